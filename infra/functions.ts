@@ -1,0 +1,212 @@
+/**
+ * The functions, their routes, settings and permissions: plain data. The CDK app deploys from this table and the local
+ * gateway runs from it, so they can't disagree. A function is the file of the same name in `lambdas/`.
+ */
+
+/** Tables by role; the key prefixes in them are those of docs/storage.md. */
+export type TableRole = 'directory' | 'transactions';
+
+/** What a function may do to items of some key prefixes of a table. It becomes one statement with `dynamodb:LeadingKeys`. */
+export type TableGrant = {
+  readonly table: TableRole;
+  readonly actions: readonly string[];
+  readonly prefixes: readonly string[];
+};
+
+/** Environment variables that `lambdas/adapters/config.ts` reads. */
+export type EnvironmentName =
+  | 'ISSUER'
+  | 'PREVIOUS_ISSUERS'
+  | 'DIRECTORY_TABLE'
+  | 'TRANSACTIONS_TABLE'
+  | 'SIGNING_KMS_KEY'
+  | 'APNS_APPLICATION_ARN'
+  | 'APNS_SANDBOX_APPLICATION_ARN'
+  | 'GCM_APPLICATION_ARN'
+  | 'APNS_TOPIC'
+  | 'REQUEST_LIMITS'
+  | 'TOKEN_LIFETIMES'
+  | 'KEY_ROTATION'
+  | 'ACR_POLICY'
+  | 'BINDING_MESSAGE_PATTERN';
+
+export type FunctionSpec = {
+  /** One sentence for the console. */
+  readonly description: string;
+  /** `METHOD /path` as API Gateway's HTTP API has it; none for functions that are not called over HTTP. */
+  readonly routes: readonly string[];
+  /** `iam`: API Gateway lets only SigV4-signed calls through. OAuth clients and phones are authenticated in code. */
+  readonly authorizer: 'none' | 'iam';
+  readonly environment: readonly EnvironmentName[];
+  readonly tables: readonly TableGrant[];
+  /** Actions on the endpoints and applications of the configured platforms. */
+  readonly sns: readonly string[];
+  /** Actions on the key that encrypts signing keys. */
+  readonly kms: readonly string[];
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+};
+
+const PUSH_ENVIRONMENT = [
+  'APNS_APPLICATION_ARN',
+  'APNS_SANDBOX_APPLICATION_ARN',
+  'GCM_APPLICATION_ARN',
+  'APNS_TOPIC',
+] as const;
+const CLIENT_AUTHENTICATION: readonly TableGrant[] = [
+  { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
+  { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
+];
+
+export const functions = {
+  'backchannel-authentication': {
+    description: 'POST /bc-authorize: a client asks a user (CIBA section 7)',
+    routes: ['POST /bc-authorize'],
+    authorizer: 'none',
+    environment: [
+      'ISSUER',
+      'PREVIOUS_ISSUERS',
+      'DIRECTORY_TABLE',
+      'TRANSACTIONS_TABLE',
+      'REQUEST_LIMITS',
+      'BINDING_MESSAGE_PATTERN',
+      ...PUSH_ENVIRONMENT,
+    ],
+    tables: [
+      ...CLIENT_AUTHENTICATION,
+      { table: 'directory', actions: ['GetItem'], prefixes: ['LOGIN#'] },
+      { table: 'directory', actions: ['Query', 'UpdateItem'], prefixes: ['USER#'] },
+      { table: 'transactions', actions: ['UpdateItem'], prefixes: ['RATE#'] },
+      { table: 'transactions', actions: ['PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
+      { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#'] },
+    ],
+    sns: ['Publish'],
+    kms: [],
+    timeoutSeconds: 10,
+    memoryMegabytes: 1024,
+  },
+  token: {
+    description: 'POST /token: a client polls or redeems (CIBA section 10.1)',
+    routes: ['POST /token', 'POST /oauth/token'],
+    authorizer: 'none',
+    environment: [
+      'ISSUER',
+      'PREVIOUS_ISSUERS',
+      'DIRECTORY_TABLE',
+      'TRANSACTIONS_TABLE',
+      'SIGNING_KMS_KEY',
+      'TOKEN_LIFETIMES',
+    ],
+    tables: [
+      ...CLIENT_AUTHENTICATION,
+      { table: 'directory', actions: ['Query'], prefixes: ['KEY#'] },
+      { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
+    ],
+    sns: [],
+    kms: ['Decrypt'],
+    timeoutSeconds: 10,
+    memoryMegabytes: 1024,
+  },
+  'provider-metadata': {
+    description: 'Discovery documents and the key set',
+    routes: [
+      'GET /.well-known/openid-configuration',
+      'GET /.well-known/oauth-authorization-server',
+      'GET /.well-known/jwks.json',
+    ],
+    authorizer: 'none',
+    environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY'],
+    tables: [{ table: 'directory', actions: ['Query'], prefixes: ['KEY#'] }],
+    sns: [],
+    kms: [],
+    timeoutSeconds: 10,
+    memoryMegabytes: 512,
+  },
+  device: {
+    description: 'The device API: enrol, manage, read requests, answer (docs/device-api.md)',
+    routes: [
+      'POST /devices',
+      'PATCH /devices/{device_id}',
+      'DELETE /devices/{device_id}',
+      'GET /device/requests',
+      'GET /device/requests/{request_id}',
+      'POST /device/requests/{request_id}/response',
+    ],
+    authorizer: 'none',
+    environment: [
+      'ISSUER',
+      'PREVIOUS_ISSUERS',
+      'DIRECTORY_TABLE',
+      'TRANSACTIONS_TABLE',
+      'ACR_POLICY',
+      ...PUSH_ENVIRONMENT,
+    ],
+    tables: [
+      { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['USER#'] },
+      { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
+      { table: 'transactions', actions: ['GetItem', 'Query'], prefixes: ['USER#'] },
+      { table: 'transactions', actions: ['BatchGetItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
+      { table: 'transactions', actions: ['UpdateItem'], prefixes: ['TICKET#'] },
+      { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
+    ],
+    sns: ['CreatePlatformEndpoint', 'GetEndpointAttributes', 'SetEndpointAttributes', 'DeleteEndpoint', 'Publish'],
+    kms: [],
+    timeoutSeconds: 10,
+    memoryMegabytes: 1024,
+  },
+  admin: {
+    description: 'Clients, users, devices and enrolment tickets, for operators with IAM credentials',
+    routes: [
+      'POST /admin/clients',
+      'GET /admin/clients',
+      'GET /admin/clients/{client_id}',
+      'PATCH /admin/clients/{client_id}',
+      'DELETE /admin/clients/{client_id}',
+      'POST /admin/users',
+      'GET /admin/users',
+      'GET /admin/users/{sub}',
+      'PATCH /admin/users/{sub}',
+      'DELETE /admin/users/{sub}',
+      'POST /admin/users/{sub}/tickets',
+      'GET /admin/users/{sub}/devices',
+      'DELETE /admin/users/{sub}/devices/{device_id}',
+    ],
+    authorizer: 'iam',
+    environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'TRANSACTIONS_TABLE', ...PUSH_ENVIRONMENT],
+    tables: [
+      {
+        table: 'directory',
+        actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'],
+        prefixes: ['CLIENT#'],
+      },
+      { table: 'directory', actions: ['GetItem', 'PutItem', 'DeleteItem'], prefixes: ['LOGIN#'] },
+      { table: 'directory', actions: ['Query', 'PutItem', 'DeleteItem'], prefixes: ['USER#'] },
+      { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
+      { table: 'transactions', actions: ['PutItem'], prefixes: ['TICKET#'] },
+    ],
+    sns: ['DeleteEndpoint'],
+    kms: [],
+    timeoutSeconds: 15,
+    memoryMegabytes: 512,
+  },
+  'signing-keys': {
+    description: 'Creates, rotates and revokes signing keys; run by schedule, by the deployment and by operators',
+    routes: [],
+    authorizer: 'none',
+    environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'SIGNING_KMS_KEY', 'KEY_ROTATION'],
+    tables: [{ table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['KEY#'] }],
+    sns: [],
+    kms: ['GenerateDataKeyPairWithoutPlaintext'],
+    timeoutSeconds: 60,
+    memoryMegabytes: 512,
+  },
+} as const satisfies Record<string, FunctionSpec>;
+
+export type FunctionName = keyof typeof functions;
+export const functionNames = Object.keys(functions) as FunctionName[];
+
+/** Both tables have the same shape: string keys `pk` and `sk`; `ttl` in epoch seconds on Transactions alone. */
+export const tables = {
+  directory: { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: undefined },
+  transactions: { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'ttl' },
+} as const satisfies Record<TableRole, { partitionKey: string; sortKey: string; ttlAttribute: string | undefined }>;

@@ -1,0 +1,120 @@
+import type { Client } from '../core/client.ts';
+import type { LoginIdentifier } from '../core/login-hint.ts';
+import type { User, UserWithDevices } from '../core/user.ts';
+import type { Directory, Entropy } from '../flows/ports.ts';
+import { clientFrom, clientItem, clientKey, deviceKey, loginKey, profileItem, profileKey } from './items.ts';
+import type { Item, Key, Table } from './table.ts';
+
+type Outcome = { created: true } | { created: false; taken: string };
+
+/** The partition that lists all clients, in the order of their ids. */
+const CLIENT_LIST = 'CLIENT#';
+const isNew = { condition: 'attribute_not_exists(pk)' };
+const isThere = { condition: 'attribute_exists(pk)' };
+
+/** Clients and users in Directory, as operators change them. No transactions: identifiers are put first. */
+export class DirectoryTable implements Directory {
+  readonly #directory: Table;
+  readonly #entropy: Entropy;
+
+  constructor(directory: Table, entropy: Entropy) {
+    this.#directory = directory;
+    this.#entropy = entropy;
+  }
+
+  async createClient(client: Client): Promise<boolean> {
+    await this.#directory.put({ pk: CLIENT_LIST, sk: client.clientId });
+    return (await this.#directory.put(clientItem(client), { guard: isNew, nonce: this.#nonce() })).written;
+  }
+
+  async replaceClient(client: Client): Promise<boolean> {
+    return (await this.#directory.put(clientItem(client), { guard: isThere })).written;
+  }
+
+  async removeClient(clientId: string): Promise<boolean> {
+    const { written } = await this.#directory.delete(clientKey(clientId), { guard: isThere });
+    await this.#directory.delete({ pk: CLIENT_LIST, sk: clientId });
+    return written;
+  }
+
+  async findClient(clientId: string): Promise<Client | undefined> {
+    const item = await this.#directory.get(clientKey(clientId));
+    return item && clientFrom(item);
+  }
+
+  async listClients(page: {
+    after?: string | undefined;
+    limit: number;
+  }): Promise<{ clients: readonly Client[]; next?: string | undefined }> {
+    const ids = (await this.#directory.page(CLIENT_LIST, page)).map((item) => String(item['sk']));
+    const items = await this.#directory.batchGet(ids.map(clientKey));
+    const clients = items.map(clientFrom).sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
+    return { clients, next: ids.length === page.limit ? ids.at(-1) : undefined };
+  }
+
+  async createUser(user: User): Promise<Outcome> {
+    const took = await this.#takeIdentifiers(user.identifiers, user.sub);
+    if (took.taken !== undefined) return { created: false, taken: took.taken };
+    const { written } = await this.#directory.put(profileItem(user), { guard: isNew, nonce: this.#nonce() });
+    if (!written) await this.#dropIdentifiers(took.fresh, user.sub);
+    return written ? { created: true } : { created: false, taken: 'sub' };
+  }
+
+  async replaceUser(user: User, before: User): Promise<Outcome> {
+    const took = await this.#takeIdentifiers(without(user.identifiers, before.identifiers), user.sub);
+    if (took.taken !== undefined) return { created: false, taken: took.taken };
+    const { written } = await this.#directory.put(profileItem(user), { guard: isThere });
+    await this.#dropIdentifiers(written ? without(before.identifiers, user.identifiers) : took.fresh, user.sub);
+    return written ? { created: true } : { created: false, taken: 'sub' };
+  }
+
+  async removeUser({ user, devices }: UserWithDevices): Promise<void> {
+    await this.#directory.delete(profileKey(user.sub));
+    await Promise.all([
+      this.#dropIdentifiers(user.identifiers, user.sub),
+      ...devices.map((device) => this.#directory.delete(deviceKey(device))),
+    ]);
+  }
+
+  /** Puts each identifier for this user, or puts none and tells which is another's. */
+  async #takeIdentifiers(
+    identifiers: readonly LoginIdentifier[],
+    sub: string,
+  ): Promise<{ fresh: LoginIdentifier[]; taken?: string }> {
+    const fresh: LoginIdentifier[] = [];
+    for (const identifier of identifiers) {
+      const item = { ...loginKey(identifier), sub };
+      const { written, item: stored } = await this.#directory.put(item, { guard: isNew, nonce: this.#nonce() });
+      const owner = String(stored?.['sub']);
+      if (written) fresh.push(identifier);
+      else if (owner !== sub && !(await this.#takeFromNobody(item, owner))) {
+        await this.#dropIdentifiers(fresh, sub);
+        return { fresh: [], taken: identifier.type };
+      }
+    }
+    return { fresh };
+  }
+
+  /** An identifier whose user was never finished, or is gone, points at nobody and may be had. */
+  async #takeFromNobody(item: Item & Key, owner: string): Promise<boolean> {
+    if (await this.#directory.get(profileKey(owner))) return false;
+    const guard = { condition: '#sub = :nobody', values: { nobody: owner } };
+    return (await this.#directory.put(item, { guard, nonce: this.#nonce() })).written;
+  }
+
+  async #dropIdentifiers(identifiers: readonly LoginIdentifier[], sub: string): Promise<void> {
+    const guard = { condition: '#sub = :owner', values: { owner: sub } };
+    await Promise.all(identifiers.map((identifier) => this.#directory.delete(loginKey(identifier), { guard })));
+  }
+
+  #nonce() {
+    return { attribute: 'put_by', value: this.#entropy.id() };
+  }
+}
+
+function without(
+  identifiers: readonly LoginIdentifier[],
+  others: readonly LoginIdentifier[],
+): readonly LoginIdentifier[] {
+  return identifiers.filter((one) => !others.some((other) => other.type === one.type && other.value === one.value));
+}

@@ -1,0 +1,209 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+
+/** A stored item as plain values. */
+export type Item = Readonly<Record<string, unknown>>;
+export type Key = { readonly pk: string; readonly sk: string };
+/** A guard: an expression with `#attribute` names and `:value` placeholders. */
+export type Guard = { readonly condition: string; readonly values?: Readonly<Record<string, unknown>> | undefined };
+/**
+ * What a conditional write came to. `item` is the item after the write, or, when the guard did not hold, as it stands
+ * (undefined: there is none).
+ */
+export type Written = { readonly written: boolean; readonly item: Item | undefined };
+/** Marks a write as this invocation's: when the SDK repeats it after a lost answer, the failed guard is recognised as its own success. */
+export type Nonce = { readonly attribute: string; readonly value: string };
+export type Change = {
+  readonly key: Key;
+  readonly set?: Readonly<Record<string, unknown>> | undefined;
+  /** Assignments that compute, e.g. `#interval = #interval + :step`. */
+  readonly compute?: readonly string[] | undefined;
+  readonly add?: Readonly<Record<string, unknown>> | undefined;
+  readonly takeOut?: Readonly<Record<string, unknown>> | undefined;
+  readonly guard?: Guard | undefined;
+  readonly nonce?: Nonce | undefined;
+};
+
+/**
+ * One DynamoDB table in the terms the adapters need: consistent reads, and writes whose condition carries the whole
+ * guard. A guard that does not hold is an answer, with the item as it stands in the same round trip; an outage throws.
+ */
+export class Table {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.#client = client;
+    this.#name = name;
+  }
+
+  async get(key: Key, options: { eventually?: boolean } = {}): Promise<Item | undefined> {
+    const command = new GetItemCommand({
+      TableName: this.#name,
+      Key: marshall(key),
+      ConsistentRead: !options.eventually,
+    });
+    const { Item } = await this.#client.send(command);
+    return Item && unmarshall(Item);
+  }
+
+  /** Items of one partition, all pages. */
+  async query(pk: string, options: { skPrefix?: string; eventually?: boolean } = {}): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    let start: Item | undefined;
+    do {
+      const page = await this.#queryPage(pk, options, start);
+      items.push(...page.items);
+      start = page.last;
+    } while (start);
+    return items;
+  }
+
+  /** One page of a partition after a sort key. */
+  async page(pk: string, options: { after?: string | undefined; limit: number }): Promise<readonly Item[]> {
+    const start = options.after === undefined ? undefined : { pk, sk: options.after };
+    return (await this.#queryPage(pk, { limit: options.limit }, start)).items;
+  }
+
+  async #queryPage(
+    pk: string,
+    options: { skPrefix?: string; limit?: number; eventually?: boolean },
+    start: Item | undefined,
+  ) {
+    const byPrefix = options.skPrefix !== undefined;
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#name,
+        KeyConditionExpression: byPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
+        ExpressionAttributeValues: marshall(byPrefix ? { ':pk': pk, ':sk': options.skPrefix } : { ':pk': pk }),
+        ConsistentRead: !options.eventually,
+        ...(options.limit !== undefined && { Limit: options.limit }),
+        ...(start && { ExclusiveStartKey: marshall(start) }),
+      }),
+    );
+    return { items: Items.map((item) => unmarshall(item)), last: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
+  }
+
+  /** At most 100 items by key, in no order. */
+  async batchGet(keys: readonly Key[]): Promise<readonly Item[]> {
+    if (keys.length === 0) return [];
+    const items: Item[] = [];
+    let wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
+    while (wanted.length > 0) {
+      const command = new BatchGetItemCommand({
+        RequestItems: { [this.#name]: { Keys: wanted, ConsistentRead: true } },
+      });
+      const page: BatchGetItemCommandOutput = await this.#client.send(command);
+      items.push(...(page.Responses?.[this.#name] ?? []).map((item) => unmarshall(item)));
+      wanted = page.UnprocessedKeys?.[this.#name]?.Keys ?? [];
+    }
+    return items;
+  }
+
+  async put(item: Key & Item, options: { guard?: Guard; nonce?: Nonce } = {}): Promise<Written> {
+    const { guard, nonce } = options;
+    const stored = nonce ? { ...item, [nonce.attribute]: nonce.value } : item;
+    const command = new PutItemCommand({
+      TableName: this.#name,
+      Item: marshall(stored, { removeUndefinedValues: true }),
+      ...guardInput(guard),
+    });
+    return settle(nonce, async () => {
+      await this.#client.send(command);
+      return stored;
+    });
+  }
+
+  async update(change: Change): Promise<Written> {
+    const { expression, values } = updateExpression(change);
+    const guarded = guardInput(change.guard, expression, values);
+    const command = new UpdateItemCommand({
+      TableName: this.#name,
+      Key: marshall(change.key),
+      UpdateExpression: expression,
+      ReturnValues: 'ALL_NEW',
+      ...guarded,
+    });
+    return settle(change.nonce, async () => {
+      const { Attributes } = await this.#client.send(command);
+      return Attributes && unmarshall(Attributes);
+    });
+  }
+
+  async delete(key: Key, options: { guard?: Guard } = {}): Promise<Written> {
+    const command = new DeleteItemCommand({
+      TableName: this.#name,
+      Key: marshall(key),
+      ReturnValues: 'ALL_OLD',
+      ...guardInput(options.guard),
+    });
+    return settle(undefined, async () => {
+      const { Attributes } = await this.#client.send(command);
+      return Attributes && unmarshall(Attributes);
+    });
+  }
+}
+
+/** Runs a write; a guard that did not hold becomes an answer, unless this very invocation wrote the item before. */
+async function settle(nonce: Nonce | undefined, write: () => Promise<Item | undefined>): Promise<Written> {
+  try {
+    return { written: true, item: await write() };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const item = error.Item && unmarshall(error.Item);
+    return { written: nonce !== undefined && item?.[nonce.attribute] === nonce.value, item };
+  }
+}
+
+function updateExpression(change: Change): { expression: string; values: Record<string, unknown> } {
+  const values: Record<string, unknown> = {};
+  const clause = (attributes: Readonly<Record<string, unknown>> | undefined, glue: string): string[] =>
+    Object.entries(attributes ?? {})
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => {
+        values[`:${name}`] = value;
+        return `#${name}${glue}:${name}`;
+      });
+  const { nonce } = change;
+  const set = [
+    ...clause({ ...change.set, ...(nonce && { [nonce.attribute]: nonce.value }) }, ' = '),
+    ...(change.compute ?? []),
+  ];
+  const add = clause(change.add, ' ');
+  const takeOut = clause(change.takeOut, ' ');
+  const parts = [
+    ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
+    ...(add.length > 0 ? [`ADD ${add.join(', ')}`] : []),
+    ...(takeOut.length > 0 ? [`DELETE ${takeOut.join(', ')}`] : []),
+  ];
+  return { expression: parts.join(' '), values };
+}
+
+/** Every `#name` of an expression stands for the attribute of that name. */
+function guardInput(guard: Guard | undefined, expression = '', values: Readonly<Record<string, unknown>> = {}) {
+  const names = new Set(
+    [...`${expression} ${guard?.condition ?? ''}`.matchAll(/#([A-Za-z0-9_]+)/g)].map(([, name]) => name ?? ''),
+  );
+  const all = {
+    ...values,
+    ...Object.fromEntries(Object.entries(guard?.values ?? {}).map(([name, value]) => [`:${name}`, value])),
+  };
+  return {
+    ...(guard && { ConditionExpression: guard.condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
+    ...(names.size > 0 && {
+      ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
+    }),
+    ...(Object.keys(all).length > 0 && { ExpressionAttributeValues: marshall(all, { removeUndefinedValues: true }) }),
+  };
+}

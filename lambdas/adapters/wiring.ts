@@ -1,0 +1,141 @@
+import type { AnswerPorts } from '../flows/answer-request.ts';
+import type { EnrolPorts } from '../flows/enrol-device.ts';
+import type { ManageClientsPorts } from '../flows/manage-clients.ts';
+import type { ManageDevicePorts } from '../flows/manage-device.ts';
+import type { ManageUsersPorts } from '../flows/manage-users.ts';
+import type { PublishedSigningKeys, Settings } from '../flows/ports.ts';
+import type { RedeemPorts } from '../flows/redeem-auth-req-id.ts';
+import type { RequestAuthenticationPorts } from '../flows/request-authentication.ts';
+import type { RotateKeysPorts } from '../flows/rotate-keys.ts';
+import { createDynamoDB, createKms, createPatientKms, createSns } from './aws-clients.ts';
+import { ClientsTable } from './clients-table.ts';
+import { readResources, readSettings } from './config.ts';
+import { DirectoryTable } from './directory-table.ts';
+import { entropy } from './entropy.ts';
+import { JoseSigner } from './jose-signer.ts';
+import { joseVerifier } from './jose-verifier.ts';
+import { KeyCache } from './key-cache.ts';
+import { KmsKeyMaker, KmsPrivateKeys } from './kms-keys.ts';
+import { createAuditTrail, createLog, type Log } from './log.ts';
+import { RateWindowsTable } from './rate-windows-table.ts';
+import { ReplaysTable } from './replays-table.ts';
+import { RequestsTable } from './requests-table.ts';
+import { SigningKeysTable } from './signing-keys-table.ts';
+import { SnsEndpoints } from './sns-endpoints.ts';
+import { SnsPush } from './sns-push.ts';
+import { Table } from './table.ts';
+import { TicketsTable } from './tickets-table.ts';
+import { UsersTable } from './users-table.ts';
+
+// One function here for each deployed function, so that a bundle holds only what its function uses.
+
+const clock = (): number => Math.floor(Date.now() / 1000);
+
+/** A function's ports with the log its requests go to. */
+export type Wired<Ports> = { readonly ports: Ports; readonly log: Log };
+
+export function wireBackchannelAuthentication(): Wired<RequestAuthenticationPorts> {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const directory = new Table(dynamodb, resources.directoryTable);
+  const transactions = new Table(dynamodb, resources.transactionsTable);
+  const users = new UsersTable(directory);
+  const ports = {
+    ...clientAuthentication(directory, transactions),
+    users,
+    devices: users,
+    requests: new RequestsTable(transactions, entropy),
+    rateWindows: new RateWindowsTable(transactions, entropy),
+    push: new SnsPush(createSns(), resources.apnsTopic),
+    entropy,
+  };
+  return { ports, log: createLog('backchannel-authentication') };
+}
+
+export function wireToken(): Wired<RedeemPorts> {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const directory = new Table(dynamodb, resources.directoryTable);
+  const transactions = new Table(dynamodb, resources.transactionsTable);
+  const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
+  const ports = {
+    ...clientAuthentication(directory, transactions),
+    requests: new RequestsTable(transactions, entropy),
+    signer: new JoseSigner(keys, new KmsPrivateKeys(createKms(), resources.signingKmsKey)),
+    entropy,
+    audit: createAuditTrail('token'),
+  };
+  return { ports, log: createLog('token') };
+}
+
+export function wireProviderMetadata(): Wired<{ settings: Settings; keys: PublishedSigningKeys }> {
+  const directory = new Table(createDynamoDB(), readResources().directoryTable);
+  const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
+  return { ports: { settings: readSettings(), keys }, log: createLog('provider-metadata') };
+}
+
+export function wireDevice(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts> {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const directory = new Table(dynamodb, resources.directoryTable);
+  const transactions = new Table(dynamodb, resources.transactionsTable);
+  const users = new UsersTable(directory);
+  const sns = createSns();
+  const ports = {
+    users,
+    devices: users,
+    tickets: new TicketsTable(transactions),
+    replays: new ReplaysTable(transactions, entropy, clock),
+    requests: new RequestsTable(transactions, entropy),
+    endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
+    push: new SnsPush(sns, resources.apnsTopic),
+    verifier: joseVerifier,
+    entropy,
+    clock,
+    settings: readSettings(),
+    audit: createAuditTrail('device'),
+  };
+  return { ports, log: createLog('device') };
+}
+
+export function wireAdmin(): Wired<ManageClientsPorts & ManageUsersPorts> {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const directory = new Table(dynamodb, resources.directoryTable);
+  const users = new UsersTable(directory);
+  const ports = {
+    directory: new DirectoryTable(directory, entropy),
+    users,
+    devices: users,
+    tickets: new TicketsTable(new Table(dynamodb, resources.transactionsTable)),
+    endpoints: new SnsEndpoints(createSns(), directory, resources.applicationArns),
+    entropy,
+    clock,
+    settings: readSettings(),
+    audit: createAuditTrail('admin'),
+  };
+  return { ports, log: createLog('admin') };
+}
+
+export function wireSigningKeys(): Wired<RotateKeysPorts> {
+  const resources = readResources();
+  const ports = {
+    keys: new SigningKeysTable(new Table(createDynamoDB(), resources.directoryTable), entropy),
+    maker: new KmsKeyMaker(createPatientKms(), resources.signingKmsKey),
+    entropy,
+    clock,
+    settings: readSettings(),
+    audit: createAuditTrail('signing-keys'),
+  };
+  return { ports, log: createLog('signing-keys') };
+}
+
+function clientAuthentication(directory: Table, transactions: Table) {
+  return {
+    clients: new ClientsTable(directory, clock),
+    replays: new ReplaysTable(transactions, entropy, clock),
+    verifier: joseVerifier,
+    clock,
+    settings: readSettings(),
+  };
+}

@@ -1,0 +1,64 @@
+import { checkBindingMessage } from './binding-message.ts';
+import { checkNoRepeats, type FormParameters, single } from './form.ts';
+import type { IssuerNames } from './issuer.ts';
+import { parseRequestedExpiry } from './lifetime.ts';
+import { type LoginHint, parseLoginHint } from './login-hint.ts';
+import { ok, type Result, refuse } from './result.ts';
+import { parseScope } from './scope.ts';
+
+/** What a client asks at the backchannel authentication endpoint, read but not yet granted (CIBA §7.1). */
+export type BackchannelRequest = {
+  readonly scopes: readonly string[];
+  readonly hint: LoginHint;
+  readonly bindingMessage: string | undefined;
+  readonly expiresInSeconds: number;
+  readonly audience: string | undefined;
+  readonly resources: readonly string[];
+};
+
+/** The provider's own settings for requests. */
+export type RequestPolicy = {
+  readonly names: IssuerNames;
+  readonly expiry: { readonly default: number; readonly limit: number };
+  readonly bindingMessagePattern?: RegExp | undefined;
+};
+
+const HINTS = ['login_hint', 'login_hint_token', 'id_token_hint'] as const;
+
+/** Reads all parameters in the order of CIBA §7.2; unknown ones are ignored. Call it after the client is authenticated. */
+export function parseBackchannelRequest(form: FormParameters, policy: RequestPolicy): Result<BackchannelRequest> {
+  const repeats = checkNoRepeats(form, ['resource']);
+  if (!repeats.ok) return repeats;
+  if (form.has('request') || form.has('request_uri')) return refuse({ reason: 'signed_request_not_supported' });
+  if (form.has('authorization_details')) return refuse({ reason: 'authorization_details_not_supported' });
+  const scope = single(form, 'scope');
+  if (scope === undefined) return refuse({ reason: 'openid_scope_missing' });
+  const scopes = parseScope(scope);
+  if (!scopes.ok) return scopes;
+  const hint = parseHint(form, policy.names);
+  if (!hint.ok) return hint;
+  const message = single(form, 'binding_message');
+  const bindingMessage =
+    message === undefined ? ok(undefined) : checkBindingMessage(message, policy.bindingMessagePattern);
+  if (!bindingMessage.ok) return bindingMessage;
+  const expiry = parseRequestedExpiry(single(form, 'requested_expiry'), policy.expiry);
+  if (!expiry.ok) return expiry;
+  return ok({
+    scopes: scopes.value,
+    hint: hint.value,
+    bindingMessage: bindingMessage.value,
+    expiresInSeconds: expiry.value,
+    audience: single(form, 'audience'),
+    resources: form.get('resource') ?? [],
+  });
+}
+
+/** Exactly one hint (CIBA §7.1). Only `login_hint` is supported. */
+function parseHint(form: FormParameters, names: IssuerNames): Result<LoginHint> {
+  const given = HINTS.filter((name) => form.has(name));
+  if (given.length > 1) return refuse({ reason: 'several_hints' });
+  const [name] = given;
+  if (name === undefined) return refuse({ reason: 'no_hint' });
+  if (name !== 'login_hint') return refuse({ reason: 'hint_not_supported', name });
+  return parseLoginHint(single(form, name) ?? '', names);
+}

@@ -1,0 +1,26 @@
+/**
+ * Characters that a person can read and nobody can hide in: letters with their marks, digits, punctuation, currency
+ * signs, space and plus. No control or format characters (bidirectional overrides, zero-width), no symbols or emoji.
+ */
+const readable = /^[\p{L}\p{M}\p{N}\p{P}\p{Sc}+ ]+$/u;
+/** Letters by category that draw nothing (Hangul fillers, variation selectors, the grapheme joiner). */
+const invisible = /\p{Default_Ignorable_Code_Point}/u;
+/** More marks than any script needs, stacked to cover other text; or a mark with nothing to stand on. */
+const stackedMarks = /(?:^|[^\p{L}\p{M}])\p{M}|\p{M}{4}/u;
+
+/**
+ * Whether a text may be shown to the user on the phone: 1 to `limit` code points, NFC, readable characters only, no
+ * space at either end. Holds for binding messages, client names, scope descriptions and device names.
+ */
+export function isDisplayable(text: string, limit: number): boolean {
+  const length = [...text].length;
+  return (
+    length >= 1 &&
+    length <= limit &&
+    text === text.normalize('NFC') &&
+    text === text.trim() &&
+    readable.test(text) &&
+    !invisible.test(text) &&
+    !stackedMarks.test(text)
+  );
+}

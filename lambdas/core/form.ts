@@ -1,0 +1,21 @@
+import type { Refusal } from './refusal.ts';
+import { ok, type Result, refuse } from './result.ts';
+
+/** A decoded form: every parameter with all its values, in order. Empty values are dropped: empty means absent (RFC 6749 §3.1). */
+export type FormParameters = ReadonlyMap<string, readonly string[]>;
+
+/** One value of a parameter, or undefined. Call it after {@link checkNoRepeats}. */
+export function single(form: FormParameters, name: string): string | undefined {
+  return form.get(name)?.[0];
+}
+
+/** A repeated parameter is an error (RFC 6749 §3.2), except those named here (`resource`, RFC 8707 §2). */
+export function checkNoRepeats(form: FormParameters, except: readonly string[] = []): Result<FormParameters> {
+  for (const [name, values] of form) {
+    if (values.length > 1 && !except.includes(name)) {
+      const refusal: Refusal = { reason: 'repeated_parameter', name };
+      return refuse(refusal);
+    }
+  }
+  return ok(form);
+}

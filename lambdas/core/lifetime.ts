@@ -1,0 +1,28 @@
+import { ok, type Result, refuse } from './result.ts';
+
+/** Shortest life of a request in seconds. The conformance tests ask for 10 and expect it to be honoured. */
+export const SHORTEST_EXPIRY_SECONDS = 10;
+/** An approval can be redeemed at least this long after the request expired, so that a late Yes is not lost. */
+export const REDEMPTION_GRACE_SECONDS = 60;
+/** Seconds by which a client that polls too fast must slow down (CIBA §11). */
+export const SLOW_DOWN_SECONDS = 5;
+
+/**
+ * Reads `requested_expiry`: a positive integer of seconds (CIBA §7.1). Honoured from 10 s up to the provider's limit,
+ * beyond which it is clamped; `expires_in` tells the client what it got.
+ */
+export function parseRequestedExpiry(
+  value: string | undefined,
+  limits: { default: number; limit: number },
+): Result<number> {
+  if (value === undefined) return ok(limits.default);
+  if (!/^[1-9]\d{0,8}$/.test(value)) {
+    return refuse({ reason: 'invalid_parameter', name: 'requested_expiry', expected: 'a positive integer of seconds' });
+  }
+  return ok(Math.min(Math.max(Number(value), SHORTEST_EXPIRY_SECONDS), limits.limit));
+}
+
+/** Until when an approved request can be redeemed: expiry plus a minute, or plus one interval where that is longer. */
+export function redeemableUntil(expiresAt: number, intervalSeconds: number): number {
+  return expiresAt + Math.max(REDEMPTION_GRACE_SECONDS, intervalSeconds);
+}

@@ -1,0 +1,14 @@
+import type { Refusal } from './refusal.ts';
+
+/** What a rule answers: a value, or a refusal that says why not. Refusals are values; only faults are thrown. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+/** The rule holds; `value` is what was learned. */
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+/** The rule does not hold. */
+export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal };
+}

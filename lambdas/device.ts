@@ -1,0 +1,53 @@
+import { wireDevice } from './adapters/wiring.ts';
+import { answerRequest, listPendingRequests, readRequestDetails } from './flows/answer-request.ts';
+import { enrolDevice } from './flows/enrol-device.ts';
+import { removeDevice, updateDevice } from './flows/manage-device.ts';
+import { answerCreated, answerDone, answerOk } from './http/answer.ts';
+import { deviceChangeBody, enrolmentBody, responseBody } from './http/device-bodies.ts';
+import { deviceCallFrom, pathParameter } from './http/device-call.ts';
+import { endpoint } from './http/endpoint.ts';
+import { parseJson } from './http/json-body.ts';
+import { mapResult } from './http/map-result.ts';
+
+/**
+ * The device API (docs/device-api.md): enrol, change and remove a device, list and read requests, answer one.
+ *
+ * 400 invalid_request, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403 access_denied;
+ * 404 not_found; 409 already_decided; 410 expired.
+ */
+const { ports, log } = wireDevice();
+
+export const handler = endpoint(log, {
+  'POST /devices': async (request) => {
+    const body = parseJson(request, enrolmentBody);
+    return body.ok ? mapResult(await enrolDevice(ports, { ...body.value, note: request.note }), answerCreated) : body;
+  },
+  'PATCH /devices/{device_id}': async (request) => {
+    const body = parseJson(request, deviceChangeBody);
+    if (!body.ok) return body;
+    const call = { ...deviceCallFrom(request), deviceId: pathParameter(request, 'device_id'), change: body.value };
+    return mapResult(await updateDevice(ports, call), answerOk);
+  },
+  'DELETE /devices/{device_id}': async (request) => {
+    const call = { ...deviceCallFrom(request), deviceId: pathParameter(request, 'device_id') };
+    return mapResult(await removeDevice(ports, call), answerDone);
+  },
+  'GET /device/requests': async (request) =>
+    mapResult(await listPendingRequests(ports, deviceCallFrom(request)), (pending) =>
+      answerOk({
+        requests: pending.map(({ requestId, expiresAt }) => ({ request_id: requestId, expires_at: expiresAt })),
+      }),
+    ),
+  'GET /device/requests/{request_id}': async (request) => {
+    const call = { ...deviceCallFrom(request), requestId: pathParameter(request, 'request_id') };
+    return mapResult(await readRequestDetails(ports, call), ({ bytes }) =>
+      answerOk({ details: Buffer.from(bytes).toString('base64url') }),
+    );
+  },
+  'POST /device/requests/{request_id}/response': async (request) => {
+    const body = parseJson(request, responseBody);
+    if (!body.ok) return body;
+    const call = { ...body.value, requestId: pathParameter(request, 'request_id'), note: request.note };
+    return mapResult(await answerRequest(ports, call), answerDone);
+  },
+});

@@ -1,0 +1,181 @@
+import { type BackchannelRequest, parseBackchannelRequest } from '../core/backchannel-request.ts';
+import { type Client, checkGrantAllowed } from '../core/client.ts';
+import { freezeDetails } from '../core/details.ts';
+import { reachable } from '../core/device.ts';
+import { requestIdOf, txnOf } from '../core/digest.ts';
+import type { LoginHint } from '../core/login-hint.ts';
+import { ok, type Result, refuse } from '../core/result.ts';
+import { describeScopes, grantScopes } from '../core/scope.ts';
+import { grantAudience } from '../core/target.ts';
+import type { UserWithDevices } from '../core/user.ts';
+import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from './authenticate-client.ts';
+import type {
+  AuthenticationRequests,
+  Devices,
+  Entropy,
+  Note,
+  PushOutcome,
+  PushSender,
+  RateWindows,
+  Users,
+} from './ports.ts';
+
+export type RequestAuthenticationPorts = ClientAuthenticationPorts & {
+  readonly users: Users;
+  readonly devices: Devices;
+  readonly requests: AuthenticationRequests;
+  readonly rateWindows: RateWindows;
+  readonly push: PushSender;
+  readonly entropy: Entropy;
+};
+
+/** The successful answer (CIBA §7.3). */
+export type AuthenticationRequestAcknowledgement = {
+  readonly auth_req_id: string;
+  readonly expires_in: number;
+  readonly interval: number;
+};
+
+/** Seconds after which a client may try again when SNS is out. */
+const PUSH_RETRY_SECONDS = 5;
+
+type Granted = {
+  readonly client: Client;
+  readonly asked: BackchannelRequest;
+  readonly audience: readonly string[];
+  readonly target: UserWithDevices;
+};
+
+/**
+ * A client asks a user (CIBA §7): authenticate the client, read the parameters, find the user, count, store, push,
+ * answer. The answer is a success only when SNS accepted the push for at least one device: nobody waits five minutes
+ * for a phone that can't ring.
+ */
+export async function requestAuthentication(
+  ports: RequestAuthenticationPorts,
+  call: ClientCall,
+): Promise<Result<AuthenticationRequestAcknowledgement>> {
+  const authenticated = await authenticateClient(ports, call);
+  if (!authenticated.ok) return authenticated;
+  const client = checkGrantAllowed(authenticated.value);
+  if (!client.ok) return client;
+  const { settings } = ports;
+  const asked = parseBackchannelRequest(call.form, {
+    names: settings,
+    expiry: settings.expiry,
+    bindingMessagePattern: settings.bindingMessagePattern,
+  });
+  if (!asked.ok) return asked;
+  const audience = grantAudience(asked.value, client.value, settings.issuer);
+  if (!audience.ok) return audience;
+  const target = await findAndCount(ports, client.value, asked.value.hint);
+  if (!target.ok) return target;
+  return ask(
+    ports,
+    { client: client.value, asked: asked.value, audience: audience.value, target: target.value },
+    call.note,
+  );
+}
+
+/** Resolves the hint, then reads the user and counts the attempt side by side; a limit that is reached stores nothing. */
+async function findAndCount(
+  ports: RequestAuthenticationPorts,
+  client: Client,
+  hint: LoginHint,
+): Promise<Result<UserWithDevices>> {
+  // With an `iss_sub` hint the user is read first: a subject that nobody has must not leave a counter behind.
+  const early = hint.kind === 'sub' ? await ports.users.findWithDevices(hint.sub) : undefined;
+  const sub = hint.kind === 'sub' ? early?.user.sub : await ports.users.resolve(hint.identifier);
+  if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
+  const now = ports.clock();
+  const { userLimits } = ports.settings;
+  const [target, forUser, forClient] = await Promise.all([
+    early ?? ports.users.findWithDevices(sub),
+    userLimits ? ports.rateWindows.countForUser(sub, userLimits, now) : undefined,
+    client.requestsPerMinute
+      ? ports.rateWindows.countForClient(client.clientId, client.requestsPerMinute, now)
+      : undefined,
+  ]);
+  if (!target) return refuse({ reason: 'unknown_user', because: 'no_profile' });
+  if (target.user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
+  if (forClient?.allowed === false)
+    return refuse({ reason: 'client_rate_limited', retryAfterSeconds: forClient.retryAfterSeconds });
+  if (forUser?.allowed === false)
+    return refuse({ reason: 'user_rate_limited', retryAfterSeconds: forUser.retryAfterSeconds });
+  if (reachable(target.devices).length === 0)
+    return refuse({ reason: 'no_reachable_device', devices: target.devices.length });
+  return ok(target);
+}
+
+/** Freezes what will be shown, stores it, rings the phones. */
+async function ask(
+  ports: RequestAuthenticationPorts,
+  granted: Granted,
+  note: Note,
+): Promise<Result<AuthenticationRequestAcknowledgement>> {
+  const { client, asked, audience, target } = granted;
+  const { settings } = ports;
+  const now = ports.clock();
+  const authReqId = ports.entropy.secret();
+  const requestId = requestIdOf(authReqId);
+  const expiresAt = now + asked.expiresInSeconds;
+  const scopes = grantScopes(asked.scopes, client.scopes);
+  const { sub } = target.user;
+  const details = freezeDetails({
+    issuer: settings.issuer,
+    clientId: client.clientId,
+    clientName: client.name,
+    sub,
+    requestId,
+    expiresAt,
+    bindingMessage: asked.bindingMessage,
+    scopes: describeScopes(scopes, client.scopeDescriptions),
+    audience,
+  });
+  const facts = {
+    requestId,
+    clientId: client.clientId,
+    sub,
+    scopes,
+    audience,
+    issuedAt: now,
+    expiresAt,
+    intervalSeconds: settings.intervalSeconds,
+    nextPollAt: 0,
+  };
+  note({ txn: txnOf(requestId) });
+  await ports.requests.create(facts, details);
+  const outcomes = await ports.push.send(
+    reachable(target.devices),
+    { type: 'authentication_request', requestId, expiresAt },
+    now,
+  );
+  const rang = await settlePushes(ports, requestId, outcomes, note);
+  return rang.ok
+    ? ok({ auth_req_id: authReqId, expires_in: asked.expiresInSeconds, interval: settings.intervalSeconds })
+    : rang;
+}
+
+/** One accepted push is enough. With none, the request is written failed before the client is told. */
+async function settlePushes(
+  ports: RequestAuthenticationPorts,
+  requestId: string,
+  outcomes: readonly PushOutcome[],
+  note: Note,
+): Promise<Result<true>> {
+  const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
+  const errors = outcomes.flatMap(({ error }) => error ?? []);
+  note({ devices: outcomes.length, accepted, ...(errors.length > 0 && { push_errors: errors.join(' ') }) });
+  const dead = outcomes.filter(({ outcome }) => outcome === 'unreachable');
+  const marking = dead.map(({ device }) => ports.devices.markUnreachable(device));
+  if (accepted > 0) {
+    // The phones ring: a failed bookkeeping write must not turn that into an error. The next push finds the same.
+    await Promise.allSettled(marking);
+    return ok(true);
+  }
+  await ports.requests.recordFailure(requestId);
+  await Promise.all(marking);
+  return dead.length === outcomes.length
+    ? refuse({ reason: 'no_reachable_device', devices: outcomes.length })
+    : refuse({ reason: 'push_unavailable', retryAfterSeconds: PUSH_RETRY_SECONDS });
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DynamoDBEngine } from './dynalite.ts';
+import type { AwsAnswer, AwsCall } from './server.ts';
+
+const run = promisify(execFile);
+/** The npm package that carries AWS's own jar. Fetched alone and on demand: its dependencies are heavy, its licence is AWS's. */
+const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
+const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
+const START_TRIES = 100;
+const TRY_MS = 100;
+
+/** Whether this machine can run DynamoDB Local: it needs Java. */
+export async function hasJava(): Promise<boolean> {
+  return run('java', ['-version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** AWS's DynamoDB Local, in memory or on disk. Throws with what to install when there is no Java. */
+export async function startDynamoDBLocal(folder: string | undefined): Promise<DynamoDBEngine> {
+  if (!(await hasJava()))
+    throw new Error('DynamoDB Local needs Java: install a JRE of version 17 or newer, or leave out --dynamodb');
+  const jarFolder = await fetchJar();
+  const port = await freePort();
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const storage = folder === undefined ? ['-inMemory'] : ['-dbPath', folder];
+  const java = spawn(
+    'java',
+    [
+      '-Djava.library.path=DynamoDBLocal_lib',
+      '-jar',
+      'DynamoDBLocal.jar',
+      '-port',
+      String(port),
+      '-sharedDb',
+      ...storage,
+    ],
+    { cwd: jarFolder, stdio: 'ignore' },
+  );
+  process.once('exit', () => java.kill());
+  await untilItAnswers(port, java);
+  return { serve: (call) => forward(port, call), close: () => stop(java) };
+}
+
+async function fetchJar(): Promise<string> {
+  const jarFolder = join(CACHE, 'emulator');
+  if (existsSync(join(jarFolder, 'DynamoDBLocal.jar'))) return jarFolder;
+  await mkdir(CACHE, { recursive: true });
+  const work = await mkdtemp(join(tmpdir(), 'dynamodb-local-'));
+  const { stdout } = await run('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work]);
+  await run('tar', ['-xzf', join(work, stdout.trim().split('\n').at(-1) ?? ''), '-C', work]);
+  await rename(join(work, 'package', 'emulator'), jarFolder).catch(async () =>
+    run('cp', ['-r', join(work, 'package', 'emulator'), jarFolder]),
+  );
+  return jarFolder;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilItAnswers(port: number, java: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < START_TRIES; tries += 1) {
+    if (java.exitCode !== null) break;
+    const answered = await fetch(`http://127.0.0.1:${port}`).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, TRY_MS));
+  }
+  java.kill();
+  throw new Error('DynamoDB Local did not start');
+}
+
+async function forward(port: number, call: AwsCall): Promise<AwsAnswer> {
+  const response = await fetch(`http://127.0.0.1:${port}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${call.action}`,
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      'x-amz-date': '20260101T000000Z',
+    },
+    body: new Uint8Array(call.body),
+  });
+  return {
+    status: response.status,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: Buffer.from(await response.arrayBuffer()),
+  };
+}
+
+function stop(java: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    java.once('exit', () => resolve());
+    java.kill();
+  });
+}

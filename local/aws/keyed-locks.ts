@@ -1,0 +1,16 @@
+/** Runs work one at a time per key, in the order it came. */
+export class KeyedLocks {
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(key) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    const tail = turn
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#tails.get(key) === tail) this.#tails.delete(key);
+      });
+    this.#tails.set(key, tail);
+    return turn;
+  }
+}

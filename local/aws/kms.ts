@@ -1,0 +1,70 @@
+import { createCipheriv, createDecipheriv, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** KMS as far as the functions use it: real key pairs, AES-GCM with the encryption context as additional data. */
+export function createKmsService(masterKey: Buffer): AwsService {
+  return async (call) => {
+    if (call.action === 'GenerateDataKeyPairWithoutPlaintext') return json(await makeKeyPair(masterKey, call));
+    if (call.action === 'Decrypt') return decrypt(masterKey, call);
+    return json({ __type: 'UnsupportedOperationException', message: call.action }, 400);
+  };
+}
+
+async function makeKeyPair(masterKey: Buffer, { input }: AwsCall): Promise<unknown> {
+  const { publicKey, privateKey } = await generate(input['KeyPairSpec'] === 'ECC_NIST_P256');
+  return {
+    KeyId: input['KeyId'],
+    KeyPairSpec: input['KeyPairSpec'],
+    PublicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    PrivateKeyCiphertextBlob: encrypt(
+      masterKey,
+      privateKey.export({ type: 'pkcs8', format: 'der' }),
+      contextOf(input),
+    ).toString('base64'),
+  };
+}
+
+function generate(elliptic: boolean): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, publicKey: KeyObject, privateKey: KeyObject) =>
+      error ? reject(error) : resolve({ publicKey, privateKey });
+    if (elliptic) generateKeyPair('ec', { namedCurve: 'P-256' }, done);
+    else generateKeyPair('rsa', { modulusLength: 2048 }, done);
+  });
+}
+
+function encrypt(masterKey: Buffer, plaintext: Buffer, context: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(context);
+  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(masterKey: Buffer, { input }: AwsCall): AwsAnswer {
+  const blob = Buffer.from(String(input['CiphertextBlob']), 'base64');
+  const decipher = createDecipheriv('aes-256-gcm', masterKey, blob.subarray(0, NONCE_BYTES)).setAAD(contextOf(input));
+  decipher.setAuthTag(blob.subarray(-TAG_BYTES));
+  try {
+    const plaintext = Buffer.concat([decipher.update(blob.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    return json({
+      KeyId: input['KeyId'],
+      Plaintext: plaintext.toString('base64'),
+      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    });
+  } catch {
+    return json({ __type: 'InvalidCiphertextException' }, 400);
+  }
+}
+
+function contextOf(input: AwsCall['input']): Buffer {
+  const context = Object.entries((input['EncryptionContext'] ?? {}) as Record<string, string>).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return Buffer.from(JSON.stringify(context));
+}
+
+function json(body: unknown, status = 200): AwsAnswer {
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One AWS call as it arrived: by whom, on what. */
+export type AwsCall = {
+  /** The access key id of the signature. Each function has its own, so it names the function. */
+  readonly caller: string;
+  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms';
+  readonly action: string;
+  /** JSON input, or the form fields of the Query protocol. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly body: Buffer;
+};
+/** An answer on the wire. */
+export type AwsAnswer = {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body: string | Buffer;
+};
+/** A service stand-in: it answers one call of its service. */
+export type AwsService = (call: AwsCall) => Promise<AwsAnswer>;
+/**
+ * What a test does to a call: fail it with an answer of its own, let the service do its work and lose the answer, or
+ * wait for something first.
+ */
+export type Interference = (
+  call: AwsCall,
+) => undefined | AwsAnswer | 'lose-answer' | Promise<undefined | AwsAnswer | 'lose-answer'>;
+
+/** DynamoDB, SNS, SQS and KMS on one loopback port, told apart as the SDK's protocols tell them. */
+export class AwsServer {
+  readonly calls: AwsCall[] = [];
+  interference: Interference | undefined;
+  readonly #services: Readonly<Record<AwsCall['service'], AwsService>>;
+  readonly #server: Server;
+
+  constructor(services: Readonly<Record<AwsCall['service'], AwsService>>) {
+    this.#services = services;
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        console.error('AWS stand-in:', error);
+        response.writeHead(500).end();
+      });
+    });
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const call = parseCall(request, Buffer.concat(chunks));
+    this.calls.push(call);
+    const interfered = await this.interference?.(call);
+    const answer = typeof interfered === 'object' ? interfered : await this.#services[call.service](call);
+    if (interfered === 'lose-answer') {
+      request.socket.destroy();
+      return;
+    }
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+}
+
+const TARGETS: Readonly<Record<string, AwsCall['service']>> = {
+  DynamoDB_20120810: 'dynamodb',
+  TrentService: 'kms',
+  AmazonSQS: 'sqs',
+};
+
+function parseCall(request: IncomingMessage, body: Buffer): AwsCall {
+  const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? 'anonymous';
+  const [prefix = '', action = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+  const service = TARGETS[prefix];
+  if (service) return { caller, service, action, input: JSON.parse(body.toString() || '{}'), body };
+  const form = Object.fromEntries(new URLSearchParams(body.toString()));
+  return { caller, service: 'sns', action: form['Action'] ?? '', input: form, body };
+}

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
+
+/** An endpoint of a platform application. */
+export type Endpoint = {
+  readonly arn: string;
+  readonly application: string;
+  token: string;
+  enabled: boolean;
+  attributes: Record<string, string>;
+};
+/** A push as Apple or Google would hand it to the phone. */
+export type Delivery = {
+  readonly endpointArn: string;
+  readonly token: string;
+  readonly payload: unknown;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly expiresAt: number;
+};
+/** What is kept between runs. */
+export type SnsState = { endpoints: Endpoint[] };
+
+/** A push token that this stand-in's push service does not know: for trying out refusals. */
+const UNKNOWN_TOKEN = /^unknown-/;
+
+class SnsError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** SNS mobile push in the Query protocol, with the endpoint life cycle that AWS documents. Publishing emits `delivery`. */
+export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] }> {
+  readonly endpoints = new Map<string, Endpoint>();
+
+  restore(state: SnsState | undefined): void {
+    for (const endpoint of state?.endpoints ?? []) this.endpoints.set(endpoint.arn, endpoint);
+  }
+
+  save(): SnsState {
+    return { endpoints: [...this.endpoints.values()] };
+  }
+
+  /** As when Apple or Google report the token invalid. */
+  disable(token: string): void {
+    for (const endpoint of this.endpoints.values()) if (endpoint.token === token) endpoint.enabled = false;
+    this.emit('change');
+  }
+
+  readonly service: AwsService = async (call) => {
+    try {
+      const result = this.#act(call.action, fieldsOf(call));
+      if (call.action !== 'Publish') this.emit('change');
+      return xml(
+        200,
+        `<${call.action}Response><${call.action}Result>${result}</${call.action}Result><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${call.action}Response>`,
+      );
+    } catch (error) {
+      if (!(error instanceof SnsError)) throw error;
+      const status = error.code === 'NotFound' ? 404 : error.code === 'InternalError' ? 500 : 400;
+      return xml(
+        status,
+        `<ErrorResponse><Error><Type>Sender</Type><Code>${error.code}</Code><Message>${error.message}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
+      );
+    }
+  };
+
+  #act(action: string, fields: Fields): string {
+    switch (action) {
+      case 'CreatePlatformEndpoint':
+        return `<EndpointArn>${this.#create(fields)}</EndpointArn>`;
+      case 'GetEndpointAttributes':
+        return attributesXml(this.#find(fields.text('EndpointArn')));
+      case 'SetEndpointAttributes':
+        return this.#set(this.#find(fields.text('EndpointArn')), fields.map('Attributes.entry', 'key', 'value'));
+      case 'DeleteEndpoint':
+        this.endpoints.delete(fields.text('EndpointArn'));
+        return '';
+      case 'Publish':
+        return `<MessageId>${this.#publish(fields)}</MessageId>`;
+      default:
+        throw new SnsError('InvalidAction', `The action ${action} is not valid for this endpoint.`);
+    }
+  }
+
+  /** The same token and attributes give the old ARN; other attributes are an error that names it; disabled stays disabled. */
+  #create(fields: Fields): string {
+    const application = fields.text('PlatformApplicationArn');
+    const token = fields.text('Token');
+    const attributes = {
+      CustomUserData: fields.text('CustomUserData'),
+      ...fields.map('Attributes.entry', 'key', 'value'),
+    };
+    if (UNKNOWN_TOKEN.test(token))
+      throw new SnsError('InvalidParameter', 'Invalid parameter: Token Reason: the push service does not know it');
+    const existing = [...this.endpoints.values()].find(
+      (endpoint) => endpoint.application === application && endpoint.token === token,
+    );
+    if (existing && existing.attributes['CustomUserData'] !== attributes.CustomUserData) {
+      throw new SnsError(
+        'InvalidParameter',
+        `Invalid parameter: Token Reason: Endpoint ${existing.arn} already exists with the same Token, but different attributes.`,
+      );
+    }
+    if (existing) return existing.arn;
+    const arn = `${application.replace(':app/', ':endpoint/')}/${randomUUID()}`;
+    this.endpoints.set(arn, { arn, application, token, enabled: true, attributes });
+    return arn;
+  }
+
+  #find(arn: string): Endpoint {
+    const endpoint = this.endpoints.get(arn);
+    if (!endpoint) throw new SnsError('NotFound', 'Endpoint does not exist');
+    return endpoint;
+  }
+
+  #set(endpoint: Endpoint, { Token, Enabled, ...rest }: Record<string, string>): string {
+    endpoint.token = Token ?? endpoint.token;
+    endpoint.enabled = Enabled === undefined ? endpoint.enabled : Enabled === 'true';
+    Object.assign(endpoint.attributes, rest);
+    return '';
+  }
+
+  #publish(fields: Fields): string {
+    const endpoint = this.endpoints.get(fields.text('TargetArn'));
+    if (!endpoint)
+      throw new SnsError(
+        'InvalidParameter',
+        'Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified',
+      );
+    if (!endpoint.enabled) throw new SnsError('EndpointDisabled', 'Endpoint is disabled');
+    const attributes = fields.map('MessageAttributes.entry', 'Name', 'Value.StringValue');
+    const platform = endpoint.arn.split('/')[1] ?? '';
+    const message = parseMessage(fields.text('Message'));
+    const ttl = Number(attributes[`AWS.SNS.MOBILE.${platform === 'GCM' ? 'FCM' : platform}.TTL`] ?? 2_419_200);
+    const payload = JSON.parse(message[platform] ?? JSON.stringify({ default: message['default'] }));
+    this.emit('delivery', {
+      endpointArn: endpoint.arn,
+      token: endpoint.token,
+      payload,
+      attributes,
+      expiresAt: Date.now() / 1000 + ttl,
+    });
+    return randomUUID();
+  }
+}
+
+function parseMessage(message: string): Record<string, string> {
+  const parsed = JSON.parse(message) as Record<string, unknown>;
+  if (typeof parsed['default'] !== 'string')
+    throw new SnsError(
+      'InvalidParameter',
+      'Invalid parameter: Message Structure - No default entry in JSON message body',
+    );
+  return Object.fromEntries(
+    Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+type Fields = { text(name: string): string; map(prefix: string, key: string, value: string): Record<string, string> };
+
+/** Query protocol: `Attributes.entry.1.key=…&Attributes.entry.1.value=…` is a map. */
+function fieldsOf({ input }: AwsCall): Fields {
+  const text = (name: string) => String(input[name] ?? '');
+  const map = (prefix: string, key: string, value: string) => {
+    const entries: [string, string][] = [];
+    for (let index = 1; `${prefix}.${index}.${key}` in input; index += 1) {
+      entries.push([text(`${prefix}.${index}.${key}`), text(`${prefix}.${index}.${value}`)]);
+    }
+    return Object.fromEntries(entries);
+  };
+  return { text, map };
+}
+
+function attributesXml(endpoint: Endpoint): string {
+  const attributes = { ...endpoint.attributes, Token: endpoint.token, Enabled: String(endpoint.enabled) };
+  const entries = Object.entries(attributes).map(
+    ([key, value]) => `<entry><key>${key}</key><value>${escapeXml(value)}</value></entry>`,
+  );
+  return `<Attributes>${entries.join('')}</Attributes>`;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function xml(status: number, body: string): AwsAnswer {
+  return { status, headers: { 'content-type': 'text/xml' }, body };
+}

@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The identity that the local gateway vouches for. It exists on this machine only. */
+export const LOCAL_IDENTITY = 'arn:aws:iam::000000000000:user/local-operator';
+
+const LOOPBACK_ADDRESS = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/**
+ * Whether a call comes from this machine and was meant for it: a loopback address, a loopback `Host` (a web page that
+ * rebinds its name to 127.0.0.1 keeps its own), and no foreign `Origin` (another page of the same browser has one).
+ */
+export function isTrustedLoopback(request: IncomingMessage): boolean {
+  const { host = '', origin } = request.headers;
+  return (
+    LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '') &&
+    LOOPBACK_HOST.test(host) &&
+    (origin === undefined || origin === `http://${host}`)
+  );
+}

@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+
+/** What a phone keeps: its key and who it is. */
+export type PhoneIdentity = {
+  readonly privateKey: JWK;
+  readonly publicKey: JWK;
+  readonly deviceId: string;
+  readonly sub: string;
+  readonly issuer: string;
+  readonly pushToken: string;
+};
+/** What a phone shows: the document behind the frozen bytes. */
+export type ShownDetails = {
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly client_name: string;
+  readonly sub: string;
+  readonly request_id: string;
+  readonly expires_at: number;
+  readonly binding_message?: string;
+  readonly scopes: readonly { scope: string; description: string }[];
+  readonly audience: readonly string[];
+};
+type Clock = () => number;
+/** Seconds that anything this phone signs is good for. */
+const LIFETIME_SECONDS = 60;
+
+/** A phone without a screen: a real participant of the device API with a real key, for the demo and for tests. */
+export class Phone {
+  readonly identity: PhoneIdentity;
+  readonly #now: Clock;
+
+  constructor(identity: PhoneIdentity, now: Clock) {
+    this.identity = identity;
+    this.#now = now;
+  }
+
+  /** Enrols by the URI of a ticket, with a fresh key. */
+  static async enrol(
+    ticketUri: string,
+    own: { name: string; pushToken: string; platform?: string; now: Clock },
+  ): Promise<Phone> {
+    const { issuer, ticket } = parseTicketUri(ticketUri);
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const keys = { privateKey: await exportJWK(privateKey), publicKey: await exportJWK(publicKey) };
+    const claims = { ticket, name: own.name, platform: own.platform ?? 'GCM', push_token: own.pushToken };
+    const enrolment = await new SignJWT({ ...claims, ...lifeOf(issuer, own.now) })
+      .setProtectedHeader({ alg: 'ES256', typ: 'ciba-enrolment+jwt', jwk: keys.publicKey })
+      .sign(privateKey);
+    const response = await fetch(`${issuer}devices`, jsonPost({ enrolment }));
+    const answer = (await response.json()) as { device_id: string; sub: string; issuer: string; error?: string };
+    if (!response.ok) throw new Error(`enrolment was refused: ${answer.error}`);
+    if (answer.issuer !== issuer) throw new Error('the answer names another issuer than the ticket');
+    return new Phone(
+      { ...keys, deviceId: answer.device_id, sub: answer.sub, issuer, pushToken: own.pushToken },
+      own.now,
+    );
+  }
+
+  /** The user's pending requests. */
+  async list(): Promise<readonly { request_id: string; expires_at: number }[]> {
+    const path = 'device/requests';
+    const response = await fetch(this.identity.issuer + path, {
+      headers: { authorization: await this.assertion('GET', path) },
+    });
+    if (!response.ok) throw new Error(`the list was refused: ${response.status}`);
+    return ((await response.json()) as { requests: { request_id: string; expires_at: number }[] }).requests;
+  }
+
+  /** Fetches the frozen bytes of a request; a phone shows only what is in them, and checks that they are meant for it. */
+  async read(requestId: string): Promise<{ bytes: Buffer; shown: ShownDetails }> {
+    const path = `device/requests/${requestId}`;
+    const response = await fetch(this.identity.issuer + path, {
+      headers: { authorization: await this.assertion('GET', path) },
+    });
+    if (!response.ok) throw new Error(`the details were refused: ${response.status}`);
+    const bytes = Buffer.from(((await response.json()) as { details: string }).details, 'base64url');
+    const shown = JSON.parse(bytes.toString()) as ShownDetails;
+    const { issuer, sub } = this.identity;
+    if (shown.issuer !== issuer || shown.sub !== sub || shown.request_id !== requestId)
+      throw new Error('the details are not for this phone');
+    return { bytes, shown };
+  }
+
+  /** Signs a decision over the bytes that were shown, and sends it. */
+  async answer(requestId: string, bytes: Uint8Array, decision: 'approve' | 'deny'): Promise<Response> {
+    const { deviceId, sub, issuer } = this.identity;
+    const details_hash = createHash('sha256').update(bytes).digest('base64url');
+    const claims = {
+      iss: deviceId,
+      sub,
+      request_id: requestId,
+      decision,
+      details_hash,
+      amr: decision === 'approve' ? ['user'] : [],
+    };
+    const response = await this.sign('ciba-response+jwt', { ...claims, ...lifeOf(issuer, this.#now) });
+    return fetch(`${issuer}device/requests/${requestId}/response`, jsonPost({ response }));
+  }
+
+  /** The `Authorization` value of a GET, PATCH or DELETE. */
+  async assertion(method: string, path: string): Promise<string> {
+    const { deviceId, sub, issuer } = this.identity;
+    const claims = { iss: deviceId, sub, htm: method, htu: issuer + path };
+    return `Device ${await this.sign('ciba-device+jwt', { ...claims, ...lifeOf(issuer, this.#now) })}`;
+  }
+
+  /** A JWT under this phone's key. */
+  async sign(type: string, claims: Record<string, unknown>): Promise<string> {
+    const key = await importJWK(this.identity.privateKey, 'ES256');
+    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: type }).sign(key);
+  }
+}
+
+/** `aud`, `iat`, `exp`, `jti` of something signed now. */
+export function lifeOf(issuer: string, now: Clock): { aud: string; iat: number; exp: number; jti: string } {
+  return { aud: issuer, iat: now(), exp: now() + LIFETIME_SECONDS, jti: randomUUID() };
+}
+
+/** Issuer and ticket from `ciba://enrol?issuer=…&ticket=…`. */
+export function parseTicketUri(uri: string): { issuer: string; ticket: string } {
+  const { searchParams } = new URL(uri);
+  return { issuer: searchParams.get('issuer') ?? '', ticket: searchParams.get('ticket') ?? '' };
+}
+
+function jsonPost(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FunctionName } from '../infra/functions.ts';
+import { startDynalite } from './aws/dynalite.ts';
+import { startDynamoDBLocal } from './aws/dynamodb-local.ts';
+import { createKmsService } from './aws/kms.ts';
+import { AwsServer } from './aws/server.ts';
+import { SnsStandIn, type SnsState } from './aws/sns.ts';
+import { createSqsService } from './aws/sqs.ts';
+import { FunctionHost } from './function-host.ts';
+import { Gateway } from './gateway.ts';
+import { PushService } from './push-service.ts';
+import { StateFile } from './state-file.ts';
+import { createTables, tableNames } from './tables.ts';
+
+export type RuntimeOptions = {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Where state is kept between runs; undefined keeps it in memory. */
+  readonly dataFolder?: string | undefined;
+  readonly dynamodb?: 'dynalite' | 'dynamodb-local' | undefined;
+  /** Values for functions' variables beyond the local ones. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
+};
+type AwsState = { kmsMasterKey: string; sns: SnsState | undefined };
+
+/** The whole provider on one machine: gateway, functions, AWS stand-ins. */
+export type Runtime = {
+  /** `http://localhost:PORT`, the issuer without its slash. */
+  readonly url: string;
+  readonly aws: AwsServer;
+  readonly sns: SnsStandIn;
+  readonly push: PushService;
+  readonly gateway: Gateway;
+  readonly state: StateFile;
+  readonly host: FunctionHost;
+  /** Epoch seconds of the functions' clock. */
+  now(): number;
+  /** Moves the functions' clock forward. */
+  advance(seconds: number): void;
+  close(): Promise<void>;
+};
+
+/** Starts everything and makes the signing keys. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const gateway = new Gateway();
+  const port = await gateway.listen(options.port);
+  const url = `http://localhost:${port}`;
+  const clockOffset = new SharedArrayBuffer(4);
+  const offset = new Int32Array(clockOffset);
+  const now = () => Math.floor(Date.now() / 1000) + Atomics.load(offset, 0);
+  const state = await StateFile.open(options.dataFolder);
+  const { aws, sns, engine } = await startAws(options, state, now);
+  const awsEndpoint = await aws.listen();
+  await createTables(awsEndpoint);
+  const host = new FunctionHost({
+    awsEndpoint,
+    clockOffset,
+    values: { ...localValues(url), ...options.variables },
+    onLog: options.onLog ?? (() => undefined),
+  });
+  gateway.host = host;
+  await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
+  return {
+    url,
+    aws,
+    sns,
+    push: new PushService(sns, now),
+    gateway,
+    state,
+    host,
+    now,
+    advance: (seconds) => void Atomics.add(offset, 0, seconds),
+    close: async () => {
+      await gateway.close();
+      await host.cool();
+      await aws.close();
+      await engine.close();
+      await state.flush();
+    },
+  };
+}
+
+async function startAws(options: RuntimeOptions, state: StateFile, now: () => number) {
+  const folder = options.dataFolder;
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const kept = state.read<AwsState>('aws');
+  const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
+  const sns = new SnsStandIn();
+  sns.restore(kept?.sns);
+  const keep = () => state.write<AwsState>('aws', { kmsMasterKey, sns: sns.save() });
+  sns.on('change', keep);
+  keep();
+  const engine =
+    options.dynamodb === 'dynamodb-local'
+      ? await startDynamoDBLocal(folder && join(folder, 'dynamodb-local'))
+      : await startDynalite(folder && join(folder, 'dynalite'));
+  const aws = new AwsServer({
+    dynamodb: (call) => engine.serve(call),
+    sns: sns.service,
+    sqs: createSqsService(now),
+    kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
+  });
+  return { aws, sns, engine };
+}
+
+function localValues(url: string): Readonly<Record<string, string>> {
+  const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
+  return {
+    ISSUER: `${url}/`,
+    DIRECTORY_TABLE: tableNames.directory,
+    TRANSACTIONS_TABLE: tableNames.transactions,
+    SIGNING_KMS_KEY: 'arn:aws:kms:eu-central-1:000000000000:key/local',
+    APNS_APPLICATION_ARN: application('APNS'),
+    APNS_SANDBOX_APPLICATION_ARN: application('APNS_SANDBOX'),
+    GCM_APPLICATION_ARN: application('GCM'),
+    APNS_TOPIC: 'com.example.bank',
+  };
+}

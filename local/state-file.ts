@@ -1,0 +1,46 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the stand-ins and the demo keep between runs, as one JSON file; in memory when there is no folder. */
+export class StateFile {
+  readonly #path: string | undefined;
+  readonly #state: Record<string, unknown>;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string | undefined, state: Record<string, unknown>) {
+    this.#path = path;
+    this.#state = state;
+  }
+
+  static async open(folder: string | undefined): Promise<StateFile> {
+    if (folder === undefined) return new StateFile(undefined, {});
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, 'local.json');
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '{}';
+      throw error;
+    });
+    return new StateFile(path, JSON.parse(text));
+  }
+
+  read<T>(name: string): T | undefined {
+    return this.#state[name] as T | undefined;
+  }
+
+  write<T>(name: string, value: T): void {
+    this.#state[name] = value;
+    const path = this.#path;
+    if (path === undefined) return;
+    const text = JSON.stringify(this.#state);
+    // A file beside it, then renamed: a crash leaves the old state, never half of one. It holds keys: for its owner alone.
+    this.#writing = this.#writing.then(async () => {
+      await writeFile(`${path}.new`, text, { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    });
+  }
+
+  /** Until all is written. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+}
