@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import * as openid from 'openid-client';
+import { Spinner } from './spinner.ts';
+
+// The login of the demo page in a terminal: a standard client library, nothing of this project's own but the phone.
+
+const HELP = `npm run demo -- [--url http://localhost:3000] [--by-hand]
+
+Runs one CIBA login with openid-client against a running "npm start" and checks the tokens.
+With --by-hand it waits until you approve on the phone of the demo page.`;
+
+/** Seconds the demo phone "thinks", so that the client is seen waiting. */
+const THINKING_MS = 1500;
+
+type Demo = {
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly login_hint: string;
+};
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string', default: 'http://localhost:3000' },
+    'by-hand': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(HELP);
+else {
+  await login(values.url, values['by-hand']).catch((error: unknown) => {
+    console.error(`\n✗ ${explain(error, values.url)}`);
+    process.exitCode = 1;
+  });
+}
+
+async function login(url: string, byHand: boolean): Promise<void> {
+  const demo = (await (await fetch(`${url}/local/demo`)).json()) as Demo;
+  step(1, 'The client backend discovers the provider', `GET ${url}/.well-known/openid-configuration`);
+  const config = await openid.discovery(
+    new URL(demo.issuer),
+    demo.client_id,
+    {},
+    openid.ClientSecretBasic(demo.client_secret),
+    {
+      execute: [openid.allowInsecureRequests],
+    },
+  );
+  const metadata = config.serverMetadata();
+  say(`issuer ${metadata.issuer}`);
+
+  const binding_message = `Login ${Math.floor(1000 + Math.random() * 9000)}`;
+  step(2, `It asks ${demo.login_hint}: "${binding_message}"`, `POST ${metadata.backchannel_authentication_endpoint}`);
+  const asked = await openid.initiateBackchannelAuthentication(config, {
+    scope: 'openid profile email',
+    login_hint: demo.login_hint,
+    binding_message,
+  });
+  say(`auth_req_id ${asked.auth_req_id.slice(0, 8)}…, good for ${asked.expires_in} s; the push is on its way`);
+
+  step(
+    3,
+    byHand ? `Approve it on the phone at ${url}/demo` : 'The phone shows who asks and for what, and signs Approve',
+    'device API',
+  );
+  const decided = byHand ? Promise.resolve() : approve(url, asked.auth_req_id);
+
+  step(4, `Meanwhile the client polls every ${asked.interval} s`, `POST ${metadata.token_endpoint}`);
+  const tokens = await new Spinner('authorization_pending').during(
+    openid.pollBackchannelAuthenticationGrant(config, asked),
+  );
+  await decided;
+  say('200: the tokens are here');
+
+  step(5, 'The tokens, decoded and verified', `GET ${metadata.jwks_uri}`);
+  await verify(tokens, { jwksUri: metadata.jwks_uri ?? '', demo });
+  console.log('\n✓ one login, end to end');
+}
+
+async function approve(url: string, authReqId: string): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, THINKING_MS));
+  const query = new URLSearchParams({ auth_req_id: authReqId, action: 'allow' });
+  const answer = await fetch(`${url}/local/decide?${query}`, { method: 'POST' });
+  if (!answer.ok) throw new Error(`the phone could not answer: ${await answer.text()}`);
+}
+
+/** openid-client has checked the ID token's claims; here both signatures are checked against the published keys. */
+async function verify(
+  tokens: openid.TokenEndpointResponse,
+  { jwksUri, demo }: { jwksUri: string; demo: Demo },
+): Promise<void> {
+  const keys = createRemoteJWKSet(new URL(jwksUri));
+  const idToken = await jwtVerify(tokens.id_token ?? '', keys, {
+    issuer: demo.issuer,
+    audience: demo.client_id,
+    algorithms: ['RS256'],
+  });
+  const accessToken = await jwtVerify(tokens.access_token, keys, {
+    issuer: demo.issuer,
+    audience: demo.issuer,
+    typ: 'at+jwt',
+  });
+  show('ID token', idToken.payload);
+  show('access token', accessToken.payload);
+  if (idToken.payload.sub !== accessToken.payload.sub) throw new Error('the tokens name different users');
+  const leftHalf = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url');
+  if (idToken.payload['at_hash'] !== leftHalf) throw new Error('at_hash does not belong to this access token');
+}
+
+function step(number: number, title: string, call: string): void {
+  console.log(`\n${number}. ${title}\n   ${call}`);
+}
+
+function say(text: string): void {
+  console.log(`   → ${text}`);
+}
+
+function show(name: string, claims: Readonly<Record<string, unknown>>): void {
+  console.log(`   ${name}, signature verified:`);
+  for (const [claim, value] of Object.entries(claims)) console.log(`     ${claim.padEnd(10)} ${JSON.stringify(value)}`);
+}
+
+function explain(error: unknown, url: string): string {
+  const { cause, message } = error instanceof Error ? error : { cause: undefined, message: String(error) };
+  const code = (cause as { code?: string } | undefined)?.code;
+  if (code === 'ECONNREFUSED') return `nothing answers at ${url}: run "npm start" in another terminal first`;
+  const { error: oauthError, error_description: description } = (error ?? {}) as {
+    error?: string;
+    error_description?: string;
+  };
+  return oauthError ? `${oauthError}: ${description}` : message;
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+
+/** What `npm start` was asked. */
+export type StartOptions = {
+  readonly port: number;
+  readonly data: string | undefined;
+  readonly seed: string | undefined;
+  readonly dynamodb: 'dynalite' | 'dynamodb-local';
+  readonly limits: 'on' | 'off';
+  readonly verbose: boolean;
+  readonly help: boolean;
+};
+
+export const START_HELP = `npm start -- [options]
+
+Runs the whole provider on this machine: the real functions behind a local gateway.
+
+  --port N                     port to listen on (default 3000)
+  --data DIR                   keep state in DIR between runs (default: in memory)
+  --seed FILE                  own clients, users and devices as JSON (docs/local.md)
+  --dynamodb dynamodb-local    AWS's DynamoDB Local instead of the embedded engine (needs Java)
+  --limits off                 no limits against push fatigue, for test runs
+  --verbose                    print the functions' log lines
+  --help                       this text`;
+
+/** Something a person can mend: its message is all they need to see. */
+export class StartError extends Error {}
+
+/** Reads the command line; throws a {@link StartError} that says what is wrong. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const { values } = parseOrExplain(args);
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new StartError('--port must be a number from 0 to 65535');
+  return {
+    port,
+    data: values.data,
+    seed: values.seed,
+    dynamodb: oneOf('dynamodb', values.dynamodb, ['dynalite', 'dynamodb-local']),
+    limits: oneOf('limits', values.limits, ['on', 'off']),
+    verbose: values.verbose,
+    help: values.help,
+  };
+}
+
+function parseOrExplain(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '3000' },
+        data: { type: 'string' },
+        seed: { type: 'string' },
+        dynamodb: { type: 'string', default: 'dynalite' },
+        limits: { type: 'string', default: 'on' },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : error}\n\n${START_HELP}`);
+  }
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new StartError(`--${name} must be ${allowed.join(' or ')}, not ${value}`);
+  return found;
+}

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { extname } from 'node:path';
+
+const FOLDER = new URL('./pages/', import.meta.url);
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+/** Everything from here, nothing inline: the page shows names and messages that others chose. */
+const POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Serves the demo page and its parts from one flat folder. */
+export async function servePage(pathname: string, response: ServerResponse): Promise<void> {
+  const name = pathname === '/demo' || pathname === '/demo/' ? 'demo.html' : pathname.slice('/demo/'.length);
+  const type = TYPES[extname(name)];
+  const body =
+    type && /^[a-z0-9-]+\.[a-z]+$/.test(name)
+      ? await readFile(new URL(name, FOLDER)).catch(() => undefined)
+      : undefined;
+  if (!type || !body) {
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.');
+    return;
+  }
+  response
+    .writeHead(200, {
+      'content-type': type,
+      'cache-control': 'no-cache',
+      'content-security-policy': POLICY,
+      'x-content-type-options': 'nosniff',
+    })
+    .end(body);
+}

@@ -1,0 +1,61 @@
+import type { FunctionName } from '../infra/functions.ts';
+import { DemoWorld } from './demo-world.ts';
+import { createLocalRoutes } from './local-routes.ts';
+import { parseStartOptions, START_HELP, StartError, type StartOptions } from './options.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+import { demoSeed, readSeed } from './seed-file.ts';
+
+try {
+  const options = parseStartOptions(process.argv.slice(2));
+  if (options.help) console.log(START_HELP);
+  else await start(options);
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
+
+/** Starts the runtime, seeds it and says where to look. A start that fails leaves nothing running. */
+async function start(options: StartOptions): Promise<void> {
+  const seed = options.seed === undefined ? demoSeed : await readSeed(options.seed);
+  const runtime = await startRuntime({
+    port: options.port,
+    dataFolder: options.data,
+    dynamodb: options.dynamodb,
+    variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }) } : {},
+    onLog: (functionName, line) => printLog(options, functionName, line),
+  });
+  try {
+    const world = new DemoWorld(runtime);
+    runtime.gateway.localRoutes = createLocalRoutes(world, runtime);
+    await world.plant(seed);
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+  announce(runtime);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void runtime.close().then(() => process.exit(0)));
+}
+
+function announce({ url }: Runtime): void {
+  console.log(`ready ${url}`);
+  console.log(`  see a login            ${url}/demo`);
+  console.log('  the same in a terminal npm run demo');
+  console.log(`  what clients discover  ${url}/.well-known/openid-configuration`);
+  console.log(`  client, secret, user   ${url}/local/demo`);
+  console.log('  operate it             npm run ciba -- --help');
+}
+
+/** Faults always show; the one line a request only when asked. */
+function printLog({ verbose }: StartOptions, functionName: FunctionName, line: string): void {
+  const isFault = line.includes('"level":"ERROR"') || !line.startsWith('{');
+  if (line !== '' && (verbose || isFault)) console.error(`[${functionName}] ${line}`);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof StartError) return error.message;
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is taken: end what listens there, or choose another with --port`;
+  if (code === 'EACCES') return `port ${port} may not be used: choose one above 1023 with --port`;
+  return error instanceof Error ? error.message : String(error);
+}
