@@ -1,0 +1,32 @@
+// Wires the page: one client, one phone, one list of what goes between them.
+
+import { Console } from './console.js';
+import { byId } from './elements.js';
+import { showExchanges } from './exchanges.js';
+import { Phone } from './phone.js';
+import { SCENARIOS } from './scenarios.js';
+import { runTabs } from './tabs.js';
+import { Wire } from './wire.js';
+
+const wire = new Wire();
+showExchanges(wire);
+const demo = await wire.ask({ from: 'page', to: 'local', path: '/local/demo' });
+if (demo.status === 200) run(demo.json);
+else byId('trouble').hidden = false;
+
+/** @param {import('./client-backend.js').Demo} world */
+function run(world) {
+  const phone = new Phone(wire, world);
+  const desk = new Console(wire, world, (loginHint) => phone.belongsTo(loginHint));
+  const select = runTabs(byId('scenarios'), (tab) => {
+    const scenario = SCENARIOS.find(({ id }) => tab.id === `scenario-${id}`);
+    if (!scenario) return;
+    byId('stage').dataset['scenario'] = scenario.id;
+    byId('console').setAttribute('aria-labelledby', tab.id);
+    history.replaceState(null, '', `#${scenario.id}`);
+    desk.show(scenario);
+  });
+  const wanted = SCENARIOS.find(({ id }) => location.hash === `#${id}`) ?? SCENARIOS[0];
+  select(byId(`scenario-${wanted?.id}`));
+  phone.start();
+}

@@ -1,0 +1,170 @@
+// The device API as a phone app speaks it (docs/device-api.md). No screen in here.
+
+import { fromBase64Url, parseJsonBytes, randomText, sha256, signJwt, toBase64Url } from './jwt.js';
+import { newKeyPair, newPushToken, publicJwk } from './phone-keys.js';
+
+/** @typedef {import('./phone-keys.js').Enrolment} Enrolment */
+/** @typedef {import('./wire.js').Wire} Wire */
+
+/**
+ * What the user is asked, as frozen by the provider. The phone shows nothing that is not in here.
+ * @typedef {object} Details
+ * @property {string} issuer
+ * @property {string} client_id
+ * @property {string} client_name
+ * @property {string} sub
+ * @property {string} request_id
+ * @property {number} expires_at epoch seconds
+ * @property {string} [binding_message]
+ * @property {{ scope: string, description: string }[]} scopes
+ * @property {string[]} audience
+ */
+
+/** @typedef {{ request_id: string, expires_at: number }} Waiting */
+/** @typedef {'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'fault'} Problem */
+
+/** Every signed message lives two minutes, the longest the provider accepts. */
+const LIFETIME_SECONDS = 120;
+
+/**
+ * Enrols a new key with a ticket.
+ * @param {Wire} wire
+ * @param {{ ticketUri: string, name: string, loginHint: string }} options
+ * @returns {Promise<{ enrolment: Enrolment } | { refused: string }>}
+ */
+export async function enrol(wire, { ticketUri, name, loginHint }) {
+  const uri = new URL(ticketUri);
+  const issuer = uri.searchParams.get('issuer') ?? '';
+  const { privateKey, publicKey } = await newKeyPair();
+  const pushToken = newPushToken();
+  const jwt = await signJwt(
+    privateKey,
+    { typ: 'ciba-enrolment+jwt', jwk: await publicJwk(publicKey) },
+    {
+      aud: issuer,
+      ticket: uri.searchParams.get('ticket'),
+      name,
+      platform: 'GCM',
+      push_token: pushToken,
+      ...validity(),
+    },
+  );
+  const { status, json } = await wire.ask({
+    from: 'phone',
+    method: 'POST',
+    path: '/devices',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ enrolment: jwt }),
+  });
+  if (status !== 200 && status !== 201)
+    return { refused: json?.error_description ?? `the provider answered ${status}` };
+  if (json.issuer !== issuer) return { refused: 'the answer names another issuer than the ticket' };
+  return { enrolment: { issuer, loginHint, deviceId: json.device_id, sub: json.sub, pushToken, privateKey } };
+}
+
+/**
+ * The user's requests that wait for an answer.
+ * @param {Wire} wire
+ * @param {Enrolment} enrolment
+ * @returns {Promise<{ waiting: Waiting[] } | { problem: Problem }>}
+ */
+export async function listWaiting(wire, enrolment) {
+  const { status, json } = await askAsDevice(wire, enrolment, 'GET', '/device/requests');
+  return status === 200 ? { waiting: json.requests } : { problem: problemOf(status) };
+}
+
+/**
+ * The frozen bytes of a request, and what they say.
+ * @param {Wire} wire
+ * @param {Enrolment} enrolment
+ * @param {string} requestId
+ * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, details: Details } | { problem: Problem } | { refused: string }>}
+ */
+export async function fetchDetails(wire, enrolment, requestId) {
+  const path = `/device/requests/${encodeURIComponent(requestId)}`;
+  const { status, json } = await askAsDevice(wire, enrolment, 'GET', path);
+  if (status !== 200) return { problem: problemOf(status) };
+  try {
+    const bytes = fromBase64Url(json.details);
+    const details = parseJsonBytes(bytes);
+    if (details.issuer !== enrolment.issuer) return { refused: 'The details name another issuer.' };
+    if (details.sub !== enrolment.sub) return { refused: 'The details are meant for another user.' };
+    if (details.request_id !== requestId) return { refused: 'The details belong to another request.' };
+    return { bytes, details };
+  } catch {
+    return { refused: 'The details cannot be read.' };
+  }
+}
+
+/**
+ * Signs the decision over exactly the bytes that were shown, and sends it.
+ * @param {Wire} wire
+ * @param {Enrolment} enrolment
+ * @param {{ requestId: string, decision: 'approve' | 'deny', bytes: Uint8Array<ArrayBuffer> }} answer
+ * @returns {Promise<{ hash: string } | { problem: Problem }>}
+ */
+export async function respond(wire, enrolment, { requestId, decision, bytes }) {
+  const hash = toBase64Url(await sha256(bytes));
+  const { deviceId: iss, sub, issuer: aud, privateKey } = enrolment;
+  const amr = decision === 'approve' ? { amr: ['user'] } : {};
+  const claims = { iss, sub, aud, request_id: requestId, decision, details_hash: hash, ...amr, ...validity() };
+  const jwt = await signJwt(privateKey, { typ: 'ciba-response+jwt' }, claims);
+  const { status } = await wire.ask({
+    from: 'phone',
+    method: 'POST',
+    path: `/device/requests/${encodeURIComponent(requestId)}/response`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ response: jwt }),
+  });
+  return status >= 200 && status < 300 ? { hash } : { problem: problemOf(status) };
+}
+
+/**
+ * @param {Wire} wire
+ * @param {Enrolment} enrolment
+ */
+export async function removeDevice(wire, enrolment) {
+  await askAsDevice(wire, enrolment, 'DELETE', `/devices/${encodeURIComponent(enrolment.deviceId)}`);
+}
+
+/**
+ * A request with a device assertion: the key says who asks, for this method and this address only.
+ * @param {Wire} wire
+ * @param {Enrolment} enrolment
+ * @param {string} method
+ * @param {string} path
+ */
+async function askAsDevice(wire, { deviceId: iss, sub, issuer: aud, privateKey }, method, path) {
+  const htu = aud.replace(/\/$/, '') + path;
+  const assertion = await signJwt(
+    privateKey,
+    { typ: 'ciba-device+jwt' },
+    { iss, sub, aud, htm: method, htu, ...validity() },
+  );
+  return wire.ask({ from: 'phone', method, path, headers: { authorization: `Device ${assertion}` } });
+}
+
+/** Issued now, short-lived, and usable once. */
+function validity() {
+  const iat = Math.floor(Date.now() / 1000);
+  return { iat, exp: iat + LIFETIME_SECONDS, jti: randomText(16) };
+}
+
+/**
+ * @param {number} status
+ * @returns {Problem}
+ */
+function problemOf(status) {
+  switch (status) {
+    case 401:
+      return 'unknown-device';
+    case 404:
+      return 'unknown-request';
+    case 409:
+      return 'decided';
+    case 410:
+      return 'expired';
+    default:
+      return 'fault';
+  }
+}

@@ -1,0 +1,75 @@
+// The raw text of an exchange. Nothing is redacted; long tokens are folded and open to what is in them.
+
+import { element } from './elements.js';
+import { decodeJwt, fromBase64Url, parseJsonBytes } from './jwt.js';
+
+/** A JWT; base64url of a JSON object (it begins with `{"`); a Basic credential. */
+const FOLDABLE = /[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}|eyJ[\w-]{40,}|(?<=Basic )[\w+/=]{8,}/g;
+
+/**
+ * @param {string} title
+ * @param {string} firstLine
+ * @param {Record<string, string>} headers
+ * @param {string} body
+ */
+export function rawMessage(title, firstLine, headers, body) {
+  const head = [firstLine, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  const text = [...head, ...(body ? ['', readable(body)] : [])].join('\n');
+  return element('div', { class: 'raw' }, element('h4', {}, title), element('div', { class: 'code' }, ...folded(text)));
+}
+
+/**
+ * JSON indented, a form with one member a line; otherwise as it is.
+ * @param {string} body
+ */
+function readable(body) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body.replaceAll('&', '\n&');
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+function folded(text) {
+  const parts = [];
+  let end = 0;
+  for (const match of text.matchAll(FOLDABLE)) {
+    parts.push(text.slice(end, match.index), fold(match[0]));
+    end = match.index + match[0].length;
+  }
+  parts.push(text.slice(end));
+  return parts;
+}
+
+/** @param {string} token */
+function fold(token) {
+  const { label, content } = unfolded(token);
+  return element(
+    'details',
+    { class: 'fold' },
+    element('summary', {}, `${token.slice(0, 10)}… `, element('span', { class: 'fold-label' }, label)),
+    element('div', { class: 'fold-content' }, content),
+    element('div', { class: 'fold-raw' }, token),
+  );
+}
+
+/**
+ * @param {string} token
+ * @returns {{ label: string, content: string }}
+ */
+function unfolded(token) {
+  const jwt = decodeJwt(token);
+  if (jwt) {
+    const label = ['JWT', jwt.header['typ'], jwt.header['alg']].filter(Boolean).join(' · ');
+    return { label, content: `${JSON.stringify(jwt.header, null, 2)}\n${JSON.stringify(jwt.claims, null, 2)}` };
+  }
+  try {
+    return { label: 'JSON in base64url', content: JSON.stringify(parseJsonBytes(fromBase64Url(token)), null, 2) };
+  } catch {
+    return { label: 'client_id:client_secret in base64', content: atob(token) };
+  }
+}

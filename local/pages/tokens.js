@@ -1,0 +1,111 @@
+// What the client does with its tokens: check them, then read them.
+
+import { meaningOfClaim, readableClaim } from './claims.js';
+import { byId, element } from './elements.js';
+import { accessTokenHash, decodeJwt, verifyRs256 } from './jwt.js';
+
+/** @typedef {import('./client-backend.js').Tokens} Tokens */
+/** @typedef {{ issuer: string, clientId: string }} Expected what the client knows before it asks */
+/** @typedef {{ ok: boolean, text: string }} Check */
+
+/** The checks a client makes on an ID token (OpenID Connect Core §3.1.3.7), with one line for each. */
+export class TokenView {
+  /**
+   * @param {import('./wire.js').Wire} wire
+   */
+  constructor(wire) {
+    this.wire = wire;
+  }
+
+  hide() {
+    byId('tokens').hidden = true;
+    byId('tokens').removeAttribute('data-verified');
+  }
+
+  /**
+   * @param {Tokens} tokens
+   * @param {Expected} expected
+   */
+  async show(tokens, expected) {
+    const checks = await this.#check(tokens, expected);
+    byId('tokens').dataset['verified'] = String(checks.every(({ ok }) => ok));
+    byId('id-token-checks').replaceChildren(
+      ...checks.map(({ ok, text }) =>
+        element(
+          'li',
+          { class: ok ? 'holds' : 'fails' },
+          element('b', ok ? { class: 'unseen' } : {}, ok ? 'Holds: ' : 'Fails: '),
+          text,
+        ),
+      ),
+    );
+    showJwt('id-token', tokens.id_token);
+    showJwt('access-token', tokens.access_token);
+    const { token_type: type, expires_in: seconds, scope } = tokens;
+    const granted = scope ? ` Granted scope: ${scope}.` : '';
+    byId('access-token-note').textContent =
+      `${type} token for the API, valid for ${Math.round(seconds / 60)} minutes.${granted}`;
+    byId('tokens').hidden = false;
+  }
+
+  /**
+   * @param {Tokens} tokens
+   * @param {Expected} expected
+   * @returns {Promise<Check[]>}
+   */
+  async #check({ id_token: idToken, access_token: accessToken }, { issuer, clientId }) {
+    const jwt = decodeJwt(idToken);
+    if (!jwt) return [{ ok: false, text: 'the ID token is a JWT' }];
+    const { header, claims } = jwt;
+    const jwks = await this.wire.ask({ from: 'client', path: '/.well-known/jwks.json' });
+    const keys = /** @type {(JsonWebKey & { kid?: string })[]} */ (jwks.json?.keys ?? []);
+    const key = keys.find(({ kid }) => kid === header['kid']);
+    const signed = key !== undefined && header['alg'] === 'RS256' && (await verifyRs256(idToken, key));
+    const now = Date.now() / 1000;
+    return [
+      {
+        ok: signed,
+        text: `signature (RS256, key ${String(header['kid']).slice(0, 8)} of jwks.json), checked in this browser`,
+      },
+      { ok: claims['iss'] === issuer, text: 'iss is the issuer this client trusts' },
+      { ok: [claims['aud']].flat().includes(clientId), text: 'aud is this client' },
+      { ok: Number(claims['exp']) > now, text: 'exp is in the future' },
+      { ok: claims['at_hash'] === (await accessTokenHash(accessToken)), text: 'at_hash matches the access token' },
+    ];
+  }
+}
+
+/**
+ * @param {'id-token' | 'access-token'} id
+ * @param {string} token
+ */
+function showJwt(id, token) {
+  const jwt = decodeJwt(token);
+  byId(`${id}-header`).replaceChildren(...rows(jwt?.header ?? {}, 'header'));
+  byId(`${id}-claims`).replaceChildren(...rows(jwt?.claims ?? {}, 'claims'));
+  byId(`${id}-raw`).textContent = token;
+}
+
+/**
+ * @param {Record<string, unknown>} members
+ * @param {'header' | 'claims'} part
+ */
+function rows(members, part) {
+  return Object.entries(members).map(([name, value]) =>
+    element(
+      'div',
+      { class: 'claim', 'data-claim': name },
+      element('dt', {}, ...breakable(name)),
+      element('dd', { class: 'value' }, readableClaim(name, value)),
+      element('dd', { class: 'meaning' }, meaningOfClaim(name, part)),
+    ),
+  );
+}
+
+/**
+ * A long name may break after an underscore or colon, and nowhere else.
+ * @param {string} name
+ */
+function breakable(name) {
+  return name.split(/(?<=[_:])/).flatMap((part) => [part, element('wbr')]);
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { Phone } from '../../local/phone.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts';
+
+export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
+
+/** A client as a test holds it. */
+export type TestClient = { readonly client_id: string; readonly client_secret: string };
+/** A log line of a function, parsed. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+  readonly text: string;
+};
+
+/** A whole provider with what a test needs to play client, operator and phone. */
+export class World {
+  readonly runtime: Runtime;
+  readonly logs: string[];
+  #count = 0;
+
+  private constructor(runtime: Runtime, logs: string[]) {
+    this.runtime = runtime;
+    this.logs = logs;
+  }
+
+  /** Limits are off unless a test is about them. */
+  static async start(options: Partial<RuntimeOptions> = {}): Promise<World> {
+    const logs: string[] = [];
+    const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }), ...options.variables };
+    const runtime = await startRuntime({ port: 0, ...options, variables, onLog: (_name, line) => logs.push(line) });
+    return new World(runtime, logs);
+  }
+
+  get issuer(): string {
+    return `${this.runtime.url}/`;
+  }
+
+  async admin(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.send(path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  async client(metadata: Record<string, unknown> = {}): Promise<TestClient> {
+    const { status, body, text } = await this.admin('POST', '/admin/clients', {
+      client_name: 'Harbor Bank',
+      ...metadata,
+    });
+    if (status !== 201) throw new Error(text);
+    return { client_id: String(body['client_id']), client_secret: String(body['client_secret']) };
+  }
+
+  /** A new user with an e-mail address of its own. */
+  async user(profile: Record<string, unknown> = {}): Promise<{ sub: string; email: string }> {
+    this.#count += 1;
+    const { status, body, text } = await this.admin('POST', '/admin/users', {
+      email: `user${this.#count}@example.com`,
+      ...profile,
+    });
+    if (status !== 201) throw new Error(text);
+    return { sub: String(body['sub']), email: String(body['email']) };
+  }
+
+  async ticket(sub: string): Promise<string> {
+    const { body } = await this.admin('POST', `/admin/users/${encodeURIComponent(sub)}/tickets`);
+    return String(body['uri']);
+  }
+
+  async phone(sub: string, own: { name?: string; pushToken?: string; platform?: string } = {}): Promise<Phone> {
+    this.#count += 1;
+    const { name = 'A phone', pushToken = `token-${this.#count}`, platform = 'GCM' } = own;
+    return Phone.enrol(await this.ticket(sub), { name, pushToken, platform, now: () => this.runtime.now() });
+  }
+
+  /** A user with one phone. */
+  async person(profile: Record<string, unknown> = {}): Promise<{ sub: string; email: string; phone: Phone }> {
+    const user = await this.user(profile);
+    return { ...user, phone: await this.phone(user.sub) };
+  }
+
+  /** POST of a form with HTTP Basic; a value of `undefined` leaves the parameter out. */
+  async post(
+    path: string,
+    client: TestClient | undefined,
+    form: Record<string, string | undefined> | string,
+  ): Promise<Answer> {
+    const entries =
+      typeof form === 'string'
+        ? form
+        : Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return this.send(path, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(client && { authorization: basic(client) }),
+      },
+      body: new URLSearchParams(entries).toString(),
+    });
+  }
+
+  ask(client: TestClient, form: Record<string, string | undefined>): Promise<Answer> {
+    return this.post('/bc-authorize', client, { scope: 'openid', ...form });
+  }
+
+  /** Asks and tells the id; throws when the provider refuses. */
+  async asked(
+    client: TestClient,
+    form: Record<string, string | undefined>,
+  ): Promise<{ authReqId: string; requestId: string }> {
+    const { status, body, text } = await this.ask(client, form);
+    if (status !== 200) throw new Error(text);
+    const authReqId = String(body['auth_req_id']);
+    return { authReqId, requestId: requestIdOf(authReqId) };
+  }
+
+  poll(client: TestClient, authReqId: string): Promise<Answer> {
+    return this.post('/token', client, { grant_type: CIBA_GRANT, auth_req_id: authReqId });
+  }
+
+  /** The phone reads and answers as a person would. */
+  async answer(phone: Phone, requestId: string, decision: 'approve' | 'deny'): Promise<number> {
+    const { bytes } = await phone.read(requestId);
+    return (await phone.answer(requestId, bytes, decision)).status;
+  }
+
+  async send(path: string, init: RequestInit): Promise<Answer> {
+    const response = await fetch(this.runtime.url + path, { redirect: 'manual', ...init });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text.startsWith('{') ? JSON.parse(text) : {},
+    };
+  }
+
+  /** The log line of the answer's request: what was decided inside. Lines arrive in order but after the answer. */
+  async line(answer: Answer): Promise<LogLine> {
+    const id = answer.headers.get('x-correlation-id') ?? 'none';
+    for (let tries = 0; tries < 200; tries += 1) {
+      const found = this.logs.findLast((line) => line.includes(id) && line.includes('"message":"request"'));
+      if (found) return JSON.parse(found) as LogLine;
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error(`no log line for ${id}`);
+  }
+
+  /** The internal reason of a refusal. */
+  async reason(answer: Answer): Promise<unknown> {
+    return (await this.line(answer))['reason'];
+  }
+
+  close(): Promise<void> {
+    return this.runtime.close();
+  }
+}
+
+export function requestIdOf(authReqId: string): string {
+  return createHash('sha256').update(authReqId).digest('base64url');
+}
+
+export function basic({ client_id, client_secret }: TestClient): string {
+  const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
+  return `Basic ${Buffer.from(`${encode(client_id)}:${encode(client_secret)}`).toString('base64')}`;
+}
