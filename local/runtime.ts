@@ -31,6 +31,8 @@ export type Runtime = {
   /** `http://localhost:PORT`, the issuer without its slash. */
   readonly url: string;
   readonly aws: AwsServer;
+  /** Where the AWS stand-ins listen. */
+  readonly awsEndpoint: string;
   readonly sns: SnsStandIn;
   readonly push: PushService;
   readonly gateway: Gateway;
@@ -66,6 +68,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return {
     url,
     aws,
+    awsEndpoint,
     sns,
     push: new PushService(sns, now),
     gateway,

@@ -1,7 +1,7 @@
 import type { Client } from '../core/client.ts';
 import type { LoginIdentifier } from '../core/login-hint.ts';
 import type { User, UserWithDevices } from '../core/user.ts';
-import type { Directory, Entropy } from '../flows/ports.ts';
+import type { Clock, Directory, Entropy } from '../flows/ports.ts';
 import { clientFrom, clientItem, clientKey, deviceKey, loginKey, profileItem, profileKey } from './items.ts';
 import type { Item, Key, Table } from './table.ts';
 
@@ -9,6 +9,8 @@ type Outcome = { created: true } | { created: false; taken: string };
 
 /** The partition that lists all clients, in the order of their ids. */
 const CLIENT_LIST = 'CLIENT#';
+/** How long the making of a user may take; an identifier without a profile that is older belongs to nobody. */
+const UNFINISHED_SECONDS = 60;
 const isNew = { condition: 'attribute_not_exists(pk)' };
 const isThere = { condition: 'attribute_exists(pk)' };
 
@@ -16,10 +18,12 @@ const isThere = { condition: 'attribute_exists(pk)' };
 export class DirectoryTable implements Directory {
   readonly #directory: Table;
   readonly #entropy: Entropy;
+  readonly #clock: Clock;
 
-  constructor(directory: Table, entropy: Entropy) {
+  constructor(directory: Table, entropy: Entropy, clock: Clock) {
     this.#directory = directory;
     this.#entropy = entropy;
+    this.#clock = clock;
   }
 
   async createClient(client: Client): Promise<boolean> {
@@ -83,11 +87,10 @@ export class DirectoryTable implements Directory {
   ): Promise<{ fresh: LoginIdentifier[]; taken?: string }> {
     const fresh: LoginIdentifier[] = [];
     for (const identifier of identifiers) {
-      const item = { ...loginKey(identifier), sub };
+      const item = { ...loginKey(identifier), sub, put_at: this.#clock() };
       const { written, item: stored } = await this.#directory.put(item, { guard: isNew, nonce: this.#nonce() });
-      const owner = String(stored?.['sub']);
       if (written) fresh.push(identifier);
-      else if (owner !== sub && !(await this.#takeFromNobody(item, owner))) {
+      else if (stored?.['sub'] !== sub && !(await this.#takeFromNobody(item, stored))) {
         await this.#dropIdentifiers(fresh, sub);
         return { fresh: [], taken: identifier.type };
       }
@@ -95,8 +98,10 @@ export class DirectoryTable implements Directory {
     return { fresh };
   }
 
-  /** An identifier whose user was never finished, or is gone, points at nobody and may be had. */
-  async #takeFromNobody(item: Item & Key, owner: string): Promise<boolean> {
+  /** An identifier whose user was never finished, or is gone, points at nobody. Young ones may be just in the making. */
+  async #takeFromNobody(item: Item & Key, stored: Item | undefined): Promise<boolean> {
+    const owner = String(stored?.['sub']);
+    if (Number(stored?.['put_at']) > this.#clock() - UNFINISHED_SECONDS) return false;
     if (await this.#directory.get(profileKey(owner))) return false;
     const guard = { condition: '#sub = :nobody', values: { nobody: owner } };
     return (await this.#directory.put(item, { guard, nonce: this.#nonce() })).written;

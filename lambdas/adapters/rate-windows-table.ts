@@ -34,16 +34,15 @@ export class RateWindowsTable implements RateWindows {
   async #count(pk: string, limits: WindowLimits, now: number): Promise<Counted> {
     const windows = windowsAt(now);
     const minute = `m${windows.minute}`;
-    const nonce = this.#entropy.id();
     const { written, item } = await this.#transactions.update({
       key: { pk, sk: `HOUR#${windows.hour}` },
       set: { ttl: windows.hourEndsAt + HOUR_SECONDS },
       add: { count: 1, [minute]: 1 },
       guard: {
-        condition: `(attribute_not_exists(#count) OR #count < :hourly) AND (attribute_not_exists(#${minute}) OR #${minute} < :minutely) AND (attribute_not_exists(#counted_by) OR #counted_by <> :nonce)`,
-        values: { hourly: limits.perHour, minutely: limits.perMinute, nonce },
+        condition: `(attribute_not_exists(#count) OR #count < :hourly) AND (attribute_not_exists(#${minute}) OR #${minute} < :minutely)`,
+        values: { hourly: limits.perHour, minutely: limits.perMinute },
       },
-      nonce: { attribute: 'counted_by', value: nonce },
+      nonce: { attribute: 'counted_by', value: this.#entropy.id() },
     });
     if (written) return { allowed: true };
     return { allowed: false, retryAfterSeconds: retryAfter({ hour: Number(item?.['count'] ?? 0) }, limits, now) };

@@ -22,7 +22,10 @@ export type Guard = { readonly condition: string; readonly values?: Readonly<Rec
  * (undefined: there is none).
  */
 export type Written = { readonly written: boolean; readonly item: Item | undefined };
-/** Marks a write as this invocation's: when the SDK repeats it after a lost answer, the failed guard is recognised as its own success. */
+/**
+ * Marks a write as this invocation's. When the SDK repeats it after a lost answer, the guard does not hold a second time
+ * (a counter is not counted twice), and the item tells that the write was this invocation's own: a success.
+ */
 export type Nonce = { readonly attribute: string; readonly value: string };
 export type Change = {
   readonly key: Key;
@@ -117,7 +120,7 @@ export class Table {
     const command = new PutItemCommand({
       TableName: this.#name,
       Item: marshall(stored, { removeUndefinedValues: true }),
-      ...guardInput(guard),
+      ...guardInput(withNonce(guard, nonce)),
     });
     return settle(nonce, async () => {
       await this.#client.send(command);
@@ -127,7 +130,7 @@ export class Table {
 
   async update(change: Change): Promise<Written> {
     const { expression, values } = updateExpression(change);
-    const guarded = guardInput(change.guard, expression, values);
+    const guarded = guardInput(withNonce(change.guard, change.nonce), expression, values);
     const command = new UpdateItemCommand({
       TableName: this.#name,
       Key: marshall(change.key),
@@ -188,6 +191,16 @@ function updateExpression(change: Change): { expression: string; values: Record<
     ...(takeOut.length > 0 ? [`DELETE ${takeOut.join(', ')}`] : []),
   ];
   return { expression: parts.join(' '), values };
+}
+
+/** A write that is there already must not be done again. */
+function withNonce(guard: Guard | undefined, nonce: Nonce | undefined): Guard | undefined {
+  if (!nonce) return guard;
+  const isOther = `(attribute_not_exists(#${nonce.attribute}) OR #${nonce.attribute} <> :written_before)`;
+  return {
+    condition: guard ? `(${guard.condition}) AND ${isOther}` : isOther,
+    values: { ...guard?.values, written_before: nonce.value },
+  };
 }
 
 /** Every `#name` of an expression stands for the attribute of that name. */

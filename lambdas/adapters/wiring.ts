@@ -1,4 +1,6 @@
 import type { AnswerPorts } from '../flows/answer-request.ts';
+import type { PlatformApplicationPorts } from '../flows/apply-platform-application.ts';
+import type { EndpointEventPorts } from '../flows/endpoint-events.ts';
 import type { EnrolPorts } from '../flows/enrol-device.ts';
 import type { ManageClientsPorts } from '../flows/manage-clients.ts';
 import type { ManageDevicePorts } from '../flows/manage-device.ts';
@@ -10,16 +12,20 @@ import type { RotateKeysPorts } from '../flows/rotate-keys.ts';
 import { createDynamoDB, createKms, createPatientKms, createSns } from './aws-clients.ts';
 import { ClientsTable } from './clients-table.ts';
 import { readResources, readSettings } from './config.ts';
+import { createLambda, createPatientSns, createSecrets, sendToCloudFormation } from './deployment-clients.ts';
 import { DirectoryTable } from './directory-table.ts';
+import { EndpointUsers } from './endpoint-users.ts';
 import { entropy } from './entropy.ts';
 import { JoseSigner } from './jose-signer.ts';
 import { joseVerifier } from './jose-verifier.ts';
 import { KeyCache } from './key-cache.ts';
 import { KmsKeyMaker, KmsPrivateKeys } from './kms-keys.ts';
 import { createAuditTrail, createLog, type Log } from './log.ts';
+import { PushSecrets, SnsPlatformApplications } from './platform-applications.ts';
 import { RateWindowsTable } from './rate-windows-table.ts';
 import { ReplaysTable } from './replays-table.ts';
 import { RequestsTable } from './requests-table.ts';
+import { SigningKeysFunction } from './signing-keys-function.ts';
 import { SigningKeysTable } from './signing-keys-table.ts';
 import { SnsEndpoints } from './sns-endpoints.ts';
 import { SnsPush } from './sns-push.ts';
@@ -104,7 +110,7 @@ export function wireAdmin(): Wired<ManageClientsPorts & ManageUsersPorts> {
   const directory = new Table(dynamodb, resources.directoryTable);
   const users = new UsersTable(directory);
   const ports = {
-    directory: new DirectoryTable(directory, entropy),
+    directory: new DirectoryTable(directory, entropy, clock),
     users,
     devices: users,
     tickets: new TicketsTable(new Table(dynamodb, resources.transactionsTable)),
@@ -128,6 +134,26 @@ export function wireSigningKeys(): Wired<RotateKeysPorts> {
     audit: createAuditTrail('signing-keys'),
   };
   return { ports, log: createLog('signing-keys') };
+}
+
+export function wireEndpointEvents(): Wired<EndpointEventPorts> {
+  const directory = new Table(createDynamoDB(), readResources().directoryTable);
+  const ports = { endpoints: new EndpointUsers(createSns(), directory), devices: new UsersTable(directory) };
+  return { ports, log: createLog('endpoint-events') };
+}
+
+export function wirePlatformApplication() {
+  const ports: PlatformApplicationPorts = {
+    applications: readResources().platformApplications,
+    secrets: new PushSecrets(createSecrets()),
+    platforms: new SnsPlatformApplications(createPatientSns()),
+  };
+  return { ports, sendAnswer: sendToCloudFormation };
+}
+
+export function wireFirstKeys() {
+  const signingKeys = new SigningKeysFunction(createLambda(), readResources().signingKeysFunction);
+  return { signingKeys, sendAnswer: sendToCloudFormation };
 }
 
 function clientAuthentication(directory: Table, transactions: Table) {

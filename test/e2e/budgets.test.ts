@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestClient, World } from '../support/world.ts';
+
+let world: World;
+let client: TestClient;
+let person: Awaited<ReturnType<World['person']>>;
+
+beforeAll(async () => {
+  world = await World.start({ variables: { REQUEST_LIMITS: '{}' } });
+  client = await world.client();
+  person = await world.person();
+  // One whole login makes every function warm and every cache full.
+  const { authReqId, requestId } = await world.asked(client, { login_hint: person.email });
+  await world.poll(client, authReqId);
+  await world.answer(person.phone, requestId, 'approve');
+  await world.poll(client, authReqId);
+});
+afterAll(() => world.close());
+
+/** The AWS calls that some work makes, as `service Action`. */
+async function callsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const before = world.runtime.aws.calls.length;
+  await work();
+  return world.runtime.aws.calls.slice(before).map(({ service, action }) => `${service} ${action}`);
+}
+
+describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hint, one device (design, section 7)', () => {
+  it('/bc-authorize: 5 DynamoDB requests, then SNS', async () => {
+    const calls = await callsOf(() => world.asked(client, { login_hint: person.email }));
+    expect(calls.slice(0, 1)).toEqual(['dynamodb GetItem']);
+    expect(calls.slice(1, 3).sort()).toEqual(['dynamodb Query', 'dynamodb UpdateItem']);
+    expect(calls.slice(3)).toEqual(['dynamodb PutItem', 'dynamodb PutItem', 'sns Publish']);
+  });
+
+  it('/token: 1 for a pending poll, 2 for one too fast, 2 for the final one', async () => {
+    const { authReqId, requestId } = await world.asked(client, { login_hint: person.email });
+    const update = 'dynamodb UpdateItem';
+    expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update]);
+    expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update, update]);
+    await world.answer(person.phone, requestId, 'approve');
+    expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update, update]);
+    expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update]);
+  });
+
+  it('device: 2 for the details, 3 for the response', async () => {
+    const { requestId } = await world.asked(client, { login_hint: person.email });
+    let bytes: Uint8Array = new Uint8Array();
+    const details = await callsOf(async () => {
+      ({ bytes } = await person.phone.read(requestId));
+    });
+    expect(details).toEqual(['dynamodb Query', 'dynamodb GetItem']);
+    const response = await callsOf(() => person.phone.answer(requestId, bytes, 'approve'));
+    expect(response).toEqual(['dynamodb Query', 'dynamodb GetItem', 'dynamodb UpdateItem']);
+  });
+
+  it('KMS: none in a warm function; metadata: none at all', async () => {
+    expect(world.runtime.aws.calls.filter(({ action }) => action === 'Decrypt')).toHaveLength(1);
+    await world.send('/.well-known/jwks.json', {});
+    expect(await callsOf(() => world.send('/.well-known/openid-configuration', {}))).toEqual([]);
+    expect(await callsOf(() => world.send('/.well-known/jwks.json', {}))).toEqual([]);
+  });
+
+  it('a request item fits into one write unit of 1 KB, with all that a login may put into it', async () => {
+    const long = await world.person({
+      name: 'N'.repeat(60),
+      given_name: 'G'.repeat(40),
+      family_name: 'F'.repeat(40),
+      preferred_username: 'u'.repeat(40),
+    });
+    const big = await world.client({
+      scope: 'openid profile email phone a:b c:d',
+      audiences: [`https://api.example.com/${'x'.repeat(60)}`],
+    });
+    const form = {
+      login_hint: long.email,
+      scope: 'openid profile email phone a:b c:d',
+      audience: `https://api.example.com/${'x'.repeat(60)}`,
+    };
+    const { authReqId, requestId } = await world.asked(big, form);
+    await world.poll(big, authReqId);
+    await world.answer(long.phone, requestId, 'approve');
+    const item = await storedItem(`REQUEST#${requestId}`, 'REQUEST');
+    expect(sizeOf(item)).toBeLessThanOrEqual(1024);
+  });
+});
+
+async function storedItem(pk: string, sk: string): Promise<Record<string, Record<string, unknown>>> {
+  const { DynamoDBClient, GetItemCommand } = await import('@aws-sdk/client-dynamodb');
+  const endpoint = world.runtime.awsEndpoint;
+  const dynamodb = new DynamoDBClient({
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const { Item } = await dynamodb.send(
+    new GetItemCommand({ TableName: 'Transactions', Key: { pk: { S: pk }, sk: { S: sk } } }),
+  );
+  if (!Item) throw new Error('no such item');
+  return Item as unknown as Record<string, Record<string, unknown>>;
+}
+
+/** Size as DynamoDB counts it, rounded up: names and values in UTF-8, a few bytes for numbers and nesting. */
+function sizeOf(item: Record<string, Record<string, unknown>>): number {
+  const valueSize = (value: Record<string, unknown>): number => {
+    const [[type, content] = ['', '']] = Object.entries(value);
+    if (type === 'S') return Buffer.byteLength(String(content));
+    if (type === 'N') return Math.ceil(String(content).length / 2) + 1;
+    if (type === 'L')
+      return 3 + (content as Record<string, unknown>[]).reduce((sum, each) => sum + 1 + valueSize(each), 0);
+    if (type === 'M') return 3 + sizeOf(content as Record<string, Record<string, unknown>>);
+    return 1;
+  };
+  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value) + 1, 0);
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseTicketUri } from '../../local/phone.ts';
+import { CIBA_GRANT, World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world.close());
+
+it('no secret, token, hint, name, message or push token ever stands in a log line', async () => {
+  const secrets: Record<string, string> = {};
+  const client = await world.client({ scope: 'openid profile email' });
+  const { sub, email } = await world.user({ name: 'Seeded Name', phone_number: '+4915511112222' });
+  const uri = await world.ticket(sub);
+  secrets['ticket'] = parseTicketUri(uri).ticket;
+  const { Phone } = await import('../../local/phone.ts');
+  const phone = await Phone.enrol(uri, {
+    name: 'SeededDevice',
+    pushToken: 'seeded-push-token',
+    now: () => world.runtime.now(),
+  });
+  const asked = await world.asked(client, { login_hint: email, binding_message: 'SeededMessage' });
+  await world.poll(client, asked.authReqId);
+  await world.poll(client, asked.authReqId);
+  await world.answer(phone, asked.requestId, 'approve');
+  const tokens = (await world.poll(client, asked.authReqId)).body;
+  await world.poll(client, asked.authReqId);
+  await world.post(
+    '/token',
+    { ...client, client_secret: 'seeded-wrong-secret' },
+    { grant_type: CIBA_GRANT, auth_req_id: 'x' },
+  );
+  await world.ask(client, { login_hint: 'seeded-unknown@example.com' });
+  await world.ask(client, { login_hint: email, binding_message: 'Seeded\u202Ebad' });
+  await world.post('/bc-authorize', client, 'seeded-parameter=1&seeded-parameter=2&scope=openid');
+  const assertion = await sendAssertion();
+  const deviceAssertion = await phone.assertion('GET', 'device/requests');
+  await world.send('/device/requests', { headers: { authorization: deviceAssertion } });
+  world.runtime.aws.interference = () => ({
+    status: 500,
+    body: '{"__type":"InternalServerError","message":"seeded-fault-text"}',
+  });
+  await world.ask(client, { login_hint: email });
+  world.runtime.aws.interference = undefined;
+  const last = await world.ask(client, { login_hint: 'done' });
+  await world.line(last);
+
+  Object.assign(secrets, {
+    client_secret: client.client_secret,
+    'wrong secret': 'seeded-wrong-secret',
+    auth_req_id: asked.authReqId,
+    access_token: String(tokens['access_token']),
+    id_token: String(tokens['id_token']),
+    'signature of the access token': String(tokens['access_token']).split('.')[2] ?? 'none',
+    assertion: assertion,
+    'device assertion': deviceAssertion,
+    'push token': 'seeded-push-token',
+    login_hint: email,
+    'unknown hint': 'seeded-unknown',
+    'phone number': '15511112222',
+    'user name': 'Seeded Name',
+    'binding message': 'SeededMessage',
+    'bad binding message': 'Seeded\u202Ebad',
+    'device name': 'SeededDevice',
+    'parameter name': 'seeded-parameter',
+    'text of a fault': 'seeded-fault-text',
+  });
+  // The audit trail keeps the signed evidence on purpose; it is its own store. Everything else is the log.
+  const log = world.logs.filter((line) => !line.includes('"message":"audit"'));
+  const audit = world.logs.filter((line) => line.includes('"message":"audit"'));
+  expect(log.length).toBeGreaterThan(10);
+  const leaked = Object.entries(secrets).filter(
+    ([, secret]) => secret.length < 4 || log.some((line) => line.includes(secret)),
+  );
+  expect(leaked).toEqual([]);
+  const neverInAudit = ['client_secret', 'auth_req_id', 'access_token', 'id_token', 'push token', 'ticket'];
+  expect(neverInAudit.filter((name) => audit.some((line) => line.includes(secrets[name] ?? '')))).toEqual([]);
+});
+
+it('one line a request, with its reason and a correlation id that the caller has too', async () => {
+  const client = await world.client();
+  const answer = await world.ask(client, { login_hint: 'nobody@example.com' });
+  const line = await world.line(answer);
+  expect(line).toMatchObject({
+    service: 'backchannel-authentication',
+    route: 'POST /bc-authorize',
+    status: 400,
+    error: 'unknown_user_id',
+    reason: 'unknown_user',
+    detail: 'no_such_identifier',
+    client_id: client.client_id,
+    correlation_id: answer.headers.get('x-correlation-id'),
+  });
+  expect(world.logs.filter((text) => text.includes(String(line['correlation_id'])))).toHaveLength(1);
+});
+
+async function sendAssertion(): Promise<string> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const jwks = { keys: [await exportJWK(publicKey)] };
+  const { client_id } = await world.client({ token_endpoint_auth_method: 'private_key_jwt', jwks });
+  const now = world.runtime.now();
+  const client_assertion = await new SignJWT({
+    iss: client_id,
+    sub: client_id,
+    aud: world.issuer,
+    exp: now + 60,
+    jti: randomUUID(),
+  })
+    .setProtectedHeader({ alg: 'ES256' })
+    .sign(privateKey);
+  const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+  await world.post('/token', undefined, {
+    grant_type: CIBA_GRANT,
+    auth_req_id: 'x',
+    client_assertion_type,
+    client_assertion,
+  });
+  return client_assertion;
+}
