@@ -124,9 +124,8 @@ function show(name: string, claims: Readonly<Record<string, unknown>>): void {
 }
 
 function explain(error: unknown, url: string): string {
-  const { cause, message } = error instanceof Error ? error : { cause: undefined, message: String(error) };
-  const code = (cause as { code?: string } | undefined)?.code;
-  if (code === 'ECONNREFUSED') return `nothing answers at ${url}: run "npm start" in another terminal first`;
+  const message = error instanceof Error ? error.message : String(error);
+  if (message === 'fetch failed') return `nothing answers at ${url}: run "npm start" in another terminal first`;
   const { error: oauthError, error_description: description } = (error ?? {}) as {
     error?: string;
     error_description?: string;

@@ -1,0 +1,340 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DirectoryTable } from '../../lambdas/adapters/directory-table.ts';
+import { entropy } from '../../lambdas/adapters/entropy.ts';
+import { RateWindowsTable } from '../../lambdas/adapters/rate-windows-table.ts';
+import { ReplaysTable } from '../../lambdas/adapters/replays-table.ts';
+import { RequestsTable } from '../../lambdas/adapters/requests-table.ts';
+import { SigningKeysTable } from '../../lambdas/adapters/signing-keys-table.ts';
+import { Table } from '../../lambdas/adapters/table.ts';
+import { TicketsTable } from '../../lambdas/adapters/tickets-table.ts';
+import { UsersTable } from '../../lambdas/adapters/users-table.ts';
+import type { RequestFacts } from '../../lambdas/core/authentication-request.ts';
+import { registerClient } from '../../lambdas/core/client-registration.ts';
+import { freezeDetails } from '../../lambdas/core/details.ts';
+import { registerUser } from '../../lambdas/core/user-profile.ts';
+import { type EngineUnderTest, startEngine } from '../support/engine.ts';
+import { engines } from '../support/engines.ts';
+
+const NOW = 1_800_000_000;
+const CLIENT = 'client-1';
+
+// Both engines must behave alike wherever the functions rely on it; each test uses keys of its own.
+describe.each(engines())('the tables on %s', (name) => {
+  let engine: EngineUnderTest;
+  let directory: Table;
+  let transactions: Table;
+  let requests: RequestsTable;
+  beforeAll(async () => {
+    engine = await startEngine(name);
+    directory = new Table(engine.client, 'Directory');
+    transactions = new Table(engine.client, 'Transactions');
+    requests = new RequestsTable(transactions, entropy);
+  });
+  afterAll(() => engine.close());
+
+  async function create(over: Partial<RequestFacts> = {}): Promise<RequestFacts> {
+    const requestId = entropy.secret();
+    const facts = {
+      requestId,
+      clientId: CLIENT,
+      sub: entropy.id(),
+      scopes: ['openid'],
+      audience: ['urn:x'],
+      issuedAt: NOW,
+      expiresAt: NOW + 120,
+      intervalSeconds: 5,
+      nextPollAt: 0,
+      ...over,
+    };
+    const shown = {
+      issuer: 'https://op.example/',
+      clientId: CLIENT,
+      clientName: 'C',
+      sub: facts.sub,
+      requestId,
+      expiresAt: facts.expiresAt,
+      scopes: [],
+      audience: facts.audience,
+    };
+    await requests.create(facts, freezeDetails(shown));
+    return facts;
+  }
+  const approve = (facts: RequestFacts, now = NOW) =>
+    requests.recordDecision({
+      requestId: facts.requestId,
+      sub: facts.sub,
+      now,
+      decision: {
+        decision: 'approve',
+        approval: { deviceId: 'd1', decidedAt: now, amr: ['user'], claims: { name: 'Ana' } },
+      },
+    });
+
+  describe('a conditional write', () => {
+    it('tells the item as it stands when its guard does not hold, in the same round trip', async () => {
+      const key = { pk: `X#${entropy.id()}`, sk: 'X' };
+      await transactions.put({ ...key, colour: 'red', bytes: new Uint8Array([1, 2]) });
+      const before = engine.aws.calls.length;
+      const guarded = await transactions.update({
+        key,
+        set: { colour: 'blue' },
+        guard: { condition: '#colour = :green', values: { green: 'green' } },
+      });
+      expect(guarded).toEqual({ written: false, item: { ...key, colour: 'red', bytes: new Uint8Array([1, 2]) } });
+      expect(engine.aws.calls.length - before).toBe(1);
+    });
+
+    it('tells that there is no item when there is none', async () => {
+      const key = { pk: `X#${entropy.id()}`, sk: 'X' };
+      const guarded = await transactions.update({
+        key,
+        set: { colour: 'blue' },
+        guard: { condition: 'attribute_exists(pk)' },
+      });
+      expect(guarded).toEqual({ written: false, item: undefined });
+      expect(await transactions.delete(key, { guard: { condition: 'attribute_exists(pk)' } })).toEqual({
+        written: false,
+        item: undefined,
+      });
+    });
+
+    it('repeated with its own nonce is a success and is not done twice', async () => {
+      const key = { pk: `X#${entropy.id()}`, sk: 'X' };
+      const nonce = { attribute: 'by', value: 'mine' };
+      const count = () => transactions.update({ key, add: { count: 1 }, nonce });
+      expect((await count()).written).toBe(true);
+      expect(await count()).toEqual({ written: true, item: { ...key, count: 1, by: 'mine' } });
+      expect(
+        (await transactions.update({ key, add: { count: 1 }, nonce: { attribute: 'by', value: 'other' } })).item?.[
+          'count'
+        ],
+      ).toBe(2);
+    });
+
+    it('of 50 at once lets one win, and tells the 49 others the winner', async () => {
+      const key = { pk: `X#${entropy.id()}`, sk: 'X' };
+      const guard = { condition: 'attribute_not_exists(#winner)' };
+      const race = await Promise.all(
+        Array.from({ length: 50 }, (_, winner) => transactions.update({ key, set: { winner }, guard })),
+      );
+      const winners = race.filter(({ written }) => written);
+      expect(winners).toHaveLength(1);
+      expect(new Set(race.map(({ item }) => item?.['winner'])).size).toBe(1);
+    });
+  });
+
+  describe('authentication requests', () => {
+    it('recordPoll: in time once per interval, and tells the request otherwise', async () => {
+      const facts = await create();
+      const poll = (now: number, clientId = CLIENT) =>
+        requests.recordPoll({ requestId: facts.requestId, clientId, now });
+      expect(await poll(NOW)).toEqual({ recorded: true });
+      expect(await poll(NOW + 4)).toMatchObject({ recorded: false, stored: { state: 'pending', nextPollAt: NOW + 5 } });
+      expect(await poll(NOW + 5)).toEqual({ recorded: true });
+      expect(await poll(NOW + 20, 'other')).toMatchObject({ recorded: false, stored: { clientId: CLIENT } });
+      expect(await poll(NOW + 120)).toMatchObject({ recorded: false, stored: { state: 'pending' } });
+      expect(await requests.recordPoll({ requestId: entropy.secret(), clientId: CLIENT, now: NOW })).toEqual({
+        recorded: false,
+        stored: undefined,
+      });
+    });
+
+    it('recordEarlyPoll: the interval grows by 5, and the next poll is that far away', async () => {
+      const facts = await create();
+      expect(await requests.recordEarlyPoll({ request: facts, now: NOW })).toEqual({
+        recorded: true,
+        intervalSeconds: 10,
+      });
+      const { stored } = (await requests.recordPoll({
+        requestId: facts.requestId,
+        clientId: CLIENT,
+        now: NOW + 9,
+      })) as { stored: RequestFacts };
+      expect(stored).toMatchObject({ intervalSeconds: 10, nextPollAt: NOW + 10 });
+      expect(await requests.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW + 10 })).toEqual({
+        recorded: true,
+      });
+    });
+
+    it('recordDecision: once, on the own pending unexpired request', async () => {
+      const facts = await create();
+      expect(
+        await requests.recordDecision({
+          requestId: facts.requestId,
+          sub: 'other',
+          now: NOW,
+          decision: { decision: 'deny', deviceId: 'd2' },
+        }),
+      ).toMatchObject({ recorded: false });
+      expect(await approve(facts, NOW + 120)).toMatchObject({ recorded: false, stored: { state: 'pending' } });
+      expect(await approve(facts)).toEqual({ recorded: true });
+      expect(await approve(facts)).toMatchObject({
+        recorded: false,
+        stored: {
+          state: 'approved',
+          approval: { deviceId: 'd1', decidedAt: NOW, amr: ['user'], claims: { name: 'Ana' } },
+        },
+      });
+    });
+
+    it('claimApproved: one of 50 wins, until a minute after expiry', async () => {
+      const facts = await create();
+      expect(await requests.claimApproved({ request: facts, now: NOW })).toBe(false);
+      await approve(facts);
+      expect(await requests.claimApproved({ request: facts, now: NOW + 180 })).toBe(false);
+      expect(await requests.claimApproved({ request: { ...facts, clientId: 'other' }, now: NOW })).toBe(false);
+      const claims = await Promise.all(
+        Array.from({ length: 50 }, () => requests.claimApproved({ request: facts, now: NOW + 179 })),
+      );
+      expect(claims.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('recordFailure: nobody can approve any more', async () => {
+      const facts = await create();
+      await requests.recordFailure(facts.requestId);
+      expect(await approve(facts)).toMatchObject({ recorded: false, stored: { state: 'failed' } });
+    });
+
+    it('listPending and findDetails: the user’s own, as frozen', async () => {
+      const facts = await create();
+      const later = await create({ sub: facts.sub, issuedAt: NOW + 1 });
+      expect(await requests.listPending(facts.sub, NOW)).toEqual(
+        [later, facts].map(({ requestId, expiresAt }) => ({ requestId, expiresAt })),
+      );
+      await approve(facts);
+      expect(await requests.listPending(facts.sub, NOW)).toHaveLength(1);
+      expect(await requests.listPending(facts.sub, NOW + 120)).toEqual([]);
+      const details = await requests.findDetails(facts.sub, facts.requestId);
+      expect(JSON.parse(Buffer.from(details?.bytes ?? []).toString())).toMatchObject({
+        request_id: facts.requestId,
+        sub: facts.sub,
+      });
+      expect(await requests.findDetails('other', facts.requestId)).toBeUndefined();
+    });
+  });
+
+  it('jti: once until it expires, also when TTL has not swept it', async () => {
+    let now = NOW;
+    const replays = new ReplaysTable(transactions, entropy, () => now);
+    const jti = { issuer: 'c', id: entropy.id(), expiresAt: NOW + 60 };
+    expect(await replays.recordFirstUse(jti)).toBe(true);
+    expect(await replays.recordFirstUse(jti)).toBe(false);
+    expect(await replays.recordFirstUse({ ...jti, issuer: 'd' })).toBe(true);
+    now = NOW + 61;
+    expect(await replays.recordFirstUse({ ...jti, expiresAt: NOW + 120 })).toBe(true);
+  });
+
+  it('rate windows: a minute and an hour in one write, nothing written at the limit', async () => {
+    const rates = new RateWindowsTable(transactions, entropy);
+    const limits = { perMinute: 2, perHour: 3 };
+    const hour = NOW - (NOW % 3600);
+    const count = (now: number) => rates.countForUser(`user-${name}`, limits, now);
+    expect([await count(hour), await count(hour + 1)]).toEqual([{ allowed: true }, { allowed: true }]);
+    expect(await count(hour + 2)).toEqual({ allowed: false, retryAfterSeconds: 58 });
+    expect(await count(hour + 60)).toEqual({ allowed: true });
+    expect(await count(hour + 61)).toEqual({ allowed: false, retryAfterSeconds: 3600 - 61 });
+    expect(await count(hour + 3600)).toEqual({ allowed: true });
+  });
+
+  it('tickets: one key, again and again, until they expire', async () => {
+    const tickets = new TicketsTable(transactions);
+    const hash = entropy.secret();
+    await tickets.create({ hash, sub: 'u', expiresAt: NOW + 10 });
+    const claim = (keyThumbprint: string, deviceId: string, now = NOW) =>
+      tickets.claim({ hash, keyThumbprint, deviceId, now });
+    expect(await claim('k1', 'd1')).toEqual({ sub: 'u', deviceId: 'd1' });
+    expect(await claim('k1', 'd2')).toEqual({ sub: 'u', deviceId: 'd1' });
+    expect(await claim('k2', 'd3')).toBeUndefined();
+    expect(await claim('k1', 'd1', NOW + 10)).toBeUndefined();
+    expect(await tickets.claim({ hash: 'unknown', keyThumbprint: 'k', deviceId: 'd', now: NOW })).toBeUndefined();
+  });
+
+  it('users: identifiers first, one owner each; an unfinished one belongs to nobody after a minute', async () => {
+    let now = NOW;
+    const users = new UsersTable(directory);
+    const admin = new DirectoryTable(directory, entropy, () => now);
+    const user = (sub: string, profile: Record<string, string>) => {
+      const registered = registerUser(profile, sub);
+      if (!registered.ok) throw new Error(registered.refusal.reason);
+      return registered.value;
+    };
+    const ana = user('ana', { email: 'ana@example.com', phone_number: '+4915112345678' });
+    expect(await admin.createUser(ana)).toEqual({ created: true });
+    expect(await admin.createUser(user('bo', { preferred_username: 'bo', email: 'ana@example.com' }))).toEqual({
+      created: false,
+      taken: 'email',
+    });
+    expect(await users.resolve({ type: 'username', value: 'bo' })).toBeUndefined();
+    await directory.put({ pk: 'LOGIN#username#ghost', sk: 'LOGIN', sub: 'nobody', put_at: NOW });
+    const heir = user('heir', { preferred_username: 'ghost' });
+    expect(await admin.createUser(heir)).toEqual({ created: false, taken: 'username' });
+    now = NOW + 61;
+    expect(await admin.createUser(heir)).toEqual({ created: true });
+    await users.save({
+      deviceId: 'd',
+      sub: 'ana',
+      name: 'P',
+      publicKey: { kty: 'EC' },
+      platform: 'GCM',
+      endpointArn: 'arn:x',
+      push: 'reachable',
+      enrolledAt: NOW,
+    });
+    expect((await users.findWithDevices('ana'))?.devices).toMatchObject([{ deviceId: 'd', push: 'reachable' }]);
+    await users.markUnreachable({ sub: 'ana', deviceId: 'd', endpointArn: 'arn:old' });
+    expect((await users.findWithDevices('ana'))?.devices).toMatchObject([{ push: 'reachable' }]);
+    await users.markUnreachable({ sub: 'ana', deviceId: 'd', endpointArn: 'arn:x' });
+    expect((await users.findWithDevices('ana'))?.devices).toMatchObject([{ push: 'unreachable' }]);
+    expect(await users.update({ sub: 'ana', deviceId: 'gone', name: 'x' })).toBe(false);
+    const found = await users.findWithDevices('ana');
+    if (found) await admin.removeUser(found);
+    expect(await users.findWithDevices('ana')).toBeUndefined();
+    expect(await users.resolve({ type: 'email', value: 'ana@example.com' })).toBeUndefined();
+  });
+
+  it('clients: created once, replaced, listed in the order of their ids, removed', async () => {
+    const admin = new DirectoryTable(directory, entropy, () => NOW);
+    const client = (clientId: string, client_name = 'C') => {
+      const registered = registerClient({ client_name }, { clientId, secretHash: 'h' });
+      if (!registered.ok) throw new Error(registered.refusal.reason);
+      return registered.value;
+    };
+    expect(await admin.createClient(client('b'))).toBe(true);
+    expect(await admin.createClient(client('b'))).toBe(false);
+    expect(await admin.createClient(client('a'))).toBe(true);
+    expect(await admin.replaceClient(client('a', 'New'))).toBe(true);
+    expect(await admin.replaceClient(client('zzz'))).toBe(false);
+    const page = await admin.listClients({ limit: 1 });
+    expect(page).toMatchObject({ clients: [{ clientId: 'a', name: 'New' }], next: 'a' });
+    expect(await admin.listClients({ limit: 5, after: 'a' })).toMatchObject({
+      clients: [{ clientId: 'b' }],
+      next: undefined,
+    });
+    expect(await admin.removeClient('a')).toBe(true);
+    expect(await admin.removeClient('a')).toBe(false);
+  });
+
+  it('signing keys: a generation is made once, and moves from one state only', async () => {
+    const keys = new SigningKeysTable(directory, entropy);
+    const key = (kid: string) => ({
+      kid,
+      algorithm: 'ES256' as const,
+      generation: 7,
+      state: 'next' as const,
+      publicKey: { kty: 'EC' },
+      encryptedPrivateKey: new Uint8Array([1]),
+      createdAt: NOW,
+    });
+    expect(await keys.create(key('k1'))).toBe(true);
+    expect(await keys.create(key('k2'))).toBe(false);
+    await keys.retire(key('k1'), NOW + 5);
+    expect(await keys.list('ES256')).toMatchObject([{ kid: 'k1', state: 'next' }]);
+    await keys.activate(key('k1'), NOW);
+    await keys.activate(key('k2'), NOW + 1);
+    expect(await keys.list('ES256')).toMatchObject([{ kid: 'k1', state: 'active', activeFrom: NOW }]);
+    await keys.remove(key('k2'));
+    expect(await keys.list('ES256')).toHaveLength(1);
+    await keys.remove(key('k1'));
+    expect(await keys.all()).toEqual([]);
+  });
+});

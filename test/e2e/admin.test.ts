@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectRefusal } from '../support/assertions.ts';
+import { World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world.close());
+
+describe('every route needs an IAM identity, whatever the gateway was told', () => {
+  const event = (authorizer: unknown) => ({
+    routeKey: 'GET /admin/clients',
+    rawPath: '/admin/clients',
+    rawQueryString: '',
+    headers: {},
+    isBase64Encoded: false,
+    requestContext: { requestId: 'direct', http: { method: 'GET' }, authorizer },
+  });
+
+  it.each([
+    ['no authorizer', undefined],
+    ['an empty one', {}],
+    ['an empty identity', { iam: {} }],
+    ['a JWT authorizer', { jwt: { claims: { sub: 'x' } } }],
+    ['an identity that is no ARN', { iam: { userArn: 'x' } }],
+    ['an identity of another shape', { iam: { userArn: ['arn:aws:iam::1:user/x'] } }],
+  ])('%s: 403', async (_name, authorizer) => {
+    const result = (await world.runtime.host.invoke('admin', event(authorizer))) as {
+      statusCode: number;
+      body: string;
+    };
+    expect(result.statusCode).toBe(403);
+    expect(JSON.parse(result.body).error).toBe('access_denied');
+  });
+
+  it('an ARN: 200', async () => {
+    const result = (await world.runtime.host.invoke('admin', event({ iam: { userArn: 'arn:aws:iam::1:user/x' } }))) as {
+      statusCode: number;
+    };
+    expect(result.statusCode).toBe(200);
+  });
+
+  it.each([
+    ['a foreign Host, as after DNS rebinding', { host: 'evil.example' }],
+    ['a foreign Origin', { origin: 'https://evil.example' }],
+    ['another local page', { origin: 'http://localhost:9' }],
+  ])('the local gateway vouches for nobody with %s', async (_name, headers) => {
+    const { request } = await import('node:http');
+    const { port } = new URL(world.runtime.url);
+    const status = await new Promise((resolve, reject) => {
+      request({ host: '127.0.0.1', port, path: '/admin/clients', headers }, (response) =>
+        resolve(response.resume().statusCode),
+      )
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(403);
+  });
+});
+
+describe('clients', () => {
+  it('are created with a secret that is told once, read without it, changed, listed and removed', async () => {
+    const made = await world.admin('POST', '/admin/clients', {
+      client_id: 'shop',
+      client_name: 'Shop',
+      scope: 'openid profile',
+    });
+    expect(made.status).toBe(201);
+    expect(made.body['client_secret']).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const read = await world.admin('GET', '/admin/clients/shop');
+    expect(read.body).toEqual({
+      client_id: 'shop',
+      client_name: 'Shop',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['urn:openid:params:grant-type:ciba'],
+      backchannel_token_delivery_mode: 'poll',
+      scope: 'openid profile',
+      scope_descriptions: {},
+      id_token_signed_response_alg: 'RS256',
+      access_token_signed_response_alg: 'RS256',
+      audiences: [],
+    });
+    expect((await world.admin('PATCH', '/admin/clients/shop', { client_name: 'Shop 2' })).body).toEqual({
+      ...read.body,
+      client_name: 'Shop 2',
+    });
+    expect((await world.admin('GET', '/admin/clients')).body['clients']).toContainEqual({
+      ...read.body,
+      client_name: 'Shop 2',
+    });
+    expect((await world.admin('DELETE', '/admin/clients/shop')).status).toBe(204);
+    await expectRefusal(world, await world.admin('GET', '/admin/clients/shop'), {
+      status: 404,
+      error: 'not_found',
+      reason: 'not_found',
+    });
+    await expectRefusal(world, await world.admin('DELETE', '/admin/clients/shop'), {
+      status: 404,
+      error: 'not_found',
+      reason: 'not_found',
+    });
+  });
+
+  it('get a new secret, and the old one ends within a minute', async () => {
+    const client = await world.client({ client_id: 'rotating' });
+    expect((await world.poll(client, 'x')).body['error']).toBe('invalid_grant');
+    const { body } = await world.admin('PATCH', '/admin/clients/rotating', { new_secret: true });
+    world.runtime.advance(60);
+    expect((await world.poll(client, 'x')).status).toBe(401);
+    expect((await world.poll({ ...client, client_secret: String(body['client_secret']) }, 'x')).body['error']).toBe(
+      'invalid_grant',
+    );
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['no name', {}],
+    ['a name that can’t be shown', { client_name: 'a\u202Eb' }],
+    ['an unknown member', { client_name: 'x', redirect_uris: [] }],
+    ['a secret of its own', { client_name: 'x', client_secret: 'password1' }],
+    ['ping, which does not work yet', { client_name: 'x', backchannel_token_delivery_mode: 'ping' }],
+    ['private_key_jwt without keys', { client_name: 'x', token_endpoint_auth_method: 'private_key_jwt' }],
+    [
+      'a private key',
+      {
+        client_name: 'x',
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b', d: 'c' }] },
+      },
+    ],
+    ['a public client', { client_name: 'x', token_endpoint_auth_method: 'none' }],
+    ['a default audience that is not among its audiences', { client_name: 'x', default_audience: 'urn:x' }],
+    ['an id with a slash', { client_name: 'x', client_id: 'a/b' }],
+  ])('are refused with %s (RFC 7591 §3.2.2)', async (_name, metadata) => {
+    await expectRefusal(world, await world.admin('POST', '/admin/clients', metadata), {
+      status: 400,
+      error: 'invalid_client_metadata',
+      reason: 'invalid_client_metadata',
+    });
+  });
+
+  it('keep their id to themselves', async () => {
+    await world.client({ client_id: 'taken' });
+    await expectRefusal(world, await world.admin('POST', '/admin/clients', { client_id: 'taken', client_name: 'x' }), {
+      status: 409,
+      error: 'conflict',
+      reason: 'conflict',
+    });
+  });
+
+  it('are listed page by page', async () => {
+    for (let index = 0; index < 60; index += 1)
+      await world.client({ client_id: `page-${String(index).padStart(2, '0')}` });
+    const first = await world.admin('GET', '/admin/clients');
+    const second = await world.admin('GET', `/admin/clients?after=${first.body['next']}`);
+    const ids = [first, second].flatMap(({ body }) =>
+      (body['clients'] as { client_id: string }[]).map(({ client_id }) => client_id),
+    );
+    expect(ids.filter((id) => id.startsWith('page-'))).toHaveLength(60);
+    expect(ids).toEqual([...ids].sort());
+  });
+});
+
+describe('users', () => {
+  it('are created, found by any hint, changed and removed with all that belongs to them', async () => {
+    const profile = {
+      sub: 'auth0|eve',
+      name: 'Eve',
+      email: 'Eve@Example.com',
+      phone_number: '+49 151 2345678',
+      preferred_username: 'Eve',
+    };
+    expect((await world.admin('POST', '/admin/users', profile)).status).toBe(201);
+    const read = await world.admin('GET', '/admin/users/auth0%7Ceve');
+    expect(read.body).toEqual({
+      sub: 'auth0|eve',
+      name: 'Eve',
+      email: 'eve@example.com',
+      phone_number: '+491512345678',
+      preferred_username: 'eve',
+    });
+    for (const hint of [
+      'eve@example.com',
+      '+49 (151) 2345678',
+      'EVE',
+      JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub: 'auth0|eve' }),
+    ]) {
+      expect((await world.admin('GET', `/admin/users?login_hint=${encodeURIComponent(hint)}`)).body['sub']).toBe(
+        'auth0|eve',
+      );
+    }
+    await world.admin('PATCH', '/admin/users/auth0%7Ceve', { email: 'new@example.com' });
+    expect((await world.admin('GET', '/admin/users?login_hint=eve@example.com')).status).toBe(404);
+    expect((await world.admin('GET', '/admin/users?login_hint=new@example.com')).body['name']).toBe('Eve');
+    const phone = await world.phone('auth0|eve');
+    const endpoints = () =>
+      [...world.runtime.sns.endpoints.values()].filter(({ token }) => token === phone.identity.pushToken).length;
+    expect(endpoints()).toBe(1);
+    expect((await world.admin('DELETE', '/admin/users/auth0%7Ceve')).status).toBe(204);
+    expect(endpoints()).toBe(0);
+    expect((await world.admin('GET', '/admin/users?login_hint=eve')).status).toBe(404);
+    expect((await world.admin('POST', '/admin/users', profile)).status).toBe(201);
+  });
+
+  it('keep their identifiers to themselves, and a refused one leaves nothing behind', async () => {
+    await world.admin('POST', '/admin/users', { sub: 'first', email: 'mine@example.com' });
+    const taken = await world.admin('POST', '/admin/users', {
+      sub: 'second',
+      phone_number: '+4915199999999',
+      email: 'mine@example.com',
+    });
+    await expectRefusal(world, taken, { status: 409, error: 'conflict', reason: 'conflict' });
+    expect((await world.admin('POST', '/admin/users', { sub: 'third', phone_number: '+4915199999999' })).status).toBe(
+      201,
+    );
+    const same = await world.admin('POST', '/admin/users', { sub: 'first', preferred_username: 'hijack' });
+    await expectRefusal(world, same, { status: 409, error: 'conflict', reason: 'conflict' });
+    expect((await world.admin('GET', '/admin/users?login_hint=hijack')).status).toBe(404);
+    expect((await world.admin('GET', '/admin/users?login_hint=mine@example.com')).body['sub']).toBe('first');
+    await expectRefusal(world, await world.admin('PATCH', '/admin/users/third', { email: 'mine@example.com' }), {
+      status: 409,
+      error: 'conflict',
+      reason: 'conflict',
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['an e-mail address that is none', { email: 'x' }],
+    ['a phone number without its country', { phone_number: '0151 2345678' }],
+    ['a sub with a slash', { sub: 'a/b' }],
+    ['an unknown member', { mail: 'a@b.c' }],
+    ['a number for a name', { name: 7 }],
+  ])('are refused with %s', async (_name, profile) => {
+    await expectRefusal(world, await world.admin('POST', '/admin/users', profile), {
+      status: 400,
+      error: 'invalid_request',
+      reason: 'invalid_parameter',
+    });
+  });
+});
+
+it('clients, users, devices and tickets leave a trail: who did it', async () => {
+  const { client_id } = await world.client();
+  const { sub, phone } = await world.person();
+  await world.admin('DELETE', `/admin/users/${sub}/devices/${phone.identity.deviceId}`);
+  const events = () =>
+    world.logs
+      .filter((line) => line.includes('"message":"audit"'))
+      .map((line) => JSON.parse(line).audit as Record<string, string>);
+  await expect
+    .poll(() =>
+      events().some(({ event, deviceId }) => event === 'device_removed' && deviceId === phone.identity.deviceId),
+    )
+    .toBe(true);
+  const by = 'arn:aws:iam::000000000000:user/local-operator';
+  expect(events()).toContainEqual(expect.objectContaining({ event: 'client_created', clientId: client_id, by }));
+  expect(events()).toContainEqual(expect.objectContaining({ event: 'user_created', sub, by }));
+  expect(events()).toContainEqual(expect.objectContaining({ event: 'ticket_created', sub, by }));
+});

@@ -1,0 +1,115 @@
+import * as oauth from 'oauth4webapi';
+import * as openid from 'openid-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Phone } from '../../local/phone.ts';
+import { requestIdOf, type TestClient, World } from '../support/world.ts';
+
+// Standard libraries as black boxes: nothing of this project is told to them but issuer, client and secret.
+
+let world: World;
+let client: TestClient;
+let email: string;
+let sub: string;
+let phone: Phone;
+
+beforeAll(async () => {
+  // A short interval, because the libraries wait it out for real.
+  world = await World.start({ variables: { REQUEST_LIMITS: JSON.stringify({ perUser: 'off', interval: 1 }) } });
+  client = await world.client({ scope: 'openid profile' });
+  ({ email, sub, phone } = await world.person({ name: 'Ana' }));
+});
+afterAll(() => world.close());
+
+describe('openid-client', () => {
+  const discover = (auth: openid.ClientAuth, id = client.client_id) =>
+    openid.discovery(new URL(world.issuer), id, {}, auth, { execute: [openid.allowInsecureRequests] });
+
+  it('discovers, asks, polls and validates the ID token', async () => {
+    const config = await discover(openid.ClientSecretBasic(client.client_secret));
+    const asked = await openid.initiateBackchannelAuthentication(config, {
+      scope: 'openid profile',
+      login_hint: email,
+    });
+    const polling = openid.pollBackchannelAuthenticationGrant(config, asked);
+    expect(await world.answer(phone, requestIdOf(asked.auth_req_id), 'approve')).toBe(204);
+    const tokens = await polling;
+    expect(tokens.claims()).toMatchObject({ sub, name: 'Ana', aud: client.client_id, iss: world.issuer });
+    expect(tokens.scope).toBe('openid profile');
+  });
+
+  it('works with client_secret_post and private_key_jwt', async () => {
+    const post = await world.client({ token_endpoint_auth_method: 'client_secret_post' });
+    const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+      'sign',
+      'verify',
+    ]);
+    const jwks = {
+      keys: [
+        { ...(await crypto.subtle.exportKey('jwk', publicKey)), alg: 'ES256', key_ops: undefined, ext: undefined },
+      ],
+    };
+    const signing = await world.client({ token_endpoint_auth_method: 'private_key_jwt', jwks });
+    const configs = [
+      await discover(openid.ClientSecretPost(post.client_secret), post.client_id),
+      await discover(openid.PrivateKeyJwt(privateKey), signing.client_id),
+    ];
+    for (const config of configs) {
+      const asked = await openid.initiateBackchannelAuthentication(config, { scope: 'openid', login_hint: email });
+      await world.answer(phone, requestIdOf(asked.auth_req_id), 'approve');
+      expect((await openid.pollBackchannelAuthenticationGrant(config, asked)).claims()?.sub).toBe(sub);
+    }
+  });
+
+  it('is told error codes and descriptions that it passes on', async () => {
+    const config = await discover(
+      openid.ClientSecretPost(
+        (await world.client({ client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' })).client_secret,
+      ),
+      'poster',
+    );
+    const unknown = openid.initiateBackchannelAuthentication(config, {
+      scope: 'openid',
+      login_hint: 'nobody@example.com',
+    });
+    await expect(unknown).rejects.toMatchObject({ error: 'unknown_user_id', status: 400 });
+    const asked = await openid.initiateBackchannelAuthentication(config, { scope: 'openid', login_hint: email });
+    const polling = openid.pollBackchannelAuthenticationGrant(config, asked);
+    await world.answer(phone, requestIdOf(asked.auth_req_id), 'deny');
+    await expect(polling).rejects.toMatchObject({ error: 'access_denied' });
+  });
+});
+
+describe('oauth4webapi', () => {
+  it('accepts every answer of a login as conforming', async () => {
+    const insecure = { [oauth.allowInsecureRequests]: true } as const;
+    const issuer = new URL(world.issuer);
+    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
+    const registered: oauth.Client = { client_id: client.client_id };
+    const auth = oauth.ClientSecretBasic(client.client_secret);
+    const parameters = new URLSearchParams({ scope: 'openid', login_hint: email });
+    const response = await oauth.backchannelAuthenticationRequest(as, registered, auth, parameters, insecure);
+    const asked = await oauth.processBackchannelAuthenticationResponse(as, registered, response);
+    const poll = () => oauth.backchannelAuthenticationGrantRequest(as, registered, auth, asked.auth_req_id, insecure);
+    const pending = oauth.processBackchannelAuthenticationGrantResponse(as, registered, await poll());
+    await expect(pending).rejects.toMatchObject({ error: 'authorization_pending', status: 400 });
+    await world.answer(phone, requestIdOf(asked.auth_req_id), 'approve');
+    const tokens = await oauth.processBackchannelAuthenticationGrantResponse(as, registered, await poll());
+    expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({ sub });
+  });
+
+  it('validates the access token as RFC 9068', async () => {
+    const insecure = { [oauth.allowInsecureRequests]: true } as const;
+    const issuer = new URL(world.issuer);
+    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
+    const { authReqId, requestId } = await world.asked(client, { login_hint: email });
+    await world.answer(phone, requestId, 'approve');
+    const { body } = await world.poll(client, authReqId);
+    const request = new Request('https://api.example.com/', {
+      headers: { authorization: `Bearer ${body['access_token']}` },
+    });
+    expect(await oauth.validateJwtAccessToken(as, request, world.issuer, insecure)).toMatchObject({
+      sub,
+      client_id: client.client_id,
+    });
+  });
+});

@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { basic, type TestClient } from '../support/world.ts';
+
+type Started = { readonly url: string; readonly process: ChildProcess };
+const running: ChildProcess[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map(stop));
+});
+
+/** `npm start` as a user runs it, until it is ready or has ended. */
+async function start(...args: string[]): Promise<Started> {
+  const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/start.ts', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      const url = /^ready (http:\S+)$/m.exec(output)?.[1];
+      if (url) resolve({ url, process: child });
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('close', (code) => reject(new Error(`exit ${code}: ${output}`)));
+  });
+}
+
+function stop(child: ChildProcess): Promise<unknown> {
+  if (child.exitCode !== null) return Promise.resolve();
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.kill('SIGTERM');
+  return ended;
+}
+
+const json = async (url: string, init?: RequestInit) =>
+  (await (await fetch(url, init)).json()) as Record<string, never>;
+async function login(url: string, action: string): Promise<number | string> {
+  const demo = (await json(`${url}/local/demo`)) as unknown as TestClient & { login_hint: string };
+  const post = (path: string, form: Record<string, string>) =>
+    json(url + path, { method: 'POST', headers: { authorization: basic(demo) }, body: new URLSearchParams(form) });
+  const { auth_req_id } = await post('/bc-authorize', { scope: 'openid', login_hint: demo.login_hint });
+  await fetch(`${url}/local/decide?auth_req_id=${auth_req_id}&action=${action}`, { method: 'POST' });
+  const tokens = await post('/token', {
+    grant_type: 'urn:openid:params:grant-type:ciba',
+    auth_req_id: auth_req_id ?? '',
+  });
+  return tokens['error'] ?? (tokens['id_token'] ? 200 : 0);
+}
+
+describe('npm start', () => {
+  it('says ready, tells scripts all they need, and decides unattended', async () => {
+    const { url } = await start('--port', '0');
+    const demo = await json(`${url}/local/demo`);
+    const members = ['issuer', 'client_id', 'client_secret', 'login_hint'];
+    for (const member of members) expect(demo[member]).toEqual(expect.any(String));
+    for (const member of members) expect(demo['other']?.[member]).toEqual(expect.any(String));
+    expect(demo['other']?.['client_id']).not.toBe(demo['client_id']);
+    expect(await login(url, 'allow')).toBe(200);
+    expect(await login(url, 'deny')).toBe('access_denied');
+    const ticket = await json(`${url}/local/ticket?login_hint=ana@example.com`, { method: 'POST' });
+    expect(ticket['uri']).toContain(ticket['ticket']);
+    expect((await fetch(`${url}/local/ticket?login_hint=nobody@example.com`, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(`${url}/local/decide?auth_req_id=x&action=maybe`, { method: 'POST' })).status).toBe(400);
+    expect((await fetch(`${url}/local/decide?auth_req_id=x&action=allow`, { method: 'POST' })).status).toBe(404);
+    const page = await fetch(`${url}/demo`);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect((await fetch(`${url}/demo/..%2Fstart.ts`)).status).toBe(404);
+  });
+
+  it('refuses its own routes to other origins of the same browser', async () => {
+    const { url } = await start('--port', '0');
+    const headers = { origin: 'https://evil.example' };
+    for (const [method, path] of [
+      ['GET', 'demo'],
+      ['POST', 'ticket?login_hint=ana@example.com'],
+      ['POST', 'decide?auth_req_id=x&action=allow'],
+    ] as const) {
+      expect((await fetch(`${url}/local/${path}`, { method, headers })).status).toBe(403);
+    }
+  });
+
+  it('keeps state between runs with --data, tokens and devices included', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ciba-data-'));
+    const first = await start('--port', '0', '--data', folder);
+    const { port } = new URL(first.url);
+    const before = await json(`${first.url}/local/demo`);
+    const keys = await json(`${first.url}/.well-known/jwks.json`);
+    expect(await login(first.url, 'allow')).toBe(200);
+    await stop(first.process);
+    const second = await start('--port', port, '--data', folder);
+    expect(await json(`${second.url}/local/demo`)).toEqual(before);
+    expect(await json(`${second.url}/.well-known/jwks.json`)).toEqual(keys);
+    expect(await login(second.url, 'allow')).toBe(200);
+    await stop(second.process);
+    await rm(folder, { recursive: true });
+  });
+
+  it('takes own clients, users and devices from a seed file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ciba-seed-'));
+    const file = join(folder, 'seed.json');
+    const seed = {
+      clients: [{ client_id: 'mine', client_name: 'Mine' }],
+      users: [{ sub: 'u1', preferred_username: 'me', devices: [{ name: 'Mine' }] }],
+    };
+    await writeFile(file, JSON.stringify(seed));
+    const { url } = await start('--port', '0', '--seed', file);
+    expect(await json(`${url}/local/demo`)).toMatchObject({ client_id: 'mine', login_hint: 'me' });
+    expect(await login(url, 'allow')).toBe(200);
+    await rm(folder, { recursive: true });
+  });
+
+  it('has no limits with --limits off', async () => {
+    const { url } = await start('--port', '0', '--limits', 'off');
+    for (let count = 0; count < 7; count += 1) expect(await login(url, 'allow')).toBe(200);
+  });
+
+  it('says what to do when the port is taken, an option or a seed is wrong', async () => {
+    const { url } = await start('--port', '0');
+    await expect(start('--port', new URL(url).port)).rejects.toThrow(/exit 1: port \d+ is taken: .*--port/s);
+    await expect(start('--prot', '1')).rejects.toThrow(/exit 1: Unknown option '--prot'.*--port N/s);
+    await expect(start('--port', 'x')).rejects.toThrow('--port must be a number');
+    await expect(start('--limits', 'no')).rejects.toThrow('--limits must be on or off');
+    await expect(start('--seed', '/nowhere.json')).rejects.toThrow(
+      "the seed file /nowhere.json can't be read: there is no such file",
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'ciba-bad-'));
+    const bad = {
+      'syntax.json': '{',
+      'shape.json': '{"clients":[]}',
+      'metadata.json': JSON.stringify({
+        clients: [{ client_id: 'x', client_name: 'x', nope: 1 }],
+        users: [{ sub: 'u', preferred_username: 'me' }],
+      }),
+    };
+    const messages = {
+      'syntax.json': 'is not JSON',
+      'shape.json': 'is wrong at clients',
+      'metadata.json': 'the seed was refused',
+    };
+    for (const [name, content] of Object.entries(bad)) {
+      await writeFile(join(folder, name), content);
+      await expect(start('--port', '0', '--seed', join(folder, name))).rejects.toThrow(
+        messages[name as keyof typeof messages],
+      );
+    }
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('npm run demo', () => {
+  const run = (...args: string[]): Promise<{ code: number | null; output: string }> =>
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/demo.ts', ...args]);
+      let output = '';
+      child.stdout.on('data', (chunk) => (output += chunk));
+      child.stderr.on('data', (chunk) => (output += chunk));
+      child.once('close', (code) => resolve({ code, output }));
+    });
+
+  it('ends with 0 after one login, end to end', async () => {
+    const { url } = await start('--port', '0');
+    const { code, output } = await run('--url', url);
+    expect(output).toContain('one login, end to end');
+    expect(code).toBe(0);
+  });
+
+  it('ends with 1 and says what to do when nothing answers', async () => {
+    const { code, output } = await run('--url', 'http://localhost:9');
+    expect(output).toContain('npm start');
+    expect(code).toBe(1);
+  });
+});
