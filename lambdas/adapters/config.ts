@@ -13,6 +13,10 @@ export type Resources = {
   readonly applicationArns: Readonly<Partial<Record<Platform, string>>>;
   /** The app's bundle id, which APNs calls topic. */
   readonly apnsTopic: string | undefined;
+  /** The platform applications that the deployment makes. */
+  readonly platformApplications: readonly WantedApplication[];
+  /** The function that makes signing keys. */
+  readonly signingKeysFunction: string;
 };
 
 const DAY_SECONDS = 86_400;
@@ -39,6 +43,17 @@ const keyRotation = v.strictObject({
   publishBeforeUse: v.optional(v.pipe(v.number(), v.integer(), v.minValue(DAY_SECONDS)), 2 * DAY_SECONDS),
   retireFor: v.optional(positive, 2 * DAY_SECONDS),
 });
+const platformApplications = v.array(
+  v.strictObject({
+    platform: v.picklist(['APNS', 'APNS_SANDBOX', 'GCM']),
+    name: v.string(),
+    arn: v.string(),
+    secretArn: v.string(),
+    bundleId: v.optional(v.string()),
+    eventsTopicArn: v.string(),
+  }),
+);
+type WantedApplication = v.InferOutput<typeof platformApplications>[number];
 const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
 
 /** Reads the provider's settings. A malformed one stops the function at start, with its name. */
@@ -83,6 +98,12 @@ export function readResources(env: Environment = process.env): Resources {
       ...optionalArn('GCM', env['GCM_APPLICATION_ARN']),
     },
     apnsTopic: env['APNS_TOPIC'] || undefined,
+    get platformApplications() {
+      return json(env, 'PLATFORM_APPLICATIONS', platformApplications, '[]');
+    },
+    get signingKeysFunction() {
+      return required(env, 'SIGNING_KEYS_FUNCTION');
+    },
   };
 }
 

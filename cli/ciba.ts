@@ -1,0 +1,50 @@
+import { AdminApi } from './admin-api.ts';
+import type { Command } from './command.ts';
+import { choose, readCommandLine } from './command-line.ts';
+import { readDeployment } from './deployment.ts';
+import { Refused, WrongUsage } from './failure.ts';
+import { helpFor } from './help-text.ts';
+import { nouns } from './registry.ts';
+
+/** `npm run ciba -- NOUN COMMAND …`. Exit codes: 0 done, 1 refused, 2 wrong usage. */
+async function main(args: readonly string[]): Promise<number> {
+  let help = 'ciba --help';
+  try {
+    const { noun, command, help: wanted } = choose(args, nouns);
+    if (wanted) return print(helpFor({ noun, command }, nouns));
+    if (!noun || !command) {
+      console.error(helpFor({ noun }, nouns));
+      return 2;
+    }
+    help = `ciba ${noun.name} ${command.name} --help`;
+    return await run(args, command);
+  } catch (error) {
+    if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;
+    console.error(`ciba: ${error.message}`);
+    if (error instanceof WrongUsage) console.error(`See ${help}`);
+    return error instanceof WrongUsage ? 2 : 1;
+  }
+}
+
+async function run(args: readonly string[], command: Command): Promise<number> {
+  const { options, argument } = readCommandLine(args, command);
+  const { url, region, profile, json, ...own } = options as Record<string, string>;
+  const deployment = readDeployment({ url, region, profile }, process.env);
+  const { json: answer, text } = await command.run({
+    api: new AdminApi(deployment),
+    deployment,
+    argument,
+    options: own,
+    isTerminal: process.stdout.isTTY,
+  });
+  return print(json ? answer : text);
+}
+
+function print(text: string): number {
+  if (text !== '') process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+// A reader that has enough (`| head`) closes the pipe; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,39 @@
+import { WrongUsage } from './failure.ts';
+
+/** Where the local runtime listens. */
+export const LOCAL_URL = 'http://localhost:3000';
+const EXECUTE_API_HOST = /^[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
+
+/** The provider that commands go to, and what is known about how to sign for it. */
+export type Deployment = {
+  /** Scheme and host, without a path. */
+  readonly origin: string;
+  /** The local runtime: it vouches for callers on this machine, so nothing is signed. */
+  readonly isLocal: boolean;
+  /** The region of `--region`, or the one that the host name of API Gateway tells. */
+  readonly region: string | undefined;
+  /** The AWS profile of `--profile`; otherwise the SDK's own choice. */
+  readonly profile: string | undefined;
+};
+
+/**
+ * Reads `--url`, or CIBA_URL. Anything but the local runtime must be HTTPS: answers carry secrets. A region in the host
+ * name wins over the environment's, because a signature for any other region is refused there.
+ */
+export function readDeployment(
+  given: { url?: string | undefined; region?: string | undefined; profile?: string | undefined },
+  environment: Readonly<Record<string, string | undefined>>,
+): Deployment {
+  const typed = given.url ?? (environment['CIBA_URL'] || LOCAL_URL);
+  const source = given.url === undefined && typed !== LOCAL_URL ? 'CIBA_URL' : '--url';
+  const url = URL.parse(typed);
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new WrongUsage(`${source} must be a URL as https://login.example.com`);
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
+    throw new WrongUsage(`${source} must name scheme and host only, as https://login.example.com`);
+  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (!isLocal && url.protocol !== 'https:')
+    throw new WrongUsage(`${source} must begin with https://, because answers carry secrets`);
+  const region = given.region ?? EXECUTE_API_HOST.exec(url.hostname)?.[1];
+  return { origin: url.origin, isLocal, region, profile: given.profile };
+}

@@ -1,0 +1,78 @@
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { WrongUsage } from './failure.ts';
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/** A list; the single empty value empties it. */
+export function readList(typed: readonly string[]): readonly string[] {
+  return typed.length === 1 && typed[0] === '' ? [] : typed;
+}
+
+/** `NAME=TEXT`, repeated. */
+export function readPairs(typed: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    readList(typed).map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new WrongUsage(`"${pair}" must be NAME=TEXT`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+/** A whole number. */
+export function readWholeNumber([typed = '']: readonly string[]): number {
+  if (!/^\d{1,9}$/.test(typed)) throw new WrongUsage(`"${typed}" must be a whole number`);
+  return Number(typed);
+}
+
+/** A file with a JWK Set, one JWK, or a public key in PEM. A private key stops here, before it travels anywhere. */
+export function readPublicKeys([path = '']: readonly string[]): { keys: readonly unknown[] } {
+  const text = readText(path);
+  if (text.includes('PRIVATE KEY-----')) throw new WrongUsage(`${path} holds a private key; give the public one`);
+  if (text.includes('-----BEGIN')) return { keys: [fromPem(path, text)] };
+  const value = parseObject(path, text);
+  const set = Array.isArray(value['keys']) ? { keys: value['keys'] as unknown[] } : { keys: [value] };
+  checkPublic(path, set.keys);
+  return set;
+}
+
+/** A JSON object from a file, or from the standard input for `-`: a request body to start from. */
+export function readBody(path: string): Record<string, unknown> {
+  const body = parseObject(path, readText(path));
+  const { keys } = (body['jwks'] ?? {}) as { keys?: unknown };
+  if (Array.isArray(keys)) checkPublic(path, keys);
+  return body;
+}
+
+function checkPublic(path: string, keys: readonly unknown[]): void {
+  const isPrivate = (key: unknown) =>
+    typeof key === 'object' && key !== null && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member));
+  if (keys.some(isPrivate)) throw new WrongUsage(`${path} holds a private key; give the public one`);
+}
+
+function fromPem(path: string, text: string): unknown {
+  try {
+    return createPublicKey(text).export({ format: 'jwk' });
+  } catch {
+    throw new WrongUsage(`${path} holds no public key that can be read`);
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new WrongUsage(`${path} can't be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+function parseObject(path: string, text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Told below: what is in the file may be secret, so the parser's own message is not repeated.
+  }
+  throw new WrongUsage(`${path} must hold a JSON object`);
+}

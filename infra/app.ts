@@ -1,0 +1,27 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { CibaProvider } from './ciba-provider.ts';
+import { addPolicyChecks } from './nag.ts';
+import { isRetained } from './retention.ts';
+import { SettingsError } from './settings.ts';
+import { readSettings } from './settings-file.ts';
+
+/** The app that `cdk deploy` runs: one stack for the stage that the context names. */
+function main(): void {
+  const app = new App();
+  const { stage, account, region, ...props } = readSettings(app.node.tryGetContext('stage'));
+  const stack = new Stack(app, `ciba-${stage}`, {
+    description: 'Serverless CIBA: an OpenID Provider for Client-Initiated Backchannel Authentication',
+    env: { ...(account && { account }), ...(region && { region }) },
+    terminationProtection: isRetained(props),
+  });
+  new CibaProvider(stack, 'Provider', props);
+  addPolicyChecks(app);
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

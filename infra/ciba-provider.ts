@@ -1,0 +1,176 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { AlarmSet } from './alarm-set.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { CanaryDeployments } from './canary.ts';
+import { CustomDomain } from './custom-domain.ts';
+import { Dashboards } from './dashboards.ts';
+import { DataStack } from './data-stack.ts';
+import { EndpointEvents } from './endpoint-events.ts';
+import { environmentFrom, environmentOf } from './environment.ts';
+import { addFaultAlarm, addRotationAlarms, addThrottleAlarm } from './function-alarms.ts';
+import { type FunctionName, functionNames, functions } from './functions.ts';
+import { ApiRoutes, ProviderApi } from './http-api.ts';
+import { LogMetrics } from './log-metrics.ts';
+import { type Grantable, OPEN_ENDPOINTS, statementsFor } from './permissions.ts';
+import { ProviderFunction } from './provider-function.ts';
+import type { CibaProviderProps } from './provider-props.ts';
+import { applicationArnsOf, PushPlatforms } from './push-platforms.ts';
+import {
+  addApiAlarms,
+  addApprovalAlarm,
+  addAuditAlarm,
+  addCertificateAlarm,
+  addCountAlarms,
+  addDeadLetterAlarm,
+  addTableAlarm,
+} from './service-alarms.ts';
+import { SigningKeyRotation } from './signing-key-rotation.ts';
+
+/**
+ * An OpenID Provider for Client-Initiated Backchannel Authentication: put it into a stack of your own, or deploy the
+ * app of this repository. Without any property it is complete, but for pushes, which need a credential of Apple or
+ * Google.
+ */
+export class CibaProvider extends Construct {
+  /** What tokens carry as `iss`: `https://`, the host, and a slash. */
+  readonly issuer: string;
+  readonly data: DataStack;
+  /** The functions of the table in `functions.ts`. */
+  readonly functions: Readonly<Record<FunctionName, ProviderFunction>>;
+  readonly #settings: CibaProviderProps;
+  readonly #api: ProviderApi;
+  readonly #events: EndpointEvents;
+  readonly #routes: ApiRoutes;
+
+  constructor(scope: Construct, id: string, props: CibaProviderProps = {}) {
+    super(scope, id);
+    this.#settings = props;
+    this.data = new DataStack(this, 'Data', props);
+    this.#api = new ProviderApi(this, 'Api', props);
+    this.issuer = `https://${props.domain?.name ?? this.#api.ownHost}/`;
+    const directoryTableName = this.data.tables.directory.tableName;
+    this.#events = new EndpointEvents(this, 'EndpointEvents', {
+      settings: props,
+      directoryTableName,
+      grantable: this.#grantable(),
+    });
+    this.functions = this.#functions();
+    const platforms = new PushPlatforms(this, 'PushPlatforms', { settings: props, eventsTopic: this.#events.topic });
+    const rotation = new SigningKeyRotation(this, 'SigningKeyRotation', {
+      signingKeys: this.functions['signing-keys'],
+      deadLetters: this.#events.deadLetters,
+      settings: props,
+    });
+    this.#routes = this.#connect(rotation);
+    this.#observe();
+    this.#tell(platforms);
+  }
+
+  #functions(): Readonly<Record<FunctionName, ProviderFunction>> {
+    const grantable = this.#grantable();
+    const values = environmentFrom({
+      issuer: this.issuer,
+      tableNames: {
+        directory: this.data.tables.directory.tableName,
+        transactions: this.data.tables.transactions.tableName,
+      },
+      signingKmsKeyArn: this.data.signingKmsKey.keyArn,
+      applicationArns: applicationArnsOf(this, this.#settings),
+      settings: this.#settings,
+    });
+    const made = functionNames.map((name) => [name, this.#function(name, grantable, values)] as const);
+    return Object.fromEntries(made) as Record<FunctionName, ProviderFunction>;
+  }
+
+  #function(name: FunctionName, grantable: Grantable, values: ReturnType<typeof environmentFrom>): ProviderFunction {
+    const spec = functions[name];
+    return new ProviderFunction(this, {
+      name,
+      spec,
+      settings: this.#settings,
+      environment: environmentOf(spec, values),
+      statements: statementsFor(spec, grantable),
+      openArns: OPEN_ENDPOINTS,
+      reservedConcurrency: this.#settings.reservedConcurrency?.[name],
+      // Nobody waits for the one that has no route: the schedule calls it.
+      ...(spec.routes.length === 0 && { deadLetterQueue: this.#events.deadLetters }),
+    });
+  }
+
+  #grantable(): Grantable {
+    return {
+      tableArns: {
+        directory: this.data.tables.directory.tableArn,
+        transactions: this.data.tables.transactions.tableArn,
+      },
+      signingKmsKeyArn: this.data.signingKmsKey.keyArn,
+      applicationArns: Object.values(applicationArnsOf(this, this.#settings)),
+    };
+  }
+
+  /** Routes and names, once the keys exist: whoever finds the provider finds one that can sign. */
+  #connect(rotation: SigningKeyRotation): ApiRoutes {
+    const { api } = this.#api;
+    const routed = this.#all().filter(({ name }) => functions[name as FunctionName].routes.length > 0);
+    const routes = new ApiRoutes(this, 'Routes', { api, functions: routed, settings: this.#settings });
+    routes.stage.node.addDependency(rotation.firstKeys);
+    const { domain, mtlsDomain } = this.#settings;
+    if (domain) new CustomDomain(this, 'Domain', { api, stage: routes.stage, domain });
+    if (mtlsDomain) new CustomDomain(this, 'MtlsDomain', { api, stage: routes.stage, domain: mtlsDomain });
+    return routes;
+  }
+
+  #observe(): void {
+    const alarms = new AlarmSet(this, 'Alarms', this.#settings.alarms);
+    const metrics = new LogMetrics(this, 'Metrics', this.#all());
+    const { stage } = this.#routes;
+    const faults = this.#all().map((target) => ({ target, alarms: [addFaultAlarm(alarms, metrics, target)] }));
+    if (this.#settings.deployment !== 'allAtOnce') {
+      const routed = faults.filter(({ target }) => functions[target.name as FunctionName].routes.length > 0);
+      new CanaryDeployments(this, 'Canary', { functions: routed });
+    }
+    addThrottleAlarm(alarms, this.#all());
+    addRotationAlarms(alarms, this.functions['signing-keys']);
+    addApiAlarms(alarms, stage);
+    for (const [role, table] of Object.entries(this.data.tables)) addTableAlarm(alarms, role, table);
+    addDeadLetterAlarm(alarms, this.#events.deadLetters);
+    addCountAlarms(alarms, metrics);
+    addApprovalAlarm(alarms, metrics);
+    const { domain, mtlsDomain } = this.#settings;
+    if (domain) addCertificateAlarm(alarms, 'domain', domain);
+    if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
+    const { audit } = this.data;
+    if (audit) {
+      new AuditTrail(this, 'AuditTrail', { stream: audit.stream, functions: this.#all() });
+      addAuditAlarm(alarms, audit.stream);
+    }
+    new Dashboards(this, 'Dashboards', {
+      issuer: this.issuer,
+      metrics,
+      stage,
+      functions: this.#all(),
+      tables: Object.values(this.data.tables),
+      alarms: alarms.alarms,
+      applicationArns: Object.values(applicationArnsOf(this, this.#settings)),
+    });
+  }
+
+  /** What operators and their tools look up by name. */
+  #tell({ refresher }: PushPlatforms): void {
+    const outputs = {
+      Issuer: this.issuer,
+      DirectoryTable: this.data.tables.directory.tableName,
+      TransactionsTable: this.data.tables.transactions.tableName,
+      SigningKeysFunction: this.functions['signing-keys'].alias.functionArn,
+      AccessLog: this.#routes.accessLog.logGroupName,
+      ...(this.data.audit && { AuditBucket: this.data.audit.bucket.bucketName }),
+      ...(refresher && { PlatformApplicationFunction: refresher.lambda.functionArn }),
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
+  }
+
+  #all(): readonly ProviderFunction[] {
+    return functionNames.map((name) => this.functions[name]);
+  }
+}

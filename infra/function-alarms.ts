@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmSet } from './alarm-set.ts';
+import type { LogMetrics } from './log-metrics.ts';
+import type { ProviderFunction } from './provider-function.ts';
+
+const MINUTE = Duration.minutes(1);
+
+/**
+ * Three failures within a minute: the function threw, ran out of time or did not start (Lambda counts those), or caught
+ * a fault and answered 500 (its log counts those). Also what rolls a canary back.
+ */
+export function addFaultAlarm(alarms: AlarmSet, metrics: LogMetrics, target: ProviderFunction): Alarm {
+  return alarms.add({
+    id: `${target.name}-faults`,
+    runbook: 'faults',
+    means: `The function ${target.name} fails: callers get 500.`,
+    first: 'was there a deployment in the last hour? Then roll back.',
+    metric: new MathExpression({
+      expression: 'FILL(errors, 0) + FILL(faults, 0)',
+      usingMetrics: {
+        errors: target.alias.metricErrors({ period: MINUTE, statistic: 'Sum' }),
+        faults: metrics.metric('Faults', { minutes: 1, dimensions: { Service: target.name } }),
+      },
+      label: `${target.name} failures`,
+      period: MINUTE,
+    }),
+    threshold: 3,
+  });
+}
+
+/** Any function: Lambda turned calls away. */
+export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderFunction[]): void {
+  const metrics = functions.map((one, index) => [`f${index}`, one.alias.metricThrottles({ period: MINUTE })] as const);
+  alarms.add({
+    id: 'throttles',
+    means: 'Lambda turns calls away: the account has too few concurrent executions, or a reservation is too small.',
+    first: 'compare ConcurrentExecutions with the quota, and ask for more.',
+    metric: new MathExpression({
+      expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+      usingMetrics: Object.fromEntries(metrics),
+      label: 'calls turned away',
+      period: MINUTE,
+    }),
+    threshold: 1,
+    periods: { breaching: 3, of: 5 },
+  });
+}
+
+/** Keys are looked after twice a day; a failure has days of time, but only if somebody hears of it. */
+export function addRotationAlarms(alarms: AlarmSet, signingKeys: ProviderFunction): void {
+  alarms.add({
+    id: 'rotation-failed',
+    means: 'Signing keys could not be looked after. Logins still work with the keys there are.',
+    first: 'read the log of the function signing-keys.',
+    metric: signingKeys.alias.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+    threshold: 1,
+  });
+  alarms.add({
+    id: 'rotation-missed',
+    means: 'Signing keys were not looked after for a day: keys will not be rotated when they are due.',
+    first: 'is the schedule enabled?',
+    metric: signingKeys.alias.metricInvocations({ period: Duration.hours(6), statistic: 'Sum' }),
+    threshold: 1,
+    when: 'below',
+    periods: { breaching: 4, of: 4 },
+    missing: TreatMissingData.BREACHING,
+  });
+}

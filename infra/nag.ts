@@ -1,0 +1,29 @@
+import { type App, Stack, Validations } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
+import type { IConstruct } from 'constructs';
+
+/** Policy checks on every synthesis; an open finding stops it. */
+export function addPolicyChecks(app: App): void {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+}
+
+/** Accepts findings on a construct and what is in it, each with the reason why it is right here. */
+export function acknowledge(construct: IConstruct, reasons: Readonly<Record<string, string>>): void {
+  Validations.of(construct).acknowledge(...Object.entries(reasons).map(([id, reason]) => ({ id, reason })));
+}
+
+/** Accepts the resources of these statements that end in a wildcard, and no others. */
+export function acknowledgeOpenArns(
+  construct: IConstruct,
+  statements: readonly PolicyStatement[],
+  reason: string,
+): void {
+  const open = statements
+    .flatMap((statement) => statement.resources)
+    .map((arn) => flattenCfnReference(Stack.of(construct).resolve(arn)))
+    .filter((arn) => arn.includes('*'));
+  if (open.length === 0) return;
+  acknowledge(construct, Object.fromEntries(open.map((arn) => [`AwsSolutions-IAM5[Resource::${arn}]`, reason])));
+}

@@ -1,0 +1,191 @@
+import { Duration } from 'aws-cdk-lib';
+import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { AlarmSet } from './alarm-set.ts';
+import type { LogMetricName, LogMetrics } from './log-metrics.ts';
+import type { DomainProps } from './provider-props.ts';
+
+const FIVE_MINUTES = Duration.minutes(5);
+
+/** The API as its callers see it. */
+export function addApiAlarms(alarms: AlarmSet, stage: HttpStage): void {
+  alarms.add({
+    id: 'server-errors',
+    means: 'More than one call in a hundred ends in a server error.',
+    first: 'which route, in the access log?',
+    metric: new MathExpression({
+      expression: 'IF(calls >= 20, 100 * errors / calls, 0)',
+      usingMetrics: {
+        errors: stage.metricServerError({ period: FIVE_MINUTES }),
+        calls: stage.metricCount({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      },
+      label: 'server errors in percent',
+      period: FIVE_MINUTES,
+    }),
+    threshold: 1,
+    periods: { breaching: 2, of: 3 },
+  });
+  alarms.add({
+    id: 'latency',
+    means: 'One call in a hundred takes longer than three seconds.',
+    first: 'compare the latency of DynamoDB, SNS and KMS on the technical dashboard.',
+    metric: stage.metricLatency({ period: FIVE_MINUTES, statistic: 'p99' }),
+    threshold: 3000,
+    periods: { breaching: 3, of: 3 },
+  });
+}
+
+/** Reads or writes that a table turned away. */
+export function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): void {
+  const metric = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: table.tableName },
+      statistic: 'Sum',
+      period: FIVE_MINUTES,
+    });
+  alarms.add({
+    id: `${role}-throttled`,
+    runbook: 'table-throttled',
+    means: `DynamoDB turns away reads or writes of the table ${role}.`,
+    first: 'is one key hot, or did the load more than double within half an hour?',
+    metric: new MathExpression({
+      expression: 'FILL(reads, 0) + FILL(writes, 0)',
+      usingMetrics: { reads: metric('ReadThrottleEvents'), writes: metric('WriteThrottleEvents') },
+      label: `${role} throttled`,
+      period: FIVE_MINUTES,
+    }),
+    threshold: 10,
+  });
+}
+
+/** What no function could handle. */
+export function addDeadLetterAlarm(alarms: AlarmSet, queue: IQueue): void {
+  alarms.add({
+    id: 'dead-letters',
+    means: 'An event could not be handled: of a push endpoint, or of the schedule.',
+    first: 'read the message in the queue and the log of the function that it was for.',
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+    threshold: 1,
+  });
+}
+
+/** Audit events wait: they are kept in the logs meanwhile. */
+export function addAuditAlarm(alarms: AlarmSet, stream: CfnDeliveryStream): void {
+  alarms.add({
+    id: 'audit-delayed',
+    means: 'Audit events have not reached their store for an hour. They are still in the logs.',
+    first: 'look for objects under not-delivered/ in the audit bucket.',
+    metric: new Metric({
+      namespace: 'AWS/Firehose',
+      metricName: 'DeliveryToS3.DataFreshness',
+      dimensionsMap: { DeliveryStreamName: stream.ref },
+      statistic: 'Maximum',
+      period: FIVE_MINUTES,
+    }),
+    threshold: 3600,
+  });
+}
+
+/** A certificate that nobody renewed takes every login down at once. */
+export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: DomainProps): void {
+  alarms.add({
+    id: `${id}-certificate`,
+    runbook: 'certificate',
+    means: `The certificate of ${domain.name} expires within a month.`,
+    first: 'is its DNS validation record still there?',
+    metric: new Metric({
+      namespace: 'AWS/CertificateManager',
+      metricName: 'DaysToExpiry',
+      dimensionsMap: { CertificateArn: domain.certificateArn },
+      statistic: 'Minimum',
+      period: Duration.days(1),
+    }),
+    threshold: 30,
+    when: 'below',
+  });
+}
+
+type Count = { metric: LogMetricName; id: string; threshold: number; means: string; first: string };
+
+/** Counts within five minutes that somebody should look at. */
+const COUNTS: readonly Count[] = [
+  {
+    metric: 'PushOutages',
+    id: 'push-outage',
+    threshold: 3,
+    means: 'No push could be sent: logins are refused with 503.',
+    first: 'is SNS disturbed in this region?',
+  },
+  {
+    metric: 'PushCredentialsRefused',
+    id: 'push-credentials',
+    threshold: 1,
+    means: 'SNS has switched off a platform application: Apple or Google refuse the credential.',
+    first: 'was the key revoked? Store the new one in the secret and refresh.',
+  },
+  {
+    metric: 'RepeatedRedemptions',
+    id: 'repeated-redemption',
+    threshold: 1,
+    means: 'A login was redeemed a second time: a client repeats itself, or an auth_req_id leaked.',
+    first: 'compare the addresses of both calls.',
+  },
+  {
+    metric: 'AssertionReplays',
+    id: 'assertion-replays',
+    threshold: 5,
+    means: 'Client assertions are sent twice: a client reuses them, or somebody replays them.',
+    first: 'which client, in the log of the function token?',
+  },
+  {
+    metric: 'ClientAuthenticationFailures',
+    id: 'client-authentication',
+    threshold: 50,
+    means: 'Many calls fail to authenticate the client: a wrong secret was rolled out, or somebody guesses.',
+    first: 'one client or many, in the log?',
+  },
+  {
+    metric: 'UsersLimited',
+    id: 'push-bombing',
+    threshold: 20,
+    means: 'Users are asked more often than the limit allows. They are protected; somebody is trying.',
+    first: 'which client asks, in the log of backchannel-authentication?',
+  },
+  {
+    metric: 'DevicesRefused',
+    id: 'devices-refused',
+    threshold: 50,
+    means: 'Many phones fail to authenticate: an app release is broken, or somebody guesses.',
+    first: 'which detail, in the log of the function device?',
+  },
+];
+
+export function addCountAlarms(alarms: AlarmSet, metrics: LogMetrics): void {
+  for (const { metric, ...spec } of COUNTS) alarms.add({ ...spec, metric: metrics.metric(metric) });
+}
+
+/** Fewer than one request in five is approved, of at least fifty in an hour: phones do not ring, or people say no. */
+export function addApprovalAlarm(alarms: AlarmSet, metrics: LogMetrics): void {
+  alarms.add({
+    id: 'approval-rate',
+    means:
+      'Fewer than one request in five is approved: pushes do not arrive, or users are asked what they did not start.',
+    first: 'compare denials and expiries on the business dashboard.',
+    metric: new MathExpression({
+      expression: 'IF(FILL(started, 0) >= 50, 100 * FILL(approved, 0) / started, 100)',
+      usingMetrics: {
+        started: metrics.metric('RequestsStarted', { minutes: 60 }),
+        approved: metrics.metric('Approvals', { minutes: 60 }),
+      },
+      label: 'approved in percent',
+      period: Duration.hours(1),
+    }),
+    threshold: 20,
+    when: 'below',
+  });
+}

@@ -1,0 +1,21 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+
+/** Nobody waits for a deployment's calls but the deployment: SNS asks Apple or Google before it answers. */
+const patient = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+} as const;
+
+export const createPatientSns = (): SNSClient => new SNSClient(patient);
+export const createSecrets = (): SecretsManagerClient => new SecretsManagerClient(patient);
+/** Making the first signing keys takes KMS several seconds; repeating the call would only queue behind the first. */
+export const createLambda = (): LambdaClient =>
+  new LambdaClient({ maxAttempts: 1, requestHandler: { ...patient.requestHandler, requestTimeout: 90_000 } });
+
+/** Hands a custom resource's answer to CloudFormation, at the presigned address that it gave. */
+export async function sendToCloudFormation(url: string, body: string): Promise<void> {
+  const response = await fetch(url, { method: 'PUT', body, headers: { 'content-type': '' } });
+  if (!response.ok) throw new Error(`CloudFormation refused the answer with status ${response.status}`);
+}

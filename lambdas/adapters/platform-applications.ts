@@ -1,0 +1,85 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  CreatePlatformApplicationCommand,
+  DeletePlatformApplicationCommand,
+  InvalidParameterException,
+  NotFoundException,
+  SetPlatformApplicationAttributesCommand,
+  type SNSClient,
+} from '@aws-sdk/client-sns';
+
+/** What this adapter needs to know of an application. */
+type Application = {
+  readonly platform: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly eventsTopicArn: string;
+};
+type Attributes = Readonly<Record<string, string>>;
+
+/** SNS platform applications, which CloudFormation can't make. */
+export class SnsPlatformApplications {
+  readonly #sns: SNSClient;
+
+  constructor(sns: SNSClient) {
+    this.#sns = sns;
+  }
+
+  async apply(application: Application, credential: Attributes): Promise<'applied' | 'refused'> {
+    const { eventsTopicArn } = application;
+    const attributes = { ...credential, EventDeliveryFailure: eventsTopicArn, EventEndpointUpdated: eventsTopicArn };
+    try {
+      if (!(await this.#change(application.arn, attributes))) await this.#create(application, attributes);
+      return 'applied';
+    } catch (error) {
+      if (error instanceof InvalidParameterException) return 'refused';
+      throw error;
+    }
+  }
+
+  async remove(arn: string): Promise<void> {
+    await this.#sns.send(new DeletePlatformApplicationCommand({ PlatformApplicationArn: arn }));
+  }
+
+  /** False when there is no such application yet. */
+  async #change(arn: string, attributes: Attributes): Promise<boolean> {
+    try {
+      await this.#sns.send(
+        new SetPlatformApplicationAttributesCommand({ PlatformApplicationArn: arn, Attributes: { ...attributes } }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof NotFoundException) return false;
+      throw error;
+    }
+  }
+
+  async #create({ name, platform, arn }: Application, attributes: Attributes): Promise<void> {
+    const { PlatformApplicationArn } = await this.#sns.send(
+      new CreatePlatformApplicationCommand({ Name: name, Platform: platform, Attributes: { ...attributes } }),
+    );
+    if (PlatformApplicationArn !== arn) throw new Error('SNS named the platform application otherwise than expected');
+  }
+}
+
+/** Credentials of push services in Secrets Manager. */
+export class PushSecrets {
+  readonly #secrets: SecretsManagerClient;
+
+  constructor(secrets: SecretsManagerClient) {
+    this.#secrets = secrets;
+  }
+
+  async read(arn: string): Promise<string | undefined> {
+    try {
+      return (await this.#secrets.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  }
+}

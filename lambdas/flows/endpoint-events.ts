@@ -1,0 +1,25 @@
+/** A device behind a push endpoint. */
+export type EndpointUser = { readonly sub: string; readonly deviceId: string };
+export type EndpointEventPorts = {
+  readonly endpoints: {
+    /** Whether SNS would still push to it. */
+    isEnabled(endpointArn: string): Promise<boolean>;
+    /** The devices that share the endpoint. */
+    usersOf(endpointArn: string): Promise<readonly EndpointUser[]>;
+  };
+  readonly devices: {
+    /** Marks a device that the push service gave up on, unless it has a newer endpoint by now. */
+    markUnreachable(device: EndpointUser & { endpointArn: string }): Promise<void>;
+  };
+};
+
+/**
+ * SNS told that something happened to an endpoint. What it told is not believed: the endpoint is asked, and only a dead
+ * one makes its devices unreachable. So an event that is late, repeated or forged does no harm. Tells how many.
+ */
+export async function handleEndpointEvent(ports: EndpointEventPorts, endpointArn: string): Promise<number> {
+  if (await ports.endpoints.isEnabled(endpointArn)) return 0;
+  const users = await ports.endpoints.usersOf(endpointArn);
+  await Promise.all(users.map((user) => ports.devices.markUnreachable({ ...user, endpointArn })));
+  return users.length;
+}

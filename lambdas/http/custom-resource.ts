@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+
+/** What CloudFormation asks of a custom resource. */
+const request = v.object({
+  RequestType: v.picklist(['Create', 'Update', 'Delete']),
+  ResponseURL: v.pipe(v.string(), v.startsWith('https://')),
+  StackId: v.string(),
+  RequestId: v.string(),
+  LogicalResourceId: v.string(),
+  PhysicalResourceId: v.optional(v.string()),
+  ResourceProperties: v.record(v.string(), v.unknown()),
+});
+export type CustomResourceRequest = v.InferOutput<typeof request>;
+/** What became of it. `why` is shown to whoever deploys, so it must not quote a secret. */
+export type CustomResourceOutcome =
+  | { readonly ok: true; readonly id: string }
+  | { readonly ok: false; readonly why: string };
+/** Hands the answer to CloudFormation, which waits for it. */
+export type SendAnswer = (url: string, body: string) => Promise<void>;
+
+export function isCustomResourceRequest(event: unknown): event is CustomResourceRequest {
+  return v.is(request, event);
+}
+
+/**
+ * Does what a custom resource asks and always answers: without an answer CloudFormation would wait for an hour. A fault
+ * fails the deployment with its kind alone, since its message may quote what was sent.
+ */
+export async function answerCustomResource(
+  event: CustomResourceRequest,
+  send: SendAnswer,
+  act: (event: CustomResourceRequest) => Promise<CustomResourceOutcome>,
+): Promise<void> {
+  const outcome = await act(event).catch((error: unknown): CustomResourceOutcome => {
+    const kind = error instanceof Error ? error.name : typeof error;
+    return { ok: false, why: `${kind}: see the log of the function behind ${event.LogicalResourceId}` };
+  });
+  const { StackId, RequestId, LogicalResourceId, PhysicalResourceId } = event;
+  const answer = {
+    StackId,
+    RequestId,
+    LogicalResourceId,
+    // A changed id would make CloudFormation delete the "old" resource, so a failure repeats the one there is.
+    PhysicalResourceId: outcome.ok ? outcome.id : (PhysicalResourceId ?? `${LogicalResourceId}-failed`),
+    ...(outcome.ok ? { Status: 'SUCCESS' } : { Status: 'FAILED', Reason: outcome.why }),
+  };
+  await send(event.ResponseURL, JSON.stringify(answer));
+}
