@@ -1,0 +1,117 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { ciba, jsonOf } from './ciba-process.ts';
+import { type SignedDeployment, startSignedDeployment } from './signed-deployment.ts';
+
+type KeySet = { keys: { kid: string; alg: string }[] };
+const key = { id: 'AKIDEXAMPLE', secret: 'secret' };
+const orders: { name: string; payload: Record<string, unknown> }[] = [];
+
+let runtime: Runtime;
+let deployment: SignedDeployment;
+let env: Record<string, string>;
+/** The Invoke call of AWS Lambda over the real `signing-keys`. */
+const lambda = createServer(async (request, response) => {
+  const body = await text(request);
+  const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '')?.[1] ?? '';
+  if (name === 'missing') {
+    const headers = { 'content-type': 'application/json', 'x-amzn-errortype': 'ResourceNotFoundException' };
+    response.writeHead(404, headers).end('{"Message":"Function not found: missing"}');
+    return;
+  }
+  const payload = JSON.parse(body) as Record<string, unknown>;
+  orders.push({ name: decodeURIComponent(name), payload });
+  await runtime.host.invoke('signing-keys', payload).then(
+    (result) => response.end(JSON.stringify(result)),
+    (error: Error) =>
+      response
+        .writeHead(200, { 'x-amz-function-error': 'Unhandled' })
+        .end(JSON.stringify({ errorMessage: messageOf(error) })),
+  );
+});
+
+/** Lambda tells the message alone; the local sandbox hands over the stack. */
+const messageOf = ({ message }: Error) => message.split('\n', 1)[0]?.replace(/^Error: /, '');
+
+beforeAll(async () => {
+  runtime = await startRuntime({ port: 0 });
+  const url = 'https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com';
+  deployment = await startSignedDeployment(runtime, { url, key, region: 'eu-central-1' });
+  await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));
+  const { port } = lambda.address() as AddressInfo;
+  env = {
+    ...deployment.env,
+    CIBA_SIGNING_KEYS_FUNCTION: 'signing-keys',
+    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`,
+  };
+});
+afterAll(async () => {
+  lambda.close();
+  deployment.close();
+  await runtime.close();
+});
+
+const published = async () => jsonOf<KeySet>(await ciba(['keys', 'list', '--json'], { env })).keys;
+
+it('keys list shows the published key set, local or deployed', async () => {
+  const { code, stdout } = await ciba(['keys', 'list'], { env: { CIBA_URL: runtime.url } });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^KID +ALGORITHM +TYPE\n/);
+  for (const { kid, alg } of await published()) expect(stdout).toMatch(new RegExp(`^${kid} +${alg} `, 'm'));
+});
+
+it('keys rotate invokes signing-keys by force, says who asked, and shows the steps', async () => {
+  const { code, stdout, stderr } = await ciba(['keys', 'rotate'], { env });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(orders.at(-1)).toEqual({
+    name: 'signing-keys',
+    payload: { action: 'rotate', force: true, by: expect.stringMatching(/^.+@.+ by ciba$/) },
+  });
+  expect(stdout).toMatch(/^STEP +ALGORITHM +KID\n/);
+  for (const algorithm of ['RS256', 'PS256', 'ES256']) {
+    expect(stdout).toMatch(new RegExp(`^activate +${algorithm} `, 'm'));
+  }
+});
+
+it('keys revoke deletes the key; an unknown kid is refused in the words of the function', async () => {
+  const [first] = await published();
+  const kid = first?.kid ?? '';
+  const args = [
+    'keys',
+    'revoke',
+    '--function',
+    'arn:aws:lambda:eu-central-1:111122223333:function:keys:live',
+    '--',
+    kid,
+  ];
+  expect((await ciba(args, { env })).stdout).toMatch(new RegExp(`^revoke +\\w+ +${kid}$`, 'm'));
+  expect(orders.at(-1)?.name).toBe('arn:aws:lambda:eu-central-1:111122223333:function:keys:live');
+  await runtime.host.cool();
+  expect((await published()).map((one) => one.kid)).not.toContain(kid);
+  const { code, stderr } = await ciba(args, { env });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'ciba: signing-keys refused: there is no signing key with this kid\n',
+  });
+});
+
+it('keys rotate says what AWS Lambda says when there is no such function', async () => {
+  const { code, stderr } = await ciba(['keys', 'rotate', '--function', 'missing'], { env });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'ciba: AWS Lambda refused: Function not found: missing\n' });
+});
+
+it('keys rotate has nothing to invoke on the local runtime', async () => {
+  const { code, stderr } = await ciba(['keys', 'rotate'], { env: { CIBA_URL: runtime.url } });
+  expect(code).toBe(1);
+  expect(stderr).toContain('give --url of a deployment');
+});
+
+it('keys rotate wants to be told the function', async () => {
+  const { CIBA_SIGNING_KEYS_FUNCTION: _name, ...others } = env;
+  const { code, stderr } = await ciba(['keys', 'rotate'], { env: others });
+  expect(code).toBe(2);
+  expect(stderr).toContain('--function is missing: output SigningKeysFunction of the stack');
+});
