@@ -26,9 +26,10 @@ export const handler = endpoint(log, {
   'POST /admin/clients': adminRoute({ body: clientBody, kind: 'client_metadata' }, async ({ body, by }) =>
     mapResult(await createClient(ports, body, by), answerCreated),
   ),
-  'GET /admin/clients': adminRoute({}, async ({ request }) =>
-    mapResult(await listClients(ports, pageFrom(request)), answerOk),
-  ),
+  'GET /admin/clients': adminRoute({}, async ({ request }) => {
+    const page = pageFrom(request);
+    return page.ok ? mapResult(await listClients(ports, page.value), answerOk) : page;
+  }),
   'GET /admin/clients/{client_id}': adminRoute({}, async ({ id }) =>
     mapResult(await readClient(ports, id('client_id')), answerOk),
   ),

@@ -3,6 +3,7 @@ import {
   type Client,
   type ClientAuthenticationMethod,
   type ClientCredential,
+  isClientId,
   type PublicJwk,
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
@@ -28,10 +29,6 @@ export type ClientMetadata = {
   readonly requests_per_minute?: number | undefined;
 };
 
-/** The members to change; absent ones stay. */
-export type ClientMetadataChange = { readonly [Member in keyof ClientMetadata]?: ClientMetadata[Member] | undefined };
-
-const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const NAME_LIMIT = 64;
 const DESCRIPTION_LIMIT = 120;
 const SCOPES = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
@@ -44,7 +41,7 @@ export function registerClient(
   metadata: ClientMetadata,
   own: { clientId: string; secretHash: string },
 ): Result<Client> {
-  if (!CLIENT_ID.test(own.clientId)) return wrong('client_id', '1 to 64 letters, digits, dots, dashes or underscores');
+  if (!isClientId(own.clientId)) return wrong('client_id', '1 to 64 letters, digits, dots, dashes or underscores');
   if (!isDisplayable(metadata.client_name, NAME_LIMIT))
     return wrong('client_name', '1 to 64 readable characters: the phone shows it');
   if (metadata.scope !== undefined && !SCOPES.test(metadata.scope))

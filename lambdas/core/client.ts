@@ -55,6 +55,14 @@ export type Client = {
   readonly requestsPerMinute?: number | undefined;
 };
 
+/** A client id: at most 64 characters that need no escape in a key or a path; a dot alone would be a path of its own. */
+const clientIdPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
+
+/** Whether a string can be a client id of this provider. */
+export function isClientId(value: string): boolean {
+  return clientIdPattern.test(value);
+}
+
 /** A client must be registered for the CIBA grant (CIBA §4); otherwise `unauthorized_client`. */
 export function checkGrantAllowed(client: Client): Result<Client> {
   return client.grantTypes.includes(CIBA_GRANT) ? ok(client) : refuse({ reason: 'grant_not_allowed' });

@@ -15,7 +15,7 @@ const email = /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u;
 const phone = /^\+[1-9]\d{6,14}$/;
 const username = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._'-]{0,63}$/u;
 /** A subject identifier: at most 255 ASCII characters (OIDC Core §2), and none that a key or a path would need to escape. */
-const subject = /^[A-Za-z0-9._|:@+-]{1,128}$/;
+const subject = /^(?!\.{1,2}$)[A-Za-z0-9._|:@+-]{1,128}$/;
 
 /** An e-mail address in the form it is stored: trimmed, NFC, lower case. */
 export function parseEmail(value: string): string | undefined {

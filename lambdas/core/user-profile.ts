@@ -6,13 +6,15 @@ import type { User, UserClaims } from './user.ts';
 export type UserProfile = UserClaims & { readonly sub?: string | undefined; readonly blocked?: boolean | undefined };
 
 const TEXT_LIMIT = 200;
+/** Control and format characters have no place in a name: it is shown in many programs. */
+const unreadable = /\p{C}/u;
 const TEXTS = ['name', 'given_name', 'family_name'] as const;
 
 /** Turns a profile into a user. E-mail address, phone number and username are normalised; each is a login identifier. */
 export function registerUser(profile: UserProfile, sub: string): Result<User> {
   if (!isSubject(sub)) return wrong('sub', '1 to 128 letters, digits or . _ | : @ + -');
-  const tooLong = TEXTS.find((member) => (profile[member]?.length ?? 0) > TEXT_LIMIT);
-  if (tooLong) return wrong(tooLong, `at most ${TEXT_LIMIT} characters`);
+  const wrongText = TEXTS.find((member) => !isText(profile[member]));
+  if (wrongText) return wrong(wrongText, `at most ${TEXT_LIMIT} readable characters`);
   const email = profile.email === undefined ? undefined : parseEmail(profile.email);
   if (profile.email !== undefined && email === undefined) return wrong('email', 'an e-mail address');
   const phone = profile.phone_number === undefined ? undefined : parsePhoneNumber(profile.phone_number);
@@ -34,6 +36,10 @@ export function registerUser(profile: UserProfile, sub: string): Result<User> {
 /** The user as operators read it. */
 export function describeUser(user: User): UserProfile & { readonly sub: string } {
   return { sub: user.sub, ...user.claims, ...(user.status === 'blocked' && { blocked: true }) };
+}
+
+function isText(text: string | undefined): boolean {
+  return text === undefined || (text.length <= TEXT_LIMIT && !unreadable.test(text));
 }
 
 function named(type: LoginIdentifier['type'], value: string | undefined): readonly LoginIdentifier[] {

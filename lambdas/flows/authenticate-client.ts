@@ -1,4 +1,4 @@
-import { type Client, type ClientCredential, JWT_BEARER_ASSERTION } from '../core/client.ts';
+import { type Client, type ClientCredential, isClientId, JWT_BEARER_ASSERTION } from '../core/client.ts';
 import { checkClientAssertion } from '../core/client-assertion.ts';
 import { equalInConstantTime, sha256 } from '../core/digest.ts';
 import { checkNoRepeats, type FormParameters, single } from '../core/form.ts';
@@ -40,6 +40,7 @@ export async function authenticateClient(ports: ClientAuthenticationPorts, call:
   const presented = readCredentials(ports, call);
   if (!presented.ok) return presented;
   const { clientId, method } = presented.value;
+  if (!isClientId(clientId)) return refuse({ reason: 'unknown_client' });
   const client = await ports.clients.find(clientId);
   const proven = await checkCredential(ports, presented.value, client?.credential);
   if (!client) return refuse({ reason: 'unknown_client' });

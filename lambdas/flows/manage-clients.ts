@@ -1,10 +1,6 @@
-import {
-  type ClientMetadata,
-  type ClientMetadataChange,
-  describeClient,
-  registerClient,
-} from '../core/client-registration.ts';
+import { type ClientMetadata, describeClient, registerClient } from '../core/client-registration.ts';
 import { sha256 } from '../core/digest.ts';
+import { applyChange, type MemberChange } from '../core/member-change.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
 import type { AuditTrail, Clock, Directory, Entropy } from './ports.ts';
 
@@ -51,24 +47,27 @@ export async function listClients(
 }
 
 /**
- * Changes the members given and keeps the others. A client that moves from `private_key_jwt` to a secret, or asks for a
+ * Changes the members given and keeps the others; null takes one out. A client that moves from `private_key_jwt` to a secret, or asks for a
  * new one, gets one.
  */
 export async function updateClient(
   ports: ManageClientsPorts,
-  change: { clientId: string; metadata: ClientMetadataChange; newSecret: boolean; by: string },
+  change: { clientId: string; metadata: MemberChange<ClientMetadata>; newSecret: boolean; by: string },
 ): Promise<Result<ClientView>> {
   const before = await ports.directory.findClient(change.clientId);
   if (!before) return refuse({ reason: 'not_found', what: 'client' });
   const method = change.metadata.token_endpoint_auth_method ?? before.credential.method;
   const described = describeClient(before);
   const { jwks: _jwks, token_endpoint_auth_signing_alg: _alg, ...withoutKeys } = described;
-  const { client_name = before.name, ...changed } = change.metadata;
-  const metadata: ClientMetadata = {
-    ...(method === 'private_key_jwt' ? described : withoutKeys),
-    ...changed,
-    client_name,
-  };
+  const kind = method === 'private_key_jwt' ? described : withoutKeys;
+  const metadata = { client_name: before.name, ...applyChange<ClientMetadata>(kind, change.metadata) };
+  if (change.newSecret && method === 'private_key_jwt') {
+    return refuse({
+      reason: 'invalid_client_metadata',
+      member: 'new_secret',
+      expected: 'absent: a private_key_jwt client has no secret',
+    });
+  }
   const secret = ports.entropy.secret();
   const kept =
     before.credential.method === 'private_key_jwt' || change.newSecret ? undefined : before.credential.secretHash;

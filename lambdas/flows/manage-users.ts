@@ -1,6 +1,7 @@
 import { type DeviceView, viewDevice } from '../core/device.ts';
 import { sha256 } from '../core/digest.ts';
 import { parseLoginHint } from '../core/login-hint.ts';
+import { applyChange, type MemberChange } from '../core/member-change.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
 import { describeUser, registerUser, type UserProfile } from '../core/user-profile.ts';
 import type {
@@ -30,12 +31,15 @@ export type UserView = UserProfile & { readonly sub: string };
 /** A ticket for one phone of one user: shown as QR code or sent as a link, used once within minutes. */
 export type TicketView = { readonly ticket: string; readonly uri: string; readonly expires_at: number };
 
+/** The profile's member behind a kind of login identifier. */
+const MEMBER_OF: Readonly<Record<string, string>> = { phone: 'phone_number', username: 'preferred_username' };
+
 /** Creates a user. The subject is made here unless one is given. */
 export async function createUser(ports: ManageUsersPorts, profile: UserProfile, by: string): Promise<Result<UserView>> {
   const user = registerUser(profile, profile.sub ?? ports.entropy.id());
   if (!user.ok) return user;
   const created = await ports.directory.createUser(user.value);
-  if (!created.created) return refuse({ reason: 'conflict', what: created.taken });
+  if (!created.created) return refuse({ reason: 'conflict', what: MEMBER_OF[created.taken] ?? created.taken });
   ports.audit.write({ event: 'user_created', sub: user.value.sub, by }, ports.clock());
   return ok(describeUser(user.value));
 }
@@ -59,23 +63,24 @@ export async function listUserDevices(
   return found ? ok({ devices: found.devices.map(viewDevice) }) : refuse({ reason: 'not_found', what: 'user' });
 }
 
+/** What can be nobody's name names nobody. */
 async function resolveHint(ports: ManageUsersPorts, loginHint: string): Promise<string | undefined> {
   const hint = parseLoginHint(loginHint, ports.settings);
   if (!hint.ok) return undefined;
   return hint.value.kind === 'sub' ? hint.value.sub : ports.users.resolve(hint.value.identifier);
 }
 
-/** Changes the members given and keeps the others. */
+/** Changes the members given and keeps the others; null takes one out. */
 export async function updateUser(
   ports: ManageUsersPorts,
-  change: { sub: string; profile: UserProfile; by: string },
+  change: { sub: string; profile: MemberChange<UserProfile>; by: string },
 ): Promise<Result<UserView>> {
   const before = await ports.users.findWithDevices(change.sub);
   if (!before) return refuse({ reason: 'not_found', what: 'user' });
-  const user = registerUser({ ...describeUser(before.user), ...change.profile }, change.sub);
+  const user = registerUser(applyChange<UserProfile>(describeUser(before.user), change.profile), change.sub);
   if (!user.ok) return user;
   const replaced = await ports.directory.replaceUser(user.value, before.user);
-  if (!replaced.created) return refuse({ reason: 'conflict', what: replaced.taken });
+  if (!replaced.created) return refuse({ reason: 'conflict', what: MEMBER_OF[replaced.taken] ?? replaced.taken });
   ports.audit.write({ event: 'user_updated', sub: change.sub, by: change.by }, ports.clock());
   return ok(describeUser(user.value));
 }

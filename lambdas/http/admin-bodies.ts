@@ -36,15 +36,24 @@ const clientMembers = {
 
 /** POST /admin/clients: registration metadata; an unknown member is an error, because a typo would be silent. */
 export const clientBody = v.strictObject(clientMembers);
-/** PATCH /admin/clients/{client_id}: the members to change; `new_secret` makes a fresh secret and ends the old one. */
+/** A member that a change may also take out, by null. */
+const removable = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema);
+
+/** PATCH /admin/clients/{client_id}: the members to change, null to take one out; `new_secret` ends the old secret. */
 export const clientChangeBody = v.strictObject({
   ...clientMembers,
   client_id: v.optional(v.never()),
   client_name: v.optional(v.string()),
+  scope: removable(v.string()),
+  scope_descriptions: removable(v.record(v.string(), v.string())),
+  audiences: removable(clientMembers.audiences.wrapped),
+  default_audience: removable(uriOrName),
+  requests_per_minute: removable(clientMembers.requests_per_minute.wrapped),
+  token_endpoint_auth_signing_alg: removable(algorithm),
   new_secret: v.optional(v.boolean(), false),
 });
 
-/** POST and PATCH of users: standard claims, `sub` at creation only, `blocked`. */
+/** POST of users: standard claims, `sub`, `blocked`. */
 export const userBody = v.strictObject({
   sub: v.optional(v.string()),
   name: v.optional(v.string()),
@@ -57,7 +66,21 @@ export const userBody = v.strictObject({
   phone_number_verified: v.optional(v.boolean()),
   blocked: v.optional(v.boolean()),
 });
-export const userChangeBody = v.strictObject({ ...userBody.entries, sub: v.optional(v.never()) });
+const text = removable(v.string());
+const flag = removable(v.boolean());
+/** PATCH of users: the members to change, null to take one out. */
+export const userChangeBody = v.strictObject({
+  sub: v.optional(v.never()),
+  name: text,
+  given_name: text,
+  family_name: text,
+  preferred_username: text,
+  email: text,
+  email_verified: flag,
+  phone_number: text,
+  phone_number_verified: flag,
+  blocked: v.optional(v.boolean()),
+});
 
 /** Who is calling. The route's IAM authorizer is the first lock; this refusal holds whatever the gateway was told. */
 export function requireIamIdentity(request: HttpRequest): Result<string> {

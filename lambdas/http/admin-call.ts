@@ -16,6 +16,8 @@ export type AdminCall<Body> = {
 };
 
 const PAGE_SIZE = 50;
+/** Longer than any id of this provider: nothing can be there. */
+const ID_LIMIT = 128;
 
 /** A route that refuses every event without an IAM identity before it looks at anything else. */
 export function adminRoute(
@@ -33,6 +35,9 @@ export function adminRoute(
   return async (request) => {
     const identity = requireIamIdentity(request);
     if (!identity.ok) return identity;
+    if (Object.values(request.pathParameters).some((id) => (id?.length ?? 0) > ID_LIMIT)) {
+      return { ok: false, refusal: { reason: 'not_found', what: 'resource' } };
+    }
     const body = spec.body ? parseJson(request, spec.body, spec.kind) : { ok: true as const, value: undefined };
     if (!body.ok) return body;
     return act({ request, by: identity.value, body: body.value as never, id: (name) => pathParameter(request, name) });
@@ -40,8 +45,11 @@ export function adminRoute(
 }
 
 /** `?after=CLIENT_ID` */
-export function pageFrom(request: HttpRequest): { after: string | undefined; limit: number } {
-  return { after: request.query.get('after') || undefined, limit: PAGE_SIZE };
+export function pageFrom(request: HttpRequest): Result<{ after: string | undefined; limit: number }> {
+  const after = request.query.get('after') || undefined;
+  return (after?.length ?? 0) > ID_LIMIT
+    ? { ok: false, refusal: { reason: 'invalid_parameter', name: 'after', expected: 'a client_id' } }
+    : { ok: true, value: { after, limit: PAGE_SIZE } };
 }
 
 /** `?login_hint=…` */

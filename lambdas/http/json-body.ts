@@ -30,10 +30,18 @@ export function parseJson<Schema extends v.GenericSchema>(
   if (result.success) return { ok: true, value: result.output };
   const [issue] = result.issues;
   const name = v.getDotPath(issue) ?? 'body';
-  const expected = issue.expected ?? 'another value';
+  const expected = expectationOf(issue);
   return kind === 'parameter'
     ? { ok: false, refusal: { reason: 'invalid_parameter', name, expected } }
     : { ok: false, refusal: { reason: 'invalid_client_metadata', member: name, expected } };
+}
+
+/** What the caller can do about it, in words: valibot's own are for developers. */
+function expectationOf({ type, kind, expected, received }: v.BaseIssue<unknown>): string {
+  if (kind === 'schema' && type === 'strict_object' && expected === 'never') return 'absent: it is not known here';
+  if (received === 'undefined') return 'present';
+  if (type === 'never') return 'absent: it can not be changed';
+  return expected ?? 'another value';
 }
 
 /** A JSON object, or undefined. Depth is counted before parsing, so that nothing deep is ever built. */

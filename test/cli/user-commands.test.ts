@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plainLine } from '../../cli/text-layout.ts';
 import { Phone } from '../../local/phone.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { ciba as cibaIn, jsonOf } from './ciba-process.ts';
@@ -11,7 +12,7 @@ const refusal = (message: string) => ({ code: 1, stdout: '', stderr: `ciba: ${me
 beforeAll(async () => {
   runtime = await startRuntime({ port: 0 });
   const names = ['--sub', 'crm|4711', '--email', 'Anna@Example.com', '--phone-number', '+49 (30) 901820'];
-  await ciba('user', 'create', ...names, '--preferred-username', 'anna', '--name', 'Anna \u001B[31mExample');
+  await ciba('user', 'create', ...names, '--preferred-username', 'anna', '--name', 'Anna Example');
 });
 afterAll(() => runtime.close());
 
@@ -34,9 +35,11 @@ describe('user', () => {
     },
   );
 
-  it('show lets no name steer the terminal', async () => {
-    const { stdout } = await ciba('user', 'show', 'anna');
-    expect(stdout).toMatch(/^name +Anna \uFFFD\[31mExample$/m);
+  it('no name steers the terminal: the provider refuses it, and the layout would show it harmless', async () => {
+    const { code, stderr } = await ciba('user', 'create', '--name', 'Anna \u001B[31mExample');
+    expect(code).toBe(1);
+    expect(stderr).toContain('name must be at most 200 readable characters');
+    expect(plainLine('Anna \u001B[31mExample')).toBe('Anna \uFFFD[31mExample');
   });
 
   it('a word that names two users is refused until --by says how it is meant', async () => {

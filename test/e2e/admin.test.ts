@@ -239,6 +239,56 @@ describe('users', () => {
   });
 });
 
+describe('ids that nothing can have, and members that are taken out', () => {
+  it.each(['/admin/clients/', '/admin/users/'])(
+    '%s: an id of 3000 characters is not found, never a fault',
+    async (path) => {
+      for (const method of ['GET', 'DELETE'])
+        expect((await world.admin(method, path + 'x'.repeat(3000))).status).toBe(404);
+      expect((await world.admin('GET', `/admin/clients?after=${'x'.repeat(3000)}`)).status).toBe(400);
+      expect((await world.poll({ client_id: 'x'.repeat(3000), client_secret: 'x' }, 'x')).status).toBe(401);
+    },
+  );
+
+  it('an id that would be a path of its own is refused', async () => {
+    for (const id of ['.', '..']) {
+      expect((await world.admin('POST', '/admin/clients', { client_id: id, client_name: 'x' })).status).toBe(400);
+      expect((await world.admin('POST', '/admin/users', { sub: id })).status).toBe(400);
+    }
+  });
+
+  it('null takes a member out, and what must stay stays', async () => {
+    await world.client({
+      client_id: 'changing',
+      audiences: ['urn:a'],
+      default_audience: 'urn:a',
+      requests_per_minute: 3,
+    });
+    const change = { audiences: null, default_audience: null, requests_per_minute: null };
+    const { body } = await world.admin('PATCH', '/admin/clients/changing', change);
+    expect(body).toMatchObject({ audiences: [], client_name: 'Harbor Bank' });
+    expect(Object.keys(body)).not.toContain('requests_per_minute');
+    const { sub, email } = await world.user({ name: 'Gone' });
+    expect((await world.admin('PATCH', `/admin/users/${sub}`, { email: null, name: null })).body).toEqual({ sub });
+    expect((await world.admin('GET', `/admin/users?login_hint=${email}`)).status).toBe(404);
+    expect((await world.admin('PATCH', `/admin/users/${sub}`, { sub: 'other' })).status).toBe(400);
+  });
+
+  it('a new secret for a client that has keys, a name with an escape character, a hint that is none', async () => {
+    const key = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) };
+    const { client_id } = await world.client({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key] } });
+    expect((await world.admin('PATCH', `/admin/clients/${client_id}`, { new_secret: true })).status).toBe(400);
+    expect((await world.admin('POST', '/admin/users', { name: 'a\u001b[31m' })).status).toBe(400);
+    expect((await world.admin('GET', '/admin/users?login_hint=a%20b')).status).toBe(404);
+    expect((await world.admin('POST', '/admin/clients', { client_name: 'x', typo: 1 })).body['error_description']).toBe(
+      'typo must be absent: it is not known here.',
+    );
+    expect((await world.admin('POST', '/admin/clients', {})).body['error_description']).toBe(
+      'client_name must be present.',
+    );
+  });
+});
+
 it('clients, users, devices and tickets leave a trail: who did it', async () => {
   const { client_id } = await world.client();
   const { sub, phone } = await world.person();
