@@ -13,8 +13,15 @@ export type HostOptions = {
   readonly onLog: (functionName: FunctionName, line: string) => void;
 };
 
+/** Runs functions by name. */
+export interface Host {
+  invoke(name: FunctionName, event: unknown): Promise<unknown>;
+  /** Ends all sandboxes: the next call of each function is a cold start. */
+  cool(): Promise<void>;
+}
+
 /** Runs the handlers as Lambda would: cold on first use, warm afterwards, each with the environment its table entry lists. */
-export class FunctionHost {
+export class FunctionHost implements Host {
   readonly #options: HostOptions;
   readonly #sandboxes = new Map<FunctionName, Sandbox>();
 
@@ -31,7 +38,6 @@ export class FunctionHost {
     return sandbox.invoke(event);
   }
 
-  /** Ends all sandboxes: the next call of each function is a cold start. */
   async cool(): Promise<void> {
     const sandboxes = [...this.#sandboxes.values()];
     this.#sandboxes.clear();
@@ -91,7 +97,7 @@ class Sandbox {
 }
 
 /** Own credentials a function, so that the AWS stand-ins see who calls; only the variables its table entry lists. */
-function environmentOf(name: FunctionName, { awsEndpoint, values }: HostOptions): Environment {
+export function environmentOf(name: FunctionName, { awsEndpoint, values }: HostOptions): Environment {
   const listed = functions[name].environment.filter((variable) => values[variable] !== undefined);
   return {
     AWS_REGION: 'eu-central-1',

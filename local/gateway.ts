@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type IncomingCall, routeEvent } from './event.ts';
-import type { FunctionHost } from './function-host.ts';
+import type { Host } from './function-host.ts';
 import { isTrustedLoopback, LOCAL_IDENTITY } from './loopback.ts';
 
 /** API Gateway's own limit on request bodies. */
@@ -13,7 +13,7 @@ type LambdaResult = { statusCode: number; headers?: Record<string, string>; body
 
 /** API Gateway on one machine: HTTP in, payload v2 events to the real handlers, their results out. */
 export class Gateway {
-  host: FunctionHost | undefined;
+  host: Host | undefined;
   localRoutes: LocalRoutes | undefined;
   readonly #server: Server;
 

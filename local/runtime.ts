@@ -8,7 +8,7 @@ import { createKmsService } from './aws/kms.ts';
 import { AwsServer } from './aws/server.ts';
 import { SnsStandIn, type SnsState } from './aws/sns.ts';
 import { createSqsService } from './aws/sqs.ts';
-import { FunctionHost } from './function-host.ts';
+import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
 import { Gateway } from './gateway.ts';
 import { PushService } from './push-service.ts';
 import { StateFile } from './state-file.ts';
@@ -22,6 +22,8 @@ export type RuntimeOptions = {
   readonly dynamodb?: 'dynalite' | 'dynamodb-local' | undefined;
   /** Values for functions' variables beyond the local ones. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Runs the functions in another way than from their sources. */
+  readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
 };
 type AwsState = { kmsMasterKey: string; sns: SnsState | undefined };
@@ -37,7 +39,7 @@ export type Runtime = {
   readonly push: PushService;
   readonly gateway: Gateway;
   readonly state: StateFile;
-  readonly host: FunctionHost;
+  readonly host: Host;
   /** Epoch seconds of the functions' clock. */
   now(): number;
   /** Moves the functions' clock forward. */
@@ -57,12 +59,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { aws, sns, engine } = await startAws(options, state, now);
   const awsEndpoint = await aws.listen();
   await createTables(awsEndpoint);
-  const host = new FunctionHost({
+  const hostOptions: HostOptions = {
     awsEndpoint,
     clockOffset,
     values: { ...localValues(url), ...options.variables },
     onLog: options.onLog ?? (() => undefined),
-  });
+  };
+  const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
   gateway.host = host;
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
   return {

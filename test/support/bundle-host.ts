@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import type { FunctionName } from '../../infra/functions.ts';
+import { environmentOf, type Host, type HostOptions } from '../../local/function-host.ts';
+
+const BOOTSTRAP = new URL('./lambda-bootstrap.mjs', import.meta.url).pathname;
+
+type Invocation = {
+  readonly id: string;
+  readonly event: unknown;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+};
+
+/** Runs bundles, each in a process of its own that speaks the Lambda Runtime API, one event at a time. */
+export class BundleHost implements Host {
+  readonly #folder: string;
+  readonly #options: HostOptions;
+  readonly #sandboxes = new Map<FunctionName, Promise<BundleSandbox>>();
+
+  constructor(folder: string, options: HostOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  async invoke(name: FunctionName, event: unknown): Promise<unknown> {
+    const sandbox =
+      this.#sandboxes.get(name) ?? BundleSandbox.start(name, `${this.#folder}/${name}/index.mjs`, this.#options);
+    this.#sandboxes.set(name, sandbox);
+    return (await sandbox).invoke(event);
+  }
+
+  /** The built-in modules that a bundle loaded at its cold start. */
+  async builtInsOf(name: FunctionName): Promise<readonly string[]> {
+    return (await this.#sandboxes.get(name))?.builtIns ?? [];
+  }
+
+  async cool(): Promise<void> {
+    const sandboxes = await Promise.all(this.#sandboxes.values());
+    this.#sandboxes.clear();
+    for (const sandbox of sandboxes) sandbox.end();
+  }
+}
+
+class BundleSandbox {
+  builtIns: readonly string[] = [];
+  readonly #server: Server;
+  #process: ChildProcess | undefined;
+  readonly #queue: Invocation[] = [];
+  readonly #running = new Map<string, Invocation>();
+  #idle: ServerResponse | undefined;
+  #count = 0;
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  static async start(name: FunctionName, bundle: string, options: HostOptions): Promise<BundleSandbox> {
+    const sandbox = new BundleSandbox();
+    await new Promise<void>((resolve) => sandbox.#server.listen(0, '127.0.0.1', resolve));
+    const { port } = sandbox.#server.address() as AddressInfo;
+    const env = { ...environmentOf(name, options), AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` };
+    const child = spawn(process.execPath, [BOOTSTRAP, pathToFileURL(bundle).href], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        for (const line of text.split('\n')) options.onLog(name, line);
+      });
+    }
+    child.once('exit', (code) => sandbox.#fail(new Error(`the bundle of ${name} ended with ${code}`)));
+    sandbox.#process = child;
+    return sandbox;
+  }
+
+  invoke(event: unknown): Promise<unknown> {
+    const id = `bundle-${++this.#count}`;
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ id, event, resolve, reject });
+      this.#hand();
+    });
+  }
+
+  end(): void {
+    this.#process?.removeAllListeners('exit');
+    this.#process?.kill();
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [id = '', outcome] = (request.url ?? '').split('/').slice(-2);
+    if (request.method === 'GET') {
+      this.#idle = response;
+      return this.#hand();
+    }
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    response.writeHead(202).end();
+    const value = JSON.parse(body);
+    if (outcome === 'loaded') this.builtIns = value;
+    const running = this.#running.get(id);
+    this.#running.delete(id);
+    if (outcome === 'response') running?.resolve(value);
+    if (outcome === 'error') running?.reject(new Error(value.errorMessage));
+  }
+
+  #hand(): void {
+    if (!this.#idle) return;
+    const next = this.#queue.shift();
+    if (!next) return;
+    this.#running.set(next.id, next);
+    this.#idle
+      .writeHead(200, { 'lambda-runtime-aws-request-id': next.id, 'content-type': 'application/json' })
+      .end(JSON.stringify(next.event));
+    this.#idle = undefined;
+  }
+
+  #fail(error: Error): void {
+    for (const invocation of [...this.#queue, ...this.#running.values()]) invocation.reject(error);
+  }
+}
