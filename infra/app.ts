@@ -8,7 +8,10 @@ import { readSettings } from './settings-file.ts';
 /** The app that `cdk deploy` runs: one stack for the stage that the context names. */
 function main(): void {
   const app = new App();
-  const { stage, account, region, ...props } = readSettings(app.node.tryGetContext('stage'));
+  const { stage, account, region, ...props } = readSettings(
+    app.node.tryGetContext('stage'),
+    process.env['CDK_DEFAULT_REGION'],
+  );
   const stack = new Stack(app, `ciba-${stage}`, {
     description: 'Serverless CIBA: an OpenID Provider for Client-Initiated Backchannel Authentication',
     env: { ...(account && { account }), ...(region && { region }) },

@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, type OutputFile } from 'esbuild';
+import { deploymentFunctions } from './deployment-functions.ts';
+import { functionNames } from './functions.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What is deployed: one folder a function. */
@@ -22,6 +24,9 @@ const NEVER_LOADED_IN_LAMBDA = [
   '@smithy/credential-provider-imds',
 ];
 
+/** The files directly in `lambdas/`. */
+export const deployedNames: readonly string[] = [...functionNames, ...Object.keys(deploymentFunctions)];
+
 let bundled: string | undefined;
 
 /**
@@ -29,11 +34,11 @@ let bundled: string | undefined;
  * loading Lambda's own copy takes far longer. A file is only replaced when its content differs, whole and at once, so
  * that several processes may bundle at the same time.
  */
-export function bundleFunctions(names: readonly string[]): string {
+export function bundleFunctions(): string {
   if (bundled) return bundled;
   const { outputFiles, metafile } = buildSync({
     ...bundleOptions,
-    entryPoints: Object.fromEntries(names.map((name) => [name, join(ROOT, 'lambdas', `${name}.ts`)])),
+    entryPoints: Object.fromEntries(deployedNames.map((name) => [name, join(ROOT, 'lambdas', `${name}.ts`)])),
     entryNames: '[name]/index',
     outdir: FUNCTIONS,
     sourcemap: 'external',

@@ -164,6 +164,7 @@ export class CibaProvider extends Construct {
       TransactionsTable: this.data.tables.transactions.tableName,
       SigningKeysFunction: this.functions['signing-keys'].alias.functionArn,
       AccessLog: this.#routes.accessLog.logGroupName,
+      EndpointEventsTopic: this.#events.topic.topicArn,
       ...(this.data.audit && { AuditBucket: this.data.audit.bucket.bucketName }),
       ...(refresher && { PlatformApplicationFunction: refresher.lambda.functionArn }),
     };

@@ -50,7 +50,7 @@ export class Dashboards extends Construct {
 }
 
 function businessWidgets({ metrics, issuer, applicationArns }: DashboardsProps): IWidget[][] {
-  const { metric } = { metric: metrics.metric.bind(metrics) };
+  const metric = metrics.metric.bind(metrics);
   const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
   const pollsPerLogin = new MathExpression({
     expression: 'IF(logins > 0, calls / logins)',
@@ -82,55 +82,47 @@ function businessWidgets({ metrics, issuer, applicationArns }: DashboardsProps):
 }
 
 function technicalWidgets(props: DashboardsProps): IWidget[][] {
-  const { stage, functions, tables, alarms, applicationArns } = props;
+  const { stage, alarms } = props;
   const latency = (statistic: string) => stage.metricLatency({ statistic, label: statistic, period: FIVE_MINUTES });
-  const each = (pick: (one: ProviderFunction) => Metric) => functions.map(pick);
   return [
     [new AlarmStatusWidget({ width: 24, height: 4, title: 'Alarms', alarms: [...alarms] })],
     [
       graph('API calls and errors', [stage.metricCount(), stage.metricClientError(), stage.metricServerError()]),
       graph('API latency in milliseconds', [latency('p50'), latency('p99')]),
-      graph(
-        'Throttled by Lambda',
-        each(({ alias, name }) => alias.metricThrottles({ label: name })),
-      ),
-    ],
-    [
-      graph(
-        'Function errors',
-        each(({ alias, name }) => alias.metricErrors({ label: name })),
-      ),
-      graph(
-        'Function duration p99',
-        each(({ alias, name }) => alias.metricDuration({ label: name, statistic: 'p99' })),
-      ),
       graph('Concurrent executions of the account', [accountConcurrency()]),
     ],
-    [
-      graph(
-        'Table reads',
-        tables.map((table) => tableMetric(table, 'ConsumedReadCapacityUnits')),
-      ),
-      graph(
-        'Table writes',
-        tables.map((table) => tableMetric(table, 'ConsumedWriteCapacityUnits')),
-      ),
-      graph(
-        'Writes refused by their condition',
-        tables.map((table) => tableMetric(table, 'ConditionalCheckFailedRequests')),
-      ),
-    ],
-    [
-      graph(
-        'Pushes delivered',
-        applicationArns.map((arn) => pushMetric(arn, 'NumberOfNotificationsDelivered')),
-      ),
-      graph(
-        'Pushes failed',
-        applicationArns.map((arn) => pushMetric(arn, 'NumberOfNotificationsFailed')),
-      ),
-      graph('Calls of KMS', [kmsCalls()]),
-    ],
+    functionWidgets(props),
+    tableWidgets(props),
+    pushWidgets(props),
+  ];
+}
+
+function functionWidgets({ functions }: DashboardsProps): IWidget[] {
+  const errors = functions.map(({ alias, name }) => alias.metricErrors({ label: name }));
+  const throttles = functions.map(({ alias, name }) => alias.metricThrottles({ label: name }));
+  const durations = functions.map(({ alias, name }) => alias.metricDuration({ label: name, statistic: 'p99' }));
+  return [
+    graph('Function errors', errors),
+    graph('Function duration p99', durations),
+    graph('Calls turned away by Lambda', throttles),
+  ];
+}
+
+function tableWidgets({ tables }: DashboardsProps): IWidget[] {
+  const each = (metricName: string) => tables.map((table) => tableMetric(table, metricName));
+  return [
+    graph('Table reads', each('ConsumedReadCapacityUnits')),
+    graph('Table writes', each('ConsumedWriteCapacityUnits')),
+    graph('Writes refused by their condition', each('ConditionalCheckFailedRequests')),
+  ];
+}
+
+function pushWidgets({ applicationArns }: DashboardsProps): IWidget[] {
+  const each = (metricName: string) => applicationArns.map((arn) => pushMetric(arn, metricName));
+  return [
+    graph('Pushes delivered', each('NumberOfNotificationsDelivered')),
+    graph('Pushes failed', each('NumberOfNotificationsFailed')),
+    graph('Calls of KMS', [kmsCalls()]),
   ];
 }
 

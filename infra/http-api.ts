@@ -113,7 +113,8 @@ export class ApiRoutes extends Construct {
       httpApi,
       stageName: '$default',
       autoDeploy: true,
-      detailedMetricsEnabled: true,
+      // Every metric of every route would be billed; the routes that logins go through are enough.
+      detailedMetricsEnabled: false,
       throttle: { rateLimit: others.rate, burstLimit: others.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLog),

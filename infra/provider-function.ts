@@ -17,8 +17,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { bundleFunctions } from './bundles.ts';
-import { type DeployedSpec, deploymentFunctions } from './deployment-functions.ts';
-import { functionNames } from './functions.ts';
+import type { DeployedSpec } from './deployment-functions.ts';
 import { acknowledge, acknowledgeOpenArns } from './nag.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 import { isRetained, removalPolicyOf } from './retention.ts';
@@ -65,12 +64,11 @@ export class ProviderFunction extends Construct {
 
   #lambda(props: ProviderFunctionProps): LambdaFunction {
     const { spec, settings } = props;
-    const bundles = bundleFunctions([...functionNames, ...Object.keys(deploymentFunctions)]);
     return new LambdaFunction(this, 'Function', {
       description: spec.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(join(bundles, props.name)),
+      code: Code.fromAsset(join(bundleFunctions(), props.name)),
       handler: 'index.handler',
       role: this.role,
       logGroup: this.logGroup,

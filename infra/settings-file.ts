@@ -9,15 +9,15 @@ const MINIMAL = { stage: 'main' };
 
 /**
  * The settings that the context `stage` names: a stage of `infra/stages`, or a path that ends in `.json`. None at all
- * means the minimal setting.
+ * means the minimal setting. `regionAtHand` is where the credentials lead.
  */
-export function readSettings(stage: unknown): Settings {
+export function readSettings(stage: unknown, regionAtHand?: string): Settings {
   if (stage === undefined) return MINIMAL;
   if (typeof stage !== 'string' || stage === '') throw new SettingsError('Name a stage, as in "-c stage=dev".');
   const isPath = stage.endsWith('.json');
   const file = isPath ? resolve(stage) : resolve(STAGES, `${stage}.json`);
   const source = relative(process.cwd(), file);
-  const settings = parseSettings(parseJson(readText(file, source), source), source);
+  const settings = parseSettings(parseJson(readText(file, source), source), source, regionAtHand);
   if (!isPath && settings.stage !== stage)
     throw new SettingsError(`${source}: set "stage" to "${stage}", as the file is named.`);
   return settings;

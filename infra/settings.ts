@@ -127,19 +127,22 @@ const schema = v.strictObject({
   restored: v.optional(v.strictObject({ directoryTable: v.optional(text), transactionsTable: v.optional(text) })),
 });
 
-/** Checks settings as read from a file; `source` is named in the message when they are wrong. */
-export function parseSettings(value: unknown, source: string): Settings {
+/**
+ * Checks settings as read from a file; `source` is named in the message when they are wrong. `regionAtHand` is where the
+ * credentials lead, for settings without a region.
+ */
+export function parseSettings(value: unknown, source: string, regionAtHand?: string): Settings {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (!result.success) throw new SettingsError(`${source}: ${sentenceFor(result.issues[0])}.`);
   const settings: Settings = result.output;
-  const wrong = conflictIn(settings);
+  const wrong = conflictIn(settings, settings.region ?? regionAtHand);
   if (wrong) throw new SettingsError(`${source}: ${wrong}.`);
   return settings;
 }
 
 /** What no single setting can tell. */
-function conflictIn(settings: Settings): string | undefined {
-  const { domain: main, mtlsDomain, apns, fcm, alarms, limits, region } = settings;
+function conflictIn(settings: Settings, region: string | undefined): string | undefined {
+  const { domain: main, mtlsDomain, apns, fcm, alarms, limits } = settings;
   if (mtlsDomain && !main)
     return 'set "domain" as well: without it the API keeps its own address, which asks for no certificate';
   if (mtlsDomain && mtlsDomain.name === main?.name) return '"mtlsDomain.name" must differ from "domain.name"';
@@ -153,12 +156,12 @@ function conflictIn(settings: Settings): string | undefined {
     return '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"';
   if (region && (apns || fcm) && !PUSH_REGIONS.includes(region))
     return `set "region" to one that has SNS mobile push: ${PUSH_REGIONS.join(', ')}; ${region} has none`;
-  return foreignArn(settings);
+  return foreignArn(settings, region);
 }
 
 /** SNS pushes only within a region, and API Gateway takes only certificates of its own. */
-function foreignArn(settings: Settings): string | undefined {
-  const { region, domain: main, mtlsDomain, apns, fcm } = settings;
+function foreignArn(settings: Settings, region: string | undefined): string | undefined {
+  const { domain: main, mtlsDomain, apns, fcm } = settings;
   const arns = {
     'domain.certificateArn': main?.certificateArn,
     'mtlsDomain.certificateArn': mtlsDomain?.certificateArn,
