@@ -19,7 +19,7 @@ let world: World;
 let host: BundleHost;
 
 beforeAll(async () => {
-  const folder = bundleFunctions(functionNames);
+  const folder = bundleFunctions();
   world = await World.start({
     createHost: (options) => {
       host = new BundleHost(folder, options);

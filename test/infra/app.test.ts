@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const { app, context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+const run = promisify(execFile);
+
+/** Runs the app as the CDK command line does. */
+async function runApp(own: Record<string, string>) {
+  const outdir = mkdtempSync(join(tmpdir(), 'ciba-app-'));
+  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...own }) };
+  const [, ...args] = app.split(' ');
+  const { stderr, code } = await run(process.execPath, args, { cwd: ROOT, env }).then(
+    ({ stderr }) => ({ stderr, code: 0 }),
+    (error: { stderr: string; code: number }) => ({ stderr: error.stderr, code: error.code }),
+  );
+  return { stderr, code, outdir };
+}
+
+describe('the app', () => {
+  it('makes one stack, so that cdk deploy needs no argument, and protects it from being deleted', async () => {
+    const { code, outdir, stderr } = await runApp({});
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const { artifacts } = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
+    const stacks = Object.entries<{ type: string; properties: object }>(artifacts).filter(
+      ([, { type }]) => type === 'aws:cloudformation:stack',
+    );
+    expect(stacks.map(([name]) => name)).toEqual(['ciba-main']);
+    expect(stacks[0]?.[1].properties).toMatchObject({ terminationProtection: true });
+  });
+
+  it('stops at wrong settings with one sentence and no stack trace', async () => {
+    const { code, stderr } = await runApp({ stage: 'nowhere' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^There is no file infra\/stages\/nowhere\.json: [^\n]+\n$/);
+  });
+});

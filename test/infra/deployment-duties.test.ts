@@ -1,0 +1,242 @@
+import { InvalidParameterException, NotFoundException } from '@aws-sdk/client-sns';
+import { describe, expect, it } from 'vitest';
+import { EndpointUsers } from '../../lambdas/adapters/endpoint-users.ts';
+import { SnsPlatformApplications } from '../../lambdas/adapters/platform-applications.ts';
+import { SigningKeysFunction } from '../../lambdas/adapters/signing-keys-function.ts';
+import { parsePushCredential } from '../../lambdas/core/push-credential.ts';
+import {
+  applyPlatformApplication,
+  type PlatformApplicationPorts,
+  refreshPlatformApplications,
+} from '../../lambdas/flows/apply-platform-application.ts';
+import { type EndpointEventPorts, handleEndpointEvent } from '../../lambdas/flows/endpoint-events.ts';
+import { answerCustomResource, isCustomResourceRequest } from '../../lambdas/http/custom-resource.ts';
+import { endpointEventsFrom } from '../../lambdas/http/endpoint-event.ts';
+
+const PEM = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n';
+const apple = { teamId: 'ABCDE12345', keyId: 'KLMNO67890', privateKey: PEM };
+const google = { type: 'service_account', project_id: 'shop', client_email: 'push@shop.example', private_key: PEM };
+const arn = 'arn:aws:sns:eu-west-1:111122223333:app/APNS/ciba-main';
+
+describe('push credentials', () => {
+  it('of Apple become the attributes of token authentication', () => {
+    expect(parsePushCredential(JSON.stringify(apple), { platform: 'APNS', bundleId: 'com.example' })).toEqual({
+      ok: true,
+      attributes: {
+        PlatformPrincipal: 'KLMNO67890',
+        PlatformCredential: PEM,
+        ApplePlatformTeamID: 'ABCDE12345',
+        ApplePlatformBundleID: 'com.example',
+      },
+    });
+  });
+
+  it("of Google are the service account's file as it is", () => {
+    const secret = JSON.stringify(google, null, 2);
+    expect(parsePushCredential(secret, { platform: 'GCM' })).toEqual({
+      ok: true,
+      attributes: { PlatformCredential: secret },
+    });
+  });
+
+  it.each([
+    ['APNS', 'not JSON', '"teamId"'],
+    ['APNS', JSON.stringify({ ...apple, teamId: 'short' }), '"teamId"'],
+    ['APNS', JSON.stringify({ ...apple, keyId: undefined }), '"keyId"'],
+    ['APNS', JSON.stringify({ ...apple, privateKey: 'c2VjcmV0' }), '"privateKey"'],
+    ['APNS', JSON.stringify(apple), 'apns.bundleId'],
+    ['GCM', JSON.stringify({ ...google, type: 'authorized_user' }), '"type"'],
+    ['GCM', JSON.stringify({ ...google, private_key: 1 }), '"private_key"'],
+  ] as const)(
+    'for %s that are wrong are told by what is missing, never by what was there',
+    (platform, secret, expected) => {
+      const parsed = parsePushCredential(secret, { platform });
+      expect(parsed.ok).toBe(false);
+      expect(JSON.stringify(parsed)).toContain(expected.replaceAll('"', '\\"'));
+      expect(JSON.stringify(parsed)).not.toContain('c2VjcmV0');
+    },
+  );
+});
+
+describe('a platform application', () => {
+  const application = {
+    platform: 'APNS',
+    name: 'ciba-main',
+    arn,
+    secretArn: 'secret-arn',
+    bundleId: 'com.example',
+    eventsTopicArn: 't',
+  } as const;
+  const ports = (secret: string | undefined, outcome: 'applied' | 'refused' = 'applied'): PlatformApplicationPorts => ({
+    applications: [application],
+    secrets: { read: async () => secret },
+    platforms: { apply: async () => outcome, remove: async () => undefined },
+  });
+
+  it('is applied from its secret', async () => {
+    expect(await applyPlatformApplication(ports(JSON.stringify(apple)), 'APNS')).toEqual({ ok: true, arn });
+  });
+
+  it('is not applied without a credential, and says where to put it', async () => {
+    expect(await applyPlatformApplication(ports(undefined), 'APNS')).toEqual({
+      ok: false,
+      why: 'the secret secret-arn has no value: store the credential in it',
+    });
+    expect(await applyPlatformApplication(ports(JSON.stringify(apple), 'refused'), 'APNS')).toMatchObject({
+      ok: false,
+    });
+    expect(await applyPlatformApplication(ports(JSON.stringify(apple)), 'GCM')).toMatchObject({ ok: false });
+  });
+
+  it('is applied again on request, each with what became of it', async () => {
+    expect(await refreshPlatformApplications(ports(JSON.stringify(apple)))).toEqual({ APNS: { ok: true, arn } });
+  });
+});
+
+describe('SNS', () => {
+  const application = { platform: 'APNS', name: 'ciba-main', arn, eventsTopicArn: 'topic' };
+  /** Answers each command in turn, and remembers it. */
+  const sns = (...answers: (object | Error)[]) => {
+    const sent: { name: string; input: Record<string, unknown> }[] = [];
+    const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }) => {
+      sent.push({ name: command.constructor.name, input: command.input });
+      const answer = answers[sent.length - 1];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    return { applications: new SnsPlatformApplications({ send } as never), sent };
+  };
+  const missing = new NotFoundException({ message: '', $metadata: {} });
+  const events = { EventDeliveryFailure: 'topic', EventEndpointUpdated: 'topic' };
+
+  it('changes an application in place, so that its endpoints stay', async () => {
+    const { applications, sent } = sns({});
+    expect(await applications.apply(application, { PlatformCredential: 'x' })).toBe('applied');
+    expect(sent).toEqual([
+      {
+        name: 'SetPlatformApplicationAttributesCommand',
+        input: { PlatformApplicationArn: arn, Attributes: { PlatformCredential: 'x', ...events } },
+      },
+    ]);
+  });
+
+  it('makes an application that is not there', async () => {
+    const { applications, sent } = sns(missing, { PlatformApplicationArn: arn });
+    expect(await applications.apply(application, {})).toBe('applied');
+    expect(sent[1]).toEqual({
+      name: 'CreatePlatformApplicationCommand',
+      input: { Name: 'ciba-main', Platform: 'APNS', Attributes: events },
+    });
+  });
+
+  it('may refuse a credential; an outage is thrown', async () => {
+    const refusal = new InvalidParameterException({ message: 'Platform credentials are invalid', $metadata: {} });
+    expect(await sns(refusal).applications.apply(application, {})).toBe('refused');
+    await expect(sns(new Error('outage')).applications.apply(application, {})).rejects.toThrow('outage');
+  });
+});
+
+describe('the first signing keys', () => {
+  const answering = (answer: object) => new SigningKeysFunction({ send: async () => answer } as never, 'signing-keys');
+
+  it('are there when the function did not throw, which Lambda tells in one member only', async () => {
+    expect(await answering({ StatusCode: 200 }).rotate('deployment')).toBe(true);
+    expect(await answering({ StatusCode: 200, FunctionError: 'Unhandled' }).rotate('deployment')).toBe(false);
+  });
+});
+
+describe('a custom resource', () => {
+  const event = {
+    RequestType: 'Update' as const,
+    ResponseURL: 'https://cloudformation.example/answer',
+    StackId: 'stack',
+    RequestId: 'request',
+    LogicalResourceId: 'Apns',
+    PhysicalResourceId: 'before',
+    ResourceProperties: {},
+  };
+  const answers = async (act: Parameters<typeof answerCustomResource>[2], change: Partial<typeof event> = {}) => {
+    const sent: Record<string, unknown>[] = [];
+    await answerCustomResource({ ...event, ...change }, async (_, body) => void sent.push(JSON.parse(body)), act);
+    return sent;
+  };
+
+  it('is answered with its id', async () => {
+    expect(await answers(async () => ({ ok: true, id: 'now' }))).toEqual([
+      {
+        StackId: 'stack',
+        RequestId: 'request',
+        LogicalResourceId: 'Apns',
+        PhysicalResourceId: 'now',
+        Status: 'SUCCESS',
+      },
+    ]);
+  });
+
+  it('is answered when it fails, under the id it had, so that nothing is deleted for it', async () => {
+    expect(await answers(async () => ({ ok: false, why: 'no secret' }))).toEqual([
+      expect.objectContaining({ Status: 'FAILED', Reason: 'no secret', PhysicalResourceId: 'before' }),
+    ]);
+  });
+
+  it('is answered when the function throws, without the message, which may quote a secret', async () => {
+    const [answer] = await answers(async () => {
+      throw new TypeError('hunter2');
+    });
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: 'TypeError: see the log of the function behind Apns' });
+    expect(JSON.stringify(answer)).not.toContain('hunter2');
+  });
+
+  it('is told from an order of an operator', () => {
+    expect(isCustomResourceRequest(event)).toBe(true);
+    expect(isCustomResourceRequest({ action: 'refresh' })).toBe(false);
+  });
+});
+
+describe('an event of a push endpoint', () => {
+  const world = (enabled: boolean) => {
+    const marked: unknown[] = [];
+    const ports: EndpointEventPorts = {
+      endpoints: {
+        isEnabled: async () => enabled,
+        usersOf: async () => [
+          { sub: 'u|1', deviceId: 'd1' },
+          { sub: 'u2', deviceId: 'd2' },
+        ],
+      },
+      devices: { markUnreachable: async (device) => void marked.push(device) },
+    };
+    return { ports, marked };
+  };
+
+  it('makes all devices of a dead endpoint unreachable', async () => {
+    const { ports, marked } = world(false);
+    expect(await handleEndpointEvent(ports, arn)).toBe(2);
+    expect(marked).toEqual([
+      { sub: 'u|1', deviceId: 'd1', endpointArn: arn },
+      { sub: 'u2', deviceId: 'd2', endpointArn: arn },
+    ]);
+  });
+
+  it('is not believed when the endpoint lives: it was revived meanwhile, or somebody made the event up', async () => {
+    const { ports, marked } = world(true);
+    expect(await handleEndpointEvent(ports, arn)).toBe(0);
+    expect(marked).toEqual([]);
+  });
+
+  it('finds the devices as enrolment stored them', async () => {
+    const directory = { get: async () => ({ devices: new Set(['d1|u|1', 'd2|u2']) }) };
+    const users = new EndpointUsers({} as never, directory as never);
+    expect(await users.usersOf(arn)).toEqual([
+      { sub: 'u|1', deviceId: 'd1' },
+      { sub: 'u2', deviceId: 'd2' },
+    ]);
+  });
+
+  it('is read as SNS sends it', () => {
+    const message = { EndpointArn: arn, EventType: 'DeliveryFailure', FailureType: 'EndpointDisabled', Service: 'SNS' };
+    const event = { Records: [{ Sns: { MessageId: 'm1', Message: JSON.stringify(message) } }] };
+    expect(endpointEventsFrom(event)).toEqual([{ endpointArn: arn, type: 'DeliveryFailure', messageId: 'm1' }]);
+    expect(() => endpointEventsFrom({ Records: [{ Sns: { MessageId: 'm1', Message: '{}' } }] })).toThrow();
+  });
+});
