@@ -1,5 +1,5 @@
 import type { Client, PublicJwk } from '../core/client.ts';
-import type { Device, Platform } from '../core/device.ts';
+import type { Device } from '../core/device.ts';
 import type { LoginIdentifier } from '../core/login-hint.ts';
 import type { User, UserClaims } from '../core/user.ts';
 import type { Item, Key } from './table.ts';
@@ -48,7 +48,7 @@ export function deviceFrom(item: Item): Device {
     sub: String(item['pk']).slice('USER#'.length),
     name: String(item['name']),
     publicKey: item['public_key'] as PublicJwk,
-    platform: item['platform'] as Platform,
+    platform: item['platform'] as Device['platform'],
     endpointArn: String(item['endpoint_arn']),
     push: item['push'] === 'reachable' ? 'reachable' : 'unreachable',
     enrolledAt: Number(item['enrolled_at']),

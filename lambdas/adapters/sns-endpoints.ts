@@ -13,6 +13,8 @@ import type { PushEndpoints } from '../flows/ports.ts';
 import type { Table } from './table.ts';
 
 const endpointKey = (arn: string) => ({ pk: `ENDPOINT#${sha256(arn)}`, sk: 'ENDPOINT' });
+/** What a device of no platform has for an endpoint. */
+const NO_ENDPOINT = 'none';
 const memberOf = (device: { sub: string; deviceId: string }) => `${device.deviceId}|${device.sub}`;
 /** How SNS says that a token has an endpoint already, with other attributes. The ARN stands in the message and nowhere else. */
 const EXISTING_ARN = /Endpoint (arn:\S+) already exists/;
@@ -57,6 +59,7 @@ export class SnsEndpoints implements PushEndpoints {
   }
 
   async release(device: { sub: string; deviceId: string; endpointArn: string }): Promise<void> {
+    if (device.endpointArn === NO_ENDPOINT) return;
     const key = endpointKey(device.endpointArn);
     const { item } = await this.#directory.update({ key, takeOut: { devices: new Set([memberOf(device)]) } });
     if (item?.['devices'] !== undefined) return;

@@ -28,6 +28,7 @@ export class SnsPush implements PushSender {
   }
 
   async #publish(device: Device, message: PushMessage, now: number): Promise<PushOutcome> {
+    if (device.platform === 'NONE') return { device, outcome: 'accepted' };
     try {
       await this.#sns.send(
         new PublishCommand({

@@ -9,6 +9,7 @@ import {
   type SigningAlgorithm,
 } from './client.ts';
 import { isDisplayable } from './display-text.ts';
+import { isSubject } from './login-hint.ts';
 import { ok, type Result, refuse } from './result.ts';
 
 /** A client's registration in the names of RFC 7591 §2, CIBA §4 and OIDC Registration §2; own members at the end. */
@@ -27,6 +28,7 @@ export type ClientMetadata = {
   readonly audiences?: readonly string[] | undefined;
   readonly default_audience?: string | undefined;
   readonly requests_per_minute?: number | undefined;
+  readonly only_sub?: string | undefined;
 };
 
 const NAME_LIMIT = 64;
@@ -54,6 +56,7 @@ export function registerClient(
   if (metadata.default_audience !== undefined && !audiences.includes(metadata.default_audience)) {
     return wrong('default_audience', 'one of audiences');
   }
+  if (metadata.only_sub !== undefined && !isSubject(metadata.only_sub)) return wrong('only_sub', 'the sub of a user');
   const credential = registerCredential(metadata, own.secretHash);
   if (!credential.ok) return credential;
   return ok({
@@ -69,6 +72,7 @@ export function registerClient(
     idTokenAlgorithm: metadata.id_token_signed_response_alg ?? 'RS256',
     accessTokenAlgorithm: metadata.access_token_signed_response_alg ?? 'RS256',
     requestsPerMinute: metadata.requests_per_minute,
+    onlySub: metadata.only_sub,
   });
 }
 
@@ -114,5 +118,6 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     audiences: client.audiences,
     ...(client.defaultAudience !== undefined && { default_audience: client.defaultAudience }),
     ...(client.requestsPerMinute !== undefined && { requests_per_minute: client.requestsPerMinute }),
+    ...(client.onlySub !== undefined && { only_sub: client.onlySub }),
   };
 }

@@ -53,6 +53,8 @@ export type Client = {
   readonly accessTokenAlgorithm: SigningAlgorithm;
   /** Most authentication requests a minute over all users; absent means no limit of its own. */
   readonly requestsPerMinute?: number | undefined;
+  /** The one user this client may name; all others are unknown to it. Absent means any user. */
+  readonly onlySub?: string | undefined;
 };
 
 /** A client id: at most 64 characters that need no escape in a key or a path; a dot alone would be a path of its own. */

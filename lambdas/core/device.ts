@@ -14,7 +14,8 @@ export type Device = {
   readonly sub: string;
   readonly name: string;
   readonly publicKey: PublicJwk;
-  readonly platform: Platform;
+  /** `NONE` is a device that asks by itself and is never pushed to: the synthetic one. No phone can enrol as that. */
+  readonly platform: Platform | 'NONE';
   readonly endpointArn: string;
   /** `unreachable` once the push service said that the push token is dead; only a fresh token from the app revives it. */
   readonly push: 'reachable' | 'unreachable';

@@ -29,7 +29,10 @@ export type Refusal =
   | { reason: 'several_hints' }
   | { reason: 'hint_not_supported'; name: string }
   | { reason: 'login_hint_malformed'; expected: string }
-  | { reason: 'unknown_user'; because: 'no_such_identifier' | 'no_profile' | 'foreign_issuer' | 'blocked' }
+  | {
+      reason: 'unknown_user';
+      because: 'no_such_identifier' | 'no_profile' | 'foreign_issuer' | 'blocked' | 'not_for_this_client';
+    }
   | { reason: 'invalid_binding_message'; expected: string }
   | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' }
   | { reason: 'authorization_details_not_supported' }

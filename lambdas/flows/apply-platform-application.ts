@@ -12,6 +12,7 @@ export type PlatformApplication = {
   /** Where SNS tells of endpoints that died. */
   readonly eventsTopicArn: string;
 };
+/** What applying a platform application needs. */
 export type PlatformApplicationPorts = {
   /** The wanted applications. */
   readonly applications: readonly PlatformApplication[];

@@ -1,5 +1,6 @@
 /** A device behind a push endpoint. */
 export type EndpointUser = { readonly sub: string; readonly deviceId: string };
+/** What handling an event of a push endpoint needs. */
 export type EndpointEventPorts = {
   readonly endpoints: {
     /** Whether SNS would still push to it. */

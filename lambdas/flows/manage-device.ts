@@ -26,6 +26,7 @@ export async function updateDevice(
     const pushToken = checkPushToken(call.change.push_token);
     if (!pushToken.ok) return pushToken;
     const { sub, deviceId, platform } = device;
+    if (platform === 'NONE') return refuse({ reason: 'push_token_refused' });
     const registered = await ports.endpoints.register({ sub, deviceId, platform, pushToken: pushToken.value });
     if (registered === 'refused') return refuse({ reason: 'push_token_refused' });
     ({ endpointArn } = registered);

@@ -87,6 +87,8 @@ async function findAndCount(
   const early = hint.kind === 'sub' ? await ports.users.findWithDevices(hint.sub) : undefined;
   const sub = hint.kind === 'sub' ? early?.user.sub : await ports.users.resolve(hint.identifier);
   if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
+  if (client.onlySub !== undefined && client.onlySub !== sub)
+    return refuse({ reason: 'unknown_user', because: 'not_for_this_client' });
   const now = ports.clock();
   const { userLimits } = ports.settings;
   const [target, forUser, forClient] = await Promise.all([

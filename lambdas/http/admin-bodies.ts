@@ -32,6 +32,7 @@ const clientMembers = {
   audiences: v.optional(v.pipe(v.array(uriOrName), v.maxLength(50))),
   default_audience: v.optional(uriOrName),
   requests_per_minute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  only_sub: v.optional(v.string()),
 };
 
 /** POST /admin/clients: registration metadata; an unknown member is an error, because a typo would be silent. */
@@ -49,6 +50,7 @@ export const clientChangeBody = v.strictObject({
   audiences: removable(clientMembers.audiences.wrapped),
   default_audience: removable(uriOrName),
   requests_per_minute: removable(clientMembers.requests_per_minute.wrapped),
+  only_sub: removable(v.string()),
   token_endpoint_auth_signing_alg: removable(algorithm),
   new_secret: v.optional(v.boolean(), false),
 });

@@ -218,6 +218,17 @@ describe('the user', () => {
     expect(blocked.text).toBe((await world.ask(client, { login_hint: 'nobody@example.com' })).text);
   });
 
+  it('is the only one that a client registered for one user may name; all others are unknown to it', async () => {
+    const one = await world.client({ only_sub: ana.sub });
+    expect((await world.ask(one, { login_hint: ana.email })).status).toBe(200);
+    const other = await world.person();
+    for (const login_hint of [other.email, JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub: other.sub })]) {
+      const answer = await world.ask(one, { login_hint });
+      await expectRefusal(world, answer, { status: 400, error: 'unknown_user_id', reason: 'unknown_user' });
+      expect((await world.line(answer))['detail']).toBe('not_for_this_client');
+    }
+  });
+
   it('is shown what was granted, not what was asked: scopes the client may not have are dropped', async () => {
     const { email, phone } = await world.person();
     const form = {
