@@ -39,18 +39,8 @@ else {
 
 async function login(url: string, byHand: boolean): Promise<void> {
   const demo = (await (await fetch(`${url}/local/demo`)).json()) as Demo;
-  step(1, 'The client backend discovers the provider', `GET ${url}/.well-known/openid-configuration`);
-  const config = await openid.discovery(
-    new URL(demo.issuer),
-    demo.client_id,
-    {},
-    openid.ClientSecretBasic(demo.client_secret),
-    {
-      execute: [openid.allowInsecureRequests],
-    },
-  );
+  const config = await discover(url, demo);
   const metadata = config.serverMetadata();
-  say(`issuer ${metadata.issuer}`);
 
   const binding_message = `Login ${Math.floor(1000 + Math.random() * 9000)}`;
   step(2, `It asks ${demo.login_hint}: "${binding_message}"`, `POST ${metadata.backchannel_authentication_endpoint}`);
@@ -78,6 +68,15 @@ async function login(url: string, byHand: boolean): Promise<void> {
   step(5, 'The tokens, decoded and verified', `GET ${metadata.jwks_uri}`);
   await verify(tokens, { jwksUri: metadata.jwks_uri ?? '', demo });
   console.log('\n✓ one login, end to end');
+}
+
+async function discover(url: string, demo: Demo): Promise<openid.Configuration> {
+  step(1, 'The client backend discovers the provider', `GET ${url}/.well-known/openid-configuration`);
+  const authentication = openid.ClientSecretBasic(demo.client_secret);
+  const insecure = { execute: [openid.allowInsecureRequests] };
+  const config = await openid.discovery(new URL(demo.issuer), demo.client_id, {}, authentication, insecure);
+  say(`issuer ${config.serverMetadata().issuer}`);
+  return config;
 }
 
 async function approve(url: string, authReqId: string): Promise<void> {

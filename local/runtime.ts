@@ -5,6 +5,7 @@ import type { FunctionName } from '../infra/functions.ts';
 import { startDynalite } from './aws/dynalite.ts';
 import { startDynamoDBLocal } from './aws/dynamodb-local.ts';
 import { createKmsService } from './aws/kms.ts';
+import { createSecretsService } from './aws/secrets.ts';
 import { AwsServer } from './aws/server.ts';
 import { SnsStandIn, type SnsState } from './aws/sns.ts';
 import { createSqsService } from './aws/sqs.ts';
@@ -47,49 +48,47 @@ export type Runtime = {
   close(): Promise<void>;
 };
 
-/** Starts everything and makes the signing keys. */
+/** Starts everything and makes the signing keys. A start that fails leaves nothing running. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const started = new AsyncDisposableStack();
+  try {
+    return await startParts(options, started);
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}
+
+/** Starts the parts in the order in which they need each other; `started` ends them in the opposite order. */
+async function startParts(options: RuntimeOptions, started: AsyncDisposableStack): Promise<Runtime> {
   const gateway = new Gateway();
   const port = await gateway.listen(options.port);
+  started.defer(() => gateway.close());
   const url = `http://localhost:${port}`;
   const clockOffset = new SharedArrayBuffer(4);
   const offset = new Int32Array(clockOffset);
   const now = () => Math.floor(Date.now() / 1000) + Atomics.load(offset, 0);
   const state = await StateFile.open(options.dataFolder);
-  const { aws, sns, engine } = await startAws(options, state, now);
+  started.defer(() => state.flush());
+  const { aws, sns } = await startAws(options, { state, now, started });
   const awsEndpoint = await aws.listen();
+  started.defer(() => aws.close());
   await createTables(awsEndpoint);
-  const hostOptions: HostOptions = {
-    awsEndpoint,
-    clockOffset,
-    values: { ...localValues(url), ...options.variables },
-    onLog: options.onLog ?? (() => undefined),
-  };
+  const onLog = options.onLog ?? (() => undefined);
+  const hostOptions = { awsEndpoint, clockOffset, values: { ...localValues(url), ...options.variables }, onLog };
   const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
+  started.defer(() => host.cool());
   gateway.host = host;
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
-  return {
-    url,
-    aws,
-    awsEndpoint,
-    sns,
-    push: new PushService(sns, now),
-    gateway,
-    state,
-    host,
-    now,
-    advance: (seconds) => void Atomics.add(offset, 0, seconds),
-    close: async () => {
-      await gateway.close();
-      await host.cool();
-      await aws.close();
-      await engine.close();
-      await state.flush();
-    },
-  };
+  const advance = (seconds: number) => void Atomics.add(offset, 0, seconds);
+  const push = new PushService(sns, now);
+  return { url, aws, awsEndpoint, sns, push, gateway, state, host, now, advance, close: () => started.disposeAsync() };
 }
 
-async function startAws(options: RuntimeOptions, state: StateFile, now: () => number) {
+async function startAws(
+  options: RuntimeOptions,
+  { state, now, started }: { state: StateFile; now: () => number; started: AsyncDisposableStack },
+): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
   const folder = options.dataFolder;
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const kept = state.read<AwsState>('aws');
@@ -103,13 +102,15 @@ async function startAws(options: RuntimeOptions, state: StateFile, now: () => nu
     options.dynamodb === 'dynamodb-local'
       ? await startDynamoDBLocal(folder && join(folder, 'dynamodb-local'))
       : await startDynalite(folder && join(folder, 'dynalite'));
+  started.defer(() => engine.close());
   const aws = new AwsServer({
     dynamodb: (call) => engine.serve(call),
     sns: sns.service,
     sqs: createSqsService(now),
+    secretsmanager: createSecretsService(new Map()),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
   });
-  return { aws, sns, engine };
+  return { aws, sns };
 }
 
 function localValues(url: string): Readonly<Record<string, string>> {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { FunctionName } from '../infra/functions.ts';
 import { DemoWorld } from './demo-world.ts';
 import { createLocalRoutes } from './local-routes.ts';
@@ -19,7 +20,7 @@ async function start(options: StartOptions): Promise<void> {
   const seed = options.seed === undefined ? demoSeed : await readSeed(options.seed);
   const runtime = await startRuntime({
     port: options.port,
-    dataFolder: options.data,
+    dataFolder: options.data === undefined ? undefined : resolve(options.data),
     dynamodb: options.dynamodb,
     variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }) } : {},
     onLog: (functionName, line) => printLog(options, functionName, line),

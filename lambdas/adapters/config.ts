@@ -17,6 +17,8 @@ export type Resources = {
   readonly platformApplications: readonly WantedApplication[];
   /** The function that makes signing keys. */
   readonly signingKeysFunction: string;
+  /** ARN of the secret of the synthetic login. */
+  readonly syntheticSecret: string;
 };
 
 const DAY_SECONDS = 86_400;
@@ -61,6 +63,8 @@ export function readSettings(env: Environment = process.env): Settings {
   const limits = json(env, 'REQUEST_LIMITS', requestLimits, '{}');
   const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes, '{}');
   const rotation = json(env, 'KEY_ROTATION', keyRotation, '{}');
+  if (limits.defaultExpiry > limits.expiryLimit)
+    throw new Error('REQUEST_LIMITS: defaultExpiry must not exceed expiryLimit');
   const pattern = env['BINDING_MESSAGE_PATTERN'];
   return {
     issuer: required(env, 'ISSUER'),
@@ -100,6 +104,9 @@ export function readResources(env: Environment = process.env): Resources {
     apnsTopic: env['APNS_TOPIC'] || undefined,
     get platformApplications() {
       return json(env, 'PLATFORM_APPLICATIONS', platformApplications, '[]');
+    },
+    get syntheticSecret() {
+      return required(env, 'SYNTHETIC_SECRET');
     },
     get signingKeysFunction() {
       return required(env, 'SIGNING_KEYS_FUNCTION');

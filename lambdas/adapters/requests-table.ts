@@ -1,6 +1,6 @@
 import type { AuthenticationRequest, RequestFacts } from '../core/authentication-request.ts';
 import type { FrozenDetails } from '../core/details.ts';
-import { redeemableUntil, SLOW_DOWN_SECONDS } from '../core/lifetime.ts';
+import { redemptionGrace, SLOW_DOWN_SECONDS } from '../core/lifetime.ts';
 import type { UserClaims } from '../core/user.ts';
 import type {
   AuthenticationRequests,
@@ -80,7 +80,6 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
   async recordEarlyPoll({ request, now }: { request: RequestFacts; now: number }): Promise<EarlyPollOutcome> {
     const { written, item } = await this.#transactions.update({
       key: requestKey(request.requestId),
-      set: { redeemable_until: redeemableUntil(request.expiresAt, request.intervalSeconds + SLOW_DOWN_SECONDS) },
       compute: ['#interval = #interval + :step', '#next_poll_at = #interval + :next'],
       guard: {
         condition: '#client_id = :client AND #state = :pending AND #expires_at > :now',
@@ -103,8 +102,13 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
       key: requestKey(request.requestId),
       set: { state: 'redeemed' },
       guard: {
-        condition: '#client_id = :client AND #state = :approved AND #redeemable_until > :now',
-        values: { client: request.clientId, approved: 'approved', now },
+        // An approved request's interval grows no more, so the grace that was decided on still holds.
+        condition: '#client_id = :client AND #state = :approved AND #expires_at > :oldest',
+        values: {
+          client: request.clientId,
+          approved: 'approved',
+          oldest: now - redemptionGrace(request.intervalSeconds),
+        },
       },
       nonce: this.#nonce('claimed_by'),
     });
@@ -178,7 +182,6 @@ function itemOf(request: RequestFacts): Item {
     audience: request.audience,
     issued_at: request.issuedAt,
     expires_at: request.expiresAt,
-    redeemable_until: redeemableUntil(request.expiresAt, request.intervalSeconds),
     interval: request.intervalSeconds,
     next_poll_at: request.nextPollAt,
   };
@@ -200,8 +203,8 @@ function requestFrom(item: Item): AuthenticationRequest {
   switch (state) {
     case 'pending':
     case 'failed':
-    case 'redeemed':
       return { ...facts, state };
+    case 'redeemed':
     case 'denied':
       return { ...facts, state, deviceId: String(item['device_id']) };
     case 'approved':

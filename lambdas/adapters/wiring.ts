@@ -2,6 +2,7 @@ import type { AnswerPorts } from '../flows/answer-request.ts';
 import type { PlatformApplicationPorts } from '../flows/apply-platform-application.ts';
 import type { EndpointEventPorts } from '../flows/endpoint-events.ts';
 import type { EnrolPorts } from '../flows/enrol-device.ts';
+import type { SyntheticLoginPorts } from '../flows/log-in-synthetically.ts';
 import type { ManageClientsPorts } from '../flows/manage-clients.ts';
 import type { ManageDevicePorts } from '../flows/manage-device.ts';
 import type { ManageUsersPorts } from '../flows/manage-users.ts';
@@ -9,6 +10,7 @@ import type { PublishedSigningKeys, Settings } from '../flows/ports.ts';
 import type { RedeemPorts } from '../flows/redeem-auth-req-id.ts';
 import type { RequestAuthenticationPorts } from '../flows/request-authentication.ts';
 import type { RotateKeysPorts } from '../flows/rotate-keys.ts';
+import type { SyntheticSetUpPorts } from '../flows/set-up-synthetic-login.ts';
 import { createDynamoDB, createKms, createPatientKms, createSns } from './aws-clients.ts';
 import { ClientsTable } from './clients-table.ts';
 import { readResources, readSettings } from './config.ts';
@@ -29,6 +31,14 @@ import { SigningKeysFunction } from './signing-keys-function.ts';
 import { SigningKeysTable } from './signing-keys-table.ts';
 import { SnsEndpoints } from './sns-endpoints.ts';
 import { SnsPush } from './sns-push.ts';
+import {
+  callProvider,
+  makeDeviceKey,
+  SyntheticItems,
+  SyntheticSecrets,
+  signAsDevice,
+  verifiesIdToken,
+} from './synthetic-parts.ts';
 import { Table } from './table.ts';
 import { TicketsTable } from './tickets-table.ts';
 import { UsersTable } from './users-table.ts';
@@ -154,6 +164,32 @@ export function wirePlatformApplication() {
 export function wireFirstKeys() {
   const signingKeys = new SigningKeysFunction(createLambda(), readResources().signingKeysFunction);
   return { signingKeys, sendAnswer: sendToCloudFormation };
+}
+
+export function wireSyntheticSetUp(): { ports: SyntheticSetUpPorts; sendAnswer: typeof sendToCloudFormation } {
+  const resources = readResources();
+  const ports = {
+    cast: new SyntheticItems(new Table(createDynamoDB(), resources.directoryTable)),
+    secret: new SyntheticSecrets(createSecrets(), resources.syntheticSecret),
+    makeDeviceKey,
+    entropy,
+    clock,
+    audit: createAuditTrail('synthetic-setup'),
+  };
+  return { ports, sendAnswer: sendToCloudFormation };
+}
+
+export function wireSyntheticLogin(): { ports: SyntheticLoginPorts; sendAnswer: typeof sendToCloudFormation } {
+  const ports = {
+    issuer: readSettings().issuer,
+    secret: new SyntheticSecrets(createSecrets(), readResources().syntheticSecret),
+    call: callProvider,
+    sign: signAsDevice,
+    verifies: verifiesIdToken,
+    entropy,
+    clock,
+  };
+  return { ports, sendAnswer: sendToCloudFormation };
 }
 
 function clientAuthentication(directory: Table, transactions: Table) {

@@ -1,4 +1,4 @@
-import { redeemableUntil } from './lifetime.ts';
+import { redemptionGrace } from './lifetime.ts';
 import type { Refusal } from './refusal.ts';
 import type { UserClaims } from './user.ts';
 
@@ -35,7 +35,7 @@ export type AuthenticationRequest =
   | (RequestFacts & { readonly state: 'approved'; readonly approval: Approval })
   | (RequestFacts & { readonly state: 'denied'; readonly deviceId: string })
   | (RequestFacts & { readonly state: 'failed' })
-  | (RequestFacts & { readonly state: 'redeemed' });
+  | (RequestFacts & { readonly state: 'redeemed'; readonly deviceId: string });
 
 /** A request that may be redeemed now. */
 export type ApprovedRequest = Extract<AuthenticationRequest, { state: 'approved' }>;
@@ -68,7 +68,7 @@ export function decideTokenRequest(
     case 'failed':
       return no({ reason: 'request_failed' });
     case 'approved':
-      return now < redeemableUntil(request.expiresAt, request.intervalSeconds)
+      return now < request.expiresAt + redemptionGrace(request.intervalSeconds)
         ? { outcome: 'issue', request }
         : no({ reason: 'approval_not_redeemed_in_time' });
     case 'pending':
@@ -102,10 +102,24 @@ export function judgeLateDecision(
 ): { readonly outcome: 'same_again' } | { readonly outcome: 'refuse'; readonly refusal: Refusal } {
   if (!stored || stored.sub !== late.sub) return { outcome: 'refuse', refusal: { reason: 'request_not_found' } };
   if (stored.state === 'pending') return { outcome: 'refuse', refusal: { reason: 'request_over' } };
-  const decidedBy =
-    stored.state === 'approved' ? stored.approval.deviceId : stored.state === 'denied' ? stored.deviceId : undefined;
-  const same = decidedBy === late.deviceId && stored.state === (late.decision === 'approve' ? 'approved' : 'denied');
+  const made = decisionIn(stored);
+  const same = made?.deviceId === late.deviceId && made.decision === late.decision;
   return same
     ? { outcome: 'same_again' }
     : { outcome: 'refuse', refusal: { reason: 'already_decided', state: stored.state } };
+}
+
+/** Who decided what, as far as the state tells; tokens that were fetched meanwhile change nothing about it. */
+function decisionIn(request: AuthenticationRequest): { deviceId: string; decision: 'approve' | 'deny' } | undefined {
+  switch (request.state) {
+    case 'approved':
+      return { deviceId: request.approval.deviceId, decision: 'approve' };
+    case 'redeemed':
+      return { deviceId: request.deviceId, decision: 'approve' };
+    case 'denied':
+      return { deviceId: request.deviceId, decision: 'deny' };
+    case 'pending':
+    case 'failed':
+      return undefined;
+  }
 }

@@ -8,6 +8,7 @@ import {
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
 } from './client.ts';
+import { parseDeviceKey } from './device.ts';
 import { isDisplayable } from './display-text.ts';
 import { isSubject } from './login-hint.ts';
 import { ok, type Result, refuse } from './result.ts';
@@ -31,6 +32,7 @@ export type ClientMetadata = {
   readonly only_sub?: string | undefined;
 };
 
+const AUDIENCE = /^[\x21-\x7E]{1,255}$/;
 const NAME_LIMIT = 64;
 const DESCRIPTION_LIMIT = 120;
 const SCOPES = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
@@ -53,6 +55,8 @@ export function registerClient(
   );
   if (unreadable) return wrong('scope_descriptions', '1 to 120 readable characters each: the phone shows them');
   const audiences = metadata.audiences ?? [];
+  if (!audiences.every((audience) => AUDIENCE.test(audience)))
+    return wrong('audiences', '1 to 255 printable ASCII characters each: the phone shows them');
   if (metadata.default_audience !== undefined && !audiences.includes(metadata.default_audience)) {
     return wrong('default_audience', 'one of audiences');
   }
@@ -87,15 +91,10 @@ function registerCredential(metadata: ClientMetadata, secretHash: string): Resul
   if (keys.length === 0) return wrong('jwks', 'at least one public key, because private_key_jwt is asked');
   if (keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
     return wrong('jwks', 'public keys only');
-  if (!keys.every(isUsable)) return wrong('jwks', 'RSA keys of 2048 bits or more, or EC keys on P-256');
+  if (!keys.every((key) => parseDeviceKey(key).ok))
+    return wrong('jwks', 'RSA keys of 2048 to 4096 bits with e AQAB, or EC keys on P-256');
   const algorithm = metadata.token_endpoint_auth_signing_alg;
   return ok({ method, algorithms: algorithm ? [algorithm] : [...SIGNING_ALGORITHMS], keys });
-}
-
-function isUsable(key: PublicJwk): boolean {
-  return key.kty === 'RSA'
-    ? (key.n?.length ?? 0) >= 342 && key.e !== undefined
-    : key.kty === 'EC' && key.crv === 'P-256' && !!key.x && !!key.y;
 }
 
 /** The registration as it stands, without anything secret. */

@@ -7,10 +7,12 @@ export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type
 
 /** How a client may authenticate (CIBA §7.1 uses the methods of the token endpoint). */
 export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+/** One of {@link CLIENT_AUTHENTICATION_METHODS}. */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
 /** Signature algorithms of this provider, for tokens and for client assertions alike. */
 export const SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256'] as const;
+/** One of {@link SIGNING_ALGORITHMS}. */
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 /** A public key as JSON (RFC 7517). Private members never get this far. */

@@ -53,10 +53,11 @@ export function checkDeviceTokenLife(claims: Claims, names: IssuerNames, now: nu
 }
 
 /** The binding of a device assertion to one HTTP call (RFC 9449 §4.3 has the same claims). `htu` is compared without query. */
-export function checkDeviceAssertion(claims: Claims, call: { method: string; url: string }): Result<true> {
+export function checkDeviceAssertion(claims: Claims, call: { method: string; urls: readonly string[] }): Result<true> {
   if (claims['htm'] !== call.method) return wrong('htm', 'the HTTP method of this call');
   const htu = claims['htu'];
-  if (typeof htu !== 'string' || htu.split('?', 1)[0] !== call.url) return wrong('htu', 'the URL of this call');
+  if (typeof htu !== 'string' || !call.urls.includes(htu.split('?', 1)[0] ?? ''))
+    return wrong('htu', 'the URL of this call');
   return ok(true);
 }
 

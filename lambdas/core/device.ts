@@ -3,6 +3,7 @@ import { ok, type Result, refuse } from './result.ts';
 
 /** Push services by their names in SNS. */
 export const PLATFORMS = ['APNS', 'APNS_SANDBOX', 'GCM'] as const;
+/** One of {@link PLATFORMS}. */
 export type Platform = (typeof PLATFORMS)[number];
 
 /** The two algorithms a device may sign with; which one is pinned to its key, never read from a header. */
@@ -27,7 +28,7 @@ const base64url = /^[A-Za-z0-9_-]+$/;
 const COORDINATE_LENGTH = 43;
 /** RSA modulus of 2048 bits is 342 characters; 4096 bits 683, and mobile libraries put a zero byte in front. */
 const SHORTEST_MODULUS = 342;
-const LONGEST_MODULUS = 686;
+const LONGEST_MODULUS = 683;
 
 /** Accepts a device's public key: P-256 (preferred), or RSA of 2048 to 4096 bits. Only the members that make the key are kept. */
 export function parseDeviceKey(value: unknown): Result<PublicJwk> {
@@ -79,7 +80,7 @@ function isCoordinate(value: unknown): value is string {
 function withoutLeadingZeros(modulus: string): string {
   const bytes = Buffer.from(modulus, 'base64url');
   const start = bytes.findIndex((byte) => byte !== 0);
-  return bytes.subarray(Math.max(start, 0)).toString('base64url');
+  return start < 0 ? '' : bytes.subarray(start).toString('base64url');
 }
 
 function notAccepted(): Result<never> {

@@ -3,8 +3,11 @@
  * signs, space and plus. No control or format characters (bidirectional overrides, zero-width), no symbols or emoji.
  */
 const readable = /^[\p{L}\p{M}\p{N}\p{P}\p{Sc}+ ]+$/u;
-/** Letters by category that draw nothing (Hangul fillers, variation selectors, the grapheme joiner). */
-const invisible = /\p{Default_Ignorable_Code_Point}/u;
+/**
+ * Letters and marks by category that draw nothing: Hangul fillers, variation selectors, the grapheme joiner; and those
+ * that Unicode does not list with them: the Egyptian blanks and the Khitan filler.
+ */
+const invisible = /[\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}\u{16FE4}]/u;
 /** More marks than any script needs, stacked to cover other text; or a mark with nothing to stand on. */
 const stackedMarks = /(?:^|[^\p{L}\p{M}])\p{M}|\p{M}{4}/u;
 

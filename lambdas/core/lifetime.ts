@@ -16,13 +16,13 @@ export function parseRequestedExpiry(
   limits: { default: number; limit: number },
 ): Result<number> {
   if (value === undefined) return ok(limits.default);
-  if (!/^[1-9]\d{0,8}$/.test(value)) {
+  if (!/^[1-9]\d{0,14}$/.test(value)) {
     return refuse({ reason: 'invalid_parameter', name: 'requested_expiry', expected: 'a positive integer of seconds' });
   }
   return ok(Math.min(Math.max(Number(value), SHORTEST_EXPIRY_SECONDS), limits.limit));
 }
 
-/** Until when an approved request can be redeemed: expiry plus a minute, or plus one interval where that is longer. */
-export function redeemableUntil(expiresAt: number, intervalSeconds: number): number {
-  return expiresAt + Math.max(REDEMPTION_GRACE_SECONDS, intervalSeconds);
+/** For how long after its expiry an approved request can be redeemed: a minute, or one interval where that is longer. */
+export function redemptionGrace(intervalSeconds: number): number {
+  return Math.max(REDEMPTION_GRACE_SECONDS, intervalSeconds);
 }

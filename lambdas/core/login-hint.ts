@@ -19,7 +19,7 @@ const subject = /^(?!\.{1,2}$)[A-Za-z0-9._|:@+-]{1,128}$/;
 
 /** An e-mail address in the form it is stored: trimmed, NFC, lower case. */
 export function parseEmail(value: string): string | undefined {
-  const normal = value.trim().normalize('NFC').toLowerCase();
+  const normal = value.trim().normalize('NFC').toLowerCase().normalize('NFC');
   return email.test(normal) ? normal : undefined;
 }
 
@@ -34,7 +34,7 @@ export function parsePhoneNumber(value: string): string | undefined {
 
 /** A username in the form it is stored: trimmed, NFKC, lower case. */
 export function parseUsername(value: string): string | undefined {
-  const normal = value.trim().normalize('NFKC').toLowerCase();
+  const normal = value.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
   return username.test(normal) ? normal : undefined;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Every way in which the protocol says no, with its evidence. The reason is for logs and tests; what the caller is told
+ * Every way in which the protocol says no, with its evidence. `callersWord`: the name is one that only the caller knows,
+ * so it is told but never logged. The reason is for logs and tests; what the caller is told
  * stands in `http/refusal-answer.ts`, where several reasons share one wording so that an attacker learns nothing.
  */
 export type Refusal =
@@ -9,7 +10,7 @@ export type Refusal =
   | { reason: 'malformed_body'; expected: string }
   | { reason: 'repeated_parameter'; name: string }
   | { reason: 'missing_parameter'; name: string }
-  | { reason: 'invalid_parameter'; name: string; expected: string }
+  | { reason: 'invalid_parameter'; name: string; expected: string; callersWord?: true }
   // client authentication (RFC 6749 §2.3, OIDC Core §9)
   | { reason: 'no_client_authentication' }
   | { reason: 'several_client_authentications' }
@@ -69,7 +70,7 @@ export type Refusal =
   | { reason: 'no_iam_identity' }
   | { reason: 'not_found'; what: string }
   | { reason: 'conflict'; what: string }
-  | { reason: 'invalid_client_metadata'; member: string; expected: string };
+  | { reason: 'invalid_client_metadata'; member: string; expected: string; callersWord?: true };
 
 /** Why a device's signature was not believed. One wording for all of them on the wire. */
 export type DeviceAuthenticationFailure =
@@ -80,8 +81,7 @@ export type DeviceAuthenticationFailure =
   | 'type'
   | 'algorithm'
   | 'signature'
-  | 'replayed'
-  | 'claims';
+  | 'replayed';
 
 /** The reasons, for exhaustive tables. */
 export type RefusalReason = Refusal['reason'];

@@ -41,6 +41,6 @@ export function describeScopes(
 ): readonly DescribedScope[] {
   return scopes.map((scope) => ({
     scope,
-    description: (Object.hasOwn(own, scope) ? own[scope] : standardDescriptions[scope]) ?? scope,
+    description: [own, standardDescriptions].find((known) => Object.hasOwn(known, scope))?.[scope] ?? scope,
   }));
 }

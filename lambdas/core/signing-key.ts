@@ -59,11 +59,12 @@ export function planRotation(
     keys
       .filter((key) => key.state === 'active' && key.kid !== survivor?.kid)
       .map((key) => ({ step: 'retire', key, goneAt: now + policy.retireForSeconds }));
-  if (!active) {
+  if (!active || (force && !next)) {
     const first: RotationStep = next
       ? { step: 'activate', key: next }
       : { step: 'create', state: 'active', generation: generation + 1 };
-    return [first, { step: 'create', state: 'next', generation: generation + (next ? 1 : 2) }, ...removals];
+    const successor: RotationStep = { step: 'create', state: 'next', generation: generation + (next ? 1 : 2) };
+    return [first, ...retirements(undefined), successor, ...removals];
   }
   if (!next)
     return [{ step: 'create', state: 'next', generation: generation + 1 }, ...retirements(active), ...removals];
@@ -85,5 +86,10 @@ export function signerOf(keys: readonly SigningKey[]): SigningKey | undefined {
 
 /** What the key set publishes (RFC 7517): next, active and retiring keys, public members only. */
 export function publishedKeys(keys: readonly SigningKey[]): readonly PublicJwk[] {
-  return keys.map((key) => ({ ...key.publicKey, kid: key.kid, alg: key.algorithm, use: 'sig' }));
+  return keys.map(({ kid, algorithm, publicKey: { kty, crv, x, y, n, e } }) => ({
+    ...(kty === 'EC' ? { kty, crv, x, y } : { kty, n, e }),
+    kid,
+    alg: algorithm,
+    use: 'sig',
+  }));
 }

@@ -1,4 +1,5 @@
 import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from './login-hint.ts';
+import { applyChange, type MemberChange } from './member-change.ts';
 import { ok, type Result, refuse } from './result.ts';
 import type { User, UserClaims } from './user.ts';
 
@@ -31,6 +32,15 @@ export function registerUser(profile: UserProfile, sub: string): Result<User> {
     claims: Object.fromEntries(Object.entries(normal).filter(([, value]) => value !== undefined)),
     identifiers: [...named('email', email), ...named('phone', phone), ...named('username', username)],
   });
+}
+
+/** Applies a change to a profile. An address that changes is no longer verified, unless the change says so. */
+export function changeProfile(before: UserProfile, change: MemberChange<UserProfile>): UserProfile {
+  const verified = {
+    ...(change.email !== undefined && { email_verified: null }),
+    ...(change.phone_number !== undefined && { phone_number_verified: null }),
+  };
+  return applyChange<UserProfile>(before, { ...verified, ...change });
 }
 
 /** The user as operators read it. */

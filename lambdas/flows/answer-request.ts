@@ -13,6 +13,7 @@ import {
 } from './authenticate-device.ts';
 import type { AuditTrail, DecidableRequests, Note, PendingRequest, StoredDetails } from './ports.ts';
 
+/** What this flow needs. */
 export type AnswerPorts = DeviceAuthenticationPorts & {
   readonly requests: DecidableRequests;
   readonly audit: AuditTrail;
@@ -58,38 +59,30 @@ export async function answerRequest(
   const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
   if (!answer.ok) return answer;
   call.note({ decision: answer.value.decision });
-  const { sub, deviceId } = device;
-  const { requestId } = call;
-  const evidence = {
-    requestId,
-    sub,
-    deviceId,
-    response: call.response,
-    details: Buffer.from(details.value.bytes).toString('base64url'),
-    publicKey: device.publicKey,
-  };
+  const { sub, deviceId, publicKey } = device;
+  const { requestId, response } = call;
+  const shown = Buffer.from(details.value.bytes).toString('base64url');
+  const evidence = { requestId, sub, deviceId, response, details: shown, publicKey };
   ports.audit.write({ event: 'decision_evidence', ...evidence }, ports.clock());
+  return record(ports, authenticated.value, { requestId, answer: answer.value, details: details.value });
+}
+
+/** Commits the decision, then tells the audit trail what came of it. */
+async function record(
+  ports: AnswerPorts,
+  by: AuthenticatedDevice,
+  { requestId, answer, details }: { requestId: string; answer: DeviceResponse; details: StoredDetails },
+): Promise<Result<true>> {
   const now = ports.clock();
-  const decision = decide(ports, authenticated.value, { answer: answer.value, details: details.value, now });
-  const recorded = await ports.requests.recordDecision({ requestId, sub, decision, now });
-  const late = recorded.recorded
-    ? undefined
-    : judgeLateDecision(recorded.stored, { sub, deviceId, decision: answer.value.decision });
-  const outcome =
-    late === undefined ? 'recorded' : late.outcome === 'same_again' ? 'recorded_before' : late.refusal.reason;
-  ports.audit.write(
-    {
-      event: 'decision_recorded',
-      requestId,
-      sub,
-      deviceId,
-      outcome,
-      decision: answer.value.decision,
-      reason: answer.value.reason,
-    },
-    now,
-  );
-  return late?.outcome === 'refuse' ? refuse(late.refusal) : ok(true);
+  const { sub, deviceId } = by.device;
+  const { decision, reason } = answer;
+  const decided = decide(ports, by, { answer, details, now });
+  const recorded = await ports.requests.recordDecision({ requestId, sub, decision: decided, now });
+  const late = recorded.recorded ? undefined : judgeLateDecision(recorded.stored, { sub, deviceId, decision });
+  const refusal = late?.outcome === 'refuse' ? late.refusal : undefined;
+  const outcome = refusal?.reason ?? (late ? 'recorded_before' : 'recorded');
+  ports.audit.write({ event: 'decision_recorded', requestId, sub, deviceId, outcome, decision, reason }, now);
+  return refusal ? refuse(refusal) : ok(true);
 }
 
 function decide(

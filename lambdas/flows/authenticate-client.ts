@@ -14,6 +14,7 @@ export type ClientCall = {
   readonly basic: BasicCredentials | undefined;
   readonly note: Note;
 };
+/** What this flow needs. */
 export type ClientAuthenticationPorts = {
   readonly clients: Clients;
   readonly replays: Replays;
@@ -108,10 +109,10 @@ async function checkAssertion(
     candidates.map((key) => ports.verifier.verifies(presented.assertion, key, algorithm)),
   );
   if (!verified.includes(true)) return refuse({ reason: 'client_assertion_signature' });
-  const { issuer, previousIssuers } = ports.settings;
+  const { issuer } = ports.settings;
   const expected = {
     clientId: presented.clientId,
-    audience: { issuer, previousIssuers, endpoints: assertionEndpoints(issuer) },
+    audience: { issuer, previousIssuers: [], endpoints: assertionEndpoints(issuer) },
   };
   const accepted = checkClientAssertion(decoded.claims, expected, ports.clock());
   if (!accepted.ok) return accepted;

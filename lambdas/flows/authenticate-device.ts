@@ -14,6 +14,7 @@ import type { TokenClaims } from '../core/tokens.ts';
 import type { User } from '../core/user.ts';
 import type { Clock, JwsVerifier, Note, Replays, Settings, Users } from './ports.ts';
 
+/** What this flow needs. */
 export type DeviceAuthenticationPorts = {
   readonly users: Users;
   readonly verifier: JwsVerifier;
@@ -72,9 +73,10 @@ export async function authenticateDevice(
   if (call.assertion === undefined) return failed('no_credential');
   const device = await authenticateDeviceToken(ports, call.assertion, { type: 'assertion', note: call.note });
   if (!device.ok) return device;
+  const { issuer, previousIssuers } = ports.settings;
   const bound = checkDeviceAssertion(device.value.claims, {
     method: call.method,
-    url: urlOf(ports.settings.issuer, call.path),
+    urls: [issuer, ...previousIssuers].map((name) => urlOf(name, call.path)),
   });
   if (!bound.ok) return bound;
   if (call.method !== 'GET') {

@@ -23,6 +23,7 @@ import type {
   Users,
 } from './ports.ts';
 
+/** What this flow needs. */
 export type EnrolPorts = {
   readonly users: Users;
   readonly devices: Devices;
@@ -52,39 +53,37 @@ export async function enrolDevice(
   const signed = await verifyEnrolment(ports, call.enrolment);
   if (!signed.ok) return signed;
   const { key, claims } = signed.value;
-  const now = ports.clock();
   const claimed = await ports.tickets.claim({
     hash: sha256(claims.ticket),
     keyThumbprint: await ports.verifier.thumbprint(key),
     deviceId: ports.entropy.id(),
-    now,
+    now: ports.clock(),
   });
   if (!claimed) return refuse({ reason: 'ticket_not_usable' });
   const { sub, deviceId } = claimed;
   const owner = await ports.users.findWithDevices(sub);
   if (!owner || owner.user.status === 'blocked') return refuse({ reason: 'ticket_not_usable' });
   call.note({ device_id: deviceId });
-  const endpoint = await ports.endpoints.register({
-    sub,
-    deviceId,
-    platform: claims.platform,
-    pushToken: claims.pushToken,
-  });
+  const { platform, pushToken } = claims;
+  const endpoint = await ports.endpoints.register({ sub, deviceId, platform, pushToken });
   if (endpoint === 'refused') return refuse({ reason: 'push_token_refused' });
-  const before = owner.devices.find((device) => device.deviceId === deviceId);
-  const device: Device = {
-    deviceId,
-    sub,
-    name: claims.name,
-    publicKey: key,
-    platform: claims.platform,
-    endpointArn: endpoint.endpointArn,
-    push: 'reachable',
-    enrolledAt: before?.enrolledAt ?? now,
-  };
-  await ports.devices.save(device);
-  if (!before) await tellOthers(ports, owner.devices, device, now);
+  const { endpointArn } = endpoint;
+  await keep(ports, owner.devices, { deviceId, sub, name: claims.name, publicKey: key, platform, endpointArn });
   return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
+}
+
+/** Stores the device; one that enrolled before with another push token gives the old endpoint up. */
+async function keep(
+  ports: EnrolPorts,
+  known: readonly Device[],
+  enrolled: Omit<Device, 'push' | 'enrolledAt'>,
+): Promise<void> {
+  const now = ports.clock();
+  const before = known.find(({ deviceId }) => deviceId === enrolled.deviceId);
+  const device: Device = { ...enrolled, push: 'reachable', enrolledAt: before?.enrolledAt ?? now };
+  await ports.devices.save(device);
+  if (!before) await tellOthers(ports, known, device, now);
+  else if (before.endpointArn !== device.endpointArn) await ports.endpoints.release(before);
 }
 
 /** A stolen ticket should not stay unnoticed: the user's other devices are told. Their outage is not this phone's problem. */

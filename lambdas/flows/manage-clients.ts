@@ -4,6 +4,7 @@ import { applyChange, type MemberChange } from '../core/member-change.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
 import type { AuditTrail, Clock, Directory, Entropy } from './ports.ts';
 
+/** What this flow needs. */
 export type ManageClientsPorts = {
   readonly directory: Directory;
   readonly entropy: Entropy;

@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from '../core/result.ts';
 import { authenticateDevice, type DeviceAuthenticationPorts, type DeviceCall } from './authenticate-device.ts';
 import type { AuditTrail, Devices, PushEndpoints } from './ports.ts';
 
+/** What this flow needs. */
 export type ManageDevicePorts = DeviceAuthenticationPorts & {
   readonly devices: Devices;
   readonly endpoints: PushEndpoints;

@@ -1,9 +1,9 @@
 import { type DeviceView, viewDevice } from '../core/device.ts';
 import { sha256 } from '../core/digest.ts';
 import { parseLoginHint } from '../core/login-hint.ts';
-import { applyChange, type MemberChange } from '../core/member-change.ts';
+import type { MemberChange } from '../core/member-change.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
-import { describeUser, registerUser, type UserProfile } from '../core/user-profile.ts';
+import { changeProfile, describeUser, registerUser, type UserProfile } from '../core/user-profile.ts';
 import type {
   AuditTrail,
   Clock,
@@ -16,6 +16,7 @@ import type {
   Users,
 } from './ports.ts';
 
+/** What this flow needs. */
 export type ManageUsersPorts = {
   readonly directory: Directory;
   readonly users: Users;
@@ -27,6 +28,7 @@ export type ManageUsersPorts = {
   readonly settings: Settings;
   readonly audit: AuditTrail;
 };
+/** A user as operators read it. */
 export type UserView = UserProfile & { readonly sub: string };
 /** A ticket for one phone of one user: shown as QR code or sent as a link, used once within minutes. */
 export type TicketView = { readonly ticket: string; readonly uri: string; readonly expires_at: number };
@@ -77,7 +79,7 @@ export async function updateUser(
 ): Promise<Result<UserView>> {
   const before = await ports.users.findWithDevices(change.sub);
   if (!before) return refuse({ reason: 'not_found', what: 'user' });
-  const user = registerUser(applyChange<UserProfile>(describeUser(before.user), change.profile), change.sub);
+  const user = registerUser(changeProfile(describeUser(before.user), change.profile), change.sub);
   if (!user.ok) return user;
   const replaced = await ports.directory.replaceUser(user.value, before.user);
   if (!replaced.created) return refuse({ reason: 'conflict', what: MEMBER_OF[replaced.taken] ?? replaced.taken });

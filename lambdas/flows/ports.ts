@@ -91,9 +91,11 @@ export interface AuthenticationRequests {
   /** Approved to redeemed, once. Precondition: the tokens are already signed. False for everyone but the one winner. */
   claimApproved(claim: { request: RequestFacts; now: number }): Promise<boolean>;
 }
+/** A poll or decision was recorded, or the request as it stands. */
 export type PollOutcome =
   | { readonly recorded: true }
   | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
+/** The new interval, or the request as it stands. */
 export type EarlyPollOutcome =
   | { readonly recorded: true; readonly intervalSeconds: number }
   | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
@@ -174,6 +176,7 @@ export type PushOutcome = {
   readonly outcome: 'accepted' | 'unreachable' | 'outage';
   readonly error?: string | undefined;
 };
+/** Rings phones. */
 export interface PushSender {
   /** Publishes to all devices in parallel. Never throws: an outage is an outcome. The push lives no longer than `expiresAt`. */
   send(devices: readonly Device[], message: PushMessage, now: number): Promise<readonly PushOutcome[]>;

@@ -7,6 +7,7 @@ import { mintAccessToken, mintIdToken } from '../core/tokens.ts';
 import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from './authenticate-client.ts';
 import type { AuditTrail, AuthenticationRequests, Entropy, Note, TokenSigner } from './ports.ts';
 
+/** What this flow needs. */
 export type RedeemPorts = ClientAuthenticationPorts & {
   readonly requests: AuthenticationRequests;
   readonly signer: TokenSigner;

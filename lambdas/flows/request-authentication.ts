@@ -1,6 +1,6 @@
 import { type BackchannelRequest, parseBackchannelRequest } from '../core/backchannel-request.ts';
 import { type Client, checkGrantAllowed } from '../core/client.ts';
-import { freezeDetails } from '../core/details.ts';
+import { type FrozenDetails, freezeDetails } from '../core/details.ts';
 import { reachable } from '../core/device.ts';
 import { requestIdOf, txnOf } from '../core/digest.ts';
 import type { LoginHint } from '../core/login-hint.ts';
@@ -20,6 +20,7 @@ import type {
   Users,
 } from './ports.ts';
 
+/** What this flow needs. */
 export type RequestAuthenticationPorts = ClientAuthenticationPorts & {
   readonly users: Users;
   readonly devices: Devices;
@@ -115,47 +116,41 @@ async function ask(
   granted: Granted,
   note: Note,
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
-  const { client, asked, audience, target } = granted;
-  const { settings } = ports;
+  const { expiresInSeconds } = granted.asked;
+  const { intervalSeconds } = ports.settings;
   const now = ports.clock();
   const authReqId = ports.entropy.secret();
   const requestId = requestIdOf(authReqId);
-  const expiresAt = now + asked.expiresInSeconds;
-  const scopes = grantScopes(asked.scopes, client.scopes);
-  const { sub } = target.user;
-  const details = freezeDetails({
-    issuer: settings.issuer,
+  const expiresAt = now + expiresInSeconds;
+  note({ txn: txnOf(requestId) });
+  const scopes = grantScopes(granted.asked.scopes, granted.client.scopes);
+  const { clientId } = granted.client;
+  const { sub } = granted.target.user;
+  const facts = { requestId, clientId, sub, scopes, audience: granted.audience, issuedAt: now, expiresAt };
+  const details = freeze(ports.settings.issuer, granted, facts);
+  await ports.requests.create({ ...facts, intervalSeconds, nextPollAt: 0 }, details);
+  const message = { type: 'authentication_request', requestId, expiresAt } as const;
+  const outcomes = await ports.push.send(reachable(granted.target.devices), message, now);
+  const rang = await settlePushes(ports, requestId, outcomes, note);
+  return rang.ok ? ok({ auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds }) : rang;
+}
+
+function freeze(
+  issuer: string,
+  { client, asked, audience }: Granted,
+  facts: { requestId: string; sub: string; expiresAt: number; scopes: readonly string[] },
+): FrozenDetails {
+  return freezeDetails({
+    issuer,
     clientId: client.clientId,
     clientName: client.name,
-    sub,
-    requestId,
-    expiresAt,
+    sub: facts.sub,
+    requestId: facts.requestId,
+    expiresAt: facts.expiresAt,
     bindingMessage: asked.bindingMessage,
-    scopes: describeScopes(scopes, client.scopeDescriptions),
+    scopes: describeScopes(facts.scopes, client.scopeDescriptions),
     audience,
   });
-  const facts = {
-    requestId,
-    clientId: client.clientId,
-    sub,
-    scopes,
-    audience,
-    issuedAt: now,
-    expiresAt,
-    intervalSeconds: settings.intervalSeconds,
-    nextPollAt: 0,
-  };
-  note({ txn: txnOf(requestId) });
-  await ports.requests.create(facts, details);
-  const outcomes = await ports.push.send(
-    reachable(target.devices),
-    { type: 'authentication_request', requestId, expiresAt },
-    now,
-  );
-  const rang = await settlePushes(ports, requestId, outcomes, note);
-  return rang.ok
-    ? ok({ auth_req_id: authReqId, expires_in: asked.expiresInSeconds, interval: settings.intervalSeconds })
-    : rang;
 }
 
 /** One accepted push is enough. With none, the request is written failed before the client is told. */

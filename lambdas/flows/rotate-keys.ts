@@ -2,6 +2,7 @@ import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../core/client.ts';
 import { planRotation, type RotationStep } from '../core/signing-key.ts';
 import type { AuditTrail, Clock, Entropy, KeyMaker, Settings, SigningKeyStore } from './ports.ts';
 
+/** What this flow needs. */
 export type RotateKeysPorts = {
   readonly keys: SigningKeyStore;
   readonly maker: KeyMaker;
@@ -42,6 +43,9 @@ export async function revokeKey(
     const plan = planRotation(keys, ports.settings.rotation, { now: ports.clock(), revoked: order.kid });
     const steps = await takeAll(ports, algorithm, plan, order.by);
     await ports.keys.remove(revoked);
+    // A rotation that ran meanwhile may have counted on the revoked key: what it left is put right at once.
+    const repair = planRotation(await ports.keys.list(algorithm), ports.settings.rotation, { now: ports.clock() });
+    steps.push(...(await takeAll(ports, algorithm, repair, order.by)));
     ports.audit.write({ event: 'signing_key_revoked', kid: revoked.kid, algorithm, by: order.by }, ports.clock());
     return { steps: [...steps, { step: 'revoke', kid: revoked.kid, algorithm }] };
   }
@@ -63,6 +67,15 @@ async function takeAll(
   return taken;
 }
 
+/** What each step is called in the audit trail. */
+const EVENTS = {
+  create: 'signing_key_created',
+  activate: 'signing_key_activated',
+  retire: 'signing_key_retired',
+  remove: 'signing_key_removed',
+} as const;
+
+/** Takes one step and tells the key's kid; undefined when another maker was first. */
 async function take(
   ports: RotateKeysPorts,
   algorithm: SigningAlgorithm,
@@ -70,37 +83,41 @@ async function take(
   by: string,
 ): Promise<string | undefined> {
   const now = ports.clock();
-  const audit = (
-    event: 'signing_key_created' | 'signing_key_activated' | 'signing_key_retired' | 'signing_key_removed',
-    kid: string,
-  ) => {
-    ports.audit.write({ event, kid, algorithm, by }, now);
-    return kid;
-  };
-  switch (step.step) {
-    case 'create': {
-      const kid = ports.entropy.id();
-      const made = await ports.maker.make(algorithm, kid);
-      const { state, generation } = step;
-      const created = await ports.keys.create({
-        kid,
-        algorithm,
-        generation,
-        state,
-        ...made,
-        createdAt: now,
-        ...(state === 'active' && { activeFrom: now }),
-      });
-      return created ? audit('signing_key_created', kid) : undefined;
-    }
-    case 'activate':
-      await ports.keys.activate(step.key, now);
-      return audit('signing_key_activated', step.key.kid);
-    case 'retire':
-      await ports.keys.retire(step.key, step.goneAt);
-      return audit('signing_key_retired', step.key.kid);
-    case 'remove':
-      await ports.keys.remove(step.key);
-      return audit('signing_key_removed', step.key.kid);
-  }
+  const kid = await carryOut(ports, algorithm, step, now);
+  if (kid !== undefined) ports.audit.write({ event: EVENTS[step.step], kid, algorithm, by }, now);
+  return kid;
+}
+
+async function carryOut(
+  ports: RotateKeysPorts,
+  algorithm: SigningAlgorithm,
+  step: RotationStep,
+  now: number,
+): Promise<string | undefined> {
+  if (step.step === 'create') return create(ports, algorithm, step, now);
+  if (step.step === 'activate') await ports.keys.activate(step.key, now);
+  if (step.step === 'retire') await ports.keys.retire(step.key, step.goneAt);
+  if (step.step === 'remove') await ports.keys.remove(step.key);
+  return step.key.kid;
+}
+
+async function create(
+  ports: RotateKeysPorts,
+  algorithm: SigningAlgorithm,
+  { state, generation }: Extract<RotationStep, { step: 'create' }>,
+  now: number,
+): Promise<string | undefined> {
+  const kid = ports.entropy.id();
+  const made = await ports.maker.make(algorithm, kid);
+  const activeFrom = state === 'active' ? { activeFrom: now } : {};
+  const created = await ports.keys.create({
+    kid,
+    algorithm,
+    generation,
+    state,
+    ...made,
+    createdAt: now,
+    ...activeFrom,
+  });
+  return created ? kid : undefined;
 }

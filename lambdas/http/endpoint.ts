@@ -68,8 +68,9 @@ function reasonOf({ refusal, body }: Answer): { reason?: string; detail?: string
   if (!refusal) return {};
   const { error } = body as { error: string };
   const { because, claim, name, member } = refusal as Partial<Record<'because' | 'claim' | 'name' | 'member', string>>;
-  // A repeated parameter's name is the caller's own word, so it stays out of the log.
-  const detail = because ?? claim ?? (refusal.reason === 'repeated_parameter' ? undefined : name) ?? member;
+  // The name of a repeated parameter or of an unknown member is the caller's own word, so it stays out of the log.
+  const callersWord = refusal.reason === 'repeated_parameter' || 'callersWord' in refusal;
+  const detail = because ?? claim ?? (callersWord ? undefined : (name ?? member));
   return { reason: refusal.reason, error, ...(detail !== undefined && { detail }) };
 }
 

@@ -23,7 +23,10 @@ export function parseForm(request: HttpRequest): Result<FormParameters> {
     return { ok: false, refusal: { reason: 'malformed_body', expected: 'a form in UTF-8 with valid percent escapes' } };
   const form = new Map<string, string[]>();
   for (const [name, value] of pairs) {
-    if (value !== '') form.set(name, [...(form.get(name) ?? []), value]);
+    if (value === '') continue;
+    const values = form.get(name);
+    if (values) values.push(value);
+    else form.set(name, [value]);
   }
   return { ok: true, value: form };
 }

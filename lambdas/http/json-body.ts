@@ -31,17 +31,23 @@ export function parseJson<Schema extends v.GenericSchema>(
   const [issue] = result.issues;
   const name = v.getDotPath(issue) ?? 'body';
   const expected = expectationOf(issue);
+  const unknown = isUnknownMember(issue) && { callersWord: true as const };
   return kind === 'parameter'
-    ? { ok: false, refusal: { reason: 'invalid_parameter', name, expected } }
-    : { ok: false, refusal: { reason: 'invalid_client_metadata', member: name, expected } };
+    ? { ok: false, refusal: { reason: 'invalid_parameter', name, expected, ...unknown } }
+    : { ok: false, refusal: { reason: 'invalid_client_metadata', member: name, expected, ...unknown } };
 }
 
 /** What the caller can do about it, in words: valibot's own are for developers. */
-function expectationOf({ type, kind, expected, received }: v.BaseIssue<unknown>): string {
-  if (kind === 'schema' && type === 'strict_object' && expected === 'never') return 'absent: it is not known here';
+function expectationOf(issue: v.BaseIssue<unknown>): string {
+  const { type, expected, received } = issue;
+  if (isUnknownMember(issue)) return 'absent: it is not known here';
   if (received === 'undefined') return 'present';
   if (type === 'never') return 'absent: it can not be changed';
   return expected ?? 'another value';
+}
+
+function isUnknownMember({ type, kind, expected }: v.BaseIssue<unknown>): boolean {
+  return kind === 'schema' && type === 'strict_object' && expected === 'never';
 }
 
 /** A JSON object, or undefined. Depth is counted before parsing, so that nothing deep is ever built. */
@@ -58,7 +64,7 @@ function parseShallow(text: string | undefined): unknown {
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.?)*(?:"|$)|[[\]{}]/gs)) {
     if (token === '{' || token === '[') deepest = Math.max(deepest, ++depth);
     else if (token === '}' || token === ']') depth -= 1;
   }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export type AwsCall = {
   /** The access key id of the signature. Each function has its own, so it names the function. */
   readonly caller: string;
-  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms';
+  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager';
   readonly action: string;
   /** JSON input, or the form fields of the Query protocol. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -27,14 +27,17 @@ export type Interference = (
   call: AwsCall,
 ) => undefined | AwsAnswer | 'lose-answer' | Promise<undefined | AwsAnswer | 'lose-answer'>;
 
+/** The services that answer; a call of any other is refused. */
+export type AwsServices = Readonly<Partial<Record<AwsCall['service'], AwsService>>>;
+
 /** DynamoDB, SNS, SQS and KMS on one loopback port, told apart as the SDK's protocols tell them. */
 export class AwsServer {
   readonly calls: AwsCall[] = [];
   interference: Interference | undefined;
-  readonly #services: Readonly<Record<AwsCall['service'], AwsService>>;
+  readonly #services: AwsServices;
   readonly #server: Server;
 
-  constructor(services: Readonly<Record<AwsCall['service'], AwsService>>) {
+  constructor(services: AwsServices) {
     this.#services = services;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -63,7 +66,10 @@ export class AwsServer {
     const call = parseCall(request, Buffer.concat(chunks));
     this.calls.push(call);
     const interfered = await this.interference?.(call);
-    const answer = typeof interfered === 'object' ? interfered : await this.#services[call.service](call);
+    const answer =
+      typeof interfered === 'object'
+        ? interfered
+        : await (this.#services[call.service]?.(call) ?? unknownService(call));
     if (interfered === 'lose-answer') {
       request.socket.destroy();
       return;
@@ -72,10 +78,15 @@ export class AwsServer {
   }
 }
 
+async function unknownService({ service }: AwsCall): Promise<AwsAnswer> {
+  return { status: 400, body: JSON.stringify({ __type: 'UnknownOperationException', message: service }) };
+}
+
 const TARGETS: Readonly<Record<string, AwsCall['service']>> = {
   DynamoDB_20120810: 'dynamodb',
   TrentService: 'kms',
   AmazonSQS: 'sqs',
+  secretsmanager: 'secretsmanager',
 };
 
 function parseCall(request: IncomingMessage, body: Buffer): AwsCall {

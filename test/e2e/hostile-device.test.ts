@@ -178,19 +178,16 @@ describe('an answer that was given', () => {
     expect((await world.poll(client, authReqId)).body['error']).toBe('access_denied');
   });
 
-  it('cannot be given again once the tokens are out', async () => {
+  it('is accepted quietly still once the tokens are out, but not from another device, and gives nothing new', async () => {
+    const second = await world.phone(sub);
     expect((await respond(await signed({}))).status).toBe(204);
     expectTokens(await world.poll(client, authReqId));
-    await expectRefusal(world, await respond(await signed({})), {
-      status: 409,
-      error: 'already_decided',
-      reason: 'already_decided',
-    });
-    await expectRefusal(world, await world.poll(client, authReqId), {
-      status: 400,
-      error: 'invalid_grant',
-      reason: 'already_redeemed',
-    });
+    expect((await respond(await signed({}))).status).toBe(204);
+    const conflict = { status: 409, error: 'already_decided', reason: 'already_decided' };
+    await expectRefusal(world, await respond(await signed({ decision: 'deny' })), conflict);
+    await expectRefusal(world, await respond(await signed({ iss: second.identity.deviceId }, second)), conflict);
+    const replayed = { status: 400, error: 'invalid_grant', reason: 'already_redeemed' };
+    await expectRefusal(world, await world.poll(client, authReqId), replayed);
   });
 
   it('leaves its evidence in the audit trail before the outcome, enough to verify it years later', async () => {

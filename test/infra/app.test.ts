@@ -1,29 +1,30 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const { app, context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
 const run = promisify(execFile);
+const outdir = mkdtempSync(join(tmpdir(), 'ciba-app-'));
+afterAll(() => rmSync(outdir, { recursive: true }));
 
 /** Runs the app as the CDK command line does. */
 async function runApp(own: Record<string, string>) {
-  const outdir = mkdtempSync(join(tmpdir(), 'ciba-app-'));
   const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...own }) };
   const [, ...args] = app.split(' ');
   const { stderr, code } = await run(process.execPath, args, { cwd: ROOT, env }).then(
     ({ stderr }) => ({ stderr, code: 0 }),
     (error: { stderr: string; code: number }) => ({ stderr: error.stderr, code: error.code }),
   );
-  return { stderr, code, outdir };
+  return { stderr, code };
 }
 
 describe('the app', () => {
   it('makes one stack, so that cdk deploy needs no argument, and protects it from being deleted', async () => {
-    const { code, outdir, stderr } = await runApp({});
+    const { code, stderr } = await runApp({});
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const { artifacts } = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -19,9 +19,11 @@ describe('policy checks', () => {
   );
 
   it('stop the synthesis of a stack that breaks a rule of either pack', () => {
-    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'ciba-synth-')) });
+    const outdir = mkdtempSync(join(tmpdir(), 'ciba-synth-'));
+    const app = new App({ outdir });
     new Queue(new Stack(app, 'careless'), 'Queue');
     addPolicyChecks(app);
     expect(() => app.synth()).toThrow(/AwsSolutions-SQS4[\s\S]+Serverless-SQSRedrivePolicy/);
+    rmSync(outdir, { recursive: true });
   });
 });

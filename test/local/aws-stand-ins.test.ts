@@ -32,7 +32,6 @@ import { createSqsService } from '../../local/aws/sqs.ts';
 const sns = new SnsStandIn();
 let now = 0;
 const aws = new AwsServer({
-  dynamodb: async () => ({ status: 400, body: '' }),
   sns: sns.service,
   sqs: createSqsService(() => now),
   kms: createKmsService(randomBytes(32)),

@@ -1,19 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynalite } from '../../local/aws/dynalite.ts';
 import { startDynamoDBLocal } from '../../local/aws/dynamodb-local.ts';
-import { AwsServer, type AwsService } from '../../local/aws/server.ts';
+import { AwsServer } from '../../local/aws/server.ts';
 import { createTables } from '../../local/tables.ts';
 import type { Engine } from './engines.ts';
 
 /** A DynamoDB with both tables, and a client of it. */
 export type EngineUnderTest = { readonly client: DynamoDBClient; readonly aws: AwsServer; close(): Promise<void> };
 
-const none: AwsService = async () => ({ status: 400, body: '' });
-
 /** Starts an engine behind the same stand-in that the local runtime uses. */
 export async function startEngine(engine: Engine): Promise<EngineUnderTest> {
   const dynamodb = engine === 'dynalite' ? await startDynalite(undefined) : await startDynamoDBLocal(undefined);
-  const aws = new AwsServer({ dynamodb: (call) => dynamodb.serve(call), sns: none, sqs: none, kms: none });
+  const aws = new AwsServer({ dynamodb: (call) => dynamodb.serve(call) });
   const endpoint = await aws.listen();
   await createTables(endpoint);
   const credentials = { accessKeyId: 'contract', secretAccessKey: 'contract' };

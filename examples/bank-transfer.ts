@@ -1,0 +1,79 @@
+/**
+ * A bank has its customer confirm one transfer on the phone. The binding message says what is paid to whom, and a code
+ * ties the screen of the website to the phone.
+ *
+ * Run, with `npm start` in another terminal:   npx node examples/bank-transfer.ts
+ * With the seeded phone answering by itself:   npx node examples/bank-transfer.ts --answer allow      (or deny)
+ *
+ * Uses openid-client with private_key_jwt: the bank has a key and the provider knows its public half; no secret is ever
+ * sent. Locally the example registers such a client and removes it again; in an account an operator does that once
+ * (docs/admin-api.md), so this one runs against `npm start` only.
+ */
+import { randomBytes, randomInt } from 'node:crypto';
+import { exportJWK, generateKeyPair } from 'jose';
+import * as openid from 'openid-client';
+import { setUp } from './setup.ts';
+
+const CUSTOMER = 'ana';
+const BANK_API = 'https://bank.example.com';
+const TRANSFER = { amount: '249.90 EUR', payee: 'Harbor Bikes', reference: 'T-4711' };
+/** Longest age of an approval that the bank still acts on. */
+const FRESH_SECONDS = 300;
+
+const { issuer, answer } = await setUp('bank');
+const clientId = `bank-${randomBytes(4).toString('hex')}`;
+const keys = await generateKeyPair('ES256');
+await admin('POST', 'clients', {
+  client_id: clientId,
+  client_name: 'Harbor Bank',
+  token_endpoint_auth_method: 'private_key_jwt',
+  token_endpoint_auth_signing_alg: 'ES256',
+  jwks: { keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256' }] },
+  scope: 'openid transfer',
+  scope_descriptions: { transfer: 'Send this one transfer' },
+  audiences: [BANK_API],
+});
+try {
+  await confirmTransfer();
+} catch (error) {
+  const { error: code, error_description: why } = error as { error?: string; error_description?: string };
+  console.log(`Nothing was sent: ${code ? `${code}: ${why}` : error}`);
+  process.exitCode = 1;
+} finally {
+  await admin('DELETE', `clients/${clientId}`);
+}
+
+async function confirmTransfer(): Promise<void> {
+  const config = await openid.discovery(issuer, clientId, {}, openid.PrivateKeyJwt(keys.privateKey), {
+    // The second one has the ID token's signature checked as well, not only its claims.
+    execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks],
+  });
+  const code = String(randomInt(1000, 10_000));
+  console.log(`Website: transfer ${TRANSFER.reference}, code ${code}. Compare the code on your phone.`);
+  const asked = await openid.initiateBackchannelAuthentication(config, {
+    scope: 'openid transfer',
+    resource: BANK_API,
+    // The customer is logged in at the website, so the bank knows the subject: RFC 9493, not an address to be typed.
+    login_hint: JSON.stringify({ format: 'iss_sub', iss: issuer.href, sub: CUSTOMER }),
+    binding_message: `Pay ${TRANSFER.amount} to ${TRANSFER.payee}. Code ${code}`,
+  });
+  await answer(asked.auth_req_id);
+  const tokens = await openid.pollBackchannelAuthenticationGrant(config, asked);
+  const claims = tokens.claims();
+  if (claims?.sub !== CUSTOMER) throw new Error('somebody else approved');
+  const age = Date.now() / 1000 - Number(claims['auth_time']);
+  if (age > FRESH_SECONDS) throw new Error('the approval is too old');
+  console.log(
+    `Sent: approved ${Math.round(age)} s ago by ${claims.sub}, verified by ${JSON.stringify(claims['amr'])}.`,
+  );
+}
+
+/** The admin API trusts this machine when it runs on it; in an account each call is signed with IAM credentials. */
+async function admin(method: string, path: string, body?: unknown): Promise<void> {
+  const response = await fetch(new URL(`admin/${path}`, issuer), {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`the admin API refused: ${await response.text()}`);
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+
+// What the examples share: where the provider is, who asks, and who answers. The examples themselves show the rest.
+
+/** Where an example finds its provider, and as whom it asks. */
+export type Setup = {
+  /** The provider's issuer. Everything else is discovered from it. */
+  readonly issuer: URL;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Set for a local run: `http://` is allowed there and nowhere else. */
+  readonly local: boolean;
+  /** Lets the seeded phone of a local run answer, when `--answer allow` or `--answer deny` was given. */
+  answer(authReqId: string): Promise<void>;
+};
+
+const { values } = parseArgs({
+  options: { url: { type: 'string', default: 'http://localhost:3000' }, answer: { type: 'string' } },
+});
+
+/**
+ * Takes `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET` from the environment, as a backend would. Without them it asks a
+ * running `npm start` for the seeded client of this id.
+ */
+export async function setUp(seededClient: string): Promise<Setup> {
+  const { ISSUER, CLIENT_ID, CLIENT_SECRET } = process.env;
+  if (ISSUER && CLIENT_ID && CLIENT_SECRET) {
+    const by = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET };
+    return { issuer: new URL(ISSUER), ...by, local: false, answer: async () => undefined };
+  }
+  const response = await fetch(`${values.url}/local/demo`).catch(() => {
+    throw new Error(`nothing answers at ${values.url}: run "npm start" in another terminal first`);
+  });
+  const demo = (await response.json()) as {
+    clients: readonly { client_id: string; client_secret: string }[];
+  };
+  const client = demo.clients.find(({ client_id }) => client_id === seededClient);
+  if (!client) throw new Error(`the local provider has no client ${seededClient}: was it started with --seed?`);
+  return {
+    issuer: new URL(`${values.url}/`),
+    clientId: client.client_id,
+    clientSecret: client.client_secret,
+    local: true,
+    answer: letSeededPhoneAnswer,
+  };
+}
+
+async function letSeededPhoneAnswer(authReqId: string): Promise<void> {
+  const query = new URLSearchParams({ auth_req_id: authReqId, action: values.answer ?? '' });
+  const call = `${values.url}/local/decide?${query}`;
+  if (values.answer !== undefined) await fetch(call, { method: 'POST' });
+  else console.log(`  Answer on a phone of the user (examples/phone.ts), or: curl -X POST '${call}allow'`);
+}

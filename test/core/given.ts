@@ -1,0 +1,83 @@
+import type {
+  ApprovedRequest,
+  AuthenticationRequest,
+  RequestFacts,
+} from '../../lambdas/core/authentication-request.ts';
+import type { Client } from '../../lambdas/core/client.ts';
+import type { Device } from '../../lambdas/core/device.ts';
+import type { IssuerNames } from '../../lambdas/core/issuer.ts';
+import type { Refusal } from '../../lambdas/core/refusal.ts';
+import type { Result } from '../../lambdas/core/result.ts';
+
+// What the tests of the rules start from. Every test changes only what it is about.
+
+export const NOW = 1_800_000_000;
+export const ISSUER = 'https://op.example/';
+export const NAMES: IssuerNames = { issuer: ISSUER, previousIssuers: ['https://old.example/'] };
+
+/** The refusal with its evidence; undefined when the rule held. */
+export function refusalOf(result: Result<unknown>): Refusal | undefined {
+  return result.ok ? undefined : result.refusal;
+}
+
+/** The value of a rule that held. */
+export function valueFrom<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.refusal)}`);
+  return result.value;
+}
+
+export const FACTS: RequestFacts = {
+  requestId: 'request-1',
+  clientId: 'bank',
+  sub: 'user-1',
+  scopes: ['openid', 'email'],
+  audience: ['https://api.example/'],
+  issuedAt: NOW - 20,
+  expiresAt: NOW + 100,
+  intervalSeconds: 5,
+  nextPollAt: 0,
+};
+
+/** An approved request with whatever is different. */
+export function approvedRequest(different: Partial<ApprovedRequest> = {}): ApprovedRequest {
+  const approval = { deviceId: 'device-1', decidedAt: NOW - 3, amr: ['face'], claims: {} };
+  return { ...FACTS, state: 'approved', approval, ...different };
+}
+
+/** A request in each state, with the same facts. */
+export function requestIn(state: AuthenticationRequest['state'], facts: Partial<RequestFacts> = {}) {
+  const all = { ...FACTS, ...facts };
+  const inState: Record<AuthenticationRequest['state'], AuthenticationRequest> = {
+    pending: { ...all, state: 'pending' },
+    approved: approvedRequest(facts),
+    denied: { ...all, state: 'denied', deviceId: 'device-1' },
+    failed: { ...all, state: 'failed' },
+    // Who approved is still known after the tokens are gone.
+    redeemed: { ...all, state: 'redeemed', ...{ deviceId: 'device-1' } },
+  };
+  return inState[state];
+}
+
+export const CLIENT: Client = {
+  clientId: 'bank',
+  name: 'Example Bank',
+  credential: { method: 'client_secret_basic', secretHash: 'hash-of-secret' },
+  grantTypes: ['urn:openid:params:grant-type:ciba'],
+  deliveryMode: 'poll',
+  scopes: ['openid', 'profile'],
+  scopeDescriptions: {},
+  audiences: [],
+  idTokenAlgorithm: 'RS256',
+  accessTokenAlgorithm: 'RS256',
+};
+
+export const DEVICE: Device = {
+  deviceId: 'device-1',
+  sub: 'user-1',
+  name: 'Pixel',
+  publicKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' },
+  platform: 'GCM',
+  endpointArn: 'arn:aws:sns:eu-central-1:123456789012:endpoint/GCM/app/1',
+  push: 'reachable',
+  enrolledAt: NOW - 1000,
+};
