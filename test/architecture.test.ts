@@ -118,8 +118,8 @@ describe('the arrows', () => {
     ).toEqual([]);
   });
 
-  it('adapters/ imports the SDK, jose, Powertools, valibot, core/ and types of flows/', () => {
-    const packages = /^(node:|@aws-sdk\/|@aws-lambda-powertools\/|jose$|valibot$)/;
+  it('adapters/ imports the SDK, jose, valibot, core/ and types of flows/', () => {
+    const packages = /^(node:|@aws-sdk\/|jose$|valibot$)/;
     expect(
       forbidden(
         below('lambdas/adapters'),

@@ -19,7 +19,7 @@ export interface Log {
 
 const FIELD_LIMIT = 256;
 
-/** One JSON line on standard output, which Lambda takes as it is: several times smaller than a logging library. */
+/** One JSON line on standard output, which Lambda takes as it is (docs/adr/0012). */
 function write(level: 'INFO' | 'ERROR', message: string, fields: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ level, message, timestamp: new Date().toISOString(), ...fields })}\n`);
 }
