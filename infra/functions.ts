@@ -180,7 +180,7 @@ export const functions = {
         prefixes: ['CLIENT#'],
       },
       { table: 'directory', actions: ['GetItem', 'PutItem', 'DeleteItem'], prefixes: ['LOGIN#'] },
-      { table: 'directory', actions: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], prefixes: ['USER#'] },
+      { table: 'directory', actions: ['Query', 'PutItem', 'DeleteItem'], prefixes: ['USER#'] },
       { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
       { table: 'transactions', actions: ['PutItem'], prefixes: ['TICKET#'] },
     ],

@@ -5,17 +5,15 @@ import { parseRefreshOrder } from './http/refresh-order.ts';
 
 /**
  * Not an HTTP function: the custom resource behind an SNS platform application, and `{"action": "refresh"}` from an
- * operator after a push credential has changed. Reads the credential from its secret at run time, so that it is never in
- * a template. Deleting the resource leaves the application, unless it was deployed with `removeApplication`: with the
- * application all endpoints would go, and every phone would have to enrol again.
+ * operator after a push credential has changed, for all or with `"platforms": ["GCM"]` for some. Reads the credential
+ * from its secret at run time, so that it is never in a template. Deleting the resource leaves the application, unless
+ * it was deployed with `removeApplication`: with the application all endpoints would go, and every phone would have to
+ * enrol again.
  */
 const { ports, sendAnswer } = wirePlatformApplication();
 
 export const handler = async (event: unknown): Promise<unknown> => {
-  if (!isCustomResourceRequest(event)) {
-    parseRefreshOrder(event);
-    return refreshPlatformApplications(ports);
-  }
+  if (!isCustomResourceRequest(event)) return refreshPlatformApplications(ports, parseRefreshOrder(event));
   return answerCustomResource(event, sendAnswer, async ({ RequestType, ...request }) => {
     const { platform, removeApplication } = request.ResourceProperties;
     if (RequestType !== 'Delete') {

@@ -25,7 +25,7 @@ const routes: Readonly<Record<string, LocalRoute>> = {
 /** Routes that exist only on this machine, for callers on this machine: the demo page, tickets, the unattended phone. */
 export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRoutes {
   return async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, searchParams } = new URL(`http://localhost${request.url?.startsWith('/') ? request.url : '/'}`);
     const isLocal = pathname.startsWith('/local/') || pathname === '/demo' || pathname.startsWith('/demo/');
     if (pathname === '/' && request.method === 'GET') {
       response.writeHead(302, { location: '/demo' }).end();

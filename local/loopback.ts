@@ -15,6 +15,8 @@ export function isTrustedLoopback(request: IncomingMessage): boolean {
   return (
     LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '') &&
     LOOPBACK_HOST.test(host) &&
-    (origin === undefined || origin === `http://${host}`)
+    (origin === undefined || origin === `http://${host}`) &&
+    // A picture or a frame of another site carries no Origin, but browsers say where it comes from.
+    request.headers['sec-fetch-site'] !== 'cross-site'
   );
 }

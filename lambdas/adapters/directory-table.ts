@@ -1,8 +1,8 @@
 import type { Client } from '../core/client.ts';
 import type { LoginIdentifier } from '../core/login-hint.ts';
-import type { User, UserWithDevices } from '../core/user.ts';
+import { goesBy, type User, type UserWithDevices } from '../core/user.ts';
 import type { Clock, Directory, Entropy } from '../flows/ports.ts';
-import { clientFrom, clientItem, clientKey, deviceKey, loginKey, profileItem, profileKey } from './items.ts';
+import { clientFrom, clientItem, clientKey, loginKey, profileItem, profileKey, userFrom } from './items.ts';
 import type { Item, Key, Table } from './table.ts';
 
 type Outcome = { created: true } | { created: false; taken: string };
@@ -31,8 +31,9 @@ export class DirectoryTable implements Directory {
     return (await this.#directory.put(clientItem(client), { guard: isNew, nonce: this.#nonce() })).written;
   }
 
-  async replaceClient(client: Client): Promise<boolean> {
-    return (await this.#directory.put(clientItem(client), { guard: isThere })).written;
+  async replaceClient(client: Client, before: Client): Promise<boolean> {
+    const guard = { condition: '#client = :before', values: { before: JSON.stringify(before) } };
+    return (await this.#directory.put(clientItem(client), { guard, nonce: this.#nonce() })).written;
   }
 
   async removeClient(clientId: string): Promise<boolean> {
@@ -59,24 +60,32 @@ export class DirectoryTable implements Directory {
   async createUser(user: User): Promise<Outcome> {
     const took = await this.#takeIdentifiers(user.identifiers, user.sub);
     if (took.taken !== undefined) return { created: false, taken: took.taken };
-    const { written } = await this.#directory.put(profileItem(user), { guard: isNew, nonce: this.#nonce() });
-    if (!written) await this.#dropIdentifiers(took.fresh, user.sub);
+    const { written, item } = await this.#directory.put(profileItem(user), { guard: isNew, nonce: this.#nonce() });
+    if (!written) await this.#dropIdentifiers(unused(took.fresh, item), user.sub);
     return written ? { created: true } : { created: false, taken: 'sub' };
   }
 
   async replaceUser(user: User, before: User): Promise<Outcome> {
     const took = await this.#takeIdentifiers(without(user.identifiers, before.identifiers), user.sub);
     if (took.taken !== undefined) return { created: false, taken: took.taken };
-    const { written } = await this.#directory.put(profileItem(user), { guard: isThere });
-    await this.#dropIdentifiers(written ? without(before.identifiers, user.identifiers) : took.fresh, user.sub);
-    return written ? { created: true } : { created: false, taken: 'sub' };
+    // What was read is what is replaced: a block or a new name that was written meanwhile must not be undone.
+    const guard =
+      before.revision === undefined
+        ? { condition: 'attribute_exists(pk) AND attribute_not_exists(#put_by)' }
+        : { condition: '#put_by = :seen', values: { seen: before.revision } };
+    const { written, item } = await this.#directory.put(profileItem(user), { guard, nonce: this.#nonce() });
+    const leftover = written ? without(before.identifiers, user.identifiers) : unused(took.fresh, item);
+    await this.#dropIdentifiers(leftover, user.sub);
+    return written ? { created: true } : { created: false, taken: 'changed' };
   }
 
-  async removeUser({ user, devices }: UserWithDevices): Promise<void> {
+  async removeUser({ user }: UserWithDevices): Promise<void> {
     await this.#directory.delete(profileKey(user.sub));
+    // Read again: a phone may have enrolled since the caller looked.
+    const left = await this.#directory.query(`USER#${user.sub}`);
     await Promise.all([
       this.#dropIdentifiers(user.identifiers, user.sub),
-      ...devices.map((device) => this.#directory.delete(deviceKey(device))),
+      ...left.map(({ pk, sk }) => this.#directory.delete({ pk: String(pk), sk: String(sk) })),
     ]);
   }
 
@@ -90,7 +99,7 @@ export class DirectoryTable implements Directory {
       const item = { ...loginKey(identifier), sub, put_at: this.#clock() };
       const { written, item: stored } = await this.#directory.put(item, { guard: isNew, nonce: this.#nonce() });
       if (written) fresh.push(identifier);
-      else if (stored?.['sub'] !== sub && !(await this.#takeFromNobody(item, stored))) {
+      else if (stored?.['sub'] !== sub && !(await this.#takeFromNobody(identifier, item, stored))) {
         await this.#dropIdentifiers(fresh, sub);
         return { fresh: [], taken: identifier.type };
       }
@@ -99,10 +108,11 @@ export class DirectoryTable implements Directory {
   }
 
   /** An identifier whose user was never finished, or is gone, points at nobody. Young ones may be just in the making. */
-  async #takeFromNobody(item: Item & Key, stored: Item | undefined): Promise<boolean> {
+  async #takeFromNobody(identifier: LoginIdentifier, item: Item & Key, stored: Item | undefined): Promise<boolean> {
     const owner = String(stored?.['sub']);
     if (Number(stored?.['put_at']) > this.#clock() - UNFINISHED_SECONDS) return false;
-    if (await this.#directory.get(profileKey(owner))) return false;
+    const [profile] = (await this.#directory.query(`USER#${owner}`)).filter(({ sk }) => sk === 'PROFILE');
+    if (profile && goesBy(userFrom(profile), identifier)) return false;
     const guard = { condition: '#sub = :nobody', values: { nobody: owner } };
     return (await this.#directory.put(item, { guard, nonce: this.#nonce() })).written;
   }
@@ -115,6 +125,11 @@ export class DirectoryTable implements Directory {
   #nonce() {
     return { attribute: 'put_by', value: this.#entropy.id() };
   }
+}
+
+/** Those that the profile as it stands does not name: another writer of the same user may need the others. */
+function unused(fresh: readonly LoginIdentifier[], profile: Item | undefined): readonly LoginIdentifier[] {
+  return profile ? without(fresh, userFrom(profile).identifiers) : fresh;
 }
 
 function without(

@@ -39,6 +39,7 @@ export function userFrom(item: Item): User {
     status: item['status'] === 'blocked' ? 'blocked' : 'active',
     claims: item['claims'] as UserClaims,
     identifiers: item['identifiers'] as readonly LoginIdentifier[],
+    revision: item['put_by'] as string | undefined,
   };
 }
 

@@ -18,8 +18,6 @@ const DETAILS_PREFIX = 'REQUEST#';
 const detailsKey = (sub: string, requestId: string) => ({ pk: `USER#${sub}`, sk: `${DETAILS_PREFIX}${requestId}` });
 /** How long an item outlives its request, so that late polls are still told `expired_token` and replays `invalid_grant`. */
 const KEEP_SECONDS = 86_400;
-/** Keys that one BatchGetItem takes. */
-const BATCH_LIMIT = 100;
 
 /**
  * Authentication requests in Transactions: one item at most 1 KB that every poll writes, and beside it the frozen
@@ -117,7 +115,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
 
   async listPending(sub: string, now: number): Promise<readonly PendingRequest[]> {
     const items = await this.#transactions.query(`USER#${sub}`, { skPrefix: DETAILS_PREFIX });
-    const live = items.filter((item) => Number(item['expires_at']) > now).slice(-BATCH_LIMIT);
+    const live = items.filter((item) => Number(item['expires_at']) > now);
     const ids = live.map((item) => String(item['sk']).slice(DETAILS_PREFIX.length));
     const requests = (await this.#transactions.batchGet(ids.map(requestKey))).map(requestFrom);
     return requests

@@ -19,7 +19,7 @@ const memberOf = (device: { sub: string; deviceId: string }) => `${device.device
 /** How SNS says that a token has an endpoint already, with other attributes. The ARN stands in the message and nowhere else. */
 const EXISTING_ARN = /Endpoint (arn:\S+) already exists/;
 /** An endpoint may vanish between two calls when its last device leaves; one more round makes a new one. */
-const ROUNDS = 2;
+const ROUNDS = 3;
 
 /**
  * SNS platform endpoints and who uses them. No user data is put on an endpoint: the same push token then always means
@@ -48,12 +48,15 @@ export class SnsEndpoints implements PushEndpoints {
       const endpointArn = await this.#create(application, device.pushToken);
       if (endpointArn === undefined) return 'refused';
       // Counted before it is used: whoever releases the endpoint from now on sees that it is needed.
-      await this.#directory.update({
+      const { written } = await this.#directory.update({
         key: endpointKey(endpointArn),
         set: { arn: endpointArn },
         add: { devices: new Set([memberOf(device)]) },
+        guard: { condition: 'attribute_not_exists(#leaving)' },
       });
-      if (await this.#revive(endpointArn, device.pushToken)) return { endpointArn };
+      // Its last device is just leaving: help it out, the next round makes a new endpoint.
+      if (!written) await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
+      else if (await this.#revive(endpointArn, device.pushToken)) return { endpointArn };
     }
     throw new Error('the push endpoint vanished while it was registered');
   }
@@ -63,8 +66,12 @@ export class SnsEndpoints implements PushEndpoints {
     const key = endpointKey(device.endpointArn);
     const { item } = await this.#directory.update({ key, takeOut: { devices: new Set([memberOf(device)]) } });
     if (item?.['devices'] !== undefined) return;
-    const { written } = await this.#directory.delete(key, { guard: { condition: 'attribute_not_exists(#devices)' } });
-    if (written) await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: device.endpointArn }));
+    // Closed first, so that nobody joins between here and the deletion.
+    const closing = { condition: 'attribute_not_exists(#devices)' };
+    const { written } = await this.#directory.update({ key, set: { leaving: true }, guard: closing });
+    if (!written) return;
+    await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: device.endpointArn }));
+    await this.#directory.delete(key);
   }
 
   /** The endpoint of a token, new or old; undefined when SNS says that the token is none of this platform's. */

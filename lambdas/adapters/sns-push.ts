@@ -3,15 +3,7 @@ import type { Device } from '../core/device.ts';
 import type { PushMessage, PushOutcome, PushSender } from '../flows/ports.ts';
 
 /** SNS exceptions that mean: this endpoint is dead until its app hands in a fresh token. */
-const DEAD_ENDPOINT = new Set([
-  'EndpointDisabledException',
-  'EndpointDisabled',
-  'NotFoundException',
-  'NotFound',
-  'InvalidParameterException',
-  'InvalidParameter',
-  'InvalidParameterValueException',
-]);
+const DEAD_ENDPOINT = new Set(['EndpointDisabledException', 'EndpointDisabled', 'NotFoundException', 'NotFound']);
 
 /** Pushes through SNS platform endpoints, in APNs and FCM v1 form. */
 export class SnsPush implements PushSender {
@@ -41,7 +33,9 @@ export class SnsPush implements PushSender {
       return { device, outcome: 'accepted' };
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
-      return { device, outcome: DEAD_ENDPOINT.has(name) ? 'unreachable' : 'outage', error: name };
+      // A deleted endpoint is an invalid TargetArn; any other invalid parameter is our mistake, not the phone's.
+      const gone = name.startsWith('InvalidParameter') && /TargetArn/.test((error as Error).message);
+      return { device, outcome: gone || DEAD_ENDPOINT.has(name) ? 'unreachable' : 'outage', error: name };
     }
   }
 

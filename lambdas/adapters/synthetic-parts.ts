@@ -14,8 +14,8 @@ import {
   SignJWT,
 } from 'jose';
 import type { PublicJwk } from '../core/client.ts';
-import { SYNTHETIC_ID, type SyntheticCast, type SyntheticSecret } from '../core/synthetic.ts';
-import type { SyntheticLoginPorts } from '../flows/log-in-synthetically.ts';
+import { NO_ANSWER, SYNTHETIC_ID, type SyntheticCast, type SyntheticSecret } from '../core/synthetic.ts';
+import type { ProviderAnswer, SyntheticLoginPorts } from '../flows/log-in-synthetically.ts';
 import type { SyntheticSetUpPorts } from '../flows/set-up-synthetic-login.ts';
 import { clientItem, clientKey, deviceItem, deviceKey, profileItem, profileKey } from './items.ts';
 import type { Table } from './table.ts';
@@ -88,10 +88,14 @@ export const verifiesIdToken: SyntheticLoginPorts['verifies'] = (idToken, { keyS
     () => false,
   );
 
-export const callProvider: SyntheticLoginPorts['call'] = async (url, { method, authorization, form, json }) => {
-  const response = await fetch(url, {
+/** Waits without keeping anything busy. */
+export const wait: SyntheticLoginPorts['wait'] = (seconds) =>
+  new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+export const callProvider: SyntheticLoginPorts['call'] = (url, { method, authorization, form, json }) =>
+  fetch(url, {
     method,
-    redirect: 'error',
+    redirect: 'manual',
     signal: AbortSignal.timeout(ANSWER_MS),
     headers: {
       ...(authorization !== undefined && { authorization }),
@@ -99,7 +103,15 @@ export const callProvider: SyntheticLoginPorts['call'] = async (url, { method, a
     },
     ...(form && { body: new URLSearchParams(form) }),
     ...(json !== undefined && { body: JSON.stringify(json) }),
-  });
+  }).then(readAnswer, noAnswer);
+
+async function readAnswer(response: Response): Promise<ProviderAnswer> {
   const text = await response.text();
   return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : {} };
-};
+}
+
+/** `fetch` hides what happened in the cause: ENOTFOUND, ECONNREFUSED, a certificate of another name. */
+function noAnswer(error: unknown): ProviderAnswer {
+  const { name, cause } = error as { name?: string; cause?: { code?: unknown } };
+  return { status: NO_ANSWER, body: { error: String(cause?.code ?? name) } };
+}

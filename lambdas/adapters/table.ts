@@ -12,6 +12,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
+/** Keys that one BatchGetItem takes. */
+const BATCH_LIMIT = 100;
+
 /** A stored item as plain values. */
 export type Item = Readonly<Record<string, unknown>>;
 export type Key = { readonly pk: string; readonly sk: string };
@@ -98,18 +101,18 @@ export class Table {
     return { items: Items.map((item) => unmarshall(item)), last: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
   }
 
-  /** At most 100 items by key, in no order. */
+  /** Items by key, in no order; DynamoDB takes 100 keys at a time. */
   async batchGet(keys: readonly Key[]): Promise<readonly Item[]> {
-    if (keys.length === 0) return [];
     const items: Item[] = [];
     let wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
     while (wanted.length > 0) {
+      const later = wanted.splice(BATCH_LIMIT);
       const command = new BatchGetItemCommand({
         RequestItems: { [this.#name]: { Keys: wanted, ConsistentRead: true } },
       });
       const page: BatchGetItemCommandOutput = await this.#client.send(command);
       items.push(...(page.Responses?.[this.#name] ?? []).map((item) => unmarshall(item)));
-      wanted = page.UnprocessedKeys?.[this.#name]?.Keys ?? [];
+      wanted = [...(page.UnprocessedKeys?.[this.#name]?.Keys ?? []), ...later];
     }
     return items;
   }

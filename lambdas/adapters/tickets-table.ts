@@ -18,7 +18,7 @@ export class TicketsTable implements EnrolmentTickets {
     await this.#transactions.put({ ...ticketKey(hash), sub, expires_at: expiresAt, ttl: expiresAt + KEEP_SECONDS });
   }
 
-  async claim(claim: Parameters<EnrolmentTickets['claim']>[0]): Promise<{ sub: string; deviceId: string } | undefined> {
+  async claim(claim: Parameters<EnrolmentTickets['claim']>[0]): ReturnType<EnrolmentTickets['claim']> {
     const { written, item } = await this.#transactions.update({
       key: ticketKey(claim.hash),
       set: { used_by: claim.keyThumbprint },
@@ -28,6 +28,12 @@ export class TicketsTable implements EnrolmentTickets {
         values: { now: claim.now, key: claim.keyThumbprint, fresh: claim.deviceId },
       },
     });
-    return written && item ? { sub: String(item['sub']), deviceId: String(item['device_id']) } : undefined;
+    return written && item
+      ? { sub: String(item['sub']), deviceId: String(item['device_id']), enrolled: item['enrolled'] === true }
+      : undefined;
+  }
+
+  async recordEnrolled(hash: string): Promise<void> {
+    await this.#transactions.update({ key: ticketKey(hash), set: { enrolled: true } });
   }
 }

@@ -38,6 +38,7 @@ import {
   SyntheticSecrets,
   signAsDevice,
   verifiesIdToken,
+  wait,
 } from './synthetic-parts.ts';
 import { Table } from './table.ts';
 import { TicketsTable } from './tickets-table.ts';
@@ -186,6 +187,7 @@ export function wireSyntheticLogin(): { ports: SyntheticLoginPorts; sendAnswer: 
     call: callProvider,
     sign: signAsDevice,
     verifies: verifiesIdToken,
+    wait,
     entropy,
     clock,
   };

@@ -13,7 +13,7 @@ const stackedMarks = /(?:^|[^\p{L}\p{M}])\p{M}|\p{M}{4}/u;
 
 /**
  * Whether a text may be shown to the user on the phone: 1 to `limit` code points, NFC, readable characters only, no
- * space at either end. Holds for binding messages, client names, scope descriptions and device names.
+ * space at either end and no two in a row, which could push text out of sight. Holds for binding messages, client names, scope descriptions and device names.
  */
 export function isDisplayable(text: string, limit: number): boolean {
   const length = [...text].length;
@@ -23,6 +23,7 @@ export function isDisplayable(text: string, limit: number): boolean {
     text === text.normalize('NFC') &&
     text === text.trim() &&
     readable.test(text) &&
+    !text.includes('  ') &&
     !invisible.test(text) &&
     !stackedMarks.test(text)
   );

@@ -22,7 +22,10 @@ export function parseRequestedExpiry(
   return ok(Math.min(Math.max(Number(value), SHORTEST_EXPIRY_SECONDS), limits.limit));
 }
 
-/** For how long after its expiry an approved request can be redeemed: a minute, or one interval where that is longer. */
+/** The grace at most, however often a client was slowed down. */
+const LONGEST_GRACE_SECONDS = 300;
+
+/** For how long after its expiry an approved request can be redeemed: a minute, or one interval where that is longer, but never over five minutes. */
 export function redemptionGrace(intervalSeconds: number): number {
-  return Math.max(REDEMPTION_GRACE_SECONDS, intervalSeconds);
+  return Math.min(Math.max(REDEMPTION_GRACE_SECONDS, intervalSeconds), LONGEST_GRACE_SECONDS);
 }

@@ -6,7 +6,8 @@ import type { User, UserClaims } from './user.ts';
 /** A user as operators write and read it: standard claims (OIDC Core §5.1), `sub`, and whether they may be asked. */
 export type UserProfile = UserClaims & { readonly sub?: string | undefined; readonly blocked?: boolean | undefined };
 
-const TEXT_LIMIT = 200;
+/** Bytes of a name in UTF-8: names travel in the request item, which should stay within 1 KB. */
+const TEXT_LIMIT = 100;
 /** Control and format characters have no place in a name: it is shown in many programs. */
 const unreadable = /\p{C}/u;
 const TEXTS = ['name', 'given_name', 'family_name'] as const;
@@ -15,7 +16,7 @@ const TEXTS = ['name', 'given_name', 'family_name'] as const;
 export function registerUser(profile: UserProfile, sub: string): Result<User> {
   if (!isSubject(sub)) return wrong('sub', '1 to 128 letters, digits or . _ | : @ + -');
   const wrongText = TEXTS.find((member) => !isText(profile[member]));
-  if (wrongText) return wrong(wrongText, `at most ${TEXT_LIMIT} readable characters`);
+  if (wrongText) return wrong(wrongText, `at most ${TEXT_LIMIT} bytes of readable characters`);
   const email = profile.email === undefined ? undefined : parseEmail(profile.email);
   if (profile.email !== undefined && email === undefined) return wrong('email', 'an e-mail address');
   const phone = profile.phone_number === undefined ? undefined : parsePhoneNumber(profile.phone_number);
@@ -49,7 +50,7 @@ export function describeUser(user: User): UserProfile & { readonly sub: string }
 }
 
 function isText(text: string | undefined): boolean {
-  return text === undefined || (text.length <= TEXT_LIMIT && !unreadable.test(text));
+  return text === undefined || (Buffer.byteLength(text) <= TEXT_LIMIT && !unreadable.test(text));
 }
 
 function named(type: LoginIdentifier['type'], value: string | undefined): readonly LoginIdentifier[] {

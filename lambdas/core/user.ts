@@ -19,10 +19,17 @@ export type User = {
   readonly status: 'active' | 'blocked';
   readonly claims: UserClaims;
   readonly identifiers: readonly LoginIdentifier[];
+  /** Names the stored write that this was read from; absent while it is not stored. */
+  readonly revision?: string | undefined;
 };
 
 /** A user with all authentication devices: one query brings both. */
 export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };
+
+/** Whether this is one of the user's names now. A stored identifier may be a leftover of a change that was cut short. */
+export function goesBy(user: User, identifier: LoginIdentifier): boolean {
+  return user.identifiers.some(({ type, value }) => type === identifier.type && value === identifier.value);
+}
 
 const claimsOfScope: Readonly<Record<string, readonly (keyof UserClaims)[]>> = {
   profile: ['name', 'given_name', 'family_name', 'preferred_username'],

@@ -51,11 +51,12 @@ export async function applyPlatformApplication(ports: PlatformApplicationPorts, 
   };
 }
 
-/** Applies every configured application again, after a secret has changed. */
+/** Applies the configured applications again, after a secret has changed: all, or those of some platforms. */
 export async function refreshPlatformApplications(
   ports: PlatformApplicationPorts,
+  platforms: readonly Platform[] = ports.applications.map(({ platform }) => platform),
 ): Promise<Readonly<Record<string, Applied>>> {
   const outcomes: Record<string, Applied> = {};
-  for (const { platform } of ports.applications) outcomes[platform] = await applyPlatformApplication(ports, platform);
+  for (const platform of platforms) outcomes[platform] = await applyPlatformApplication(ports, platform);
   return outcomes;
 }

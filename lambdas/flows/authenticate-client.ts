@@ -104,7 +104,11 @@ async function checkAssertion(
   const algorithm = registered.algorithms.find((known) => known === decoded?.header['alg']);
   if (!decoded || !algorithm) return refuse({ reason: 'client_assertion_signature' });
   const { kid } = decoded.header;
-  const candidates = registered.keys.filter((key) => kid === undefined || key.kid === undefined || key.kid === kid);
+  const candidates = registered.keys.filter(
+    (key) =>
+      (kid === undefined || key.kid === undefined || key.kid === kid) &&
+      (key.alg === undefined || key.alg === algorithm),
+  );
   const verified = await Promise.all(
     candidates.map((key) => ports.verifier.verifies(presented.assertion, key, algorithm)),
   );

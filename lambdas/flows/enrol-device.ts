@@ -63,27 +63,43 @@ export async function enrolDevice(
   const { sub, deviceId } = claimed;
   const owner = await ports.users.findWithDevices(sub);
   if (!owner || owner.user.status === 'blocked') return refuse({ reason: 'ticket_not_usable' });
+  const before = owner.devices.find((device) => device.deviceId === deviceId);
+  // Removed since: a spent ticket must not bring a lost or stolen phone back.
+  if (claimed.enrolled && !before) return refuse({ reason: 'ticket_not_usable' });
   call.note({ device_id: deviceId });
   const { platform, pushToken } = claims;
   const endpoint = await ports.endpoints.register({ sub, deviceId, platform, pushToken });
   if (endpoint === 'refused') return refuse({ reason: 'push_token_refused' });
   const { endpointArn } = endpoint;
-  await keep(ports, owner.devices, { deviceId, sub, name: claims.name, publicKey: key, platform, endpointArn });
+  const device = { deviceId, sub, name: claims.name, publicKey: key, platform, endpointArn };
+  const kept = before ? await keepAgain(ports, before, device) : await keepNew(ports, owner.devices, device);
+  if (!kept) return refuse({ reason: 'ticket_not_usable' });
+  if (!before) await ports.tickets.recordEnrolled(sha256(claims.ticket));
   return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
 }
 
-/** Stores the device; one that enrolled before with another push token gives the old endpoint up. */
-async function keep(
-  ports: EnrolPorts,
-  known: readonly Device[],
-  enrolled: Omit<Device, 'push' | 'enrolledAt'>,
-): Promise<void> {
+type Enrolled = Omit<Device, 'push' | 'enrolledAt' | 'platform'> & { readonly platform: EnrolmentClaims['platform'] };
+
+/** A repeated enrolment changes the device only while it is there, and gives an old push token up: a removal wins. */
+async function keepAgain(ports: EnrolPorts, before: Device, enrolled: Enrolled): Promise<boolean> {
+  const { sub, deviceId, name, platform, endpointArn } = enrolled;
+  const there = await ports.devices.update({ sub, deviceId, name, platform, endpointArn, push: 'reachable' });
+  if (there && before.endpointArn !== endpointArn) await ports.endpoints.release(before);
+  return there;
+}
+
+/** Stores the device, then looks again: a device of a removed user would wait for whoever gets this `sub` next. */
+async function keepNew(ports: EnrolPorts, others: readonly Device[], enrolled: Enrolled): Promise<boolean> {
   const now = ports.clock();
-  const before = known.find(({ deviceId }) => deviceId === enrolled.deviceId);
-  const device: Device = { ...enrolled, push: 'reachable', enrolledAt: before?.enrolledAt ?? now };
+  const device: Device = { ...enrolled, push: 'reachable', enrolledAt: now };
   await ports.devices.save(device);
-  if (!before) await tellOthers(ports, known, device, now);
-  else if (before.endpointArn !== device.endpointArn) await ports.endpoints.release(before);
+  if (!(await ports.users.findWithDevices(device.sub))) {
+    await ports.devices.remove(device);
+    await ports.endpoints.release(device);
+    return false;
+  }
+  await tellOthers(ports, others, device, now);
+  return true;
 }
 
 /** A stolen ticket should not stay unnoticed: the user's other devices are told. Their outage is not this phone's problem. */

@@ -3,11 +3,19 @@ import { hashDetails } from '../core/details.ts';
 import { DEVICE_TOKEN_LIFETIME_SECONDS, DEVICE_TOKEN_TYPES } from '../core/device-token.ts';
 import { requestIdOf } from '../core/digest.ts';
 import { urlOf } from '../core/issuer.ts';
-import { SYNTHETIC_ID, type SyntheticSecret } from '../core/synthetic.ts';
+import {
+  type DeployedVersions,
+  isRollback,
+  NO_ANSWER,
+  type SomethingNew,
+  SYNTHETIC_ID,
+  type SyntheticSecret,
+  secondsUntilNextTry,
+} from '../core/synthetic.ts';
 import type { TokenClaims } from '../core/tokens.ts';
 import type { Clock, Entropy } from './ports.ts';
 
-/** An HTTP answer, its body as JSON where it is. */
+/** An HTTP answer, its body as JSON where it is; status `NO_ANSWER` and the failure's code when the connection failed. */
 export type ProviderAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 type Call = {
   readonly method: 'GET' | 'POST';
@@ -15,34 +23,56 @@ type Call = {
   readonly authorization?: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** What a smoke test waits for here. */
+  readonly awaits?: SomethingNew;
 };
 /** What this flow needs. */
 export type SyntheticLoginPorts = {
   readonly issuer: string;
   readonly secret: { read(): Promise<SyntheticSecret> };
   /** Calls the provider at its public address, as anybody would. */
-  readonly call: (url: string, call: Omit<Call, 'path'>) => Promise<ProviderAnswer>;
+  readonly call: (url: string, call: Omit<Call, 'path' | 'awaits'>) => Promise<ProviderAnswer>;
   readonly sign: (key: SyntheticSecret['devicePrivateKey'], type: string, claims: TokenClaims) => Promise<string>;
   /** Whether the ID token is signed by a key of this key set, for this client, by this issuer, now. */
   readonly verifies: (
     idToken: string,
     expected: { keySet: unknown; issuer: string; audience: string; now: number },
   ) => Promise<boolean>;
+  readonly wait: (seconds: number) => Promise<void>;
   readonly entropy: Entropy;
   readonly clock: Clock;
 };
-type Session = SyntheticLoginPorts & { readonly keys: SyntheticSecret };
+type Session = SyntheticLoginPorts & {
+  readonly keys: SyntheticSecret;
+  readonly startedAt: number;
+  /** A smoke test waits for what was just made. */
+  readonly isPatient: boolean;
+};
 
 /** A step of the login that did not go as it must. The message says which and what came instead, nothing secret. */
 export class SyntheticLoginError extends Error {}
 
+/**
+ * The smoke test of a deployment: a login that waits for what was just made. None when the deployment is being rolled
+ * back, because its failure would stop the rollback.
+ */
+export async function testDeployment(
+  ports: SyntheticLoginPorts,
+  versions: { readonly before: DeployedVersions; readonly now: DeployedVersions },
+): Promise<void> {
+  if (!isRollback(versions.before, versions.now)) await logInSynthetically(ports, { isPatient: true });
+}
+
 /** One whole login at the public address: discovery, request, poll, details, approval, tokens, key set, replay. */
-export async function logInSynthetically(ports: SyntheticLoginPorts): Promise<void> {
-  const session: Session = { ...ports, keys: await ports.secret.read() };
+export async function logInSynthetically(
+  ports: SyntheticLoginPorts,
+  { isPatient } = { isPatient: false },
+): Promise<void> {
+  const session: Session = { ...ports, keys: await ports.secret.read(), startedAt: ports.clock(), isPatient };
   const { body: metadata } = await step(
     session,
     'discovery',
-    { method: 'GET', path: '/.well-known/openid-configuration' },
+    { method: 'GET', path: '/.well-known/openid-configuration', awaits: 'address' },
     200,
   );
   demand(metadata['issuer'] === ports.issuer, 'discovery names another issuer');
@@ -60,11 +90,12 @@ export async function logInSynthetically(ports: SyntheticLoginPorts): Promise<vo
 
 async function ask(session: Session): Promise<string> {
   const login_hint = JSON.stringify({ format: 'iss_sub', iss: session.issuer, sub: SYNTHETIC_ID });
-  const form = { scope: 'openid', login_hint, binding_message: 'Synthetic login', requested_expiry: '60' };
+  // No binding message: a setting may narrow what one may say.
+  const form = { scope: 'openid', login_hint, requested_expiry: '60' };
   const { body } = await step(
     session,
     'authentication request',
-    { method: 'POST', path: '/bc-authorize', authorization: basic(session), form },
+    { method: 'POST', path: '/bc-authorize', authorization: basic(session), form, awaits: 'secret' },
     200,
   );
   return String(body['auth_req_id']);
@@ -76,7 +107,7 @@ async function redeem(session: Session, authReqId: string, status: number): Prom
     await step(
       session,
       'token request',
-      { method: 'POST', path: '/token', authorization: basic(session), form },
+      { method: 'POST', path: '/token', authorization: basic(session), form, awaits: 'secret' },
       status,
     )
   ).body;
@@ -124,9 +155,18 @@ function basic({ keys }: Session): string {
   return `Basic ${Buffer.from(`${SYNTHETIC_ID}:${keys.clientSecret}`).toString('base64')}`;
 }
 
-async function step(session: Session, name: string, { path, ...call }: Call, status: number): Promise<ProviderAnswer> {
-  const answer = await session.call(urlOf(session.issuer, path), call);
-  demand(answer.status === status, `${name} answers ${answer.status} ${answer.body['error'] ?? ''}`);
+async function step(session: Session, name: string, call: Call, status: number): Promise<ProviderAnswer> {
+  const { path, awaits, ...rest } = call;
+  const answer = await session.call(urlOf(session.issuer, path), rest);
+  const waitedSeconds = session.clock() - session.startedAt;
+  const pause =
+    session.isPatient && awaits ? secondsUntilNextTry({ status: answer.status, waitedSeconds }, awaits) : undefined;
+  if (answer.status !== status && pause !== undefined) {
+    await session.wait(pause);
+    return step(session, name, call, status);
+  }
+  const said = answer.status === NO_ANSWER ? 'gets no answer:' : `answers ${answer.status}`;
+  demand(answer.status === status, `${name} ${said} ${answer.body['error'] ?? ''}`.trimEnd());
   return answer;
 }
 

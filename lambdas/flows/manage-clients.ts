@@ -14,6 +14,9 @@ export type ManageClientsPorts = {
 /** A registration as it is told; the secret only when it was just made (RFC 7591 §3.2.1). */
 export type ClientView = ClientMetadata & { readonly client_id: string; readonly client_secret?: string };
 
+/** How often a change is applied anew to a client that changed meanwhile. */
+const UPDATE_ROUNDS = 5;
+
 /** Registers a client. The secret is made here, told once and stored as a hash; secrets that people choose are not accepted. */
 export async function createClient(
   ports: ManageClientsPorts,
@@ -54,6 +57,7 @@ export async function listClients(
 export async function updateClient(
   ports: ManageClientsPorts,
   change: { clientId: string; metadata: MemberChange<ClientMetadata>; newSecret: boolean; by: string },
+  rounds = UPDATE_ROUNDS,
 ): Promise<Result<ClientView>> {
   const before = await ports.directory.findClient(change.clientId);
   if (!before) return refuse({ reason: 'not_found', what: 'client' });
@@ -74,7 +78,10 @@ export async function updateClient(
     before.credential.method === 'private_key_jwt' || change.newSecret ? undefined : before.credential.secretHash;
   const client = registerClient(metadata, { clientId: change.clientId, secretHash: kept ?? sha256(secret) });
   if (!client.ok) return client;
-  if (!(await ports.directory.replaceClient(client.value))) return refuse({ reason: 'not_found', what: 'client' });
+  if (!(await ports.directory.replaceClient(client.value, before))) {
+    // Changed or removed meanwhile: applied to what is there now, so that a new secret is not undone by a new name.
+    return rounds > 1 ? updateClient(ports, change, rounds - 1) : refuse({ reason: 'conflict', what: 'client' });
+  }
   ports.audit.write({ event: 'client_updated', clientId: change.clientId, by: change.by }, ports.clock());
   const madeSecret = kept === undefined && client.value.credential.method !== 'private_key_jwt';
   return ok({ ...describeClient(client.value), ...(madeSecret && { client_secret: secret }) });

@@ -38,8 +38,8 @@ export async function updateDevice(
     sub: device.sub,
     deviceId: device.deviceId,
     name: changed.name,
-    endpointArn,
-    push,
+    // Only with a fresh token: a rename must not write back an endpoint that was replaced meanwhile.
+    ...(call.change.push_token !== undefined && { endpointArn, push }),
   });
   if (!stored) return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
   // The old endpoint goes only after the device points at the new one: a crash between the two leaves a stray, not a hole.

@@ -33,6 +33,8 @@ export type UserView = UserProfile & { readonly sub: string };
 /** A ticket for one phone of one user: shown as QR code or sent as a link, used once within minutes. */
 export type TicketView = { readonly ticket: string; readonly uri: string; readonly expires_at: number };
 
+/** How often a change is applied anew to a user who changed meanwhile. */
+const UPDATE_ROUNDS = 5;
 /** The profile's member behind a kind of login identifier. */
 const MEMBER_OF: Readonly<Record<string, string>> = { phone: 'phone_number', username: 'preferred_username' };
 
@@ -76,12 +78,14 @@ async function resolveHint(ports: ManageUsersPorts, loginHint: string): Promise<
 export async function updateUser(
   ports: ManageUsersPorts,
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
+  rounds = UPDATE_ROUNDS,
 ): Promise<Result<UserView>> {
   const before = await ports.users.findWithDevices(change.sub);
   if (!before) return refuse({ reason: 'not_found', what: 'user' });
   const user = registerUser(changeProfile(describeUser(before.user), change.profile), change.sub);
   if (!user.ok) return user;
   const replaced = await ports.directory.replaceUser(user.value, before.user);
+  if (!replaced.created && replaced.taken === 'changed' && rounds > 1) return updateUser(ports, change, rounds - 1);
   if (!replaced.created) return refuse({ reason: 'conflict', what: MEMBER_OF[replaced.taken] ?? replaced.taken });
   ports.audit.write({ event: 'user_updated', sub: change.sub, by: change.by }, ports.clock());
   return ok(describeUser(user.value));

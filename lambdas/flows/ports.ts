@@ -132,7 +132,9 @@ export interface EnrolmentTickets {
     keyThumbprint: string;
     deviceId: string;
     now: number;
-  }): Promise<{ sub: string; deviceId: string } | undefined>;
+  }): Promise<{ sub: string; deviceId: string; enrolled: boolean } | undefined>;
+  /** The ticket's device is stored: from now on the ticket only repeats its answer, it never makes the device again. */
+  recordEnrolled(hash: string): Promise<void>;
 }
 
 /** Devices, written. */
@@ -222,8 +224,8 @@ export interface KeyMaker {
 export interface Directory {
   /** False when the client id is taken. */
   createClient(client: Client): Promise<boolean>;
-  /** False when there is no such client. */
-  replaceClient(client: Client): Promise<boolean>;
+  /** Replaces the client as it was read; false when it is gone or changed since. */
+  replaceClient(client: Client, before: Client): Promise<boolean>;
   removeClient(clientId: string): Promise<boolean>;
   findClient(clientId: string): Promise<Client | undefined>;
   listClients(page: {
@@ -232,6 +234,7 @@ export interface Directory {
   }): Promise<{ clients: readonly Client[]; next?: string | undefined }>;
   /** Identifiers first, the profile last. Tells the identifier that another user has. */
   createUser(user: User): Promise<{ created: true } | { created: false; taken: string }>;
+  /** Replaces the user as it was read; `changed` when it is gone or changed since. */
   replaceUser(user: User, before: User): Promise<{ created: true } | { created: false; taken: string }>;
   removeUser(user: UserWithDevices): Promise<void>;
 }

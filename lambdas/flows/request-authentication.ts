@@ -7,7 +7,7 @@ import type { LoginHint } from '../core/login-hint.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
 import { describeScopes, grantScopes } from '../core/scope.ts';
 import { grantAudience } from '../core/target.ts';
-import type { UserWithDevices } from '../core/user.ts';
+import { goesBy, type UserWithDevices } from '../core/user.ts';
 import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from './authenticate-client.ts';
 import type {
   AuthenticationRequests,
@@ -85,24 +85,30 @@ async function findAndCount(
   hint: LoginHint,
 ): Promise<Result<UserWithDevices>> {
   // With an `iss_sub` hint the user is read first: a subject that nobody has must not leave a counter behind.
-  const early = hint.kind === 'sub' ? await ports.users.findWithDevices(hint.sub) : undefined;
-  const sub = hint.kind === 'sub' ? early?.user.sub : await ports.users.resolve(hint.identifier);
-  if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
-  if (client.onlySub !== undefined && client.onlySub !== sub)
-    return refuse({ reason: 'unknown_user', because: 'not_for_this_client' });
   const now = ports.clock();
-  const { userLimits } = ports.settings;
-  const [target, forUser, forClient] = await Promise.all([
-    early ?? ports.users.findWithDevices(sub),
-    userLimits ? ports.rateWindows.countForUser(sub, userLimits, now) : undefined,
+  const [forClient, early, resolved] = await Promise.all([
     client.requestsPerMinute
       ? ports.rateWindows.countForClient(client.clientId, client.requestsPerMinute, now)
       : undefined,
+    hint.kind === 'sub' ? ports.users.findWithDevices(hint.sub) : undefined,
+    hint.kind === 'sub' ? undefined : ports.users.resolve(hint.identifier),
   ]);
-  if (!target) return refuse({ reason: 'unknown_user', because: 'no_profile' });
-  if (target.user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
+  // Before the user is counted: a client over its own limit must not use up a user's, nor guess names without limit.
   if (forClient?.allowed === false)
     return refuse({ reason: 'client_rate_limited', retryAfterSeconds: forClient.retryAfterSeconds });
+  const sub = early?.user.sub ?? resolved;
+  if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
+  if (client.onlySub !== undefined && client.onlySub !== sub)
+    return refuse({ reason: 'unknown_user', because: 'not_for_this_client' });
+  const { userLimits } = ports.settings;
+  const [target, forUser] = await Promise.all([
+    early ?? ports.users.findWithDevices(sub),
+    userLimits ? ports.rateWindows.countForUser(sub, userLimits, now) : undefined,
+  ]);
+  if (!target) return refuse({ reason: 'unknown_user', because: 'no_profile' });
+  if (hint.kind === 'identifier' && !goesBy(target.user, hint.identifier))
+    return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
+  if (target.user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
   if (forUser?.allowed === false)
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: forUser.retryAfterSeconds });
   if (reachable(target.devices).length === 0)

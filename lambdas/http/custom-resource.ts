@@ -9,6 +9,11 @@ const request = v.object({
   LogicalResourceId: v.string(),
   PhysicalResourceId: v.optional(v.string()),
   ResourceProperties: v.record(v.string(), v.unknown()),
+  OldResourceProperties: v.optional(v.record(v.string(), v.unknown())),
+});
+/** CloudFormation hands every value over as a text. */
+const versioned = v.object({
+  versions: v.record(v.string(), v.pipe(v.string(), v.transform(Number), v.integer())),
 });
 export type CustomResourceRequest = v.InferOutput<typeof request>;
 /** What became of it. `why` is shown to whoever deploys, so it must not quote a secret. */
@@ -20,6 +25,15 @@ export type SendAnswer = (url: string, body: string) => Promise<void>;
 
 export function isCustomResourceRequest(event: unknown): event is CustomResourceRequest {
   return v.is(request, event);
+}
+
+/** The published version of each function, before and now; none where the resource does not tell. */
+export function versionsOf({ ResourceProperties, OldResourceProperties }: CustomResourceRequest) {
+  const read = (properties: unknown): Readonly<Record<string, number>> => {
+    const result = v.safeParse(versioned, properties);
+    return result.success ? result.output.versions : {};
+  };
+  return { before: read(OldResourceProperties), now: read(ResourceProperties) };
 }
 
 /**

@@ -1,6 +1,12 @@
 import * as v from 'valibot';
+import { PLATFORMS, type Platform } from '../core/device.ts';
 
-/** Checks that an operator asked to apply the push credentials again. Throws on anything else. */
-export function parseRefreshOrder(event: unknown): void {
-  v.parse(v.strictObject({ action: v.literal('refresh') }), event);
+const order = v.strictObject({
+  action: v.literal('refresh'),
+  platforms: v.optional(v.pipe(v.array(v.picklist(PLATFORMS)), v.minLength(1))),
+});
+
+/** The platforms whose push credential an operator asked to apply again; undefined is all. Throws on anything else. */
+export function parseRefreshOrder(event: unknown): readonly Platform[] | undefined {
+  return v.parse(order, event).platforms;
 }

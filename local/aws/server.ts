@@ -61,6 +61,11 @@ export class AwsServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A web page that found this port (rebinding its name, or by a plain form) is none of the functions.
+    if (request.headers.origin !== undefined || !/^(127\.0\.0\.1|localhost):\d+$/.test(request.headers.host ?? '')) {
+      response.writeHead(403).end();
+      return;
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const call = parseCall(request, Buffer.concat(chunks));

@@ -38,7 +38,7 @@ describe('user', () => {
   it('no name steers the terminal: the provider refuses it, and the layout would show it harmless', async () => {
     const { code, stderr } = await ciba('user', 'create', '--name', 'Anna \u001B[31mExample');
     expect(code).toBe(1);
-    expect(stderr).toContain('name must be at most 200 readable characters');
+    expect(stderr).toContain('name must be at most 100 bytes of readable characters');
     expect(plainLine('Anna \u001B[31mExample')).toBe('Anna \uFFFD[31mExample');
   });
 

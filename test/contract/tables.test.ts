@@ -242,8 +242,10 @@ describe.each(engines())('the tables on %s', (name) => {
     await tickets.create({ hash, sub: 'u', expiresAt: NOW + 10 });
     const claim = (keyThumbprint: string, deviceId: string, now = NOW) =>
       tickets.claim({ hash, keyThumbprint, deviceId, now });
-    expect(await claim('k1', 'd1')).toEqual({ sub: 'u', deviceId: 'd1' });
-    expect(await claim('k1', 'd2')).toEqual({ sub: 'u', deviceId: 'd1' });
+    expect(await claim('k1', 'd1')).toEqual({ sub: 'u', deviceId: 'd1', enrolled: false });
+    expect(await claim('k1', 'd2')).toEqual({ sub: 'u', deviceId: 'd1', enrolled: false });
+    await tickets.recordEnrolled(hash);
+    expect(await claim('k1', 'd2')).toEqual({ sub: 'u', deviceId: 'd1', enrolled: true });
     expect(await claim('k2', 'd3')).toBeUndefined();
     expect(await claim('k1', 'd1', NOW + 10)).toBeUndefined();
     expect(await tickets.claim({ hash: 'unknown', keyThumbprint: 'k', deviceId: 'd', now: NOW })).toBeUndefined();
@@ -302,8 +304,9 @@ describe.each(engines())('the tables on %s', (name) => {
     expect(await admin.createClient(client('b'))).toBe(true);
     expect(await admin.createClient(client('b'))).toBe(false);
     expect(await admin.createClient(client('a'))).toBe(true);
-    expect(await admin.replaceClient(client('a', 'New'))).toBe(true);
-    expect(await admin.replaceClient(client('zzz'))).toBe(false);
+    expect(await admin.replaceClient(client('a', 'New'), client('a'))).toBe(true);
+    expect(await admin.replaceClient(client('a', 'Other'), client('a'))).toBe(false);
+    expect(await admin.replaceClient(client('zzz'), client('zzz'))).toBe(false);
     const page = await admin.listClients({ limit: 1 });
     expect(page).toMatchObject({ clients: [{ clientId: 'a', name: 'New' }], next: 'a' });
     expect(await admin.listClients({ limit: 5, after: 'a' })).toMatchObject({

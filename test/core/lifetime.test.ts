@@ -76,5 +76,6 @@ describe('how long an approval can be redeemed', () => {
     expect(redemptionGrace(5)).toBe(60);
     expect(redemptionGrace(60)).toBe(60);
     expect(redemptionGrace(61)).toBe(61);
+    expect(redemptionGrace(1000)).toBe(300);
   });
 });

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { entropy } from '../../lambdas/adapters/entropy.ts';
 import {
   callProvider,
@@ -11,8 +11,12 @@ import {
   verifiesIdToken,
 } from '../../lambdas/adapters/synthetic-parts.ts';
 import { Table } from '../../lambdas/adapters/table.ts';
-import { SYNTHETIC_ID } from '../../lambdas/core/synthetic.ts';
-import { logInSynthetically, type SyntheticLoginPorts } from '../../lambdas/flows/log-in-synthetically.ts';
+import { NO_ANSWER, SYNTHETIC_ID } from '../../lambdas/core/synthetic.ts';
+import {
+  logInSynthetically,
+  type SyntheticLoginPorts,
+  testDeployment,
+} from '../../lambdas/flows/log-in-synthetically.ts';
 import {
   removeSyntheticLogin,
   type SyntheticSetUpPorts,
@@ -44,6 +48,7 @@ beforeAll(async () => {
     call: callProvider,
     sign: signAsDevice,
     verifies: verifiesIdToken,
+    wait: async (seconds) => world.runtime.advance(seconds),
     entropy,
     clock,
   };
@@ -109,5 +114,71 @@ describe('the synthetic login', () => {
     await removeSyntheticLogin(setUp);
     world.runtime.advance(61);
     await expect(logInSynthetically(login)).rejects.toThrow('401 invalid_client');
+  });
+});
+
+describe('the smoke test of a deployment', () => {
+  type Call = SyntheticLoginPorts['call'];
+  const versions = { before: { token: 3 }, now: { token: 4 } };
+  /** Answers of the address while it is young, then those of the provider. */
+  const young = (answers: readonly { status: number; error?: string }[], path = 'openid-configuration') => {
+    const waits: number[] = [];
+    const left = [...answers];
+    const call: Call = async (url, request) => {
+      const early = url.endsWith(path) ? left.shift() : undefined;
+      return early ? { status: early.status, body: { error: early.error } } : callProvider(url, request);
+    };
+    const wait = async (seconds: number) => {
+      waits.push(seconds);
+      world.runtime.advance(seconds);
+    };
+    return { ports: { ...login, call, wait }, waits };
+  };
+  beforeAll(async () => {
+    world.runtime.advance(61);
+    await setUpSyntheticLogin(setUp);
+  });
+  beforeEach(() => world.runtime.advance(61));
+
+  it('waits for a name that is not known yet and for a gateway that has not heard of it', async () => {
+    const { ports, waits } = young([{ status: 0, error: 'ENOTFOUND' }, { status: 403 }, { status: 404 }]);
+    await expect(testDeployment(ports, versions)).resolves.toBeUndefined();
+    expect(waits).toEqual([5, 5, 5]);
+  });
+
+  it('gives up after about a minute, and says what it saw', async () => {
+    const { ports, waits } = young(Array(100).fill({ status: 0, error: 'ENOTFOUND' }));
+    await expect(testDeployment(ports, versions)).rejects.toThrow('discovery gets no answer: ENOTFOUND');
+    expect(waits.length).toBe(14);
+  });
+
+  it('never waits for a provider that is there and fails', async () => {
+    const { ports, waits } = young([{ status: 500, error: 'server_error' }]);
+    await expect(testDeployment(ports, versions)).rejects.toThrow('discovery answers 500 server_error');
+    expect(waits).toEqual([]);
+  });
+
+  it('waits for warm functions that believe the former secret, up to a minute', async () => {
+    await expect(logInSynthetically(login)).resolves.toBeUndefined();
+    await setUpSyntheticLogin(setUp);
+    const { ports, waits } = young([]);
+    await expect(testDeployment(ports, versions)).resolves.toBeUndefined();
+    expect(waits.length).toBeGreaterThan(0);
+  });
+
+  it('does not take place when the deployment is rolled back, which must not fail', async () => {
+    const { ports } = young(Array(100).fill({ status: 500 }));
+    await expect(testDeployment(ports, { before: { token: 4 }, now: { token: 3 } })).resolves.toBeUndefined();
+  });
+
+  it('is patient; a scheduled login is not', async () => {
+    const { ports, waits } = young([{ status: 0, error: 'ENOTFOUND' }]);
+    await expect(logInSynthetically(ports)).rejects.toThrow('discovery gets no answer: ENOTFOUND');
+    expect(waits).toEqual([]);
+  });
+
+  it('tells a connection that fails from an answer', async () => {
+    const refused = await callProvider('http://127.0.0.1:1/', { method: 'GET' });
+    expect(refused).toEqual({ status: NO_ANSWER, body: { error: expect.stringMatching(/^[A-Za-z_]+$/) } });
   });
 });

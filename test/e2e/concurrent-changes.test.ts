@@ -1,0 +1,196 @@
+import { request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AwsCall } from '../../local/aws/server.ts';
+import { Phone } from '../../local/phone.ts';
+import { type TestClient, World } from '../support/world.ts';
+
+let world: World;
+let client: TestClient;
+beforeEach(async () => {
+  world = await World.start({ variables: { REQUEST_LIMITS: '{}' } });
+  client = await world.client();
+});
+afterEach(() => world.close());
+
+/** Holds the first matching AWS call until released, so that others can overtake it. */
+function hold(matches: (call: AwsCall) => boolean): { held: Promise<void>; release(): void } {
+  let arrived = () => {};
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let first = true;
+  world.runtime.aws.interference = async (call) => {
+    if (!first || !matches(call)) return undefined;
+    first = false;
+    arrived();
+    await released;
+    return undefined;
+  };
+  return { held, release };
+}
+const writes = (action: string, text: string) => (call: AwsCall) =>
+  call.action === action && call.body.toString().includes(text);
+const patch = async (phone: Phone, body: unknown) => {
+  const path = `devices/${phone.identity.deviceId}`;
+  const headers = { authorization: await phone.assertion('PATCH', path), 'content-type': 'application/json' };
+  return world.send(`/${path}`, { method: 'PATCH', headers, body: JSON.stringify(body) });
+};
+
+describe('what was removed stays removed', () => {
+  it('a spent ticket does not bring a removed phone back, not even under its own key', async () => {
+    const { sub } = await world.user();
+    const uri = await world.ticket(sub);
+    const now = () => world.runtime.now();
+    const phone = await Phone.enrol(uri, { name: 'Stolen', pushToken: 'stolen', now });
+    await world.admin('DELETE', `/admin/users/${sub}/devices/${phone.identity.deviceId}`);
+    const claims = {
+      ticket: uri.split('ticket=')[1],
+      name: 'Stolen',
+      platform: 'GCM',
+      push_token: 'stolen',
+      aud: world.issuer,
+      iat: now(),
+      exp: now() + 60,
+      jti: 'j',
+    };
+    const { importJWK, SignJWT } = await import('jose');
+    const enrolment = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', typ: 'ciba-enrolment+jwt', jwk: phone.identity.publicKey })
+      .sign(await importJWK(phone.identity.privateKey, 'ES256'));
+    const again = await world.send('/devices', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ enrolment }),
+    });
+    expect(again.body['error']).toBe('invalid_ticket');
+    expect((await world.admin('GET', `/admin/users/${sub}/devices`)).body['devices']).toEqual([]);
+  });
+
+  it('a phone that enrols while its user is removed does not wait for the next user of that sub', async () => {
+    const { sub } = await world.user({ sub: 'reborn' });
+    const uri = await world.ticket(sub);
+    const slow = hold(writes('PutItem', 'DEVICE#'));
+    const enrolling = Phone.enrol(uri, { name: 'P', pushToken: 'p', now: () => world.runtime.now() });
+    await slow.held;
+    await world.admin('DELETE', `/admin/users/${sub}`);
+    slow.release();
+    await expect(enrolling).rejects.toThrow('invalid_ticket');
+    await world.user({ sub: 'reborn' });
+    expect((await world.admin('GET', '/admin/users/reborn/devices')).body['devices']).toEqual([]);
+  });
+});
+
+describe('a slow change does not undo a quick one', () => {
+  it('a rename of a user who is blocked meanwhile leaves the user blocked', async () => {
+    const { sub } = await world.user({ name: 'Before' });
+    const slow = hold(writes('PutItem', 'PROFILE'));
+    const renaming = world.admin('PATCH', `/admin/users/${sub}`, { name: 'After' });
+    await slow.held;
+    expect((await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true })).status).toBe(200);
+    slow.release();
+    expect((await renaming).status).toBe(200);
+    expect((await world.admin('GET', `/admin/users/${sub}`)).body).toMatchObject({ name: 'After', blocked: true });
+  });
+
+  it('a rename of a client does not bring a replaced secret back', async () => {
+    const slow = hold(writes('PutItem', `CLIENT#${client.client_id}`));
+    const renaming = world.admin('PATCH', `/admin/clients/${client.client_id}`, { client_name: 'New' });
+    await slow.held;
+    const { body } = await world.admin('PATCH', `/admin/clients/${client.client_id}`, { new_secret: true });
+    slow.release();
+    expect((await renaming).status).toBe(200);
+    world.runtime.advance(61);
+    expect((await world.poll(client, 'x')).status).toBe(401);
+    expect((await world.poll({ ...client, client_secret: String(body['client_secret']) }, 'x')).status).toBe(400);
+  });
+
+  it('a rename of a device does not bring a replaced push token back', async () => {
+    const { email, phone } = await world.person();
+    const slow = hold(writes('UpdateItem', 'DEVICE#'));
+    const renaming = patch(phone, { name: 'Renamed' });
+    await slow.held;
+    expect((await patch(phone, { push_token: 'fresh' })).status).toBe(200);
+    slow.release();
+    expect((await renaming).status).toBe(200);
+    expect((await world.ask(client, { login_hint: email })).status).toBe(200);
+    expect(world.runtime.push.deliveries.at(-1)?.token).toBe('fresh');
+  });
+});
+
+describe('leftovers name nobody', () => {
+  it('an address that a user gave up rings nobody, also when its clean-up failed, and another may have it', async () => {
+    const { sub, phone } = await world.person({ email: 'old@example.com' });
+    world.runtime.aws.interference = (call) =>
+      writes('DeleteItem', 'LOGIN#')(call) ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined;
+    await world.admin('PATCH', `/admin/users/${sub}`, { email: 'new@example.com' });
+    world.runtime.aws.interference = undefined;
+    expect((await world.ask(client, { login_hint: 'old@example.com' })).body['error']).toBe('unknown_user_id');
+    expect(world.runtime.push.deliveries.filter(({ token }) => token === phone.identity.pushToken)).toEqual([]);
+    world.runtime.advance(61);
+    expect((await world.admin('POST', '/admin/users', { email: 'old@example.com' })).status).toBe(201);
+  });
+});
+
+describe('counting', () => {
+  it('a client over its own limit does not use up its users’ limit, and cannot guess names without limit', async () => {
+    const small = await world.client({ requests_per_minute: 1 });
+    const { email } = await world.person();
+    world.runtime.advance(60 - (world.runtime.now() % 60));
+    const answers = [];
+    for (let count = 0; count < 6; count += 1) answers.push((await world.ask(small, { login_hint: email })).status);
+    expect(answers).toEqual([200, 403, 403, 403, 403, 403]);
+    expect((await world.ask(small, { login_hint: 'nobody@example.com' })).status).toBe(403);
+    expect((await world.ask(client, { login_hint: email })).status).toBe(200);
+  });
+});
+
+describe('push endpoints', () => {
+  it('a mistake of ours in a push does not make phones unreachable', async () => {
+    const { sub, email } = await world.person();
+    const body =
+      '<ErrorResponse><Error><Code>InvalidParameter</Code><Message>Invalid parameter: Message too long</Message></Error></ErrorResponse>';
+    world.runtime.aws.interference = ({ action }) =>
+      action === 'Publish' ? { status: 400, headers: { 'content-type': 'text/xml' }, body } : undefined;
+    expect((await world.ask(client, { login_hint: email })).status).toBe(503);
+    world.runtime.aws.interference = undefined;
+    const { body: listed } = await world.admin('GET', `/admin/users/${sub}/devices`);
+    expect(listed['devices']).toMatchObject([{ push: 'reachable' }]);
+    expect((await world.ask(client, { login_hint: email })).status).toBe(200);
+  });
+
+  it('an account that joins an endpoint while its last one leaves can be reached', async () => {
+    const leaver = await world.user();
+    const first = await world.phone(leaver.sub, { pushToken: 'shared' });
+    const joiner = await world.user();
+    const slow = hold(({ action }) => action === 'DeleteEndpoint');
+    const leaving = world.admin('DELETE', `/admin/users/${leaver.sub}/devices/${first.identity.deviceId}`);
+    await slow.held;
+    const joining = world.phone(joiner.sub, { pushToken: 'shared' });
+    slow.release();
+    await Promise.all([leaving, joining]);
+    expect((await world.ask(client, { login_hint: joiner.email })).status).toBe(200);
+  });
+});
+
+it('the AWS stand-ins answer no web page: neither a rebound name nor another origin', async () => {
+  const { port } = new URL(world.runtime.awsEndpoint);
+  for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }]) {
+    const status = await new Promise((resolve, reject) => {
+      const call = {
+        host: '127.0.0.1',
+        port,
+        method: 'POST',
+        path: '/',
+        headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables', ...headers },
+      };
+      request(call, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end('{}');
+    });
+    expect(status).toBe(403);
+  }
+});
