@@ -96,9 +96,16 @@ class Sandbox {
   }
 }
 
-/** Own credentials a function, so that the AWS stand-ins see who calls; only the variables its table entry lists. */
-export function environmentOf(name: FunctionName, { awsEndpoint, values }: HostOptions): Environment {
+/** The variables of a function: those its table entry lists, and what Lambda gives to all. */
+export function environmentOf(name: FunctionName, options: HostOptions): Environment {
+  const { values } = options;
   const listed = functions[name].environment.filter((variable) => values[variable] !== undefined);
+  const own = Object.fromEntries(listed.map((variable) => [variable, values[variable] ?? '']));
+  return { ...awsEnvironment(name, options), ...own };
+}
+
+/** What Lambda gives to all. Own credentials a function, so that the AWS stand-ins see who calls. */
+export function awsEnvironment(name: string, { awsEndpoint }: Pick<HostOptions, 'awsEndpoint'>): Environment {
   return {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: name,
@@ -106,6 +113,5 @@ export function environmentOf(name: FunctionName, { awsEndpoint, values }: HostO
     AWS_ENDPOINT_URL: awsEndpoint,
     AWS_LAMBDA_FUNCTION_NAME: name,
     TZ: 'UTC',
-    ...Object.fromEntries(listed.map((variable) => [variable, values[variable] ?? ''])),
   };
 }

@@ -34,6 +34,8 @@ async function start(options: StartOptions): Promise<void> {
     throw error;
   }
   announce(runtime);
+  if (options.dynamodb === 'dynamodb-local')
+    console.log('  mind                   DynamoDB Local listens on all networks of this machine, without a password');
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void runtime.close().then(() => process.exit(0)));
 }

@@ -1,6 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request, type Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { KeyedLocks } from './keyed-locks.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
 
@@ -23,19 +25,22 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
     updateTableMs: 0,
     ...(folder !== undefined && { path: folder }),
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = server.address() as AddressInfo;
+  // A socket in a folder of its own: no port that another program or a web page could find.
+  const socketFolder = await mkdtemp(join(tmpdir(), 'ciba-'));
+  const socketPath = join(socketFolder, 'dynalite');
+  await new Promise<void>((resolve) => server.listen(socketPath, () => resolve()));
   const agent = new Agent({ keepAlive: true });
   const locks = new KeyedLocks();
-  const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward(agent, port, action, body);
+  const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward(agent, socketPath, action, body);
   return {
     serve: (call) => (isWrite(call.action) ? locks.run(lockOf(call), () => write(call, send)) : serveOther(call, send)),
-    close: () =>
-      new Promise((resolve) => {
-        agent.destroy();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      agent.destroy();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await rm(socketFolder, { recursive: true });
+    },
   };
 }
 
@@ -78,7 +83,7 @@ async function serveOther(
   return send(call.action, call.body);
 }
 
-function forward(agent: Agent, port: number, action: string, body: Buffer): Promise<AwsAnswer> {
+function forward(agent: Agent, socketPath: string, action: string, body: Buffer): Promise<AwsAnswer> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
@@ -89,7 +94,7 @@ function forward(agent: Agent, port: number, action: string, body: Buffer): Prom
       'x-amz-date': '20260101T000000Z',
       'content-length': body.length,
     };
-    const outgoing = request({ host: '127.0.0.1', port, method: 'POST', path: '/', agent, headers }, (incoming) => {
+    const outgoing = request({ socketPath, method: 'POST', path: '/', agent, headers }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
