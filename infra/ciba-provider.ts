@@ -8,7 +8,7 @@ import { Dashboards } from './dashboards.ts';
 import { DataStack } from './data-stack.ts';
 import { EndpointEvents } from './endpoint-events.ts';
 import { environmentFrom, environmentOf } from './environment.ts';
-import { addFaultAlarm, addRotationAlarms, addThrottleAlarm } from './function-alarms.ts';
+import { addFaultAlarm, addRotationAlarms, addSyntheticLoginAlarm, addThrottleAlarm } from './function-alarms.ts';
 import { type FunctionName, functionNames, functions } from './functions.ts';
 import { ApiRoutes, ProviderApi } from './http-api.ts';
 import { LogMetrics } from './log-metrics.ts';
@@ -26,6 +26,7 @@ import {
   addTableAlarm,
 } from './service-alarms.ts';
 import { SigningKeyRotation } from './signing-key-rotation.ts';
+import { SyntheticLogin } from './synthetic-login.ts';
 
 /**
  * An OpenID Provider for Client-Initiated Backchannel Authentication: put it into a stack of your own, or deploy the
@@ -42,6 +43,8 @@ export class CibaProvider extends Construct {
   readonly #api: ProviderApi;
   readonly #events: EndpointEvents;
   readonly #routes: ApiRoutes;
+  readonly #names: CustomDomain[] = [];
+  readonly #synthetic: SyntheticLogin | undefined;
 
   constructor(scope: Construct, id: string, props: CibaProviderProps = {}) {
     super(scope, id);
@@ -63,6 +66,7 @@ export class CibaProvider extends Construct {
       settings: props,
     });
     this.#routes = this.#connect(rotation);
+    this.#synthetic = this.#settings.syntheticLogin === 'off' ? undefined : this.#logInSynthetically();
     this.#observe();
     this.#tell(platforms);
   }
@@ -116,9 +120,21 @@ export class CibaProvider extends Construct {
     const routes = new ApiRoutes(this, 'Routes', { api, functions: routed, settings: this.#settings });
     routes.stage.node.addDependency(rotation.firstKeys);
     const { domain, mtlsDomain } = this.#settings;
-    if (domain) new CustomDomain(this, 'Domain', { api, stage: routes.stage, domain });
-    if (mtlsDomain) new CustomDomain(this, 'MtlsDomain', { api, stage: routes.stage, domain: mtlsDomain });
+    if (domain) this.#names.push(new CustomDomain(this, 'Domain', { api, stage: routes.stage, domain }));
+    if (mtlsDomain)
+      this.#names.push(new CustomDomain(this, 'MtlsDomain', { api, stage: routes.stage, domain: mtlsDomain }));
     return routes;
+  }
+
+  #logInSynthetically(): SyntheticLogin {
+    return new SyntheticLogin(this, 'SyntheticLogin', {
+      issuer: this.issuer,
+      directoryTableName: this.data.tables.directory.tableName,
+      grantable: this.#grantable(),
+      settings: this.#settings,
+      functions: this.#all(),
+      after: [this.#routes, ...this.#names],
+    });
   }
 
   #observe(): void {
@@ -132,6 +148,7 @@ export class CibaProvider extends Construct {
     }
     addThrottleAlarm(alarms, this.#all());
     addRotationAlarms(alarms, this.functions['signing-keys']);
+    if (this.#synthetic) addSyntheticLoginAlarm(alarms, this.#synthetic);
     addApiAlarms(alarms, stage);
     for (const [role, table] of Object.entries(this.data.tables)) addTableAlarm(alarms, role, table);
     addDeadLetterAlarm(alarms, this.#events.deadLetters);
@@ -142,7 +159,8 @@ export class CibaProvider extends Construct {
     if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
     const { audit } = this.data;
     if (audit) {
-      new AuditTrail(this, 'AuditTrail', { stream: audit.stream, functions: this.#all() });
+      const audited = [...this.#all(), ...(this.#synthetic ? [this.#synthetic.setUpHandler] : [])];
+      new AuditTrail(this, 'AuditTrail', { stream: audit.stream, functions: audited });
       addAuditAlarm(alarms, audit.stream);
     }
     new Dashboards(this, 'Dashboards', {
@@ -166,6 +184,7 @@ export class CibaProvider extends Construct {
       AccessLog: this.#routes.accessLog.logGroupName,
       EndpointEventsTopic: this.#events.topic.topicArn,
       ...(this.data.audit && { AuditBucket: this.data.audit.bucket.bucketName }),
+      ...(this.#synthetic && { SyntheticLoginFunction: this.#synthetic.handler.alias.functionArn }),
       ...(refresher && { PlatformApplicationFunction: refresher.lambda.functionArn }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);

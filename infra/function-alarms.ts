@@ -3,6 +3,7 @@ import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cl
 import type { AlarmSet } from './alarm-set.ts';
 import type { LogMetrics } from './log-metrics.ts';
 import type { ProviderFunction } from './provider-function.ts';
+import type { SyntheticLogin } from './synthetic-login.ts';
 
 const MINUTE = Duration.minutes(1);
 
@@ -64,6 +65,19 @@ export function addRotationAlarms(alarms: AlarmSet, signingKeys: ProviderFunctio
     threshold: 1,
     when: 'below',
     periods: { breaching: 4, of: 4 },
+    missing: TreatMissingData.BREACHING,
+  });
+}
+
+/** Two scheduled logins in a row failed, or did not take place: the one alarm that sees the provider as its users do. */
+export function addSyntheticLoginAlarm(alarms: AlarmSet, { handler, every }: SyntheticLogin): void {
+  alarms.add({
+    id: 'synthetic-login',
+    means: 'A login at the public address does not go through, twice in a row: very likely nobody can log in.',
+    first: 'the log of the function synthetic-login names the step that failed.',
+    metric: handler.alias.metricErrors({ period: every, statistic: 'Sum' }),
+    threshold: 1,
+    periods: { breaching: 2, of: 2 },
     missing: TreatMissingData.BREACHING,
   });
 }

@@ -21,17 +21,21 @@ export function statementsFor(spec: DeployedSpec, on: Grantable): PolicyStatemen
 }
 
 /**
- * Items are cut by the first letters of their partition key. `ForAllValues` also holds when the call names no key at
+ * Items are cut by the first letters of their partition key, or by the whole of it. `ForAllValues` also holds when the call names no key at
  * all, as a scan does, so a second condition demands that there is one.
  */
 function tableStatements(spec: DeployedSpec, on: Grantable): PolicyStatement[] {
   return spec.tables.map(
-    ({ table, actions, prefixes }) =>
+    (grant) =>
       new PolicyStatement({
-        actions: actions.map((action) => `dynamodb:${action}`),
-        resources: [on.tableArns[table]],
+        actions: grant.actions.map((action) => `dynamodb:${action}`),
+        resources: [on.tableArns[grant.table]],
         conditions: {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}*`) },
+          ...('keys' in grant
+            ? { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': grant.keys } }
+            : {
+                'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': grant.prefixes.map((prefix) => `${prefix}*`) },
+              }),
           Null: { 'dynamodb:LeadingKeys': 'false' },
         },
       }),

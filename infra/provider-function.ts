@@ -93,7 +93,7 @@ export class ProviderFunction extends Construct {
       'Serverless-LambdaTracing':
         'Every request leaves one log line with its duration and correlation id; traces would cost more than they tell.',
       ...(!deadLetterQueue && {
-        'Serverless-LambdaDLQ': 'Called synchronously: whoever calls it learns of the failure.',
+        'Serverless-LambdaDLQ': 'Whoever calls it learns of the failure, by its answer or by an alarm.',
       }),
     });
   }

@@ -108,6 +108,13 @@ export type CibaProviderProps = {
   /** `canary`: a new version gets a tenth of the calls for five minutes and is rolled back by alarm. Default: `canary`. */
   readonly deployment?: 'canary' | 'allAtOnce' | undefined;
   /**
+   * `on`: a client and a device of the deployment's own log in every few minutes, and as the smoke test of each
+   * deployment; see docs/operations.md. `off`: neither they nor the functions exist. Default: `on`.
+   */
+  readonly syntheticLogin?: 'on' | 'off' | undefined;
+  /** Minutes from one synthetic login to the next. Default: 15. */
+  readonly syntheticLoginMinutes?: number | undefined;
+  /**
    * Instances set aside for a function, which are also its limit. Default: none, because a young account has so few
    * that a reservation fails; see docs/operations.md.
    */

@@ -119,6 +119,8 @@ const schema = v.strictObject({
   ),
   removalPolicy: v.optional(v.picklist(['retain', 'destroy'], 'must be "retain" or "destroy"')),
   deployment: v.optional(v.picklist(['canary', 'allAtOnce'], 'must be "canary" or "allAtOnce"')),
+  syntheticLogin: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
+  syntheticLoginMinutes: v.optional(v.pipe(whole(5), v.maxValue(60, 'must be at most 60'))),
   reservedConcurrency: v.optional(
     v.strictObject(
       Object.fromEntries(functionNames.map((name) => [name, perFunction])) as Record<FunctionName, typeof perFunction>,
@@ -156,7 +158,15 @@ function conflictIn(settings: Settings, region: string | undefined): string | un
     return '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"';
   if (region && (apns || fcm) && !PUSH_REGIONS.includes(region))
     return `set "region" to one that has SNS mobile push: ${PUSH_REGIONS.join(', ')}; ${region} has none`;
-  return foreignArn(settings, region);
+  return tooFewLogins(settings) ?? foreignArn(settings, region);
+}
+
+/** The synthetic user is limited as everybody is, and a deployment needs a login beside those of the schedule. */
+function tooFewLogins({ syntheticLogin, syntheticLoginMinutes = 15, limits }: Settings): string | undefined {
+  if (syntheticLogin === 'off' || !limits?.perUser) return undefined;
+  const least = Math.ceil(60 / syntheticLoginMinutes) + 2;
+  if (limits.perUser.perMinute >= 2 && limits.perUser.perHour >= least) return undefined;
+  return `set "limits.perUser" to at least 2 a minute and ${least} an hour, which the synthetic login needs, or "syntheticLogin" to "off"`;
 }
 
 /** SNS pushes only within a region, and API Gateway takes only certificates of its own. */

@@ -27,6 +27,7 @@ const ENVIRONMENT = {
   TRANSACTIONS_TABLE: 'transactions',
   SIGNING_KMS_KEY: 'key',
   SIGNING_KEYS_FUNCTION: 'signing-keys',
+  SYNTHETIC_SECRET: 'secret',
 };
 
 let bareClient = 0;

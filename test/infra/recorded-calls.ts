@@ -26,6 +26,8 @@ export function recordedCall({ caller, service, action, input }: AwsCall): Recor
         resource: String(input['KeyId']),
         context: kmsContext(input['EncryptionContext']),
       };
+    case 'secretsmanager':
+      return { caller, action: `secretsmanager:${action}`, resource: String(input['SecretId']), context: {} };
     case 'sns':
       return { caller, action: `sns:${action}`, resource: snsResource(input), context: {} };
     default:
@@ -89,6 +91,8 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
   switch (operator) {
     case 'ForAllValues:StringLike':
       return (given ?? []).every((value) => wanted.some((pattern) => matches(pattern, value)));
+    case 'ForAllValues:StringEquals':
+      return (given ?? []).every((value) => wanted.includes(value));
     case 'StringEquals':
       return given?.length === 1 && wanted.includes(given[0] ?? '');
     case 'Null':

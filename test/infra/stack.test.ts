@@ -4,4 +4,5 @@ import './api.checks.ts';
 import './data.checks.ts';
 import './push.checks.ts';
 import './operations.checks.ts';
+import './synthetic-login.checks.ts';
 import './policies.checks.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import type { FunctionName } from '../../infra/functions.ts';
-import { environmentOf, type Host, type HostOptions } from '../../local/function-host.ts';
+import { awsEnvironment, environmentOf, type Host, type HostOptions } from '../../local/function-host.ts';
 
 const BOOTSTRAP = new URL('./lambda-bootstrap.mjs', import.meta.url).pathname;
 
@@ -14,11 +14,18 @@ type Invocation = {
   reject(error: Error): void;
 };
 
+type SandboxOptions = {
+  readonly name: string;
+  readonly bundle: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly onLog: (line: string) => void;
+};
+
 /** Runs bundles, each in a process of its own that speaks the Lambda Runtime API, one event at a time. */
 export class BundleHost implements Host {
   readonly #folder: string;
   readonly #options: HostOptions;
-  readonly #sandboxes = new Map<FunctionName, Promise<BundleSandbox>>();
+  readonly #sandboxes = new Map<string, Promise<BundleSandbox>>();
 
   constructor(folder: string, options: HostOptions) {
     this.#folder = folder;
@@ -26,15 +33,31 @@ export class BundleHost implements Host {
   }
 
   async invoke(name: FunctionName, event: unknown): Promise<unknown> {
-    const sandbox =
-      this.#sandboxes.get(name) ?? BundleSandbox.start(name, `${this.#folder}/${name}/index.mjs`, this.#options);
-    this.#sandboxes.set(name, sandbox);
-    return (await sandbox).invoke(event);
+    return (await this.#sandbox(name, environmentOf(name, this.#options))).invoke(event);
+  }
+
+  /** Runs a function of the deployment, which is not in the table; its variables are those of its first call. */
+  async invokeDuty(name: string, event: unknown, variables: Readonly<Record<string, string>>): Promise<unknown> {
+    const env = { ...awsEnvironment(name, this.#options), ...variables };
+    return (await this.#sandbox(name, env)).invoke(event);
   }
 
   /** The built-in modules that a bundle loaded at its cold start. */
   async builtInsOf(name: FunctionName): Promise<readonly string[]> {
     return (await this.#sandboxes.get(name))?.builtIns ?? [];
+  }
+
+  /** What a function told CloudFormation. */
+  async answersOf(name: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return (await this.#sandboxes.get(name))?.answers ?? [];
+  }
+
+  #sandbox(name: string, env: Readonly<Record<string, string>>): Promise<BundleSandbox> {
+    const onLog = (line: string) => this.#options.onLog(name as FunctionName, line);
+    const bundle = `${this.#folder}/${name}/index.mjs`;
+    const sandbox = this.#sandboxes.get(name) ?? BundleSandbox.start({ name, bundle, env, onLog });
+    this.#sandboxes.set(name, sandbox);
+    return sandbox;
   }
 
   async cool(): Promise<void> {
@@ -46,6 +69,7 @@ export class BundleHost implements Host {
 
 class BundleSandbox {
   builtIns: readonly string[] = [];
+  readonly answers: Record<string, unknown>[] = [];
   readonly #server: Server;
   #process: ChildProcess | undefined;
   readonly #queue: Invocation[] = [];
@@ -57,18 +81,17 @@ class BundleSandbox {
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  static async start(name: FunctionName, bundle: string, options: HostOptions): Promise<BundleSandbox> {
+  static async start({ name, bundle, env, onLog }: SandboxOptions): Promise<BundleSandbox> {
     const sandbox = new BundleSandbox();
     await new Promise<void>((resolve) => sandbox.#server.listen(0, '127.0.0.1', resolve));
     const { port } = sandbox.#server.address() as AddressInfo;
-    const env = { ...environmentOf(name, options), AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` };
     const child = spawn(process.execPath, [BOOTSTRAP, pathToFileURL(bundle).href], {
-      env,
+      env: { ...env, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        for (const line of text.split('\n')) options.onLog(name, line);
+        for (const line of text.split('\n')) onLog(line);
       });
     }
     child.once('exit', (code) => sandbox.#fail(new Error(`the bundle of ${name} ended with ${code}`)));
@@ -102,6 +125,7 @@ class BundleSandbox {
     response.writeHead(202).end();
     const value = JSON.parse(body);
     if (outcome === 'loaded') this.builtIns = value;
+    if (outcome === 'cloudformation') this.answers.push(value);
     const running = this.#running.get(id);
     this.#running.delete(id);
     if (outcome === 'response') running?.resolve(value);
