@@ -9,6 +9,9 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
   TimeoutError: 'it took too long',
 };
 
+/** The code of a refusal that nobody answered. */
+export const NO_ANSWER = 'no_answer';
+
 /** The JSON of an answer that says yes; otherwise throws what the answer says. */
 export async function answerFrom(response: Response, { origin, isLocal }: Deployment): Promise<string> {
   const text = await response.text();
@@ -28,7 +31,7 @@ export function noAnswer(error: unknown, { origin, isLocal }: Deployment): Refus
   const { code, name, message } = rootOf(error);
   const reason = NETWORK_REASONS[code ?? ''] ?? NETWORK_REASONS[name] ?? plainLine(message);
   const next = isLocal ? 'Start it with npm start, or give --url.' : 'Check --url.';
-  return new Refused(`No answer from ${origin}: ${reason}. ${next}`);
+  return new Refused(`No answer from ${origin}: ${reason}. ${next}`, NO_ANSWER);
 }
 
 /** `fetch` wraps what happened; a name with several addresses makes a list of it. */

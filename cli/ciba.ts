@@ -1,23 +1,23 @@
 import { AdminApi } from './admin-api.ts';
 import type { Command } from './command.ts';
-import { choose, readCommandLine } from './command-line.ts';
+import { type Chosen, choose, readCommandLine } from './command-line.ts';
 import { readDeployment } from './deployment.ts';
 import { Refused, WrongUsage } from './failure.ts';
 import { helpFor } from './help-text.ts';
-import { nouns } from './registry.ts';
+import { vocabulary } from './registry.ts';
 
-/** `npm run ciba -- NOUN COMMAND …`. Exit codes: 0 done, 1 refused, 2 wrong usage. */
+/** `npm run ciba -- NOUN COMMAND …`. Exit codes: 0 done, 1 refused or something broken, 2 wrong usage. */
 async function main(args: readonly string[]): Promise<number> {
   let help = 'ciba --help';
   try {
-    const { noun, command, help: wanted } = choose(args, nouns);
-    if (wanted) return print(helpFor({ noun, command }, nouns));
-    if (!noun || !command) {
-      console.error(helpFor({ noun }, nouns));
+    const { noun, command, help: wanted } = choose(args, vocabulary);
+    if (wanted) return print(helpFor({ noun, command }, vocabulary));
+    if (!command) {
+      console.error(helpFor({ noun }, vocabulary));
       return 2;
     }
-    help = `ciba ${noun.name} ${command.name} --help`;
-    return await run(args, command);
+    help = `ciba ${noun ? `${noun.name} ` : ''}${command.name} --help`;
+    return await run(args, { noun, command });
   } catch (error) {
     if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;
     console.error(`ciba: ${error.message}`);
@@ -26,18 +26,23 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(args: readonly string[], command: Command): Promise<number> {
-  const { options, argument } = readCommandLine(args, command);
+async function run(args: readonly string[], chosen: Chosen & { command: Command }): Promise<number> {
+  const { options, argument } = readCommandLine(args, chosen);
   const { url, region, profile, json, ...own } = options as Record<string, string>;
   const deployment = readDeployment({ url, region, profile }, process.env);
-  const { json: answer, text } = await command.run({
+  const {
+    json: answer,
+    text,
+    failed,
+  } = await chosen.command.run({
     api: new AdminApi(deployment),
     deployment,
     argument,
     options: own,
     isTerminal: process.stdout.isTTY,
   });
-  return print(json ? answer : text);
+  print(json ? answer : text);
+  return failed ? 1 : 0;
 }
 
 function print(text: string): number {

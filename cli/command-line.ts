@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Command, Noun, OptionSpec, OptionSpecs } from './command.ts';
+import type { Command, Noun, OptionSpec, OptionSpecs, Vocabulary } from './command.ts';
 import { WrongUsage } from './failure.ts';
 import { nearestName } from './nearest-name.ts';
 
@@ -8,7 +8,7 @@ export const GLOBAL_OPTIONS = {
   url: { kind: 'text', value: 'URL', about: 'The deployment, by default http://localhost:3000 or CIBA_URL.' },
   region: { kind: 'text', value: 'REGION', about: 'AWS region to sign for, where the URL does not tell it.' },
   profile: { kind: 'text', value: 'NAME', about: 'AWS profile to sign with, by default AWS_PROFILE.' },
-  json: { kind: 'flag', about: "Print exactly the API's JSON, for scripts." },
+  json: { kind: 'flag', about: "Print JSON for scripts: exactly the API's, where it comes from the API." },
   help: { kind: 'flag', about: 'Print help; also -h.' },
 } as const satisfies OptionSpecs;
 
@@ -23,22 +23,27 @@ export type CommandLine = {
 };
 
 /** The noun and command of a command line, and whether it asks for help. Options of the command come after its name. */
-export function choose(args: readonly string[], nouns: readonly Noun[]): Chosen & { help: boolean } {
+export function choose(args: readonly string[], { nouns, standalone }: Vocabulary): Chosen & { help: boolean } {
   const { positionals, values } = parse(args, GLOBAL_OPTIONS, false);
   const [nounName, commandName] = positionals;
   const help = values['help'] === true;
   if (nounName === undefined) return { help };
-  const noun = byName(nouns, nounName, 'ciba');
+  const named = byName<Noun | Command>([...nouns, ...standalone], nounName, 'ciba');
+  if (!('commands' in named)) return { command: named, help };
+  const noun = named;
   if (commandName === undefined) return { noun, help };
   return { noun, command: byName(noun.commands, commandName, `ciba ${noun.name}`), help };
 }
 
-/** Reads the whole command line strictly against what the command takes. */
-export function readCommandLine(args: readonly string[], command: Command): CommandLine {
+/** Reads the whole command line strictly against what the command takes; its name is the first word or two. */
+export function readCommandLine(
+  args: readonly string[],
+  { noun, command }: Chosen & { command: Command },
+): CommandLine {
   const specs = { ...command.options, ...GLOBAL_OPTIONS };
   checkOptionNames(args, specs);
   const { values, positionals } = parse(args, specs, true);
-  const words = positionals.slice(2);
+  const words = positionals.slice(noun ? 2 : 1);
   const missing = command.arguments[words.length];
   if (missing) throw new WrongUsage(`${missing.name.toUpperCase()} is missing: ${missing.about}`);
   const surplus = words[command.arguments.length];

@@ -32,8 +32,11 @@ export type Invocation<Argument extends string, Specs extends OptionSpecs> = {
   /** Whether a person reads the output. */
   readonly isTerminal: boolean;
 };
-/** What a command prints: the API's JSON as it came (empty when it sent none), or text for people. */
-export type Output = { readonly json: string; readonly text: string };
+/**
+ * What a command prints: the API's JSON as it came (empty when it sent none), or text for people. `failed`: the answer
+ * is there and says that something is wrong; exit code 1.
+ */
+export type Output = { readonly json: string; readonly text: string; readonly failed?: boolean };
 
 /** A command as it is written down in the file of its noun. */
 export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends OptionSpecs> = {
@@ -53,6 +56,8 @@ export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends 
 export type Command = Definition<readonly ArgumentSpec[], OptionSpecs>;
 /** What commands are about: `ciba NOUN COMMAND`. */
 export type Noun = { readonly name: string; readonly about: string; readonly commands: readonly Command[] };
+/** All words that may follow `ciba`: nouns, and commands that stand alone. */
+export type Vocabulary = { readonly nouns: readonly Noun[]; readonly standalone: readonly Command[] };
 
 /** Lets the compiler check a command's `run` against its own arguments and options. */
 export function command<const Arguments extends readonly ArgumentSpec[], const Specs extends OptionSpecs>(

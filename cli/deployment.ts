@@ -12,6 +12,8 @@ export type Deployment = {
   readonly isLocal: boolean;
   /** The region of `--region`, or the one that the host name of API Gateway tells. */
   readonly region: string | undefined;
+  /** Where the URL was given; undefined when nobody did and it is the local one by default. */
+  readonly urlFrom: '--url' | 'CIBA_URL' | undefined;
   /** The AWS profile of `--profile`; otherwise the SDK's own choice. */
   readonly profile: string | undefined;
 };
@@ -24,8 +26,10 @@ export function readDeployment(
   given: { url?: string | undefined; region?: string | undefined; profile?: string | undefined },
   environment: Readonly<Record<string, string | undefined>>,
 ): Deployment {
-  const typed = given.url ?? (environment['CIBA_URL'] || LOCAL_URL);
-  const source = given.url === undefined && typed !== LOCAL_URL ? 'CIBA_URL' : '--url';
+  const set = environment['CIBA_URL'] || undefined;
+  const typed = given.url ?? set ?? LOCAL_URL;
+  const urlFrom = given.url !== undefined ? '--url' : set !== undefined ? 'CIBA_URL' : undefined;
+  const source = urlFrom ?? '--url';
   const url = URL.parse(typed);
   if (!url || !/^https?:$/.test(url.protocol))
     throw new WrongUsage(`${source} must be a URL as https://login.example.com`);
@@ -35,5 +39,5 @@ export function readDeployment(
   if (!isLocal && url.protocol !== 'https:')
     throw new WrongUsage(`${source} must begin with https://, because answers carry secrets`);
   const region = given.region ?? EXECUTE_API_HOST.exec(url.hostname)?.[1];
-  return { origin: url.origin, isLocal, region, profile: given.profile };
+  return { origin: url.origin, isLocal, region, urlFrom, profile: given.profile };
 }

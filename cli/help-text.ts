@@ -1,14 +1,14 @@
-import type { Command, Noun, OptionSpec, OptionSpecs } from './command.ts';
+import type { Command, Noun, OptionSpec, OptionSpecs, Vocabulary } from './command.ts';
 import { type Chosen, GLOBAL_OPTIONS } from './command-line.ts';
 import { wrap } from './text-layout.ts';
 
 /** The help for what was chosen: everything, a noun, or a command. */
-export function helpFor({ noun, command }: Chosen, nouns: readonly Noun[]): string {
-  if (noun && command) return helpForCommand(noun, command);
-  return noun ? helpForNoun(noun) : helpForAll(nouns);
+export function helpFor({ noun, command }: Chosen, vocabulary: Vocabulary): string {
+  if (command) return helpForCommand(noun, command);
+  return noun ? helpForNoun(noun) : helpForAll(vocabulary);
 }
 
-function helpForAll(nouns: readonly Noun[]): string {
+function helpForAll({ nouns, standalone }: Vocabulary): string {
   const lines = nouns.map(({ name, about, commands }) => ({
     name,
     about: `${about} ${commands.map((command) => command.name).join(', ')}`,
@@ -17,17 +17,19 @@ function helpForAll(nouns: readonly Noun[]): string {
     "ciba: the operator's command of a Serverless CIBA provider.",
     'Usage: ciba NOUN COMMAND [arguments] [options]\nHere:  npm run ciba -- NOUN COMMAND …',
     `Nouns and their commands:\n${columns(lines)}`,
+    `Commands that stand alone:\n${columns(standalone)}`,
     optionList('Options of every command', GLOBAL_OPTIONS),
     examples([
       'ciba client create --client-name "Example Bank" --scope "openid profile"',
       'ciba user create --email anna@example.com --name "Anna Example"',
       'ciba ticket create anna@example.com',
       'ciba client list --url https://login.example.com --region eu-central-1',
+      'ciba doctor --stack ciba-production',
     ]),
     'A deployment is called with your AWS credentials (SigV4); the local runtime trusts this machine.\n' +
       'Scripts: npm run --silent ciba -- client list --json (npm prints lines of its own otherwise).\n' +
-      'Exit codes: 0 done, 1 refused or no answer, 2 wrong usage.\n' +
-      'More: ciba NOUN --help, ciba NOUN COMMAND --help, docs/admin-api.md.',
+      'Exit codes: 0 done, 1 refused, no answer or something broken, 2 wrong usage.\n' +
+      'More: ciba NOUN --help, ciba NOUN COMMAND --help, docs/admin-api.md, docs/operations.md.',
   );
 }
 
@@ -41,11 +43,11 @@ function helpForNoun({ name, about, commands }: Noun): string {
   );
 }
 
-function helpForCommand(noun: Noun, command: Command): string {
+function helpForCommand(noun: Noun | undefined, command: Command): string {
   const listed = command.arguments.map(({ name, about }) => ({ name: name.toUpperCase(), about }));
   return sections(
     wrap(command.about, 0),
-    `Usage: ciba ${noun.name} ${signatureOf(command)} [options]`,
+    `Usage: ciba ${noun ? `${noun.name} ` : ''}${signatureOf(command)} [options]`,
     listed.length > 0 ? `Arguments:\n${columns(listed)}` : '',
     optionList('Options', command.options),
     optionList('Options of every command', GLOBAL_OPTIONS),

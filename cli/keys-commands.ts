@@ -1,20 +1,19 @@
 import { hostname } from 'node:os';
 import type { RotationReport } from '../lambdas/flows/rotate-keys.ts';
 import { answerFrom, noAnswer } from './admin-answer.ts';
-import { command, type Noun, type OptionSpecs, type Output } from './command.ts';
+import { command, type Noun, type Output } from './command.ts';
 import type { Deployment } from './deployment.ts';
-import { Refused, WrongUsage } from './failure.ts';
-import { credentialsOf, regionOf } from './request-signature.ts';
-import { plainLine, table } from './text-layout.ts';
+import { Refused } from './failure.ts';
+import { callFunction, type FunctionOptions, findFunction, type OrderedFunction, optionsFor } from './function-call.ts';
+import { table } from './text-layout.ts';
 
 const TIMEOUT_MILLISECONDS = 35_000;
-const functionOption = {
-  function: {
-    kind: 'text',
-    value: 'ARN',
-    about: 'The Lambda function: output SigningKeysFunction of the stack; by default CIBA_SIGNING_KEYS_FUNCTION.',
-  },
-} as const satisfies OptionSpecs;
+const SIGNING_KEYS: OrderedFunction = {
+  name: 'signing-keys',
+  output: 'SigningKeysFunction',
+  variable: 'CIBA_SIGNING_KEYS_FUNCTION',
+  notLocal: 'The local runtime makes its keys when it starts; give --stack, or --url of a deployment.',
+};
 
 const list = command({
   name: 'list',
@@ -49,10 +48,10 @@ const rotate = command({
   notes:
     'The schedule rotates by itself; this is for now. Verifiers that cached the key set before the next key was published (24 hours ahead) refuse its tokens until they read it again.',
   arguments: [],
-  options: functionOption,
-  examples: ['ciba keys rotate --url https://login.example.com --function arn:aws:lambda:…:live'],
+  options: optionsFor(SIGNING_KEYS),
+  examples: ['ciba keys rotate --stack ciba-production', 'ciba keys rotate --function arn:aws:lambda:…:live'],
   async run({ deployment, options }) {
-    return order(deployment, options.function, { action: 'rotate', force: true });
+    return order(deployment, options, { action: 'rotate', force: true });
   },
 });
 
@@ -62,10 +61,10 @@ const revoke = command({
   notes:
     'Tokens signed by it fail wherever the key set is read again; warm functions forget it within 5 minutes. Verifiers of your APIs may cache it longer (API Gateway: two hours).',
   arguments: [{ name: 'kid', about: 'The id of the key, as ciba keys list shows it.' }],
-  options: functionOption,
-  examples: ['ciba keys revoke 5Jr0mQ --url https://login.example.com --function arn:aws:lambda:…:live'],
+  options: optionsFor(SIGNING_KEYS),
+  examples: ['ciba keys revoke 5Jr0mQ --stack ciba-production'],
   async run({ deployment, argument, options }) {
-    return order(deployment, options.function, { action: 'revoke', kid: argument.kid });
+    return order(deployment, options, { action: 'revoke', kid: argument.kid });
   },
 });
 
@@ -79,35 +78,13 @@ export const keysNoun: Noun = {
 /** Orders are not part of the admin API: `signing-keys` is the only writer of keys, and is invoked itself. */
 async function order(
   deployment: Deployment,
-  given: string | undefined,
+  options: FunctionOptions,
   payload: Record<string, unknown>,
 ): Promise<Output> {
-  if (deployment.isLocal)
-    throw new Refused('The local runtime makes its keys when it starts; give --url of a deployment.');
-  const name = given ?? process.env['CIBA_SIGNING_KEYS_FUNCTION'];
-  if (name === undefined) throw new WrongUsage('--function is missing: output SigningKeysFunction of the stack');
-  const { LambdaClient, InvokeCommand } = await import('@aws-sdk/client-lambda');
-  const lambda = new LambdaClient({
-    region: regionIn(name) ?? (await regionOf(deployment)),
-    credentials: credentialsOf(deployment),
-    // A lost answer is not tried again: to rotate twice would put keys to use that nobody has seen.
-    maxAttempts: 1,
-  });
+  const target = await findFunction(deployment, SIGNING_KEYS, options);
   const by = `${process.env['USER'] ?? 'operator'}@${hostname()} by ciba`.slice(0, 256);
-  const sent = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify({ ...payload, by }) });
-  const answer = await lambda.send(sent).catch((error: unknown) => {
-    throw error instanceof Refused ? error : new Refused(`AWS Lambda refused: ${plainLine((error as Error).message)}`);
-  });
-  const json = Buffer.from(answer.Payload ?? []).toString();
-  if (answer.FunctionError !== undefined) {
-    const { errorMessage } = JSON.parse(json) as { errorMessage?: string };
-    throw new Refused(`signing-keys refused: ${plainLine(errorMessage ?? answer.FunctionError)}`);
-  }
+  const json = await callFunction(target, { ...payload, by });
   return { json, text: describe(JSON.parse(json) as RotationReport) };
-}
-
-function regionIn(name: string): string | undefined {
-  return /^arn:[a-z-]+:lambda:([a-z0-9-]+):/.exec(name)?.[1];
 }
 
 function describe({ steps }: RotationReport): string {

@@ -15,6 +15,9 @@ export type UnsignedRequest = {
 /** Tells the headers to send: those given, and what authenticates the call. */
 export type Authorize = (request: UnsignedRequest) => Promise<Record<string, string>>;
 
+/** The code of the refusal when the operator has no AWS credentials: nothing was asked. */
+export const NO_CREDENTIALS = 'no_credentials';
+
 /** The local gateway vouches for callers on this machine: nothing to add. */
 export const withoutSignature: Authorize = async ({ headers }) => ({ ...headers });
 
@@ -59,6 +62,9 @@ export function credentialsOf({ profile }: Deployment): ReturnType<typeof defaul
   return async (options) =>
     provide(options).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
-      throw new Refused(`No AWS credentials to sign with (${why}). Sign in (aws sso login), or give --profile.`);
+      throw new Refused(
+        `No AWS credentials to sign with (${why}). Sign in (aws sso login), or give --profile.`,
+        NO_CREDENTIALS,
+      );
     });
 }

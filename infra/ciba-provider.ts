@@ -174,6 +174,11 @@ export class CibaProvider extends Construct {
     });
   }
 
+  #certificates(): readonly string[] {
+    const { domain, mtlsDomain } = this.#settings;
+    return [domain, mtlsDomain].flatMap((one) => one?.certificateArn ?? []);
+  }
+
   /** What operators and their tools look up by name. */
   #tell({ refresher }: PushPlatforms): void {
     const outputs = {
@@ -181,6 +186,8 @@ export class CibaProvider extends Construct {
       DirectoryTable: this.data.tables.directory.tableName,
       TransactionsTable: this.data.tables.transactions.tableName,
       SigningKeysFunction: this.functions['signing-keys'].alias.functionArn,
+      PushApplications: Object.values(applicationArnsOf(this, this.#settings)).join(' ') || 'none',
+      Certificates: this.#certificates().join(' ') || 'none',
       AccessLog: this.#routes.accessLog.logGroupName,
       EndpointEventsTopic: this.#events.topic.topicArn,
       ...(this.data.audit && { AuditBucket: this.data.audit.bucket.bucketName }),

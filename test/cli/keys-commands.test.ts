@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { FakeAws } from './aws-account.ts';
 import { ciba, jsonOf } from './ciba-process.ts';
+import { goodAccount, STACK } from './doctor-deployment.ts';
 import { type SignedDeployment, startSignedDeployment } from './signed-deployment.ts';
 
 type KeySet = { keys: { kid: string; alg: string }[] };
@@ -106,12 +108,47 @@ it('keys rotate says what AWS Lambda says when there is no such function', async
 it('keys rotate has nothing to invoke on the local runtime', async () => {
   const { code, stderr } = await ciba(['keys', 'rotate'], { env: { CIBA_URL: runtime.url } });
   expect(code).toBe(1);
-  expect(stderr).toContain('give --url of a deployment');
+  expect(stderr).toContain('give --stack, or --url of a deployment');
 });
 
 it('keys rotate wants to be told the function', async () => {
   const { CIBA_SIGNING_KEYS_FUNCTION: _name, ...others } = env;
   const { code, stderr } = await ciba(['keys', 'rotate'], { env: others });
   expect(code).toBe(2);
-  expect(stderr).toContain('--function is missing: output SigningKeysFunction of the stack');
+  expect(stderr).toContain('Give --stack, or --function: output SigningKeysFunction of the stack');
+});
+
+describe('--stack', () => {
+  const aws = new FakeAws(goodAccount());
+  let stackEnv: Record<string, string>;
+  beforeAll(async () => {
+    const { CIBA_URL: _url, CIBA_SIGNING_KEYS_FUNCTION: _name, ...others } = env;
+    stackEnv = { ...others, AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL_CLOUDFORMATION: await aws.listen() };
+  });
+  afterAll(() => aws.close());
+
+  it('finds the function in the outputs of the stack, without a URL', async () => {
+    const { code, stdout, stderr } = await ciba(['keys', 'rotate', '--stack', STACK], { env: stackEnv });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^STEP +ALGORITHM +KID\n/);
+    expect(orders.at(-1)?.name).toBe(aws.account.stack.outputs['SigningKeysFunction']);
+  });
+
+  it('finds it under a name that somebody made longer', async () => {
+    const { SigningKeysFunction = '', ...outputs } = aws.account.stack.outputs;
+    aws.account.stack.outputs = { ...outputs, SigningKeysFunction4F2A: SigningKeysFunction };
+    expect((await ciba(['keys', 'rotate', '--stack', STACK], { env: stackEnv })).code).toBe(0);
+  });
+
+  it('says when there is no such stack, or it is no provider', async () => {
+    const missing = await ciba(['keys', 'rotate', '--stack', 'nope'], { env: stackEnv });
+    expect(missing).toMatchObject({ code: 1, stderr: 'ciba: There is no stack nope in eu-central-1.\n' });
+    aws.account.stack.outputs = {};
+    const { code, stderr } = await ciba(['keys', 'rotate', '--stack', STACK], { env: stackEnv });
+    expect(code).toBe(1);
+    expect(stderr).toContain('has no output SigningKeysFunction');
+    aws.account.denied.add('DescribeStacks');
+    const denied = await ciba(['keys', 'rotate', '--stack', STACK], { env: stackEnv });
+    expect(denied).toMatchObject({ code: 1, stderr: expect.stringContaining('AWS CloudFormation refused: User:') });
+  });
 });

@@ -26,7 +26,7 @@ export async function startSignedDeployment(
     request.headers.host = String(request.headers['rerouted-host']);
     const wrong = wrongInSignature(request, body, { ...expected, host });
     verdicts.push(wrong);
-    const isPublic = request.url?.startsWith('/.well-known/') ?? false;
+    const isPublic = /^\/(\.well-known\/|token$)/.test(request.url ?? '');
     if (wrong === undefined || isPublic) await forward(request, body, { response, to: runtime.url });
     else response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Forbidden"}');
   });
@@ -50,10 +50,16 @@ async function forward(
   { response, to }: { response: ServerResponse; to: string },
 ): Promise<void> {
   const type = headers['content-type'];
+  const { authorization } = headers;
   const answer = await fetch(to + url, {
     method,
-    ...(type !== undefined && { headers: { 'content-type': type } }),
+    headers: {
+      ...(type !== undefined && { 'content-type': type }),
+      ...(authorization?.startsWith('Basic ') && { authorization }),
+    },
     ...(body.length > 0 && { body: new Uint8Array(body) }),
   });
-  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  const challenge = answer.headers.get('www-authenticate');
+  const told = { 'content-type': 'application/json', ...(challenge !== null && { 'www-authenticate': challenge }) };
+  response.writeHead(answer.status, told).end(await answer.text());
 }

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nouns } from '../../cli/registry.ts';
+import { vocabulary } from '../../cli/registry.ts';
 import { functions } from '../../infra/functions.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { ciba } from './ciba-process.ts';
 
+const { nouns, standalone } = vocabulary;
 let runtime: Runtime;
 let env: Record<string, string>;
 beforeAll(async () => {
@@ -21,9 +22,9 @@ describe('help', () => {
   it('of ciba names every noun and command, the exit codes and how to sign, and exits 0', async () => {
     const { code, stdout, stderr } = await ciba(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const noun of nouns) expect(stdout).toContain(`${noun.name} `);
-    expect(stdout).toContain('create, list, show, update, delete, new-secret');
-    expect(stdout).toContain('Exit codes: 0 done, 1 refused or no answer, 2 wrong usage.');
+    for (const { name } of [...nouns, ...standalone]) expect(stdout).toContain(`${name} `);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('create, list, show, update, delete, new-secret');
+    expect(stdout).toContain('Exit codes: 0 done, 1 refused, no answer or something broken, 2 wrong usage.');
     expect(stdout).toContain('SigV4');
   });
 
@@ -39,8 +40,11 @@ describe('help', () => {
     },
   );
 
-  const commands = nouns.flatMap((noun) => noun.commands.map((command) => [`${noun.name} ${command.name}`, command]));
-  it.concurrent.each(commands as [string, (typeof nouns)[number]['commands'][number]][])(
+  const commands = [
+    ...nouns.flatMap((noun) => noun.commands.map((command) => [`${noun.name} ${command.name}`, command] as const)),
+    ...standalone.map((command) => [command.name, command] as const),
+  ];
+  it.concurrent.each(commands)(
     'of ciba %s has usage, every option, and examples that can be typed',
     async (words, command) => {
       const { code, stdout } = await ciba([...words.split(' '), '--help']);
@@ -72,6 +76,20 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
     ['an unknown noun', ['clinet', 'list'], 'There is no ciba clinet; did you mean ciba client?'],
     ['an unknown command', ['client', 'creat'], 'did you mean ciba client create?'],
     ['an unknown command near nothing', ['device', 'frobnicate'], 'there are list, remove'],
+    ['a command that stands alone, with the nearest', ['docter'], 'There is no ciba docter; did you mean ciba doctor?'],
+    ['a word too many after one', ['doctor', 'ciba-main'], '"ciba-main" is one word too many'],
+    [
+      'a stack and a function',
+      ['keys', 'rotate', '--stack', 'a', '--function', 'b'],
+      '--stack or --function, not both',
+    ],
+    ['a stack of the local runtime', ['doctor', '--stack', 'a', '--url', 'http://localhost:1'], 'has no stack'],
+    ['a stack without a region', ['doctor', '--stack', 'a'], 'The AWS region is not known'],
+    [
+      'a platform that is none',
+      ['push-credentials', 'refresh', '--platform', 'FCM'],
+      '--platform must be APNS, APNS_SANDBOX',
+    ],
     ['a missing argument', ['client', 'show'], 'CLIENT_ID is missing'],
     ['a second missing argument', ['device', 'remove', 'anna'], 'DEVICE_ID is missing'],
     ['a word too many', ['client', 'show', 'a', 'b'], '"b" is one word too many'],
@@ -107,6 +125,19 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
 
   it('a wrong CIBA_URL is told by its name', async () => {
     expect((await ciba(['client', 'list'], { env: { CIBA_URL: 'nonsense' } })).stderr).toContain('CIBA_URL must be');
+  });
+});
+
+describe('a command starts quickly', () => {
+  it('because clients of AWS are imported when one is called', () => {
+    const files = globSync('**/*.ts', { cwd: new URL('../../cli/', import.meta.url) });
+    expect(files.length).toBeGreaterThan(30);
+    const early = files.filter((file) =>
+      /^import (?!type )[^;]*? from '@aws-sdk\/client-/m.test(
+        readFileSync(new URL(`../../cli/${file}`, import.meta.url), 'utf8'),
+      ),
+    );
+    expect(early).toEqual([]);
   });
 });
 

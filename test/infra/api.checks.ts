@@ -117,7 +117,14 @@ describe('names', () => {
   it('are told in the outputs', () => {
     expect(production.main.Outputs?.['Issuer']?.Value).toBe('https://login.example.com/');
     expect(Object.keys(production.main.Outputs ?? {})).toEqual(
-      expect.arrayContaining(['SigningKeysFunction', 'DirectoryTable', 'AuditBucket', 'PlatformApplicationFunction']),
+      expect.arrayContaining([
+        'SigningKeysFunction',
+        'DirectoryTable',
+        'AuditBucket',
+        'PlatformApplicationFunction',
+        'PushApplications',
+        'Certificates',
+      ]),
     );
     expect(settingsOf.production().stage).toBe('production');
   });

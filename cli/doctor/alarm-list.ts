@@ -1,0 +1,20 @@
+import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { type DeployedStack, resourcesOf } from '../deployed-stack.ts';
+
+/** How many names CloudWatch takes at a time. */
+const PAGE = 100;
+
+/** The alarms of a stack: what CloudWatch knows of them, and the names that it does not know. */
+export async function alarmsOf(stack: DeployedStack): Promise<{ alarms: readonly MetricAlarm[]; missing: string[] }> {
+  const names = (await resourcesOf(stack, 'AWS::CloudWatch::Alarm')).map(({ physicalId }) => physicalId);
+  const { CloudWatchClient, DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
+  const client = new CloudWatchClient(stack.aws);
+  const alarms: MetricAlarm[] = [];
+  for (let start = 0; start < names.length; start += PAGE) {
+    const AlarmNames = names.slice(start, start + PAGE);
+    const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames, MaxRecords: PAGE }));
+    alarms.push(...MetricAlarms);
+  }
+  const missing = names.filter((name) => !alarms.some((alarm) => alarm.AlarmName === name));
+  return { alarms, missing };
+}

@@ -1,0 +1,36 @@
+import type { Check, Finding } from './check.ts';
+import { callPublicly } from './public-call.ts';
+
+const FORM = { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: 'doctor' };
+const SEE = 'docs/operations.md#alarm-client-authentication';
+
+/**
+ * A client that fails to authenticate is told so as RFC 6749 §5.2 wants it. API Gateway is known to rename
+ * `WWW-Authenticate` on its way; clients then live by the JSON error, so it is only a warning.
+ */
+export const challenge: Check = {
+  name: 'WWW-Authenticate',
+  of: 'provider',
+  async run({ deployment }): Promise<Finding> {
+    const authorization = `Basic ${Buffer.from('ciba-doctor:not-a-secret').toString('base64')}`;
+    const answer = await callPublicly(deployment, '/token', {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(FORM).toString(),
+    });
+    await answer.body?.cancel();
+    if (answer.status !== 401) {
+      const says = `A client that does not exist is answered ${answer.status} by POST /token, not 401.`;
+      return { state: 'broken', says, todo: 'Read the log of token.', see: SEE };
+    }
+    if (answer.headers.has('www-authenticate'))
+      return { state: 'good', says: 'Arrives with the 401 of a client that fails to authenticate.' };
+    const renamed = [...answer.headers.keys()].find((name) => name.endsWith('-www-authenticate'));
+    return {
+      state: 'warning',
+      says: `${renamed ? `Arrives renamed (${renamed})` : 'Does not arrive'} with the 401 of a client that fails to authenticate.`,
+      todo: 'Nothing, if your clients read the JSON error, as OAuth libraries do. The rest of the world expects the header.',
+      see: SEE,
+    };
+  },
+};

@@ -1,0 +1,51 @@
+import { type DeployedStack, outputOf } from '../deployed-stack.ts';
+import type { Deployment } from '../deployment.ts';
+import { Refused } from '../failure.ts';
+import { callFunction, FUNCTION_FAILED } from '../function-call.ts';
+import type { Check, Finding } from './check.ts';
+import { loginLocally } from './local-login.ts';
+
+const GOOD: Finding = { state: 'good', says: 'A whole login went through: asked, approved, tokens.' };
+
+/** What it is all for: by the synthetic login of the stack, or by the unattended phone of the local runtime. */
+export const login: Check = {
+  name: 'A login',
+  of: 'provider',
+  async run({ deployment, stack }): Promise<Finding> {
+    if (deployment.isLocal) return localFinding(deployment);
+    if (stack) return syntheticFinding(stack);
+    return { state: 'skipped', says: 'Not tried: it takes the stack. Give --stack.' };
+  },
+};
+
+async function syntheticFinding(stack: DeployedStack): Promise<Finding> {
+  const arn = outputOf(stack, 'SyntheticLoginFunction');
+  if (arn === undefined) {
+    const says = 'Not tried: the synthetic login of this stage is switched off.';
+    const todo = 'Switch it on in the settings (syntheticLogin), or log in by hand.';
+    return { state: 'skipped', says, todo, see: 'docs/operations.md#the-synthetic-login' };
+  }
+  try {
+    await callFunction({ name: 'synthetic-login', arn, aws: stack.aws }, {});
+    return GOOD;
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== FUNCTION_FAILED) throw error;
+    const step = error.message.replace('synthetic-login refused: ', '');
+    // It is limited as every user, which is no fault.
+    if (step.includes('403 access_denied'))
+      throw new Error('the synthetic user was asked too often; try again in a minute');
+    const todo = 'Was there a deployment? Then roll back.';
+    const says = `It does not go through: ${step}.`;
+    return { state: 'broken', says, todo, see: 'docs/operations.md#alarm-synthetic-login' };
+  }
+}
+
+async function localFinding(deployment: Deployment): Promise<Finding> {
+  const failure = await loginLocally(deployment);
+  if (failure === undefined) return GOOD;
+  return {
+    state: 'broken',
+    says: `It does not go through: ${failure}.`,
+    todo: 'Start it with npm start -- --verbose and read.',
+  };
+}

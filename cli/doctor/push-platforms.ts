@@ -1,0 +1,74 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { type DeployedStack, outputOf } from '../deployed-stack.ts';
+import { plainLine } from '../text-layout.ts';
+import { type Check, daysUntil, type Finding, together } from './check.ts';
+
+const SEE = 'docs/operations.md#push-credentials';
+const WARN_DAYS = 30;
+
+/** Pushes reach phones: each SNS platform application is there, switched on, and has a credential with a future. */
+export const pushPlatforms: Check = {
+  name: 'Push platforms',
+  of: 'stack',
+  async run(stack): Promise<Finding> {
+    const arns = applicationArns(stack);
+    if (arns.length === 0) {
+      const says = 'None is configured: pushes reach nobody yet, so no phone can be asked. The rest works.';
+      return { state: 'warning', says, todo: 'Set apns, fcm or both, and deploy.', see: 'docs/deploy.md#3-pushes' };
+    }
+    const { SNSClient } = await import('@aws-sdk/client-sns');
+    const sns = new SNSClient(stack.aws);
+    return together(await Promise.all(arns.map((arn) => look(sns, arn))));
+  },
+};
+
+function applicationArns(stack: DeployedStack): readonly string[] {
+  const told = outputOf(stack, 'PushApplications');
+  if (told === undefined) throw new Error('the stack has no output PushApplications; deploy this version');
+  return told.split(/[\s,]+/).filter((arn) => arn.startsWith('arn:'));
+}
+
+async function look(sns: SNSClient, arn: string): Promise<Finding> {
+  // arn:aws:sns:REGION:ACCOUNT:app/PLATFORM/NAME
+  const platform = arn.split('/').at(-2) ?? arn;
+  const { GetPlatformApplicationAttributesCommand } = await import('@aws-sdk/client-sns');
+  const attributes = await sns
+    .send(new GetPlatformApplicationAttributesCommand({ PlatformApplicationArn: arn }))
+    .then(({ Attributes = {} }) => Attributes)
+    .catch((error: unknown) => {
+      if (error instanceof Error && /^NotFound(Exception)?$/.test(error.name)) return undefined;
+      throw error;
+    });
+  if (!attributes) {
+    const todo = 'npx cdk deploy makes it when credentialVersion changes; phones have to enrol again.';
+    return { state: 'broken', says: `${platform}: there is no application ${arn}.`, todo, see: SEE };
+  }
+  if (attributes['Enabled'] === 'false') {
+    const todo = 'Store a credential that works in its secret, then: ciba push-credentials refresh.';
+    const says = `${platform}: SNS has switched it off, because Apple or Google refused the credential.`;
+    return { state: 'broken', says, todo, see: 'docs/operations.md#alarm-push-credentials' };
+  }
+  return credentialOf(platform, attributes);
+}
+
+/** Of an application that works today: for how long. */
+function credentialOf(platform: string, attributes: Readonly<Record<string, string>>): Finding {
+  const kind = attributes['AuthenticationMethod']?.toLowerCase();
+  // AWS writes both names.
+  const expiry = attributes['AppleCertificateExpiryDate'] ?? attributes['AppleCertificateExpirationDate'];
+  if (platform === 'GCM' && kind === 'key') {
+    const says = `${platform}: uses a legacy server key, which Google has switched off.`;
+    return { state: 'broken', says, todo: 'Give it a service account instead.', see: 'docs/deploy.md#google' };
+  }
+  if (expiry === undefined) {
+    const token = kind ?? (attributes['ApplePlatformTeamID'] === undefined ? undefined : 'token');
+    const says = `${platform}: enabled${token ? `, credential: ${plainLine(token)}` : ''}.`;
+    return { state: 'good', says };
+  }
+  const days = daysUntil(new Date(expiry));
+  if (Number.isNaN(days)) return { state: 'unknown', says: `${platform}: expiry ${plainLine(expiry)} can't be read.` };
+  const says = `${platform}: enabled, credential: a certificate that expires on ${plainLine(expiry)}, in ${days} days.`;
+  if (days > WARN_DAYS) return { state: 'good', says };
+  const todo = 'Renew it, or change to a token key, which does not expire.';
+  return { state: days < 0 ? 'broken' : 'warning', says, todo, see: 'docs/deploy.md#apple' };
+}

@@ -1,0 +1,54 @@
+import { plainLine, wrap } from '../text-layout.ts';
+import type { State } from './check.ts';
+import type { Examination, NamedFinding } from './examine.ts';
+
+const MARKS: Readonly<Record<State, string>> = { good: '✓', warning: '!', broken: '✗', unknown: '?', skipped: '–' };
+
+/** Whether nothing is broken and nothing that matters remained unknown. */
+export function isHealthy({ findings }: Examination): boolean {
+  return findings.every(({ state }) => state !== 'broken' && state !== 'unknown');
+}
+
+/** For people: a line a check, with what to do below it. */
+export function reportText(examination: Examination): string {
+  const { url, stack, findings } = examination;
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const subject = [url ?? '', stack ? `stack ${stack.name} in ${stack.region}` : ''].filter((part) => part !== '');
+  return [
+    ...(subject.length > 0 ? [subject.join(', '), ''] : []),
+    ...findings.map((finding) => lineOf(finding, width)),
+    '',
+    summaryOf(findings),
+  ].join('\n');
+}
+
+/** For scripts. */
+export function reportJson(examination: Examination): string {
+  const { url, stack, findings } = examination;
+  return JSON.stringify({
+    healthy: isHealthy(examination),
+    ...(url !== undefined && { url }),
+    ...(stack && { stack: stack.name, region: stack.region }),
+    checks: findings,
+  });
+}
+
+function lineOf({ name, state, says, todo, see }: NamedFinding, width: number): string {
+  const indent = width + 4;
+  const first = `${MARKS[state]} ${name.padEnd(width)}  ${wrap(plainLine(says), indent)}`;
+  const more = [todo, see && `See ${see}.`].filter((part) => part !== undefined).join(' ');
+  return more === '' ? first : `${first}\n${' '.repeat(indent)}→ ${wrap(more, indent + 2)}`;
+}
+
+function summaryOf(findings: readonly NamedFinding[]): string {
+  const count = (state: State) => findings.filter((finding) => finding.state === state).length;
+  const parts = [
+    [count('broken'), 'broken'],
+    [count('unknown'), 'could not be checked'],
+    [count('warning'), 'to know about'],
+    [count('skipped'), 'not checked here'],
+  ] as const;
+  const told = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  const isBad = count('broken') + count('unknown') > 0;
+  return `${isBad ? '' : 'All good'}${!isBad && told.length > 0 ? ': ' : ''}${told.join(', ')}.`;
+}

@@ -1,0 +1,190 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** An alarm as CloudWatch tells it, as far as tests are about it. */
+export type FakeAlarm = {
+  readonly actions?: readonly string[];
+  readonly enabled?: boolean;
+  readonly state?: 'OK' | 'ALARM';
+  readonly description?: string;
+};
+/** What is in the account. Tests change it. */
+export type Account = {
+  stack: { name: string; status: string; createdAt: Date; outputs: Record<string, string> };
+  /** Logical id, type, physical id. */
+  resources: (readonly [string, string, string])[];
+  alarms: Record<string, FakeAlarm>;
+  /** Epoch seconds of runs of signing-keys, latest first, and whether they failed. */
+  runs: { at: number; failed: boolean }[];
+  /** Attributes by the ARN of the platform application. */
+  applications: Record<string, Record<string, string>>;
+  /** SubscriptionArn of each subscription, by topic. */
+  topics: Record<string, string[]>;
+  certificates: Record<string, Record<string, unknown>>;
+  /** What functions answer, by name or ARN; an Error is what they throw. */
+  functions: Record<string, (payload: Record<string, unknown>) => Promise<unknown>>;
+  /** Actions that the operator's identity lacks. */
+  denied: Set<string>;
+};
+type Call = { readonly action: string; readonly input: Record<string, unknown> };
+type Reply = { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
+
+/** CloudFormation, CloudWatch, SNS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
+export class FakeAws {
+  account: Account;
+  readonly calls: Call[] = [];
+  readonly #server = createServer((request, response) => {
+    this.#serve(request, response).catch((error: unknown) => {
+      console.error('AWS stand-in:', error);
+      response.writeHead(500).end();
+    });
+  });
+
+  constructor(account: Account) {
+    this.account = account;
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = (await buffer(request)).toString();
+    const { status, headers, body: answer } = await this.#answer(request, body);
+    response.writeHead(status, headers).end(answer);
+  }
+
+  async #answer(request: IncomingMessage, body: string): Promise<Reply> {
+    const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '')?.[1];
+    if (name !== undefined) return this.#invoke(decodeURIComponent(name), JSON.parse(body));
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') {
+      const action = target.split('.')[1] ?? '';
+      const input = JSON.parse(body) as Record<string, unknown>;
+      this.calls.push({ action, input });
+      if (this.account.denied.has(action)) return refuseJson('AccessDeniedException', denial(action));
+      return JSON_ACTIONS[action]?.(this.account, input) ?? refuseJson('UnknownOperationException', action);
+    }
+    const form = Object.fromEntries(new URLSearchParams(body));
+    const action = form['Action'] ?? '';
+    this.calls.push({ action, input: form });
+    if (this.account.denied.has(action)) return refuseXml('AccessDenied', denial(action), 403);
+    return QUERY_ACTIONS[action]?.(this.account, form) ?? refuseXml('InvalidAction', action);
+  }
+
+  async #invoke(name: string, payload: Record<string, unknown>): Promise<Reply> {
+    this.calls.push({ action: 'Invoke', input: { name, payload } });
+    if (this.account.denied.has('InvokeFunction')) return refuseJson('AccessDeniedException', denial('InvokeFunction'));
+    const run = this.account.functions[name];
+    if (!run) return { ...refuseJson('ResourceNotFoundException', `Function not found: ${name}`), status: 404 };
+    return run(payload).then(
+      (result) => ({ status: 200, body: JSON.stringify(result ?? null) }),
+      (error: Error) => ({
+        status: 200,
+        headers: { 'x-amz-function-error': 'Unhandled' },
+        body: JSON.stringify({ errorMessage: error.message }),
+      }),
+    );
+  }
+}
+
+const denial = (action: string) => `User: arn:aws:iam::1:user/o is not authorized to perform: x:${action}`;
+
+function refuseJson(code: string, message: string): Reply {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': code };
+  return { status: 400, headers, body: JSON.stringify({ __type: code, message, Message: message }) };
+}
+
+function refuseXml(code: string, message: string, status = 400): Reply {
+  const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`;
+  return { status, headers: { 'content-type': 'text/xml' }, body };
+}
+
+function xml(action: string, result: string): Reply {
+  const body = `<${action}Response><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${action}Response>`;
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body };
+}
+
+const members = (items: readonly string[]) => items.map((item) => `<member>${item}</member>`).join('');
+const tags = (values: Record<string, string>) =>
+  Object.entries(values)
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('');
+
+/** Resources come in pages of this size, so that somebody has to turn them. */
+const PAGE = 3;
+
+const QUERY_ACTIONS: Record<string, (account: Account, form: Record<string, string>) => Reply> = {
+  DescribeStacks({ stack }, { StackName }) {
+    if (StackName !== stack.name) return refuseXml('ValidationError', `Stack with id ${StackName} does not exist`);
+    const outputs = Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => tags({ OutputKey, OutputValue }));
+    const fields = { StackName, StackStatus: stack.status, CreationTime: stack.createdAt.toISOString() };
+    return xml(
+      'DescribeStacks',
+      `<Stacks>${members([`${tags(fields)}<Outputs>${members(outputs)}</Outputs>`])}</Stacks>`,
+    );
+  },
+  ListStackResources({ resources }, { NextToken = '0' }) {
+    const start = Number(NextToken);
+    const page = resources
+      .slice(start, start + PAGE)
+      .map(([LogicalResourceId, ResourceType, PhysicalResourceId]) =>
+        tags({ LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus: 'CREATE_COMPLETE' }),
+      );
+    const next = start + PAGE < resources.length ? `<NextToken>${start + PAGE}</NextToken>` : '';
+    return xml('ListStackResources', `<StackResourceSummaries>${members(page)}</StackResourceSummaries>${next}`);
+  },
+  GetPlatformApplicationAttributes({ applications }, { PlatformApplicationArn = '' }) {
+    const attributes = applications[PlatformApplicationArn];
+    if (!attributes) return refuseXml('NotFound', 'PlatformApplication does not exist', 404);
+    const entries = Object.entries(attributes).map(([key, value]) => `<entry>${tags({ key, value })}</entry>`);
+    return xml('GetPlatformApplicationAttributes', `<Attributes>${entries.join('')}</Attributes>`);
+  },
+  ListSubscriptionsByTopic({ topics }, { TopicArn = '' }) {
+    const subscriptions = topics[TopicArn];
+    if (!subscriptions) return refuseXml('NotFound', 'Topic does not exist', 404);
+    const listed = members(subscriptions.map((SubscriptionArn) => tags({ SubscriptionArn, TopicArn })));
+    return xml('ListSubscriptionsByTopic', `<Subscriptions>${listed}</Subscriptions>`);
+  },
+};
+
+const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unknown>) => Reply> = {
+  DescribeAlarms({ alarms }, { AlarmNames }) {
+    const known = (AlarmNames as string[]).filter((name) => alarms[name]);
+    const MetricAlarms = known.map((AlarmName) => ({
+      AlarmName,
+      AlarmDescription: alarms[AlarmName]?.description ?? '',
+      ActionsEnabled: alarms[AlarmName]?.enabled ?? true,
+      AlarmActions: alarms[AlarmName]?.actions ?? [],
+      StateValue: alarms[AlarmName]?.state ?? 'OK',
+    }));
+    return { status: 200, body: JSON.stringify({ MetricAlarms }) };
+  },
+  GetMetricData({ runs }, { StartTime }) {
+    const recent = runs.filter(({ at }) => at >= Number(StartTime));
+    const result = (Id: string, Values: number[]) => ({ Id, Timestamps: recent.map(({ at }) => at), Values });
+    const MetricDataResults = [
+      result(
+        'runs',
+        recent.map(() => 1),
+      ),
+      result(
+        'errors',
+        recent.map(({ failed }) => (failed ? 1 : 0)),
+      ),
+    ];
+    return { status: 200, body: JSON.stringify({ MetricDataResults }) };
+  },
+  DescribeCertificate({ certificates }, { CertificateArn }) {
+    const Certificate = certificates[String(CertificateArn)];
+    if (!Certificate) return refuseJson('ResourceNotFoundException', `Could not find certificate ${CertificateArn}.`);
+    return { status: 200, body: JSON.stringify({ Certificate }) };
+  },
+};
