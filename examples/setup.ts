@@ -18,6 +18,10 @@ const { values } = parseArgs({
   options: { url: { type: 'string', default: 'http://localhost:3000' }, answer: { type: 'string' } },
 });
 
+if (values.answer !== undefined && values.answer !== 'allow' && values.answer !== 'deny') {
+  throw new Error('--answer must be allow or deny');
+}
+
 /**
  * Takes `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET` from the environment, as a backend would. Without them it asks a
  * running `npm start` for the seeded client of this id.

@@ -6,6 +6,7 @@ import type { Seed } from './seed-file.ts';
 
 /** A client with its secret, known here because it was made here. */
 export type SeededClient = {
+  readonly token_endpoint_auth_method: string;
   readonly client_id: string;
   readonly client_name: string;
   readonly client_secret?: string | undefined;
@@ -66,6 +67,7 @@ export class DemoWorld {
     if (this.#kept.clients.some((known) => known.client_id === client.client_id)) return;
     const made = (await this.#admin('clients', client)) as SeededClient;
     this.#kept.clients.push({
+      token_endpoint_auth_method: made.token_endpoint_auth_method,
       client_id: made.client_id,
       client_name: made.client_name,
       client_secret: made.client_secret,
@@ -99,7 +101,14 @@ export class DemoWorld {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as { error_description?: string };
-    if (!response.ok) throw new StartError(`the seed was refused (${path}): ${answer.error_description}`);
+    if (!response.ok)
+      throw new StartError(`the seed was refused (${path}, ${nameOf(body)}): ${answer.error_description}`);
     return answer;
   }
+}
+
+/** What an entry of a seed is called, for messages. */
+function nameOf(body: unknown): string {
+  const { client_id, sub } = (body ?? {}) as { client_id?: string; sub?: string };
+  return client_id ?? sub ?? 'ticket';
 }

@@ -21,24 +21,25 @@ type Demo = {
   readonly login_hint: string;
 };
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'http://localhost:3000' },
-    'by-hand': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-if (values.help) console.log(HELP);
-else {
-  await login(values.url, values['by-hand']).catch((error: unknown) => {
-    console.error(`\n✗ ${explain(error, values.url)}`);
-    process.exitCode = 1;
+try {
+  const { values } = parseArgs({
+    options: {
+      url: { type: 'string', default: 'http://localhost:3000' },
+      'by-hand': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
+  if (!URL.canParse(values.url))
+    throw new Error(`--url must be an address as http://localhost:3000, not ${values.url}`);
+  if (values.help) console.log(HELP);
+  else await login(values.url, values['by-hand']);
+} catch (error) {
+  console.error(`\n✗ ${explain(error)}`);
+  process.exitCode = 1;
 }
 
 async function login(url: string, byHand: boolean): Promise<void> {
-  const demo = (await (await fetch(`${url}/local/demo`)).json()) as Demo;
+  const demo = await fetchDemo(url);
   const config = await discover(url, demo);
   const metadata = config.serverMetadata();
 
@@ -70,6 +71,18 @@ async function login(url: string, byHand: boolean): Promise<void> {
   console.log('\n✓ one login, end to end');
 }
 
+async function fetchDemo(url: string): Promise<Demo> {
+  const response = await fetch(`${url}/local/demo`).catch(() => {
+    throw new Error(`nothing answers at ${url}: run "npm start" in another terminal first`);
+  });
+  const demo = (await response.json()) as Partial<Demo>;
+  const { issuer, client_id, client_secret, login_hint } = demo;
+  if (!issuer || !client_id || !client_secret || !login_hint) {
+    throw new Error('the provider there was seeded without a client of client_secret_basic or without a user');
+  }
+  return { issuer, client_id, client_secret, login_hint };
+}
+
 async function discover(url: string, demo: Demo): Promise<openid.Configuration> {
   step(1, 'The client backend discovers the provider', `GET ${url}/.well-known/openid-configuration`);
   const authentication = openid.ClientSecretBasic(demo.client_secret);
@@ -95,15 +108,15 @@ async function verify(
   const idToken = await jwtVerify(tokens.id_token ?? '', keys, {
     issuer: demo.issuer,
     audience: demo.client_id,
-    algorithms: ['RS256'],
   });
   const accessToken = await jwtVerify(tokens.access_token, keys, {
     issuer: demo.issuer,
-    audience: demo.issuer,
     typ: 'at+jwt',
   });
   show('ID token', idToken.payload);
   show('access token', accessToken.payload);
+  if (!accessToken.payload.aud || accessToken.payload.aud === demo.client_id)
+    throw new Error('the access token is for no API');
   if (idToken.payload.sub !== accessToken.payload.sub) throw new Error('the tokens name different users');
   const leftHalf = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url');
   if (idToken.payload['at_hash'] !== leftHalf) throw new Error('at_hash does not belong to this access token');
@@ -119,12 +132,11 @@ function say(text: string): void {
 
 function show(name: string, claims: Readonly<Record<string, unknown>>): void {
   console.log(`   ${name}, signature verified:`);
-  for (const [claim, value] of Object.entries(claims)) console.log(`     ${claim.padEnd(10)} ${JSON.stringify(value)}`);
+  for (const [claim, value] of Object.entries(claims)) console.log(`     ${claim.padEnd(18)} ${JSON.stringify(value)}`);
 }
 
-function explain(error: unknown, url: string): string {
+function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (message === 'fetch failed') return `nothing answers at ${url}: run "npm start" in another terminal first`;
   const { error: oauthError, error_description: description } = (error ?? {}) as {
     error?: string;
     error_description?: string;

@@ -44,9 +44,9 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
   };
 }
 
-/** The first client and user, the second ones under `other`, and all of them in lists. */
+/** The first client that authenticates by `client_secret_basic` and the first user, the second ones under `other`, and all of them in lists. */
 function tellDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
-  const withSecret = world.clients.filter((client) => client.client_secret !== undefined);
+  const withSecret = world.clients.filter((client) => client.token_endpoint_auth_method === 'client_secret_basic');
   const pair = (index: number) => {
     const client = withSecret[index];
     const user = world.users[index];
@@ -60,7 +60,13 @@ function tellDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): 
       }
     );
   };
-  send(response, 200, { ...pair(0), other: pair(1), clients: world.clients, users: world.users });
+  send(response, 200, {
+    issuer: `${runtime.url}/`,
+    ...pair(0),
+    other: pair(1),
+    clients: world.clients,
+    users: world.users,
+  });
 }
 
 async function makeTicket(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {

@@ -32,6 +32,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new StartError('--port must be a number from 0 to 65535');
+  if (values.data === '') throw new StartError('--data needs a folder');
   return {
     port,
     data: values.data,

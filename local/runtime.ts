@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionName } from '../infra/functions.ts';
 import { startDynalite } from './aws/dynalite.ts';
@@ -9,6 +8,7 @@ import { createSecretsService } from './aws/secrets.ts';
 import { AwsServer } from './aws/server.ts';
 import { SnsStandIn, type SnsState } from './aws/sns.ts';
 import { createSqsService } from './aws/sqs.ts';
+import { checkSameIssuer, takeDataFolder } from './data-folder.ts';
 import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
 import { Gateway } from './gateway.ts';
 import { PushService } from './push-service.ts';
@@ -68,7 +68,11 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const clockOffset = new SharedArrayBuffer(4);
   const offset = new Int32Array(clockOffset);
   const now = () => Math.floor(Date.now() / 1000) + Atomics.load(offset, 0);
-  const state = await StateFile.open(options.dataFolder);
+  const { dataFolder } = options;
+  if (dataFolder !== undefined) started.defer(await takeDataFolder(dataFolder));
+  const state = await StateFile.open(dataFolder);
+  if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer'), `${url}/`);
+  state.write('issuer', `${url}/`);
   started.defer(() => state.flush());
   const { aws, sns } = await startAws(options, { state, now, started });
   const awsEndpoint = await aws.listen();
@@ -90,7 +94,6 @@ async function startAws(
   { state, now, started }: { state: StateFile; now: () => number; started: AsyncDisposableStack },
 ): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
   const folder = options.dataFolder;
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
   const kept = state.read<AwsState>('aws');
   const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
   const sns = new SnsStandIn();

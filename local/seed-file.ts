@@ -67,7 +67,19 @@ export async function readSeed(path: string): Promise<Seed> {
     );
   });
   const result = v.safeParse(seed, parseJson(path, text));
-  if (result.success) return result.output;
+  if (result.success) {
+    checkNoDuplicates(
+      path,
+      'clients',
+      result.output.clients.map(({ client_id }) => client_id),
+    );
+    checkNoDuplicates(
+      path,
+      'users',
+      result.output.users.map(({ sub }) => sub),
+    );
+    return result.output;
+  }
   const [issue] = result.issues;
   throw new StartError(
     `the seed file ${path} is wrong at ${v.getDotPath(issue) ?? 'its top level'}: ${issue.message} (docs/local.md)`,
@@ -80,4 +92,9 @@ function parseJson(path: string, text: string): unknown {
   } catch (error) {
     throw new StartError(`the seed file ${path} is not JSON: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+function checkNoDuplicates(path: string, list: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new StartError(`the seed file ${path} has ${twice} twice in ${list}`);
 }

@@ -41,12 +41,13 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 function announce({ url }: Runtime): void {
+  const elsewhere = url.endsWith(':3000') ? '' : ` -- --url ${url}`;
   console.log(`ready ${url}`);
   console.log(`  see a login            ${url}/demo`);
-  console.log('  the same in a terminal npm run demo');
+  console.log(`  the same in a terminal npm run demo${elsewhere}`);
   console.log(`  what clients discover  ${url}/.well-known/openid-configuration`);
   console.log(`  client, secret, user   ${url}/local/demo`);
-  console.log('  operate it             npm run ciba -- --help');
+  console.log(`  operate it             npm run ciba -- ${url.endsWith(':3000') ? '' : `--url ${url} `}--help`);
 }
 
 /** Faults always show; the one line a request only when asked. */
@@ -59,6 +60,8 @@ function explain(error: unknown): string {
   if (error instanceof StartError) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code === 'EADDRINUSE') return `port ${port} is taken: end what listens there, or choose another with --port`;
-  if (code === 'EACCES') return `port ${port} may not be used: choose one above 1023 with --port`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used: choose one above 1023 with --port`;
+  if (error instanceof Error && (error.cause as Error | undefined)?.message === 'bad port')
+    return 'browsers refuse this port: choose another with --port';
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from './options.ts';
 
 /** What the stand-ins and the demo keep between runs, as one JSON file; in memory when there is no folder. */
 export class StateFile {
@@ -14,13 +15,12 @@ export class StateFile {
 
   static async open(folder: string | undefined): Promise<StateFile> {
     if (folder === undefined) return new StateFile(undefined, {});
-    await mkdir(folder, { recursive: true });
     const path = join(folder, 'local.json');
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '{}';
       throw error;
     });
-    return new StateFile(path, JSON.parse(text));
+    return new StateFile(path, parse(path, text));
   }
 
   read<T>(name: string): T | undefined {
@@ -42,5 +42,13 @@ export class StateFile {
   /** Until all is written. */
   flush(): Promise<void> {
     return this.#writing;
+  }
+}
+
+function parse(path: string, text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new StartError(`${path} is damaged: delete its folder to start over`);
   }
 }

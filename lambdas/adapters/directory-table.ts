@@ -12,7 +12,6 @@ const CLIENT_LIST = 'CLIENT#';
 /** How long the making of a user may take; an identifier without a profile that is older belongs to nobody. */
 const UNFINISHED_SECONDS = 60;
 const isNew = { condition: 'attribute_not_exists(pk)' };
-const isThere = { condition: 'attribute_exists(pk)' };
 
 /** Clients and users in Directory, as operators change them. No transactions: identifiers are put first. */
 export class DirectoryTable implements Directory {
@@ -37,9 +36,11 @@ export class DirectoryTable implements Directory {
   }
 
   async removeClient(clientId: string): Promise<boolean> {
-    const { written } = await this.#directory.delete(clientKey(clientId), { guard: isThere });
+    // Looked up first: a guarded deletion that is repeated after a lost answer would say that there was none.
+    const there = await this.#directory.get(clientKey(clientId));
+    await this.#directory.delete(clientKey(clientId));
     await this.#directory.delete({ pk: CLIENT_LIST, sk: clientId });
-    return written;
+    return there !== undefined;
   }
 
   async findClient(clientId: string): Promise<Client | undefined> {

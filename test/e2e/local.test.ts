@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -37,13 +37,23 @@ function stop(child: ChildProcess): Promise<unknown> {
   return ended;
 }
 
+/** `npm run demo` until it ends. */
+const demo = (...args: string[]): Promise<{ code: number | null; output: string }> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/demo.ts', ...args]);
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.once('close', (code) => resolve({ code, output }));
+  });
+
 const json = async (url: string, init?: RequestInit) =>
   (await (await fetch(url, init)).json()) as Record<string, never>;
 async function login(url: string, action: string): Promise<number | string> {
-  const demo = (await json(`${url}/local/demo`)) as unknown as TestClient & { login_hint: string };
+  const told = (await json(`${url}/local/demo`)) as unknown as TestClient & { login_hint: string };
   const post = (path: string, form: Record<string, string>) =>
-    json(url + path, { method: 'POST', headers: { authorization: basic(demo) }, body: new URLSearchParams(form) });
-  const { auth_req_id } = await post('/bc-authorize', { scope: 'openid', login_hint: demo.login_hint });
+    json(url + path, { method: 'POST', headers: { authorization: basic(told) }, body: new URLSearchParams(form) });
+  const { auth_req_id } = await post('/bc-authorize', { scope: 'openid', login_hint: told.login_hint });
   await fetch(`${url}/local/decide?auth_req_id=${auth_req_id}&action=${action}`, { method: 'POST' });
   const tokens = await post('/token', {
     grant_type: 'urn:openid:params:grant-type:ciba',
@@ -55,11 +65,11 @@ async function login(url: string, action: string): Promise<number | string> {
 describe('npm start', () => {
   it('says ready, tells scripts all they need, and decides unattended', async () => {
     const { url } = await start('--port', '0');
-    const demo = await json(`${url}/local/demo`);
+    const told = await json(`${url}/local/demo`);
     const members = ['issuer', 'client_id', 'client_secret', 'login_hint'];
-    for (const member of members) expect(demo[member]).toEqual(expect.any(String));
-    for (const member of members) expect(demo['other']?.[member]).toEqual(expect.any(String));
-    expect(demo['other']?.['client_id']).not.toBe(demo['client_id']);
+    for (const member of members) expect(told[member]).toEqual(expect.any(String));
+    for (const member of members) expect(told['other']?.[member]).toEqual(expect.any(String));
+    expect(told['other']?.['client_id']).not.toBe(told['client_id']);
     expect(await login(url, 'allow')).toBe(200);
     expect(await login(url, 'deny')).toBe('access_denied');
     const ticket = await json(`${url}/local/ticket?login_hint=ana@example.com`, { method: 'POST' });
@@ -114,6 +124,36 @@ describe('npm start', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('takes the seed file that the documentation shows, and npm run demo logs in with it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ciba-doc-'));
+    const file = join(folder, 'seed.json');
+    const [, shown = ''] =
+      /```json\n(\{\n {2}"clients"[\s\S]*?)```/.exec(await readFile('docs/local.md', 'utf8')) ?? [];
+    await writeFile(file, shown);
+    const { url } = await start('--port', '0', '--seed', file);
+    const { code, output } = await demo('--url', url);
+    expect(output).toContain('one login, end to end');
+    expect(code).toBe(0);
+    await rm(folder, { recursive: true });
+  });
+
+  it('says what to do when the data folder is in use, damaged, a file, or of another port', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ciba-lock-'));
+    const first = await start('--port', '0', '--data', folder);
+    await expect(start('--port', '0', '--data', folder)).rejects.toThrow('is in use by another "npm start"');
+    await stop(first.process);
+    await expect(start('--port', '0', '--data', folder)).rejects.toThrow(
+      /belongs to http:\/\/localhost:\d+\/: start it with --port/,
+    );
+    await writeFile(join(folder, 'local.json'), '{');
+    await expect(start('--port', '0', '--data', folder)).rejects.toThrow('is damaged');
+    await expect(start('--port', '0', '--data', join(folder, 'local.json'))).rejects.toThrow(
+      'it is a file, not a folder',
+    );
+    await expect(start('--port', '0', '--data', '')).rejects.toThrow('--data needs a folder');
+    await rm(folder, { recursive: true });
+  });
+
   it('has no limits with --limits off', async () => {
     const { url } = await start('--port', '0', '--limits', 'off');
     for (let count = 0; count < 7; count += 1) expect(await login(url, 'allow')).toBe(200);
@@ -132,6 +172,13 @@ describe('npm start', () => {
     const bad = {
       'syntax.json': '{',
       'shape.json': '{"clients":[]}',
+      'twice.json': JSON.stringify({
+        clients: [
+          { client_id: 'x', client_name: 'x' },
+          { client_id: 'x', client_name: 'y' },
+        ],
+        users: [{ sub: 'u' }],
+      }),
       'metadata.json': JSON.stringify({
         clients: [{ client_id: 'x', client_name: 'x', nope: 1 }],
         users: [{ sub: 'u', preferred_username: 'me' }],
@@ -140,6 +187,7 @@ describe('npm start', () => {
     const messages = {
       'syntax.json': 'is not JSON',
       'shape.json': 'is wrong at clients',
+      'twice.json': 'has x twice in clients',
       'metadata.json': 'the seed was refused',
     };
     for (const [name, content] of Object.entries(bad)) {
@@ -153,24 +201,15 @@ describe('npm start', () => {
 });
 
 describe('npm run demo', () => {
-  const run = (...args: string[]): Promise<{ code: number | null; output: string }> =>
-    new Promise((resolve) => {
-      const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/demo.ts', ...args]);
-      let output = '';
-      child.stdout.on('data', (chunk) => (output += chunk));
-      child.stderr.on('data', (chunk) => (output += chunk));
-      child.once('close', (code) => resolve({ code, output }));
-    });
-
   it('ends with 0 after one login, end to end', async () => {
     const { url } = await start('--port', '0');
-    const { code, output } = await run('--url', url);
+    const { code, output } = await demo('--url', url);
     expect(output).toContain('one login, end to end');
     expect(code).toBe(0);
   });
 
   it('ends with 1 and says what to do when nothing answers', async () => {
-    const { code, output } = await run('--url', 'http://localhost:9');
+    const { code, output } = await demo('--url', 'http://localhost:9');
     expect(output).toContain('npm start');
     expect(code).toBe(1);
   });

@@ -120,6 +120,25 @@ describe('an answer of DynamoDB that is lost on its way: the SDK’s retry recog
     expect(third.happened).toBe(true);
   });
 
+  it('at changes and removals of clients and users: they count, and nothing is said to be missing', async () => {
+    await world.client({ client_id: 'own' });
+    const changed = once({ action: 'PutItem', prefix: 'CLIENT#own' }, 'lose-answer');
+    const { status, body } = await world.admin('PATCH', '/admin/clients/own', { new_secret: true });
+    expect([status, changed.happened]).toEqual([200, true]);
+    expect((await world.poll({ client_id: 'own', client_secret: String(body['client_secret']) }, 'x')).status).toBe(
+      400,
+    );
+    const removed = once({ action: 'DeleteItem', prefix: 'CLIENT#own' }, 'lose-answer');
+    expect((await world.admin('DELETE', '/admin/clients/own')).status).toBe(204);
+    expect(removed.happened).toBe(true);
+    const { sub } = await world.user();
+    const renamed = once({ action: 'PutItem', prefix: 'PROFILE' }, 'lose-answer');
+    expect((await world.admin('PATCH', `/admin/users/${sub}`, { name: 'New' })).body['name']).toBe('New');
+    const gone = once({ action: 'DeleteItem', prefix: 'PROFILE' }, 'lose-answer');
+    expect((await world.admin('DELETE', `/admin/users/${sub}`)).status).toBe(204);
+    expect([renamed.happened, gone.happened]).toEqual([true, true]);
+  });
+
   it('at the creation and the moves of signing keys', async () => {
     for (const action of ['PutItem', 'UpdateItem']) {
       const lost = once({ action, prefix: 'KEY#' }, 'lose-answer');
