@@ -30,9 +30,11 @@ export type AlarmSpec = {
 export class AlarmSet extends Construct {
   readonly topic: ITopic | undefined;
   readonly alarms: Alarm[] = [];
+  readonly #runbook: string;
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps['alarms']) {
     super(scope, id);
+    this.#runbook = settings?.runbookUrl ?? 'docs/operations.md';
     if (settings?.topicArn) this.topic = Topic.fromTopicArn(this, 'Existing', settings.topicArn);
     else if (settings?.email) this.topic = this.#topicFor(settings.email);
   }
@@ -41,7 +43,7 @@ export class AlarmSet extends Construct {
     const { periods = { breaching: 1, of: 1 }, when = 'atLeast' } = spec;
     const alarm = new Alarm(this, spec.id, {
       alarmName: `${Stack.of(this).stackName}-${spec.id}`,
-      alarmDescription: `${spec.means} First: ${spec.first} Runbook: docs/operations.md#alarm-${spec.runbook ?? spec.id}`,
+      alarmDescription: `${spec.means} First: ${spec.first} Runbook: ${this.#runbook}#alarm-${spec.runbook ?? spec.id}`,
       metric: spec.metric,
       threshold: spec.threshold,
       comparisonOperator:

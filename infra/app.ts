@@ -3,15 +3,17 @@ import { CibaProvider } from './ciba-provider.ts';
 import { addPolicyChecks } from './nag.ts';
 import { isRetained } from './retention.ts';
 import { SettingsError } from './settings.ts';
+import { refuseUnknownContext } from './settings-context.ts';
 import { readSettings } from './settings-file.ts';
 
 /** The app that `cdk deploy` runs: one stack for the stage that the context names. */
 function main(): void {
   const app = new App();
-  const { stage, account, region, ...props } = readSettings(
-    app.node.tryGetContext('stage'),
-    process.env['CDK_DEFAULT_REGION'],
-  );
+  refuseUnknownContext(app.node.getAllContext());
+  const { stage, account, region, ...props } = readSettings(app.node.tryGetContext('stage'), {
+    account: process.env['CDK_DEFAULT_ACCOUNT'],
+    region: process.env['CDK_DEFAULT_REGION'],
+  });
   const stack = new Stack(app, `ciba-${stage}`, {
     description: 'Serverless CIBA: an OpenID Provider for Client-Initiated Backchannel Authentication',
     env: { ...(account && { account }), ...(region && { region }) },

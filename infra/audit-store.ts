@@ -56,6 +56,11 @@ export class AuditStore extends Construct {
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
         resources: [this.bucket.arnForObjects('*')],
       }),
+      // Firehose looks where the bucket is and what it left unfinished; it reads no event back.
+      new PolicyStatement({
+        actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        resources: [this.bucket.bucketArn],
+      }),
     ];
     // Permissions inside the role, so that the stream, which is checked when it is made, waits for them too.
     const role = new Role(this, 'DeliveryRole', {

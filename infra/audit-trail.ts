@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
@@ -19,7 +20,18 @@ export class AuditTrail extends Construct {
     });
     // Permissions inside the role: CloudWatch Logs tries them when the subscription is made.
     const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('logs.amazonaws.com'),
+      // CloudWatch Logs of this account alone, not of another that found out the role's name.
+      assumedBy: new ServicePrincipal('logs.amazonaws.com', {
+        conditions: {
+          StringLike: {
+            'aws:SourceArn': Stack.of(this).formatArn({
+              service: 'logs',
+              resource: '*',
+              arnFormat: ArnFormat.NO_RESOURCE_NAME,
+            }),
+          },
+        },
+      }),
       inlinePolicies: { Put: new PolicyDocument({ statements: [put] }) },
     });
     for (const { name, logGroup } of functions) {

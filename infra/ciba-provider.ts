@@ -42,6 +42,7 @@ export class CibaProvider extends Construct {
   readonly #settings: CibaProviderProps;
   readonly #api: ProviderApi;
   readonly #events: EndpointEvents;
+  readonly #platforms: PushPlatforms;
   readonly #routes: ApiRoutes;
   readonly #names: CustomDomain[] = [];
   readonly #synthetic: SyntheticLogin | undefined;
@@ -59,7 +60,7 @@ export class CibaProvider extends Construct {
       grantable: this.#grantable(),
     });
     this.functions = this.#functions();
-    const platforms = new PushPlatforms(this, 'PushPlatforms', { settings: props, eventsTopic: this.#events.topic });
+    this.#platforms = new PushPlatforms(this, 'PushPlatforms', { settings: props, eventsTopic: this.#events.topic });
     const rotation = new SigningKeyRotation(this, 'SigningKeyRotation', {
       signingKeys: this.functions['signing-keys'],
       deadLetters: this.#events.deadLetters,
@@ -68,7 +69,7 @@ export class CibaProvider extends Construct {
     this.#routes = this.#connect(rotation);
     this.#synthetic = this.#settings.syntheticLogin === 'off' ? undefined : this.#logInSynthetically();
     this.#observe();
-    this.#tell(platforms);
+    this.#tell(this.#platforms);
   }
 
   #functions(): Readonly<Record<FunctionName, ProviderFunction>> {
@@ -139,7 +140,9 @@ export class CibaProvider extends Construct {
 
   #observe(): void {
     const alarms = new AlarmSet(this, 'Alarms', this.#settings.alarms);
-    const metrics = new LogMetrics(this, 'Metrics', this.#all());
+    const { refresher } = this.#platforms;
+    const logged = [...this.#all(), this.#events.handler, ...(refresher ? [refresher] : [])];
+    const metrics = new LogMetrics(this, 'Metrics', logged);
     const { stage } = this.#routes;
     const faults = this.#all().map((target) => ({ target, alarms: [addFaultAlarm(alarms, metrics, target)] }));
     if (this.#settings.deployment !== 'allAtOnce') {

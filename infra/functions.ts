@@ -43,7 +43,12 @@ export type FunctionSpec = {
   readonly sns: readonly string[];
   /** Actions on the key that encrypts signing keys. */
   readonly kms: readonly string[];
+  /** Three tries of a second each at AWS, twice in a row, and room to answer; API Gateway would wait 30. */
   readonly timeoutSeconds: number;
+  /**
+   * Processor share follows memory. 1024 where a person or a client waits for a signature; 512 where little is computed
+   * or nobody waits.
+   */
   readonly memoryMegabytes: number;
 };
 

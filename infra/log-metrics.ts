@@ -8,7 +8,7 @@ import type { ProviderFunction } from './provider-function.ts';
 
 /** A metric counted from the one line that every request leaves in the log. */
 type LogMetric = {
-  readonly from: readonly FunctionName[];
+  readonly from: readonly (FunctionName | 'platform-application' | 'endpoint-events')[];
   readonly pattern: string;
   /** A field of the line to take instead of counting. */
   readonly value?: string;
@@ -40,6 +40,13 @@ export const logMetrics = {
   PushCredentialsRefused: {
     from: ['backchannel-authentication'],
     pattern: request('($.push_errors = "*PlatformApplicationDisabled*" || $.push_errors = "*Authorization*")'),
+  },
+  PushCredentialsNotApplied: { from: ['platform-application'], pattern: request('$.status = 424') },
+  /** What Apple and Google say after SNS had accepted a push, by SNS's own few kinds. */
+  PushDeliveryFailures: {
+    from: ['endpoint-events'],
+    pattern: request('$.detail = "*"'),
+    dimensions: { Kind: '$.detail' },
   },
   Approvals: { from: ['device'], pattern: byPhones('$.decision = "approve" && $.status < 300') },
   Denials: { from: ['device'], pattern: request('$.decision = "deny" && $.status < 300') },
@@ -78,7 +85,7 @@ export class LogMetrics extends Construct {
     super(scope, id);
     this.namespace = `Ciba/${Stack.of(this).stackName}`;
     for (const [metricName, metric] of Object.entries<LogMetric>(logMetrics)) {
-      for (const { name, logGroup } of functions.filter((one) => metric.from.includes(one.name as FunctionName))) {
+      for (const { name, logGroup } of functions.filter((one) => metric.from.some((from) => from === one.name))) {
         new MetricFilter(this, `${metricName}-${name}`, {
           logGroup,
           metricNamespace: this.namespace,

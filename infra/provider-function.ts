@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
@@ -81,8 +81,11 @@ export class ProviderFunction extends Construct {
       memorySize: spec.memoryMegabytes,
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.deadLetterQueue && { deadLetterQueue: props.deadLetterQueue }),
-      // Versions that were live stay, so that a rollback by hand is one change of the alias.
-      currentVersionOptions: { removalPolicy: removalPolicyOf(settings) },
+      // Versions that were live stay, so that a rollback by hand is one change of the alias. One whose deployment was
+      // rolled back goes: it would be in the way of the same code's next try.
+      currentVersionOptions: {
+        removalPolicy: isRetained(settings) ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      },
     });
   }
 

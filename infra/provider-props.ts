@@ -44,6 +44,14 @@ export type FcmProps = {
   readonly applicationArn?: string | undefined;
 };
 
+/** Who is told of alarms: an address for a topic of our own, or a topic that exists. Default: nobody. */
+export type AlarmProps = {
+  readonly email?: string | undefined;
+  readonly topicArn?: string | undefined;
+  /** Where `docs/operations.md` can be read, so that an alarm's mail links to its section. Default: the path in the repository. */
+  readonly runbookUrl?: string | undefined;
+};
+
 /** Requests a second over all clients together, and how many may come at once. */
 export type Throttle = { readonly rate: number; readonly burst: number };
 
@@ -69,8 +77,7 @@ export type CibaProviderProps = {
   readonly fcm?: FcmProps | undefined;
   /** Deletes the SNS platform applications that the deployment made when they leave the settings. Default: false. */
   readonly removeApplications?: boolean | undefined;
-  /** Who is told of alarms: an address for a topic of our own, or a topic that exists. Default: nobody. */
-  readonly alarms?: { readonly email?: string | undefined; readonly topicArn?: string | undefined } | undefined;
+  readonly alarms?: AlarmProps | undefined;
   /** Days that logs are kept. Default: 90. */
   readonly logRetentionDays?: number | undefined;
   /** Days that the audit trail is kept. Default: 400. */

@@ -110,7 +110,7 @@ export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: Domain
   });
 }
 
-type Count = { metric: LogMetricName; id: string; threshold: number; means: string; first: string };
+type Count = { metric: LogMetricName; id: string; runbook?: string; threshold: number; means: string; first: string };
 
 /** Counts within five minutes that somebody should look at. */
 const COUNTS: readonly Count[] = [
@@ -127,6 +127,14 @@ const COUNTS: readonly Count[] = [
     threshold: 1,
     means: 'SNS has switched off a platform application: Apple or Google refuse the credential.',
     first: 'was the key revoked? Store the new one in the secret and refresh.',
+  },
+  {
+    metric: 'PushCredentialsNotApplied',
+    id: 'push-credential-not-applied',
+    runbook: 'push-credentials',
+    threshold: 1,
+    means: 'A push credential could not be applied when it was deployed: its secret is empty, malformed or refused.',
+    first: 'the log of the function platform-application says which and why; mend the secret and refresh.',
   },
   {
     metric: 'RepeatedRedemptions',

@@ -55,7 +55,7 @@ export class SigningKeyRotation extends Construct {
       serviceToken: caller.lambda.functionArn,
       serviceTimeout: Duration.minutes(5),
       // A new version has to prove itself while the deployment can still be rolled back.
-      properties: { version: signingKeys.lambda.currentVersion.version },
+      properties: { versions: { 'signing-keys': signingKeys.lambda.currentVersion.version } },
     });
     // Permissions are resources of their own, and CloudFormation would not wait for them.
     firstKeys.node.addDependency(signingKeys.role, caller.role, alias);

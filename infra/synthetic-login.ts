@@ -43,9 +43,9 @@ export class SyntheticLogin extends Construct {
     this.handler = this.#function('synthetic-login', 'secretsmanager:GetSecretValue', props);
     this.#deny('OnlySetUpWrites', 'secretsmanager:PutSecretValue', this.setUpHandler);
     this.#deny('OnlyLoginReads', 'secretsmanager:GetSecretValue', this.handler);
-    this.#schedule();
     const setUp = this.#setUp(props);
-    if (answersAtOnce(props.settings)) this.#smokeTest(setUp, props);
+    const last = answersAtOnce(props.settings) ? this.#smokeTest(setUp, props) : setUp;
+    this.#schedule([last, ...props.after]);
   }
 
   #makeSecret(): Secret {
@@ -94,14 +94,18 @@ export class SyntheticLogin extends Construct {
     );
   }
 
-  /** A failed login is not repeated: the next one comes by itself, and two in a row are an alarm. */
-  #schedule(): void {
+  /**
+   * A failed login is not repeated: the next one comes by itself, and two in a row are an alarm. It begins when all is
+   * there: a name that is asked for too early stays unknown for minutes.
+   */
+  #schedule(after: readonly IConstruct[]): void {
     this.handler.alias.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     const rule = new Rule(this, 'Schedule', {
       description: 'Logs in as a client and a phone would',
       schedule: Schedule.rate(this.every),
       targets: [new LambdaTarget(this.handler.live, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
+    rule.node.addDependency(...after);
     const reason = 'A login that failed or was missed is told by the alarm synthetic-login, and the next one follows.';
     acknowledge(rule, { 'Serverless-EventBusDLQ': reason });
     acknowledge(this.handler, { 'Serverless-LambdaAsyncFailureDestination': reason });
@@ -113,7 +117,10 @@ export class SyntheticLogin extends Construct {
       serviceToken: this.setUpHandler.lambda.functionArn,
       serviceTimeout: Duration.minutes(5),
       // Another table or secret is another version too, since the function is told both.
-      properties: { version: this.setUpHandler.lambda.currentVersion.version, table: directoryTableName },
+      properties: {
+        versions: { 'synthetic-setup': this.setUpHandler.lambda.currentVersion.version },
+        table: directoryTableName,
+      },
     });
     // Permissions are resources of their own, and CloudFormation would not wait for them.
     setUp.node.addDependency(this.setUpHandler, this.#secret);
@@ -121,7 +128,7 @@ export class SyntheticLogin extends Construct {
   }
 
   /** The last resource of the deployment: its failure takes everything back. */
-  #smokeTest(setUp: CustomResource, { functions, after }: SyntheticLoginProps): void {
+  #smokeTest(setUp: CustomResource, { functions, after }: SyntheticLoginProps): CustomResource {
     const tested = [...functions, this.handler];
     const versions = tested.map(({ name, lambda }) => [name, lambda.currentVersion.version]);
     const smokeTest = new CustomResource(this, 'SmokeTest', {
@@ -131,6 +138,7 @@ export class SyntheticLogin extends Construct {
       properties: { versions: Object.fromEntries(versions) },
     });
     smokeTest.node.addDependency(setUp, ...tested, ...after);
+    return smokeTest;
   }
 }
 

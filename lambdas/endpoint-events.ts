@@ -10,10 +10,18 @@ import { endpointEventsFrom } from './http/endpoint-event.ts';
 const { ports, log } = wireEndpointEvents();
 
 export const handler = async (event: unknown): Promise<void> => {
-  for (const { endpointArn, type, messageId } of endpointEventsFrom(event)) {
+  for (const { endpointArn, type, failure, messageId } of endpointEventsFrom(event)) {
     const startedAt = performance.now();
     const devices = await handleEndpointEvent(ports, endpointArn);
     const duration = Math.round(performance.now() - startedAt);
-    log.request({ route: `SNS ${type}`, status: 200, devices, duration_ms: duration, correlation_id: messageId });
+    const detail = failure === undefined ? {} : { detail: failure };
+    log.request({
+      route: `SNS ${type}`,
+      status: 200,
+      devices,
+      ...detail,
+      duration_ms: duration,
+      correlation_id: messageId,
+    });
   }
 };

@@ -1,27 +1,41 @@
 import { wirePlatformApplication } from './adapters/wiring.ts';
-import { applyPlatformApplication, refreshPlatformApplications } from './flows/apply-platform-application.ts';
+import {
+  applyPlatformApplication,
+  arnOfApplication,
+  refreshPlatformApplications,
+} from './flows/apply-platform-application.ts';
 import { answerCustomResource, isCustomResourceRequest } from './http/custom-resource.ts';
 import { parseRefreshOrder } from './http/refresh-order.ts';
 
 /**
  * Not an HTTP function: the custom resource behind an SNS platform application, and `{"action": "refresh"}` from an
- * operator after a push credential has changed, for all or with `"platforms": ["GCM"]` for some. Reads the credential
+ * operator after a push credential has changed, for all or with `"platforms": ["GCM"]` for some. A credential that is
+ * missing or refused is told by a log line and its alarm; the rest of the deployment goes on. Reads the credential
  * from its secret at run time, so that it is never in a template. Deleting the resource leaves the application, unless
  * it was deployed with `removeApplication`: with the application all endpoints would go, and every phone would have to
  * enrol again.
  */
-const { ports, sendAnswer } = wirePlatformApplication();
+const { ports, sendAnswer, tell } = wirePlatformApplication();
 
 export const handler = async (event: unknown): Promise<unknown> => {
   if (!isCustomResourceRequest(event)) return refreshPlatformApplications(ports, parseRefreshOrder(event));
-  return answerCustomResource(event, sendAnswer, async ({ RequestType, ...request }) => {
-    const { platform, removeApplication } = request.ResourceProperties;
-    if (RequestType !== 'Delete') {
-      const applied = await applyPlatformApplication(ports, String(platform));
-      return applied.ok ? { ok: true, id: applied.arn } : applied;
-    }
-    const id = request.PhysicalResourceId ?? 'none';
-    if (removeApplication === 'true' && id.startsWith('arn:')) await ports.platforms.remove(id);
-    return { ok: true, id };
-  });
+  const { RequestType, PhysicalResourceId, ResourceProperties } = event;
+  const { removeApplication } = ResourceProperties;
+  const platform = String(ResourceProperties['platform']);
+  if (RequestType === 'Delete') {
+    return answerCustomResource(event, sendAnswer, async () => {
+      const id = PhysicalResourceId ?? 'none';
+      if (removeApplication === 'true' && id.startsWith('arn:')) await ports.platforms.remove(id);
+      return { ok: true, id };
+    });
+  }
+  const apply = async () => {
+    const applied = await applyPlatformApplication(ports, platform);
+    return applied.ok ? { ok: true as const, id: applied.arn } : applied;
+  };
+  const whenFailed = (why: string) => {
+    tell(platform, why);
+    return { ok: true as const, id: arnOfApplication(ports, platform) };
+  };
+  return answerCustomResource(event, sendAnswer, apply, { whenFailed });
 };

@@ -40,7 +40,8 @@ async function look(sns: SNSClient, arn: string): Promise<Finding> {
       throw error;
     });
   if (!attributes) {
-    const todo = 'npx cdk deploy makes it when credentialVersion changes; phones have to enrol again.';
+    const todo =
+      'store the credential in its secret, then: ciba push-credentials refresh. Phones of an application that was there before have to enrol again.';
     return { state: 'broken', says: `${platform}: there is no application ${arn}.`, todo, see: SEE };
   }
   if (attributes['Enabled'] === 'false') {

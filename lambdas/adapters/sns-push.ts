@@ -22,7 +22,7 @@ export class SnsPush implements PushSender {
   async #publish(device: Device, message: PushMessage, now: number): Promise<PushOutcome> {
     if (device.platform === 'NONE') return { device, outcome: 'accepted' };
     try {
-      await this.#sns.send(
+      const { MessageId } = await this.#sns.send(
         new PublishCommand({
           TargetArn: device.endpointArn,
           MessageStructure: 'json',
@@ -30,7 +30,7 @@ export class SnsPush implements PushSender {
           MessageAttributes: this.#attributes(device, message, now),
         }),
       );
-      return { device, outcome: 'accepted' };
+      return { device, outcome: 'accepted', messageId: MessageId };
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
       // A deleted endpoint is an invalid TargetArn; any other invalid parameter is our mistake, not the phone's.

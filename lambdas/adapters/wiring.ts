@@ -154,12 +154,23 @@ export function wireEndpointEvents(): Wired<EndpointEventPorts> {
 }
 
 export function wirePlatformApplication() {
+  const log = createLog('platform-application');
   const ports: PlatformApplicationPorts = {
     applications: readResources().platformApplications,
     secrets: new PushSecrets(createSecrets()),
     platforms: new SnsPlatformApplications(createPatientSns()),
   };
-  return { ports, sendAnswer: sendToCloudFormation };
+  const reason = 'push_credential_not_applied';
+  const tell = (platform: string, detail: string): void =>
+    log.request({
+      route: `credential ${platform}`,
+      status: 424,
+      reason,
+      detail,
+      duration_ms: 0,
+      correlation_id: platform,
+    });
+  return { ports, tell, sendAnswer: sendToCloudFormation };
 }
 
 export function wireFirstKeys() {

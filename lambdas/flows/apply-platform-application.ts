@@ -51,6 +51,11 @@ export async function applyPlatformApplication(ports: PlatformApplicationPorts, 
   };
 }
 
+/** The ARN a configured application has, or will have: it follows from the settings. */
+export function arnOfApplication(ports: PlatformApplicationPorts, platform: string): string {
+  return ports.applications.find((one) => one.platform === platform)?.arn ?? `unknown-${platform}`;
+}
+
 /** Applies the configured applications again, after a secret has changed: all, or those of some platforms. */
 export async function refreshPlatformApplications(
   ports: PlatformApplicationPorts,

@@ -26,6 +26,7 @@ export type Noted = Partial<{
   devices: number;
   accepted: number;
   push_errors: string;
+  push_ids: string;
   decision: string;
   interval: number;
   approval_seconds: number;
@@ -177,6 +178,8 @@ export type PushOutcome = {
   readonly device: Device;
   readonly outcome: 'accepted' | 'unreachable' | 'outage';
   readonly error?: string | undefined;
+  /** What SNS calls the push: its later news of it carry the same id. */
+  readonly messageId?: string | undefined;
 };
 /** Rings phones. */
 export interface PushSender {

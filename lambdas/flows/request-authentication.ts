@@ -168,7 +168,13 @@ async function settlePushes(
 ): Promise<Result<true>> {
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   const errors = outcomes.flatMap(({ error }) => error ?? []);
-  note({ devices: outcomes.length, accepted, ...(errors.length > 0 && { push_errors: errors.join(' ') }) });
+  const ids = outcomes.flatMap(({ messageId }) => messageId ?? []);
+  note({
+    devices: outcomes.length,
+    accepted,
+    ...(errors.length > 0 && { push_errors: errors.join(' ') }),
+    ...(ids.length > 0 && { push_ids: ids.join(' ') }),
+  });
   const dead = outcomes.filter(({ outcome }) => outcome === 'unreachable');
   const marking = dead.map(({ device }) => ports.devices.markUnreachable(device));
   if (accepted > 0) {

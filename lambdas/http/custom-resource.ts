@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isRollback } from '../core/synthetic.ts';
 
 /** What CloudFormation asks of a custom resource. */
 const request = v.object({
@@ -38,25 +39,32 @@ export function versionsOf({ ResourceProperties, OldResourceProperties }: Custom
 
 /**
  * Does what a custom resource asks and always answers: without an answer CloudFormation would wait for an hour. A fault
- * fails the deployment with its kind alone, since its message may quote what was sent.
+ * fails the deployment with its kind alone, since its message may quote what was sent. While a deployment is being
+ * rolled back nothing may fail: a rollback that fails leaves the stack in between. `whenFailed` makes something else of
+ * a failure, for resources that must stop neither a deployment nor its rollback.
  */
 export async function answerCustomResource(
   event: CustomResourceRequest,
   send: SendAnswer,
   act: (event: CustomResourceRequest) => Promise<CustomResourceOutcome>,
+  { whenFailed }: { readonly whenFailed?: (why: string) => CustomResourceOutcome } = {},
 ): Promise<void> {
-  const outcome = await act(event).catch((error: unknown): CustomResourceOutcome => {
+  const first = await act(event).catch((error: unknown): CustomResourceOutcome => {
     const kind = error instanceof Error ? error.name : typeof error;
     return { ok: false, why: `${kind}: see the log of the function behind ${event.LogicalResourceId}` };
   });
+  const outcome = !first.ok && whenFailed ? whenFailed(first.why) : first;
   const { StackId, RequestId, LogicalResourceId, PhysicalResourceId } = event;
+  const { before, now } = versionsOf(event);
+  const succeeds = outcome.ok || isRollback(before, now);
   const answer = {
     StackId,
     RequestId,
     LogicalResourceId,
     // A changed id would make CloudFormation delete the "old" resource, so a failure repeats the one there is.
     PhysicalResourceId: outcome.ok ? outcome.id : (PhysicalResourceId ?? `${LogicalResourceId}-failed`),
-    ...(outcome.ok ? { Status: 'SUCCESS' } : { Status: 'FAILED', Reason: outcome.why }),
+    Status: succeeds ? 'SUCCESS' : 'FAILED',
+    ...(!outcome.ok && { Reason: outcome.why }),
   };
   await send(event.ResponseURL, JSON.stringify(answer));
 }

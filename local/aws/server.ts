@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export type AwsCall = {
   /** The access key id of the signature. Each function has its own, so it names the function. */
   readonly caller: string;
-  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager';
+  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'lambda';
   readonly action: string;
   /** JSON input, or the form fields of the Query protocol. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -94,11 +94,19 @@ const TARGETS: Readonly<Record<string, AwsCall['service']>> = {
   secretsmanager: 'secretsmanager',
 };
 
+/** Lambda speaks REST: the function stands in the path. */
+const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
 function parseCall(request: IncomingMessage, body: Buffer): AwsCall {
   const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? 'anonymous';
   const [prefix = '', action = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
   const service = TARGETS[prefix];
   if (service) return { caller, service, action, input: JSON.parse(body.toString() || '{}'), body };
+  const [, invoked] = INVOCATION.exec(request.url ?? '') ?? [];
+  if (invoked !== undefined) {
+    const input = { FunctionName: decodeURIComponent(invoked), Payload: JSON.parse(body.toString() || '{}') };
+    return { caller, service: 'lambda', action: 'Invoke', input, body };
+  }
   const form = Object.fromEntries(new URLSearchParams(body.toString()));
   return { caller, service: 'sns', action: form['Action'] ?? '', input: form, body };
 }

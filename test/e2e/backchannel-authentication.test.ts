@@ -300,6 +300,8 @@ describe('the push', () => {
       .filter(({ payload }) => JSON.stringify(payload).includes(requestId))
       .map(({ token }) => token);
     expect(tokens.sort()).toEqual([phone.identity.pushToken, second.identity.pushToken].sort());
+    const again = await world.ask(client, { login_hint: email });
+    expect((await world.line(again))['push_ids']).toMatch(/^[0-9a-f-]{36} [0-9a-f-]{36}$/);
   });
 
   it('succeeds when one of two devices is dead, marks the dead one, and refuses when both are', async () => {

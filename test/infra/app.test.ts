@@ -40,4 +40,10 @@ describe('the app', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^There is no file infra\/stages\/nowhere\.json: [^\n]+\n$/);
   });
+
+  it('stops at a mistyped context, which would deploy the minimal setting', async () => {
+    const { code, stderr } = await runApp({ stgae: 'dev' });
+    expect(code).toBe(1);
+    expect(stderr).toBe('There is no context "stgae": name a stage with "-c stage=…", or take it out.\n');
+  });
 });

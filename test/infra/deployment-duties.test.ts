@@ -236,7 +236,9 @@ describe('an event of a push endpoint', () => {
   it('is read as SNS sends it', () => {
     const message = { EndpointArn: arn, EventType: 'DeliveryFailure', FailureType: 'EndpointDisabled', Service: 'SNS' };
     const event = { Records: [{ Sns: { MessageId: 'm1', Message: JSON.stringify(message) } }] };
-    expect(endpointEventsFrom(event)).toEqual([{ endpointArn: arn, type: 'DeliveryFailure', messageId: 'm1' }]);
+    expect(endpointEventsFrom(event)).toEqual([
+      { endpointArn: arn, type: 'DeliveryFailure', failure: 'EndpointDisabled', messageId: 'm1' },
+    ]);
     expect(() => endpointEventsFrom({ Records: [{ Sns: { MessageId: 'm1', Message: '{}' } }] })).toThrow();
   });
 });

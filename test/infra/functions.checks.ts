@@ -73,7 +73,9 @@ describe('functions', () => {
   });
 
   it('keep what was live, so that a rollback is one change of the alias', () => {
-    for (const version of production.all('AWS::Lambda::Version')) expect(version.DeletionPolicy).toBe('Retain');
+    for (const version of production.all('AWS::Lambda::Version')) {
+      expect([version.DeletionPolicy, version.UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
+    }
   });
 });
 

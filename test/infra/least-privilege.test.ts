@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionNames, functions } from '../../infra/functions.ts';
 import { World } from '../support/world.ts';
-import { allows, type RecordedCall, recordedCall } from './recorded-calls.ts';
+import { allows, narrowed, type RecordedCall, recordedCall } from './recorded-calls.ts';
 import { Synthesized, type Value } from './synthesized.ts';
 import { walkEveryPath } from './tour.ts';
 
@@ -99,23 +99,6 @@ it('a call without a key, as a scan, is let through nowhere', () => {
     expect(granted(name).some((statement) => allows(statement, scan, resolve))).toBe(false);
   }
 });
-
-/** A statement cut into its smallest parts: one action, one resource, one key prefix. */
-function narrowed(statement: Value): Value[] {
-  const list = (value: Value): Value[] => (Array.isArray(value) ? value : [value]);
-  const prefixes = statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
-  const conditions = prefixes
-    ? list(prefixes).map((prefix) => ({
-        ...statement.Condition,
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefix },
-      }))
-    : [statement.Condition];
-  return list(statement.Action).flatMap((Action) =>
-    list(statement.Resource).flatMap((Resource) =>
-      conditions.map((Condition) => ({ ...statement, Action, Resource, Condition })),
-    ),
-  );
-}
 
 /** Grants that the tour does not use, each with its reason. */
 const EXCEPTIONS: readonly { matches: RegExp; reason: string }[] = [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { functionNames, functions } from '../../infra/functions.ts';
 import { logMetrics } from '../../infra/log-metrics.ts';
-import { synthesized, type Value } from './synthesized.ts';
+import { Synthesized, synthesized, type Value } from './synthesized.ts';
 
 const production = synthesized('production');
 const minimal = synthesized('minimal');
@@ -55,12 +55,21 @@ describe('alarms', () => {
   });
 });
 
+it('alarms link to the runbook where the settings say it is read', () => {
+  const url = 'https://wiki.example.com/ciba/operations';
+  const linked = new Synthesized({ stage: 'dev', removalPolicy: 'destroy', alarms: { runbookUrl: url } });
+  const descriptions = linked.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmDescription);
+  expect(descriptions.length).toBeGreaterThan(15);
+  for (const description of descriptions) expect(description).toContain(` Runbook: ${url}#alarm-`);
+});
+
 describe('metrics', () => {
   const filters = minimal.all('AWS::Logs::MetricFilter').map(({ Properties }) => Properties);
 
   it('are counted in the log of the functions that write the line', () => {
     const wanted = Object.values<{ from: readonly string[] }>(logMetrics).flatMap(({ from }) => from);
-    expect(filters.length).toBe(wanted.length);
+    // Without push credentials there is no function that applies them.
+    expect(filters.length + 1).toBe(wanted.length);
   });
 
   it('name only reasons that a refusal can have', () => {
@@ -84,7 +93,7 @@ describe('metrics', () => {
     const fields = filters.flatMap(({ MetricTransformations: [metric] }) =>
       (metric.Dimensions ?? []).map(({ Value: field }: Value) => field),
     );
-    expect(new Set(fields)).toEqual(new Set(['$.service', '$.error']));
+    expect(new Set(fields)).toEqual(new Set(['$.service', '$.error', '$.detail']));
   });
 });
 

@@ -106,7 +106,7 @@ describe('signing keys', () => {
   });
 
   it('are made again by a new version of the function, while the deployment can still be rolled back', () => {
-    expect(JSON.stringify(minimal.all('Custom::FirstSigningKeys')[0]?.Properties.version)).toContain('CurrentVersion');
+    expect(JSON.stringify(minimal.all('Custom::FirstSigningKeys')[0]?.Properties.versions)).toContain('CurrentVersion');
   });
 
   it('are looked after twice a day', () => {

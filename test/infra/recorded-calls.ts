@@ -29,7 +29,10 @@ export function recordedCall({ caller, service, action, input }: AwsCall): Recor
     case 'secretsmanager':
       return { caller, action: `secretsmanager:${action}`, resource: String(input['SecretId']), context: {} };
     case 'sns':
-      return { caller, action: `sns:${action}`, resource: snsResource(input), context: {} };
+      return { caller, action: `sns:${action}`, resource: snsResource(action, input), context: {} };
+    case 'lambda':
+      // The one action that IAM calls otherwise. A version or an alias is part of the resource.
+      return { caller, action: `lambda:${action}Function`, resource: String(input['FunctionName']), context: {} };
     default:
       throw new Error(`no rule for ${service} ${action}`);
   }
@@ -70,7 +73,9 @@ function kmsContext(context: unknown): RecordedCall['context'] {
   );
 }
 
-function snsResource(input: AwsCall['input']): string {
+function snsResource(action: string, input: AwsCall['input']): string {
+  // "not authorized to perform: SNS:CreatePlatformApplication on resource: arn:aws:sns:us-east-1:…:app/"
+  if (action === 'CreatePlatformApplication') return `arn:aws:sns:${REGION}:${ACCOUNT}:app/`;
   return String(input['TargetArn'] ?? input['EndpointArn'] ?? input['PlatformApplicationArn']);
 }
 
@@ -84,6 +89,23 @@ export function allows(statement: Value, call: RecordedCall, resolve: (value: Va
     Object.entries((statement.Condition ?? {}) as Record<string, Record<string, Value>>).every(([operator, keys]) =>
       Object.entries(keys).every(([key, wanted]) => holds(operator, list(wanted), call.context[key])),
     )
+  );
+}
+
+/** A statement cut into its smallest parts: one action, one resource, one key prefix. */
+export function narrowed(statement: Value): Value[] {
+  const list = (value: Value): Value[] => (Array.isArray(value) ? value : [value]);
+  const prefixes = statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+  const conditions = prefixes
+    ? list(prefixes).map((prefix) => ({
+        ...statement.Condition,
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefix },
+      }))
+    : [statement.Condition];
+  return list(statement.Action).flatMap((Action) =>
+    list(statement.Resource).flatMap((Resource) =>
+      conditions.map((Condition) => ({ ...statement, Action, Resource, Condition })),
+    ),
   );
 }
 

@@ -78,10 +78,10 @@ describe('settings', () => {
 
   it('without a region are checked against the one that the credentials lead to', () => {
     const fcm = { applicationArn: 'arn:aws:sns:eu-west-1:111122223333:app/GCM/shop' };
-    expect(() => parseSettings({ stage: 'test', fcm }, 'test.json', 'eu-central-1')).toThrow(
+    expect(() => parseSettings({ stage: 'test', fcm }, 'test.json', { region: 'eu-central-1' })).toThrow(
       'test.json: "fcm.applicationArn" must be in the region of the deployment, eu-central-1.',
     );
-    expect(parseSettings({ stage: 'test', fcm }, 'test.json', 'eu-west-1').fcm).toEqual(fcm);
+    expect(parseSettings({ stage: 'test', fcm }, 'test.json', { region: 'eu-west-1' }).fcm).toEqual(fcm);
   });
 
   it('are accepted when they are right', () => {

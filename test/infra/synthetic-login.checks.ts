@@ -125,8 +125,8 @@ describe('the set-up', () => {
   });
 
   it('is repeated by a new version of its function and by another table', () => {
-    const { version, table } = minimal.all('Custom::SyntheticLogin')[0]?.Properties ?? {};
-    expect(JSON.stringify(version)).toMatch(/syntheticsetup\w*CurrentVersion/);
+    const { versions, table } = minimal.all('Custom::SyntheticLogin')[0]?.Properties ?? {};
+    expect(JSON.stringify(versions)).toMatch(/syntheticsetup\w*CurrentVersion/);
     expect(JSON.stringify(table)).toContain('DirectoryTable');
   });
 });
