@@ -6,9 +6,9 @@ const notification = v.object({
 const endpointEvent = v.object({
   EndpointArn: v.string(),
   EventType: v.string(),
-  /** Of a failed delivery: SNS's own word for the kind, and the id of the push. */
-  FailureType: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{1,40}$/))),
-  MessageId: v.optional(v.string()),
+  /** Of a failed delivery: SNS's own word for the kind, and the id of the push. Another form is left out, not refused. */
+  FailureType: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{1,40}$/))), undefined),
+  MessageId: v.fallback(v.optional(v.string()), undefined),
 });
 /** An application event of SNS: something happened to a push endpoint. */
 export type EndpointEvent = {

@@ -239,6 +239,10 @@ describe('an event of a push endpoint', () => {
     expect(endpointEventsFrom(event)).toEqual([
       { endpointArn: arn, type: 'DeliveryFailure', failure: 'EndpointDisabled', messageId: 'm1' },
     ]);
+    const odd = JSON.stringify({ ...message, FailureType: 'no word: 7', MessageId: 7 });
+    expect(endpointEventsFrom({ Records: [{ Sns: { MessageId: 'm1', Message: odd } }] })).toEqual([
+      { endpointArn: arn, type: 'DeliveryFailure', failure: undefined, messageId: 'm1' },
+    ]);
     expect(() => endpointEventsFrom({ Records: [{ Sns: { MessageId: 'm1', Message: '{}' } }] })).toThrow();
   });
 });
