@@ -44,7 +44,6 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
         ...detailsKey(request.sub, request.requestId),
         details: details.bytes,
         details_hash: details.hash,
-        issued_at: request.issuedAt,
         expires_at: request.expiresAt,
         scopes: request.scopes,
         ttl,
@@ -130,7 +129,6 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
       item && {
         bytes: item['details'] as Uint8Array,
         hash: String(item['details_hash']),
-        issuedAt: Number(item['issued_at']),
         expiresAt: Number(item['expires_at']),
         scopes: item['scopes'] as readonly string[],
       }

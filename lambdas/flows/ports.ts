@@ -108,7 +108,6 @@ export type PendingRequest = { readonly requestId: string; readonly expiresAt: n
 export type StoredDetails = FrozenDetails & {
   readonly expiresAt: number;
   readonly scopes: readonly string[];
-  readonly issuedAt: number;
 };
 
 /** Authentication requests as devices use them. */
