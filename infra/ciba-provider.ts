@@ -160,12 +160,7 @@ export class CibaProvider extends Construct {
     const { domain, mtlsDomain } = this.#settings;
     if (domain) addCertificateAlarm(alarms, 'domain', domain);
     if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
-    const { audit } = this.data;
-    if (audit) {
-      const audited = [...this.#all(), ...(this.#synthetic ? [this.#synthetic.setUpHandler] : [])];
-      new AuditTrail(this, 'AuditTrail', { stream: audit.stream, functions: audited });
-      addAuditAlarm(alarms, audit.stream);
-    }
+    this.#audit(alarms);
     new Dashboards(this, 'Dashboards', {
       issuer: this.issuer,
       metrics,
@@ -175,6 +170,14 @@ export class CibaProvider extends Construct {
       alarms: alarms.alarms,
       applicationArns: Object.values(applicationArnsOf(this, this.#settings)),
     });
+  }
+
+  #audit(alarms: AlarmSet): void {
+    const { audit } = this.data;
+    if (!audit) return;
+    const others = [this.#events.handler, ...(this.#synthetic ? [this.#synthetic.setUpHandler] : [])];
+    new AuditTrail(this, 'AuditTrail', { stream: audit.stream, functions: [...this.#all(), ...others] });
+    addAuditAlarm(alarms, audit.stream);
   }
 
   #certificates(): readonly string[] {

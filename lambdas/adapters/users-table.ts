@@ -38,12 +38,13 @@ export class UsersTable implements Users, Devices {
     return written;
   }
 
-  async markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<void> {
-    await this.#directory.update({
+  async markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean> {
+    const { written } = await this.#directory.update({
       key: deviceKey(device),
       set: { push: 'unreachable' },
-      guard: { condition: '#endpoint_arn = :dead', values: { dead: device.endpointArn } },
+      guard: { condition: '#endpoint_arn = :dead AND #push <> :push', values: { dead: device.endpointArn } },
     });
+    return written;
   }
 
   async remove(device: { sub: string; deviceId: string }): Promise<void> {

@@ -65,6 +65,7 @@ export function wireBackchannelAuthentication(): Wired<RequestAuthenticationPort
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(createSns(), resources.apnsTopic),
     entropy,
+    audit: createAuditTrail('backchannel-authentication'),
   };
   return { ports, log: createLog('backchannel-authentication') };
 }
@@ -149,7 +150,12 @@ export function wireSigningKeys(): Wired<RotateKeysPorts> {
 
 export function wireEndpointEvents(): Wired<EndpointEventPorts> {
   const directory = new Table(createDynamoDB(), readResources().directoryTable);
-  const ports = { endpoints: new EndpointUsers(createSns(), directory), devices: new UsersTable(directory) };
+  const ports = {
+    endpoints: new EndpointUsers(createSns(), directory),
+    devices: new UsersTable(directory),
+    audit: createAuditTrail('endpoint-events'),
+    clock,
+  };
   return { ports, log: createLog('endpoint-events') };
 }
 

@@ -22,7 +22,7 @@ export type AuditEvent =
     }
   | { readonly event: 'tokens_issued'; readonly requestId: string; readonly sub: string; readonly clientId: string }
   | {
-      readonly event: 'device_enrolled' | 'device_updated' | 'device_removed';
+      readonly event: 'device_enrolled' | 'device_updated' | 'device_unreachable' | 'device_removed';
       readonly sub: string;
       readonly deviceId: string;
       readonly by: string;

@@ -1,3 +1,5 @@
+import type { AuditTrail, Clock, Devices } from './ports.ts';
+
 /** A device behind a push endpoint. */
 export type EndpointUser = { readonly sub: string; readonly deviceId: string };
 /** What handling an event of a push endpoint needs. */
@@ -8,10 +10,9 @@ export type EndpointEventPorts = {
     /** The devices that share the endpoint. */
     usersOf(endpointArn: string): Promise<readonly EndpointUser[]>;
   };
-  readonly devices: {
-    /** Marks a device that the push service gave up on, unless it has a newer endpoint by now. */
-    markUnreachable(device: EndpointUser & { endpointArn: string }): Promise<void>;
-  };
+  readonly devices: Pick<Devices, 'markUnreachable'>;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
 };
 
 /**
@@ -21,6 +22,12 @@ export type EndpointEventPorts = {
 export async function handleEndpointEvent(ports: EndpointEventPorts, endpointArn: string): Promise<number> {
   if (await ports.endpoints.isEnabled(endpointArn)) return 0;
   const users = await ports.endpoints.usersOf(endpointArn);
-  await Promise.all(users.map((user) => ports.devices.markUnreachable({ ...user, endpointArn })));
+  await Promise.all(users.map((user) => mark(ports, { ...user, endpointArn })));
   return users.length;
+}
+
+async function mark(ports: EndpointEventPorts, device: EndpointUser & { endpointArn: string }): Promise<void> {
+  const { sub, deviceId } = device;
+  if (await ports.devices.markUnreachable(device))
+    ports.audit.write({ event: 'device_unreachable', sub, deviceId, by: 'push service' }, ports.clock());
 }

@@ -150,8 +150,8 @@ export interface Devices {
     endpointArn?: string;
     push?: Device['push'];
   }): Promise<boolean>;
-  /** Marks a device that the push service gave up on, unless it has a newer endpoint by now. */
-  markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<void>;
+  /** Marks a device that the push service gave up on. False when it was marked before or has a newer endpoint by now. */
+  markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean>;
   remove(device: { sub: string; deviceId: string }): Promise<void>;
 }
 

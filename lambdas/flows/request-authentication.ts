@@ -1,7 +1,7 @@
 import { type BackchannelRequest, parseBackchannelRequest } from '../core/backchannel-request.ts';
 import { type Client, checkGrantAllowed } from '../core/client.ts';
 import { type FrozenDetails, freezeDetails } from '../core/details.ts';
-import { reachable } from '../core/device.ts';
+import { type Device, reachable } from '../core/device.ts';
 import { requestIdOf, txnOf } from '../core/digest.ts';
 import type { LoginHint } from '../core/login-hint.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
@@ -10,6 +10,7 @@ import { grantAudience } from '../core/target.ts';
 import { goesBy, type UserWithDevices } from '../core/user.ts';
 import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from './authenticate-client.ts';
 import type {
+  AuditTrail,
   AuthenticationRequests,
   Devices,
   Entropy,
@@ -28,6 +29,7 @@ export type RequestAuthenticationPorts = ClientAuthenticationPorts & {
   readonly rateWindows: RateWindows;
   readonly push: PushSender;
   readonly entropy: Entropy;
+  readonly audit: AuditTrail;
 };
 
 /** The successful answer (CIBA §7.3). */
@@ -176,7 +178,7 @@ async function settlePushes(
     ...(ids.length > 0 && { push_ids: ids.join(' ') }),
   });
   const dead = outcomes.filter(({ outcome }) => outcome === 'unreachable');
-  const marking = dead.map(({ device }) => ports.devices.markUnreachable(device));
+  const marking = dead.map(({ device }) => markUnreachable(ports, device));
   if (accepted > 0) {
     // The phones ring: a failed bookkeeping write must not turn that into an error. The next push finds the same.
     await Promise.allSettled(marking);
@@ -187,4 +189,10 @@ async function settlePushes(
   return dead.length === outcomes.length
     ? refuse({ reason: 'no_reachable_device', devices: outcomes.length })
     : refuse({ reason: 'push_unavailable', retryAfterSeconds: PUSH_RETRY_SECONDS });
+}
+
+async function markUnreachable(ports: RequestAuthenticationPorts, device: Device): Promise<void> {
+  const { sub, deviceId } = device;
+  if (await ports.devices.markUnreachable(device))
+    ports.audit.write({ event: 'device_unreachable', sub, deviceId, by: 'push service' }, ports.clock());
 }

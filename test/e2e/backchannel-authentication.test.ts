@@ -320,6 +320,11 @@ describe('the push', () => {
       'reachable',
       'unreachable',
     ]);
+    const { deviceId } = phone.identity;
+    const marked = { event: 'device_unreachable', sub, deviceId, by: 'push service' };
+    const audited = () =>
+      world.logs.filter((line) => line.includes('device_unreachable')).map((line) => JSON.parse(line).audit);
+    await expect.poll(audited).toContainEqual(expect.objectContaining(marked));
     world.runtime.sns.disable(second.identity.pushToken);
     const both = await world.ask(client, { login_hint: email });
     await expectRefusal(world, both, { status: 400, error: 'invalid_request', reason: 'no_reachable_device' });

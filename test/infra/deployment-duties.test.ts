@@ -196,6 +196,7 @@ describe('a custom resource', () => {
 describe('an event of a push endpoint', () => {
   const world = (enabled: boolean) => {
     const marked: unknown[] = [];
+    const audited: unknown[] = [];
     const ports: EndpointEventPorts = {
       endpoints: {
         isEnabled: async () => enabled,
@@ -204,14 +205,19 @@ describe('an event of a push endpoint', () => {
           { sub: 'u2', deviceId: 'd2' },
         ],
       },
-      devices: { markUnreachable: async (device) => void marked.push(device) },
+      // The second was marked before.
+      devices: { markUnreachable: async (device) => marked.push(device) === 1 },
+      audit: { write: (event) => void audited.push(event) },
+      clock: () => 1_800_000_000,
     };
-    return { ports, marked };
+    return { ports, marked, audited };
   };
 
   it('makes all devices of a dead endpoint unreachable', async () => {
-    const { ports, marked } = world(false);
+    const { ports, marked, audited } = world(false);
     expect(await handleEndpointEvent(ports, arn)).toBe(2);
+    // Only what changed is an event of the audit trail.
+    expect(audited).toEqual([{ event: 'device_unreachable', sub: 'u|1', deviceId: 'd1', by: 'push service' }]);
     expect(marked).toEqual([
       { sub: 'u|1', deviceId: 'd1', endpointArn: arn },
       { sub: 'u2', deviceId: 'd2', endpointArn: arn },
