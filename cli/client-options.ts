@@ -53,6 +53,18 @@ export const metadataOptions = {
     value: ALGORITHM,
     about: 'The only algorithm that client assertions may use; by default any of them.',
   },
+  'backchannel-token-delivery-mode': {
+    kind: 'text',
+    member: 'backchannel_token_delivery_mode',
+    value: 'poll|ping',
+    about: 'How the client learns of the end, by default poll.',
+  },
+  'backchannel-client-notification-endpoint': {
+    kind: 'text',
+    member: 'backchannel_client_notification_endpoint',
+    value: 'URL',
+    about: 'Where a client in ping mode is notified: https, at a public address.',
+  },
   'id-token-signed-response-alg': {
     kind: 'text',
     member: 'id_token_signed_response_alg',

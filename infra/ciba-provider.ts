@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { AlarmSet } from './alarm-set.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { CanaryDeployments } from './canary.ts';
+import { ClientNotifications } from './client-notifications.ts';
 import { CustomDomain } from './custom-domain.ts';
 import { Dashboards } from './dashboards.ts';
 import { DataStack } from './data-stack.ts';
@@ -23,6 +24,7 @@ import {
   addCertificateAlarm,
   addCountAlarms,
   addDeadLetterAlarm,
+  addPingAlarm,
   addTableAlarm,
 } from './service-alarms.ts';
 import { SigningKeyRotation } from './signing-key-rotation.ts';
@@ -42,6 +44,7 @@ export class CibaProvider extends Construct {
   readonly #settings: CibaProviderProps;
   readonly #api: ProviderApi;
   readonly #events: EndpointEvents;
+  readonly #notifications: ClientNotifications;
   readonly #platforms: PushPlatforms;
   readonly #routes: ApiRoutes;
   readonly #names: CustomDomain[] = [];
@@ -59,11 +62,14 @@ export class CibaProvider extends Construct {
       directoryTableName,
       grantable: this.#grantable(),
     });
+    const { deadLetters } = this.#events;
+    this.#notifications = new ClientNotifications(this, 'ClientNotifications', { settings: props, deadLetters });
     this.functions = this.#functions();
+    this.#notifications.feed(this.functions['client-notification']);
     this.#platforms = new PushPlatforms(this, 'PushPlatforms', { settings: props, eventsTopic: this.#events.topic });
     const rotation = new SigningKeyRotation(this, 'SigningKeyRotation', {
       signingKeys: this.functions['signing-keys'],
-      deadLetters: this.#events.deadLetters,
+      deadLetters,
       settings: props,
     });
     this.#routes = this.#connect(rotation);
@@ -73,7 +79,9 @@ export class CibaProvider extends Construct {
   }
 
   #functions(): Readonly<Record<FunctionName, ProviderFunction>> {
-    const grantable = this.#grantable();
+    const { topic, queue } = this.#notifications;
+    const notifications = { topicArn: topic.topicArn, queueArn: queue.queueArn, queueUrl: queue.queueUrl };
+    const grantable = { ...this.#grantable(), notifications };
     const values = environmentFrom({
       issuer: this.issuer,
       tableNames: {
@@ -81,6 +89,7 @@ export class CibaProvider extends Construct {
         transactions: this.data.tables.transactions.tableName,
       },
       signingKmsKeyArn: this.data.signingKmsKey.keyArn,
+      notifications,
       applicationArns: applicationArnsOf(this, this.#settings),
       settings: this.#settings,
     });
@@ -98,8 +107,8 @@ export class CibaProvider extends Construct {
       statements: statementsFor(spec, grantable),
       openArns: OPEN_ENDPOINTS,
       reservedConcurrency: this.#settings.reservedConcurrency?.[name],
-      // Nobody waits for the one that has no route: the schedule calls it.
-      ...(spec.routes.length === 0 && { deadLetterQueue: this.#events.deadLetters }),
+      // Nobody waits for the one that the schedule calls.
+      ...(name === 'signing-keys' && { deadLetterQueue: this.#events.deadLetters }),
     });
   }
 
@@ -146,8 +155,9 @@ export class CibaProvider extends Construct {
     const { stage } = this.#routes;
     const faults = this.#all().map((target) => ({ target, alarms: [addFaultAlarm(alarms, metrics, target)] }));
     if (this.#settings.deployment !== 'allAtOnce') {
-      const routed = faults.filter(({ target }) => functions[target.name as FunctionName].routes.length > 0);
-      new CanaryDeployments(this, 'Canary', { functions: routed });
+      // The schedule calls that one too seldom for a tenth of its calls to tell anything.
+      const steady = faults.filter(({ target }) => target.name !== 'signing-keys');
+      new CanaryDeployments(this, 'Canary', { functions: steady });
     }
     addThrottleAlarm(alarms, this.#all());
     addRotationAlarms(alarms, this.functions['signing-keys']);
@@ -155,6 +165,7 @@ export class CibaProvider extends Construct {
     addApiAlarms(alarms, stage);
     for (const [role, table] of Object.entries(this.data.tables)) addTableAlarm(alarms, role, table);
     addDeadLetterAlarm(alarms, this.#events.deadLetters);
+    addPingAlarm(alarms, this.#notifications.queue);
     addCountAlarms(alarms, metrics);
     addApprovalAlarm(alarms, metrics);
     const { domain, mtlsDomain } = this.#settings;

@@ -6,6 +6,7 @@ type Sources = {
   readonly issuer: string;
   readonly tableNames: Readonly<Record<TableRole, string>>;
   readonly signingKmsKeyArn: string;
+  readonly notifications: { readonly topicArn: string; readonly queueUrl: string };
   readonly applicationArns: Readonly<Partial<Record<'APNS' | 'APNS_SANDBOX' | 'GCM', string>>>;
   readonly settings: CibaProviderProps;
 };
@@ -28,6 +29,10 @@ export function environmentFrom(sources: Sources): Readonly<Record<EnvironmentNa
     KEY_ROTATION: json(settings.rotation),
     ACR_POLICY: json(settings.acrPolicy),
     BINDING_MESSAGE_PATTERN: settings.bindingMessagePattern,
+    NOTIFICATION_TOPIC: sources.notifications.topicArn,
+    NOTIFICATION_QUEUE_URL: sources.notifications.queueUrl,
+    // Public addresses only: clients in a private network are for one machine alone.
+    NOTIFICATION_NETWORKS: undefined,
   };
 }
 

@@ -28,7 +28,10 @@ export type EnvironmentName =
   | 'TOKEN_LIFETIMES'
   | 'KEY_ROTATION'
   | 'ACR_POLICY'
-  | 'BINDING_MESSAGE_PATTERN';
+  | 'BINDING_MESSAGE_PATTERN'
+  | 'NOTIFICATION_TOPIC'
+  | 'NOTIFICATION_QUEUE_URL'
+  | 'NOTIFICATION_NETWORKS';
 
 export type FunctionSpec = {
   /** One sentence for the console. */
@@ -41,6 +44,9 @@ export type FunctionSpec = {
   readonly tables: readonly TableGrant[];
   /** Actions on the endpoints and applications of the configured platforms. */
   readonly sns: readonly string[];
+  /** Actions on the topic where decisions are announced, and on the queue that is subscribed to it. */
+  readonly topic?: readonly string[];
+  readonly sqs?: readonly string[];
   /** Actions on the key that encrypts signing keys. */
   readonly kms: readonly string[];
   /** Three tries of a second each at AWS, twice in a row, and room to answer; API Gateway would wait 30. */
@@ -83,7 +89,7 @@ export const functions = {
       { table: 'directory', actions: ['Query', 'UpdateItem'], prefixes: ['USER#'] },
       { table: 'transactions', actions: ['UpdateItem'], prefixes: ['RATE#'] },
       { table: 'transactions', actions: ['PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
-      { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#'] },
+      { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },
     ],
     sns: ['Publish'],
     kms: [],
@@ -144,6 +150,7 @@ export const functions = {
       'DIRECTORY_TABLE',
       'TRANSACTIONS_TABLE',
       'ACR_POLICY',
+      'NOTIFICATION_TOPIC',
       ...PUSH_ENVIRONMENT,
     ],
     tables: [
@@ -155,9 +162,28 @@ export const functions = {
       { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
     ],
     sns: ['CreatePlatformEndpoint', 'GetEndpointAttributes', 'SetEndpointAttributes', 'DeleteEndpoint', 'Publish'],
+    topic: ['Publish'],
     kms: [],
     timeoutSeconds: 10,
     memoryMegabytes: 1024,
+  },
+  'client-notification': {
+    description: 'Pings clients when their request was answered (CIBA section 10.2); run by the queue of notifications',
+    routes: [],
+    authorizer: 'none',
+    environment: ['DIRECTORY_TABLE', 'TRANSACTIONS_TABLE', 'NOTIFICATION_QUEUE_URL', 'NOTIFICATION_NETWORKS'],
+    tables: [
+      { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
+      { table: 'transactions', actions: ['GetItem'], prefixes: ['REQUEST#'] },
+      { table: 'transactions', actions: ['UpdateItem'], prefixes: ['NOTIFICATION#'] },
+    ],
+    sns: [],
+    // All but the last are what Lambda does for the function, in the name of its role.
+    sqs: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'],
+    kms: [],
+    // Five seconds for the client's endpoint, the rest as above.
+    timeoutSeconds: 15,
+    memoryMegabytes: 512,
   },
   admin: {
     description: 'Clients, users, devices and enrolment tickets, for operators with IAM credentials',

@@ -8,6 +8,8 @@ export type Grantable = {
   readonly signingKmsKeyArn: string;
   /** The SNS platform applications in use; none without push credentials. */
   readonly applicationArns: readonly string[];
+  /** The way of notifications, where a function uses it. */
+  readonly notifications?: { readonly topicArn: string; readonly queueArn: string } | undefined;
 };
 
 /** Why a role may do something to endpoints that it can't name. */
@@ -17,7 +19,12 @@ const KEY_PURPOSE = 'ciba-signing-key';
 
 /** The statements of a function's role: exactly what its row of the table says. */
 export function statementsFor(spec: DeployedSpec, on: Grantable): PolicyStatement[] {
-  return [...tableStatements(spec, on), ...kmsStatements(spec, on), ...snsStatements(spec, on)];
+  return [
+    ...tableStatements(spec, on),
+    ...kmsStatements(spec, on),
+    ...snsStatements(spec, on),
+    ...notificationStatements(spec, on),
+  ];
 }
 
 /**
@@ -69,4 +76,14 @@ function snsStatements({ sns }: DeployedSpec, { applicationArns }: Grantable): P
       applicationArns.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`),
     ),
   ];
+}
+
+/** Where decisions are announced, and where they wait. */
+function notificationStatements({ topic = [], sqs = [] }: DeployedSpec, on: Grantable): PolicyStatement[] {
+  const statement = (service: string, actions: readonly string[], arn: string | undefined) => {
+    if (actions.length === 0) return [];
+    if (arn === undefined) throw new Error(`a function uses ${service} of notifications, which are not there`);
+    return [new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`), resources: [arn] })];
+  };
+  return [...statement('sns', topic, on.notifications?.topicArn), ...statement('sqs', sqs, on.notifications?.queueArn)];
 }

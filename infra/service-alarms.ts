@@ -67,10 +67,26 @@ export function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): 
 export function addDeadLetterAlarm(alarms: AlarmSet, queue: IQueue): void {
   alarms.add({
     id: 'dead-letters',
-    means: 'An event could not be handled: of a push endpoint, or of the schedule.',
+    means: 'An event could not be handled: of a push endpoint, of the schedule, or of the queue of pings.',
     first: 'read the message in the queue and the log of the function that it was for.',
     metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
     threshold: 1,
+  });
+}
+
+/**
+ * Nobody takes the announcements, or the function fails with each. Those for an endpoint that nobody reaches count for
+ * seconds only: SQS leaves out of this age what was received three times. Its age by quiet message groups would be
+ * blind where one client has most of the traffic.
+ */
+export function addPingAlarm(alarms: AlarmSet, queue: IQueue): void {
+  alarms.add({
+    id: 'pings-delayed',
+    means: 'Clients in ping mode hear late that their users answered: announcements wait for more than a minute.',
+    first: 'does the function client-notification run, and what does its log say?',
+    metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
+    threshold: 60,
+    periods: { breaching: 3, of: 5 },
   });
 }
 

@@ -11,7 +11,7 @@ const PUSH_REGIONS = [
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
 ];
 /** What `lambdas/adapters/config.ts` takes where nothing is set; a test holds them equal. */
-const DEFAULTS = { expiry: 120, expiryLimit: 600, interval: 5, lifetime: 3600, retireFor: 172_800 };
+export const DEFAULTS = { expiry: 120, expiryLimit: 600, interval: 5, lifetime: 3600, retireFor: 172_800 };
 /** Seconds that a warm function signs on with a key that was replaced, and that clocks may differ by. */
 const KEY_CACHE_SECONDS = 300;
 const CLOCK_SKEW_SECONDS = 60;
@@ -136,6 +136,7 @@ function fullEnvironment(settings: Settings): string | undefined {
       transactions: restored?.transactionsTable ?? NAME_TO_COME,
     },
     signingKmsKeyArn: NAME_TO_COME,
+    notifications: { topicArn: NAME_TO_COME, queueUrl: NAME_TO_COME },
     applicationArns: {
       ...(apns && { APNS: apns.applicationArn ?? NAME_TO_COME }),
       ...(apns && { APNS_SANDBOX: apns.sandboxApplicationArn ?? NAME_TO_COME }),

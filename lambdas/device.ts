@@ -47,7 +47,8 @@ export const handler = endpoint(log, {
   'POST /device/requests/{request_id}/response': async (request) => {
     const body = parseJson(request, responseBody);
     if (!body.ok) return body;
-    const call = { ...body.value, requestId: pathParameter(request, 'request_id'), note: request.note };
+    const { correlationId, note } = request;
+    const call = { ...body.value, requestId: pathParameter(request, 'request_id'), correlationId, note };
     return mapResult(await answerRequest(ports, call), answerDone);
   },
 });

@@ -10,6 +10,8 @@ export type HostOptions = {
   /** Values for the variables that the table of functions names; a function gets those it lists and no other. */
   readonly values: Environment;
   readonly clockOffset: SharedArrayBuffer;
+  /** Certificates in PEM that functions trust beside those that Node brings along. */
+  readonly trustedCertificates?: readonly string[] | undefined;
   readonly onLog: (functionName: FunctionName, line: string) => void;
 };
 
@@ -31,7 +33,7 @@ export class FunctionHost implements Host {
 
   invoke(name: FunctionName, event: unknown): Promise<unknown> {
     let sandbox = this.#sandboxes.get(name);
-    if (!sandbox) {
+    if (!sandbox || sandbox.hasEnded) {
       sandbox = new Sandbox(name, environmentOf(name, this.#options), this.#options);
       this.#sandboxes.set(name, sandbox);
     }
@@ -46,12 +48,15 @@ export class FunctionHost implements Host {
 }
 
 class Sandbox {
+  /** Its thread has died: what is handed to it now would wait for ever. */
+  hasEnded = false;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
 
   constructor(name: FunctionName, env: Environment, options: HostOptions) {
-    const workerData = { functionName: name, clockOffset: options.clockOffset };
+    const { clockOffset, trustedCertificates = [] } = options;
+    const workerData = { functionName: name, clockOffset, trustedCertificates };
     this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
       env,
       workerData,
@@ -90,6 +95,7 @@ class Sandbox {
   }
 
   #fail(error: unknown): void {
+    this.hasEnded = true;
     for (const waiting of this.#waiting.values())
       waiting.reject(error instanceof Error ? error : new Error(String(error)));
     this.#waiting.clear();

@@ -7,11 +7,13 @@ import { createKmsService } from './aws/kms.ts';
 import { createSecretsService } from './aws/secrets.ts';
 import { AwsServer } from './aws/server.ts';
 import { SnsStandIn, type SnsState } from './aws/sns.ts';
-import { createSqsService } from './aws/sqs.ts';
+import { SqsStandIn } from './aws/sqs.ts';
 import { checkSameIssuer, takeDataFolder } from './data-folder.ts';
+import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
 import { Gateway } from './gateway.ts';
 import { PushService } from './push-service.ts';
+import { notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
 import { StateFile } from './state-file.ts';
 import { createTables, tableNames } from './tables.ts';
 
@@ -23,6 +25,8 @@ export type RuntimeOptions = {
   readonly dynamodb?: 'dynalite' | 'dynamodb-local' | undefined;
   /** Values for functions' variables beyond the local ones. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Certificates in PEM that functions trust beside those that Node brings along. */
+  readonly trustedCertificates?: readonly string[] | undefined;
   /** Runs the functions in another way than from their sources. */
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
@@ -74,24 +78,34 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer'), `${url}/`);
   state.write('issuer', `${url}/`);
   started.defer(() => state.flush());
-  const { aws, sns } = await startAws(options, { state, now, started });
+  const { aws, sns } = await startAws(options, { state, offset, started });
   const awsEndpoint = await aws.listen();
   started.defer(() => aws.close());
   await createTables(awsEndpoint);
   const onLog = options.onLog ?? (() => undefined);
-  const hostOptions = { awsEndpoint, clockOffset, values: { ...localValues(url), ...options.variables }, onLog };
+  const values = { ...localValues(url, awsEndpoint), ...options.variables };
+  const { trustedCertificates } = options;
+  const hostOptions = { awsEndpoint, clockOffset, values, trustedCertificates, onLog };
   const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
   started.defer(() => host.cool());
   gateway.host = host;
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
+  const source = await feedNotifications(host, hostOptions);
+  started.defer(() => source.close());
   const advance = (seconds: number) => void Atomics.add(offset, 0, seconds);
   const push = new PushService(sns, now);
   return { url, aws, awsEndpoint, sns, push, gateway, state, host, now, advance, close: () => started.disposeAsync() };
 }
 
+/** Runs the function that pings clients with what comes into its queue. */
+function feedNotifications(host: Host, { awsEndpoint, onLog }: HostOptions): Promise<EventSource> {
+  const queue = notificationQueue.name;
+  return EventSource.start({ awsEndpoint, queue, functionName: 'client-notification', host, onLog });
+}
+
 async function startAws(
   options: RuntimeOptions,
-  { state, now, started }: { state: StateFile; now: () => number; started: AsyncDisposableStack },
+  { state, offset, started }: { state: StateFile; offset: Int32Array; started: AsyncDisposableStack },
 ): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
   const folder = options.dataFolder;
   const kept = state.read<AwsState>('aws');
@@ -109,14 +123,23 @@ async function startAws(
   const aws = new AwsServer({
     dynamodb: (call) => engine.serve(call),
     sns: sns.service,
-    sqs: createSqsService(now),
+    sqs: startQueues(offset, sns).service,
     secretsmanager: createSecretsService(new Map()),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
   });
   return { aws, sns };
 }
 
-function localValues(url: string): Readonly<Record<string, string>> {
+/** The queue of notifications, subscribed to the topic where decisions are announced. */
+function startQueues(offset: Int32Array, sns: SnsStandIn): SqsStandIn {
+  const now = () => Date.now() / 1000 + Atomics.load(offset, 0);
+  const sqs = new SqsStandIn(now, { [notificationQueue.name]: notificationQueue.redrive });
+  const queue = sqs.queue(notificationQueue.name);
+  sns.subscribe(notificationTopicArn, (message) => void queue.send({ ...message, sender: 'sns' }));
+  return sqs;
+}
+
+function localValues(url: string, awsEndpoint: string): Readonly<Record<string, string>> {
   const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
   return {
     ISSUER: `${url}/`,
@@ -127,5 +150,9 @@ function localValues(url: string): Readonly<Record<string, string>> {
     APNS_SANDBOX_APPLICATION_ARN: application('APNS_SANDBOX'),
     GCM_APPLICATION_ARN: application('GCM'),
     APNS_TOPIC: 'com.example.bank',
+    NOTIFICATION_TOPIC: notificationTopicArn,
+    NOTIFICATION_QUEUE_URL: queueUrl(awsEndpoint, notificationQueue.name),
+    // Elsewhere clients are called at public addresses only; here they listen on this machine.
+    NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
   };
 }

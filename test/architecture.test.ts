@@ -11,9 +11,13 @@ const SIZED = ['lambdas', 'infra', 'local', 'cli'];
 const FILE_LIMIT = 250;
 const FUNCTION_LIMIT = 40;
 /** All ports stand in one file, because together they say what the outside world is. Comments and types only. */
-const LONGER_FILES: Readonly<Record<string, number>> = { 'lambdas/flows/ports.ts': 270 };
+const LONGER_FILES: Readonly<Record<string, number>> = { 'lambdas/flows/ports.ts': 310 };
 /** Flows that others share by name. */
 const SHARED_FLOWS = ['lambdas/flows/authenticate-client.ts', 'lambdas/flows/authenticate-device.ts'];
+/** How things look in the tables, shared by the adapters that read and write them. */
+const STORED_FORMS = ['items', 'notification-item', 'request-item'].map((name) => `lambdas/adapters/${name}.ts`);
+/** What is not a port, but the half of one that has a test of its own. */
+const PARTS = ['lambdas/adapters/public-address.ts'];
 /** Rules that need a hash. */
 const HASHING_RULES = ['lambdas/core/digest.ts', 'lambdas/core/tokens.ts'];
 
@@ -118,8 +122,8 @@ describe('the arrows', () => {
     ).toEqual([]);
   });
 
-  it('adapters/ imports the SDK, jose, valibot, core/ and types of flows/', () => {
-    const packages = /^(node:|@aws-sdk\/|jose$|valibot$)/;
+  it('adapters/ imports the SDK, jose, valibot, ipaddr.js, core/ and types of flows/', () => {
+    const packages = /^(node:|@aws-sdk\/|jose$|valibot$|ipaddr\.js$)/;
     expect(
       forbidden(
         below('lambdas/adapters'),
@@ -132,11 +136,12 @@ describe('the arrows', () => {
     ).toEqual([]);
   });
 
-  it('an adapter imports another only as a type; wiring.ts composes, items.ts is the stored form', () => {
+  it('an adapter imports another only as a type; wiring.ts composes, items are the stored forms, parts have no port', () => {
     expect(
       forbidden(
         below('lambdas/adapters').filter(({ path }) => path !== 'lambdas/adapters/wiring.ts'),
-        (found) => !isIn('lambdas/adapters', found) || found.isType || found.target === 'lambdas/adapters/items.ts',
+        (found) =>
+          !isIn('lambdas/adapters', found) || found.isType || [...STORED_FORMS, ...PARTS].includes(found.target),
       ),
     ).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 
 /** Three tries of at most a second each fit into the shortest function timeout, with room to answer. */
 const bounded = {
@@ -15,5 +16,6 @@ const patient = {
 
 export const createDynamoDB = (): DynamoDBClient => new DynamoDBClient(bounded);
 export const createSns = (): SNSClient => new SNSClient(bounded);
+export const createSqs = (): SQSClient => new SQSClient(bounded);
 export const createKms = (): KMSClient => new KMSClient(bounded);
 export const createPatientKms = (): KMSClient => new KMSClient(patient);

@@ -17,6 +17,11 @@ export type Resources = {
   readonly platformApplications: readonly WantedApplication[];
   /** The function that makes signing keys. */
   readonly signingKeysFunction: string;
+  /** Where decisions are announced that clients are to be notified of, and the queue where they wait. */
+  readonly notificationTopic: string;
+  readonly notificationQueueUrl: string;
+  /** Networks, as `10.0.0.0/8`, that clients may be notified in beside the public internet. None in an account. */
+  readonly notificationNetworks: readonly string[];
   /** ARN of the secret of the synthetic login. */
   readonly syntheticSecret: string;
 };
@@ -102,6 +107,13 @@ export function readResources(env: Environment = process.env): Resources {
       ...optionalArn('GCM', env['GCM_APPLICATION_ARN']),
     },
     apnsTopic: env['APNS_TOPIC'] || undefined,
+    get notificationTopic() {
+      return required(env, 'NOTIFICATION_TOPIC');
+    },
+    get notificationQueueUrl() {
+      return required(env, 'NOTIFICATION_QUEUE_URL');
+    },
+    notificationNetworks: env['NOTIFICATION_NETWORKS']?.split(',') ?? [],
     get platformApplications() {
       return json(env, 'PLATFORM_APPLICATIONS', platformApplications, '[]');
     },

@@ -1,19 +1,20 @@
-import type { AuthenticationRequest, RequestFacts } from '../core/authentication-request.ts';
+import type { RequestFacts } from '../core/authentication-request.ts';
 import type { FrozenDetails } from '../core/details.ts';
 import { redemptionGrace, SLOW_DOWN_SECONDS } from '../core/lifetime.ts';
-import type { UserClaims } from '../core/user.ts';
 import type {
   AuthenticationRequests,
   DecidableRequests,
   EarlyPollOutcome,
   Entropy,
+  NotificationAddress,
   PendingRequest,
   PollOutcome,
   StoredDetails,
 } from '../flows/ports.ts';
-import type { Item, Table } from './table.ts';
+import { notificationItem } from './notification-item.ts';
+import { requestFrom, requestItem, requestKey } from './request-item.ts';
+import type { Table } from './table.ts';
 
-const requestKey = (requestId: string) => ({ pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
 const DETAILS_PREFIX = 'REQUEST#';
 const detailsKey = (sub: string, requestId: string) => ({ pk: `USER#${sub}`, sk: `${DETAILS_PREFIX}${requestId}` });
 /** How long an item outlives its request, so that late polls are still told `expired_token` and replays `invalid_grant`. */
@@ -32,12 +33,12 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
     this.#entropy = entropy;
   }
 
-  async create(request: RequestFacts, details: FrozenDetails): Promise<void> {
+  async create(request: RequestFacts, details: FrozenDetails, notification?: NotificationAddress): Promise<void> {
     const ttl = request.expiresAt + KEEP_SECONDS;
     const isNew = { condition: 'attribute_not_exists(pk)' };
     const [stored] = await Promise.all([
       this.#transactions.put(
-        { ...requestKey(request.requestId), ...itemOf(request), ttl },
+        { ...requestKey(request.requestId), ...requestItem(request), ttl },
         { guard: isNew, nonce: this.#nonce('created_by') },
       ),
       this.#transactions.put({
@@ -46,8 +47,10 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
         details_hash: details.hash,
         expires_at: request.expiresAt,
         scopes: request.scopes,
+        ...(notification && { notified_client: request.clientId }),
         ttl,
       }),
+      notification && this.#transactions.put(notificationItem(request, notification)),
     ]);
     if (!stored.written) throw new Error('a fresh request id was taken');
   }
@@ -131,6 +134,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
         hash: String(item['details_hash']),
         expiresAt: Number(item['expires_at']),
         scopes: item['scopes'] as readonly string[],
+        notifiedClient: item['notified_client'] as string | undefined,
       }
     );
   }
@@ -166,56 +170,5 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
 
   #nonce(attribute: string) {
     return { attribute, value: this.#entropy.id() };
-  }
-}
-
-function itemOf(request: RequestFacts): Item {
-  return {
-    state: 'pending',
-    client_id: request.clientId,
-    sub: request.sub,
-    scopes: request.scopes,
-    audience: request.audience,
-    issued_at: request.issuedAt,
-    expires_at: request.expiresAt,
-    interval: request.intervalSeconds,
-    next_poll_at: request.nextPollAt,
-  };
-}
-
-function requestFrom(item: Item): AuthenticationRequest {
-  const facts: RequestFacts = {
-    requestId: String(item['pk']).slice('REQUEST#'.length),
-    clientId: String(item['client_id']),
-    sub: String(item['sub']),
-    scopes: item['scopes'] as readonly string[],
-    audience: item['audience'] as readonly string[],
-    issuedAt: Number(item['issued_at']),
-    expiresAt: Number(item['expires_at']),
-    intervalSeconds: Number(item['interval']),
-    nextPollAt: Number(item['next_poll_at']),
-  };
-  const state = item['state'];
-  switch (state) {
-    case 'pending':
-    case 'failed':
-      return { ...facts, state };
-    case 'redeemed':
-    case 'denied':
-      return { ...facts, state, deviceId: String(item['device_id']) };
-    case 'approved':
-      return {
-        ...facts,
-        state,
-        approval: {
-          deviceId: String(item['device_id']),
-          decidedAt: Number(item['decided_at']),
-          amr: item['amr'] as readonly string[],
-          acr: item['acr'] as string | undefined,
-          claims: item['claims'] as UserClaims,
-        },
-      };
-    default:
-      throw new Error('a stored authentication request has an unknown state');
   }
 }

@@ -37,6 +37,8 @@ export type Change = {
   readonly compute?: readonly string[] | undefined;
   readonly add?: Readonly<Record<string, unknown>> | undefined;
   readonly takeOut?: Readonly<Record<string, unknown>> | undefined;
+  /** Attributes that go. */
+  readonly remove?: readonly string[] | undefined;
   readonly guard?: Guard | undefined;
   readonly nonce?: Nonce | undefined;
 };
@@ -192,6 +194,7 @@ function updateExpression(change: Change): { expression: string; values: Record<
     ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
     ...(add.length > 0 ? [`ADD ${add.join(', ')}`] : []),
     ...(takeOut.length > 0 ? [`DELETE ${takeOut.join(', ')}`] : []),
+    ...(change.remove ? [`REMOVE ${change.remove.map((name) => `#${name}`).join(', ')}`] : []),
   ];
   return { expression: parts.join(' '), values };
 }

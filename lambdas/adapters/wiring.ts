@@ -6,31 +6,36 @@ import type { SyntheticLoginPorts } from '../flows/log-in-synthetically.ts';
 import type { ManageClientsPorts } from '../flows/manage-clients.ts';
 import type { ManageDevicePorts } from '../flows/manage-device.ts';
 import type { ManageUsersPorts } from '../flows/manage-users.ts';
+import type { NotifyPorts } from '../flows/notify-client.ts';
 import type { PublishedSigningKeys, Settings } from '../flows/ports.ts';
 import type { RedeemPorts } from '../flows/redeem-auth-req-id.ts';
 import type { RequestAuthenticationPorts } from '../flows/request-authentication.ts';
 import type { RotateKeysPorts } from '../flows/rotate-keys.ts';
 import type { SyntheticSetUpPorts } from '../flows/set-up-synthetic-login.ts';
-import { createDynamoDB, createKms, createPatientKms, createSns } from './aws-clients.ts';
+import { createDynamoDB, createKms, createPatientKms, createSns, createSqs } from './aws-clients.ts';
 import { ClientsTable } from './clients-table.ts';
 import { readResources, readSettings } from './config.ts';
 import { createLambda, createPatientSns, createSecrets, sendToCloudFormation } from './deployment-clients.ts';
 import { DirectoryTable } from './directory-table.ts';
 import { EndpointUsers } from './endpoint-users.ts';
 import { entropy } from './entropy.ts';
+import { HttpsNotification } from './https-notification.ts';
 import { JoseSigner } from './jose-signer.ts';
 import { joseVerifier } from './jose-verifier.ts';
 import { KeyCache } from './key-cache.ts';
 import { KmsKeyMaker, KmsPrivateKeys } from './kms-keys.ts';
 import { createAuditTrail, createLog, type Log } from './log.ts';
+import { NotificationsTable } from './notifications-table.ts';
 import { PushSecrets, SnsPlatformApplications } from './platform-applications.ts';
 import { RateWindowsTable } from './rate-windows-table.ts';
 import { ReplaysTable } from './replays-table.ts';
 import { RequestsTable } from './requests-table.ts';
 import { SigningKeysFunction } from './signing-keys-function.ts';
 import { SigningKeysTable } from './signing-keys-table.ts';
+import { SnsAnnouncements } from './sns-announcements.ts';
 import { SnsEndpoints } from './sns-endpoints.ts';
 import { SnsPush } from './sns-push.ts';
+import { SqsMessages } from './sqs-messages.ts';
 import {
   callProvider,
   makeDeviceKey,
@@ -105,6 +110,7 @@ export function wireDevice(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts
     tickets: new TicketsTable(transactions),
     replays: new ReplaysTable(transactions, entropy, clock),
     requests: new RequestsTable(transactions, entropy),
+    announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
     push: new SnsPush(sns, resources.apnsTopic),
     verifier: joseVerifier,
@@ -114,6 +120,20 @@ export function wireDevice(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts
     audit: createAuditTrail('device'),
   };
   return { ports, log: createLog('device') };
+}
+
+export function wireClientNotification() {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const queue = new SqsMessages(createSqs(), resources.notificationQueueUrl);
+  const ports: NotifyPorts = {
+    notifications: new NotificationsTable(new Table(dynamodb, resources.transactionsTable)),
+    clients: new ClientsTable(new Table(dynamodb, resources.directoryTable), clock),
+    sender: new HttpsNotification(resources.notificationNetworks),
+    entropy,
+    clock,
+  };
+  return { ports, log: createLog('client-notification'), postpone: queue.postpone.bind(queue) };
 }
 
 export function wireAdmin(): Wired<ManageClientsPorts & ManageUsersPorts> {

@@ -1,4 +1,6 @@
 import { checkBindingMessage } from './binding-message.ts';
+import type { DeliveryMode } from './client.ts';
+import { isNotificationToken } from './client-notification.ts';
 import { checkNoRepeats, type FormParameters, single } from './form.ts';
 import type { IssuerNames } from './issuer.ts';
 import { parseRequestedExpiry } from './lifetime.ts';
@@ -12,12 +14,15 @@ export type BackchannelRequest = {
   readonly hint: LoginHint;
   readonly bindingMessage: string | undefined;
   readonly expiresInSeconds: number;
+  /** What a `ping` client wants to be addressed with; undefined for others, whatever they sent. */
+  readonly notificationToken: string | undefined;
   readonly audience: string | undefined;
   readonly resources: readonly string[];
 };
 
-/** The provider's own settings for requests. */
+/** The provider's own settings for requests, and what is registered of the client. */
 export type RequestPolicy = {
+  readonly deliveryMode: DeliveryMode;
   readonly names: IssuerNames;
   readonly expiry: { readonly default: number; readonly limit: number };
   readonly bindingMessagePattern?: RegExp | undefined;
@@ -43,14 +48,28 @@ export function parseBackchannelRequest(form: FormParameters, policy: RequestPol
   if (!bindingMessage.ok) return bindingMessage;
   const expiry = parseRequestedExpiry(single(form, 'requested_expiry'), policy.expiry);
   if (!expiry.ok) return expiry;
+  const notificationToken = parseNotificationToken(form, policy.deliveryMode);
+  if (!notificationToken.ok) return notificationToken;
   return ok({
     scopes: scopes.value,
     hint: hint.value,
     bindingMessage: bindingMessage.value,
     expiresInSeconds: expiry.value,
+    notificationToken: notificationToken.value,
     audience: single(form, 'audience'),
     resources: form.get('resource') ?? [],
   });
+}
+
+/** Required of clients that are notified (CIBA §7.1); of others it is a parameter like any unknown one. */
+function parseNotificationToken(form: FormParameters, deliveryMode: DeliveryMode): Result<string | undefined> {
+  if (deliveryMode === 'poll') return ok(undefined);
+  const name = 'client_notification_token';
+  const token = single(form, name);
+  if (token === undefined) return refuse({ reason: 'missing_parameter', name });
+  return isNotificationToken(token)
+    ? ok(token)
+    : refuse({ reason: 'invalid_parameter', name, expected: 'a bearer token of at most 1024 characters' });
 }
 
 /** Exactly one hint (CIBA §7.1). Only `login_hint` is supported. */

@@ -3,11 +3,13 @@ import {
   type Client,
   type ClientAuthenticationMethod,
   type ClientCredential,
+  type DeliveryMode,
   isClientId,
   type PublicJwk,
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
 } from './client.ts';
+import { isNotificationEndpoint } from './client-notification.ts';
 import { parseDeviceKey } from './device.ts';
 import { isDisplayable } from './display-text.ts';
 import { isSubject } from './login-hint.ts';
@@ -21,7 +23,8 @@ export type ClientMetadata = {
   readonly token_endpoint_auth_signing_alg?: SigningAlgorithm | undefined;
   readonly jwks?: { readonly keys: readonly PublicJwk[] } | undefined;
   readonly grant_types?: readonly string[] | undefined;
-  readonly backchannel_token_delivery_mode?: 'poll' | undefined;
+  readonly backchannel_token_delivery_mode?: DeliveryMode | undefined;
+  readonly backchannel_client_notification_endpoint?: string | undefined;
   readonly scope?: string | undefined;
   readonly id_token_signed_response_alg?: SigningAlgorithm | undefined;
   readonly access_token_signed_response_alg?: SigningAlgorithm | undefined;
@@ -63,12 +66,14 @@ export function registerClient(
   if (metadata.only_sub !== undefined && !isSubject(metadata.only_sub)) return wrong('only_sub', 'the sub of a user');
   const credential = registerCredential(metadata, own.secretHash);
   if (!credential.ok) return credential;
+  const delivery = registerDelivery(metadata);
+  if (!delivery.ok) return delivery;
   return ok({
     clientId: own.clientId,
     name: metadata.client_name,
     credential: credential.value,
     grantTypes: metadata.grant_types ?? [CIBA_GRANT],
-    deliveryMode: metadata.backchannel_token_delivery_mode ?? 'poll',
+    ...delivery.value,
     scopes: metadata.scope?.split(' ') ?? ['openid'],
     scopeDescriptions: metadata.scope_descriptions ?? {},
     audiences,
@@ -97,6 +102,21 @@ function registerCredential(metadata: ClientMetadata, secretHash: string): Resul
   return ok({ method, algorithms: algorithm ? [algorithm] : [...SIGNING_ALGORITHMS], keys });
 }
 
+/** A `ping` client names its endpoint, a `poll` client none (CIBA §4): one that is never called would only mislead. */
+function registerDelivery(metadata: ClientMetadata): Result<Pick<Client, 'deliveryMode' | 'notificationEndpoint'>> {
+  const deliveryMode = metadata.backchannel_token_delivery_mode ?? 'poll';
+  const notificationEndpoint = metadata.backchannel_client_notification_endpoint;
+  const member = 'backchannel_client_notification_endpoint';
+  if (deliveryMode === 'poll') {
+    return notificationEndpoint === undefined
+      ? ok({ deliveryMode })
+      : wrong(member, 'absent unless backchannel_token_delivery_mode is ping');
+  }
+  return isNotificationEndpoint(notificationEndpoint)
+    ? ok({ deliveryMode, notificationEndpoint })
+    : wrong(member, 'an https URL of at most 1024 characters, without user, password or fragment');
+}
+
 /** The registration as it stands, without anything secret. */
 export function describeClient(client: Client): ClientMetadata & { readonly client_id: string } {
   const { credential } = client;
@@ -110,6 +130,9 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     }),
     grant_types: client.grantTypes,
     backchannel_token_delivery_mode: client.deliveryMode,
+    ...(client.notificationEndpoint !== undefined && {
+      backchannel_client_notification_endpoint: client.notificationEndpoint,
+    }),
     scope: client.scopes.join(' '),
     scope_descriptions: client.scopeDescriptions,
     id_token_signed_response_alg: client.idTokenAlgorithm,

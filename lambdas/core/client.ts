@@ -38,6 +38,11 @@ export type ClientCredential =
       readonly keys: readonly PublicJwk[];
     };
 
+/** How a client learns of the end (CIBA §5). `ping` clients are told when to come; `push` is not offered. */
+export const DELIVERY_MODES = ['poll', 'ping'] as const;
+/** One of {@link DELIVERY_MODES}. */
+export type DeliveryMode = (typeof DELIVERY_MODES)[number];
+
 /** A registered client: a confidential backend that may ask users (CIBA §4). */
 export type Client = {
   readonly clientId: string;
@@ -45,7 +50,9 @@ export type Client = {
   readonly name: string;
   readonly credential: ClientCredential;
   readonly grantTypes: readonly string[];
-  readonly deliveryMode: 'poll';
+  readonly deliveryMode: DeliveryMode;
+  /** Where a `ping` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
+  readonly notificationEndpoint?: string | undefined;
   /** Scopes the client may have. `openid` always. */
   readonly scopes: readonly string[];
   readonly scopeDescriptions: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { CIBA_GRANT, CLIENT_AUTHENTICATION_METHODS, SIGNING_ALGORITHMS } from './client.ts';
+import { CIBA_GRANT, CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from './client.ts';
 import { urlOf } from './issuer.ts';
 import { STANDARD_SCOPES } from './scope.ts';
 
@@ -22,7 +22,7 @@ export function providerMetadata(issuer: string, acrValues: readonly string[]): 
     backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
     token_endpoint: urlOf(issuer, PATHS.token),
     jwks_uri: urlOf(issuer, PATHS.jwks),
-    backchannel_token_delivery_modes_supported: ['poll'],
+    backchannel_token_delivery_modes_supported: DELIVERY_MODES,
     backchannel_user_code_parameter_supported: false,
     grant_types_supported: [CIBA_GRANT],
     response_types_supported: [],

@@ -11,11 +11,12 @@ import {
   type DeviceAuthenticationPorts,
   type DeviceCall,
 } from './authenticate-device.ts';
-import type { AuditTrail, DecidableRequests, Note, PendingRequest, StoredDetails } from './ports.ts';
+import type { Announcements, AuditTrail, DecidableRequests, Note, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
 export type AnswerPorts = DeviceAuthenticationPorts & {
   readonly requests: DecidableRequests;
+  readonly announcements: Announcements;
   readonly audit: AuditTrail;
 };
 
@@ -45,11 +46,12 @@ export async function readRequestDetails(
 /**
  * A phone answers. Its signature covers this request, the decision and the hash of the bytes it showed, which is
  * compared with the provider's own hash. The evidence is written before the decision commits, the outcome after; the
- * first valid answer wins, in one conditional write.
+ * first valid answer wins, in one conditional write. Where the client is to be notified, the decision is announced
+ * before it commits: without the announcement there is no decision, and the phone asks its user to try again.
  */
 export async function answerRequest(
   ports: AnswerPorts,
-  call: { requestId: string; response: string; note: Note },
+  call: { requestId: string; response: string; correlationId: string; note: Note },
 ): Promise<Result<true>> {
   const authenticated = await authenticateDeviceToken(ports, call.response, { type: 'response', note: call.note });
   if (!authenticated.ok) return authenticated;
@@ -64,6 +66,9 @@ export async function answerRequest(
   const shown = Buffer.from(details.value.bytes).toString('base64url');
   const evidence = { requestId, sub, deviceId, response, details: shown, publicKey };
   ports.audit.write({ event: 'decision_evidence', ...evidence }, ports.clock());
+  const { notifiedClient: clientId } = details.value;
+  if (clientId !== undefined)
+    await ports.announcements.announce({ requestId, clientId, correlationId: call.correlationId });
   return record(ports, authenticated.value, { requestId, answer: answer.value, details: details.value });
 }
 

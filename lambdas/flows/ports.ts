@@ -30,6 +30,8 @@ export type Noted = Partial<{
   decision: string;
   interval: number;
   approval_seconds: number;
+  notification_status: number;
+  notification_seconds: number;
 }>;
 /** Adds to the one line that is logged of this request. */
 export type Note = (fields: Noted) => void;
@@ -75,8 +77,11 @@ export interface Users {
 
 /** Authentication requests as clients use them. */
 export interface AuthenticationRequests {
-  /** Stores a pending request and its frozen details. Precondition: `requestId` is fresh. */
-  create(request: RequestFacts, details: FrozenDetails): Promise<void>;
+  /**
+   * Stores a pending request, its frozen details and, where the client is to be notified, what that takes. Precondition:
+   * `requestId` is fresh.
+   */
+  create(request: RequestFacts, details: FrozenDetails, notification?: NotificationAddress): Promise<void>;
   /** Pending to failed: nobody could be reached. */
   recordFailure(requestId: string): Promise<void>;
   /**
@@ -101,6 +106,9 @@ export type EarlyPollOutcome =
   | { readonly recorded: true; readonly intervalSeconds: number }
   | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
 
+/** What a notification carries: the client's bearer token, and the id that only the client and this item know. */
+export type NotificationAddress = { readonly token: string; readonly authReqId: string };
+
 /** A request in the phone's list. */
 export type PendingRequest = { readonly requestId: string; readonly expiresAt: number };
 
@@ -108,6 +116,8 @@ export type PendingRequest = { readonly requestId: string; readonly expiresAt: n
 export type StoredDetails = FrozenDetails & {
   readonly expiresAt: number;
   readonly scopes: readonly string[];
+  /** The client that is to be notified of the decision; undefined when it polls. */
+  readonly notifiedClient?: string | undefined;
 };
 
 /** Authentication requests as devices use them. */
@@ -119,6 +129,36 @@ export interface DecidableRequests {
   /** Records the decision on the user's pending, unexpired request. Otherwise tells the request as it stands. */
   recordDecision(decision: { requestId: string; sub: string; decision: Decision; now: number }): Promise<PollOutcome>;
 }
+
+/** Decisions announced to whoever notifies clients. */
+export interface Announcements {
+  /** Sent before the decision is committed, so that a crash in between loses nothing: an intent, not a fact. */
+  announce(decision: { requestId: string; clientId: string; correlationId: string }): Promise<void>;
+}
+
+/** What became of taking a notification in hand. */
+export type NotificationClaim =
+  | { readonly outcome: 'claimed'; readonly address: NotificationAddress }
+  | { readonly outcome: 'claimed_by_another'; readonly until: number }
+  | { readonly outcome: 'over' };
+/** Notifications that wait for their decision. */
+export interface Notifications {
+  /** The request as it stands. */
+  findRequest(requestId: string): Promise<AuthenticationRequest | undefined>;
+  /** Takes it in hand until then, unless another has; `over`: the client was notified, or never is. */
+  claim(lease: { requestId: string; now: number; until: number; holder: string }): Promise<NotificationClaim>;
+  /** The client answered, whatever it said: over, and token and id are forgotten. Only for the holder of the lease. */
+  recordNotified(lease: { requestId: string; holder: string; now: number }): Promise<void>;
+  /** The client could not be reached: free for another try. Only for the holder of the lease. */
+  release(lease: { requestId: string; holder: string }): Promise<void>;
+}
+/** Calls a client's notification endpoint. */
+export interface NotificationSender {
+  /** Never throws: no answer is an outcome. The body of an answer is not read (CIBA §10.2). */
+  send(notification: NotificationAddress & { endpoint: string; correlationId: string }): Promise<SentNotification>;
+}
+/** Any HTTP answer is one; `unreachable` says why there is none. */
+export type SentNotification = { readonly status: number } | { readonly unreachable: string };
 
 /** Enrolment tickets. */
 export interface EnrolmentTickets {

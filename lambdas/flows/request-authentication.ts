@@ -65,6 +65,7 @@ export async function requestAuthentication(
   const { settings } = ports;
   const asked = parseBackchannelRequest(call.form, {
     names: settings,
+    deliveryMode: client.value.deliveryMode,
     expiry: settings.expiry,
     bindingMessagePattern: settings.bindingMessagePattern,
   });
@@ -136,7 +137,9 @@ async function ask(
   const { sub } = granted.target.user;
   const facts = { requestId, clientId, sub, scopes, audience: granted.audience, issuedAt: now, expiresAt };
   const details = freeze(ports.settings.issuer, granted, facts);
-  await ports.requests.create({ ...facts, intervalSeconds, nextPollAt: 0 }, details);
+  const { notificationToken: token } = granted.asked;
+  const notification = token === undefined ? undefined : { token, authReqId };
+  await ports.requests.create({ ...facts, intervalSeconds, nextPollAt: 0 }, details, notification);
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const outcomes = await ports.push.send(reachable(granted.target.devices), message, now);
   const rang = await settlePushes(ports, requestId, outcomes, note);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CIBA_GRANT, CLIENT_AUTHENTICATION_METHODS, SIGNING_ALGORITHMS } from '../core/client.ts';
+import { CIBA_GRANT, CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from '../core/client.ts';
 import type { Result } from '../core/result.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -24,7 +24,8 @@ const clientMembers = {
   token_endpoint_auth_signing_alg: v.optional(algorithm),
   jwks: v.optional(v.strictObject({ keys: v.pipe(v.array(jwk), v.maxLength(10)) })),
   grant_types: v.optional(v.array(v.literal(CIBA_GRANT))),
-  backchannel_token_delivery_mode: v.optional(v.literal('poll')),
+  backchannel_token_delivery_mode: v.optional(v.picklist(DELIVERY_MODES)),
+  backchannel_client_notification_endpoint: v.optional(v.string()),
   scope: v.optional(v.string()),
   scope_descriptions: v.optional(v.record(v.string(), v.string())),
   id_token_signed_response_alg: v.optional(algorithm),
@@ -45,6 +46,7 @@ export const clientChangeBody = v.strictObject({
   ...clientMembers,
   client_id: v.optional(v.never()),
   client_name: v.optional(v.string()),
+  backchannel_client_notification_endpoint: removable(v.string()),
   scope: removable(v.string()),
   scope_descriptions: removable(v.record(v.string(), v.string())),
   audiences: removable(clientMembers.audiences.wrapped),

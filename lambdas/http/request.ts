@@ -14,6 +14,8 @@ export type HttpRequest = {
   readonly query: URLSearchParams;
   /** The ARN of the IAM identity that API Gateway verified; undefined on every other event. */
   readonly iamIdentity: string | undefined;
+  /** API Gateway's id of the call: the caller has it too, as `x-correlation-id`. */
+  readonly correlationId: string;
   readonly note: Note;
 };
 
@@ -41,6 +43,7 @@ export function requestFrom(event: HttpEvent, note: Note): HttpRequest {
     pathParameters: event.pathParameters ?? {},
     query: new URLSearchParams(event.rawQueryString),
     iamIdentity: iamIdentityOf(event.requestContext.authorizer),
+    correlationId: event.requestContext.requestId,
     note,
   };
 }

@@ -16,9 +16,11 @@ export type AwsAnswer = {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body: string | Buffer;
+  /** Of a poll: whether it found something. */
+  readonly found?: boolean;
 };
-/** A service stand-in: it answers one call of its service. */
-export type AwsService = (call: AwsCall) => Promise<AwsAnswer>;
+/** A service stand-in: it answers one call of its service. The signal tells that the caller has hung up. */
+export type AwsService = (call: AwsCall, gone: AbortSignal) => Promise<AwsAnswer>;
 /**
  * What a test does to a call: fail it with an answer of its own, let the service do its work and lose the answer, or
  * wait for something first.
@@ -32,6 +34,10 @@ export type AwsServices = Readonly<Partial<Record<AwsCall['service'], AwsService
 
 /** DynamoDB, SNS, SQS and KMS on one loopback port, told apart as the SDK's protocols tell them. */
 export class AwsServer {
+  /**
+   * Calls in the order in which they came. Polls of queues stand here once they found something: others wait in the
+   * background, whatever is being done, and nobody who counts calls means them.
+   */
   readonly calls: AwsCall[] = [];
   interference: Interference | undefined;
   readonly #services: AwsServices;
@@ -69,12 +75,16 @@ export class AwsServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const call = parseCall(request, Buffer.concat(chunks));
-    this.calls.push(call);
+    const isPoll = call.action === 'ReceiveMessage';
+    if (!isPoll) this.calls.push(call);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     const interfered = await this.interference?.(call);
     const answer =
       typeof interfered === 'object'
         ? interfered
-        : await (this.#services[call.service]?.(call) ?? unknownService(call));
+        : await (this.#services[call.service]?.(call, gone.signal) ?? unknownService(call));
+    if (isPoll && answer.found) this.calls.push(call);
     if (interfered === 'lose-answer') {
       request.socket.destroy();
       return;

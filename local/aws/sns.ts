@@ -18,6 +18,8 @@ export type Delivery = {
   readonly attributes: Readonly<Record<string, string>>;
   readonly expiresAt: number;
 };
+/** Takes what is published to a topic, as it is (raw message delivery). */
+export type Subscriber = (message: { readonly body: string; readonly group: string | undefined }) => void;
 /** What is kept between runs. */
 export type SnsState = { endpoints: Endpoint[] };
 
@@ -32,9 +34,13 @@ class SnsError extends Error {
   }
 }
 
-/** SNS mobile push in the Query protocol, with the endpoint life cycle that AWS documents. Publishing emits `delivery`. */
+/**
+ * SNS in the Query protocol: mobile push with the endpoint life cycle that AWS documents, where publishing emits
+ * `delivery`; and topics with one subscriber each.
+ */
 export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] }> {
   readonly endpoints = new Map<string, Endpoint>();
+  readonly #subscribers = new Map<string, Subscriber>();
 
   restore(state: SnsState | undefined): void {
     for (const endpoint of state?.endpoints ?? []) this.endpoints.set(endpoint.arn, endpoint);
@@ -42,6 +48,11 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
 
   save(): SnsState {
     return { endpoints: [...this.endpoints.values()] };
+  }
+
+  /** Makes the topic. */
+  subscribe(topicArn: string, subscriber: Subscriber): void {
+    this.#subscribers.set(topicArn, subscriber);
   }
 
   /** As when Apple or Google report the token invalid. */
@@ -80,7 +91,9 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
         this.endpoints.delete(fields.text('EndpointArn'));
         return '';
       case 'Publish':
-        return `<MessageId>${this.#publish(fields)}</MessageId>`;
+        if (fields.text('TopicArn') === '') this.#push(fields);
+        else this.#announce(fields);
+        return `<MessageId>${randomUUID()}</MessageId>`;
       default:
         throw new SnsError('InvalidAction', `The action ${action} is not valid for this endpoint.`);
     }
@@ -124,7 +137,13 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
     return '';
   }
 
-  #publish(fields: Fields): string {
+  #announce(fields: Fields): void {
+    const subscriber = this.#subscribers.get(fields.text('TopicArn'));
+    if (!subscriber) throw new SnsError('NotFound', 'Topic does not exist');
+    subscriber({ body: fields.text('Message'), group: fields.text('MessageGroupId') || undefined });
+  }
+
+  #push(fields: Fields): void {
     const endpoint = this.endpoints.get(fields.text('TargetArn'));
     if (!endpoint)
       throw new SnsError(
@@ -144,7 +163,6 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
       attributes,
       expiresAt: Date.now() / 1000 + ttl,
     });
-    return randomUUID();
   }
 }
 

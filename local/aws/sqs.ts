@@ -1,67 +1,107 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
 
-type Message = {
-  readonly id: string;
-  readonly body: string;
-  readonly receipt: string;
-  visibleAt: number;
-  receives: number;
-};
+/** Where messages go that were received too often. */
+export type RedrivePolicy = { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 
-/** SQS queues in the JSON protocol: send, receive with a visibility timeout, change it, delete. Queues come into being on first use. */
-export function createSqsService(now: () => number): AwsService {
-  const queues = new Map<string, Message[]>();
-  const queueOf = (url: string): Message[] => {
-    const queue = queues.get(url) ?? [];
-    queues.set(url, queue);
-    return queue;
+/** Standard queues of SQS in its JSON protocol. They come into being on first use. */
+export class SqsStandIn {
+  readonly #now: () => number;
+  readonly #redrive: Readonly<Record<string, RedrivePolicy>>;
+  readonly #queues = new Map<string, MessageQueue>();
+
+  /** `now` is in seconds, with fractions; `redrive` is of the queues, by name, that have a dead-letter queue. */
+  constructor(now: () => number, redrive: Readonly<Record<string, RedrivePolicy>> = {}) {
+    this.#now = now;
+    this.#redrive = redrive;
+  }
+
+  readonly service: AwsService = async (call, gone) => {
+    const name = String(call.input['QueueUrl']).split('/').at(-1) ?? '';
+    if (call.action === 'ReceiveMessage') return receive(this.queue(name), call.input, gone);
+    if (call.action === 'GetQueueAttributes') return attributesOf(name, this.#redrive[name]);
+    return act(this.queue(name), call);
   };
-  return async ({ action, input }) => act(queueOf(String(input['QueueUrl'])), { action, input }, now());
+
+  queue(name: string): MessageQueue {
+    const known = this.#queues.get(name);
+    if (known) return known;
+    const policy = this.#redrive[name];
+    const redrive = policy && { ...policy, deadLetters: this.queue(policy.deadLetterQueue) };
+    const queue = new MessageQueue(this.#now, redrive);
+    this.#queues.set(name, queue);
+    return queue;
+  }
 }
 
-function act(queue: Message[], { action, input }: Pick<AwsCall, 'action' | 'input'>, now: number): AwsAnswer {
+async function receive(queue: MessageQueue, input: AwsCall['input'], gone: AbortSignal): Promise<AwsAnswer> {
+  const messages = await queue.receive({
+    limit: Number(input['MaxNumberOfMessages'] ?? 1),
+    waitSeconds: Number(input['WaitTimeSeconds'] ?? 0),
+    visibilityTimeout: Number(input['VisibilityTimeout'] ?? DEFAULT_VISIBILITY_TIMEOUT),
+    gone,
+  });
+  // SQS leaves the member out when there is nothing.
+  const found = messages.length > 0;
+  return { ...json(found ? { Messages: messages.map(received) } : {}), found };
+}
+
+function act(queue: MessageQueue, { action, input, caller }: AwsCall): AwsAnswer {
+  const receipt = String(input['ReceiptHandle']);
   switch (action) {
     case 'SendMessage': {
       const body = String(input['MessageBody']);
-      const delay = Number(input['DelaySeconds'] ?? 0);
-      const message = { id: randomUUID(), body, receipt: randomUUID(), visibleAt: now + delay, receives: 0 };
-      queue.push(message);
-      return json({ MessageId: message.id, MD5OfMessageBody: createHash('md5').update(body).digest('hex') });
+      const group = input['MessageGroupId'] === undefined ? undefined : String(input['MessageGroupId']);
+      const id = queue.send({ body, group, sender: caller, delaySeconds: Number(input['DelaySeconds'] ?? 0) });
+      return json({ MessageId: id, MD5OfMessageBody: md5(body) });
     }
-    case 'ReceiveMessage': {
-      const visible = queue
-        .filter((message) => message.visibleAt <= now)
-        .slice(0, Number(input['MaxNumberOfMessages'] ?? 1));
-      for (const message of visible) {
-        message.visibleAt = now + Number(input['VisibilityTimeout'] ?? 30);
-        message.receives += 1;
-      }
-      return json({ Messages: visible.map(received) });
-    }
-    case 'ChangeMessageVisibility': {
-      const message = queue.find(({ receipt }) => receipt === input['ReceiptHandle']);
-      if (message) message.visibleAt = now + Number(input['VisibilityTimeout']);
+    case 'ChangeMessageVisibility':
+      queue.changeVisibility(receipt, Number(input['VisibilityTimeout']));
       return json({});
-    }
-    case 'DeleteMessage': {
-      const index = queue.findIndex(({ receipt }) => receipt === input['ReceiptHandle']);
-      if (index >= 0) queue.splice(index, 1);
+    case 'DeleteMessage':
+      queue.delete(receipt);
       return json({});
-    }
     default:
       return json({ __type: 'com.amazonaws.sqs#UnsupportedOperation', message: action }, 400);
   }
 }
 
-function received(message: Message): unknown {
+/** Seconds, where neither queue nor receiver says otherwise. */
+const DEFAULT_VISIBILITY_TIMEOUT = 30;
+const arnOf = (name: string) => `arn:aws:sqs:eu-central-1:000000000000:${name}`;
+
+function attributesOf(name: string, policy: RedrivePolicy | undefined): AwsAnswer {
+  const redrive = policy && {
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: arnOf(policy.deadLetterQueue),
+      maxReceiveCount: policy.maxReceiveCount,
+    }),
+  };
+  return json({
+    Attributes: { QueueArn: arnOf(name), VisibilityTimeout: `${DEFAULT_VISIBILITY_TIMEOUT}`, ...redrive },
+  });
+}
+
+function received(message: QueuedMessage): unknown {
+  const milliseconds = (seconds: number) => String(Math.floor(seconds * 1000));
   return {
     MessageId: message.id,
     ReceiptHandle: message.receipt,
     Body: message.body,
-    MD5OfBody: createHash('md5').update(message.body).digest('hex'),
-    Attributes: { ApproximateReceiveCount: String(message.receives) },
+    MD5OfBody: md5(message.body),
+    Attributes: {
+      ApproximateReceiveCount: String(message.receives),
+      SentTimestamp: milliseconds(message.sentAt),
+      SenderId: message.sender,
+      ApproximateFirstReceiveTimestamp: milliseconds(message.firstReceivedAt),
+      ...(message.group !== undefined && { MessageGroupId: message.group }),
+    },
   };
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
 }
 
 function json(body: unknown, status = 200): AwsAnswer {

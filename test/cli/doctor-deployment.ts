@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
 import { type Account, FakeAws } from './aws-account.ts';
 import { ciba } from './ciba-process.ts';
-import { type SelfSigned, selfSigned } from './self-signed.ts';
 import { type SignedDeployment, startSignedDeployment } from './signed-deployment.ts';
 
 export const HOST = 'login.example.com';

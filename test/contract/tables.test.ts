@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DirectoryTable } from '../../lambdas/adapters/directory-table.ts';
 import { entropy } from '../../lambdas/adapters/entropy.ts';
+import { NotificationsTable } from '../../lambdas/adapters/notifications-table.ts';
 import { RateWindowsTable } from '../../lambdas/adapters/rate-windows-table.ts';
 import { ReplaysTable } from '../../lambdas/adapters/replays-table.ts';
 import { RequestsTable } from '../../lambdas/adapters/requests-table.ts';
@@ -24,15 +25,20 @@ describe.each(engines())('the tables on %s', (name) => {
   let directory: Table;
   let transactions: Table;
   let requests: RequestsTable;
+  let notifications: NotificationsTable;
   beforeAll(async () => {
     engine = await startEngine(name);
     directory = new Table(engine.client, 'Directory');
     transactions = new Table(engine.client, 'Transactions');
     requests = new RequestsTable(transactions, entropy);
+    notifications = new NotificationsTable(transactions);
   });
   afterAll(() => engine.close());
 
-  async function create(over: Partial<RequestFacts> = {}): Promise<RequestFacts> {
+  async function create(
+    over: Partial<RequestFacts> = {},
+    notification?: { token: string; authReqId: string },
+  ): Promise<RequestFacts> {
     const requestId = entropy.secret();
     const facts = {
       requestId,
@@ -56,7 +62,7 @@ describe.each(engines())('the tables on %s', (name) => {
       scopes: [],
       audience: facts.audience,
     };
-    await requests.create(facts, freezeDetails(shown));
+    await requests.create(facts, freezeDetails(shown), notification);
     return facts;
   }
   const approve = (facts: RequestFacts, now = NOW) =>
@@ -69,6 +75,70 @@ describe.each(engines())('the tables on %s', (name) => {
         approval: { deviceId: 'd1', decidedAt: now, amr: ['user'], claims: { name: 'Ana' } },
       },
     });
+
+  describe('a notification', () => {
+    const address = { token: 'token', authReqId: 'auth-req-id' };
+    const lease = (requestId: string, holder: string, now = NOW) =>
+      notifications.claim({ requestId, now, until: now + 20, holder });
+    const itemOf = (requestId: string) => transactions.get({ pk: `NOTIFICATION#${requestId}`, sk: 'NOTIFICATION' });
+
+    it('is leased by one of 50, who is given token and auth_req_id; the others are told until when', async () => {
+      const { requestId } = await create({}, address);
+      const claims = await Promise.all(Array.from({ length: 50 }, (_, index) => lease(requestId, `holder-${index}`)));
+      expect(claims.filter(({ outcome }) => outcome === 'claimed')).toEqual([{ outcome: 'claimed', address }]);
+      const others = claims.filter(({ outcome }) => outcome !== 'claimed');
+      expect(others).toHaveLength(49);
+      for (const other of others) expect(other).toEqual({ outcome: 'claimed_by_another', until: NOW + 20 });
+    });
+
+    it('is leased again by its own holder whose answer was lost, and by nobody else before the lease ends', async () => {
+      const { requestId } = await create({}, address);
+      expect(await lease(requestId, 'a')).toEqual({ outcome: 'claimed', address });
+      expect(await lease(requestId, 'a')).toEqual({ outcome: 'claimed', address });
+      expect(await lease(requestId, 'b', NOW + 19)).toEqual({ outcome: 'claimed_by_another', until: NOW + 20 });
+      expect(await lease(requestId, 'b', NOW + 20)).toEqual({ outcome: 'claimed', address });
+    });
+
+    it('is over once the client was notified: token and auth_req_id are forgotten', async () => {
+      const { requestId } = await create({}, address);
+      await lease(requestId, 'a');
+      await notifications.recordNotified({ requestId, holder: 'a', now: NOW + 1 });
+      expect(await lease(requestId, 'b', NOW + 100)).toEqual({ outcome: 'over' });
+      expect(await itemOf(requestId)).toEqual({
+        pk: `NOTIFICATION#${requestId}`,
+        sk: 'NOTIFICATION',
+        leased_by: 'a',
+        leased_until: NOW + 20,
+        notified_at: NOW + 1,
+        ttl: NOW + 180,
+      });
+    });
+
+    it('is free at once when its holder gives it back, and only then', async () => {
+      const { requestId } = await create({}, address);
+      await lease(requestId, 'a');
+      await notifications.release({ requestId, holder: 'b' });
+      expect((await lease(requestId, 'c')).outcome).toBe('claimed_by_another');
+      await notifications.release({ requestId, holder: 'a' });
+      expect((await lease(requestId, 'c')).outcome).toBe('claimed');
+    });
+
+    it('is not ended by a holder whose lease another has by now', async () => {
+      const { requestId } = await create({}, address);
+      await lease(requestId, 'a');
+      await lease(requestId, 'b', NOW + 20);
+      await notifications.recordNotified({ requestId, holder: 'a', now: NOW + 21 });
+      expect(await itemOf(requestId)).toMatchObject({ token: 'token', leased_by: 'b' });
+    });
+
+    it('is none for a client that polls, and none of a request that nobody knows', async () => {
+      const { requestId } = await create();
+      expect(await itemOf(requestId)).toBeUndefined();
+      expect(await lease(requestId, 'a')).toEqual({ outcome: 'over' });
+      expect(await itemOf(requestId)).toBeUndefined();
+      expect(await notifications.findRequest(entropy.secret())).toBeUndefined();
+    });
+  });
 
   describe('a conditional write', () => {
     it('tells the item as it stands when its guard does not hold, in the same round trip', async () => {

@@ -2,11 +2,34 @@ import { describe, expect, it } from 'vitest';
 import { parseBackchannelRequest, type RequestPolicy } from '../../lambdas/core/backchannel-request.ts';
 import { NAMES, refusalOf, valueFrom } from './given.ts';
 
-const POLICY: RequestPolicy = { names: NAMES, expiry: { default: 120, limit: 600 } };
+const POLICY: RequestPolicy = { deliveryMode: 'poll', names: NAMES, expiry: { default: 120, limit: 600 } };
 const GOOD = { scope: ['openid'], login_hint: ['ann@example.com'] };
 const parse = (parameters: Record<string, readonly string[]>, policy = POLICY) =>
   parseBackchannelRequest(new Map(Object.entries(parameters)), policy);
 const refusal = (different: Record<string, readonly string[]>) => refusalOf(parse({ ...GOOD, ...different }));
+
+describe('client_notification_token (CIBA §7.1)', () => {
+  const ping: RequestPolicy = { ...POLICY, deliveryMode: 'ping' };
+  const token = ['8d67dc78-7faa-4d41-aabd-67707b374255'];
+
+  it('is required of a client that is notified', () => {
+    const name = 'client_notification_token';
+    expect(refusalOf(parse(GOOD, ping))).toEqual({ reason: 'missing_parameter', name });
+    expect(valueFrom(parse({ ...GOOD, [name]: token }, ping)).notificationToken).toBe(token[0]);
+  });
+
+  it('must be a bearer token', () => {
+    expect(refusalOf(parse({ ...GOOD, client_notification_token: ['a b'] }, ping))).toMatchObject({
+      reason: 'invalid_parameter',
+      name: 'client_notification_token',
+    });
+  });
+
+  it('is ignored of a client that polls, like any parameter that is unknown', () => {
+    for (const value of [token, ['a b']])
+      expect(valueFrom(parse({ ...GOOD, client_notification_token: value })).notificationToken).toBeUndefined();
+  });
+});
 
 describe('backchannel authentication request (CIBA §7.1)', () => {
   it('needs no more than scope and login_hint', () => {
@@ -15,6 +38,7 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
       hint: { kind: 'identifier', identifier: { type: 'email', value: 'ann@example.com' } },
       bindingMessage: undefined,
       expiresInSeconds: 120,
+      notificationToken: undefined,
       audience: undefined,
       resources: [],
     });
@@ -34,6 +58,7 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
       hint: { kind: 'identifier', identifier: { type: 'phone', value: '+4912345678' } },
       bindingMessage: '1234',
       expiresInSeconds: 30,
+      notificationToken: undefined,
       audience: 'orders-api',
       resources: ['https://a.example/', 'https://b.example/'],
     });

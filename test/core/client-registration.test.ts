@@ -157,6 +157,40 @@ describe('registered keys of private_key_jwt (OIDC Core §9)', () => {
   });
 });
 
+describe('token delivery (CIBA §4)', () => {
+  const endpoint = 'https://client.example/cb';
+  const withDelivery = (metadata: Partial<ClientMetadata>) => register({ client_name: 'Bank', ...metadata });
+
+  it('is poll where nothing is said', () => {
+    expect(valueFrom(withDelivery({}))).toMatchObject({ deliveryMode: 'poll' });
+    expect(valueFrom(withDelivery({})).notificationEndpoint).toBeUndefined();
+  });
+
+  it('is ping with an endpoint, and is told so', () => {
+    const ping = {
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint,
+    } as const;
+    const client = valueFrom(withDelivery(ping));
+    expect(client).toMatchObject({ deliveryMode: 'ping', notificationEndpoint: endpoint });
+    expect(describeClient(client)).toMatchObject(ping);
+  });
+
+  it.each<[string, Partial<ClientMetadata>]>([
+    ['ping without an endpoint', { backchannel_token_delivery_mode: 'ping' }],
+    [
+      'ping with an endpoint that is not https',
+      { backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: 'http://client.example/cb' },
+    ],
+    ['poll with an endpoint that would never be called', { backchannel_client_notification_endpoint: endpoint }],
+  ])('is not %s', (_what, metadata) => {
+    expect(refusalOf(withDelivery(metadata))).toMatchObject({
+      reason: 'invalid_client_metadata',
+      member: 'backchannel_client_notification_endpoint',
+    });
+  });
+});
+
 describe('a registration as it is told (RFC 7591 §3.2.1)', () => {
   it('holds nothing secret, not even a hash', () => {
     const told = JSON.stringify(describeClient(CLIENT));

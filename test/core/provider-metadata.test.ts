@@ -16,7 +16,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
 
   it('advertises what works: poll, the CIBA grant, three authentication methods, three algorithms', () => {
     expect(metadata).toMatchObject({
-      backchannel_token_delivery_modes_supported: ['poll'],
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],

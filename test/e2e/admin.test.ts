@@ -118,7 +118,8 @@ describe('clients', () => {
     ['a name that can’t be shown', { client_name: 'a\u202Eb' }],
     ['an unknown member', { client_name: 'x', redirect_uris: [] }],
     ['a secret of its own', { client_name: 'x', client_secret: 'password1' }],
-    ['ping, which does not work yet', { client_name: 'x', backchannel_token_delivery_mode: 'ping' }],
+    ['ping without an endpoint', { client_name: 'x', backchannel_token_delivery_mode: 'ping' }],
+    ['push, which is not offered', { client_name: 'x', backchannel_token_delivery_mode: 'push' }],
     ['private_key_jwt without keys', { client_name: 'x', token_endpoint_auth_method: 'private_key_jwt' }],
     [
       'a private key',

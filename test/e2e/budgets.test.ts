@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
+let endpoint: NotificationEndpoint;
 let client: TestClient;
 let person: Awaited<ReturnType<World['person']>>;
 
 beforeAll(async () => {
-  world = await World.start({ variables: { REQUEST_LIMITS: '{}' } });
+  endpoint = await NotificationEndpoint.start();
+  const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 50, perHour: 50 } }) };
+  world = await World.start({ variables, trustedCertificates: [endpoint.cert] });
   client = await world.client();
   person = await world.person();
   // One whole login makes every function warm and every cache full.
@@ -15,7 +19,10 @@ beforeAll(async () => {
   await world.answer(person.phone, requestId, 'approve');
   await world.poll(client, authReqId);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await endpoint.close();
+});
 
 /** The AWS calls that some work makes, as `service Action`. */
 async function callsOf(work: () => Promise<unknown>): Promise<string[]> {
@@ -51,6 +58,40 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(details).toEqual(['dynamodb Query', 'dynamodb GetItem']);
     const response = await callsOf(() => person.phone.answer(requestId, bytes, 'approve'));
     expect(response).toEqual(['dynamodb Query', 'dynamodb GetItem', 'dynamodb UpdateItem']);
+  });
+
+  it('a client in ping mode: one PutItem more beside the others, one announcement, three DynamoDB requests for the ping', async () => {
+    const ping = await world.client({
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint.url,
+    });
+    const login = async () => {
+      const form = { login_hint: person.email, client_notification_token: 'a'.repeat(28) };
+      const { requestId } = await world.asked(ping, form);
+      await world.answer(person.phone, requestId, 'approve');
+      await endpoint.next();
+      return requestId;
+    };
+    await login();
+    const before = world.runtime.aws.calls.length;
+    const requestId = await login();
+    const callsOfOne = (name: string) =>
+      world.runtime.aws.calls
+        .slice(before)
+        .filter(({ caller }) => caller === name)
+        .map(({ service, action }) => `${service} ${action}`);
+    const puts = Array.from({ length: 3 }, () => 'dynamodb PutItem');
+    expect(callsOfOne('backchannel-authentication').slice(-4)).toEqual([...puts, 'sns Publish']);
+    // Details, then the answer: announced before it is recorded.
+    const response = ['dynamodb Query', 'dynamodb GetItem', 'sns Publish', 'dynamodb UpdateItem'];
+    expect(callsOfOne('device')).toEqual(['dynamodb Query', 'dynamodb GetItem', ...response]);
+    const ofPing = () =>
+      world.runtime.aws.calls
+        .filter(({ caller, body }) => caller === 'client-notification' && body.includes(requestId))
+        .map(({ action }) => action);
+    // Lease and record; before them one look, and one more for each that came before the decision.
+    await expect.poll(() => ofPing().slice(-3), { timeout: 10_000 }).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
+    expect(ofPing().filter((action) => action === 'UpdateItem')).toHaveLength(2);
   });
 
   it('KMS: none in a warm function; metadata: none at all', async () => {

@@ -241,7 +241,7 @@ describe('discovery', () => {
       backchannel_authentication_endpoint: `${world.issuer}bc-authorize`,
       token_endpoint: `${world.issuer}token`,
       jwks_uri: `${world.issuer}.well-known/jwks.json`,
-      backchannel_token_delivery_modes_supported: ['poll'],
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
       grant_types_supported: [CIBA_GRANT],
     });
     expect(openid.body).not.toHaveProperty('backchannel_authentication_request_signing_alg_values_supported');

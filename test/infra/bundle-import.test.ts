@@ -33,6 +33,8 @@ const ENVIRONMENT = {
   DIRECTORY_TABLE: 'D',
   TRANSACTIONS_TABLE: 'T',
   SIGNING_KMS_KEY: 'K',
+  NOTIFICATION_TOPIC: 'N',
+  NOTIFICATION_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/0/Q',
   AWS_REGION: 'eu-central-1',
 };
 

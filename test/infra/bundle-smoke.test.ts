@@ -3,6 +3,7 @@ import { bundleFunctions } from '../../infra/bundles.ts';
 import { functionNames } from '../../infra/functions.ts';
 import { expectTokens } from '../support/assertions.ts';
 import { BundleHost } from '../support/bundle-host.ts';
+import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { World } from '../support/world.ts';
 
 /** Built-ins that the credential providers would drag into a cold start, and that nothing else needs. */
@@ -17,17 +18,23 @@ const NEVER_AT_A_COLD_START = [
 
 let world: World;
 let host: BundleHost;
+let endpoint: NotificationEndpoint;
 
 beforeAll(async () => {
   const folder = bundleFunctions();
+  endpoint = await NotificationEndpoint.start();
   world = await World.start({
+    trustedCertificates: [endpoint.cert],
     createHost: (options) => {
       host = new BundleHost(folder, options);
       return host;
     },
   });
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await endpoint.close();
+});
 
 describe('the bundles that are deployed, run through the Lambda Runtime API', () => {
   it('pass a whole login: tickets, enrolment, request, push, approval, one redemption', async () => {
@@ -45,6 +52,19 @@ describe('the bundles that are deployed, run through the Lambda Runtime API', ()
     expect((await world.poll(client, authReqId)).body['error']).toBe('invalid_grant');
     expect((await world.send('/.well-known/openid-configuration', {})).body['issuer']).toBe(world.issuer);
     expect((await world.send('/.well-known/jwks.json', {})).body['keys']).toHaveLength(6);
+  });
+
+  it('ping a client that is registered for it, which then redeems', async () => {
+    const client = await world.client({
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint.url,
+    });
+    const { email, phone } = await world.person();
+    const form = { login_hint: email, client_notification_token: 'smoke-test-token-of-28-bytes' };
+    const { authReqId, requestId } = await world.asked(client, form);
+    expect(await world.answer(phone, requestId, 'approve')).toBe(204);
+    expect((await endpoint.next()).json).toEqual({ auth_req_id: authReqId });
+    expectTokens(await world.poll(client, authReqId));
   });
 
   it('answer a fault as the sources do, and log it', async () => {

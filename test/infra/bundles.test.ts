@@ -26,6 +26,8 @@ const ENVIRONMENT = {
   DIRECTORY_TABLE: 'directory',
   TRANSACTIONS_TABLE: 'transactions',
   SIGNING_KMS_KEY: 'key',
+  NOTIFICATION_TOPIC: 'topic',
+  NOTIFICATION_QUEUE_URL: 'queue',
   SIGNING_KEYS_FUNCTION: 'signing-keys',
   SYNTHETIC_SECRET: 'secret',
 };

@@ -85,7 +85,7 @@ describe('the audit trail', () => {
 
   it('gets the audit lines of every function that writes any, and nothing else', () => {
     const filters = minimal.all('AWS::Logs::SubscriptionFilter').map(({ Properties }) => Properties);
-    expect(filters.length).toBe(8);
+    expect(filters.length).toBe(9);
     for (const filter of filters) {
       expect(filter.FilterPattern).toBe('{ $.message = "audit" }');
       expect(JSON.stringify(filter.DestinationArn)).toContain('AuditStream');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FunctionName, functionNames, functions } from '../../infra/functions.ts';
+import { type FunctionName, type FunctionSpec, functionNames, functions } from '../../infra/functions.ts';
 import { listOf, synthesized, type Value } from './synthesized.ts';
 
 const production = synthesized('production');
@@ -32,6 +32,8 @@ describe('functions', () => {
     const given = Object.keys(production.function(name).Properties.Environment.Variables);
     expect(wanted).toEqual(expect.arrayContaining(given));
     const unset = ['PREVIOUS_ISSUERS', 'REQUEST_LIMITS', 'TOKEN_LIFETIMES', 'KEY_ROTATION', 'BINDING_MESSAGE_PATTERN'];
+    // Clients are called at public addresses alone.
+    unset.push('NOTIFICATION_NETWORKS');
     expect(given.toSorted()).toEqual(wanted.filter((variable) => !unset.includes(variable)).toSorted());
   });
 
@@ -52,15 +54,18 @@ describe('functions', () => {
     expect(parts.at(-1)).toBe('/');
   });
 
-  it.each(routed)('%s is rolled out as a canary that an alarm on its own failures rolls back', (name) => {
-    const alias = production.alias(name);
-    const update = alias.UpdatePolicy.CodeDeployLambdaAliasUpdate;
-    const group = production.main.Resources[update.DeploymentGroupName.Ref]?.Properties;
-    expect(group.DeploymentConfigName).toBe('CodeDeployDefault.LambdaCanary10Percent5Minutes');
-    expect(group.AutoRollbackConfiguration.Events).toContain('DEPLOYMENT_STOP_ON_ALARM');
-    const [alarm] = group.AlarmConfiguration.Alarms;
-    expect(production.main.Resources[alarm.Name.Ref]?.Properties.AlarmName).toBe(`ciba-production-${name}-faults`);
-  });
+  it.each([...routed, 'client-notification'])(
+    '%s is rolled out as a canary that an alarm on its own failures rolls back',
+    (name) => {
+      const alias = production.alias(name);
+      const update = alias.UpdatePolicy.CodeDeployLambdaAliasUpdate;
+      const group = production.main.Resources[update.DeploymentGroupName.Ref]?.Properties;
+      expect(group.DeploymentConfigName).toBe('CodeDeployDefault.LambdaCanary10Percent5Minutes');
+      expect(group.AutoRollbackConfiguration.Events).toContain('DEPLOYMENT_STOP_ON_ALARM');
+      const [alarm] = group.AlarmConfiguration.Alarms;
+      expect(production.main.Resources[alarm.Name.Ref]?.Properties.AlarmName).toBe(`ciba-production-${name}-faults`);
+    },
+  );
 
   it('are rolled out at once in development', () => {
     expect(dev.all('AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
@@ -123,7 +128,7 @@ describe('roles', () => {
   });
 
   it.each(functionNames)('%s may do to push endpoints exactly what the table says', (name) => {
-    const sns = production.statements(name).filter((one) => JSON.stringify(one.Action).includes('sns:'));
+    const sns = onEndpoints(production.statements(name));
     const wanted = functions[name].sns.map((action) => `sns:${action}`);
     expect(sns.flatMap(({ Action }) => listOf(Action)).toSorted()).toEqual(wanted.toSorted());
     for (const resource of sns.flatMap(({ Resource }) => Resource))
@@ -131,9 +136,39 @@ describe('roles', () => {
   });
 
   it('grant nothing on SNS where no push is set up', () => {
-    for (const name of functionNames) expect(JSON.stringify(minimal.statements(name))).not.toContain('sns:');
+    for (const name of functionNames) expect(onEndpoints(minimal.statements(name))).toEqual([]);
+  });
+
+  it.each(functionNames)('%s may do on the way of notifications exactly what the table says', (name) => {
+    const { topic = [], sqs = [] }: FunctionSpec = functions[name];
+    const found = onNotifications(production.statements(name));
+    const wanted = [...topic.map((action) => `sns:${action}`), ...sqs.map((action) => `sqs:${action}`)];
+    expect(found.flatMap(({ Action }) => listOf(Action)).toSorted()).toEqual(wanted.toSorted());
+    for (const { Action, Resource } of found) {
+      const [type, arn] = String(Action).startsWith('sns:')
+        ? ['AWS::SNS::Topic', Resource.Ref]
+        : ['AWS::SQS::Queue', Resource['Fn::GetAtt']?.[0]];
+      expect(production.main.Resources[arn]?.Type).toBe(type);
+    }
+  });
+
+  it('let device alone announce decisions, and client-notification alone work on the queue', () => {
+    const users = (action: RegExp) =>
+      functionNames.filter((name) =>
+        onNotifications(production.statements(name)).some(({ Action }) => action.test(String(Action))),
+      );
+    expect(users(/^sns:/)).toEqual(['device']);
+    expect(users(/sqs:/)).toEqual(['client-notification']);
   });
 });
+
+const onEndpoints = (statements: Value[]) =>
+  statements.filter((one) => JSON.stringify(one.Action).includes('sns:') && !isOfNotifications(one));
+const onNotifications = (statements: Value[]) => statements.filter(isOfNotifications);
+
+function isOfNotifications({ Resource }: Value): boolean {
+  return JSON.stringify(Resource).includes('ProviderClientNotifications');
+}
 
 function dynamodb(name: string): Value[] {
   return production.statements(name).filter((one) => JSON.stringify(one.Action).includes('dynamodb:'));

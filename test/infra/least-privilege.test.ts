@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionNames, functions } from '../../infra/functions.ts';
+import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { World } from '../support/world.ts';
 import { allows, narrowed, type RecordedCall, recordedCall } from './recorded-calls.ts';
 import { Synthesized, type Value } from './synthesized.ts';
@@ -28,6 +29,8 @@ function resolve(value: Value): string {
   if (kind === 'DirectoryTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory';
   if (kind === 'TransactionsTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Transactions';
   if (kind.startsWith('Signing')) return 'arn:aws:kms:eu-central-1:000000000000:key/local';
+  const [, way] = /ProviderClientNotifications(Topic|Queue)[A-F0-9]+/.exec(text) ?? [];
+  if (way) return `arn:aws:${way === 'Topic' ? 'sns' : 'sqs'}:eu-central-1:000000000000:client-notifications`;
   throw new Error(`no rule for the resource ${text}`);
 }
 
@@ -35,14 +38,19 @@ function resolve(value: Value): string {
 const granted = (name: string): Value[] =>
   template.statements(name).filter((statement: Value) => !JSON.stringify(statement.Action).includes('logs:'));
 
+let endpoint: NotificationEndpoint;
 let world: World;
 let calls: RecordedCall[];
 beforeAll(async () => {
-  world = await World.start({ variables: { REQUEST_LIMITS: '{}' } });
-  await walkEveryPath(world);
+  endpoint = await NotificationEndpoint.start();
+  world = await World.start({ variables: { REQUEST_LIMITS: '{}' }, trustedCertificates: [endpoint.cert] });
+  await walkEveryPath(world, endpoint);
   calls = world.runtime.aws.calls.filter(({ caller }) => caller in functions).map(recordedCall);
 }, 60_000);
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await endpoint.close();
+});
 
 describe.each(functionNames)('the role of %s', (name) => {
   it('lets through every AWS call that the function makes, its leading keys included', () => {
@@ -86,6 +94,21 @@ it('no role may do what another function’s role may: keys are written by signi
   expect(writers('KEY#')).toEqual(['signing-keys']);
   expect(writers('CLIENT#')).toEqual(['admin']);
   expect(writers('LOGIN#')).toEqual(['admin']);
+});
+
+it('decisions are announced by device alone, to SNS; the queue is for client-notification alone, which can send nothing', () => {
+  const named = (name: string, way: string) =>
+    granted(name)
+      .filter(({ Resource }) => JSON.stringify(Resource).includes(`ProviderClientNotifications${way}`))
+      .flatMap(({ Action }) => Action);
+  for (const name of functionNames) {
+    expect(named(name, 'Topic')).toEqual(name === 'device' ? ['sns:Publish'] : []);
+    expect(named(name, 'Queue').toSorted()).toEqual(
+      name === 'client-notification'
+        ? ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']
+        : [],
+    );
+  }
 });
 
 it('a call without a key, as a scan, is let through nowhere', () => {

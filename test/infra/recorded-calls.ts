@@ -28,6 +28,13 @@ export function recordedCall({ caller, service, action, input }: AwsCall): Recor
       };
     case 'secretsmanager':
       return { caller, action: `secretsmanager:${action}`, resource: String(input['SecretId']), context: {} };
+    case 'sqs':
+      return {
+        caller,
+        action: `sqs:${action.replace(/Batch$/, '')}`,
+        resource: queueArn(input['QueueUrl']),
+        context: {},
+      };
     case 'sns':
       return { caller, action: `sns:${action}`, resource: snsResource(action, input), context: {} };
     case 'lambda':
@@ -76,7 +83,12 @@ function kmsContext(context: unknown): RecordedCall['context'] {
 function snsResource(action: string, input: AwsCall['input']): string {
   // "not authorized to perform: SNS:CreatePlatformApplication on resource: arn:aws:sns:us-east-1:…:app/"
   if (action === 'CreatePlatformApplication') return `arn:aws:sns:${REGION}:${ACCOUNT}:app/`;
-  return String(input['TargetArn'] ?? input['EndpointArn'] ?? input['PlatformApplicationArn']);
+  return String(input['TopicArn'] ?? input['TargetArn'] ?? input['EndpointArn'] ?? input['PlatformApplicationArn']);
+}
+
+/** A batch of changes needs the permission for one, and there is none of its own. The queue stands in the URL alone. */
+function queueArn(url: unknown): string {
+  return `arn:aws:sqs:${REGION}:${ACCOUNT}:${new URL(String(url)).pathname.split('/').at(-1)}`;
 }
 
 /** Whether a statement of a role lets a call through. Condition operators it does not know are an error, never a yes. */

@@ -181,12 +181,17 @@ describe('the variables of a function', () => {
     expect(most).toBeLessThan(1300);
     // Names as CloudFormation makes them.
     const table = `ciba-${'s'.repeat(20)}-ProviderDataNestedStackProviderDataNestedStackResource5B2C5E4D-1ABCDEFGHIJKL-DirectoryTable0A1B2C3D-1ABCDEFGHIJKL`;
+    const way = (last: string) => `ciba-${'s'.repeat(20)}-ProviderClientNotifications${last}01234567-1ABCDEFGHIJK`;
     const app = (platform: string) =>
       `arn:aws-us-gov:sns:us-gov-west-1:111122223333:app/${platform}/ciba-${'s'.repeat(20)}`;
     const values = environmentFrom({
       issuer: `https://${settings(most).domain?.name}/`,
       tableNames: { directory: table, transactions: table },
       signingKmsKeyArn: 'arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/00000000-0000-4000-8000-000000000000',
+      notifications: {
+        topicArn: `arn:aws-us-gov:sns:us-gov-west-1:111122223333:${way('Topic')}`,
+        queueUrl: `https://sqs.us-gov-west-1.amazonaws.com/111122223333/${way('Queue')}`,
+      },
       applicationArns: { APNS: app('APNS'), APNS_SANDBOX: app('APNS_SANDBOX'), GCM: app('GCM') },
       settings: settings(most),
     });

@@ -3,6 +3,7 @@ import './functions.checks.ts';
 import './api.checks.ts';
 import './data.checks.ts';
 import './push.checks.ts';
+import './notifications.checks.ts';
 import './operations.checks.ts';
 import './synthetic-login.checks.ts';
 import './policies.checks.ts';

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { vi } from 'vitest';
 import type { Phone } from '../../local/phone.ts';
+import type { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { CIBA_GRANT, type World } from '../support/world.ts';
 
 /** Walks every path of every function that makes an AWS call of its own: what roles must allow, and all they may. */
-export async function walkEveryPath(world: World): Promise<void> {
+export async function walkEveryPath(world: World, endpoint: NotificationEndpoint): Promise<void> {
   await walkAdmin(world);
   await walkLogin(world);
+  await walkPing(world, endpoint);
   await walkDevices(world);
   await walkSigningKeys(world);
 }
@@ -22,6 +25,26 @@ async function walkLogin(world: World): Promise<void> {
   await world.poll(client, authReqId);
   await assertClient(world, email);
   await world.send('/.well-known/jwks.json', {});
+}
+
+/** A client that is pinged, and whose endpoint hangs up the first time. */
+async function walkPing(world: World, endpoint: NotificationEndpoint): Promise<void> {
+  const client = await world.client({
+    backchannel_token_delivery_mode: 'ping',
+    backchannel_client_notification_endpoint: endpoint.url,
+  });
+  const { email, phone } = await world.person();
+  const form = { login_hint: email, client_notification_token: 'a'.repeat(28) };
+  const { authReqId, requestId } = await world.asked(client, form);
+  endpoint.behave('drop');
+  await world.answer(phone, requestId, 'approve');
+  await endpoint.next();
+  endpoint.behave(204);
+  await endpoint.next();
+  // Its message goes when the function has answered.
+  const isDeleted = () => world.runtime.aws.calls.some(({ action }) => action === 'DeleteMessage');
+  await vi.waitUntil(isDeleted, { timeout: 5000, interval: 10 });
+  await world.poll(client, authReqId);
 }
 
 /** A client that signs, at both endpoints: the `jti` is remembered by both functions. */

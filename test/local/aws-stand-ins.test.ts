@@ -26,14 +26,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKmsService } from '../../local/aws/kms.ts';
 import { AwsServer } from '../../local/aws/server.ts';
 import { SnsStandIn } from '../../local/aws/sns.ts';
-import { createSqsService } from '../../local/aws/sqs.ts';
+import { SqsStandIn } from '../../local/aws/sqs.ts';
 
 // The stand-ins as the AWS SDK sees them: typed results, typed exceptions.
 const sns = new SnsStandIn();
 let now = 0;
+const sqs = new SqsStandIn(() => now);
 const aws = new AwsServer({
   sns: sns.service,
-  sqs: createSqsService(() => now),
+  sqs: sqs.service,
   kms: createKmsService(randomBytes(32)),
 });
 let endpoint: string;
@@ -90,6 +91,25 @@ describe('SNS', () => {
     await expect(client.send(new PublishCommand({ ...message, Message: '{}' }))).rejects.toThrow(
       InvalidParameterException,
     );
+  });
+});
+
+describe('a topic', () => {
+  const topic = 'arn:aws:sns:eu-central-1:000000000000:topic';
+  const QueueUrl = () => `${endpoint}/000000000000/subscribed`;
+
+  it('hands on what is published, as it is and with its message group, to the queue that is subscribed', async () => {
+    sns.subscribe(topic, (message) => void sqs.queue('subscribed').send({ ...message, sender: 'sns' }));
+    const publish = new PublishCommand({ TopicArn: topic, Message: '{"a":"ü&"}', MessageGroupId: 'a client' });
+    expect((await new SNSClient(common()).send(publish)).MessageId).toBeTruthy();
+    const receive = new ReceiveMessageCommand({ QueueUrl: QueueUrl(), MessageSystemAttributeNames: ['All'] });
+    const { Messages } = await new SQSClient(common()).send(receive);
+    expect(Messages).toMatchObject([{ Body: '{"a":"ü&"}', Attributes: { MessageGroupId: 'a client' } }]);
+  });
+
+  it('that nobody made is not found', async () => {
+    const publish = new PublishCommand({ TopicArn: `${topic}-unknown`, Message: 'a' });
+    await expect(new SNSClient(common()).send(publish)).rejects.toThrow(NotFoundException);
   });
 });
 

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FunctionName } from '../../infra/functions.ts';
 import { awsEnvironment, environmentOf, type Host, type HostOptions } from '../../local/function-host.ts';
@@ -25,6 +28,8 @@ type SandboxOptions = {
 export class BundleHost implements Host {
   readonly #folder: string;
   readonly #options: HostOptions;
+  /** Holds the certificates while there are sandboxes. */
+  #trustFolder: string | undefined;
   readonly #sandboxes = new Map<string, Promise<BundleSandbox>>();
 
   constructor(folder: string, options: HostOptions) {
@@ -55,7 +60,8 @@ export class BundleHost implements Host {
   #sandbox(name: string, env: Readonly<Record<string, string>>): Promise<BundleSandbox> {
     const onLog = (line: string) => this.#options.onLog(name as FunctionName, line);
     const bundle = `${this.#folder}/${name}/index.mjs`;
-    const sandbox = this.#sandboxes.get(name) ?? BundleSandbox.start({ name, bundle, env, onLog });
+    const sandbox =
+      this.#sandboxes.get(name) ?? BundleSandbox.start({ name, bundle, env: { ...env, ...this.#trust() }, onLog });
     this.#sandboxes.set(name, sandbox);
     return sandbox;
   }
@@ -64,6 +70,18 @@ export class BundleHost implements Host {
     const sandboxes = await Promise.all(this.#sandboxes.values());
     this.#sandboxes.clear();
     for (const sandbox of sandboxes) sandbox.end();
+    if (this.#trustFolder !== undefined) rmSync(this.#trustFolder, { recursive: true });
+    this.#trustFolder = undefined;
+  }
+
+  /** A process reads what it trusts beside Node's own certificates from a file, when it starts. */
+  #trust(): Readonly<Record<string, string>> {
+    const { trustedCertificates = [] } = this.#options;
+    if (trustedCertificates.length === 0) return {};
+    this.#trustFolder ??= mkdtempSync(join(tmpdir(), 'ciba-trust-'));
+    const path = join(this.#trustFolder, 'trusted.pem');
+    writeFileSync(path, trustedCertificates.join('\n'));
+    return { NODE_EXTRA_CA_CERTS: path };
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { Phone } from '../../local/phone.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts';
 
@@ -8,6 +9,8 @@ export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 export type TestClient = { readonly client_id: string; readonly client_secret: string };
 /** A log line of a function, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
+/** An item in DynamoDB's notation: each member with its type. */
+export type StoredItem = Readonly<Record<string, AttributeValue>>;
 export type Answer = {
   readonly status: number;
   readonly headers: Headers;
@@ -154,6 +157,15 @@ export class World {
   /** The internal reason of a refusal. */
   async reason(answer: Answer): Promise<unknown> {
     return (await this.line(answer))['reason'];
+  }
+
+  /** An item as it stands in a table. */
+  async stored(table: string, { pk, sk }: { pk: string; sk: string }): Promise<StoredItem | undefined> {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const client = new DynamoDBClient({ endpoint: this.runtime.awsEndpoint, region: 'eu-central-1', credentials });
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: pk }, sk: { S: sk } } }));
+    client.destroy();
+    return Item;
   }
 
   close(): Promise<void> {

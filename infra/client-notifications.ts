@@ -1,0 +1,101 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { acknowledge } from './nag.ts';
+import type { ProviderFunction } from './provider-function.ts';
+import type { CibaProviderProps } from './provider-props.ts';
+import { DEFAULTS } from './settings-conflicts.ts';
+
+type ClientNotificationsProps = {
+  readonly settings: Pick<CibaProviderProps, 'limits' | 'reservedConcurrency'>;
+  readonly deadLetters: IQueue;
+};
+
+/** How `lambdas/core/` treats an announced decision; a test plays the longest life of one. All in seconds. */
+const PACE = {
+  /** How long an approval can be redeemed after its request expired, at most. */
+  grace: 300,
+  /** How long a decision that is not there yet is looked for, once a second. */
+  looking: 40,
+  /** Between two tries at an endpoint that nobody reaches, once the pauses have grown. */
+  longestPause: 30,
+};
+/** What SQS takes. */
+const LONGEST_RETENTION_SECONDS = 14 * 86_400;
+const MOST_RECEIVES = 1000;
+/**
+ * Five times five pings at a time: eighty a second where clients answer within 300 ms. Few, because each one that hangs
+ * keeps an instance for five seconds, and a young account has ten for everything. Reserve concurrency for more.
+ */
+const INSTANCES = 5;
+const BATCH = 5;
+/** What Lambda takes as the limit of a mapping. */
+const INSTANCES_RANGE = { least: 2, most: 1000 };
+
+/**
+ * The topic where the device function announces decisions of requests whose client is pinged, the queue behind it, and
+ * what runs `client-notification`. A standard queue: with a message group for each client, which SNS hands on, it serves
+ * the others first when the endpoint of one is slow.
+ */
+export class ClientNotifications extends Construct {
+  readonly topic: Topic;
+  readonly queue: Queue;
+  readonly #settings: ClientNotificationsProps['settings'];
+
+  constructor(scope: Construct, id: string, { settings, deadLetters }: ClientNotificationsProps) {
+    super(scope, id);
+    this.#settings = settings;
+    this.topic = new Topic(this, 'Topic', { displayName: 'Decisions that clients are pinged of', enforceSSL: true });
+    this.queue = this.#makeQueue(deadLetters);
+    // Raw: the function reads what the other one wrote. What SNS may not deliver is a dead letter at once.
+    const subscription = new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: deadLetters });
+    this.topic.addSubscription(subscription);
+  }
+
+  #makeQueue(deadLetters: IQueue): Queue {
+    const life = (this.#settings.limits?.expiryLimit ?? DEFAULTS.expiryLimit) + PACE.grace;
+    return new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // An hour longer than anything could be redeemed: what nobody took in time is at least in the log, once the
+      // function runs again.
+      retentionPeriod: Duration.seconds(Math.min(life + 3600, LONGEST_RETENTION_SECONDS)),
+      // Twice the function's time. AWS advises six times, so that a batch that was throttled is not delivered a second
+      // time meanwhile. Here a lease in the table keeps a second delivery from pinging twice, and a crash must not cost
+      // most of a request's life.
+      visibilityTimeout: Duration.seconds(30),
+      // Only a backstop, beyond what the longest life takes: the function itself gives up at its end.
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: mostReceives(life) },
+    });
+  }
+
+  /**
+   * Lambda receives, deletes and postpones in the name of the function's role, and tries that when the mapping is made.
+   * The role has what it needs from the table of functions, so no construct that grants more is used.
+   */
+  feed(notifier: ProviderFunction): void {
+    const reserved = this.#settings.reservedConcurrency?.[notifier.name as 'client-notification'];
+    const { least, most } = INSTANCES_RANGE;
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: notifier.live,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: BATCH,
+      reportBatchItemFailures: true,
+      maxConcurrency: Math.min(Math.max(reserved ?? INSTANCES, least), most),
+    });
+    mapping.node.addDependency(notifier.role);
+    acknowledge(mapping, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'For a queue there is none; it has a dead-letter queue instead.',
+    });
+  }
+}
+
+/** Deliveries that one announcement can take: a look a second, pauses that grow to the longest, and that one for good. */
+function mostReceives(life: number): number {
+  const growing = Math.ceil(Math.log2(PACE.longestPause));
+  return Math.min(PACE.looking + growing + Math.ceil(life / PACE.longestPause), MOST_RECEIVES);
+}

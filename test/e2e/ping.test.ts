@@ -1,0 +1,295 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expectTokens } from '../support/assertions.ts';
+import { NotificationEndpoint } from '../support/notification-endpoint.ts';
+import { type LogLine, requestIdOf, type TestClient, World } from '../support/world.ts';
+
+const TOKEN = '8d67dc78-7faa-4d41-aabd-67707b374255';
+
+let endpoint: NotificationEndpoint;
+let world: World;
+let client: TestClient;
+let person: Awaited<ReturnType<World['person']>>;
+
+beforeAll(async () => {
+  endpoint = await NotificationEndpoint.start();
+  world = await World.start({ trustedCertificates: [endpoint.cert] });
+  client = await pingClient();
+  person = await world.person();
+});
+beforeEach(() => endpoint.behave(204));
+afterEach(() => {
+  world.runtime.aws.interference = undefined;
+});
+afterAll(async () => {
+  await world.close();
+  await endpoint.close();
+});
+
+function pingClient(url = endpoint.url): Promise<TestClient> {
+  return world.client({
+    backchannel_token_delivery_mode: 'ping',
+    backchannel_client_notification_endpoint: url,
+  });
+}
+
+const asked = (form: Record<string, string> = {}) =>
+  world.asked(client, { login_hint: person.email, client_notification_token: TOKEN, ...form });
+
+/** The lines that `client-notification` has left of a request with this reason. */
+const linesOf = (txn: unknown, reason: string): LogLine[] =>
+  world.logs
+    .filter((line) => line.includes('"client-notification"') && line.includes('"message":"request"'))
+    .map((line) => JSON.parse(line) as LogLine)
+    .filter((line) => line['txn'] === txn && line['reason'] === reason);
+
+/** Its first line with this reason, once there is one. */
+async function notificationLine(txn: unknown, reason: string): Promise<LogLine> {
+  await expect.poll(() => linesOf(txn, reason), { timeout: 10_000, interval: 10 }).not.toEqual([]);
+  return linesOf(txn, reason)[0] as LogLine;
+}
+
+async function txnOf(authReqId: string): Promise<unknown> {
+  return (await world.line(await world.poll(client, authReqId)))['txn'];
+}
+
+/** Pings that came for one request. */
+const pingsFor = (authReqId: string) => endpoint.received.filter(({ body }) => body.includes(authReqId));
+
+describe('a client that is pinged (CIBA §10.2)', () => {
+  it('is POSTed the auth_req_id with its own token after an approval, and may redeem at once', async () => {
+    const { authReqId, requestId } = await asked();
+    expect((await world.poll(client, authReqId)).body['error']).toBe('authorization_pending');
+    expect(await world.answer(person.phone, requestId, 'approve')).toBe(204);
+    const ping = await endpoint.next();
+    // Right after a poll: the end beats slow_down.
+    expectTokens(await world.poll(client, authReqId));
+    expect(ping.method).toBe('POST');
+    expect(ping.headers).toMatchObject({ authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' });
+    expect(JSON.parse(ping.body)).toEqual({ auth_req_id: authReqId });
+  });
+
+  it('is pinged after a denial too', async () => {
+    const { authReqId, requestId } = await asked();
+    await world.answer(person.phone, requestId, 'deny');
+    expect(JSON.parse((await endpoint.next()).body)).toEqual({ auth_req_id: authReqId });
+    expect((await world.poll(client, authReqId)).body['error']).toBe('access_denied');
+  });
+
+  it('gets its token back byte for byte, up to 1024 characters', async () => {
+    const token = `${'aZ09-._~+/'.repeat(102)}abc=`;
+    expect(token).toHaveLength(1024);
+    const { requestId } = await asked({ client_notification_token: token });
+    await world.answer(person.phone, requestId, 'approve');
+    expect((await endpoint.next()).headers['authorization']).toBe(`Bearer ${token}`);
+  });
+
+  it('must send a client_notification_token (CIBA §7.1)', async () => {
+    const without = await world.ask(client, { login_hint: person.email });
+    expect([without.status, without.body['error']]).toEqual([400, 'invalid_request']);
+    expect(await world.line(without)).toMatchObject({
+      reason: 'missing_parameter',
+      detail: 'client_notification_token',
+    });
+    const malformed = await world.ask(client, { login_hint: person.email, client_notification_token: 'a b' });
+    expect([malformed.status, malformed.body['error']]).toEqual([400, 'invalid_request']);
+    expect(await world.reason(malformed)).toBe('invalid_parameter');
+  });
+
+  it('is told the interval, because it may poll as well (CIBA §7.3)', async () => {
+    const form = { login_hint: person.email, client_notification_token: TOKEN };
+    expect((await world.ask(client, form)).body).toMatchObject({ interval: 5, expires_in: 120 });
+  });
+});
+
+describe('any HTTP answer ends it', () => {
+  it.each([200, 302, 401, 404, 500])('%i: no second ping, no redirect followed', async (status) => {
+    endpoint.behave(status);
+    const { authReqId, requestId } = await asked();
+    const txn = await txnOf(authReqId);
+    await world.answer(person.phone, requestId, 'approve');
+    await endpoint.next();
+    const line = await notificationLine(txn, 'notified');
+    expect(line).toMatchObject({ notification_status: status, detail: status === 200 ? 'accepted' : 'refused' });
+    // What would come again would come before the ping of a later request.
+    world.runtime.advance(60);
+    endpoint.behave(204);
+    const later = await asked();
+    await world.answer(person.phone, later.requestId, 'deny');
+    await expect.poll(() => pingsFor(later.authReqId), { timeout: 10_000 }).toHaveLength(1);
+    expect(pingsFor(authReqId)).toHaveLength(1);
+  });
+});
+
+describe('an endpoint that can not be reached', () => {
+  it('is tried again after a pause, and pinged once it is there', async () => {
+    endpoint.behave('drop');
+    const { authReqId, requestId } = await asked();
+    const txn = await txnOf(authReqId);
+    await world.answer(person.phone, requestId, 'approve');
+    const line = await notificationLine(txn, 'endpoint_unreachable');
+    expect(line).toMatchObject({ status: 503, detail: 'connection_failed', client_id: client.client_id });
+    endpoint.behave(204);
+    world.runtime.advance(30);
+    await expect.poll(() => pingsFor(authReqId).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await notificationLine(txn, 'notified');
+    expectTokens(await world.poll(client, authReqId));
+  });
+
+  it('is tried with growing pauses, and given up when the next try would come too late to redeem', async () => {
+    endpoint.behave('drop');
+    const { authReqId, requestId } = await asked();
+    const txn = await txnOf(authReqId);
+    await world.answer(person.phone, requestId, 'approve');
+    for (let tries = 1; tries <= 5; tries += 1) {
+      const unreachable = () => linesOf(txn, 'endpoint_unreachable').length;
+      await expect.poll(unreachable, { timeout: 10_000, interval: 10 }).toBeGreaterThanOrEqual(tries);
+      world.runtime.advance(30);
+    }
+    expect(await notificationLine(txn, 'notification_given_up')).toMatchObject({
+      status: 200,
+      detail: 'connection_failed',
+    });
+  });
+
+  it('is given up when the request is over', async () => {
+    endpoint.behave('drop');
+    const { authReqId, requestId } = await asked();
+    const txn = await txnOf(authReqId);
+    await world.answer(person.phone, requestId, 'approve');
+    await notificationLine(txn, 'endpoint_unreachable');
+    world.runtime.advance(200);
+    await notificationLine(txn, 'request_over');
+  });
+
+  it('is told nothing once the client has its tokens by polling', async () => {
+    endpoint.behave('drop');
+    const { authReqId, requestId } = await asked();
+    const txn = await txnOf(authReqId);
+    await world.answer(person.phone, requestId, 'approve');
+    await notificationLine(txn, 'endpoint_unreachable');
+    expectTokens(await world.poll(client, authReqId));
+    world.runtime.advance(30);
+    await notificationLine(txn, 'redeemed_already');
+  });
+
+  it('holds up no other client', async () => {
+    endpoint.behave('hang', ({ path }) => path === '/slow');
+    const slow = await pingClient(`${endpoint.url}slow`);
+    const form = { login_hint: person.email, client_notification_token: TOKEN };
+    const first = await world.asked(slow, form);
+    const second = await asked();
+    await world.answer(person.phone, first.requestId, 'approve');
+    await expect.poll(() => pingsFor(first.authReqId), { timeout: 10_000 }).toHaveLength(1);
+    await world.answer(person.phone, second.requestId, 'approve');
+    await expect.poll(() => pingsFor(second.authReqId), { timeout: 4000 }).toHaveLength(1);
+  });
+});
+
+describe('what is announced is only an intent', () => {
+  it('a decision that could not be committed is announced but never pinged; the answer that commits it is', async () => {
+    const { authReqId, requestId } = await asked();
+    const txn = await txnOf(authReqId);
+    const { bytes } = await person.phone.read(requestId);
+    world.runtime.aws.interference = ({ caller, action, body }) =>
+      caller === 'device' && action === 'UpdateItem' && body.includes('REQUEST#')
+        ? { status: 500, body: '{"__type":"InternalServerError"}' }
+        : undefined;
+    expect((await person.phone.answer(requestId, bytes, 'approve')).status).toBe(500);
+    await notificationLine(txn, 'not_decided_yet');
+    expect(pingsFor(authReqId)).toEqual([]);
+    world.runtime.aws.interference = undefined;
+    expect((await person.phone.answer(requestId, bytes, 'approve')).status).toBe(204);
+    await notificationLine(txn, 'notified');
+    world.runtime.advance(2);
+    await notificationLine(txn, 'notified_already');
+    expect(pingsFor(authReqId)).toHaveLength(1);
+  });
+
+  it('without the announcement there is no decision: the phone may answer again', async () => {
+    const { authReqId, requestId } = await asked();
+    const { bytes } = await person.phone.read(requestId);
+    world.runtime.aws.interference = ({ caller, action }) =>
+      caller === 'device' && action === 'Publish' ? { status: 500, body: '' } : undefined;
+    expect((await person.phone.answer(requestId, bytes, 'approve')).status).toBe(500);
+    world.runtime.aws.interference = undefined;
+    expect((await world.poll(client, authReqId)).body['error']).toBe('authorization_pending');
+    expect((await person.phone.answer(requestId, bytes, 'approve')).status).toBe(204);
+    expect(JSON.parse((await endpoint.next()).body)).toEqual({ auth_req_id: authReqId });
+  });
+
+  it('delivered ten times at once it pings once', async () => {
+    const { authReqId, requestId } = await asked();
+    await world.answer(person.phone, requestId, 'approve');
+    const record = (index: number) => ({
+      messageId: `copy-${index}`,
+      receiptHandle: `copy-${index}`,
+      body: JSON.stringify({ request_id: requestId, correlation_id: 'copy' }),
+      attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(world.runtime.now() * 1000) },
+    });
+    const copies = Array.from({ length: 10 }, (_, index) =>
+      world.runtime.host.invoke('client-notification', { Records: [record(index)] }),
+    );
+    await Promise.all(copies);
+    await endpoint.next();
+    expect(pingsFor(authReqId)).toHaveLength(1);
+  });
+
+  it('that nobody sent, about a request that nobody knows, pings nobody', async () => {
+    const before = endpoint.received.length;
+    const record = {
+      messageId: 'forged',
+      receiptHandle: 'forged',
+      body: JSON.stringify({ request_id: 'x'.repeat(43), correlation_id: 'forged' }),
+      attributes: { ApproximateReceiveCount: '1', SentTimestamp: '1' },
+    };
+    const answer = await world.runtime.host.invoke('client-notification', { Records: [record] });
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(endpoint.received).toHaveLength(before);
+  });
+});
+
+describe('a client that polls', () => {
+  it('is not announced, and what it sends as client_notification_token is neither read nor stored', async () => {
+    const polling = await world.client();
+    const before = world.runtime.aws.calls.length;
+    const form = { login_hint: person.email, client_notification_token: 'not a token' };
+    const { requestId } = await world.asked(polling, form);
+    await world.answer(person.phone, requestId, 'approve');
+    const calls = world.runtime.aws.calls.slice(before).filter(({ caller }) => caller !== 'client-notification');
+    expect(calls.filter(({ caller, service }) => caller === 'device' && service === 'sns')).toEqual([]);
+    expect(calls.filter(({ body }) => body.includes('NOTIFICATION#'))).toEqual([]);
+    expect(calls.filter(({ body }) => body.includes('not a token'))).toEqual([]);
+  });
+});
+
+describe('what operators and developers see', () => {
+  it('one correlation id from the phone’s answer through the queue to the ping, and one txn of all', async () => {
+    const first = await world.ask(client, { login_hint: person.email, client_notification_token: TOKEN });
+    const authReqId = String(first.body['auth_req_id']);
+    const requestId = requestIdOf(authReqId);
+    const { bytes } = await person.phone.read(requestId);
+    const response = await person.phone.answer(requestId, bytes, 'approve');
+    const ping = await endpoint.next();
+    const { txn } = await world.line(first);
+    const line = await notificationLine(txn, 'notified');
+    expect(line).toMatchObject({ route: 'SQS client-notification', status: 200, detail: 'accepted' });
+    expect(line['correlation_id']).toBe(response.headers.get('x-correlation-id'));
+    expect(ping.headers['x-correlation-id']).toBe(line['correlation_id']);
+  });
+
+  it('no token and no auth_req_id in the log, in the queue, or in the table once the client was pinged', async () => {
+    const { authReqId, requestId } = await asked({ client_notification_token: 'seeded-notification-token' });
+    const txn = await txnOf(authReqId);
+    await world.answer(person.phone, requestId, 'approve');
+    await endpoint.next();
+    await notificationLine(txn, 'notified');
+    for (const secret of ['seeded-notification-token', authReqId]) {
+      expect(world.logs.filter((line) => line.includes(secret))).toEqual([]);
+      const { calls } = world.runtime.aws;
+      const queued = calls.filter(({ service, body }) => service !== 'dynamodb' && body.includes(secret));
+      expect(queued).toEqual([]);
+    }
+    const item = await world.stored('Transactions', { pk: `NOTIFICATION#${requestId}`, sk: 'NOTIFICATION' });
+    expect(Object.keys(item ?? {}).toSorted()).toEqual(['leased_by', 'leased_until', 'notified_at', 'pk', 'sk', 'ttl']);
+  });
+});

@@ -1,0 +1,127 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { selfSigned } from './self-signed.ts';
+
+/** A request as it came in. */
+export type Ping = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** The body, parsed; undefined when it is no JSON. */
+  readonly json: unknown;
+};
+/**
+ * How a ping is answered: with a status (one of 3xx leads to another path of the same server), not at all, by hanging
+ * up, or with 200 and a body that never ends.
+ */
+export type EndpointBehaviour = number | 'hang' | 'drop' | 'endless';
+
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** A client's notification endpoint: https on this machine, under the name `localhost`. Trust it by its `cert`. */
+export class NotificationEndpoint {
+  /** All requests, in the order in which they came. */
+  readonly received: Ping[] = [];
+  readonly cert: string;
+  /** `https://localhost:PORT/`. Any path below is served too. */
+  readonly url: string;
+  readonly #server: Server;
+  #taken = 0;
+  #behaviour: EndpointBehaviour = 204;
+  #concerns: (ping: Ping) => boolean = () => true;
+  #arrived = Promise.withResolvers<void>();
+
+  private constructor(server: Server, cert: string) {
+    this.#server = server;
+    this.cert = cert;
+    this.url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    server.on('request', (request, response) => {
+      // A caller that hangs up halfway is no failure of the endpoint.
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  static async start(): Promise<NotificationEndpoint> {
+    const { cert, key } = selfSigned('localhost', new Date(Date.now() + 86_400_000));
+    const server = createServer({ cert, key });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new NotificationEndpoint(server, cert);
+  }
+
+  /**
+   * From now on pings are answered so, or only those that `concerns` picks and others with 204. Pings that came before
+   * are old: `next` skips them.
+   */
+  behave(behaviour: EndpointBehaviour, concerns: (ping: Ping) => boolean = () => true): void {
+    this.#behaviour = behaviour;
+    this.#concerns = concerns;
+    this.#taken = this.received.length;
+  }
+
+  /** The first ping that `next` has not told yet, as soon as there is one. */
+  async next(): Promise<Ping> {
+    const patience = new AbortController();
+    const tooLate = pause(PATIENCE_MILLISECONDS, undefined, { signal: patience.signal }).then(() => {
+      throw new Error(`no ping within ${PATIENCE_MILLISECONDS} ms`);
+    });
+    tooLate.catch(() => undefined);
+    try {
+      while (this.received.length <= this.#taken) await Promise.race([this.#arrived.promise, tooLate]);
+    } finally {
+      patience.abort();
+    }
+    const ping = this.received[this.#taken] as Ping;
+    this.#taken += 1;
+    return ping;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    const { method = '', url = '', headers } = request;
+    const ping = { method, path: url, headers, body, json: parsed(body) };
+    const behaviour = this.#concerns(ping) ? this.#behaviour : 204;
+    this.received.push(ping);
+    this.#arrived.resolve();
+    this.#arrived = Promise.withResolvers();
+    if (behaviour === 'hang') return;
+    if (behaviour === 'drop') request.socket.destroy();
+    else if (behaviour === 'endless') await answerForEver(response);
+    else response.writeHead(behaviour, isRedirect(behaviour) ? { location: '/redirected' } : {}).end();
+  }
+}
+
+async function answerForEver(response: ServerResponse): Promise<void> {
+  response.writeHead(200);
+  while (!response.destroyed) {
+    response.write('x'.repeat(65_536));
+    await new Promise((resolve) => setImmediate(resolve));
+    if (response.writableNeedDrain) await drainedOrGone(response);
+  }
+}
+
+function drainedOrGone(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve).once('close', resolve);
+  });
+}
+
+const isRedirect = (status: number) => status >= 300 && status < 400;
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
