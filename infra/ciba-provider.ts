@@ -12,7 +12,7 @@ import { environmentFrom, environmentOf } from './environment.ts';
 import { addFaultAlarm, addRotationAlarms, addSyntheticLoginAlarm, addThrottleAlarm } from './function-alarms.ts';
 import { type FunctionName, functionNames, functions } from './functions.ts';
 import { ApiRoutes, ProviderApi } from './http-api.ts';
-import { LogMetrics } from './log-metrics.ts';
+import { metricsNamespaceOf, ProviderMetrics } from './metrics.ts';
 import { type Grantable, OPEN_ENDPOINTS, statementsFor } from './permissions.ts';
 import { ProviderFunction } from './provider-function.ts';
 import type { CibaProviderProps } from './provider-props.ts';
@@ -91,6 +91,7 @@ export class CibaProvider extends Construct {
       signingKmsKeyArn: this.data.signingKmsKey.keyArn,
       notifications,
       applicationArns: applicationArnsOf(this, this.#settings),
+      metricsNamespace: metricsNamespaceOf(this),
       settings: this.#settings,
     });
     const made = functionNames.map((name) => [name, this.#function(name, grantable, values)] as const);
@@ -149,9 +150,7 @@ export class CibaProvider extends Construct {
 
   #observe(): void {
     const alarms = new AlarmSet(this, 'Alarms', this.#settings.alarms);
-    const { refresher } = this.#platforms;
-    const logged = [...this.#all(), this.#events.handler, ...(refresher ? [refresher] : [])];
-    const metrics = new LogMetrics(this, 'Metrics', logged);
+    const metrics = new ProviderMetrics(this);
     const { stage } = this.#routes;
     const faults = this.#all().map((target) => ({ target, alarms: [addFaultAlarm(alarms, metrics, target)] }));
     if (this.#settings.deployment !== 'allAtOnce') {

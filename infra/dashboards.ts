@@ -13,14 +13,14 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { LogMetrics } from './log-metrics.ts';
+import type { ProviderMetrics } from './metrics.ts';
 import type { ProviderFunction } from './provider-function.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
 type DashboardsProps = {
   readonly issuer: string;
-  readonly metrics: LogMetrics;
+  readonly metrics: ProviderMetrics;
   readonly stage: HttpStage;
   readonly functions: readonly ProviderFunction[];
   readonly tables: readonly ITableV2[];
@@ -76,7 +76,7 @@ function businessWidgets({ metrics, issuer, applicationArns }: DashboardsProps):
         metric('ClientAuthenticationFailures'),
         metric('AssertionReplays'),
       ]),
-      graph('Refusals by error', [search(metrics.namespace, '{NS,Error,Service} MetricName="Refusals"')]),
+      graph('Refusals by error', [search(metrics.namespace, '{NS,error,service} MetricName="Refusals"')]),
     ],
   ];
 }

@@ -3,7 +3,8 @@ import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { AuditStore } from './audit-store.ts';
-import { type TableRole, tables } from './functions.ts';
+import type { TableRole } from './function-spec.ts';
+import { tables } from './functions.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 import { isRetained, removalPolicyOf } from './retention.ts';
 

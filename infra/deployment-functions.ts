@@ -1,4 +1,4 @@
-import type { EnvironmentName, FunctionSpec, TableGrant } from './functions.ts';
+import type { EnvironmentName, FunctionSpec, TableGrant } from './function-spec.ts';
 
 /** What a function may do to the items of some partition keys, each named whole. */
 export type KeyGrant = Pick<TableGrant, 'table' | 'actions'> & { readonly keys: readonly string[] };
@@ -27,7 +27,7 @@ export const deploymentFunctions = {
   'endpoint-events': {
     ...internal,
     description: 'Marks devices unreachable when SNS tells that their push endpoint died',
-    environment: ['DIRECTORY_TABLE'],
+    environment: ['DIRECTORY_TABLE', 'METRICS_NAMESPACE'],
     tables: [
       { table: 'directory', actions: ['GetItem'], prefixes: ['ENDPOINT#'] },
       { table: 'directory', actions: ['UpdateItem'], prefixes: ['USER#'] },
@@ -39,7 +39,7 @@ export const deploymentFunctions = {
   'platform-application': {
     ...internal,
     description: 'Makes and refreshes the SNS platform applications from their secrets',
-    environment: ['PLATFORM_APPLICATIONS'],
+    environment: ['PLATFORM_APPLICATIONS', 'METRICS_NAMESPACE'],
     timeoutSeconds: 120,
     memoryMegabytes: 256,
   },

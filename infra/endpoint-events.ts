@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { DeadLetters } from './dead-letters.ts';
 import { deploymentFunctions } from './deployment-functions.ts';
 import { environmentOf } from './environment.ts';
+import { metricsNamespaceOf } from './metrics.ts';
 import { acknowledge } from './nag.ts';
 import { type Grantable, OPEN_ENDPOINTS, statementsFor } from './permissions.ts';
 import { ProviderFunction } from './provider-function.ts';
@@ -31,7 +32,10 @@ export class EndpointEvents extends Construct {
       name: 'endpoint-events',
       spec,
       settings,
-      environment: environmentOf(spec, { DIRECTORY_TABLE: directoryTableName }),
+      environment: environmentOf(spec, {
+        DIRECTORY_TABLE: directoryTableName,
+        METRICS_NAMESPACE: metricsNamespaceOf(this),
+      }),
       statements: statementsFor(spec, grantable),
       openArns: OPEN_ENDPOINTS,
       deadLetterQueue: this.deadLetters,

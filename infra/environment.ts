@@ -1,5 +1,5 @@
 import type { DeployedSpec } from './deployment-functions.ts';
-import type { EnvironmentName, TableRole } from './functions.ts';
+import type { EnvironmentName, TableRole } from './function-spec.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
 type Sources = {
@@ -8,6 +8,7 @@ type Sources = {
   readonly signingKmsKeyArn: string;
   readonly notifications: { readonly topicArn: string; readonly queueUrl: string };
   readonly applicationArns: Readonly<Partial<Record<'APNS' | 'APNS_SANDBOX' | 'GCM', string>>>;
+  readonly metricsNamespace: string;
   readonly settings: CibaProviderProps;
 };
 
@@ -33,6 +34,7 @@ export function environmentFrom(sources: Sources): Readonly<Record<EnvironmentNa
     NOTIFICATION_QUEUE_URL: sources.notifications.queueUrl,
     // Public addresses only: clients in a private network are for one machine alone.
     NOTIFICATION_NETWORKS: undefined,
+    METRICS_NAMESPACE: sources.metricsNamespace,
   };
 }
 

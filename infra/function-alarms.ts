@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmSet } from './alarm-set.ts';
-import type { LogMetrics } from './log-metrics.ts';
+import type { ProviderMetrics } from './metrics.ts';
 import type { ProviderFunction } from './provider-function.ts';
 import type { SyntheticLogin } from './synthetic-login.ts';
 
@@ -11,7 +11,7 @@ const MINUTE = Duration.minutes(1);
  * Three failures within a minute: the function threw, ran out of time or did not start (Lambda counts those), or caught
  * a fault and answered 500 (its log counts those). Also what rolls a canary back.
  */
-export function addFaultAlarm(alarms: AlarmSet, metrics: LogMetrics, target: ProviderFunction): Alarm {
+export function addFaultAlarm(alarms: AlarmSet, metrics: ProviderMetrics, target: ProviderFunction): Alarm {
   return alarms.add({
     id: `${target.name}-faults`,
     runbook: 'faults',
@@ -21,7 +21,7 @@ export function addFaultAlarm(alarms: AlarmSet, metrics: LogMetrics, target: Pro
       expression: 'FILL(errors, 0) + FILL(faults, 0)',
       usingMetrics: {
         errors: target.alias.metricErrors({ period: MINUTE, statistic: 'Sum' }),
-        faults: metrics.metric('Faults', { minutes: 1, dimensions: { Service: target.name } }),
+        faults: metrics.metric('Faults', { minutes: 1, dimensions: { service: target.name } }),
       },
       label: `${target.name} failures`,
       period: MINUTE,

@@ -1,62 +1,9 @@
+import type { FunctionSpec, TableGrant, TableRole } from './function-spec.ts';
+
 /**
  * The functions, their routes, settings and permissions: plain data. The CDK app deploys from this table and the local
  * gateway runs from it, so they can't disagree. A function is the file of the same name in `lambdas/`.
  */
-
-/** Tables by role; the key prefixes in them are those of docs/storage.md. */
-export type TableRole = 'directory' | 'transactions';
-
-/** What a function may do to items of some key prefixes of a table. It becomes one statement with `dynamodb:LeadingKeys`. */
-export type TableGrant = {
-  readonly table: TableRole;
-  readonly actions: readonly string[];
-  readonly prefixes: readonly string[];
-};
-
-/** Environment variables that `lambdas/adapters/config.ts` reads. */
-export type EnvironmentName =
-  | 'ISSUER'
-  | 'PREVIOUS_ISSUERS'
-  | 'DIRECTORY_TABLE'
-  | 'TRANSACTIONS_TABLE'
-  | 'SIGNING_KMS_KEY'
-  | 'APNS_APPLICATION_ARN'
-  | 'APNS_SANDBOX_APPLICATION_ARN'
-  | 'GCM_APPLICATION_ARN'
-  | 'APNS_TOPIC'
-  | 'REQUEST_LIMITS'
-  | 'TOKEN_LIFETIMES'
-  | 'KEY_ROTATION'
-  | 'ACR_POLICY'
-  | 'BINDING_MESSAGE_PATTERN'
-  | 'NOTIFICATION_TOPIC'
-  | 'NOTIFICATION_QUEUE_URL'
-  | 'NOTIFICATION_NETWORKS';
-
-export type FunctionSpec = {
-  /** One sentence for the console. */
-  readonly description: string;
-  /** `METHOD /path` as API Gateway's HTTP API has it; none for functions that are not called over HTTP. */
-  readonly routes: readonly string[];
-  /** `iam`: API Gateway lets only SigV4-signed calls through. OAuth clients and phones are authenticated in code. */
-  readonly authorizer: 'none' | 'iam';
-  readonly environment: readonly EnvironmentName[];
-  readonly tables: readonly TableGrant[];
-  /** Actions on the endpoints and applications of the configured platforms. */
-  readonly sns: readonly string[];
-  /** Actions on the topic where decisions are announced, and on the queue that is subscribed to it. */
-  readonly topic?: readonly string[];
-  readonly sqs?: readonly string[];
-  /** Actions on the key that encrypts signing keys. */
-  readonly kms: readonly string[];
-  /** Three tries of a second each at AWS, twice in a row, and room to answer; API Gateway would wait 30. */
-  readonly timeoutSeconds: number;
-  /**
-   * Processor share follows memory. 1024 where a person or a client waits for a signature; 512 where little is computed
-   * or nobody waits.
-   */
-  readonly memoryMegabytes: number;
-};
 
 const PUSH_ENVIRONMENT = [
   'APNS_APPLICATION_ARN',
@@ -81,6 +28,7 @@ export const functions = {
       'TRANSACTIONS_TABLE',
       'REQUEST_LIMITS',
       'BINDING_MESSAGE_PATTERN',
+      'METRICS_NAMESPACE',
       ...PUSH_ENVIRONMENT,
     ],
     tables: [
@@ -107,6 +55,7 @@ export const functions = {
       'TRANSACTIONS_TABLE',
       'SIGNING_KMS_KEY',
       'TOKEN_LIFETIMES',
+      'METRICS_NAMESPACE',
     ],
     tables: [
       ...CLIENT_AUTHENTICATION,
@@ -126,7 +75,7 @@ export const functions = {
       'GET /.well-known/jwks.json',
     ],
     authorizer: 'none',
-    environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY'],
+    environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY', 'METRICS_NAMESPACE'],
     tables: [{ table: 'directory', actions: ['Query'], prefixes: ['KEY#'] }],
     sns: [],
     kms: [],
@@ -151,6 +100,7 @@ export const functions = {
       'TRANSACTIONS_TABLE',
       'ACR_POLICY',
       'NOTIFICATION_TOPIC',
+      'METRICS_NAMESPACE',
       ...PUSH_ENVIRONMENT,
     ],
     tables: [
@@ -171,7 +121,13 @@ export const functions = {
     description: 'Pings clients when their request was answered (CIBA section 10.2); run by the queue of notifications',
     routes: [],
     authorizer: 'none',
-    environment: ['DIRECTORY_TABLE', 'TRANSACTIONS_TABLE', 'NOTIFICATION_QUEUE_URL', 'NOTIFICATION_NETWORKS'],
+    environment: [
+      'DIRECTORY_TABLE',
+      'TRANSACTIONS_TABLE',
+      'NOTIFICATION_QUEUE_URL',
+      'NOTIFICATION_NETWORKS',
+      'METRICS_NAMESPACE',
+    ],
     tables: [
       { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
       { table: 'transactions', actions: ['GetItem'], prefixes: ['REQUEST#'] },
@@ -203,7 +159,14 @@ export const functions = {
       'DELETE /admin/users/{sub}/devices/{device_id}',
     ],
     authorizer: 'iam',
-    environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'TRANSACTIONS_TABLE', ...PUSH_ENVIRONMENT],
+    environment: [
+      'ISSUER',
+      'PREVIOUS_ISSUERS',
+      'DIRECTORY_TABLE',
+      'TRANSACTIONS_TABLE',
+      'METRICS_NAMESPACE',
+      ...PUSH_ENVIRONMENT,
+    ],
     tables: [
       {
         table: 'directory',
@@ -224,7 +187,14 @@ export const functions = {
     description: 'Creates, rotates and revokes signing keys; run by schedule, by the deployment and by operators',
     routes: [],
     authorizer: 'none',
-    environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'SIGNING_KMS_KEY', 'KEY_ROTATION'],
+    environment: [
+      'ISSUER',
+      'PREVIOUS_ISSUERS',
+      'DIRECTORY_TABLE',
+      'SIGNING_KMS_KEY',
+      'KEY_ROTATION',
+      'METRICS_NAMESPACE',
+    ],
     tables: [{ table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['KEY#'] }],
     sns: [],
     kms: ['GenerateDataKeyPairWithoutPlaintext'],

@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { DeployedSpec } from './deployment-functions.ts';
-import type { TableRole } from './functions.ts';
+import type { TableRole } from './function-spec.ts';
 
 /** The resources that permissions are granted on. */
 export type Grantable = {

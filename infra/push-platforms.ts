@@ -4,6 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { deploymentFunctions } from './deployment-functions.ts';
 import { environmentOf } from './environment.ts';
+import { metricsNamespaceOf } from './metrics.ts';
 import { ProviderFunction } from './provider-function.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
@@ -104,7 +105,10 @@ export class PushPlatforms extends Construct {
       openArns: 'An application has no ARN of its own before it is made.',
       spec,
       settings,
-      environment: environmentOf(spec, { PLATFORM_APPLICATIONS: Stack.of(this).toJsonString(applications) }),
+      environment: environmentOf(spec, {
+        PLATFORM_APPLICATIONS: Stack.of(this).toJsonString(applications),
+        METRICS_NAMESPACE: metricsNamespaceOf(this),
+      }),
       statements: [
         new PolicyStatement({
           actions: ['secretsmanager:GetSecretValue'],

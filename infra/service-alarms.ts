@@ -4,8 +4,9 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { MetricName } from '../lambdas/core/metrics.ts';
 import type { AlarmSet } from './alarm-set.ts';
-import type { LogMetricName, LogMetrics } from './log-metrics.ts';
+import type { ProviderMetrics } from './metrics.ts';
 import type { DomainProps } from './provider-props.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -126,7 +127,7 @@ export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: Domain
   });
 }
 
-type Count = { metric: LogMetricName; id: string; runbook?: string; threshold: number; means: string; first: string };
+type Count = { metric: MetricName; id: string; runbook?: string; threshold: number; means: string; first: string };
 
 /** Counts within five minutes that somebody should look at. */
 const COUNTS: readonly Count[] = [
@@ -189,12 +190,12 @@ const COUNTS: readonly Count[] = [
   },
 ];
 
-export function addCountAlarms(alarms: AlarmSet, metrics: LogMetrics): void {
+export function addCountAlarms(alarms: AlarmSet, metrics: ProviderMetrics): void {
   for (const { metric, ...spec } of COUNTS) alarms.add({ ...spec, metric: metrics.metric(metric) });
 }
 
 /** Fewer than one request in five is approved, of at least fifty in an hour: phones do not ring, or people say no. */
-export function addApprovalAlarm(alarms: AlarmSet, metrics: LogMetrics): void {
+export function addApprovalAlarm(alarms: AlarmSet, metrics: ProviderMetrics): void {
   alarms.add({
     id: 'approval-rate',
     means:

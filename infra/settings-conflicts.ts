@@ -142,6 +142,7 @@ function fullEnvironment(settings: Settings): string | undefined {
       ...(apns && { APNS_SANDBOX: apns.sandboxApplicationArn ?? NAME_TO_COME }),
       ...(fcm && { GCM: fcm.applicationArn ?? NAME_TO_COME }),
     },
+    metricsNamespace: NAME_TO_COME,
     settings,
   });
   const sizes = functionNames.map((name) => {

@@ -154,5 +154,6 @@ function localValues(url: string, awsEndpoint: string): Readonly<Record<string, 
     NOTIFICATION_QUEUE_URL: queueUrl(awsEndpoint, notificationQueue.name),
     // Elsewhere clients are called at public addresses only; here they listen on this machine.
     NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
+    METRICS_NAMESPACE: 'Ciba/local',
   };
 }

@@ -4,7 +4,8 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type TableRole, tables } from '../infra/functions.ts';
+import type { TableRole } from '../infra/function-spec.ts';
+import { tables } from '../infra/functions.ts';
 
 /** Names of the tables on this machine. */
 export const tableNames: Readonly<Record<TableRole, string>> = { directory: 'Directory', transactions: 'Transactions' };

@@ -24,6 +24,8 @@ export type Resources = {
   readonly notificationNetworks: readonly string[];
   /** ARN of the secret of the synthetic login. */
   readonly syntheticSecret: string;
+  /** Where CloudWatch keeps what is counted in the log. */
+  readonly metricsNamespace: string;
 };
 
 const DAY_SECONDS = 86_400;
@@ -122,6 +124,9 @@ export function readResources(env: Environment = process.env): Resources {
     },
     get signingKeysFunction() {
       return required(env, 'SIGNING_KEYS_FUNCTION');
+    },
+    get metricsNamespace() {
+      return required(env, 'METRICS_NAMESPACE');
     },
   };
 }

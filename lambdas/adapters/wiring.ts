@@ -72,7 +72,7 @@ export function wireBackchannelAuthentication(): Wired<RequestAuthenticationPort
     entropy,
     audit: createAuditTrail('backchannel-authentication'),
   };
-  return { ports, log: createLog('backchannel-authentication') };
+  return { ports, log: logOf('backchannel-authentication') };
 }
 
 export function wireToken(): Wired<RedeemPorts> {
@@ -88,13 +88,13 @@ export function wireToken(): Wired<RedeemPorts> {
     entropy,
     audit: createAuditTrail('token'),
   };
-  return { ports, log: createLog('token') };
+  return { ports, log: logOf('token') };
 }
 
 export function wireProviderMetadata(): Wired<{ settings: Settings; keys: PublishedSigningKeys }> {
   const directory = new Table(createDynamoDB(), readResources().directoryTable);
   const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
-  return { ports: { settings: readSettings(), keys }, log: createLog('provider-metadata') };
+  return { ports: { settings: readSettings(), keys }, log: logOf('provider-metadata') };
 }
 
 export function wireDevice(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts> {
@@ -119,7 +119,7 @@ export function wireDevice(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts
     settings: readSettings(),
     audit: createAuditTrail('device'),
   };
-  return { ports, log: createLog('device') };
+  return { ports, log: logOf('device') };
 }
 
 export function wireClientNotification() {
@@ -133,7 +133,7 @@ export function wireClientNotification() {
     entropy,
     clock,
   };
-  return { ports, log: createLog('client-notification'), postpone: queue.postpone.bind(queue) };
+  return { ports, log: logOf('client-notification'), postpone: queue.postpone.bind(queue) };
 }
 
 export function wireAdmin(): Wired<ManageClientsPorts & ManageUsersPorts> {
@@ -152,7 +152,7 @@ export function wireAdmin(): Wired<ManageClientsPorts & ManageUsersPorts> {
     settings: readSettings(),
     audit: createAuditTrail('admin'),
   };
-  return { ports, log: createLog('admin') };
+  return { ports, log: logOf('admin') };
 }
 
 export function wireSigningKeys(): Wired<RotateKeysPorts> {
@@ -165,7 +165,7 @@ export function wireSigningKeys(): Wired<RotateKeysPorts> {
     settings: readSettings(),
     audit: createAuditTrail('signing-keys'),
   };
-  return { ports, log: createLog('signing-keys') };
+  return { ports, log: logOf('signing-keys') };
 }
 
 export function wireEndpointEvents(): Wired<EndpointEventPorts> {
@@ -176,11 +176,11 @@ export function wireEndpointEvents(): Wired<EndpointEventPorts> {
     audit: createAuditTrail('endpoint-events'),
     clock,
   };
-  return { ports, log: createLog('endpoint-events') };
+  return { ports, log: logOf('endpoint-events') };
 }
 
 export function wirePlatformApplication() {
-  const log = createLog('platform-application');
+  const log = logOf('platform-application');
   const ports: PlatformApplicationPorts = {
     applications: readResources().platformApplications,
     secrets: new PushSecrets(createSecrets()),
@@ -229,6 +229,10 @@ export function wireSyntheticLogin(): { ports: SyntheticLoginPorts; sendAnswer: 
     clock,
   };
   return { ports, sendAnswer: sendToCloudFormation };
+}
+
+function logOf(service: string): Log {
+  return createLog(service, readResources().metricsNamespace);
 }
 
 function clientAuthentication(directory: Table, transactions: Table) {

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entropy } from '../../lambdas/adapters/entropy.ts';
 import {
   callProvider,
@@ -22,6 +22,7 @@ import {
   type SyntheticSetUpPorts,
   setUpSyntheticLogin,
 } from '../../lambdas/flows/set-up-synthetic-login.ts';
+import { totalsOf } from '../support/embedded-metrics.ts';
 import { World } from '../support/world.ts';
 
 let world: World;
@@ -60,6 +61,13 @@ describe('the synthetic login', () => {
   it('goes through at the public address, without any push service', async () => {
     await expect(logInSynthetically(login)).resolves.toBeUndefined();
     expect(world.runtime.push.deliveries).toEqual([]);
+  });
+
+  it('counts as no login of people: only what is refused on purpose is counted', async () => {
+    const start = world.logs.length;
+    await logInSynthetically(login);
+    const counts = () => totalsOf(world.logs.slice(start).map((line) => JSON.parse(line)));
+    await vi.waitFor(() => expect(counts()).toEqual({ 'Refusals{service=token,error=invalid_grant}': 1 }));
   });
 
   it('has a client that can name nobody else, with no scope beyond openid and no audience', async () => {

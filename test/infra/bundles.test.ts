@@ -30,6 +30,7 @@ const ENVIRONMENT = {
   NOTIFICATION_QUEUE_URL: 'queue',
   SIGNING_KEYS_FUNCTION: 'signing-keys',
   SYNTHETIC_SECRET: 'secret',
+  METRICS_NAMESPACE: 'Ciba/test',
 };
 
 let bareClient = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FunctionName, type FunctionSpec, functionNames, functions } from '../../infra/functions.ts';
+import type { FunctionSpec } from '../../infra/function-spec.ts';
+import { type FunctionName, functionNames, functions } from '../../infra/functions.ts';
 import { listOf, synthesized, type Value } from './synthesized.ts';
 
 const production = synthesized('production');

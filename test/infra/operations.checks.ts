@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { functionNames, functions } from '../../infra/functions.ts';
-import { logMetrics } from '../../infra/log-metrics.ts';
+import { functionNames } from '../../infra/functions.ts';
+import { metrics } from '../../lambdas/core/metrics.ts';
 import { Synthesized, synthesized, type Value } from './synthesized.ts';
 
 const production = synthesized('production');
@@ -64,51 +64,70 @@ it('alarms link to the runbook where the settings say it is read', () => {
 });
 
 describe('metrics', () => {
-  const filters = minimal.all('AWS::Logs::MetricFilter').map(({ Properties }) => Properties);
+  const NAMESPACE = 'Ciba/ciba-production';
+  const dashboards = production.all('AWS::CloudWatch::Dashboard').map(({ Properties }) => Properties);
+  const rules: Readonly<Record<string, { of: readonly string[]; dimensions?: readonly string[] }>> = metrics;
+  const dimensionsOf = (name: string) => [...(rules[name]?.dimensions ?? [])];
+  const alarmed = alarms.flatMap(metricsOf).filter((metric) => metric.Namespace === NAMESPACE);
 
-  it('are counted in the log of the functions that write the line', () => {
-    const wanted = Object.values<{ from: readonly string[] }>(logMetrics).flatMap(({ from }) => from);
-    // Without push credentials there is no function that applies them.
-    expect(filters.length + 1).toBe(wanted.length);
+  it('are in the log lines: there is nothing to deploy for them', () => {
+    for (const template of [production, minimal]) expect(template.all('AWS::Logs::MetricFilter')).toEqual([]);
   });
 
-  it('name only reasons that a refusal can have', () => {
-    const reasons = [...read('lambdas/core/refusal.ts').matchAll(/reason: '([a-z_]+)'/g)].map(([, name]) => name);
-    const used = filters.flatMap(({ FilterPattern }) =>
-      [...FilterPattern.matchAll(/\$\.reason = "([a-z_]+)"/g)].map(([, name]) => name),
-    );
-    expect(used.length).toBeGreaterThan(8);
-    expect(reasons).toEqual(expect.arrayContaining(used));
+  it('are counted by functions that there are, and that know the namespace of their stack', () => {
+    const counting = Object.values(rules).flatMap(({ of }) => of);
+    for (const name of new Set([...functionNames, ...counting]))
+      expect(production.function(name).Properties.Environment.Variables.METRICS_NAMESPACE, name).toBe(NAMESPACE);
+    expect(minimal.function('token').Properties.Environment.Variables.METRICS_NAMESPACE).toBe('Ciba/ciba-main');
   });
 
-  it('name only routes that there are', () => {
-    const routes = functionNames.flatMap((name) => functions[name].routes.map(String));
-    const used = filters.flatMap(({ FilterPattern }) =>
-      [...FilterPattern.matchAll(/\$\.route = "([^"]+)"/g)].map(([, name]) => name),
-    );
-    expect(routes).toEqual(expect.arrayContaining(used));
+  it('are alarmed on by names that there are, with the dimensions that they are counted with', () => {
+    expect(alarmed.length).toBeGreaterThan(15);
+    for (const { MetricName, Dimensions = [] } of alarmed) {
+      expect(Object.keys(rules)).toContain(MetricName);
+      const names = Dimensions.map(({ Name }: Value) => Name);
+      expect(names, MetricName).toEqual(dimensionsOf(MetricName));
+    }
   });
 
-  it('have dimensions of few values, none of them a client, a user or anything that was sent', () => {
-    const fields = filters.flatMap(({ MetricTransformations: [metric] }) =>
-      (metric.Dimensions ?? []).map(({ Value: field }: Value) => field),
-    );
-    expect(new Set(fields)).toEqual(new Set(['$.service', '$.error', '$.detail']));
+  it('are on two dashboards', () => {
+    expect(dashboards.map(({ DashboardName }) => DashboardName)).toEqual([
+      'ciba-production-business',
+      'ciba-production-technical',
+    ]);
+  });
+
+  it('are drawn by names that there are, with the dimensions that they are counted with', () => {
+    const drawn = dashboards.flatMap(({ DashboardBody }) => drawnIn(DashboardBody, NAMESPACE));
+    for (const { name, dimensions } of drawn) {
+      expect(Object.keys(rules)).toContain(name);
+      expect(dimensions.toSorted(), name).toEqual(dimensionsOf(name).toSorted());
+    }
+    const names = drawn.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['RequestsStarted', 'Approvals', 'ApprovalSeconds', 'SlowDowns']));
+    // Polls for each login, and a search that finds each error by itself.
+    expect(names).toEqual(expect.arrayContaining(['TokenCalls', 'Logins', 'Refusals']));
   });
 });
 
-describe('dashboards', () => {
-  it('are two, and show metrics that are counted', () => {
-    const dashboards = minimal.all('AWS::CloudWatch::Dashboard').map(({ Properties }) => Properties);
-    expect(dashboards.map(({ DashboardName }) => DashboardName)).toEqual(['ciba-main-business', 'ciba-main-technical']);
-    const business = JSON.stringify(dashboards[0].DashboardBody);
-    const shown = [...business.matchAll(/Ciba\/ciba-main\\+",\\+"([A-Za-z]+)\\+"/g)].map(([, name]) => name);
-    expect(shown).toEqual(
-      expect.arrayContaining(['RequestsStarted', 'Approvals', 'Denials', 'ApprovalSeconds', 'SlowDowns']),
-    );
-    expect(Object.keys(logMetrics)).toEqual(expect.arrayContaining(shown));
+/** The metrics that an alarm looks at, one or the parts of an expression. */
+function metricsOf({ Namespace, MetricName, Dimensions, Metrics = [] }: Value): Value[] {
+  const parts = Metrics.flatMap(({ MetricStat }: Value) => MetricStat?.Metric ?? []);
+  return MetricName === undefined ? parts : [{ Namespace, MetricName, Dimensions }];
+}
+
+/** Metrics of a namespace on a dashboard, each with the names of its dimensions: drawn by name, or found by a search. */
+function drawnIn(body: Value, namespace: string): { name: string; dimensions: string[] }[] {
+  const text = typeof body === 'string' ? body : body['Fn::Join'][1].map((part: Value) => part.Ref ?? part).join('');
+  const drawn: Value[][] = JSON.parse(text).widgets.flatMap(({ properties }: Value) => properties.metrics ?? []);
+  return drawn.flatMap(([first, name, ...rest]) => {
+    const search = /SEARCH\('\{"([^"]+)",([\w,]+)\} MetricName="(\w+)"'/.exec(first.expression ?? '');
+    if (search)
+      return search[1] === namespace ? [{ name: search[3] ?? '', dimensions: search[2]?.split(',') ?? [] }] : [];
+    if (first !== namespace) return [];
+    return [{ name, dimensions: rest.filter((one, index) => typeof one === 'string' && index % 2 === 0) }];
   });
-});
+}
 
 /** As GitHub makes the anchor of a heading. */
 function anchorOf(heading: string): string {

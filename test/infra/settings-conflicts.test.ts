@@ -193,6 +193,7 @@ describe('the variables of a function', () => {
         queueUrl: `https://sqs.us-gov-west-1.amazonaws.com/111122223333/${way('Queue')}`,
       },
       applicationArns: { APNS: app('APNS'), APNS_SANDBOX: app('APNS_SANDBOX'), GCM: app('GCM') },
+      metricsNamespace: `Ciba/ciba-${'s'.repeat(20)}`,
       settings: settings(most),
     });
     for (const name of functionNames)
