@@ -18,7 +18,10 @@ export function addFaultAlarm(alarms: AlarmSet, metrics: ProviderMetrics, target
     means: `The function ${target.name} fails: callers get 500.`,
     first: 'was there a deployment in the last hour? Then roll back.',
     metric: new MathExpression({
-      expression: 'FILL(errors, 0) + FILL(faults, 0)',
+      // A function that never had a fault has no metric of faults, and a + with nothing may come to nothing: its canary
+      // would go on. A sum over a list leaves out what is not there. FILL is no help: where there is no metric it has
+      // nothing to fill, and in the last minute its zero would stand for lines that are still on their way.
+      expression: 'SUM([errors, faults])',
       usingMetrics: {
         errors: target.alias.metricErrors({ period: MINUTE, statistic: 'Sum' }),
         faults: metrics.metric('Faults', { minutes: 1, dimensions: { service: target.name } }),
@@ -27,6 +30,8 @@ export function addFaultAlarm(alarms: AlarmSet, metrics: ProviderMetrics, target
       period: MINUTE,
     }),
     threshold: 3,
+    // What is counted in the log arrives later than what Lambda counts, maybe when its minute was looked at already.
+    periods: { breaching: 1, of: 3 },
   });
 }
 
@@ -38,7 +43,8 @@ export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderF
     means: 'Lambda turns calls away: the account has too few concurrent executions, or a reservation is too small.',
     first: 'compare ConcurrentExecutions with the quota, and ask for more.',
     metric: new MathExpression({
-      expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+      // A function that is never called has no metric, and must not keep the others from being summed up.
+      expression: `SUM([${metrics.map(([name]) => name).join(', ')}])`,
       usingMetrics: Object.fromEntries(metrics),
       label: 'calls turned away',
       period: MINUTE,

@@ -55,7 +55,8 @@ export function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): 
     means: `DynamoDB turns away reads or writes of the table ${role}.`,
     first: 'is one key hot, or did the load more than double within half an hour?',
     metric: new MathExpression({
-      expression: 'FILL(reads, 0) + FILL(writes, 0)',
+      // Each of them exists from its first throttle on: the sum of a list leaves out what is not there.
+      expression: 'SUM([reads, writes])',
       usingMetrics: { reads: metric('ReadThrottleEvents'), writes: metric('WriteThrottleEvents') },
       label: `${role} throttled`,
       period: FIVE_MINUTES,
@@ -202,7 +203,9 @@ export function addApprovalAlarm(alarms: AlarmSet, metrics: ProviderMetrics): vo
       'Fewer than one request in five is approved: pushes do not arrive, or users are asked what they did not start.',
     first: 'compare denials and expiries on the business dashboard.',
     metric: new MathExpression({
-      expression: 'IF(FILL(started, 0) >= 50, 100 * FILL(approved, 0) / started, 100)',
+      // When nobody approves anything there is no count of approvals, and that is the worst of all: a zero for each
+      // hour with requests stands in.
+      expression: 'IF(started >= 50, 100 * SUM([approved, 0 * started]) / started, 100)',
       usingMetrics: {
         started: metrics.metric('RequestsStarted', { minutes: 60 }),
         approved: metrics.metric('Approvals', { minutes: 60 }),

@@ -108,6 +108,14 @@ describe('metrics', () => {
     // Polls for each login, and a search that finds each error by itself.
     expect(names).toEqual(expect.arrayContaining(['TokenCalls', 'Logins', 'Refusals']));
   });
+
+  it('are summed up so that one without any data takes nothing from the others', () => {
+    const expressions = alarms.flatMap(({ Metrics = [] }) =>
+      Metrics.flatMap(({ Expression }: Value) => Expression ?? []),
+    );
+    expect(expressions).toContain('SUM([errors, faults])');
+    for (const expression of expressions) expect(expression).not.toMatch(/FILL|[a-z0-9)] \+/);
+  });
 });
 
 /** The metrics that an alarm looks at, one or the parts of an expression. */
