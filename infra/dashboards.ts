@@ -78,6 +78,20 @@ function businessWidgets({ metrics, issuer, applicationArns }: DashboardsProps):
       ]),
       graph('Refusals by error', [search(metrics.namespace, '{NS,error,service} MetricName="Refusals"')]),
     ],
+    notificationWidgets(metrics),
+  ];
+}
+
+function notificationWidgets(metrics: ProviderMetrics): IWidget[] {
+  return [
+    graph('Pings by what came of them', [
+      search(metrics.namespace, '{NS,detail} MetricName="PingAttempts"'),
+      metrics.metric('PingsGivenUp'),
+    ]),
+    graph('Seconds until a ping', [metrics.metric('PingSeconds', { statistic: 'p95', label: 'p95' })]),
+    graph('Pushes that Apple or Google refused, by kind', [
+      search(metrics.namespace, '{NS,detail} MetricName="PushDeliveryFailures"'),
+    ]),
   ];
 }
 

@@ -183,6 +183,13 @@ const COUNTS: readonly Count[] = [
     first: 'which client asks, in the log of backchannel-authentication?',
   },
   {
+    metric: 'PingsGivenUp',
+    id: 'pings-given-up',
+    threshold: 10,
+    means: 'Clients in ping mode could not be reached until their requests were over. They may still have polled.',
+    first: 'one client or many, in the log of client-notification?',
+  },
+  {
     metric: 'DevicesRefused',
     id: 'devices-refused',
     threshold: 50,

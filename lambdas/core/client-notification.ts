@@ -31,6 +31,17 @@ export function isNotificationToken(value: string): boolean {
 /** Why nobody is notified. */
 export type NotNotified = 'unknown_request' | 'never_decided' | 'redeemed_already' | 'request_over' | 'request_failed';
 
+/** What came of an announcement: one reason in each line of the log. */
+export type NotificationReason =
+  | NotNotified
+  | 'notified'
+  | 'not_decided_yet'
+  | 'client_not_notified'
+  | 'notified_already'
+  | 'being_notified'
+  | 'endpoint_unreachable'
+  | 'notification_given_up';
+
 /** What an announced decision comes to. */
 export type NotificationDecision =
   | { readonly outcome: 'notify'; readonly clientId: string; readonly until: number }

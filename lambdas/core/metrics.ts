@@ -1,3 +1,4 @@
+import type { NotificationReason } from './client-notification.ts';
 import type { RefusalReason } from './refusal.ts';
 import { SYNTHETIC_ID } from './synthetic.ts';
 
@@ -16,6 +17,7 @@ export type CountedLine = {
   readonly decision?: string | undefined;
   readonly push_errors?: string | undefined;
   readonly approval_seconds?: number | undefined;
+  readonly notification_seconds?: number | undefined;
 };
 
 /**
@@ -33,7 +35,7 @@ type Rule = {
   /** Which of their lines count. */
   readonly when: Condition;
   /** A field of the line to take instead of counting one. */
-  readonly value?: 'approval_seconds';
+  readonly value?: 'approval_seconds' | 'notification_seconds';
   /** Counts have none: the word would stand in every line. */
   readonly unit?: 'Seconds';
   readonly dimensions?: readonly Dimension[];
@@ -43,6 +45,7 @@ const BACKCHANNEL = ['backchannel-authentication'];
 const TOKEN = ['token'];
 const DEVICE = ['device'];
 const CLIENTS = ['backchannel-authentication', 'token'];
+const NOTIFICATION = ['client-notification'];
 const HTTP = ['backchannel-authentication', 'token', 'provider-metadata', 'device', 'admin'];
 
 const always: Condition = () => true;
@@ -51,8 +54,8 @@ const answered =
   (decision: 'approve' | 'deny'): Condition =>
   (line) =>
     line.decision === decision && line.status !== undefined && line.status < 300;
-const refused =
-  (...reasons: readonly RefusalReason[]): Condition =>
+const because =
+  (...reasons: readonly (RefusalReason | NotificationReason)[]): Condition =>
   ({ reason }) =>
     reasons.some((one) => one === reason);
 /** SNS's names of exceptions come with and without an ending. */
@@ -76,10 +79,10 @@ const byPhones =
  */
 export const metrics = {
   RequestsStarted: { of: BACKCHANNEL, when: byPeople(succeeded) },
-  UsersLimited: { of: BACKCHANNEL, when: refused('user_rate_limited') },
-  ClientsLimited: { of: BACKCHANNEL, when: refused('client_rate_limited') },
-  NoReachableDevice: { of: BACKCHANNEL, when: refused('no_reachable_device') },
-  PushOutages: { of: BACKCHANNEL, when: refused('push_unavailable') },
+  UsersLimited: { of: BACKCHANNEL, when: because('user_rate_limited') },
+  ClientsLimited: { of: BACKCHANNEL, when: because('client_rate_limited') },
+  NoReachableDevice: { of: BACKCHANNEL, when: because('no_reachable_device') },
+  PushOutages: { of: BACKCHANNEL, when: because('push_unavailable') },
   PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound') },
   PushCredentialsRefused: { of: BACKCHANNEL, when: pushFailed('PlatformApplicationDisabled', 'Authorization') },
   PushCredentialsNotApplied: { of: ['platform-application'], when: ({ status }) => status === 424 },
@@ -88,7 +91,7 @@ export const metrics = {
   Approvals: { of: DEVICE, when: byPhones(answered('approve')) },
   Denials: { of: DEVICE, when: answered('deny') },
   DevicesEnrolled: { of: DEVICE, when: ({ route, status }) => route === 'POST /devices' && status === 201 },
-  DevicesRefused: { of: DEVICE, when: refused('device_not_authenticated') },
+  DevicesRefused: { of: DEVICE, when: because('device_not_authenticated') },
   TokenCalls: { of: TOKEN, when: byPeople(always) },
   Logins: { of: TOKEN, when: byPeople(succeeded) },
   ApprovalSeconds: {
@@ -97,10 +100,20 @@ export const metrics = {
     value: 'approval_seconds',
     unit: 'Seconds',
   },
-  SlowDowns: { of: TOKEN, when: refused('polled_too_fast') },
-  Expiries: { of: TOKEN, when: refused('request_expired', 'approval_not_redeemed_in_time') },
-  RepeatedRedemptions: { of: TOKEN, when: byPeople(refused('already_redeemed')) },
-  AssertionReplays: { of: CLIENTS, when: refused('client_assertion_replayed') },
+  SlowDowns: { of: TOKEN, when: because('polled_too_fast') },
+  Expiries: { of: TOKEN, when: because('request_expired', 'approval_not_redeemed_in_time') },
+  RepeatedRedemptions: { of: TOKEN, when: byPeople(because('already_redeemed')) },
+  /** By what came of them: `accepted`, `refused`, or why no HTTP answer came. */
+  PingAttempts: {
+    of: NOTIFICATION,
+    when: because('notified', 'endpoint_unreachable', 'notification_given_up'),
+    dimensions: ['detail'],
+  },
+  /** From the announcement of a decision until its client has heard of it. */
+  PingSeconds: { of: NOTIFICATION, when: because('notified'), value: 'notification_seconds', unit: 'Seconds' },
+  /** Nobody answered until it was too late to redeem. */
+  PingsGivenUp: { of: NOTIFICATION, when: because('notification_given_up', 'request_over') },
+  AssertionReplays: { of: CLIENTS, when: because('client_assertion_replayed') },
   ClientAuthenticationFailures: { of: CLIENTS, when: ({ error }) => error === 'invalid_client' },
   /**
    * By OAuth error code and function: about forty at most. Not `authorization_pending`, which is how polling goes; it
@@ -111,7 +124,7 @@ export const metrics = {
     when: ({ error }) => error !== undefined && error !== 'authorization_pending',
     dimensions: ['service', 'error'],
   },
-  Faults: { of: HTTP, message: 'fault', when: always, dimensions: ['service'] },
+  Faults: { of: [...HTTP, ...NOTIFICATION], message: 'fault', when: always, dimensions: ['service'] },
 } as const satisfies Record<string, Rule>;
 
 /** A metric that there is. */

@@ -1,4 +1,4 @@
-import { decideNotification, type NotNotified, pauseBefore } from '../core/client-notification.ts';
+import { decideNotification, type NotificationReason, pauseBefore } from '../core/client-notification.ts';
 import { txnOf } from '../core/digest.ts';
 import type { Clients, Clock, Entropy, Noted, NotificationSender, Notifications } from './ports.ts';
 
@@ -25,17 +25,8 @@ export type NotifyOutcome = { readonly againInSeconds?: number; readonly noted: 
 /** Longer than the function may run, so that a lease ends only when its holder has. */
 const LEASE_SECONDS = 20;
 
-type Why =
-  | NotNotified
-  | 'notified'
-  | 'not_decided_yet'
-  | 'client_not_notified'
-  | 'notified_already'
-  | 'being_notified'
-  | 'endpoint_unreachable'
-  | 'notification_given_up';
-const done = (reason: Why, noted: Noted = {}): NotifyOutcome => ({ noted: { reason, ...noted } });
-const again = (seconds: number, reason: Why, noted: Noted = {}): NotifyOutcome => ({
+const done = (reason: NotificationReason, noted: Noted = {}): NotifyOutcome => ({ noted: { reason, ...noted } });
+const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): NotifyOutcome => ({
   againInSeconds: seconds,
   noted: { reason, ...noted },
 });

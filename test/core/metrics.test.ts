@@ -12,6 +12,7 @@ const asked = (fields?: Partial<CountedLine>) => requestTo('backchannel-authenti
 const polled = (fields?: Partial<CountedLine>) => requestTo('token', fields);
 const phone = (fields?: Partial<CountedLine>) => requestTo('device', { client_id: undefined, ...fields });
 const event = (fields?: Partial<CountedLine>) => requestTo('endpoint-events', { client_id: undefined, ...fields });
+const pinged = (fields?: Partial<CountedLine>) => requestTo('client-notification', fields);
 const applied = (fields?: Partial<CountedLine>) => requestTo('platform-application', fields);
 const fault = (service: string): CountedLine => ({ service, message: 'fault', route: 'POST /token' });
 const namesIn = (line: CountedLine): readonly MetricName[] => measure(line).map(({ name }) => name);
@@ -113,6 +114,27 @@ const CASES: Readonly<Record<MetricName, Case>> = {
       polled({ status: 400, reason: 'already_redeemed', client_id: 'synthetic-login' }),
     ],
   },
+  PingAttempts: {
+    counts: [
+      pinged({ reason: 'notified', detail: 'accepted' }),
+      pinged({ reason: 'notified', detail: 'refused' }),
+      pinged({ status: 503, reason: 'endpoint_unreachable', detail: 'timeout' }),
+      pinged({ reason: 'notification_given_up', detail: 'tls_failed' }),
+    ],
+    not: [pinged({ status: 503, reason: 'not_decided_yet' }), pinged({ reason: 'notified_already' })],
+  },
+  PingSeconds: {
+    counts: [pinged({ reason: 'notified', notification_seconds: 0 })],
+    not: [pinged({ reason: 'endpoint_unreachable' })],
+  },
+  PingsGivenUp: {
+    counts: [pinged({ reason: 'notification_given_up' }), pinged({ reason: 'request_over' })],
+    not: [
+      pinged({ reason: 'redeemed_already' }),
+      pinged({ reason: 'endpoint_unreachable' }),
+      phone({ reason: 'request_over' }),
+    ],
+  },
   AssertionReplays: {
     counts: [
       polled({ status: 401, reason: 'client_assertion_replayed' }),
@@ -133,7 +155,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     not: [polled(), polled({ status: 400, error: 'authorization_pending' }), applied({ status: 424, error: 'other' })],
   },
   Faults: {
-    counts: [fault('token'), fault('admin')],
+    counts: [fault('token'), fault('admin'), fault('client-notification')],
     not: [polled({ status: 500 }), fault('endpoint-events')],
   },
 };
@@ -185,6 +207,7 @@ describe('the table', () => {
     );
     expect(Object.fromEntries(dimensioned)).toEqual({
       PushDeliveryFailures: ['detail'],
+      PingAttempts: ['detail'],
       Refusals: ['service', 'error'],
       Faults: ['service'],
     });

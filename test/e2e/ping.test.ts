@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectTokens } from '../support/assertions.ts';
+import { type Line, totalsOf, violationsIn } from '../support/embedded-metrics.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { type LogLine, requestIdOf, type TestClient, World } from '../support/world.ts';
 
@@ -275,6 +276,22 @@ describe('what operators and developers see', () => {
     expect(line).toMatchObject({ route: 'SQS client-notification', status: 200, detail: 'accepted' });
     expect(line['correlation_id']).toBe(response.headers.get('x-correlation-id'));
     expect(ping.headers['x-correlation-id']).toBe(line['correlation_id']);
+  });
+
+  it('each attempt counted by what came of it, and the seconds until it was answered', async () => {
+    endpoint.behave('drop');
+    const { authReqId, requestId } = await asked();
+    const txn = await txnOf(authReqId);
+    await world.answer(person.phone, requestId, 'approve');
+    await notificationLine(txn, 'endpoint_unreachable');
+    endpoint.behave(500);
+    world.runtime.advance(30);
+    await notificationLine(txn, 'notified');
+    const lines = world.logs.filter((line) => line.includes('"client-notification"') && line.includes(String(txn)));
+    expect(lines.flatMap(violationsIn)).toEqual([]);
+    const { PingSeconds, ...counts } = totalsOf(lines.map((line) => JSON.parse(line) as Line));
+    expect(counts).toEqual({ 'PingAttempts{detail=connection_failed}': 1, 'PingAttempts{detail=refused}': 1 });
+    expect(PingSeconds).toBeGreaterThanOrEqual(30);
   });
 
   it('no token and no auth_req_id in the log, in the queue, or in the table once the client was pinged', async () => {
