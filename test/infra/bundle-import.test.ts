@@ -10,6 +10,7 @@ import { type FunctionName, functionNames } from '../../infra/functions.ts';
 /** The design's budget: the first import of a bundle against that of a bare client bundled the same way. */
 const BUDGET = 1.3;
 const RUNS = 9;
+const MOST_RUNS = 60;
 /** What every function needs at least: a client, made when the module loads, as Lambda functions do, and able to send. */
 const BARE = `import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 const client = new DynamoDBClient({});
@@ -47,10 +48,14 @@ function importOnce(file: string): number {
   );
 }
 
-/** The least of several runs, which is the one that nothing disturbed; the two take turns. */
+/**
+ * The least of several runs, which is the one that nothing disturbed; the two take turns. Where the budget does not seem
+ * to hold, more runs tell whether it was the bundle or the machine, which may be busy with other tests: both leasts only
+ * fall.
+ */
 function ratio(name: FunctionName): number {
   const least = { own: Number.POSITIVE_INFINITY, bare: Number.POSITIVE_INFINITY };
-  for (let run = 0; run < RUNS; run += 1) {
+  for (let run = 0; run < RUNS || (run < MOST_RUNS && least.own > BUDGET * least.bare); run += 1) {
     least.own = Math.min(least.own, importOnce(join(bundles, name, 'index.mjs')));
     least.bare = Math.min(least.bare, importOnce(bare));
   }
@@ -59,7 +64,7 @@ function ratio(name: FunctionName): number {
 
 it.each(functionNames)(
   '%s is imported in at most 1.3 times the CPU time of a bare DynamoDB client',
-  { retry: 2 },
+  { timeout: 120_000 },
   (name) => {
     const measured = ratio(name);
     console.log(`${name}: ${measured.toFixed(2)} times the bare client`);
