@@ -12,9 +12,7 @@ const { ports, log, postpone } = wireClientNotification();
 
 export const handler = queueBatch(log, {
   route: 'SQS client-notification',
-  handle: async (message) => {
-    const announced = announcementFrom(message);
-    return { ...(await notifyClient(ports, announced)), correlationId: announced.correlationId };
-  },
+  read: announcementFrom,
+  handle: (announced) => notifyClient(ports, announced),
   postpone,
 });

@@ -8,6 +8,7 @@ export type RequestLine = Noted & {
   readonly status: number;
   readonly error?: string | undefined;
   readonly duration_ms: number;
+  readonly age_seconds?: number;
   readonly correlation_id: string;
 };
 

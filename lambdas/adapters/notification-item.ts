@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../core/authentication-request.ts';
-import { redemptionGrace } from '../core/lifetime.ts';
+import { LONGEST_GRACE_SECONDS } from '../core/lifetime.ts';
 import type { NotificationAddress } from '../flows/ports.ts';
 import type { Item, Key } from './table.ts';
 
@@ -17,7 +17,8 @@ export function notificationItem(request: RequestFacts, { token, authReqId }: No
     token,
     auth_req_id: authReqId,
     leased_until: 0,
-    ttl: request.expiresAt + redemptionGrace(request.intervalSeconds),
+    // The interval, and with it the grace, may grow meanwhile.
+    ttl: request.expiresAt + LONGEST_GRACE_SECONDS,
   };
 }
 

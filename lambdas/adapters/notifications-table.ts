@@ -40,6 +40,14 @@ export class NotificationsTable implements Notifications {
     });
   }
 
+  async forget(requestId: string): Promise<void> {
+    await this.#transactions.update({
+      key: notificationKey(requestId),
+      remove: ['token', 'auth_req_id'],
+      guard: { condition: 'attribute_exists(#auth_req_id)' },
+    });
+  }
+
   async release({ requestId, holder }: Parameters<Notifications['release']>[0]): Promise<void> {
     await this.#transactions.update({
       key: notificationKey(requestId),

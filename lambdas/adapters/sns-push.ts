@@ -1,9 +1,7 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Device } from '../core/device.ts';
+import { ENDPOINT_DELETED, pushErrorKind } from '../core/push-error.ts';
 import type { PushMessage, PushOutcome, PushSender } from '../flows/ports.ts';
-
-/** SNS exceptions that mean: this endpoint is dead until its app hands in a fresh token. */
-const DEAD_ENDPOINT = new Set(['EndpointDisabledException', 'EndpointDisabled', 'NotFoundException', 'NotFound']);
 
 /** Pushes through SNS platform endpoints, in APNs and FCM v1 form. */
 export class SnsPush implements PushSender {
@@ -34,8 +32,9 @@ export class SnsPush implements PushSender {
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
       // A deleted endpoint is an invalid TargetArn; any other invalid parameter is our mistake, not the phone's.
-      const gone = name.startsWith('InvalidParameter') && /TargetArn/.test((error as Error).message);
-      return { device, outcome: gone || DEAD_ENDPOINT.has(name) ? 'unreachable' : 'outage', error: name };
+      const isDeleted = name.startsWith('InvalidParameter') && /TargetArn/.test((error as Error).message);
+      const told = isDeleted ? ENDPOINT_DELETED : name;
+      return { device, outcome: pushErrorKind(told) === 'endpoint_dead' ? 'unreachable' : 'outage', error: told };
     }
   }
 

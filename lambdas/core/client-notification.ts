@@ -46,9 +46,13 @@ export type NotificationReason =
 export type NotificationDecision =
   | { readonly outcome: 'notify'; readonly clientId: string; readonly until: number }
   | { readonly outcome: 'wait'; readonly seconds: number }
-  | { readonly outcome: 'drop'; readonly because: NotNotified };
-
-const drop = (because: NotNotified): NotificationDecision => ({ outcome: 'drop', because });
+  | {
+      readonly outcome: 'drop';
+      readonly because: NotNotified;
+      readonly clientId?: string;
+      /** Nothing of this request will ever be announced again. */
+      readonly isOver: boolean;
+    };
 
 /**
  * Reads off the request itself whether its client is to be notified (CIBA §10.2): after success and after denial. What
@@ -59,16 +63,20 @@ export function decideNotification(
   request: AuthenticationRequest | undefined,
   announced: { at: number; now: number },
 ): NotificationDecision {
-  if (!request) return drop('unknown_request');
-  const until = request.expiresAt + redemptionGrace(request.intervalSeconds);
+  if (!request) return { outcome: 'drop', because: 'unknown_request', isOver: true };
+  const { clientId, expiresAt } = request;
+  const until = expiresAt + redemptionGrace(request.intervalSeconds);
+  const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
     case 'pending':
-      return announced.now < Math.min(announced.at + DECISION_WINDOW_SECONDS, request.expiresAt)
+      // The phone may answer again, which will be announced anew.
+      if (announced.now >= expiresAt) return drop('never_decided');
+      return announced.now < announced.at + DECISION_WINDOW_SECONDS
         ? { outcome: 'wait', seconds: LOOK_AGAIN_SECONDS }
-        : drop('never_decided');
+        : drop('never_decided', false);
     case 'approved':
     case 'denied':
-      return announced.now < until ? { outcome: 'notify', clientId: request.clientId, until } : drop('request_over');
+      return announced.now < until ? { outcome: 'notify', clientId, until } : drop('request_over');
     case 'redeemed':
       return drop('redeemed_already');
     case 'failed':

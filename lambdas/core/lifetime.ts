@@ -23,7 +23,7 @@ export function parseRequestedExpiry(
 }
 
 /** The grace at most, however often a client was slowed down. */
-const LONGEST_GRACE_SECONDS = 300;
+export const LONGEST_GRACE_SECONDS = 300;
 
 /** For how long after its expiry an approved request can be redeemed: a minute, or one interval where that is longer, but never over five minutes. */
 export function redemptionGrace(intervalSeconds: number): number {

@@ -16,15 +16,16 @@ export type CountedLine = {
   readonly device_id?: string | undefined;
   readonly decision?: string | undefined;
   readonly push_errors?: string | undefined;
+  readonly push_error?: string | undefined;
   readonly approval_seconds?: number | undefined;
-  readonly notification_seconds?: number | undefined;
+  readonly age_seconds?: number | undefined;
 };
 
 /**
  * Fields of the line by which a metric may be told apart: of few values, all of them ours. Never a client, a user or
  * anything that was sent, since each value is a metric of its own, which is paid for.
  */
-export type Dimension = 'service' | 'error' | 'detail';
+export type Dimension = 'service' | 'error' | 'detail' | 'push_error';
 
 type Condition = (line: CountedLine) => boolean;
 type Rule = {
@@ -35,7 +36,7 @@ type Rule = {
   /** Which of their lines count. */
   readonly when: Condition;
   /** A field of the line to take instead of counting one. */
-  readonly value?: 'approval_seconds' | 'notification_seconds';
+  readonly value?: 'approval_seconds' | 'age_seconds';
   /** Counts have none: the word would stand in every line. */
   readonly unit?: 'Seconds';
   readonly dimensions?: readonly Dimension[];
@@ -44,6 +45,7 @@ type Rule = {
 const BACKCHANNEL = ['backchannel-authentication'];
 const TOKEN = ['token'];
 const DEVICE = ['device'];
+const PUSHING = ['backchannel-authentication', 'device'];
 const CLIENTS = ['backchannel-authentication', 'token'];
 const NOTIFICATION = ['client-notification'];
 const HTTP = ['backchannel-authentication', 'token', 'provider-metadata', 'device', 'admin'];
@@ -83,8 +85,10 @@ export const metrics = {
   ClientsLimited: { of: BACKCHANNEL, when: because('client_rate_limited') },
   NoReachableDevice: { of: BACKCHANNEL, when: because('no_reachable_device') },
   PushOutages: { of: BACKCHANNEL, when: because('push_unavailable') },
-  PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound') },
-  PushCredentialsRefused: { of: BACKCHANNEL, when: pushFailed('PlatformApplicationDisabled', 'Authorization') },
+  PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound', 'EndpointDeleted') },
+  PushCredentialsRefused: { of: BACKCHANNEL, when: pushFailed('PlatformApplicationDisabled') },
+  /** Lines with a push that SNS did not take, by the kind of its first error. */
+  PushErrors: { of: PUSHING, when: ({ push_error }) => push_error !== undefined, dimensions: ['push_error'] },
   PushCredentialsNotApplied: { of: ['platform-application'], when: ({ status }) => status === 424 },
   /** What Apple and Google say after SNS had accepted a push, by SNS's own few kinds. */
   PushDeliveryFailures: { of: ['endpoint-events'], when: ({ detail }) => detail !== undefined, dimensions: ['detail'] },
@@ -102,15 +106,15 @@ export const metrics = {
   },
   SlowDowns: { of: TOKEN, when: because('polled_too_fast') },
   Expiries: { of: TOKEN, when: because('request_expired', 'approval_not_redeemed_in_time') },
-  RepeatedRedemptions: { of: TOKEN, when: byPeople(because('already_redeemed')) },
+  RepeatedRedemptions: { of: TOKEN, when: byPeople(because('already_redeemed', 'lost_redemption_race')) },
   /** By what came of them: `accepted`, `refused`, or why no HTTP answer came. */
   PingAttempts: {
     of: NOTIFICATION,
     when: because('notified', 'endpoint_unreachable', 'notification_given_up'),
     dimensions: ['detail'],
   },
-  /** From the announcement of a decision until its client has heard of it. */
-  PingSeconds: { of: NOTIFICATION, when: because('notified'), value: 'notification_seconds', unit: 'Seconds' },
+  /** From the arrival of an announcement in its queue until the client has answered. */
+  PingSeconds: { of: NOTIFICATION, when: because('notified'), value: 'age_seconds', unit: 'Seconds' },
   /** Nobody answered until it was too late to redeem. */
   PingsGivenUp: { of: NOTIFICATION, when: because('notification_given_up', 'request_over') },
   AssertionReplays: { of: CLIENTS, when: because('client_assertion_replayed') },

@@ -8,6 +8,7 @@ import {
   isPinnedAlgorithm,
 } from '../core/device-token.ts';
 import { sha256 } from '../core/digest.ts';
+import { notedPushes } from '../core/push-error.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
 import type {
   AuditTrail,
@@ -18,6 +19,7 @@ import type {
   JwsVerifier,
   Note,
   PushEndpoints,
+  PushOutcome,
   PushSender,
   Settings,
   Users,
@@ -72,7 +74,9 @@ export async function enrolDevice(
   if (endpoint === 'refused') return refuse({ reason: 'push_token_refused' });
   const { endpointArn } = endpoint;
   const device = { deviceId, sub, name: claims.name, publicKey: key, platform, endpointArn };
-  const kept = before ? await keepAgain(ports, before, device) : await keepNew(ports, owner.devices, device);
+  const kept = before
+    ? await keepAgain(ports, before, device)
+    : await keepNew(ports, { others: owner.devices, enrolled: device, note: call.note });
   if (!kept) return refuse({ reason: 'ticket_not_usable' });
   if (!before) await ports.tickets.recordEnrolled(sha256(claims.ticket));
   return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
@@ -89,7 +93,10 @@ async function keepAgain(ports: EnrolPorts, before: Device, enrolled: Enrolled):
 }
 
 /** Stores the device, then looks again: a device of a removed user would wait for whoever gets this `sub` next. */
-async function keepNew(ports: EnrolPorts, others: readonly Device[], enrolled: Enrolled): Promise<boolean> {
+async function keepNew(
+  ports: EnrolPorts,
+  { others, enrolled, note }: { others: readonly Device[]; enrolled: Enrolled; note: Note },
+): Promise<boolean> {
   const now = ports.clock();
   const device: Device = { ...enrolled, push: 'reachable', enrolledAt: now };
   await ports.devices.save(device);
@@ -98,14 +105,19 @@ async function keepNew(ports: EnrolPorts, others: readonly Device[], enrolled: E
     await ports.endpoints.release(device);
     return false;
   }
-  await tellOthers(ports, others, device, now);
+  note(notedPushes(await tellOthers(ports, others, device)));
   return true;
 }
 
 /** A stolen ticket should not stay unnoticed: the user's other devices are told. Their outage is not this phone's problem. */
-async function tellOthers(ports: EnrolPorts, others: readonly Device[], device: Device, now: number): Promise<void> {
+async function tellOthers(
+  ports: EnrolPorts,
+  others: readonly Device[],
+  device: Device,
+): Promise<readonly PushOutcome[]> {
+  const now = device.enrolledAt;
   ports.audit.write({ event: 'device_enrolled', sub: device.sub, deviceId: device.deviceId, by: 'ticket' }, now);
-  await ports.push.send(
+  return ports.push.send(
     reachable(others),
     { type: 'device_enrolled', deviceId: device.deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
     now,

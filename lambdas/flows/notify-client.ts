@@ -1,4 +1,9 @@
-import { decideNotification, type NotificationReason, pauseBefore } from '../core/client-notification.ts';
+import {
+  decideNotification,
+  type NotificationDecision,
+  type NotificationReason,
+  pauseBefore,
+} from '../core/client-notification.ts';
 import { txnOf } from '../core/digest.ts';
 import type { Clients, Clock, Entropy, Noted, NotificationSender, Notifications } from './ports.ts';
 
@@ -42,11 +47,14 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   const request = await ports.notifications.findRequest(requestId);
   const decision = decideNotification(request, { at: announced.announcedAt, now: ports.clock() });
   if (decision.outcome === 'wait') return again(decision.seconds, 'not_decided_yet', { txn });
-  if (decision.outcome === 'drop') return done(decision.because, { txn });
+  if (decision.outcome === 'drop') return leave(ports, requestId, decision);
   const { clientId, until } = decision;
   const about = { txn, client_id: clientId };
   const endpoint = (await ports.clients.find(clientId))?.notificationEndpoint;
-  if (endpoint === undefined) return done('client_not_notified', about);
+  if (endpoint === undefined) {
+    await ports.notifications.forget(requestId);
+    return done('client_not_notified', about);
+  }
   const now = ports.clock();
   const holder = ports.entropy.id();
   const claim = await ports.notifications.claim({ requestId, now, until: now + LEASE_SECONDS, holder });
@@ -59,17 +67,25 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
     : giveBack(ports, announced, { holder, until, about: { ...about, detail: sent.unreachable } });
 }
 
+/** Nobody is notified. What a notification would have carried is kept only where another may follow. */
+async function leave(
+  ports: NotifyPorts,
+  requestId: string,
+  { because, clientId, isOver }: Extract<NotificationDecision, { outcome: 'drop' }>,
+): Promise<NotifyOutcome> {
+  if (isOver) await ports.notifications.forget(requestId);
+  return done(because, { txn: txnOf(requestId), ...(clientId !== undefined && { client_id: clientId }) });
+}
+
 /** The client answered. */
 async function settle(
   ports: NotifyPorts,
-  { requestId, announcedAt }: AnnouncedDecision,
+  { requestId }: AnnouncedDecision,
   { holder, status, about }: { holder: string; status: number; about: Noted },
 ): Promise<NotifyOutcome> {
-  const now = ports.clock();
-  await ports.notifications.recordNotified({ requestId, holder, now });
+  await ports.notifications.recordNotified({ requestId, holder, now: ports.clock() });
   const detail = status >= 200 && status < 300 ? 'accepted' : 'refused';
-  const measured = { notification_status: status, notification_seconds: now - announcedAt };
-  return done('notified', { ...about, detail, ...measured });
+  return done('notified', { ...about, detail, notification_status: status });
 }
 
 /** Nobody answered: another try after a pause, unless nothing could be redeemed by then. */
@@ -78,9 +94,11 @@ async function giveBack(
   { requestId, tries }: AnnouncedDecision,
   { holder, until, about }: { holder: string; until: number; about: Noted },
 ): Promise<NotifyOutcome> {
-  await ports.notifications.release({ requestId, holder });
   const pause = pauseBefore(tries);
-  return ports.clock() + pause < until
-    ? again(pause, 'endpoint_unreachable', about)
-    : done('notification_given_up', about);
+  if (ports.clock() + pause >= until) {
+    await ports.notifications.forget(requestId);
+    return done('notification_given_up', about);
+  }
+  await ports.notifications.release({ requestId, holder });
+  return again(pause, 'endpoint_unreachable', about);
 }

@@ -6,6 +6,7 @@ import type { FrozenDetails } from '../core/details.ts';
 import type { Device, Platform } from '../core/device.ts';
 import type { IssuerNames } from '../core/issuer.ts';
 import type { LoginIdentifier } from '../core/login-hint.ts';
+import type { PushErrorKind } from '../core/push-error.ts';
 import type { WindowLimits } from '../core/rate-window.ts';
 import type { RotationPolicy, SigningKey } from '../core/signing-key.ts';
 import type { TokenClaims } from '../core/tokens.ts';
@@ -26,12 +27,12 @@ export type Noted = Partial<{
   devices: number;
   accepted: number;
   push_errors: string;
+  push_error: PushErrorKind;
   push_ids: string;
   decision: string;
   interval: number;
   approval_seconds: number;
   notification_status: number;
-  notification_seconds: number;
 }>;
 /** Adds to the one line that is logged of this request. */
 export type Note = (fields: Noted) => void;
@@ -149,6 +150,8 @@ export interface Notifications {
   claim(lease: { requestId: string; now: number; until: number; holder: string }): Promise<NotificationClaim>;
   /** The client answered, whatever it said: over, and token and id are forgotten. Only for the holder of the lease. */
   recordNotified(lease: { requestId: string; holder: string; now: number }): Promise<void>;
+  /** Nobody is to be notified any more: token and id are forgotten, whoever has the lease. */
+  forget(requestId: string): Promise<void>;
   /** The client could not be reached: free for another try. Only for the holder of the lease. */
   release(lease: { requestId: string; holder: string }): Promise<void>;
 }

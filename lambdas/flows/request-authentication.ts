@@ -4,6 +4,7 @@ import { type FrozenDetails, freezeDetails } from '../core/details.ts';
 import { type Device, reachable } from '../core/device.ts';
 import { requestIdOf, txnOf } from '../core/digest.ts';
 import type { LoginHint } from '../core/login-hint.ts';
+import { notedPushes } from '../core/push-error.ts';
 import { ok, type Result, refuse } from '../core/result.ts';
 import { describeScopes, grantScopes } from '../core/scope.ts';
 import { grantAudience } from '../core/target.ts';
@@ -172,14 +173,7 @@ async function settlePushes(
   note: Note,
 ): Promise<Result<true>> {
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
-  const errors = outcomes.flatMap(({ error }) => error ?? []);
-  const ids = outcomes.flatMap(({ messageId }) => messageId ?? []);
-  note({
-    devices: outcomes.length,
-    accepted,
-    ...(errors.length > 0 && { push_errors: errors.join(' ') }),
-    ...(ids.length > 0 && { push_ids: ids.join(' ') }),
-  });
+  note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
   const dead = outcomes.filter(({ outcome }) => outcome === 'unreachable');
   const marking = dead.map(({ device }) => markUnreachable(ports, device));
   if (accepted > 0) {

@@ -16,6 +16,8 @@ export type EndpointLog = {
       status: number;
       error?: string | undefined;
       duration_ms: number;
+      /** Of a message: since when it was in its queue. */
+      age_seconds?: number;
       correlation_id: string;
     },
   ): void;

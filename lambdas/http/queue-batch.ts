@@ -15,17 +15,19 @@ const batch = v.object({
 });
 type QueueRecord = v.InferOutput<typeof batch>['Records'][number];
 
-/** What a function says of a message: it is done with, or comes back in some seconds. */
-type Outcome = { readonly againInSeconds?: number; readonly correlationId: string; readonly noted: Noted };
-/** A message as a handler sees it. */
+/** A message as it came: its JSON, the epoch second at which it was sent, and how often it came by now. */
 export type QueueMessage = { readonly body: unknown; readonly sentAt: number; readonly receives: number };
+/** What a function says of a message: it is done with, or comes back in some seconds. */
+type Outcome = { readonly againInSeconds?: number; readonly noted: Noted };
 /** The messages that SQS keeps, as Lambda's partial batch responses name them. */
 type BatchAnswer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
-type QueueWork = {
+type QueueWork<Content> = {
   /** Stands in the log where others have their route. */
   readonly route: string;
-  handle(message: QueueMessage): Promise<Outcome>;
+  /** Takes a message apart. Throws when it is none that belongs here. */
+  read(message: QueueMessage): Content & { readonly correlationId: string };
+  handle(content: Content): Promise<Outcome>;
   postpone(receiptHandle: string, seconds: number): Promise<void>;
 };
 
@@ -33,40 +35,36 @@ type QueueWork = {
  * A Lambda handler for the messages of a queue: each on its own and side by side, so that a slow one holds up no other,
  * one line in the log for each. A message that faults stays in the queue until its visibility timeout has passed.
  */
-export function queueBatch(log: EndpointLog, work: QueueWork): (event: unknown) => Promise<BatchAnswer> {
-  return async (event) => {
+export function queueBatch<Content>(log: EndpointLog, work: QueueWork<Content>) {
+  return async (event: unknown): Promise<BatchAnswer> => {
     const { Records } = v.parse(batch, event);
-    const settled = await Promise.allSettled(Records.map((record) => handleRecord(record, log, work)));
-    const kept = Records.filter((_, index) => {
-      const outcome = settled[index];
-      return outcome?.status !== 'fulfilled' || outcome.value === 'comes_back';
-    });
-    Records.forEach(({ messageId }, index) => {
-      const outcome = settled[index];
-      if (outcome?.status === 'rejected') log.fault(outcome.reason, { route: work.route, correlationId: messageId });
-    });
+    const areDone = await Promise.all(Records.map((record) => handleRecord(record, log, work)));
+    const kept = Records.filter((_, index) => !areDone[index]);
     return { batchItemFailures: kept.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 }
 
-async function handleRecord(
-  { body, receiptHandle, attributes }: QueueRecord,
+/** Tells whether the message is done with. */
+async function handleRecord<Content>(
+  { messageId, body, receiptHandle, attributes }: QueueRecord,
   log: EndpointLog,
-  { route, handle, postpone }: QueueWork,
-): Promise<'done' | 'comes_back'> {
+  { route, read, handle, postpone }: QueueWork<Content>,
+): Promise<boolean> {
   const startedAt = performance.now();
-  const { againInSeconds, correlationId, noted } = await handle({
-    body: JSON.parse(body),
-    sentAt: Math.floor(attributes.SentTimestamp / 1000),
-    receives: attributes.ApproximateReceiveCount,
-  });
-  if (againInSeconds !== undefined) await postpone(receiptHandle, againInSeconds);
-  log.request({
-    route,
-    status: againInSeconds === undefined ? 200 : 503,
-    ...noted,
-    duration_ms: Math.round(performance.now() - startedAt),
-    correlation_id: correlationId,
-  });
-  return againInSeconds === undefined ? 'done' : 'comes_back';
+  const { SentTimestamp: sentAt, ApproximateReceiveCount: receives } = attributes;
+  let correlationId = messageId;
+  try {
+    const content = read({ body: JSON.parse(body), sentAt: Math.floor(sentAt / 1000), receives });
+    ({ correlationId } = content);
+    const { againInSeconds, noted } = await handle(content);
+    const status = againInSeconds === undefined ? 200 : 202;
+    const age_seconds = Math.max(0, Date.now() - sentAt) / 1000;
+    const duration_ms = Math.round(performance.now() - startedAt);
+    log.request({ route, status, ...noted, age_seconds, duration_ms, correlation_id: correlationId });
+    if (againInSeconds === undefined) return true;
+    await postpone(receiptHandle, againInSeconds);
+  } catch (error) {
+    log.fault(error, { route, correlationId });
+  }
+  return false;
 }

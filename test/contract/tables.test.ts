@@ -110,8 +110,18 @@ describe.each(engines())('the tables on %s', (name) => {
         leased_by: 'a',
         leased_until: NOW + 20,
         notified_at: NOW + 1,
-        ttl: NOW + 180,
+        ttl: NOW + 420,
       });
+    });
+
+    it('is over when nobody is to be notified any more, whoever has it', async () => {
+      const { requestId } = await create({}, address);
+      await lease(requestId, 'a');
+      await notifications.forget(requestId);
+      expect(await lease(requestId, 'b', NOW + 20)).toEqual({ outcome: 'over' });
+      await notifications.forget(requestId);
+      await notifications.forget('nobody knows');
+      expect(await itemOf('nobody knows')).toBeUndefined();
     });
 
     it('is free at once when its holder gives it back, and only then', async () => {

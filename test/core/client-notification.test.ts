@@ -10,7 +10,7 @@ import { FACTS, NOW, requestIn } from './given.ts';
 
 const at = (now: number, announced = NOW) => ({ at: announced, now });
 const notify = { outcome: 'notify', clientId: 'bank', until: FACTS.expiresAt + 60 };
-const drop = (because: string) => ({ outcome: 'drop', because });
+const drop = (because: string, isOver = true) => ({ outcome: 'drop', because, clientId: 'bank', isOver });
 
 describe('client notification endpoint (CIBA §4)', () => {
   it.each(['https://client.example/cb', 'https://client.example:8443/cb?tenant=1', 'https://203.0.113.7/'])(
@@ -64,7 +64,7 @@ describe('whether a client is notified (CIBA §10.2)', () => {
     const pending = requestIn('pending');
     expect(decideNotification(pending, at(NOW))).toEqual({ outcome: 'wait', seconds: 1 });
     expect(decideNotification(pending, at(NOW + 39))).toEqual({ outcome: 'wait', seconds: 1 });
-    expect(decideNotification(pending, at(NOW + 40))).toEqual(drop('never_decided'));
+    expect(decideNotification(pending, at(NOW + 40))).toEqual(drop('never_decided', false));
   });
 
   it('not of a request that expired before the announced decision came: there is no ping on expiry', () => {
@@ -81,7 +81,11 @@ describe('whether a client is notified (CIBA §10.2)', () => {
   });
 
   it('not of a request that nobody knows', () => {
-    expect(decideNotification(undefined, at(NOW))).toEqual(drop('unknown_request'));
+    expect(decideNotification(undefined, at(NOW))).toEqual({
+      outcome: 'drop',
+      because: 'unknown_request',
+      isOver: true,
+    });
   });
 
   it('never waits for ever, and never notifies without a decision', () => {

@@ -41,15 +41,21 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     not: [asked({ status: 400, reason: 'no_reachable_device' })],
   },
   PushEndpointsDead: {
-    counts: [asked({ push_errors: 'TimeoutError EndpointDisabledException' }), asked({ push_errors: 'NotFound' })],
+    counts: [
+      asked({ push_errors: 'TimeoutError EndpointDisabledException' }),
+      asked({ push_errors: 'NotFound' }),
+      asked({ push_errors: 'EndpointDeleted' }),
+    ],
     not: [asked(), asked({ push_errors: 'ThrottledException PlatformApplicationDisabledException' })],
   },
   PushCredentialsRefused: {
-    counts: [
-      asked({ push_errors: 'PlatformApplicationDisabledException' }),
-      asked({ push_errors: 'AuthorizationErrorException' }),
-    ],
-    not: [asked({ push_errors: 'EndpointDisabledException' })],
+    counts: [asked({ push_errors: 'TimeoutError PlatformApplicationDisabledException' })],
+    // The role of the function, not the credential.
+    not: [asked({ push_errors: 'EndpointDisabledException' }), asked({ push_errors: 'AuthorizationErrorException' })],
+  },
+  PushErrors: {
+    counts: [asked({ push_error: 'throttled' }), phone({ status: 201, push_error: 'endpoint_dead' })],
+    not: [asked(), phone({ status: 201 }), requestTo('admin', { push_error: 'other' })],
   },
   PushCredentialsNotApplied: {
     counts: [applied({ status: 424, reason: 'push_credential_not_applied', detail: 'it is empty' })],
@@ -108,7 +114,11 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     not: [polled({ status: 400, reason: 'denied_by_user' })],
   },
   RepeatedRedemptions: {
-    counts: [polled({ status: 400, reason: 'already_redeemed' })],
+    counts: [
+      polled({ status: 400, reason: 'already_redeemed' }),
+      // Two at once: one of them is a second redemption all the same.
+      polled({ status: 400, reason: 'lost_redemption_race' }),
+    ],
     not: [
       polled({ status: 400, reason: 'unknown_auth_req_id' }),
       polled({ status: 400, reason: 'already_redeemed', client_id: 'synthetic-login' }),
@@ -124,7 +134,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     not: [pinged({ status: 503, reason: 'not_decided_yet' }), pinged({ reason: 'notified_already' })],
   },
   PingSeconds: {
-    counts: [pinged({ reason: 'notified', notification_seconds: 0 })],
+    counts: [pinged({ reason: 'notified', age_seconds: 0.25 })],
     not: [pinged({ reason: 'endpoint_unreachable' })],
   },
   PingsGivenUp: {
@@ -208,6 +218,7 @@ describe('the table', () => {
     expect(Object.fromEntries(dimensioned)).toEqual({
       PushDeliveryFailures: ['detail'],
       PingAttempts: ['detail'],
+      PushErrors: ['push_error'],
       Refusals: ['service', 'error'],
       Faults: ['service'],
     });

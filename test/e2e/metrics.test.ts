@@ -95,6 +95,7 @@ it('pushes that fail and faults count too', async () => {
   const last = await world.ask(client, { login_hint: email });
   expect(await countedSince(start, [last])).toEqual({
     PushEndpointsDead: 1,
+    'PushErrors{push_error=endpoint_dead}': 1,
     NoReachableDevice: 2,
     'Refusals{service=backchannel-authentication,error=invalid_request}': 2,
     'Faults{service=backchannel-authentication}': 1,

@@ -53,6 +53,13 @@ async function txnOf(authReqId: string): Promise<unknown> {
   return (await world.line(await world.poll(client, authReqId)))['txn'];
 }
 
+/** Token and auth_req_id are kept no longer than somebody may need them. */
+async function expectForgotten(requestId: string): Promise<void> {
+  const item = await world.stored('Transactions', { pk: `NOTIFICATION#${requestId}`, sk: 'NOTIFICATION' });
+  expect(Object.keys(item ?? {})).not.toContain('auth_req_id');
+  expect(Object.keys(item ?? {})).not.toContain('token');
+}
+
 /** Pings that came for one request. */
 const pingsFor = (authReqId: string) => endpoint.received.filter(({ body }) => body.includes(authReqId));
 
@@ -128,7 +135,7 @@ describe('an endpoint that can not be reached', () => {
     const txn = await txnOf(authReqId);
     await world.answer(person.phone, requestId, 'approve');
     const line = await notificationLine(txn, 'endpoint_unreachable');
-    expect(line).toMatchObject({ status: 503, detail: 'connection_failed', client_id: client.client_id });
+    expect(line).toMatchObject({ status: 202, detail: 'connection_failed', client_id: client.client_id });
     endpoint.behave(204);
     world.runtime.advance(30);
     await expect.poll(() => pingsFor(authReqId).length, { timeout: 10_000 }).toBeGreaterThan(1);
@@ -159,7 +166,8 @@ describe('an endpoint that can not be reached', () => {
     await world.answer(person.phone, requestId, 'approve');
     await notificationLine(txn, 'endpoint_unreachable');
     world.runtime.advance(200);
-    await notificationLine(txn, 'request_over');
+    expect(await notificationLine(txn, 'request_over')).toMatchObject({ client_id: client.client_id });
+    await expectForgotten(requestId);
   });
 
   it('is told nothing once the client has its tokens by polling', async () => {
@@ -171,6 +179,7 @@ describe('an endpoint that can not be reached', () => {
     expectTokens(await world.poll(client, authReqId));
     world.runtime.advance(30);
     await notificationLine(txn, 'redeemed_already');
+    await expectForgotten(requestId);
   });
 
   it('holds up no other client', async () => {

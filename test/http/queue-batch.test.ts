@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { Noted } from '../../lambdas/flows/ports.ts';
 import { type QueueMessage, queueBatch } from '../../lambdas/http/queue-batch.ts';
 
 type Lines = Parameters<Parameters<typeof queueBatch>[0]['request']>[0][];
 
 /** Handles a batch of one message for each body, and tells all that happened. */
-async function run(bodies: readonly string[], handle: Parameters<typeof queueBatch>[1]['handle']) {
+type Content = QueueMessage & { readonly correlationId: string };
+const read = (message: QueueMessage): Content => {
+  if ((message.body as { n?: unknown }).n === 'odd') throw new Error('none of ours');
+  return { ...message, correlationId: 'c-1' };
+};
+
+async function run(
+  bodies: readonly string[],
+  handle: (content: Content) => Promise<{ againInSeconds?: number; noted: Noted }>,
+  postpone?: () => Promise<void>,
+) {
   const lines: Lines = [];
   const faults: { error: unknown; at: object }[] = [];
   const postponed: [string, number][] = [];
@@ -12,8 +23,8 @@ async function run(bodies: readonly string[], handle: Parameters<typeof queueBat
     request: (line: Lines[number]) => void lines.push(line),
     fault: (error: unknown, at: object) => void faults.push({ error, at }),
   };
-  const postpone = async (handle: string, seconds: number) => void postponed.push([handle, seconds]);
-  const handler = queueBatch(log, { route: 'SQS test', handle, postpone });
+  const note = async (handle: string, seconds: number) => void postponed.push([handle, seconds]);
+  const handler = queueBatch(log, { route: 'SQS test', read, handle, postpone: postpone ?? note });
   const answer = await handler({ Records: bodies.map(record) });
   return { answer, lines, faults, postponed };
 }
@@ -28,7 +39,7 @@ function record(body: string, index: number) {
   };
 }
 
-const done = async () => ({ correlationId: 'c-1', noted: { reason: 'notified' } });
+const done = async () => ({ noted: { reason: 'notified' } });
 
 describe('a batch of messages', () => {
   it('gives a handler the body as JSON, the second it was sent, and how often it came', async () => {
@@ -37,7 +48,7 @@ describe('a batch of messages', () => {
       seen.push(message);
       return done();
     });
-    expect(seen).toEqual([{ body: { a: 1 }, sentAt: 1_800_000_000, receives: 2 }]);
+    expect(seen).toEqual([{ body: { a: 1 }, sentAt: 1_800_000_000, receives: 2, correlationId: 'c-1' }]);
   });
 
   it('has no failures when all is done with, and one line in the log for each', async () => {
@@ -55,7 +66,7 @@ describe('a batch of messages', () => {
     }));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
     expect(postponed).toEqual([['receipt-1', 7]]);
-    expect(lines.map(({ status }) => status).toSorted()).toEqual([200, 503]);
+    expect(lines.map(({ status }) => status).toSorted()).toEqual([200, 202]);
   });
 
   it('keeps a message that faults, tells it in the log without its text, and handles the others', async () => {
@@ -64,6 +75,27 @@ describe('a batch of messages', () => {
     expect(lines).toHaveLength(2);
     expect(faults).toHaveLength(1);
     expect(faults[0]?.at).toEqual({ route: 'SQS test', correlationId: 'message-1' });
+  });
+
+  it('keeps a message that cannot be taken apart, under its own id: nothing else is known of it', async () => {
+    const { answer, faults } = await run(['{"n":"odd"}'], done);
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    expect(faults[0]?.at).toEqual({ route: 'SQS test', correlationId: 'message-0' });
+  });
+
+  it('tells a fault under the correlation id that came with the message', async () => {
+    const { answer, faults, lines } = await run(['{}'], () => Promise.reject(new Error('outage')));
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    expect(faults[0]?.at).toEqual({ route: 'SQS test', correlationId: 'c-1' });
+    expect(lines).toEqual([]);
+  });
+
+  it('keeps its line of a message that could not be postponed: it comes back by itself', async () => {
+    const again = async () => ({ againInSeconds: 7, noted: { reason: 'endpoint_unreachable' } });
+    const { answer, faults, lines } = await run(['{}'], again, () => Promise.reject(new Error('outage')));
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    expect(lines).toHaveLength(1);
+    expect(faults).toHaveLength(1);
   });
 
   it('handles its messages side by side: a slow one holds up no other', async () => {
@@ -87,6 +119,7 @@ describe('a batch of messages', () => {
       { request: () => undefined, fault: () => undefined },
       {
         route: 'SQS test',
+        read,
         handle: done,
         postpone: async () => undefined,
       },
