@@ -21,13 +21,14 @@ export class NotificationsTable implements Notifications {
     const { written, item } = await this.#transactions.update({
       key: notificationKey(requestId),
       set: { leased_until: until },
+      add: { tries: 1 },
       guard: { condition: 'attribute_exists(#auth_req_id) AND #leased_until <= :now', values: { now } },
       nonce: { attribute: 'leased_by', value: holder },
     });
     const address = item && addressFrom(item);
     if (!address) return { outcome: 'over' };
     return written
-      ? { outcome: 'claimed', address }
+      ? { outcome: 'claimed', address, tries: Number(item['tries']) }
       : { outcome: 'claimed_by_another', until: Number(item['leased_until']) };
   }
 

@@ -15,12 +15,15 @@ const DECISION_WINDOW_SECONDS = 40;
 const LOOK_AGAIN_SECONDS = 1;
 /** Seconds between tries at an endpoint that can't be reached: doubled from 1, at most this. */
 const LONGEST_PAUSE_SECONDS = 30;
+/** Seconds before the end at which a last try still makes sense: the client has to redeem as well. */
+const LAST_TRY_SECONDS = 6;
+/** A URL up to the end of its host, in the one spelling that shows who is called: no user, no backslash. */
+const HTTPS_HOST = /^https:\/\/[^/?#@\\]+(?:[/?]|$)/;
 
 /** Whether a URL can be a client's notification endpoint (CIBA §4): https, nothing that would travel beside the path. */
 export function isNotificationEndpoint(value: string | undefined): value is string {
   if (value === undefined || value.length > ENDPOINT_LIMIT || !/^[\x21-\x7E]+$/.test(value)) return false;
-  const url = URL.parse(value);
-  return url?.protocol === 'https:' && url.username === '' && url.password === '' && !value.includes('#');
+  return HTTPS_HOST.test(value) && !value.includes('#') && URL.canParse(value);
 }
 
 /** Whether a value can be a `client_notification_token` (CIBA §7.1): bearer token syntax, at most 1024 characters. */
@@ -69,11 +72,10 @@ export function decideNotification(
   const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
     case 'pending':
-      // The phone may answer again, which will be announced anew.
-      if (announced.now >= expiresAt) return drop('never_decided');
+      // Even past its expiry: the write may have been under way. Before, the phone may answer again, announced anew.
       return announced.now < announced.at + DECISION_WINDOW_SECONDS
         ? { outcome: 'wait', seconds: LOOK_AGAIN_SECONDS }
-        : drop('never_decided', false);
+        : drop('never_decided', announced.now >= expiresAt);
     case 'approved':
     case 'denied':
       return announced.now < until ? { outcome: 'notify', clientId, until } : drop('request_over');
@@ -84,7 +86,11 @@ export function decideNotification(
   }
 }
 
-/** Seconds until an endpoint that could not be reached is tried again: 1, 2, 4 … 30. */
-export function pauseBefore(tries: number): number {
-  return Math.min(2 ** Math.min(tries - 1, 10), LONGEST_PAUSE_SECONDS);
+/**
+ * Seconds until an endpoint that could not be reached is tried again: 1, 2, 4 … 30, less where the end is near.
+ * Undefined when it is too near for another try.
+ */
+export function pauseBefore(next: { tries: number; now: number; until: number }): number | undefined {
+  const left = next.until - LAST_TRY_SECONDS - next.now;
+  return left < 1 ? undefined : Math.min(2 ** Math.min(next.tries - 1, 10), LONGEST_PAUSE_SECONDS, left);
 }

@@ -63,9 +63,10 @@ export async function updateClient(
   if (!before) return refuse({ reason: 'not_found', what: 'client' });
   const method = change.metadata.token_endpoint_auth_method ?? before.credential.method;
   const described = describeClient(before);
-  const { jwks: _jwks, token_endpoint_auth_signing_alg: _alg, ...withoutKeys } = described;
-  const kind = method === 'private_key_jwt' ? described : withoutKeys;
-  const metadata = { client_name: before.name, ...applyChange<ClientMetadata>(kind, change.metadata) };
+  const metadata = {
+    client_name: before.name,
+    ...applyChange<ClientMetadata>(keptBy(described, change.metadata, method), change.metadata),
+  };
   if (change.newSecret && method === 'private_key_jwt') {
     return refuse({
       reason: 'invalid_client_metadata',
@@ -85,6 +86,20 @@ export async function updateClient(
   ports.audit.write({ event: 'client_updated', clientId: change.clientId, by: change.by }, ports.clock());
   const madeSecret = kept === undefined && client.value.credential.method !== 'private_key_jwt';
   return ok({ ...describeClient(client.value), ...(madeSecret && { client_secret: secret }) });
+}
+
+/** What a change leaves of a registration before it adds its own: keys go with their method, the endpoint with its mode. */
+function keptBy(
+  described: ClientMetadata,
+  change: MemberChange<ClientMetadata>,
+  method: ClientMetadata['token_endpoint_auth_method'],
+): ClientMetadata {
+  const { jwks, token_endpoint_auth_signing_alg, backchannel_client_notification_endpoint, ...others } = described;
+  return {
+    ...others,
+    ...(method === 'private_key_jwt' && { jwks, token_endpoint_auth_signing_alg }),
+    ...(change.backchannel_token_delivery_mode !== 'poll' && { backchannel_client_notification_endpoint }),
+  };
 }
 
 /** Removes a client. Warm functions may still know it for a minute. */

@@ -16,11 +16,10 @@ export type NotifyPorts = {
   readonly clock: Clock;
 };
 
-/** A decision that was announced; `tries` counts this one. */
+/** A decision that was announced. */
 export type AnnouncedDecision = {
   readonly requestId: string;
   readonly announcedAt: number;
-  readonly tries: number;
   readonly correlationId: string;
 };
 
@@ -64,7 +63,7 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   const sent = await ports.sender.send({ ...claim.address, endpoint, correlationId });
   return 'status' in sent
     ? settle(ports, announced, { holder, status: sent.status, about })
-    : giveBack(ports, announced, { holder, until, about: { ...about, detail: sent.unreachable } });
+    : giveBack(ports, announced, { holder, tries: claim.tries, until, about: { ...about, detail: sent.unreachable } });
 }
 
 /** Nobody is notified. What a notification would have carried is kept only where another may follow. */
@@ -91,11 +90,11 @@ async function settle(
 /** Nobody answered: another try after a pause, unless nothing could be redeemed by then. */
 async function giveBack(
   ports: NotifyPorts,
-  { requestId, tries }: AnnouncedDecision,
-  { holder, until, about }: { holder: string; until: number; about: Noted },
+  { requestId }: AnnouncedDecision,
+  { holder, tries, until, about }: { holder: string; tries: number; until: number; about: Noted },
 ): Promise<NotifyOutcome> {
-  const pause = pauseBefore(tries);
-  if (ports.clock() + pause >= until) {
+  const pause = pauseBefore({ tries, now: ports.clock(), until });
+  if (pause === undefined) {
     await ports.notifications.forget(requestId);
     return done('notification_given_up', about);
   }

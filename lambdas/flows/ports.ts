@@ -139,7 +139,7 @@ export interface Announcements {
 
 /** What became of taking a notification in hand. */
 export type NotificationClaim =
-  | { readonly outcome: 'claimed'; readonly address: NotificationAddress }
+  | { readonly outcome: 'claimed'; readonly address: NotificationAddress; readonly tries: number }
   | { readonly outcome: 'claimed_by_another'; readonly until: number }
   | { readonly outcome: 'over' };
 /** Notifications that wait for their decision. */
@@ -160,7 +160,7 @@ export interface NotificationSender {
   /** Never throws: no answer is an outcome. The body of an answer is not read (CIBA §10.2). */
   send(notification: NotificationAddress & { endpoint: string; correlationId: string }): Promise<SentNotification>;
 }
-/** Any HTTP answer is one; `unreachable` says why there is none. */
+/** Any HTTP answer is one, and one that is no HTTP has the status 0; `unreachable` says why there is none. */
 export type SentNotification = { readonly status: number } | { readonly unreachable: string };
 
 /** Enrolment tickets. */

@@ -9,14 +9,14 @@ const batch = v.object({
       messageId: v.string(),
       receiptHandle: v.string(),
       body: v.string(),
-      attributes: v.object({ ApproximateReceiveCount: number, SentTimestamp: number }),
+      attributes: v.object({ SentTimestamp: number }),
     }),
   ),
 });
 type QueueRecord = v.InferOutput<typeof batch>['Records'][number];
 
-/** A message as it came: its JSON, the epoch second at which it was sent, and how often it came by now. */
-export type QueueMessage = { readonly body: unknown; readonly sentAt: number; readonly receives: number };
+/** A message as it came: its JSON, and the epoch second at which it was sent. */
+export type QueueMessage = { readonly body: unknown; readonly sentAt: number };
 /** What a function says of a message: it is done with, or comes back in some seconds. */
 type Outcome = { readonly againInSeconds?: number; readonly noted: Noted };
 /** The messages that SQS keeps, as Lambda's partial batch responses name them. */
@@ -51,10 +51,10 @@ async function handleRecord<Content>(
   { route, read, handle, postpone }: QueueWork<Content>,
 ): Promise<boolean> {
   const startedAt = performance.now();
-  const { SentTimestamp: sentAt, ApproximateReceiveCount: receives } = attributes;
+  const { SentTimestamp: sentAt } = attributes;
   let correlationId = messageId;
   try {
-    const content = read({ body: JSON.parse(body), sentAt: Math.floor(sentAt / 1000), receives });
+    const content = read({ body: JSON.parse(body), sentAt: Math.floor(sentAt / 1000) });
     ({ correlationId } = content);
     const { againInSeconds, noted } = await handle(content);
     const status = againInSeconds === undefined ? 200 : 202;

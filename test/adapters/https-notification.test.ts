@@ -1,7 +1,9 @@
-import { setDefaultCACertificates } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+import { createServer, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpsNotification } from '../../lambdas/adapters/https-notification.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
+import { selfSigned } from '../support/self-signed.ts';
 
 const notification = (endpoint: string) => ({ endpoint, token: 'token', authReqId: 'id', correlationId: 'c-1' });
 const inAccount = new HttpsNotification([]);
@@ -79,4 +81,36 @@ describe('an endpoint that is trusted', () => {
     client.behave('endless');
     expect(await onLoopback.send(notification(client.url))).toEqual({ status: 200 });
   });
+});
+
+describe('an endpoint that speaks its own kind of HTTP', () => {
+  const { cert, key } = selfSigned('localhost', new Date(Date.now() + 86_400_000));
+  beforeAll(() => setDefaultCACertificates([cert]));
+
+  /** What a notification comes to at a server that answers any request with these bytes. */
+  async function answeredWith(bytes: string): Promise<unknown> {
+    const server = createServer({ cert, key }, (socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.write(bytes));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const sent = await onLoopback.send(notification(`https://localhost:${port}/`));
+    server.close();
+    return sent;
+  }
+
+  it.each([
+    ['switches protocols', 'HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', 101],
+    ['sends more headers than fit', `HTTP/1.1 204 X\r\nA: ${'a'.repeat(40_000)}\r\n\r\n`, 0],
+    ['contradicts itself', 'HTTP/1.1 200 X\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 0],
+    ['speaks another protocol', '220 smtp.example ESMTP\r\n', 0],
+    ['answers twice', 'HTTP/1.1 204 X\r\n\r\nHTTP/1.1 500 X\r\n\r\n', 204],
+    ['goes on before it answers', 'HTTP/1.1 103 X\r\n\r\nHTTP/1.1 204 X\r\n\r\n', 204],
+  ])('and %s has answered: it is not called again', async (_what, bytes, status) => {
+    expect(await answeredWith(bytes)).toEqual({ status });
+  });
+});
+
+it('networks that are none stop the function at its start', () => {
+  for (const network of ['10.0.0.0', 'localhost', '']) expect(() => new HttpsNotification([network])).toThrow();
 });

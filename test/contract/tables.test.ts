@@ -85,7 +85,9 @@ describe.each(engines())('the tables on %s', (name) => {
     it('is leased by one of 50, who is given token and auth_req_id; the others are told until when', async () => {
       const { requestId } = await create({}, address);
       const claims = await Promise.all(Array.from({ length: 50 }, (_, index) => lease(requestId, `holder-${index}`)));
-      expect(claims.filter(({ outcome }) => outcome === 'claimed')).toEqual([{ outcome: 'claimed', address }]);
+      expect(claims.filter(({ outcome }) => outcome === 'claimed')).toEqual([
+        { outcome: 'claimed', address, tries: 1 },
+      ]);
       const others = claims.filter(({ outcome }) => outcome !== 'claimed');
       expect(others).toHaveLength(49);
       for (const other of others) expect(other).toEqual({ outcome: 'claimed_by_another', until: NOW + 20 });
@@ -93,10 +95,10 @@ describe.each(engines())('the tables on %s', (name) => {
 
     it('is leased again by its own holder whose answer was lost, and by nobody else before the lease ends', async () => {
       const { requestId } = await create({}, address);
-      expect(await lease(requestId, 'a')).toEqual({ outcome: 'claimed', address });
-      expect(await lease(requestId, 'a')).toEqual({ outcome: 'claimed', address });
+      expect(await lease(requestId, 'a')).toEqual({ outcome: 'claimed', address, tries: 1 });
+      expect(await lease(requestId, 'a')).toEqual({ outcome: 'claimed', address, tries: 1 });
       expect(await lease(requestId, 'b', NOW + 19)).toEqual({ outcome: 'claimed_by_another', until: NOW + 20 });
-      expect(await lease(requestId, 'b', NOW + 20)).toEqual({ outcome: 'claimed', address });
+      expect(await lease(requestId, 'b', NOW + 20)).toEqual({ outcome: 'claimed', address, tries: 2 });
     });
 
     it('is over once the client was notified: token and auth_req_id are forgotten', async () => {
@@ -110,6 +112,7 @@ describe.each(engines())('the tables on %s', (name) => {
         leased_by: 'a',
         leased_until: NOW + 20,
         notified_at: NOW + 1,
+        tries: 1,
         ttl: NOW + 420,
       });
     });

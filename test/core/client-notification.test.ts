@@ -22,6 +22,11 @@ describe('client notification endpoint (CIBA §4)', () => {
     ['plain http', 'http://client.example/cb'],
     ['another scheme', 'ftp://client.example/cb'],
     ['no URL', 'client.example/cb'],
+    ['no slashes', 'https:client.example/cb'],
+    ['backslashes', 'https:\\\\client.example/cb'],
+    ['an empty user', 'https://@client.example/cb'],
+    ['no host', 'https:///cb'],
+    ['a port beyond all ports', 'https://client.example:99999/cb'],
     ['a user', 'https://user@client.example/cb'],
     ['a password', 'https://:secret@client.example/cb'],
     ['a fragment', 'https://client.example/cb#here'],
@@ -67,10 +72,11 @@ describe('whether a client is notified (CIBA §10.2)', () => {
     expect(decideNotification(pending, at(NOW + 40))).toEqual(drop('never_decided', false));
   });
 
-  it('not of a request that expired before the announced decision came: there is no ping on expiry', () => {
-    expect(decideNotification(requestIn('pending', { expiresAt: NOW + 10 }), at(NOW + 10))).toEqual(
-      drop('never_decided'),
-    );
+  it('of a request that expires meanwhile too, because the write may be under way; then it is over', () => {
+    const short = { expiresAt: NOW + 10 };
+    expect(decideNotification(requestIn('pending', short), at(NOW + 39))).toEqual({ outcome: 'wait', seconds: 1 });
+    expect(decideNotification(requestIn('approved', short), at(NOW + 39))).toMatchObject({ outcome: 'notify' });
+    expect(decideNotification(requestIn('pending', short), at(NOW + 40))).toEqual(drop('never_decided'));
   });
 
   it.each([
@@ -100,6 +106,19 @@ describe('whether a client is notified (CIBA §10.2)', () => {
   });
 });
 
-it('an endpoint that can not be reached is tried again after 1, 2, 4 … seconds, 30 at most', () => {
-  expect([1, 2, 3, 4, 5, 6, 7, 1000].map(pauseBefore)).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+describe('an endpoint that can not be reached', () => {
+  const pause = (tries: number, left: number) => pauseBefore({ tries, now: NOW, until: NOW + left });
+
+  it('is tried again after 1, 2, 4 … seconds, 30 at most', () => {
+    const all = [1, 2, 3, 4, 5, 6, 7, 1000].map((tries) => pause(tries, 900));
+    expect(all).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  it('is tried a last time six seconds before nothing can be redeemed any more, and then given up', () => {
+    expect(pause(10, 36)).toBe(30);
+    expect(pause(10, 35)).toBe(29);
+    expect(pause(10, 7)).toBe(1);
+    expect(pause(10, 6)).toBeUndefined();
+    expect(pause(1, -100)).toBeUndefined();
+  });
 });

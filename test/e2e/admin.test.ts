@@ -102,6 +102,27 @@ describe('clients', () => {
     });
   });
 
+  it('leave ping mode in one word: the endpoint goes with it; one that is given at the same time is an error', async () => {
+    const endpoint = 'https://client.example/cb';
+    const { client_id } = await world.client({
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint,
+    });
+    const path = `/admin/clients/${client_id}`;
+    const renamed = await world.admin('PATCH', path, { client_name: 'Renamed' });
+    expect(renamed.body['backchannel_client_notification_endpoint']).toBe(endpoint);
+    const both = { backchannel_token_delivery_mode: 'poll', backchannel_client_notification_endpoint: endpoint };
+    await expectRefusal(world, await world.admin('PATCH', path, both), {
+      status: 400,
+      error: 'invalid_client_metadata',
+      reason: 'invalid_client_metadata',
+    });
+    const { status, body } = await world.admin('PATCH', path, { backchannel_token_delivery_mode: 'poll' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ client_name: 'Renamed', backchannel_token_delivery_mode: 'poll' });
+    expect(body['backchannel_client_notification_endpoint']).toBeUndefined();
+  });
+
   it('get a new secret, and the old one ends within a minute', async () => {
     const client = await world.client({ client_id: 'rotating' });
     expect((await world.poll(client, 'x')).body['error']).toBe('invalid_grant');
