@@ -10,8 +10,10 @@ const SOURCES = ['lambdas', 'infra', 'local', 'cli', 'bench', 'examples', 'test'
 const SIZED = ['lambdas', 'infra', 'local', 'cli'];
 const FILE_LIMIT = 250;
 const FUNCTION_LIMIT = 40;
-/** All ports stand in one file, because together they say what the outside world is. Comments and types only. */
-const LONGER_FILES: Readonly<Record<string, number>> = { 'lambdas/flows/ports.ts': 310 };
+/** Nearly all ports stand in one file, because together they say what the outside world is. Comments and types only. */
+const LONGER_FILES: Readonly<Record<string, number>> = { 'lambdas/flows/ports.ts': 270 };
+/** What flows need of the world. */
+const PORTS = ['lambdas/flows/ports.ts', 'lambdas/flows/notification-ports.ts'];
 /** Flows that others share by name. */
 const SHARED_FLOWS = ['lambdas/flows/authenticate-client.ts', 'lambdas/flows/authenticate-device.ts'];
 /** How things look in the tables, shared by the adapters that read and write them. */
@@ -95,13 +97,13 @@ describe('the arrows', () => {
     ).toEqual([]);
   });
 
-  it('flows/ imports core/, types of ports.ts, and the few shared flows', () => {
+  it('flows/ imports core/, types of ports, and the few shared flows', () => {
     expect(
       forbidden(
         below('lambdas/flows'),
         (found) =>
           isIn('lambdas/core', found) ||
-          (found.target === 'lambdas/flows/ports.ts' && found.isType) ||
+          (PORTS.includes(found.target) && found.isType) ||
           SHARED_FLOWS.includes(found.target),
       ),
     ).toEqual([]);

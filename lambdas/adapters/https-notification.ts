@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { NotificationSender, SentNotification } from '../flows/ports.ts';
+import type { NotificationSender, SentNotification } from '../flows/notification-ports.ts';
 import { isForbiddenAddress, lookupPublic, type Network, NOT_PUBLIC, parseNetwork } from './public-address.ts';
 
 /** An endpoint that takes longer counts as unreachable. Clients only note the id and answer 204. */

@@ -1,6 +1,6 @@
 import type { RequestFacts } from '../core/authentication-request.ts';
 import { LONGEST_GRACE_SECONDS } from '../core/lifetime.ts';
-import type { NotificationAddress } from '../flows/ports.ts';
+import type { NotificationAddress } from '../flows/notification-ports.ts';
 import type { Item, Key } from './table.ts';
 
 // How a notification looks in Transactions. An item of its own, because it holds the `auth_req_id`: the role of the

@@ -1,5 +1,5 @@
 import type { AuthenticationRequest } from '../core/authentication-request.ts';
-import type { NotificationClaim, Notifications } from '../flows/ports.ts';
+import type { NotificationClaim, Notifications } from '../flows/notification-ports.ts';
 import { addressFrom, notificationKey } from './notification-item.ts';
 import { requestFrom, requestKey } from './request-item.ts';
 import type { Table } from './table.ts';

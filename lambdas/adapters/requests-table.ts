@@ -1,12 +1,12 @@
 import type { RequestFacts } from '../core/authentication-request.ts';
 import type { FrozenDetails } from '../core/details.ts';
 import { redemptionGrace, SLOW_DOWN_SECONDS } from '../core/lifetime.ts';
+import type { NotificationAddress } from '../flows/notification-ports.ts';
 import type {
   AuthenticationRequests,
   DecidableRequests,
   EarlyPollOutcome,
   Entropy,
-  NotificationAddress,
   PendingRequest,
   PollOutcome,
   StoredDetails,

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Announcements } from '../flows/ports.ts';
+import type { Announcements } from '../flows/notification-ports.ts';
 
 /**
  * The topic whose one subscriber is the queue of notifications. A topic, because the functions that announce have SNS

@@ -11,7 +11,8 @@ import {
   type DeviceAuthenticationPorts,
   type DeviceCall,
 } from './authenticate-device.ts';
-import type { Announcements, AuditTrail, DecidableRequests, Note, PendingRequest, StoredDetails } from './ports.ts';
+import type { Announcements } from './notification-ports.ts';
+import type { AuditTrail, DecidableRequests, Note, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
 export type AnswerPorts = DeviceAuthenticationPorts & {

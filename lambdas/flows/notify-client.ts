@@ -5,7 +5,8 @@ import {
   pauseBefore,
 } from '../core/client-notification.ts';
 import { txnOf } from '../core/digest.ts';
-import type { Clients, Clock, Entropy, Noted, NotificationSender, Notifications } from './ports.ts';
+import type { NotificationSender, Notifications } from './notification-ports.ts';
+import type { Clients, Clock, Entropy, Noted } from './ports.ts';
 
 /** What this flow needs. */
 export type NotifyPorts = {
