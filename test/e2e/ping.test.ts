@@ -53,6 +53,14 @@ async function txnOf(authReqId: string): Promise<unknown> {
   return (await world.line(await world.poll(client, authReqId)))['txn'];
 }
 
+/** Until each message whose line says that it comes back was postponed: the clock must not move in between. */
+async function allPostponed(): Promise<void> {
+  const lines = () =>
+    world.logs.filter((line) => line.includes('"client-notification"') && line.includes('"status":202'));
+  const calls = () => world.runtime.aws.calls.filter(({ action }) => action === 'ChangeMessageVisibility');
+  await expect.poll(() => calls().length - lines().length, { timeout: 10_000, interval: 10 }).toBe(0);
+}
+
 /** Token and auth_req_id are kept no longer than somebody may need them. */
 async function expectForgotten(requestId: string): Promise<void> {
   const item = await world.stored('Transactions', { pk: `NOTIFICATION#${requestId}`, sk: 'NOTIFICATION' });
@@ -154,6 +162,7 @@ describe('an endpoint that can not be reached', () => {
     for (let tries = 1; ended().length === 0 && tries <= 20; tries += 1) {
       const told = () => linesOf(txn, 'endpoint_unreachable').length + 100 * ended().length;
       await expect.poll(told, { timeout: 10_000, interval: 10 }).toBeGreaterThanOrEqual(tries);
+      await allPostponed();
       world.runtime.advance(Math.min(2 ** (tries - 1), 30));
     }
     expect(linesOf(txn, 'endpoint_unreachable').length).toBeGreaterThanOrEqual(7);
