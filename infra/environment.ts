@@ -34,6 +34,9 @@ export function environmentFrom(sources: Sources): Readonly<Record<EnvironmentNa
     NOTIFICATION_QUEUE_URL: sources.notifications.queueUrl,
     // Public addresses only: clients in a private network are for one machine alone.
     NOTIFICATION_NETWORKS: undefined,
+    // Names are looked up by threads, half of Node's four at most: two names of slow clients would stop everybody's
+    // lookups, those of AWS included.
+    UV_THREADPOOL_SIZE: '32',
     METRICS_NAMESPACE: sources.metricsNamespace,
   };
 }

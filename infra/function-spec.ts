@@ -10,7 +10,7 @@ export type TableGrant = {
   readonly prefixes: readonly string[];
 };
 
-/** Environment variables that `lambdas/adapters/config.ts` reads. */
+/** Environment variables that `lambdas/adapters/config.ts` reads, and one that Node reads. */
 export type EnvironmentName =
   | 'ISSUER'
   | 'PREVIOUS_ISSUERS'
@@ -29,7 +29,8 @@ export type EnvironmentName =
   | 'NOTIFICATION_TOPIC'
   | 'NOTIFICATION_QUEUE_URL'
   | 'NOTIFICATION_NETWORKS'
-  | 'METRICS_NAMESPACE';
+  | 'METRICS_NAMESPACE'
+  | 'UV_THREADPOOL_SIZE';
 
 export type FunctionSpec = {
   /** One sentence for the console. */

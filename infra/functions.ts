@@ -127,6 +127,7 @@ export const functions = {
       'NOTIFICATION_QUEUE_URL',
       'NOTIFICATION_NETWORKS',
       'METRICS_NAMESPACE',
+      'UV_THREADPOOL_SIZE',
     ],
     tables: [
       { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
