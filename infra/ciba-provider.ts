@@ -1,9 +1,10 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AlarmSet } from './alarm-set.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { CanaryDeployments } from './canary.ts';
 import { ClientNotifications } from './client-notifications.ts';
+import { addCountAlarms } from './count-alarms.ts';
 import { CustomDomain } from './custom-domain.ts';
 import { Dashboards } from './dashboards.ts';
 import { DataStack } from './data-stack.ts';
@@ -13,6 +14,7 @@ import { addFaultAlarm, addRotationAlarms, addSyntheticLoginAlarm, addThrottleAl
 import { type FunctionName, functionNames, functions } from './functions.ts';
 import { ApiRoutes, ProviderApi } from './http-api.ts';
 import { metricsNamespaceOf, ProviderMetrics } from './metrics.ts';
+import { functionOutputs, tellOutputs } from './outputs.ts';
 import { type Grantable, OPEN_ENDPOINTS, statementsFor } from './permissions.ts';
 import { ProviderFunction } from './provider-function.ts';
 import type { CibaProviderProps } from './provider-props.ts';
@@ -22,9 +24,9 @@ import {
   addApprovalAlarm,
   addAuditAlarm,
   addCertificateAlarm,
-  addCountAlarms,
   addDeadLetterAlarm,
   addPingAlarm,
+  addPushDeliveryAlarm,
   addTableAlarm,
 } from './service-alarms.ts';
 import { SigningKeyRotation } from './signing-key-rotation.ts';
@@ -45,6 +47,7 @@ export class CibaProvider extends Construct {
   readonly #api: ProviderApi;
   readonly #events: EndpointEvents;
   readonly #notifications: ClientNotifications;
+  readonly #mapping: EventSourceMapping;
   readonly #platforms: PushPlatforms;
   readonly #routes: ApiRoutes;
   readonly #names: CustomDomain[] = [];
@@ -65,7 +68,7 @@ export class CibaProvider extends Construct {
     const { deadLetters } = this.#events;
     this.#notifications = new ClientNotifications(this, 'ClientNotifications', { settings: props, deadLetters });
     this.functions = this.#functions();
-    this.#notifications.feed(this.functions['client-notification']);
+    this.#mapping = this.#notifications.feed(this.functions['client-notification']);
     this.#platforms = new PushPlatforms(this, 'PushPlatforms', { settings: props, eventsTopic: this.#events.topic });
     const rotation = new SigningKeyRotation(this, 'SigningKeyRotation', {
       signingKeys: this.functions['signing-keys'],
@@ -151,35 +154,45 @@ export class CibaProvider extends Construct {
   #observe(): void {
     const alarms = new AlarmSet(this, 'Alarms', this.#settings.alarms);
     const metrics = new ProviderMetrics(this);
-    const { stage } = this.#routes;
-    const faults = this.#all().map((target) => ({ target, alarms: [addFaultAlarm(alarms, metrics, target)] }));
-    if (this.#settings.deployment !== 'allAtOnce') {
-      // The schedule calls that one too seldom for a tenth of its calls to tell anything.
-      const steady = faults.filter(({ target }) => target.name !== 'signing-keys');
-      new CanaryDeployments(this, 'Canary', { functions: steady });
-    }
-    addThrottleAlarm(alarms, this.#all());
-    addRotationAlarms(alarms, this.functions['signing-keys']);
-    if (this.#synthetic) addSyntheticLoginAlarm(alarms, this.#synthetic);
-    addApiAlarms(alarms, stage);
-    for (const [role, table] of Object.entries(this.data.tables)) addTableAlarm(alarms, role, table);
-    addDeadLetterAlarm(alarms, this.#events.deadLetters);
-    addPingAlarm(alarms, this.#notifications.queue);
+    this.#watchFunctions(alarms, metrics);
+    this.#watchServices(alarms);
     addCountAlarms(alarms, metrics);
     addApprovalAlarm(alarms, metrics);
-    const { domain, mtlsDomain } = this.#settings;
-    if (domain) addCertificateAlarm(alarms, 'domain', domain);
-    if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
     this.#audit(alarms);
+    const { handler } = this.#events;
     new Dashboards(this, 'Dashboards', {
       issuer: this.issuer,
       metrics,
-      stage,
+      stage: this.#routes.stage,
       functions: this.#all(),
+      otherFunctions: [handler, this.#platforms.refresher, this.#synthetic?.handler].flatMap((one) => one ?? []),
       tables: Object.values(this.data.tables),
+      notificationQueue: this.#notifications.queue,
+      deadLetters: this.#events.deadLetters,
       alarms: alarms.alarms,
-      applicationArns: Object.values(applicationArnsOf(this, this.#settings)),
+      applicationArns: applicationArnsOf(this, this.#settings),
     });
+  }
+
+  #watchFunctions(alarms: AlarmSet, metrics: ProviderMetrics): void {
+    // The schedule calls that one too seldom for three failures in a minute, or for a tenth of its calls, to tell anything.
+    const busy = this.#all().filter(({ name }) => name !== 'signing-keys');
+    const faults = busy.map((target) => ({ target, alarms: [addFaultAlarm(alarms, metrics, target)] }));
+    if (this.#settings.deployment !== 'allAtOnce') new CanaryDeployments(this, 'Canary', { functions: faults });
+    addThrottleAlarm(alarms, this.#all());
+    addRotationAlarms(alarms, this.functions['signing-keys']);
+    if (this.#synthetic) addSyntheticLoginAlarm(alarms, this.#synthetic);
+  }
+
+  #watchServices(alarms: AlarmSet): void {
+    addApiAlarms(alarms, this.#routes.stage);
+    for (const [role, table] of Object.entries(this.data.tables)) addTableAlarm(alarms, role, table);
+    addDeadLetterAlarm(alarms, this.#events.deadLetters);
+    addPingAlarm(alarms, this.#notifications.queue);
+    addPushDeliveryAlarm(alarms, applicationArnsOf(this, this.#settings));
+    const { domain, mtlsDomain } = this.#settings;
+    if (domain) addCertificateAlarm(alarms, 'domain', domain);
+    if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
   }
 
   #audit(alarms: AlarmSet): void {
@@ -197,7 +210,7 @@ export class CibaProvider extends Construct {
 
   /** What operators and their tools look up by name. */
   #tell({ refresher }: PushPlatforms): void {
-    const outputs = {
+    tellOutputs(this, {
       Issuer: this.issuer,
       DirectoryTable: this.data.tables.directory.tableName,
       TransactionsTable: this.data.tables.transactions.tableName,
@@ -206,11 +219,14 @@ export class CibaProvider extends Construct {
       Certificates: this.#certificates().join(' ') || 'none',
       AccessLog: this.#routes.accessLog.logGroupName,
       EndpointEventsTopic: this.#events.topic.topicArn,
+      NotificationQueue: this.#notifications.queue.queueUrl,
+      NotificationMapping: this.#mapping.eventSourceMappingId,
+      DeadLetterQueue: this.#events.deadLetters.queueUrl,
+      ...functionOutputs([...this.#all(), this.#events.handler]),
       ...(this.data.audit && { AuditBucket: this.data.audit.bucket.bucketName }),
       ...(this.#synthetic && { SyntheticLoginFunction: this.#synthetic.handler.alias.functionArn }),
       ...(refresher && { PlatformApplicationFunction: refresher.lambda.functionArn }),
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value }).overrideLogicalId(name);
+    });
   }
 
   #all(): readonly ProviderFunction[] {

@@ -5,6 +5,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './nag.ts';
+import { INSTANCES_RANGE, longestLife, MOST_RECEIVES, mostReceives } from './notification-pace.ts';
 import type { ProviderFunction } from './provider-function.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 import { DEFAULTS } from './settings-conflicts.ts';
@@ -14,26 +15,14 @@ type ClientNotificationsProps = {
   readonly deadLetters: IQueue;
 };
 
-/** How `lambdas/core/` treats an announced decision; a test plays the longest life of one. All in seconds. */
-const PACE = {
-  /** How long an approval can be redeemed after its request expired, at most. */
-  grace: 300,
-  /** How long a decision that is not there yet is looked for, once a second. */
-  looking: 40,
-  /** Between two tries at an endpoint that nobody reaches, once the pauses have grown. */
-  longestPause: 30,
-};
 /** What SQS takes. */
 const LONGEST_RETENTION_SECONDS = 14 * 86_400;
-const MOST_RECEIVES = 1000;
 /**
  * Five times five pings at a time: eighty a second where clients answer within 300 ms. Few, because each one that hangs
  * keeps an instance for five seconds, and a young account has ten for everything. Reserve concurrency for more.
  */
 const INSTANCES = 5;
 const BATCH = 5;
-/** What Lambda takes as the limit of a mapping. */
-const INSTANCES_RANGE = { least: 2, most: 1000 };
 
 /**
  * The topic where the device function announces decisions of requests whose client is pinged, the queue behind it, and
@@ -56,7 +45,7 @@ export class ClientNotifications extends Construct {
   }
 
   #makeQueue(deadLetters: IQueue): Queue {
-    const life = (this.#settings.limits?.expiryLimit ?? DEFAULTS.expiryLimit) + PACE.grace;
+    const life = longestLife(this.#settings.limits?.expiryLimit ?? DEFAULTS.expiryLimit);
     return new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -68,7 +57,7 @@ export class ClientNotifications extends Construct {
       // most of a request's life.
       visibilityTimeout: Duration.seconds(30),
       // Only a backstop, beyond what the longest life takes: the function itself gives up at its end.
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: mostReceives(life) },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: Math.min(mostReceives(life), MOST_RECEIVES) },
     });
   }
 
@@ -76,7 +65,7 @@ export class ClientNotifications extends Construct {
    * Lambda receives, deletes and postpones in the name of the function's role, and tries that when the mapping is made.
    * The role has what it needs from the table of functions, so no construct that grants more is used.
    */
-  feed(notifier: ProviderFunction): void {
+  feed(notifier: ProviderFunction): EventSourceMapping {
     const reserved = this.#settings.reservedConcurrency?.[notifier.name as 'client-notification'];
     const { least, most } = INSTANCES_RANGE;
     const mapping = new EventSourceMapping(this, 'Mapping', {
@@ -91,11 +80,6 @@ export class ClientNotifications extends Construct {
       'Serverless-LambdaEventSourceMappingDestination':
         'For a queue there is none; it has a dead-letter queue instead.',
     });
+    return mapping;
   }
-}
-
-/** Deliveries that one announcement can take: a look a second, pauses that grow to the longest, and that one for good. */
-function mostReceives(life: number): number {
-  const growing = Math.ceil(Math.log2(PACE.longestPause));
-  return Math.min(PACE.looking + growing + Math.ceil(life / PACE.longestPause), MOST_RECEIVES);
 }

@@ -15,7 +15,7 @@ export function addFaultAlarm(alarms: AlarmSet, metrics: ProviderMetrics, target
   return alarms.add({
     id: `${target.name}-faults`,
     runbook: 'faults',
-    means: `The function ${target.name} fails: callers get 500.`,
+    means: `The function ${target.name} fails: ${harmOf(target)}.`,
     first: 'was there a deployment in the last hour? Then roll back.',
     metric: new MathExpression({
       // A function that never had a fault has no metric of faults, and a + with nothing may come to nothing: its canary
@@ -33,6 +33,13 @@ export function addFaultAlarm(alarms: AlarmSet, metrics: ProviderMetrics, target
     // What is counted in the log arrives later than what Lambda counts, maybe when its minute was looked at already.
     periods: { breaching: 1, of: 3 },
   });
+}
+
+/** What its failures mean, and for whom. */
+function harmOf({ name }: ProviderFunction): string {
+  return name === 'client-notification'
+    ? 'clients in ping mode hear late that their users answered, or not at all'
+    : 'callers get 500';
 }
 
 /** Any function: Lambda turned calls away. */

@@ -10,6 +10,8 @@ import type { CibaProviderProps } from './provider-props.ts';
 
 const PLATFORMS = ['APNS', 'APNS_SANDBOX', 'GCM'] as const;
 type Platform = (typeof PLATFORMS)[number];
+/** Platform applications in use. */
+export type ApplicationArns = Readonly<Partial<Record<Platform, string>>>;
 
 /** An application that the deployment makes from a secret. */
 type Wanted = {
@@ -22,10 +24,7 @@ type Wanted = {
 };
 
 /** The ARNs of all platform applications in use, made here or by others. They follow from the settings, so nothing waits for them. */
-export function applicationArnsOf(
-  scope: Construct,
-  { apns, fcm }: CibaProviderProps,
-): Readonly<Partial<Record<Platform, string>>> {
+export function applicationArnsOf(scope: Construct, { apns, fcm }: CibaProviderProps): ApplicationArns {
   const own = wantedApplications(scope, { apns, fcm }).map(({ platform, arn }) => [platform, arn]);
   return {
     ...(apns?.applicationArn && { APNS: apns.applicationArn }),

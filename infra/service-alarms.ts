@@ -4,10 +4,11 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { MetricName } from '../lambdas/core/metrics.ts';
 import type { AlarmSet } from './alarm-set.ts';
 import type { ProviderMetrics } from './metrics.ts';
 import type { DomainProps } from './provider-props.ts';
+import { pushMetric } from './push-metrics.ts';
+import type { ApplicationArns } from './push-platforms.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
@@ -92,6 +93,31 @@ export function addPingAlarm(alarms: AlarmSet, queue: IQueue): void {
   });
 }
 
+/**
+ * Apple or Google refuse what SNS had taken: the request was answered 200, and no phone rings. There is none without
+ * platform applications.
+ */
+export function addPushDeliveryAlarm(alarms: AlarmSet, applicationArns: ApplicationArns): void {
+  const period = Duration.minutes(15);
+  const failed = Object.entries(applicationArns).map(
+    ([platform, arn]) => [platform.toLowerCase(), pushMetric(arn, 'NumberOfNotificationsFailed', period)] as const,
+  );
+  if (failed.length === 0) return;
+  alarms.add({
+    id: 'push-delivery',
+    means: 'Pushes fail after SNS took them: clients wait, and phones do not ring.',
+    first: 'which kind, at PushDeliveryFailures on the business dashboard?',
+    metric: new MathExpression({
+      // An application without a failure has no metric, and must not keep the others from being summed up.
+      expression: `SUM([${failed.map(([name]) => name).join(', ')}])`,
+      usingMetrics: Object.fromEntries(failed),
+      label: 'pushes failed',
+      period,
+    }),
+    threshold: 10,
+  });
+}
+
 /** Audit events wait: they are kept in the logs meanwhile. */
 export function addAuditAlarm(alarms: AlarmSet, stream: CfnDeliveryStream): void {
   alarms.add({
@@ -126,80 +152,6 @@ export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: Domain
     threshold: 30,
     when: 'below',
   });
-}
-
-type Count = { metric: MetricName; id: string; runbook?: string; threshold: number; means: string; first: string };
-
-/** Counts within five minutes that somebody should look at. */
-const COUNTS: readonly Count[] = [
-  {
-    metric: 'PushOutages',
-    id: 'push-outage',
-    threshold: 3,
-    means: 'No push could be sent: logins are refused with 503.',
-    first: 'is SNS disturbed in this region?',
-  },
-  {
-    metric: 'PushCredentialsRefused',
-    id: 'push-credentials',
-    threshold: 1,
-    means: 'SNS has switched off a platform application: Apple or Google refuse the credential.',
-    first: 'was the key revoked? Store the new one in the secret and refresh.',
-  },
-  {
-    metric: 'PushCredentialsNotApplied',
-    id: 'push-credential-not-applied',
-    runbook: 'push-credentials',
-    threshold: 1,
-    means: 'A push credential could not be applied when it was deployed: its secret is empty, malformed or refused.',
-    first: 'the log of the function platform-application says which and why; mend the secret and refresh.',
-  },
-  {
-    metric: 'RepeatedRedemptions',
-    id: 'repeated-redemption',
-    threshold: 1,
-    means: 'A login was redeemed a second time: a client repeats itself, or an auth_req_id leaked.',
-    first: 'compare the addresses of both calls.',
-  },
-  {
-    metric: 'AssertionReplays',
-    id: 'assertion-replays',
-    threshold: 5,
-    means: 'Client assertions are sent twice: a client reuses them, or somebody replays them.',
-    first: 'which client, in the log of the function token?',
-  },
-  {
-    metric: 'ClientAuthenticationFailures',
-    id: 'client-authentication',
-    threshold: 50,
-    means: 'Many calls fail to authenticate the client: a wrong secret was rolled out, or somebody guesses.',
-    first: 'one client or many, in the log?',
-  },
-  {
-    metric: 'UsersLimited',
-    id: 'push-bombing',
-    threshold: 20,
-    means: 'Users are asked more often than the limit allows. They are protected; somebody is trying.',
-    first: 'which client asks, in the log of backchannel-authentication?',
-  },
-  {
-    metric: 'PingsGivenUp',
-    id: 'pings-given-up',
-    threshold: 10,
-    means: 'Clients in ping mode could not be reached until their requests were over. They may still have polled.',
-    first: 'one client or many, in the log of client-notification?',
-  },
-  {
-    metric: 'DevicesRefused',
-    id: 'devices-refused',
-    threshold: 50,
-    means: 'Many phones fail to authenticate: an app release is broken, or somebody guesses.',
-    first: 'which detail, in the log of the function device?',
-  },
-];
-
-export function addCountAlarms(alarms: AlarmSet, metrics: ProviderMetrics): void {
-  for (const { metric, ...spec } of COUNTS) alarms.add({ ...spec, metric: metrics.metric(metric) });
 }
 
 /** Fewer than one request in five is approved, of at least fifty in an hour: phones do not ring, or people say no. */

@@ -1,5 +1,6 @@
 import { environmentFrom, environmentOf } from './environment.ts';
 import { functionNames, functions } from './functions.ts';
+import { INSTANCES_RANGE, longestExpiryLimit, longestLife, MOST_RECEIVES, mostReceives } from './notification-pace.ts';
 import type { Settings } from './settings-schema.ts';
 
 /** Where the deployment goes, as far as it is known. */
@@ -27,6 +28,7 @@ export function conflictIn(settings: Settings, place: Place): string | undefined
     wrongPush(settings, place.region) ??
     wrongAlarms(settings) ??
     wrongLimits(settings) ??
+    wrongNotifications(settings) ??
     wrongThrottle(settings) ??
     tooFewLogins(settings) ??
     earlyRetirement(settings) ??
@@ -73,6 +75,16 @@ function wrongLimits({ limits }: Settings): string | undefined {
   if (perUser && perUser.perHour < perUser.perMinute)
     return '"limits.perUser.perHour" must not be less than "limits.perUser.perMinute"';
   return undefined;
+}
+
+/** The queue of pings has limits of its own, which Lambda and SQS would tell in the middle of a deployment, or never. */
+function wrongNotifications({ limits, reservedConcurrency }: Settings): string | undefined {
+  const { least } = INSTANCES_RANGE;
+  if ((reservedConcurrency?.['client-notification'] ?? least) < least)
+    return `set "reservedConcurrency.client-notification" to at least ${least}, which is the least that its queue may be limited to`;
+  const { expiryLimit = DEFAULTS.expiryLimit } = limits ?? {};
+  if (mostReceives(longestLife(expiryLimit)) <= MOST_RECEIVES) return undefined;
+  return `"limits.expiryLimit" must be at most ${longestExpiryLimit()} seconds: SQS delivers an announcement ${MOST_RECEIVES} times, which would end before the request does`;
 }
 
 function wrongThrottle({ throttles = {} }: Settings): string | undefined {

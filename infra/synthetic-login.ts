@@ -16,7 +16,7 @@ type SyntheticLoginProps = {
   readonly directoryTableName: string;
   readonly grantable: Grantable;
   readonly settings: CibaProviderProps;
-  /** The functions that a login goes through. A new version of any of them is tested. */
+  /** Those of the table: a new version of any of them is tested, those that no login goes through as well. */
   readonly functions: readonly ProviderFunction[];
   /** What else has to be there before anybody can log in: routes, stage, names. */
   readonly after: readonly IConstruct[];

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { functions } from '../../infra/functions.ts';
+import { longestExpiryLimit, mostReceives } from '../../infra/notification-pace.ts';
 import { decideNotification, pauseBefore } from '../../lambdas/core/client-notification.ts';
 import { redemptionGrace } from '../../lambdas/core/lifetime.ts';
 import { requestIn } from '../core/given.ts';
@@ -86,6 +88,15 @@ describe('the way of notifications', () => {
     expect(deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [deadLettersOf(template), 'Arn'] });
   });
 
+  it('has receives for the longest expiry that the settings may allow, and none to spare', () => {
+    const limit = longestExpiryLimit();
+    const most = mostReceives(limit + LONGEST_GRACE);
+    expect([most, mostReceives(limit + LONGEST_GRACE + 1)]).toEqual([1000, 1001]);
+    expect(deliveries(limit, 0)).toBeLessThanOrEqual(most);
+    const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+    expect(page).toContain(`\`limits.expiryLimit\` at most ${limit} seconds`);
+  });
+
   it('stays within what SQS and Lambda take, whatever is set', () => {
     expect(queueOf(extreme).queue).toMatchObject({
       MessageRetentionPeriod: 1_209_600,
@@ -135,6 +146,8 @@ describe('the function client-notification', () => {
     expect(variables('device').NOTIFICATION_TOPIC).toEqual({ Ref: only(production, 'AWS::SNS::Topic').id });
     expect(variables('client-notification').NOTIFICATION_QUEUE_URL).toEqual({ Ref: queueOf(production).id });
     expect(variables('client-notification').NOTIFICATION_NETWORKS).toBeUndefined();
+    // Names of slow clients must not take all threads that look names up.
+    expect(Number(variables('client-notification').UV_THREADPOOL_SIZE)).toBeGreaterThan(4 * 5);
   });
 
   it('is watched by the age of what waits, which a client that is down does not raise', () => {
@@ -149,7 +162,8 @@ describe('the function client-notification', () => {
       EvaluationPeriods: 5,
     });
     // SQS leaves out what was received three times; by then five seconds of waiting and the pause were spent thrice.
-    const thrice = [1, 2, 3].reduce((sum, tries) => sum + 5 + pauseBefore(tries), 0);
+    const pauses = [1, 2, 3].map((tries) => pauseBefore({ tries, now: 0, until: 900 }) ?? 0);
+    const thrice = pauses.reduce((sum, pause) => sum + 5 + pause, 0);
     expect(thrice).toBeLessThan(alarm?.Properties.Threshold);
   });
 });
@@ -157,13 +171,14 @@ describe('the function client-notification', () => {
 /** How often a message is delivered whose request is decided so many seconds late, and whose client refuses all connections. */
 function deliveries(expiryLimit: number, decidedAt: number): number {
   const facts = { expiresAt: expiryLimit, intervalSeconds: LONGEST_GRACE };
-  for (let now = 0, tries = 1; ; tries += 1) {
+  for (let now = 0, tries = 0, received = 1; ; received += 1) {
     const request = requestIn(now < decidedAt ? 'pending' : 'approved', facts);
     const decision = decideNotification(request, { at: 0, now });
-    if (decision.outcome === 'drop') return tries;
-    const pause = decision.outcome === 'wait' ? decision.seconds : pauseBefore(tries);
+    if (decision.outcome === 'drop') return received;
+    if (decision.outcome === 'notify') tries += 1;
+    const pause = decision.outcome === 'wait' ? decision.seconds : pauseBefore({ tries, now, until: decision.until });
+    if (pause === undefined) return received;
     now += pause;
-    if (decision.outcome === 'notify' && now >= decision.until) return tries;
   }
 }
 

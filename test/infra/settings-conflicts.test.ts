@@ -58,6 +58,14 @@ describe('settings that contradict each other', () => {
     ],
     [{ limits: { interval: 601 } }, '"limits.interval" must not be longer than "limits.expiryLimit"'],
     [{ limits: { defaultExpiry: 3, expiryLimit: 4 } }, '"limits.interval" must not be longer than'],
+    [
+      { limits: { expiryLimit: 28_351 } },
+      '"limits.expiryLimit" must be at most 28350 seconds: SQS delivers an announcement 1000 times',
+    ],
+    [
+      { reservedConcurrency: { 'client-notification': 1 } },
+      'set "reservedConcurrency.client-notification" to at least 2, which is the least that its queue may be limited to',
+    ],
     [{ limits: { expiryLimit: 119 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [
       { limits: { perUser: { perMinute: 20, perHour: 10 } } },
@@ -92,6 +100,8 @@ describe('settings that contradict each other', () => {
     { domain: { ...domain, zone: zone('login.example.com') } },
     { domain: { ...domain, zone: zone('example.com') }, mtlsDomain: { ...mtlsDomain, zone: zone('example.com') } },
     { limits: { interval: 600 } },
+    { limits: { expiryLimit: 28_350 } },
+    { reservedConcurrency: { 'client-notification': 2, token: 1 } },
     { limits: { perUser: { perMinute: 10, perHour: 10 } } },
     { throttles: { authentication: { rate: 5, burst: 5 } } },
     { apns: { ...apns, sandbox: true } },

@@ -5,5 +5,7 @@ import './data.checks.ts';
 import './push.checks.ts';
 import './notifications.checks.ts';
 import './operations.checks.ts';
+import './dashboards.checks.ts';
+import './outputs.checks.ts';
 import './synthetic-login.checks.ts';
 import './policies.checks.ts';

@@ -1,0 +1,19 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+
+/** What SNS itself counts of a platform application, which it names by its two last parts. */
+export function pushMetric(
+  applicationArn: string,
+  metricName: 'NumberOfNotificationsDelivered' | 'NumberOfNotificationsFailed',
+  period?: Duration,
+): Metric {
+  const [platform = '', application = ''] = applicationArn.split(':app/').at(-1)?.split('/') ?? [];
+  return new Metric({
+    namespace: 'AWS/SNS',
+    metricName,
+    dimensionsMap: { Application: application, Platform: platform },
+    statistic: 'Sum',
+    label: platform,
+    ...(period && { period }),
+  });
+}
