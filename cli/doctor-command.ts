@@ -14,7 +14,9 @@ const PERMISSIONS = [
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',
   'acm:DescribeCertificate',
+  'lambda:GetEventSourceMapping',
   'lambda:InvokeFunction',
+  'sqs:GetQueueAttributes',
 ];
 
 /** `ciba doctor` */

@@ -10,9 +10,11 @@ import { alarms } from './alarms.ts';
 import { alarmsNow } from './alarms-now.ts';
 import { challenge } from './challenge.ts';
 import type { Check, Finding, Provider } from './check.ts';
+import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
 import { keyRotation } from './key-rotation.ts';
 import { login } from './login.ts';
+import { pings } from './pings.ts';
 import { pushPlatforms } from './push-platforms.ts';
 import { signingKeys } from './signing-keys.ts';
 import { stackState } from './stack-state.ts';
@@ -29,6 +31,8 @@ const CHECKS: readonly Check[] = [
   challenge,
   adminAccess,
   pushPlatforms,
+  pings,
+  deadLetters,
   alarms,
   alarmRecipients,
   alarmsNow,

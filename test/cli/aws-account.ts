@@ -22,6 +22,10 @@ export type Account = {
   /** SubscriptionArn of each subscription, by topic. */
   topics: Record<string, string[]>;
   certificates: Record<string, Record<string, unknown>>;
+  /** State of each event source mapping, by its id. */
+  mappings: Record<string, string>;
+  /** Messages that can be received and messages that somebody has, by the URL of the queue. */
+  queues: Record<string, readonly [number, number]>;
   /** What functions answer, by name or ARN; an Error is what they throw. */
   functions: Record<string, (payload: Record<string, unknown>) => Promise<unknown>>;
   /** Actions that the operator's identity lacks. */
@@ -30,7 +34,7 @@ export type Account = {
 type Call = { readonly action: string; readonly input: Record<string, unknown> };
 type Reply = { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
 
-/** CloudFormation, CloudWatch, SNS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
+/** CloudFormation, CloudWatch, SNS, SQS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
 export class FakeAws {
   account: Account;
   readonly calls: Call[] = [];
@@ -64,6 +68,8 @@ export class FakeAws {
   async #answer(request: IncomingMessage, body: string): Promise<Reply> {
     const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '')?.[1];
     if (name !== undefined) return this.#invoke(decodeURIComponent(name), JSON.parse(body));
+    const mapping = /^\/2015-03-31\/event-source-mappings\/([^/]+)$/.exec(request.url ?? '')?.[1];
+    if (mapping !== undefined) return this.#mapping(decodeURIComponent(mapping));
     const target = request.headers['x-amz-target'];
     if (typeof target === 'string') {
       const action = target.split('.')[1] ?? '';
@@ -77,6 +83,16 @@ export class FakeAws {
     this.calls.push({ action, input: form });
     if (this.account.denied.has(action)) return refuseXml('AccessDenied', denial(action), 403);
     return QUERY_ACTIONS[action]?.(this.account, form) ?? refuseXml('InvalidAction', action);
+  }
+
+  #mapping(UUID: string): Reply {
+    const action = 'GetEventSourceMapping';
+    this.calls.push({ action, input: { UUID } });
+    if (this.account.denied.has(action)) return refuseJson('AccessDeniedException', denial(action));
+    const State = this.account.mappings[UUID];
+    if (State === undefined)
+      return { ...refuseJson('ResourceNotFoundException', 'The resource you requested does not exist.'), status: 404 };
+    return { status: 200, body: JSON.stringify({ UUID, State }) };
   }
 
   async #invoke(name: string, payload: Record<string, unknown>): Promise<Reply> {
@@ -181,6 +197,16 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
       ),
     ];
     return { status: 200, body: JSON.stringify({ MetricDataResults }) };
+  },
+  GetQueueAttributes({ queues }, { QueueUrl }) {
+    const counts = queues[String(QueueUrl)];
+    if (!counts) return refuseJson('com.amazonaws.sqs#QueueDoesNotExist', 'The specified queue does not exist.');
+    const [visible, taken] = counts.map(String);
+    const Attributes = {
+      ApproximateNumberOfMessages: visible,
+      ApproximateNumberOfMessagesNotVisible: taken,
+    };
+    return { status: 200, body: JSON.stringify({ Attributes }) };
   },
   DescribeCertificate({ certificates }, { CertificateArn }) {
     const Certificate = certificates[String(CertificateArn)];

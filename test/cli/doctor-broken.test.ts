@@ -7,6 +7,7 @@ import {
   GCM,
   HOST,
   inDays,
+  MAPPING,
   STACK,
   SYNTHETIC,
   TOPIC,
@@ -109,6 +110,28 @@ describe('a broken deployment exits 1 and says what to do', () => {
     expect(stdout).toMatch(/\n2 broken\.\n$/);
   });
 
+  it.each([
+    ['is switched off', 'Disabled', 'is Disabled: clients in ping mode hear nothing'],
+    ['is being switched off', 'Disabling', 'is Disabling: clients in ping mode hear nothing'],
+    ['was deleted', undefined, 'its trigger was deleted'],
+  ])('what takes pings from their queue %s', async (_, state, says) => {
+    deployment.aws.account.mappings = state === undefined ? {} : { [MAPPING]: state };
+    const { code, found, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 1, bad: ['Pings'] });
+    expect(found('Pings')).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining(says),
+      todo: expect.stringContaining('--revert-drift'),
+      see: 'docs/operations.md#alarm-pings-delayed',
+    });
+  });
+
+  it('has no queue for dead letters', async () => {
+    deployment.aws.account.queues = {};
+    const { code, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 1, bad: ['Dead letters'] });
+  });
+
   it('answers under another name than the stack says', async () => {
     deployment.aws.account.stack.outputs['Issuer'] = 'https://other.example.com/';
     const { code, found } = await examine(deployment.env, ['--stack', STACK, '--url', `https://${HOST}`]);
@@ -120,7 +143,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     const { code, report, found } = await examine(deployment.env, ['--stack', 'ciba-none']);
     expect(code).toBe(1);
     expect(found('Stack')).toMatchObject({ state: 'broken', says: 'There is no stack ciba-none in eu-central-1.' });
-    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(12);
+    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(14);
     deployment.aws.account.stack.outputs = {};
     const other = await examine();
     expect(other.code).toBe(1);
@@ -135,6 +158,8 @@ describe('what could not be checked is never a crash, and never good', () => {
       'GetPlatformApplicationAttributes',
       'InvokeFunction',
       'DescribeCertificate',
+      'GetEventSourceMapping',
+      'GetQueueAttributes',
     ])
       deployment.aws.account.denied.add(action);
     const { code, stdout, stderr } = await doctor();
@@ -143,12 +168,14 @@ describe('what could not be checked is never a crash, and never good', () => {
       /\? Push platforms {4}Could not be checked: User: arn:aws:iam::1:user\/o is not\s+authorized/,
     );
     expect(stdout).toContain('ciba doctor --help lists all');
-    expect(stdout).toMatch(/\n6 could not be checked\.\n$/);
+    expect(stdout).toMatch(/\n8 could not be checked\.\n$/);
     const { stdout: help } = await ciba(['doctor', '--help']);
     for (const permission of [
       'cloudwatch:DescribeAlarms',
       'sns:GetPlatformApplicationAttributes',
       'acm:DescribeCertificate',
+      'lambda:GetEventSourceMapping',
+      'sqs:GetQueueAttributes',
     ])
       expect(help).toContain(permission);
   });
@@ -170,11 +197,15 @@ describe('what could not be checked is never a crash, and never good', () => {
     const { code, found } = await examine(env);
     expect(code).toBe(1);
     expect(found('Stack')).toMatchObject({ state: 'unknown', says: expect.stringContaining('No AWS credentials') });
-    const { PushApplications: _arns, ...outputs } = deployment.aws.account.stack.outputs;
-    deployment.aws.account.stack.outputs = outputs;
-    expect((await examine()).found('Push platforms')).toMatchObject({
-      state: 'unknown',
-      says: expect.stringContaining('deploy this version'),
-    });
+    const { PushApplications: _arns, NotificationMapping: _mapping, ...outputs } = deployment.aws.account.stack.outputs;
+    const { DeadLetterQueue: _url, ...rest } = outputs;
+    deployment.aws.account.stack.outputs = rest;
+    const before = await examine();
+    expect(before.bad).toEqual(['Push platforms', 'Pings', 'Dead letters']);
+    for (const name of before.bad)
+      expect(before.found(name)).toMatchObject({
+        state: 'unknown',
+        says: expect.stringContaining('deploy this version'),
+      });
   });
 });

@@ -19,6 +19,8 @@ export const GCM = `${here}:app/GCM/${STACK}`;
 export const TOPIC = `${here}:alarms`;
 export const CERTIFICATE = `arn:aws:acm:${REGION}:111122223333:certificate/1`;
 export const SYNTHETIC = `arn:aws:lambda:${REGION}:111122223333:function:synthetic:live`;
+export const MAPPING = '5d2f8a30-0000-4000-8000-000000000001';
+export const DEAD_LETTERS = `https://sqs.${REGION}.amazonaws.com/111122223333/dead-letters`;
 const SIGNING_KEYS = `arn:aws:lambda:${REGION}:111122223333:function:signing-keys:live`;
 const DAY_MILLISECONDS = 86_400_000;
 
@@ -48,6 +50,8 @@ export function goodAccount(): Account {
         SyntheticLoginFunction: SYNTHETIC,
         PushApplications: `${APNS} ${GCM}`,
         Certificates: CERTIFICATE,
+        NotificationMapping: MAPPING,
+        DeadLetterQueue: DEAD_LETTERS,
       },
     },
     resources: [
@@ -64,6 +68,8 @@ export function goodAccount(): Account {
     },
     topics: { [TOPIC]: [`${TOPIC}:1`] },
     certificates: { [CERTIFICATE]: { DomainName: HOST, Status: 'ISSUED', NotAfter: seconds(inDays(200)) } },
+    mappings: { [MAPPING]: 'Enabled' },
+    queues: { [DEAD_LETTERS]: [0, 0] },
     functions: { [SYNTHETIC]: async () => null },
     denied: new Set(),
   };

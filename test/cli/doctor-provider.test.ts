@@ -29,12 +29,21 @@ describe('the local runtime', () => {
   it('is all good: what is of AWS is not applicable, and the unattended phone approves a login', async () => {
     const { code, stdout, stderr } = await ciba(['doctor'], { env: { CIBA_URL: runtime.url } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['Stack', 'ACM certificates', 'Key rotation', 'Push platforms', 'Alarms', 'Alarm recipients'])
+    for (const name of [
+      'Stack',
+      'ACM certificates',
+      'Key rotation',
+      'Push platforms',
+      'Pings',
+      'Dead letters',
+      'Alarms',
+      'Alarm recipients',
+    ])
       expect(stdout).toMatch(new RegExp(`^– ${name} +Not applicable to the local runtime\\.$`, 'm'));
     expect(stdout).toMatch(/^✓ WWW-Authenticate +Arrives/m);
     expect(stdout).toMatch(/^✓ Admin API +Answers callers of this machine\. Clients: 3\.$/m);
     expect(stdout).toMatch(/^✓ A login +A whole login went through: asked, approved, tokens\.$/m);
-    expect(stdout).toMatch(/\nAll good: 8 not checked here\.\n$/);
+    expect(stdout).toMatch(/\nAll good: 10 not checked here\.\n$/);
   });
 
   it('asks the first user too often: not a fault, and not known to be good', async () => {

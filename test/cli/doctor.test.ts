@@ -1,7 +1,18 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ciba, type Outcome } from './ciba-process.ts';
-import { APNS, CERTIFICATE, DoctorDeployment, HOST, inDays, STACK, SYNTHETIC, TOPIC } from './doctor-deployment.ts';
+import {
+  APNS,
+  CERTIFICATE,
+  DEAD_LETTERS,
+  DoctorDeployment,
+  HOST,
+  inDays,
+  MAPPING,
+  STACK,
+  SYNTHETIC,
+  TOPIC,
+} from './doctor-deployment.ts';
 
 let deployment: DoctorDeployment;
 beforeAll(async () => {
@@ -27,7 +38,9 @@ describe('a deployment in order', () => {
     expect(stdout).toContain(`✓ Discovery         Answers, and the issuer is https://${HOST}/`);
     expect(stdout).toContain('✓ Signing keys      2 RS256, 2 PS256, 2 ES256.');
     expect(stdout).toContain('APNS: enabled, credential: token. GCM: enabled, credential: token.');
-    expect(stdout).toContain('✓ A login           A whole login went through');
+    expect(stdout).toContain('✓ Pings             Lambda takes them from their queue.');
+    expect(stdout).toContain('✓ Dead letters      None.');
+    expect(stdout).toContain('✓ A login           A whole login went through, by polling');
     expect(stdout).not.toContain('→');
   });
 
@@ -35,7 +48,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(13);
+    expect(report.checks).toHaveLength(15);
   });
 
   it('is asked once for a login, with nothing that could be mistaken for an order', async () => {
@@ -93,6 +106,24 @@ describe('a deployment that works and is not finished', () => {
     const { code, found } = await examine();
     expect(found('Stack')).toMatchObject({ state, says: expect.stringContaining(status) });
     expect(code).toBe(state === 'broken' ? 1 : 0);
+  });
+
+  it.each(['Enabling', 'Updating'])('what takes pings from their queue is %s: a warning', async (state) => {
+    deployment.aws.account.mappings[MAPPING] = state;
+    const { code, found } = await examine();
+    expect(found('Pings')).toMatchObject({ state: 'warning', says: expect.stringContaining(state) });
+    expect(code).toBe(0);
+  });
+
+  it('has dead letters, those counted too that somebody is just reading', async () => {
+    deployment.aws.account.queues[DEAD_LETTERS] = [2, 1];
+    const { code, found, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 0, bad: ['Dead letters'] });
+    expect(found('Dead letters')).toMatchObject({
+      state: 'warning',
+      says: '3: so many events could not be handled, and are kept for 14 days.',
+      see: 'docs/operations.md#alarm-dead-letters',
+    });
   });
 
   it('has certificates that end within a month, and a renewal that waits', async () => {
