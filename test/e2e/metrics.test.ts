@@ -12,6 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/** Where the log stands, once every function that counts has written all its lines so far: each writes them in order. */
+async function startCounting(): Promise<number> {
+  const answers = [
+    await world.ask(client, { login_hint: 'nobody@example.com' }),
+    await world.poll(client, 'unknown'),
+    await world.send('/device/requests', {}),
+  ];
+  for (const answer of answers) await world.line(answer);
+  return world.logs.length;
+}
+
 /** What the lines since then count, once the lines of these answers are there: each function writes its lines in order. */
 async function countedSince(start: number, last: readonly Answer[]): Promise<Readonly<Record<string, number>>> {
   for (const answer of last) await world.line(answer);
@@ -21,7 +32,7 @@ async function countedSince(start: number, last: readonly Answer[]): Promise<Rea
 }
 
 it('a login counts as one of each: enrolment, request, approval, login, its calls and its seconds', async () => {
-  const start = world.logs.length;
+  const start = await startCounting();
   const { email, phone } = await world.person();
   const { authReqId, requestId } = await world.asked(client, { login_hint: email });
   await world.poll(client, authReqId);
@@ -45,7 +56,7 @@ it('a login counts as one of each: enrolment, request, approval, login, its call
 });
 
 it('what is refused counts by function and error, and by what an alarm or a graph is about', async () => {
-  const start = world.logs.length;
+  const start = await startCounting();
   const { email, phone } = await world.person();
   const first = await world.asked(client, { login_hint: email });
   await world.poll(client, first.authReqId);
@@ -62,7 +73,8 @@ it('what is refused counts by function and error, and by what an alarm or a grap
   await world.poll({ ...client, client_secret: 'wrong' }, third.authReqId);
   const replayed = await sendAssertionTwice();
   const unknown = await world.ask(client, { login_hint: 'nobody@example.com' });
-  const { ApprovalSeconds: _, ...counts } = await countedSince(start, [replayed, unknown]);
+  const device = await world.send('/device/requests', {});
+  const { ApprovalSeconds: _, ...counts } = await countedSince(start, [replayed, unknown, device]);
   expect(counts).toEqual({
     DevicesEnrolled: 1,
     RequestsStarted: 3,
@@ -80,13 +92,15 @@ it('what is refused counts by function and error, and by what an alarm or a grap
     'Refusals{service=token,error=access_denied}': 1,
     'Refusals{service=token,error=expired_token}': 1,
     'Refusals{service=token,error=invalid_client}': 2,
+    DevicesRefused: 1,
+    'Refusals{service=device,error=invalid_device}': 1,
     'Refusals{service=backchannel-authentication,error=unknown_user_id}': 1,
   });
 });
 
 it('pushes that fail and faults count too', async () => {
   const { email, phone } = await world.person();
-  const start = world.logs.length;
+  const start = await startCounting();
   world.runtime.sns.disable(phone.identity.pushToken);
   await world.ask(client, { login_hint: email });
   world.runtime.aws.interference = () => ({ status: 500, body: '{"__type":"InternalServerError","message":"down"}' });
