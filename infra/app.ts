@@ -10,10 +10,11 @@ import { readSettings } from './settings-file.ts';
 function main(): void {
   const app = new App();
   refuseUnknownContext(app.node.getAllContext());
-  const { stage, account, region, ...props } = readSettings(app.node.tryGetContext('stage'), {
-    account: process.env['CDK_DEFAULT_ACCOUNT'],
-    region: process.env['CDK_DEFAULT_REGION'],
-  });
+  const place = { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] };
+  const settings = readSettings(app.node.tryGetContext('stage'), place);
+  // The same template whether the settings name the place or the credentials do: versions of functions are told apart
+  // by their text, and Lambda refuses a second version of a function that has not changed.
+  const { stage, account = place.account, region = place.region, ...props } = settings;
   const stack = new Stack(app, `ciba-${stage}`, {
     description: 'Serverless CIBA: an OpenID Provider for Client-Initiated Backchannel Authentication',
     env: { ...(account && { account }), ...(region && { region }) },

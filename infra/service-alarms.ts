@@ -156,6 +156,8 @@ export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: Domain
 
 /** Fewer than one request in five is approved, of at least fifty in an hour: phones do not ring, or people say no. */
 export function addApprovalAlarm(alarms: AlarmSet, metrics: ProviderMetrics): void {
+  const started = metrics.metric('RequestsStarted', { minutes: 60 });
+  const period = Duration.hours(1);
   alarms.add({
     id: 'approval-rate',
     means:
@@ -164,13 +166,14 @@ export function addApprovalAlarm(alarms: AlarmSet, metrics: ProviderMetrics): vo
     metric: new MathExpression({
       // When nobody approves anything there is no count of approvals, and that is the worst of all: a zero for each
       // hour with requests stands in.
-      expression: 'IF(started >= 50, 100 * SUM([approved, 0 * started]) / started, 100)',
+      expression: 'IF(started >= 50, 100 * SUM([approved, none]) / started, 100)',
       usingMetrics: {
-        started: metrics.metric('RequestsStarted', { minutes: 60 }),
+        started,
         approved: metrics.metric('Approvals', { minutes: 60 }),
+        none: new MathExpression({ expression: '0 * started', usingMetrics: { started }, period }),
       },
       label: 'approved in percent',
-      period: Duration.hours(1),
+      period,
     }),
     threshold: 20,
     when: 'below',

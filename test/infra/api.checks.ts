@@ -72,6 +72,8 @@ describe('the stage', () => {
       expect(variable).not.toMatch(/header|query|userAgent|path|authorizer|claims/i);
     }
     const group = minimal.main.Resources[stage.AccessLogSettings.DestinationArn['Fn::GetAtt'][0]];
+    // Elsewhere API Gateway would add it to a policy of the account that may be full.
+    expect(JSON.stringify(group?.Properties.LogGroupName)).toContain('/aws/vendedlogs/ciba-main-');
     expect(group?.Properties.RetentionInDays).toBe(90);
   });
 

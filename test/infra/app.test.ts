@@ -12,8 +12,9 @@ const outdir = mkdtempSync(join(tmpdir(), 'ciba-app-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
 /** Runs the app as the CDK command line does. */
-async function runApp(own: Record<string, string>) {
-  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...own }) };
+async function runApp(own: Record<string, string>, place: Record<string, string> = {}) {
+  const cdk = { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...own }), ...place };
+  const env = { ...process.env, ...cdk };
   const [, ...args] = app.split(' ');
   const { stderr, code } = await run(process.execPath, args, { cwd: ROOT, env }).then(
     ({ stderr }) => ({ stderr, code: 0 }),
@@ -33,6 +34,20 @@ describe('the app', () => {
     );
     expect(stacks.map(([name]) => name)).toEqual(['ciba-main']);
     expect(stacks[0]?.[1].properties).toMatchObject({ terminationProtection: true });
+  });
+
+  it('is made for the place that the credentials lead to, as if the settings named it', async () => {
+    // Where a place is named later, versions of unchanged functions must not be made anew: Lambda refuses that.
+    const place = { CDK_DEFAULT_ACCOUNT: '123456789012', CDK_DEFAULT_REGION: 'eu-west-1' };
+    const { code, stderr } = await runApp({}, place);
+    expect([code, stderr]).toEqual([0, '']);
+    const { artifacts } = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
+    expect(artifacts['ciba-main'].environment).toBe('aws://123456789012/eu-west-1');
+    const { Resources } = JSON.parse(readFileSync(join(outdir, 'ciba-main.template.json'), 'utf8'));
+    const buckets = Object.values<{ Type: string; Properties: { Code: { S3Bucket: unknown } } }>(Resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+      .map(({ Properties }) => Properties.Code.S3Bucket);
+    expect(new Set(buckets)).toEqual(new Set(['cdk-hnb659fds-assets-123456789012-eu-west-1']));
   });
 
   it('stops at wrong settings with one sentence and no stack trace', async () => {
