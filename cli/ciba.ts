@@ -1,10 +1,10 @@
-import { AdminApi } from './admin-api.ts';
-import type { Command } from './command.ts';
-import { type Chosen, choose, readCommandLine } from './command-line.ts';
-import { readDeployment } from './deployment.ts';
-import { Refused, WrongUsage } from './failure.ts';
-import { helpFor } from './help-text.ts';
-import { vocabulary } from './registry.ts';
+import type { Command } from './command-line/command.ts';
+import { type Chosen, choose, readCommandLine } from './command-line/command-line.ts';
+import { Refused, WrongUsage } from './command-line/failure.ts';
+import { helpFor } from './command-line/help-text.ts';
+import { vocabulary } from './commands/registry.ts';
+import { AdminApi } from './deployment/admin-api.ts';
+import { readDeployment } from './deployment/deployment.ts';
 
 /** `npm run ciba -- NOUN COMMAND …`. Exit codes: 0 done, 1 refused or something broken, 2 wrong usage. */
 async function main(args: readonly string[]): Promise<number> {

@@ -1,10 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CibaProvider } from './ciba-provider.ts';
+import { isRetained } from './data/retention.ts';
 import { addPolicyChecks } from './nag.ts';
-import { isRetained } from './retention.ts';
-import { SettingsError } from './settings.ts';
-import { refuseUnknownContext } from './settings-context.ts';
-import { readSettings } from './settings-file.ts';
+import { SettingsError } from './settings/settings.ts';
+import { refuseUnknownContext } from './settings/settings-context.ts';
+import { readSettings } from './settings/settings-file.ts';
 
 /** The app that `cdk deploy` runs: one stack for the stage that the context names. */
 function main(): void {

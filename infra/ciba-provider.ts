@@ -1,24 +1,23 @@
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { AlarmSet } from './alarm-set.ts';
-import { AuditTrail } from './audit-trail.ts';
-import { CanaryDeployments } from './canary.ts';
-import { ClientNotifications } from './client-notifications.ts';
-import { addCountAlarms } from './count-alarms.ts';
-import { CustomDomain } from './custom-domain.ts';
-import { Dashboards } from './dashboards.ts';
-import { DataStack } from './data-stack.ts';
-import { EndpointEvents } from './endpoint-events.ts';
-import { environmentFrom, environmentOf } from './environment.ts';
-import { addFaultAlarm, addRotationAlarms, addSyntheticLoginAlarm, addThrottleAlarm } from './function-alarms.ts';
-import { type FunctionName, functionNames, functions } from './functions.ts';
-import { ApiRoutes, ProviderApi } from './http-api.ts';
-import { metricsNamespaceOf, ProviderMetrics } from './metrics.ts';
-import { functionOutputs, tellOutputs } from './outputs.ts';
-import { type Grantable, OPEN_ENDPOINTS, statementsFor } from './permissions.ts';
-import { ProviderFunction } from './provider-function.ts';
-import type { CibaProviderProps } from './provider-props.ts';
-import { applicationArnsOf, PushPlatforms } from './push-platforms.ts';
+import { CustomDomain } from './api/custom-domain.ts';
+import { ApiRoutes, ProviderApi } from './api/http-api.ts';
+import { DataStack } from './data/data-stack.ts';
+import { CanaryDeployments } from './functions/canary.ts';
+import { environmentFrom, environmentOf } from './functions/environment.ts';
+import { type FunctionName, functionNames, functions } from './functions/functions.ts';
+import { type Grantable, OPEN_ENDPOINTS, statementsFor } from './functions/permissions.ts';
+import { ProviderFunction } from './functions/provider-function.ts';
+import { SigningKeyRotation } from './keys/signing-key-rotation.ts';
+import { ClientNotifications } from './notifications/client-notifications.ts';
+import { AlarmSet } from './observability/alarms/alarm-set.ts';
+import { addCountAlarms } from './observability/alarms/count-alarms.ts';
+import {
+  addFaultAlarm,
+  addRotationAlarms,
+  addSyntheticLoginAlarm,
+  addThrottleAlarm,
+} from './observability/alarms/function-alarms.ts';
 import {
   addApiAlarms,
   addApprovalAlarm,
@@ -28,9 +27,15 @@ import {
   addPingAlarm,
   addPushDeliveryAlarm,
   addTableAlarm,
-} from './service-alarms.ts';
-import { SigningKeyRotation } from './signing-key-rotation.ts';
-import { SyntheticLogin } from './synthetic-login.ts';
+} from './observability/alarms/service-alarms.ts';
+import { AuditTrail } from './observability/audit-trail.ts';
+import { Dashboards } from './observability/dashboards/dashboards.ts';
+import { metricsNamespaceOf, ProviderMetrics } from './observability/metrics.ts';
+import { SyntheticLogin } from './observability/synthetic-login.ts';
+import { functionOutputs, tellOutputs } from './outputs.ts';
+import { EndpointEvents } from './push/endpoint-events.ts';
+import { applicationArnsOf, PushPlatforms } from './push/push-platforms.ts';
+import type { CibaProviderProps } from './settings/provider-props.ts';
 
 /**
  * An OpenID Provider for Client-Initiated Backchannel Authentication: put it into a stack of your own, or deploy the

@@ -1,6 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { ProviderFunction } from './provider-function.ts';
+import type { ProviderFunction } from './functions/provider-function.ts';
 
 /** Each value under its own name, without what CDK would append: operators and their tools look them up by it. */
 export function tellOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {

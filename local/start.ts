@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { FunctionName } from '../infra/functions.ts';
-import { DemoWorld } from './demo-world.ts';
-import { createLocalRoutes } from './local-routes.ts';
-import { parseStartOptions, START_HELP, StartError, type StartOptions } from './options.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
-import { demoSeed, readSeed } from './seed-file.ts';
+import type { FunctionName } from '../infra/functions/functions.ts';
+import { DemoWorld } from './demo/demo-world.ts';
+import { createLocalRoutes } from './demo/local-routes.ts';
+import { demoSeed, readSeed } from './demo/seed-file.ts';
+import { parseStartOptions, START_HELP, StartError, type StartOptions } from './runtime/options.ts';
+import { type Runtime, startRuntime } from './runtime/runtime.ts';
 
 try {
   const options = parseStartOptions(process.argv.slice(2));

@@ -6,22 +6,24 @@ import { describe, expect, it } from 'vitest';
 // read from the source text, which Biome formats, so that indentation tells where a function ends.
 
 const ROOT = join(import.meta.dirname, '..');
-const SOURCES = ['lambdas', 'infra', 'local', 'cli', 'bench', 'examples', 'test'];
-const SIZED = ['lambdas', 'infra', 'local', 'cli'];
+const SOURCES = ['lambdas', 'provider', 'infra', 'local', 'cli', 'bench', 'examples', 'test'];
+const SIZED = ['lambdas', 'provider', 'infra', 'local', 'cli'];
 const FILE_LIMIT = 250;
 const FUNCTION_LIMIT = 40;
 /** Nearly all ports stand in one file, because together they say what the outside world is. Comments and types only. */
-const LONGER_FILES: Readonly<Record<string, number>> = { 'lambdas/flows/ports.ts': 270 };
+const LONGER_FILES: Readonly<Record<string, number>> = { 'provider/flows/ports.ts': 270 };
 /** What flows need of the world. */
-const PORTS = ['lambdas/flows/ports.ts', 'lambdas/flows/notification-ports.ts'];
+const PORTS = ['provider/flows/ports.ts', 'provider/flows/notifying/ports.ts'];
 /** Flows that others share by name. */
-const SHARED_FLOWS = ['lambdas/flows/authenticate-client.ts', 'lambdas/flows/authenticate-device.ts'];
+const SHARED_FLOWS = ['provider/flows/client/authenticate-client.ts', 'provider/flows/device/authenticate-device.ts'];
 /** How things look in the tables, shared by the adapters that read and write them. */
-const STORED_FORMS = ['items', 'notification-item', 'request-item'].map((name) => `lambdas/adapters/${name}.ts`);
+const STORED_FORMS = ['directory-items', 'notification-item', 'request-item'].map(
+  (name) => `provider/adapters/dynamodb/forms/${name}.ts`,
+);
 /** What is not a port, but the half of one that has a test of its own. */
-const PARTS = ['lambdas/adapters/public-address.ts'];
+const PARTS = ['provider/adapters/https/public-address.ts'];
 /** Rules that need a hash. */
-const HASHING_RULES = ['lambdas/core/digest.ts', 'lambdas/core/tokens.ts'];
+const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/tokens.ts'];
 
 type Import = {
   /** A path from the root for a file of ours, else the package's name. */
@@ -90,9 +92,9 @@ describe('the arrows', () => {
   it('core/ imports core/ only, and hashes in two files', () => {
     expect(
       forbidden(
-        below('lambdas/core'),
+        below('provider/core'),
         (found, from) =>
-          isIn('lambdas/core', found) || (found.target === 'node:crypto' && HASHING_RULES.includes(from)),
+          isIn('provider/core', found) || (found.target === 'node:crypto' && HASHING_RULES.includes(from)),
       ),
     ).toEqual([]);
   });
@@ -100,9 +102,9 @@ describe('the arrows', () => {
   it('flows/ imports core/, types of ports, and the few shared flows', () => {
     expect(
       forbidden(
-        below('lambdas/flows'),
+        below('provider/flows'),
         (found) =>
-          isIn('lambdas/core', found) ||
+          isIn('provider/core', found) ||
           (PORTS.includes(found.target) && found.isType) ||
           SHARED_FLOWS.includes(found.target),
       ),
@@ -113,11 +115,11 @@ describe('the arrows', () => {
     const packages = ['@middy/core', 'valibot'];
     expect(
       forbidden(
-        below('lambdas/http'),
+        below('provider/edge'),
         (found) =>
-          isIn('lambdas/http', found) ||
-          isIn('lambdas/core', found) ||
-          (isIn('lambdas/flows', found) && found.isType) ||
+          isIn('provider/edge', found) ||
+          isIn('provider/core', found) ||
+          (isIn('provider/flows', found) && found.isType) ||
           packages.includes(found.target) ||
           (found.target === 'aws-lambda' && found.isType),
       ),
@@ -128,12 +130,12 @@ describe('the arrows', () => {
     const packages = /^(node:|@aws-sdk\/|jose$|valibot$|ipaddr\.js$)/;
     expect(
       forbidden(
-        below('lambdas/adapters'),
+        below('provider/adapters'),
         (found) =>
           packages.test(found.target) ||
-          isIn('lambdas/adapters', found) ||
-          isIn('lambdas/core', found) ||
-          (isIn('lambdas/flows', found) && found.isType),
+          isIn('provider/adapters', found) ||
+          isIn('provider/core', found) ||
+          (isIn('provider/flows', found) && found.isType),
       ),
     ).toEqual([]);
   });
@@ -141,36 +143,48 @@ describe('the arrows', () => {
   it('an adapter imports another only as a type; wiring.ts composes, items are the stored forms, parts have no port', () => {
     expect(
       forbidden(
-        below('lambdas/adapters').filter(({ path }) => path !== 'lambdas/adapters/wiring.ts'),
+        below('provider/adapters').filter(({ path }) => path !== 'provider/adapters/wiring.ts'),
         (found) =>
-          !isIn('lambdas/adapters', found) || found.isType || [...STORED_FORMS, ...PARTS].includes(found.target),
+          !isIn('provider/adapters', found) || found.isType || [...STORED_FORMS, ...PARTS].includes(found.target),
       ),
     ).toEqual([]);
   });
 
   it('a handler imports http/, flows/ and adapters/wiring.ts', () => {
-    const handlers = sources.filter(({ path }) => /^lambdas\/[^/]+$/.test(path));
+    const handlers = sources.filter(({ path }) => path.startsWith('lambdas/'));
     expect(handlers.length).toBeGreaterThanOrEqual(6);
     expect(
       forbidden(
         handlers,
         (found) =>
-          isIn('lambdas/http', found) || isIn('lambdas/flows', found) || found.target === 'lambdas/adapters/wiring.ts',
+          isIn('provider/edge', found) ||
+          isIn('provider/flows', found) ||
+          found.target === 'provider/adapters/wiring.ts',
       ),
     ).toEqual([]);
   });
 
   it('local/ and cli/ see only types of the functions: they go through the front door', () => {
-    expect(forbidden(below('local', 'cli'), (found) => !isIn('lambdas', found) || found.isType)).toEqual([]);
+    expect(
+      forbidden(
+        below('local', 'cli'),
+        (found) => !['lambdas', 'provider'].some((folder) => isIn(folder, found)) || found.isType,
+      ),
+    ).toEqual([]);
   });
 
   it('infra/ names handlers by path and never imports them; of lambdas/ it sees the names of the metrics', () => {
-    const isMetricName = ({ target, isType }: Import) => target === 'lambdas/core/metrics.ts' && isType;
-    expect(forbidden(below('infra'), (found) => !isIn('lambdas', found) || isMetricName(found))).toEqual([]);
+    const isMetricName = ({ target, isType }: Import) => target === 'provider/core/operating/metrics.ts' && isType;
+    expect(
+      forbidden(
+        below('infra'),
+        (found) => !['lambdas', 'provider'].some((folder) => isIn(folder, found)) || isMetricName(found),
+      ),
+    ).toEqual([]);
   });
 
   it('nothing that is shipped imports tests, benchmarks or examples', () => {
-    const shipped = below('lambdas', 'infra', 'local', 'cli');
+    const shipped = below('lambdas', 'provider', 'infra', 'local', 'cli');
     const apart = ['test', 'bench', 'examples'];
     expect(forbidden(shipped, (found) => !apart.some((folder) => isIn(folder, found)))).toEqual([]);
   });
@@ -185,7 +199,7 @@ describe('the arrows', () => {
 describe('habits', () => {
   it('there are no barrels', () => {
     expect(sources.filter(({ path }) => /(^|\/)index\.[a-z]+$/.test(path)).map(({ path }) => path)).toEqual([]);
-    expect(linesWith(below('lambdas'), /^export \* from/)).toEqual([]);
+    expect(linesWith(below('lambdas', 'provider'), /^export \* from/)).toEqual([]);
   });
 
   it('there are no default exports, where no tool demands one', () => {
@@ -194,29 +208,31 @@ describe('habits', () => {
   });
 
   it('only adapters/config.ts reads process.env', () => {
-    const files = below('lambdas').filter(({ path }) => path !== 'lambdas/adapters/config.ts');
+    const files = below('lambdas', 'provider').filter(({ path }) => path !== 'provider/adapters/config.ts');
     expect(linesWith(files, /\bprocess\b(?!\.stdout\.write)/)).toEqual([]);
   });
 
   it('core/ has no clock, no randomness, no I/O: the same arguments give the same answer', () => {
     const impure =
       /\b(Date\b|Math\.random|performance\.|random(Bytes|UUID|Int|FillSync)|getRandomValues|fetch\(|process\b|globalThis|console\.|set(Timeout|Interval|Immediate)\(|async |await |Promise\b|import\()/;
-    expect(linesWith(below('lambdas/core'), impure)).toEqual([]);
+    expect(linesWith(below('provider/core'), impure)).toEqual([]);
   });
 
   it('flows/ take clock and randomness from their ports', () => {
     const impure =
       /\b(Date\b|Math\.random|performance\.|random(Bytes|UUID|Int)|getRandomValues|fetch\(|console\.|setTimeout\()/;
-    expect(linesWith(below('lambdas/flows'), impure)).toEqual([]);
+    expect(linesWith(below('provider/flows'), impure)).toEqual([]);
   });
 
   it('handlers and flows catch nothing: faults are caught once, at the edge', () => {
-    const files = sources.filter(({ path }) => /^lambdas\/([^/]+|flows\/[^/]+)$/.test(path));
+    const files = sources.filter(({ path }) => /^(lambdas|provider\/flows)\//.test(path));
     expect(linesWith(files, /\b(try \{|catch\b)/)).toEqual([]);
   });
 
   it('every export of core/ and flows/ has a doc comment directly above', () => {
-    expect(below('lambdas/core', 'lambdas/flows').flatMap(({ path, text }) => undocumentedIn(path, text))).toEqual([]);
+    expect(below('provider/core', 'provider/flows').flatMap(({ path, text }) => undocumentedIn(path, text))).toEqual(
+      [],
+    );
   });
 });
 
@@ -242,9 +258,9 @@ describe('size', () => {
 
 describe('the detectors', () => {
   it('read the files', () => {
-    expect(below('lambdas/core').length).toBeGreaterThan(20);
-    expect(below('lambdas/http').length).toBeGreaterThan(10);
-    expect(below('lambdas/adapters').length).toBeGreaterThan(15);
+    expect(below('provider/core').length).toBeGreaterThan(20);
+    expect(below('provider/edge').length).toBeGreaterThan(10);
+    expect(below('provider/adapters').length).toBeGreaterThan(15);
     expect(below('local').length).toBeGreaterThan(10);
     expect(below('infra').length).toBeGreaterThan(0);
   });
@@ -274,8 +290,8 @@ describe('the detectors', () => {
 
   it('resolve every import of ours to a file that exists', () => {
     const known = new Set(sources.map(({ path }) => path));
-    const ours = below('lambdas', 'infra').flatMap(({ imports }) =>
-      imports.filter(({ target }) => isIn('lambdas', { target, isType: false })),
+    const ours = below('lambdas', 'provider', 'infra').flatMap(({ imports }) =>
+      imports.filter(({ target }) => isIn('provider', { target, isType: false })),
     );
     expect(ours.length).toBeGreaterThan(100);
     expect(ours.filter(({ target }) => !known.has(target))).toEqual([]);

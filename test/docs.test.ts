@@ -44,17 +44,17 @@ function brokenLink(page: string, link: string): string | undefined {
   return anchorsIn(read(target)).has(anchor) ? undefined : `${page}: there is no heading for ${link}`;
 }
 
-const FOLDERS = ['.ci', 'bench', 'cli', 'docs', 'examples', 'infra', 'lambdas', 'local', 'test'];
-const LAYERS = ['adapters', 'core', 'flows', 'http'];
+const FOLDERS = ['.ci', 'bench', 'cli', 'docs', 'examples', 'infra', 'lambdas', 'local', 'provider', 'test'];
+const LAYERS = ['adapters', 'core', 'edge', 'flows'];
 
-/** Inline code that looks like a path of the project; paths of a layer are meant below `lambdas/`. */
+/** Inline code that looks like a path of the project; paths of a layer are meant below `provider/`. */
 function pathsIn(markdown: string): readonly string[] {
   const words = [...withoutFences(markdown).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
   return words
     .filter((word) => /^[\w.-]+\/[\w./*-]*$/.test(word))
     .flatMap((word) => {
       const [folder = ''] = word.split('/');
-      if (LAYERS.includes(folder)) return [`lambdas/${word}`];
+      if (LAYERS.includes(folder)) return [`provider/${word}`];
       return FOLDERS.includes(folder) ? [word] : [];
     });
 }
@@ -132,10 +132,10 @@ describe('the checks of this file', () => {
     expect(brokenLink('docs/security.md', '#no-such-heading')).toContain('no heading');
     expect(brokenLink('docs/security.md', '../../outside.md')).toContain('no file');
     expect(pathsIn('`core/nothing.ts`, `application/json`, `lambdas/*.ts`')).toEqual([
-      'lambdas/core/nothing.ts',
+      'provider/core/nothing.ts',
       'lambdas/*.ts',
     ]);
-    expect(isThere('lambdas/core/nothing.ts')).toBe(false);
+    expect(isThere('provider/core/nothing.ts')).toBe(false);
     expect(hasTest({ file: 'test/docs.test.ts', title: 'no such' + ' title' })).toBe(false);
   });
 

@@ -1,5 +1,5 @@
 import type { ACMClient, CertificateDetail } from '@aws-sdk/client-acm';
-import { type DeployedStack, outputOf } from '../deployed-stack.ts';
+import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
 import { type Check, daysUntil, type Finding, together } from './check.ts';
 
 const SEE = 'docs/operations.md#certificates-and-the-truststore';

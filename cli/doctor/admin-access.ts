@@ -1,6 +1,6 @@
-import { NO_ANSWER } from '../admin-answer.ts';
-import { Refused } from '../failure.ts';
-import { NO_CREDENTIALS } from '../request-signature.ts';
+import { Refused } from '../command-line/failure.ts';
+import { NO_ANSWER } from '../deployment/admin-answer.ts';
+import { NO_CREDENTIALS } from '../deployment/request-signature.ts';
 import type { Check, Finding } from './check.ts';
 
 /** The operator's own identity reaches the admin API. */

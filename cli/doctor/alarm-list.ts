@@ -1,5 +1,5 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { type DeployedStack, resourcesOf } from '../deployed-stack.ts';
+import { type DeployedStack, resourcesOf } from '../deployment/deployed-stack.ts';
 
 /** How many names CloudWatch takes at a time. */
 const PAGE = 100;

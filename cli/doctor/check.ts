@@ -1,6 +1,6 @@
-import type { AdminApi } from '../admin-api.ts';
-import type { DeployedStack } from '../deployed-stack.ts';
-import type { Deployment } from '../deployment.ts';
+import type { AdminApi } from '../deployment/admin-api.ts';
+import type { DeployedStack } from '../deployment/deployed-stack.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 
 /**
  * How something stands. `warning`: it works, and somebody should know. `unknown`: it could not be checked. `skipped`:

@@ -1,4 +1,4 @@
-import { type DeployedStack, outputOf } from '../deployed-stack.ts';
+import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarm-dead-letters';

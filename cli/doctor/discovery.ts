@@ -1,5 +1,5 @@
-import { outputOf } from '../deployed-stack.ts';
-import { plainLine } from '../text-layout.ts';
+import { plainLine } from '../command-line/text-layout.ts';
+import { outputOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 import { readPublicly } from './public-call.ts';
 

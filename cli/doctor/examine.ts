@@ -1,8 +1,8 @@
-import { AdminApi } from '../admin-api.ts';
-import { type DeployedStack, outputOf, readStack } from '../deployed-stack.ts';
-import { type Deployment, readDeployment } from '../deployment.ts';
-import { Refused, WrongUsage } from '../failure.ts';
-import { plainLine } from '../text-layout.ts';
+import { Refused, WrongUsage } from '../command-line/failure.ts';
+import { plainLine } from '../command-line/text-layout.ts';
+import { AdminApi } from '../deployment/admin-api.ts';
+import { type DeployedStack, outputOf, readStack } from '../deployment/deployed-stack.ts';
+import { type Deployment, readDeployment } from '../deployment/deployment.ts';
 import { acmCertificate } from './acm-certificate.ts';
 import { adminAccess } from './admin-access.ts';
 import { alarmRecipients } from './alarm-recipients.ts';

@@ -1,5 +1,5 @@
-import type { Deployment } from '../deployment.ts';
-import { plainLine } from '../text-layout.ts';
+import { plainLine } from '../command-line/text-layout.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { callPublicly } from './public-call.ts';
 
 type Cast = { readonly client_id: string; readonly client_secret: string; readonly login_hint: string };

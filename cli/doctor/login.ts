@@ -1,7 +1,7 @@
-import { type DeployedStack, outputOf } from '../deployed-stack.ts';
-import type { Deployment } from '../deployment.ts';
-import { Refused } from '../failure.ts';
-import { callFunction, FUNCTION_FAILED } from '../function-call.ts';
+import { Refused } from '../command-line/failure.ts';
+import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { callFunction, FUNCTION_FAILED } from '../deployment/function-call.ts';
 import type { Check, Finding } from './check.ts';
 import { loginLocally } from './local-login.ts';
 

@@ -1,5 +1,5 @@
-import { type DeployedStack, outputOf } from '../deployed-stack.ts';
-import { plainLine } from '../text-layout.ts';
+import { plainLine } from '../command-line/text-layout.ts';
+import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarm-pings-delayed';

@@ -1,6 +1,6 @@
-import { answerFrom, noAnswer } from '../admin-answer.ts';
-import type { Deployment } from '../deployment.ts';
-import { Refused } from '../failure.ts';
+import { Refused } from '../command-line/failure.ts';
+import { answerFrom, noAnswer } from '../deployment/admin-answer.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { Finding } from './check.ts';
 
 const TIMEOUT_MILLISECONDS = 35_000;

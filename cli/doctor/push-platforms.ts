@@ -1,6 +1,6 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { type DeployedStack, outputOf } from '../deployed-stack.ts';
-import { plainLine } from '../text-layout.ts';
+import { plainLine } from '../command-line/text-layout.ts';
+import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
 import { type Check, daysUntil, type Finding, together } from './check.ts';
 
 const SEE = 'docs/operations.md#push-credentials';

@@ -1,4 +1,4 @@
-import { plainLine, wrap } from '../text-layout.ts';
+import { plainLine, wrap } from '../command-line/text-layout.ts';
 import type { State } from './check.ts';
 import type { Examination, NamedFinding } from './examine.ts';
 

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DemoWorld } from '../../local/demo-world.ts';
-import { createLocalRoutes } from '../../local/local-routes.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { demoSeed } from '../../local/seed-file.ts';
+import { DemoWorld } from '../../local/demo/demo-world.ts';
+import { createLocalRoutes } from '../../local/demo/local-routes.ts';
+import { demoSeed } from '../../local/demo/seed-file.ts';
+import { type Runtime, startRuntime } from '../../local/runtime/runtime.ts';
 import { chromium as findChromium } from '../support/engines.ts';
 
 const executablePath = findChromium();

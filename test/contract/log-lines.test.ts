@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createAuditTrail, createLog } from '../../lambdas/adapters/log.ts';
+import { createAuditTrail, createLog } from '../../provider/adapters/log.ts';
 import { directivesOf, type Line, violationsIn } from '../support/embedded-metrics.ts';
 
 const NAMESPACE = 'Ciba/test';

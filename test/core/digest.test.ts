@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equalInConstantTime, requestIdOf, sha256, txnOf } from '../../lambdas/core/digest.ts';
+import { equalInConstantTime, requestIdOf, sha256, txnOf } from '../../provider/core/digest.ts';
 
 // FIPS 180-2 appendix B.1: SHA-256("abc").
 const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';

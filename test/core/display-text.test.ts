@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDisplayable } from '../../lambdas/core/display-text.ts';
+import { isDisplayable } from '../../provider/core/display-text.ts';
 
 const shows = (text: string, limit = 64) => isDisplayable(text, limit);
 

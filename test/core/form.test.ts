@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkNoRepeats, single } from '../../lambdas/core/form.ts';
+import { checkNoRepeats, single } from '../../provider/core/form.ts';
 import { refusalOf } from './given.ts';
 
 describe('form parameters (RFC 6749 §3.2)', () => {

@@ -1,13 +1,13 @@
+import type { Client } from '../../provider/core/client/client.ts';
 import type {
   ApprovedRequest,
   AuthenticationRequest,
   RequestFacts,
-} from '../../lambdas/core/authentication-request.ts';
-import type { Client } from '../../lambdas/core/client.ts';
-import type { Device } from '../../lambdas/core/device.ts';
-import type { IssuerNames } from '../../lambdas/core/issuer.ts';
-import type { Refusal } from '../../lambdas/core/refusal.ts';
-import type { Result } from '../../lambdas/core/result.ts';
+} from '../../provider/core/deciding/authentication-request.ts';
+import type { Device } from '../../provider/core/device/device.ts';
+import type { IssuerNames } from '../../provider/core/issuer.ts';
+import type { Refusal } from '../../provider/core/refusal.ts';
+import type { Result } from '../../provider/core/result.ts';
 
 // What the tests of the rules start from. Every test changes only what it is about.
 

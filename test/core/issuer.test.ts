@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesIssuer, urlOf } from '../../lambdas/core/issuer.ts';
+import { namesIssuer, urlOf } from '../../provider/core/issuer.ts';
 import { ISSUER, NAMES } from './given.ts';
 
 describe('names of this provider', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../lambdas/core/member-change.ts';
+import { applyChange } from '../../provider/core/member-change.ts';
 
 describe('change of members (RFC 7396 for a flat record)', () => {
   it('keeps what is absent, replaces what is given, takes out what is null', () => {

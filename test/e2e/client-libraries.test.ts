@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Phone } from '../../local/phone.ts';
+import type { Phone } from '../../local/demo/phone.ts';
 import { requestIdOf, type TestClient, World } from '../support/world.ts';
 
 // Standard libraries as black boxes: nothing of this project is told to them but issuer, client and secret.

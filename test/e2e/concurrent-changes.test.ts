@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
-import { Phone } from '../../local/phone.ts';
+import { Phone } from '../../local/demo/phone.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Phone, parseTicketUri } from '../../local/phone.ts';
+import { Phone, parseTicketUri } from '../../local/demo/phone.ts';
 import { expectRefusal } from '../support/assertions.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
 

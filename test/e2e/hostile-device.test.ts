@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { lifeOf, type Phone } from '../../local/phone.ts';
+import { lifeOf, type Phone } from '../../local/demo/phone.ts';
 import { expectRefusal, expectTokens } from '../support/assertions.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
 

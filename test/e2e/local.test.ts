@@ -40,7 +40,7 @@ function stop(child: ChildProcess): Promise<unknown> {
 /** `npm run demo` until it ends. */
 const demo = (...args: string[]): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/demo.ts', ...args]);
+    const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/demo/demo.ts', ...args]);
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));

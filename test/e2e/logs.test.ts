@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseTicketUri } from '../../local/phone.ts';
+import { parseTicketUri } from '../../local/demo/phone.ts';
 import { CIBA_GRANT, World } from '../support/world.ts';
 
 let world: World;
@@ -16,7 +16,7 @@ it('no secret, token, hint, name, message or push token ever stands in a log lin
   const { sub, email } = await world.user({ name: 'Seeded Name', phone_number: '+4915511112222' });
   const uri = await world.ticket(sub);
   secrets['ticket'] = parseTicketUri(uri).ticket;
-  const { Phone } = await import('../../local/phone.ts');
+  const { Phone } = await import('../../local/demo/phone.ts');
   const phone = await Phone.enrol(uri, {
     name: 'SeededDevice',
     pushToken: 'seeded-push-token',

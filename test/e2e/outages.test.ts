@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsCall, Interference } from '../../local/aws/server.ts';
-import { Phone } from '../../local/phone.ts';
+import { Phone } from '../../local/demo/phone.ts';
 import { expectTokens } from '../support/assertions.ts';
 import { type TestClient, World } from '../support/world.ts';
 

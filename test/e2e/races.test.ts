@@ -69,7 +69,7 @@ describe.each(engines())('races on %s', (engine) => {
 
   it('one ticket for 10 phones at once: one is enrolled', async () => {
     const { sub } = await world.user();
-    const { Phone } = await import('../../local/phone.ts');
+    const { Phone } = await import('../../local/demo/phone.ts');
     const uri = await world.ticket(sub);
     const enrolments = Array.from({ length: 10 }, (_, index) =>
       Phone.enrol(uri, { name: 'Phone', pushToken: `race-${index}`, now: () => world.runtime.now() }),

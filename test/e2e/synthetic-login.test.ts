@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { entropy } from '../../lambdas/adapters/entropy.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
 import {
   callProvider,
   makeDeviceKey,
@@ -9,19 +10,18 @@ import {
   SyntheticSecrets,
   signAsDevice,
   verifiesIdToken,
-} from '../../lambdas/adapters/synthetic-parts.ts';
-import { Table } from '../../lambdas/adapters/table.ts';
-import { NO_ANSWER, SYNTHETIC_ID } from '../../lambdas/core/synthetic.ts';
+} from '../../provider/adapters/synthetic-parts.ts';
+import { NO_ANSWER, SYNTHETIC_ID } from '../../provider/core/operating/synthetic.ts';
 import {
   logInSynthetically,
   type SyntheticLoginPorts,
   testDeployment,
-} from '../../lambdas/flows/log-in-synthetically.ts';
+} from '../../provider/flows/operating/log-in-synthetically.ts';
 import {
   removeSyntheticLogin,
   type SyntheticSetUpPorts,
   setUpSyntheticLogin,
-} from '../../lambdas/flows/set-up-synthetic-login.ts';
+} from '../../provider/flows/operating/set-up-synthetic-login.ts';
 import { totalsOf } from '../support/embedded-metrics.ts';
 import { World } from '../support/world.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Phone } from '../../local/phone.ts';
+import type { Phone } from '../../local/demo/phone.ts';
 import { expectRefusal, expectTokens } from '../support/assertions.ts';
 import { CIBA_GRANT, type TestClient, World } from '../support/world.ts';
 

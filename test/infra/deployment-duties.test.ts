@@ -1,17 +1,17 @@
 import { InvalidParameterException, NotFoundException } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
-import { EndpointUsers } from '../../lambdas/adapters/endpoint-users.ts';
-import { SnsPlatformApplications } from '../../lambdas/adapters/platform-applications.ts';
-import { SigningKeysFunction } from '../../lambdas/adapters/signing-keys-function.ts';
-import { parsePushCredential } from '../../lambdas/core/push-credential.ts';
+import { SigningKeysFunction } from '../../provider/adapters/lambda/signing-keys-function.ts';
+import { EndpointUsers } from '../../provider/adapters/sns/endpoint-users.ts';
+import { SnsPlatformApplications } from '../../provider/adapters/sns/platform-applications.ts';
+import { parsePushCredential } from '../../provider/core/device/push-credential.ts';
+import { answerCustomResource, isCustomResourceRequest } from '../../provider/edge/custom-resource/custom-resource.ts';
+import { endpointEventsFrom } from '../../provider/edge/sns/endpoint-event.ts';
 import {
   applyPlatformApplication,
   type PlatformApplicationPorts,
   refreshPlatformApplications,
-} from '../../lambdas/flows/apply-platform-application.ts';
-import { type EndpointEventPorts, handleEndpointEvent } from '../../lambdas/flows/endpoint-events.ts';
-import { answerCustomResource, isCustomResourceRequest } from '../../lambdas/http/custom-resource.ts';
-import { endpointEventsFrom } from '../../lambdas/http/endpoint-event.ts';
+} from '../../provider/flows/device/apply-platform-application.ts';
+import { type EndpointEventPorts, handleEndpointEvent } from '../../provider/flows/device/handle-endpoint-event.ts';
 
 const PEM = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n';
 const apple = { teamId: 'ABCDE12345', keyId: 'KLMNO67890', privateKey: PEM };

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { answerCustomResource, type CustomResourceRequest } from '../../lambdas/http/custom-resource.ts';
+import {
+  answerCustomResource,
+  type CustomResourceRequest,
+} from '../../provider/edge/custom-resource/custom-resource.ts';
 
 describe('a custom resource', () => {
   const answered = async (

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { functionNames } from '../../infra/functions.ts';
-import { type Synthesized, synthesized } from './synthesized.ts';
+import { functionNames } from '../../infra/functions/functions.ts';
+import { type Synthesized, synthesized } from './support/synthesized.ts';
 
 const production = synthesized('production');
 const minimal = synthesized('minimal');

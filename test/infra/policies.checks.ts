@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { addPolicyChecks } from '../../infra/nag.ts';
-import { settingsOf, synthesized, type Value } from './synthesized.ts';
+import { settingsOf, synthesized, type Value } from './support/synthesized.ts';
 
 describe('policy checks', () => {
   it.each(Object.keys(settingsOf) as (keyof typeof settingsOf)[])(

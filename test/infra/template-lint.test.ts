@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect, it } from 'vitest';
-import { settingsOf, synthesized } from './synthesized.ts';
+import { settingsOf, synthesized } from './support/synthesized.ts';
 
 // AWS's own offline validator, with the schemas of all resource types and the rules of cfn-lint. It is taken from inside
 // CDK, which is pinned and carries it: npm has only former beta versions. CDK runs it at each synthesis too, but there a

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynalite } from '../../local/aws/dynalite.ts';
 import { startDynamoDBLocal } from '../../local/aws/dynamodb-local.ts';
 import { AwsServer } from '../../local/aws/server.ts';
-import { createTables } from '../../local/tables.ts';
+import { createTables } from '../../local/runtime/tables.ts';
 import type { Engine } from './engines.ts';
 
 /** A DynamoDB with both tables, and a client of it. */

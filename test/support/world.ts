@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { Phone } from '../../local/phone.ts';
-import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts';
+import { Phone } from '../../local/demo/phone.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime/runtime.ts';
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 

@@ -1,0 +1,168 @@
+import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
+import { command, type Noun, type Output } from '../command-line/command.ts';
+import { bodyOf } from '../command-line/command-line.ts';
+import { Refused, WrongUsage } from '../command-line/failure.ts';
+import { readBody } from '../command-line/option-reading.ts';
+import { fieldList, plainLine, table } from '../command-line/text-layout.ts';
+import type { AdminApi, Answer } from '../deployment/admin-api.ts';
+import { metadataOptions } from './client-options.ts';
+
+const CLIENT_ARGUMENT = { name: 'client_id', about: 'The id of the client.' } as const;
+
+/** For registrations that a file holds. */
+const fileOption = {
+  from: {
+    kind: 'text',
+    value: 'FILE',
+    about: 'Start from this JSON body (- for standard input); options win over it.',
+  },
+} as const;
+
+const create = command({
+  name: 'create',
+  about: 'Registers a client and tells its secret, once.',
+  notes: 'Every option is the member of that name in RFC 7591, CIBA §4 or docs/admin-api.md.',
+  arguments: [],
+  options: {
+    'client-id': { kind: 'text', member: 'client_id', value: 'ID', about: 'An id of your choice; otherwise made up.' },
+    ...metadataOptions,
+    ...fileOption,
+  },
+  examples: [
+    'ciba client create --client-name "Example Bank" --scope "openid profile"',
+    'ciba client create --client-name "Bike rental" --token-endpoint-auth-method private_key_jwt --jwks bike.pub.json',
+    'ciba client create --client-name Agent --scope "openid pay" --scope-description "pay=Pay from your account"',
+    'ciba client create --from client.json --json',
+  ],
+  async run({ api, options }) {
+    const body: Record<string, unknown> = { ...from(options.from), ...bodyOf(this.options, options) };
+    if (body['client_name'] === undefined) throw new WrongUsage('--client-name is missing: the phone shows who asks');
+    return told('Client created.', await api.call('POST /admin/clients', { parameters: {}, body }));
+  },
+});
+
+const list = command({
+  name: 'list',
+  about: 'Lists all clients, in the order of their ids.',
+  arguments: [],
+  options: {},
+  examples: ['ciba client list', 'ciba client list --json | jq -r ".clients[].client_id"'],
+  async run({ api }) {
+    const { json, clients } = await allClients(api);
+    const rows = clients.map((client) => [
+      client.client_id,
+      client.client_name,
+      client.token_endpoint_auth_method,
+      client.scope,
+    ]);
+    const text = table(['CLIENT ID', 'NAME', 'AUTHENTICATION', 'SCOPE'], rows);
+    return { json, text: rows.length > 0 ? text : 'No clients yet; see ciba client create --help.' };
+  },
+});
+
+const show = command({
+  name: 'show',
+  about: 'Shows the registration of a client; never its secret.',
+  arguments: [CLIENT_ARGUMENT],
+  options: {},
+  examples: ['ciba client show bank'],
+  async run({ api, argument }) {
+    const { json, body } = await api.call('GET /admin/clients/{client_id}', { parameters: argument });
+    return { json, text: describe(body) };
+  },
+});
+
+const update = command({
+  name: 'update',
+  about: 'Changes the members given and keeps the others.',
+  notes: 'Warm functions may act on the registration before for a minute.',
+  arguments: [CLIENT_ARGUMENT],
+  options: { ...metadataOptions, ...fileOption },
+  examples: [
+    'ciba client update bank --scope "openid profile accounts"',
+    'ciba client update bank --audience https://api.example.com --default-audience https://api.example.com',
+  ],
+  async run({ api, argument, options }) {
+    const body: Record<string, unknown> = { ...from(options.from), ...bodyOf(this.options, options) };
+    if (Object.keys(body).length === 0) throw new WrongUsage('Nothing to change: give an option');
+    const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+    return told('Client updated.', answer);
+  },
+});
+
+const remove = command({
+  name: 'delete',
+  about: 'Removes a client. Warm functions may still know it for a minute.',
+  arguments: [CLIENT_ARGUMENT],
+  options: {},
+  examples: ['ciba client delete bank'],
+  async run({ api, argument }) {
+    const { json } = await api.call('DELETE /admin/clients/{client_id}', { parameters: argument });
+    return { json, text: `Client ${plainLine(argument.client_id)} deleted.` };
+  },
+});
+
+const newSecret = command({
+  name: 'new-secret',
+  about:
+    'Makes a new secret for a client and tells it, once. The old one ends at once, in warm functions within a minute.',
+  arguments: [CLIENT_ARGUMENT],
+  options: {},
+  examples: ['ciba client new-secret bank'],
+  async run({ api, argument }) {
+    const body = { new_secret: true };
+    const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+    if (answer.body.client_secret === undefined)
+      throw new Refused('This client has no secret: it authenticates with private_key_jwt.');
+    return told('New secret made; the old one is void.', answer);
+  },
+});
+
+/** `ciba client …` */
+export const clientNoun: Noun = {
+  name: 'client',
+  about: 'Client backends that may ask users.',
+  commands: [create, list, show, update, remove, newSecret],
+};
+
+function from(path: string | undefined): Record<string, unknown> {
+  return path === undefined ? {} : readBody(path);
+}
+
+async function allClients(api: AdminApi): Promise<{ json: string; clients: readonly ClientView[] }> {
+  const clients: ClientView[] = [];
+  let after: string | undefined;
+  let json: string;
+  do {
+    const page = await api.call('GET /admin/clients', { parameters: {}, query: { after } });
+    clients.push(...page.body.clients);
+    json = page.json;
+    const isOnly = after === undefined && page.body.next === undefined;
+    if (isOnly) return { json, clients };
+    after = page.body.next;
+  } while (after !== undefined);
+  return { json: JSON.stringify({ clients }), clients };
+}
+
+function told(done: string, { json, body }: Answer<ClientView>): Output {
+  const note = 'Store client_secret now: only its hash is kept, and it is not shown again.';
+  return { json, text: [done, describe(body), ...(body.client_secret === undefined ? [] : [note])].join('\n\n') };
+}
+
+function describe({ client_id, client_secret, client_name, jwks, scope_descriptions, ...others }: ClientView): string {
+  return fieldList({
+    client_id,
+    client_secret,
+    client_name,
+    ...others,
+    scope_descriptions: orNothing(Object.entries(scope_descriptions ?? {}).map(([scope, text]) => `${scope}: ${text}`)),
+    jwks: orNothing(
+      (jwks?.keys ?? []).map((key) => [key.kty, key.alg, key.kid && `kid ${key.kid}`].filter(Boolean).join(', ')),
+    ),
+    audiences: orNothing(others.audiences ?? []),
+  });
+}
+
+function orNothing(lines: readonly string[]): readonly string[] | undefined {
+  return lines.length > 0 ? lines : undefined;
+}

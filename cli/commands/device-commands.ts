@@ -1,0 +1,45 @@
+import { command, type Noun } from '../command-line/command.ts';
+import { instant, plainLine, table } from '../command-line/text-layout.ts';
+import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
+
+const list = command({
+  name: 'list',
+  about: 'Lists the devices of a user.',
+  notes:
+    'A device is unreachable once Apple or Google said that its push token is dead; the app revives it when it is opened.',
+  arguments: [USER_ARGUMENT],
+  options: USER_OPTIONS,
+  examples: ['ciba device list anna@example.com'],
+  async run({ api, argument, options }) {
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const { json, body } = await api.call('GET /admin/users/{sub}/devices', { parameters: { sub } });
+    const rows = body.devices.map((device) => [
+      device.device_id,
+      device.name,
+      device.platform,
+      device.push,
+      instant(device.enrolled_at),
+    ]);
+    const text = table(['DEVICE ID', 'NAME', 'PLATFORM', 'PUSH', 'ENROLLED'], rows);
+    return { json, text: rows.length > 0 ? text : 'No devices yet; see ciba ticket create --help.' };
+  },
+});
+
+const remove = command({
+  name: 'remove',
+  about: 'Removes a device of a user: a lost phone. It can neither be asked nor answer any more.',
+  arguments: [USER_ARGUMENT, { name: 'device_id', about: 'The id of the device, as ciba device list shows it.' }],
+  options: USER_OPTIONS,
+  examples: ['ciba device remove anna@example.com 3q2-7wAAAAAAAAAAAAAAAA'],
+  async run({ api, argument, options }) {
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const { device_id } = argument;
+    const { json } = await api.call('DELETE /admin/users/{sub}/devices/{device_id}', {
+      parameters: { sub, device_id },
+    });
+    return { json, text: `Device ${plainLine(device_id)} removed.` };
+  },
+});
+
+/** `ciba device …` */
+export const deviceNoun: Noun = { name: 'device', about: 'The phones of a user.', commands: [list, remove] };

@@ -1,0 +1,59 @@
+import type { Platform } from '../../provider/core/device/device.ts';
+import type { Applied } from '../../provider/flows/device/apply-platform-application.ts';
+import { command, type Noun } from '../command-line/command.ts';
+import { WrongUsage } from '../command-line/failure.ts';
+import { table } from '../command-line/text-layout.ts';
+import { callFunction, findFunction, type OrderedFunction, optionsFor } from '../deployment/function-call.ts';
+
+const PLATFORMS: readonly Platform[] = ['APNS', 'APNS_SANDBOX', 'GCM'];
+const PLATFORM_APPLICATION: OrderedFunction = {
+  name: 'platform-application',
+  output: 'PlatformApplicationFunction',
+  variable: 'CIBA_PLATFORM_APPLICATION_FUNCTION',
+  notLocal: 'The local runtime has no push credentials; give --stack, or --url of a deployment.',
+};
+
+const refresh = command({
+  name: 'refresh',
+  about: 'Applies push credentials to SNS again, after the secret that holds them has changed.',
+  notes:
+    'The applications and all endpoints stay: no phone has to enrol again. It is safe to repeat. Applications that the deployment did not make (applicationArn in the settings) are not touched. Exit code 1 when one was not applied.',
+  arguments: [],
+  options: {
+    ...optionsFor(PLATFORM_APPLICATION),
+    platform: { kind: 'list', value: PLATFORMS.join('|'), about: 'Only this one; may be repeated. Default: all.' },
+  },
+  examples: [
+    'ciba push-credentials refresh --stack ciba-production',
+    'ciba push-credentials refresh --stack ciba-production --platform GCM',
+  ],
+  async run({ deployment, options }) {
+    const platforms = options.platform?.map(readPlatform);
+    const target = await findFunction(deployment, PLATFORM_APPLICATION, options);
+    const json = await callFunction(target, { action: 'refresh', ...(platforms && { platforms }) });
+    const outcomes = Object.entries(JSON.parse(json) as Record<string, Applied>);
+    const rows = outcomes.map(([platform, applied]) => [
+      platform,
+      applied.ok ? 'applied' : 'not applied',
+      applied.ok ? applied.arn : applied.why,
+    ]);
+    return {
+      json,
+      text: table(['PLATFORM', 'CREDENTIAL', 'APPLICATION'], rows),
+      failed: outcomes.some(([, { ok }]) => !ok),
+    };
+  },
+});
+
+/** `ciba push-credentials …` */
+export const pushCredentialsNoun: Noun = {
+  name: 'push-credentials',
+  about: 'Credentials of Apple and Google.',
+  commands: [refresh],
+};
+
+function readPlatform(typed: string): Platform {
+  const platform = PLATFORMS.find((one) => one === typed.toUpperCase());
+  if (!platform) throw new WrongUsage(`--platform must be ${PLATFORMS.join(', ')}; "${typed}" is none of them`);
+  return platform;
+}

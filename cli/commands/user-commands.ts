@@ -1,0 +1,145 @@
+import type { UserProfile } from '../../provider/core/person/profile.ts';
+import type { UserView } from '../../provider/flows/person/manage-users.ts';
+import { command, type Noun, type OptionSpec } from '../command-line/command.ts';
+import { bodyOf } from '../command-line/command-line.ts';
+import { WrongUsage } from '../command-line/failure.ts';
+import { fieldList, plainLine } from '../command-line/text-layout.ts';
+import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
+
+type MemberOption = OptionSpec & { readonly member: keyof UserProfile };
+
+/** One option a claim, by its standard name (OIDC Core §5.1). */
+const profileOptions = {
+  email: { kind: 'text', member: 'email', value: 'ADDRESS', about: 'E-mail address; a name to log in with.' },
+  'email-verified': {
+    kind: 'flag',
+    member: 'email_verified',
+    about: 'The address is known to be theirs (--no-… undoes).',
+  },
+  'phone-number': {
+    kind: 'text',
+    member: 'phone_number',
+    value: '+49…',
+    about: 'Phone number; a name to log in with.',
+  },
+  'phone-number-verified': {
+    kind: 'flag',
+    member: 'phone_number_verified',
+    about: 'The number is known to be theirs (--no-… undoes).',
+  },
+  'preferred-username': {
+    kind: 'text',
+    member: 'preferred_username',
+    value: 'NAME',
+    about: 'Username; a name to log in with.',
+  },
+  name: { kind: 'text', member: 'name', value: 'NAME', about: 'Full name.' },
+  'given-name': { kind: 'text', member: 'given_name', value: 'NAME', about: 'Given name.' },
+  'family-name': { kind: 'text', member: 'family_name', value: 'NAME', about: 'Family name.' },
+} as const satisfies Record<string, MemberOption>;
+
+const create = command({
+  name: 'create',
+  about: 'Creates a user. A phone is enrolled next: ciba ticket create.',
+  arguments: [],
+  options: {
+    sub: {
+      kind: 'text',
+      member: 'sub',
+      value: 'SUB',
+      about: 'A subject of your choice; otherwise made up. It never changes.',
+    },
+    ...profileOptions,
+  },
+  examples: [
+    'ciba user create --email anna@example.com --name "Anna Example"',
+    'ciba user create --sub crm-4711 --phone-number "+49 30 901820" --phone-number-verified',
+  ],
+  async run({ api, options }) {
+    const { json, body } = await api.call('POST /admin/users', {
+      parameters: {},
+      body: bodyOf(this.options, options),
+    });
+    return { json, text: `User created.\n\n${describe(body)}` };
+  },
+});
+
+const show = command({
+  name: 'show',
+  about: 'Shows a user.',
+  arguments: [USER_ARGUMENT],
+  options: USER_OPTIONS,
+  examples: ['ciba user show anna@example.com', 'ciba user show "+49 30 901820"', 'ciba user show crm-4711'],
+  async run({ api, argument, options }) {
+    const { json, body } = await findUser(api, argument.user, options);
+    return { json, text: describe(body) };
+  },
+});
+
+const update = command({
+  name: 'update',
+  about: 'Changes the claims given and keeps the others.',
+  arguments: [USER_ARGUMENT],
+  options: { ...profileOptions, ...USER_OPTIONS },
+  examples: [
+    'ciba user update anna@example.com --email anna@example.org --no-email-verified',
+    'ciba user update crm-4711 --name "Anna Beispiel"',
+  ],
+  async run({ api, argument, options }) {
+    const body = bodyOf(this.options, options);
+    if (Object.keys(body).length === 0) throw new WrongUsage('Nothing to change: give an option');
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const updated = await api.call('PATCH /admin/users/{sub}', { parameters: { sub }, body });
+    return { json: updated.json, text: `User updated.\n\n${describe(updated.body)}` };
+  },
+});
+
+const block = command({
+  name: 'block',
+  about: 'Blocks a user: unknown to clients from now on, and nothing they were asked can be answered.',
+  arguments: [USER_ARGUMENT],
+  options: USER_OPTIONS,
+  examples: ['ciba user block anna@example.com'],
+  async run({ api, argument, options }) {
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const { json } = await api.call('PATCH /admin/users/{sub}', { parameters: { sub }, body: { blocked: true } });
+    return { json, text: `User ${plainLine(sub)} blocked.` };
+  },
+});
+
+const unblock = command({
+  name: 'unblock',
+  about: 'Lets a blocked user be asked again.',
+  arguments: [USER_ARGUMENT],
+  options: USER_OPTIONS,
+  examples: ['ciba user unblock anna@example.com'],
+  async run({ api, argument, options }) {
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const { json } = await api.call('PATCH /admin/users/{sub}', { parameters: { sub }, body: { blocked: false } });
+    return { json, text: `User ${plainLine(sub)} unblocked.` };
+  },
+});
+
+const remove = command({
+  name: 'delete',
+  about: 'Removes a user with all devices.',
+  arguments: [USER_ARGUMENT],
+  options: USER_OPTIONS,
+  examples: ['ciba user delete anna@example.com'],
+  async run({ api, argument, options }) {
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const { json } = await api.call('DELETE /admin/users/{sub}', { parameters: { sub } });
+    return { json, text: `User ${plainLine(sub)} deleted, with all devices.` };
+  },
+});
+
+/** `ciba user …` */
+export const userNoun: Noun = {
+  name: 'user',
+  about: 'People who can be asked.',
+  commands: [create, show, update, block, unblock, remove],
+};
+
+function describe({ sub, blocked, ...claims }: UserView): string {
+  return fieldList({ sub, status: blocked ? 'blocked' : 'active', ...claims });
+}

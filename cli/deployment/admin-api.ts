@@ -1,0 +1,99 @@
+import type { functions } from '../../infra/functions/functions.ts';
+import type { DeviceView } from '../../provider/core/device/device.ts';
+import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
+import type { TicketView, UserView } from '../../provider/flows/person/manage-users.ts';
+import { Refused, WrongUsage } from '../command-line/failure.ts';
+import { answerFrom, noAnswer } from './admin-answer.ts';
+import type { Deployment } from './deployment.ts';
+import { type Authorize, signatureFor, withoutSignature } from './request-signature.ts';
+
+/** The routes of the admin API, from the table that deploys them. */
+export type AdminRoute = (typeof functions)['admin']['routes'][number];
+type Answers = {
+  'POST /admin/clients': ClientView;
+  'GET /admin/clients': { readonly clients: readonly ClientView[]; readonly next?: string };
+  'GET /admin/clients/{client_id}': ClientView;
+  'PATCH /admin/clients/{client_id}': ClientView;
+  'POST /admin/users': UserView;
+  'GET /admin/users': UserView;
+  'GET /admin/users/{sub}': UserView;
+  'PATCH /admin/users/{sub}': UserView;
+  'POST /admin/users/{sub}/tickets': TicketView;
+  'GET /admin/users/{sub}/devices': { readonly devices: readonly DeviceView[] };
+};
+type AnswerOf<Route> = Route extends keyof Answers ? Answers[Route] : unknown;
+type ParameterOf<Route extends string> = Route extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+/** What a call says: the path parameters of its route, query, JSON body. */
+export type Call<Route extends string> = {
+  readonly parameters: Readonly<Record<ParameterOf<Route>, string>>;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+};
+/** An answer's JSON as it came (empty when there is none), and as a value. */
+export type Answer<Body> = { readonly json: string; readonly body: Body };
+
+/** Longer than API Gateway waits for a function. */
+const TIMEOUT_MILLISECONDS = 35_000;
+
+/** The admin API of one deployment (docs/admin-api.md). */
+export class AdminApi {
+  readonly #deployment: Deployment;
+  readonly #authorize: Authorize;
+
+  constructor(deployment: Deployment, authorize?: Authorize) {
+    this.#deployment = deployment;
+    this.#authorize = authorize ?? (deployment.isLocal ? withoutSignature : signatureFor(deployment));
+  }
+
+  /** Calls a route; an answer that says no is thrown as Refused in the API's own words. */
+  async call<Route extends AdminRoute>(route: Route, call: Call<Route>): Promise<Answer<AnswerOf<Route>>> {
+    const [method = '', template = ''] = route.split(' ');
+    const url = new URL(fillIn(template, call.parameters) + queryOf(call.query), this.#deployment.origin);
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers = {
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const { host: _host, ...authorized } = await this.#authorize({ method, url, headers, body });
+    // A redirect is not followed: the signature is for this host alone.
+    const init = { method, headers: authorized, redirect: 'manual', ...(body !== undefined && { body }) } as const;
+    const json = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) })
+      .then((response) => answerFrom(response, this.#deployment))
+      .catch((error: unknown) => {
+        throw error instanceof Refused ? error : noAnswer(error, this.#deployment);
+      });
+    return { json, body: (json === '' ? undefined : JSON.parse(json)) as AnswerOf<Route> };
+  }
+
+  /** As `call`, but what is not there is undefined. */
+  async find<Route extends AdminRoute>(route: Route, call: Call<Route>): Promise<Answer<AnswerOf<Route>> | undefined> {
+    return this.call(route, call).catch((error: unknown) => {
+      if (error instanceof Refused && error.code === 'not_found') return undefined;
+      throw error;
+    });
+  }
+}
+
+function fillIn(template: string, parameters: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name] ?? '';
+    // URLs fold these away, and the call would reach another route: a device's removal would become its user's.
+    if (value === '' || value === '.' || value === '..') throw new WrongUsage(`${name} can't be "${value}"`);
+    return encoded(value);
+  });
+}
+
+function queryOf(query: Readonly<Record<string, string | undefined>> = {}): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  return pairs.length === 0 ? '' : `?${pairs.map(([name, value]) => `${name}=${encoded(value ?? '')}`).join('&')}`;
+}
+
+/** As SigV4 encodes: everything but unreserved characters (RFC 3986 §2.3), so that what is signed is what is sent. */
+function encoded(value: string): string {
+  return encodeURIComponent(value).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,70 @@
+import type { OptionSpecs } from '../command-line/command.ts';
+import { Refused } from '../command-line/failure.ts';
+import { type AwsSettings, awsSettings, refusedBy, regionIn } from './aws-settings.ts';
+import type { Deployment } from './deployment.ts';
+
+/** Names the deployment by its stack, whose outputs tell the rest. */
+export const stackOption = {
+  stack: { kind: 'text', value: 'NAME', about: 'The CloudFormation stack of the deployment, as ciba-production.' },
+} as const satisfies OptionSpecs;
+
+/** A stack as CloudFormation describes it. */
+export type DeployedStack = {
+  readonly name: string;
+  readonly region: string;
+  readonly status: string;
+  readonly statusReason: string | undefined;
+  readonly createdAt: Date;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** For further clients, in the region of the stack. */
+  readonly aws: AwsSettings;
+};
+
+/** Reads a stack with the operator's AWS credentials; one that is not there is refused. */
+export async function readStack(name: string, deployment: Deployment): Promise<DeployedStack> {
+  const aws = await awsSettings(deployment, regionIn(name) ?? deployment.region);
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { Stacks: [stack] = [] } = await new CloudFormationClient(aws)
+    .send(new DescribeStacksCommand({ StackName: name }))
+    .catch((error: unknown) => {
+      if (error instanceof Error && /does not exist$/.test(error.message))
+        throw new Refused(`There is no stack ${name} in ${aws.region}.`, 'not_found');
+      throw refusedBy('AWS CloudFormation', error);
+    });
+  if (!stack) throw new Refused(`There is no stack ${name} in ${aws.region}.`, 'not_found');
+  const outputs = (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']);
+  return {
+    name: stack.StackName ?? name,
+    region: aws.region,
+    status: stack.StackStatus ?? 'unknown',
+    statusReason: stack.StackStatusReason,
+    createdAt: stack.CreationTime ?? new Date(0),
+    outputs: Object.fromEntries(outputs),
+    aws,
+  };
+}
+
+/** An output by its name, or by a name that begins so: constructs append a hash where nobody pins it. */
+export function outputOf({ outputs }: Pick<DeployedStack, 'outputs'>, name: string): string | undefined {
+  const longer = Object.keys(outputs).find((key) => key.startsWith(name));
+  return outputs[name] ?? (longer === undefined ? undefined : outputs[longer]);
+}
+
+/** A resource of the stack, by both its names. */
+export type StackResource = { readonly logicalId: string; readonly physicalId: string };
+
+/** All resources of a type that the stack has. */
+export async function resourcesOf(stack: DeployedStack, type: string): Promise<readonly StackResource[]> {
+  const { CloudFormationClient, paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
+  const found: StackResource[] = [];
+  const pages = paginateListStackResources({ client: new CloudFormationClient(stack.aws) }, { StackName: stack.name });
+  for await (const { StackResourceSummaries = [] } of pages) {
+    const ofType = StackResourceSummaries.filter(({ ResourceType }) => ResourceType === type);
+    const named = ofType.map(({ LogicalResourceId: logicalId = '', PhysicalResourceId: physicalId = '' }) => ({
+      logicalId,
+      physicalId,
+    }));
+    found.push(...named.filter(({ physicalId }) => physicalId !== ''));
+  }
+  return found;
+}

@@ -1,0 +1,70 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { Sha256 } from '@smithy/core/checksum';
+import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { Refused, WrongUsage } from '../command-line/failure.ts';
+import type { Deployment } from './deployment.ts';
+
+/** A request as it will go out. */
+export type UnsignedRequest = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+};
+/** Tells the headers to send: those given, and what authenticates the call. */
+export type Authorize = (request: UnsignedRequest) => Promise<Record<string, string>>;
+
+/** The code of the refusal when the operator has no AWS credentials: nothing was asked. */
+export const NO_CREDENTIALS = 'no_credentials';
+
+/** The local gateway vouches for callers on this machine: nothing to add. */
+export const withoutSignature: Authorize = async ({ headers }) => ({ ...headers });
+
+/** Signs for API Gateway (SigV4, service `execute-api`) with the operator's own AWS credentials. */
+export function signatureFor(deployment: Deployment): Authorize {
+  return async (request) => {
+    const signer = new SignatureV4({
+      service: 'execute-api',
+      region: await regionOf(deployment),
+      credentials: credentialsOf(deployment),
+      sha256: Sha256,
+    });
+    const { url, method, body } = request;
+    const signed = await signer.sign({
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: { ...request.headers, host: url.host },
+      ...(body !== undefined && { body }),
+    });
+    return signed.headers;
+  };
+}
+
+/** The region to sign for: option or host name, environment, profile. */
+export async function regionOf({ region, profile }: Deployment): Promise<string> {
+  if (region !== undefined) return region;
+  const configured = loadConfig(NODE_REGION_CONFIG_OPTIONS, {
+    ...NODE_REGION_CONFIG_FILE_OPTIONS,
+    ...(profile !== undefined && { profile }),
+  });
+  return configured().catch(() => {
+    throw new WrongUsage('The AWS region is not known: give --region, or set AWS_REGION');
+  });
+}
+
+/** The operator's credentials, wherever the AWS SDK finds them. */
+export function credentialsOf({ profile }: Deployment): ReturnType<typeof defaultProvider> {
+  const provide = defaultProvider(profile === undefined ? {} : { profile });
+  return async (options) =>
+    provide(options).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Refused(
+        `No AWS credentials to sign with (${why}). Sign in (aws sso login), or give --profile.`,
+        NO_CREDENTIALS,
+      );
+    });
+}

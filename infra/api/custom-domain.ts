@@ -1,0 +1,51 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { ApiMapping, DomainName, type HttpApi, type HttpStage, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { DomainProps, MtlsDomainProps } from '../settings/provider-props.ts';
+
+type CustomDomainProps = {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+  readonly domain: DomainProps & Partial<Pick<MtlsDomainProps, 'truststore' | 'ownershipCertificateArn'>>;
+};
+
+/** A name for the API, with a client certificate demanded where there is a truststore. */
+export class CustomDomain extends Construct {
+  constructor(scope: Construct, id: string, { api, stage, domain }: CustomDomainProps) {
+    super(scope, id);
+    const { truststore, ownershipCertificateArn, zone } = domain;
+    const name = new DomainName(this, 'Name', {
+      domainName: domain.name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+      ...(ownershipCertificateArn && {
+        ownershipCertificate: Certificate.fromCertificateArn(this, 'Ownership', ownershipCertificateArn),
+      }),
+      ...(truststore && {
+        mtls: {
+          bucket: Bucket.fromBucketName(this, 'Truststore', truststore.bucket),
+          key: truststore.key,
+          ...(truststore.version && { version: truststore.version }),
+        },
+      }),
+    });
+    new ApiMapping(this, 'Mapping', { api, domainName: name, stage });
+    if (zone) {
+      new ARecord(this, 'Alias', {
+        zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: zone.id, zoneName: zone.name }),
+        recordName: `${domain.name}.`,
+        target: RecordTarget.fromAlias(
+          new ApiGatewayv2DomainProperties(name.regionalDomainName, name.regionalHostedZoneId),
+        ),
+      });
+    }
+    new CfnOutput(this, 'Target', {
+      description: `Where the DNS record of ${domain.name} points`,
+      value: name.regionalDomainName,
+    });
+  }
+}

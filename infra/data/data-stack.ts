@@ -1,0 +1,63 @@
+import { type CfnResource, Duration, NestedStack } from 'aws-cdk-lib';
+import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { TableRole } from '../functions/function-spec.ts';
+import { tables } from '../functions/functions.ts';
+import type { CibaProviderProps } from '../settings/provider-props.ts';
+import { AuditStore } from './audit-store.ts';
+import { isRetained, removalPolicyOf } from './retention.ts';
+
+type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays'>;
+
+/**
+ * What is stored, in a stack of its own: tables, the key that encrypts signing keys, the audit store. Logical ids are
+ * pinned, because moving a construct must never replace a table. `RETAIN` and not `RetainExceptOnCreate`: a protected
+ * table can't be deleted, so a failed first deployment would fail to roll back.
+ */
+export class DataStack extends NestedStack {
+  readonly tables: Readonly<Record<TableRole, ITableV2>>;
+  readonly signingKmsKey: Key;
+  /** None in development. */
+  readonly audit: AuditStore | undefined;
+
+  constructor(scope: Construct, id: string, props: DataProps) {
+    super(scope, id, { description: 'Serverless CIBA: what is stored' });
+    this.tables = {
+      directory: this.#table('directory', props, props.restored?.directoryTable),
+      transactions: this.#table('transactions', props, props.restored?.transactionsTable),
+    };
+    this.signingKmsKey = new Key(this, 'SigningKmsKey', {
+      description: 'Encrypts the private signing keys of the OpenID provider. Without it no token can be signed.',
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(30),
+      removalPolicy: removalPolicyOf(props),
+    });
+    pin(this.signingKmsKey, 'SigningKmsKey');
+    if (isRetained(props))
+      this.audit = new AuditStore(this, 'Audit', { retentionDays: props.auditRetentionDays ?? 400 });
+  }
+
+  /** The table of this stack, or the one that took its place; the former stays in the stack, so that nothing is lost. */
+  #table(role: TableRole, props: DataProps, restored: string | undefined): ITableV2 {
+    const { partitionKey, sortKey, ttlAttribute } = tables[role];
+    const id = role === 'directory' ? 'DirectoryTable' : 'TransactionsTable';
+    const table = new TableV2(this, id, {
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      sortKey: { name: sortKey, type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      ...(ttlAttribute !== undefined && { timeToLiveAttribute: ttlAttribute }),
+      // Everything in Transactions is over within hours; nobody would restore it.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: role === 'directory' },
+      deletionProtection: isRetained(props),
+      removalPolicy: removalPolicyOf(props),
+    });
+    pin(table, id);
+    return restored ? TableV2.fromTableName(this, `Restored${id}`, restored) : (table as ITableV2);
+  }
+}
+
+/** Keeps the logical id when the construct moves: another id would mean another table, and an empty one. */
+function pin(construct: Construct, logicalId: string): void {
+  (construct.node.defaultChild as CfnResource).overrideLogicalId(logicalId);
+}

@@ -1,0 +1,28 @@
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
+import { Construct } from 'constructs';
+import { acknowledge } from '../nag.ts';
+import type { ProviderFunction } from './provider-function.ts';
+
+type CanaryProps = { readonly functions: readonly { target: ProviderFunction; alarms: readonly IAlarm[] }[] };
+
+/** A new version gets a tenth of the calls for five minutes. An alarm in that time puts the version before back. */
+export class CanaryDeployments extends Construct {
+  constructor(scope: Construct, id: string, props: CanaryProps) {
+    super(scope, id);
+    const application = new LambdaApplication(this, 'Application');
+    for (const { target, alarms } of props.functions) {
+      new LambdaDeploymentGroup(this, target.name, {
+        application,
+        alias: target.alias,
+        deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
+        alarms: [...alarms],
+        autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
+      });
+    }
+    acknowledge(this, {
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]':
+        'CodeDeploy publishes this policy for exactly this purpose and keeps it up to date.',
+    });
+  }
+}

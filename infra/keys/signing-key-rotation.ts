@@ -1,0 +1,64 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { deploymentFunctions } from '../functions/deployment-functions.ts';
+import { environmentOf } from '../functions/environment.ts';
+import { ProviderFunction } from '../functions/provider-function.ts';
+import type { CibaProviderProps } from '../settings/provider-props.ts';
+
+type RotationProps = {
+  readonly signingKeys: ProviderFunction;
+  readonly deadLetters: IQueue;
+  readonly settings: CibaProviderProps;
+};
+
+/**
+ * Signing keys exist before the first request, and are looked after twice a day. The function does what is due and
+ * nothing else, so running it more often than keys rotate is free and a missed run is made good by the next.
+ */
+export class SigningKeyRotation extends Construct {
+  /** Whatever serves tokens waits for this. */
+  readonly firstKeys: CustomResource;
+
+  constructor(scope: Construct, id: string, { signingKeys, deadLetters, settings }: RotationProps) {
+    super(scope, id);
+    this.firstKeys = this.#firstKeys(signingKeys, settings);
+    new Rule(this, 'Schedule', {
+      description: 'Creates, activates and retires signing keys when they are due',
+      schedule: Schedule.rate(Duration.hours(12)),
+      targets: [
+        new LambdaTarget(signingKeys.live, {
+          event: RuleTargetInput.fromObject({ action: 'rotate', by: 'schedule' }),
+          deadLetterQueue: deadLetters,
+          retryAttempts: 3,
+          maxEventAge: Duration.hours(2),
+        }),
+      ],
+    });
+  }
+
+  #firstKeys(signingKeys: ProviderFunction, settings: CibaProviderProps): CustomResource {
+    const spec = deploymentFunctions['first-keys'];
+    const { alias } = signingKeys;
+    const caller = new ProviderFunction(this, {
+      name: 'first-keys',
+      spec,
+      settings,
+      environment: environmentOf(spec, { SIGNING_KEYS_FUNCTION: alias.functionArn }),
+      statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [alias.functionArn] })],
+    });
+    const firstKeys = new CustomResource(this, 'FirstKeys', {
+      resourceType: 'Custom::FirstSigningKeys',
+      serviceToken: caller.lambda.functionArn,
+      serviceTimeout: Duration.minutes(5),
+      // A new version has to prove itself while the deployment can still be rolled back.
+      properties: { versions: { 'signing-keys': signingKeys.lambda.currentVersion.version } },
+    });
+    // Permissions are resources of their own, and CloudFormation would not wait for them.
+    firstKeys.node.addDependency(signingKeys.role, caller.role, alias);
+    return firstKeys;
+  }
+}

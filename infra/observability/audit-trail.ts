@@ -1,0 +1,47 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { ProviderFunction } from '../functions/provider-function.ts';
+
+type AuditTrailProps = { readonly stream: CfnDeliveryStream; readonly functions: readonly ProviderFunction[] };
+
+/**
+ * Carries audit lines from the log groups to the audit store. A subscription and not a call of the function: it costs no
+ * latency, and a function can neither forget it nor take an event back.
+ */
+export class AuditTrail extends Construct {
+  constructor(scope: Construct, id: string, { stream, functions }: AuditTrailProps) {
+    super(scope, id);
+    const put = new PolicyStatement({
+      actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
+      resources: [stream.attrArn],
+    });
+    // Permissions inside the role: CloudWatch Logs tries them when the subscription is made.
+    const role = new Role(this, 'Role', {
+      // CloudWatch Logs of this account alone, not of another that found out the role's name.
+      assumedBy: new ServicePrincipal('logs.amazonaws.com', {
+        conditions: {
+          StringLike: {
+            'aws:SourceArn': Stack.of(this).formatArn({
+              service: 'logs',
+              resource: '*',
+              arnFormat: ArnFormat.NO_RESOURCE_NAME,
+            }),
+          },
+        },
+      }),
+      inlinePolicies: { Put: new PolicyDocument({ statements: [put] }) },
+    });
+    for (const { name, logGroup } of functions) {
+      new CfnSubscriptionFilter(this, name, {
+        logGroupName: logGroup.logGroupName,
+        filterName: 'audit',
+        filterPattern: '{ $.message = "audit" }',
+        destinationArn: stream.attrArn,
+        roleArn: role.roleArn,
+      });
+    }
+  }
+}

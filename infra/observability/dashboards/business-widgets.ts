@@ -1,0 +1,86 @@
+import { type IWidget, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ApplicationArns } from '../../push/push-platforms.ts';
+import { FIVE_MINUTES, graph, search } from '../graph.ts';
+import type { ProviderMetrics } from '../metrics.ts';
+
+type BusinessProps = {
+  readonly issuer: string;
+  readonly metrics: ProviderMetrics;
+  readonly applicationArns: ApplicationArns;
+};
+
+/** How logins go: what clients asked, what people answered, and what came in between. */
+export function businessWidgets({ metrics, issuer, applicationArns }: BusinessProps): IWidget[][] {
+  const metric = metrics.metric.bind(metrics);
+  const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
+  const pollsPerLogin = new MathExpression({
+    expression: 'IF(logins > 0, calls / logins)',
+    usingMetrics: { calls: metric('TokenCalls'), logins: metric('Logins') },
+    label: 'token calls per login',
+    period: FIVE_MINUTES,
+  });
+  return [
+    [heading(issuer, applicationArns)],
+    [
+      graph('Requests', [metric('RequestsStarted'), metric('Approvals'), metric('Denials'), metric('Expiries')]),
+      graph('Logins', [metric('Logins'), metric('RepeatedRedemptions')]),
+      graph('Seconds until approval', [approval('p50'), approval('p95')]),
+    ],
+    [
+      graph('Nobody to ask', [metric('NoReachableDevice'), metric('PushOutages'), metric('PushEndpointsDead')]),
+      graph('Limited', [metric('UsersLimited'), metric('ClientsLimited'), metric('SlowDowns')]),
+      graph('Polling', [pollsPerLogin]),
+    ],
+    [
+      graph('Devices', [metric('DevicesEnrolled'), metric('DevicesRefused')]),
+      graph('Clients that failed to authenticate', [
+        metric('ClientAuthenticationFailures'),
+        metric('AssertionReplays'),
+      ]),
+      graph('Refusals by error', [search(metrics.namespace, '{NS,error,service} MetricName="Refusals"')]),
+    ],
+    pushWidgets(metrics),
+    pingWidgets(metrics),
+  ];
+}
+
+function pushWidgets(metrics: ProviderMetrics): IWidget[] {
+  return [
+    graph('Push credentials', [metrics.metric('PushCredentialsNotApplied'), metrics.metric('PushCredentialsRefused')]),
+    graph('Pushes that SNS did not take, by kind', [
+      search(metrics.namespace, '{NS,push_error} MetricName="PushErrors"'),
+    ]),
+    graph('Pushes that Apple or Google refused, by kind', [
+      search(metrics.namespace, '{NS,detail} MetricName="PushDeliveryFailures"'),
+    ]),
+  ];
+}
+
+function pingWidgets(metrics: ProviderMetrics): IWidget[] {
+  return [
+    graph('Pings by what came of them', [
+      search(metrics.namespace, '{NS,detail} MetricName="PingAttempts"'),
+      metrics.metric('PingsGivenUp'),
+    ]),
+    graph('Seconds until a ping', [metrics.metric('PingSeconds', { statistic: 'p95', label: 'p95' })]),
+  ];
+}
+
+/** What is missing stands on top, where it is seen before anybody looks for pushes that never come. */
+function heading(issuer: string, applicationArns: ApplicationArns): TextWidget {
+  const notes = [appleNote(applicationArns), googleNote(applicationArns)].flatMap((note) => note ?? []);
+  const markdown = [`# Logins at ${issuer}`, ...notes].join('\n\n');
+  return new TextWidget({ width: 24, height: 2 + notes.length, markdown });
+}
+
+function appleNote({ APNS, APNS_SANDBOX }: ApplicationArns): string | undefined {
+  if (APNS) return undefined;
+  return APNS_SANDBOX
+    ? '**Pushes to iPhones (APNs) reach development builds alone:** `apns` has no application for released apps. See docs/deploy.md, Pushes.'
+    : '**Pushes to iPhones (APNs) are not set up:** no iPhone can enrol or be asked. See docs/deploy.md, Pushes.';
+}
+
+function googleNote({ GCM }: ApplicationArns): string | undefined {
+  if (GCM) return undefined;
+  return '**Pushes to Android phones (FCM) are not set up:** none of them can enrol or be asked. See docs/deploy.md, Pushes.';
+}

@@ -1,0 +1,29 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { ProviderMetrics } from '../metrics.ts';
+import { businessWidgets } from './business-widgets.ts';
+import { type TechnicalProps, technicalWidgets } from './technical-widgets.ts';
+
+type DashboardsProps = TechnicalProps & { readonly issuer: string; readonly metrics: ProviderMetrics };
+
+/** Two dashboards: how logins go, for everybody; and how the machinery runs, for operators. */
+export class Dashboards extends Construct {
+  readonly business: Dashboard;
+  readonly technical: Dashboard;
+
+  constructor(scope: Construct, id: string, props: DashboardsProps) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+    this.business = new Dashboard(this, 'Business', {
+      dashboardName: `${stackName}-business`,
+      defaultInterval: Duration.days(1),
+      widgets: businessWidgets(props),
+    });
+    this.technical = new Dashboard(this, 'Technical', {
+      dashboardName: `${stackName}-technical`,
+      defaultInterval: Duration.hours(6),
+      widgets: technicalWidgets(props),
+    });
+  }
+}

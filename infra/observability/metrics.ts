@@ -1,0 +1,36 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IConstruct } from 'constructs';
+import type { Dimension, MetricName } from '../../provider/core/operating/metrics.ts';
+
+type MetricOptions = {
+  readonly statistic?: string;
+  readonly minutes?: number;
+  readonly dimensions?: Readonly<Partial<Record<Dimension, string>>>;
+  readonly label?: string;
+};
+
+/** Where CloudWatch keeps what the functions of this stack count: one namespace a deployment. */
+export function metricsNamespaceOf(scope: IConstruct): string {
+  return `Ciba/${Stack.of(scope).stackName}`;
+}
+
+/** The metrics that the functions' log lines carry (docs/adr/0016). There is nothing to deploy for them. */
+export class ProviderMetrics {
+  readonly namespace: string;
+
+  constructor(scope: IConstruct) {
+    this.namespace = metricsNamespaceOf(scope);
+  }
+
+  metric(metricName: MetricName, options: MetricOptions = {}): Metric {
+    return new Metric({
+      namespace: this.namespace,
+      metricName,
+      statistic: options.statistic ?? 'Sum',
+      period: Duration.minutes(options.minutes ?? 5),
+      label: options.label ?? metricName,
+      ...(options.dimensions && { dimensionsMap: { ...options.dimensions } }),
+    });
+  }
+}

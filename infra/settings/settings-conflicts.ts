@@ -1,0 +1,175 @@
+import { environmentFrom, environmentOf } from '../functions/environment.ts';
+import { functionNames, functions } from '../functions/functions.ts';
+import {
+  INSTANCES_RANGE,
+  longestExpiryLimit,
+  longestLife,
+  MOST_RECEIVES,
+  mostReceives,
+} from '../notifications/notification-pace.ts';
+import type { Settings } from './settings-schema.ts';
+
+/** Where the deployment goes, as far as it is known. */
+export type Place = { readonly account?: string | undefined; readonly region?: string | undefined };
+
+/** Where SNS has mobile push. https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html */
+const PUSH_REGIONS = [
+  ...['us-east-1', 'us-west-1', 'us-west-2', 'us-gov-west-1', 'sa-east-1', 'eu-west-1', 'eu-central-1'],
+  ...['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
+];
+/** What `provider/adapters/config.ts` takes where nothing is set; a test holds them equal. */
+export const DEFAULTS = { expiry: 120, expiryLimit: 600, interval: 5, lifetime: 3600, retireFor: 172_800 };
+/** Seconds that a warm function signs on with a key that was replaced, and that clocks may differ by. */
+const KEY_CACHE_SECONDS = 300;
+const CLOCK_SKEW_SECONDS = 60;
+/** What Lambda accepts of variables, names included, as one JSON text. */
+const ENVIRONMENT_BYTES = 4096;
+/** Longer than any name or ARN that CloudFormation makes. */
+const NAME_TO_COME = 'x'.repeat(150);
+
+/** What no single setting can tell: a sentence that says what to change, or undefined. */
+export function conflictIn(settings: Settings, place: Place): string | undefined {
+  return (
+    wrongDomain(settings) ??
+    wrongPush(settings, place.region) ??
+    wrongAlarms(settings) ??
+    wrongLimits(settings) ??
+    wrongNotifications(settings) ??
+    wrongThrottle(settings) ??
+    tooFewLogins(settings) ??
+    earlyRetirement(settings) ??
+    sameTable(settings) ??
+    foreignArn(settings, place) ??
+    fullEnvironment(settings)
+  );
+}
+
+function wrongDomain({ domain, mtlsDomain }: Settings): string | undefined {
+  if (mtlsDomain && !domain)
+    return 'set "domain" as well: without it the API keeps its own address, which asks for no certificate';
+  if (mtlsDomain && mtlsDomain.name === domain?.name) return '"mtlsDomain.name" must differ from "domain.name"';
+  for (const [setting, one] of Object.entries({ domain, mtlsDomain })) {
+    if (one?.zone && !`.${one.name}`.endsWith(`.${one.zone.name}`))
+      return `"${setting}.zone.name" must be ${one.name} or a parent of it: the record is made in that zone`;
+  }
+  return undefined;
+}
+
+function wrongPush({ apns, fcm }: Settings, region: string | undefined): string | undefined {
+  if (apns && Boolean(apns.secretArn) === Boolean(apns.applicationArn ?? apns.sandboxApplicationArn))
+    return 'set either "apns.secretArn" or "apns.applicationArn" (or "apns.sandboxApplicationArn")';
+  if (apns?.sandbox && !apns.secretArn && !apns.sandboxApplicationArn)
+    return 'set "apns.sandboxApplicationArn" instead of "apns.sandbox", which makes an application from "apns.secretArn"';
+  if (fcm && Boolean(fcm.secretArn) === Boolean(fcm.applicationArn))
+    return 'set either "fcm.secretArn" or "fcm.applicationArn"';
+  if (region && (apns || fcm) && !PUSH_REGIONS.includes(region))
+    return `set "region" to one that has SNS mobile push: ${PUSH_REGIONS.join(', ')}; ${region} has none`;
+  return undefined;
+}
+
+function wrongAlarms({ alarms }: Settings): string | undefined {
+  return alarms && Boolean(alarms.email) === Boolean(alarms.topicArn)
+    ? 'set either "alarms.email" or "alarms.topicArn"'
+    : undefined;
+}
+
+function wrongLimits({ limits }: Settings): string | undefined {
+  const { defaultExpiry = DEFAULTS.expiry, expiryLimit = DEFAULTS.expiryLimit, perUser } = limits ?? {};
+  if (defaultExpiry > expiryLimit) return '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"';
+  if ((limits?.interval ?? DEFAULTS.interval) > expiryLimit)
+    return '"limits.interval" must not be longer than "limits.expiryLimit": no client could poll in time';
+  if (perUser && perUser.perHour < perUser.perMinute)
+    return '"limits.perUser.perHour" must not be less than "limits.perUser.perMinute"';
+  return undefined;
+}
+
+/** The queue of pings has limits of its own, which Lambda and SQS would tell in the middle of a deployment, or never. */
+function wrongNotifications({ limits, reservedConcurrency }: Settings): string | undefined {
+  const { least } = INSTANCES_RANGE;
+  if ((reservedConcurrency?.['client-notification'] ?? least) < least)
+    return `set "reservedConcurrency.client-notification" to at least ${least}, which is the least that its queue may be limited to`;
+  const { expiryLimit = DEFAULTS.expiryLimit } = limits ?? {};
+  if (mostReceives(longestLife(expiryLimit)) <= MOST_RECEIVES) return undefined;
+  return `"limits.expiryLimit" must be at most ${longestExpiryLimit()} seconds: SQS delivers an announcement ${MOST_RECEIVES} times, which would end before the request does`;
+}
+
+function wrongThrottle({ throttles = {} }: Settings): string | undefined {
+  const wrong = Object.entries(throttles).find(([, one]) => one && one.burst < one.rate);
+  return wrong && `"throttles.${wrong[0]}.burst" must not be less than "throttles.${wrong[0]}.rate"`;
+}
+
+/** The synthetic user is limited as everybody is, and a deployment needs a login beside those of the schedule. */
+function tooFewLogins({ syntheticLogin, syntheticLoginMinutes = 15, limits }: Settings): string | undefined {
+  if (syntheticLogin === 'off' || !limits?.perUser) return undefined;
+  const least = Math.ceil(60 / syntheticLoginMinutes) + 2;
+  if (limits.perUser.perMinute >= 2 && limits.perUser.perHour >= least) return undefined;
+  return `set "limits.perUser" to at least 2 a minute and ${least} an hour, which the synthetic login needs, or "syntheticLogin" to "off"`;
+}
+
+/** The last token of a key is signed by a function that still has it in its cache, and must verify until it expires. */
+function earlyRetirement({ lifetimes, rotation }: Settings): string | undefined {
+  const { idToken = DEFAULTS.lifetime, accessToken = DEFAULTS.lifetime } = lifetimes ?? {};
+  const longest = Math.max(idToken, accessToken);
+  const least = longest + KEY_CACHE_SECONDS + CLOCK_SKEW_SECONDS;
+  if ((rotation?.retireFor ?? DEFAULTS.retireFor) >= least) return undefined;
+  return `set "rotation.retireFor" to at least ${least} seconds: a token lives ${longest}, and its key must be published as long`;
+}
+
+function sameTable({ restored }: Settings): string | undefined {
+  return restored?.directoryTable && restored.directoryTable === restored.transactionsTable
+    ? '"restored.directoryTable" and "restored.transactionsTable" must be two tables'
+    : undefined;
+}
+
+/** SNS and CloudWatch reach no other region, API Gateway takes only certificates of its own, and roles end at the account. */
+function foreignArn(settings: Settings, { account, region }: Place): string | undefined {
+  const { domain, mtlsDomain, apns, fcm, alarms } = settings;
+  const arns = {
+    'domain.certificateArn': domain?.certificateArn,
+    'mtlsDomain.certificateArn': mtlsDomain?.certificateArn,
+    'mtlsDomain.ownershipCertificateArn': mtlsDomain?.ownershipCertificateArn,
+    'apns.secretArn': apns?.secretArn,
+    'apns.applicationArn': apns?.applicationArn,
+    'apns.sandboxApplicationArn': apns?.sandboxApplicationArn,
+    'fcm.secretArn': fcm?.secretArn,
+    'fcm.applicationArn': fcm?.applicationArn,
+    'alarms.topicArn': alarms?.topicArn,
+  };
+  for (const [setting, arn] of Object.entries(arns)) {
+    const [, , , itsRegion, itsAccount] = arn?.split(':') ?? [];
+    if (arn && region && itsRegion !== region) return `"${setting}" must be in the region of the deployment, ${region}`;
+    if (arn && account && itsAccount !== account)
+      return `"${setting}" must be in the account of the deployment, ${account}`;
+  }
+  return undefined;
+}
+
+/** Lambda refuses a function with more variables than fit, and CloudFormation says so only when half is deployed. */
+function fullEnvironment(settings: Settings): string | undefined {
+  const { domain, apns, fcm, restored } = settings;
+  const values = environmentFrom({
+    issuer: `https://${domain?.name ?? NAME_TO_COME}/`,
+    tableNames: {
+      directory: restored?.directoryTable ?? NAME_TO_COME,
+      transactions: restored?.transactionsTable ?? NAME_TO_COME,
+    },
+    signingKmsKeyArn: NAME_TO_COME,
+    notifications: { topicArn: NAME_TO_COME, queueUrl: NAME_TO_COME },
+    applicationArns: {
+      ...(apns && { APNS: apns.applicationArn ?? NAME_TO_COME }),
+      ...(apns && { APNS_SANDBOX: apns.sandboxApplicationArn ?? NAME_TO_COME }),
+      ...(fcm && { GCM: fcm.applicationArn ?? NAME_TO_COME }),
+    },
+    metricsNamespace: NAME_TO_COME,
+    settings,
+  });
+  const sizes = functionNames.map((name) => {
+    const bytes = Buffer.byteLength(JSON.stringify(environmentOf(functions[name], values)));
+    return { name, bytes };
+  });
+  const full = sizes.find(({ bytes }) => bytes > ENVIRONMENT_BYTES);
+  return (
+    full &&
+    `shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern": the function ${full.name} has ${full.bytes} bytes of variables, and Lambda takes ${ENVIRONMENT_BYTES}`
+  );
+}

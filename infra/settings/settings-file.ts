@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSettings, SettingsError } from './settings.ts';
+import type { Place } from './settings-conflicts.ts';
+import type { Settings } from './settings-schema.ts';
+
+const STAGES = fileURLToPath(new URL('../stages/', import.meta.url));
+/** Without any settings: no custom domain, no push credentials, everything else as for production. */
+const MINIMAL = { stage: 'main' };
+
+/**
+ * The settings that the context `stage` names: a stage of `infra/stages`, or a path that ends in `.json`. None at all
+ * means the minimal setting. `atHand` is where the credentials lead.
+ */
+export function readSettings(stage: unknown, atHand: Place = {}): Settings {
+  if (stage === undefined) return MINIMAL;
+  if (typeof stage !== 'string' || stage === '') throw new SettingsError('Name a stage, as in "-c stage=dev".');
+  const isPath = stage.endsWith('.json');
+  const file = isPath ? resolve(stage) : resolve(STAGES, `${stage}.json`);
+  const source = relative(process.cwd(), file);
+  const settings = parseSettings(parseJson(readText(file, source), source), source, atHand);
+  if (!isPath && settings.stage !== stage)
+    throw new SettingsError(`${source}: set "stage" to "${stage}", as the file is named.`);
+  return settings;
+}
+
+function readText(file: string, source: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new SettingsError(
+      `There is no file ${source}: create it after infra/stages/production.example.json, or name another stage with "-c stage=…".`,
+    );
+  }
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    throw new SettingsError(`${source} is not JSON: ${why}.`);
+  }
+}

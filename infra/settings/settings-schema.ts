@@ -1,0 +1,146 @@
+import * as v from 'valibot';
+import { type FunctionName, functionNames } from '../functions/functions.ts';
+import type { CibaProviderProps } from './provider-props.ts';
+
+/** Settings of one stage: what the provider is told, and where it goes. */
+export type Settings = CibaProviderProps & {
+  /** Part of the stack's name, so several stages fit into one account. */
+  readonly stage: string;
+  /** Default: the account and region of the credentials at hand. */
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+};
+
+/** What CloudWatch Logs accepts. */
+const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
+const DAY_SECONDS = 86_400;
+/** How a phone may say it verified its user: the list of `provider/core/device/device-token.ts`, which a test holds equal. */
+export const ACCEPTED_AMR = ['pin', 'fpt', 'face', 'iris', 'retina', 'vbm', 'pwd', 'user', 'mfa', 'swk'];
+const ACR_RULES = 20;
+
+const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
+const matching = (pattern: RegExp, message: string) => v.pipe(v.string(message), v.regex(pattern, message));
+const whole = (least: number, message = `must be a whole number of at least ${least}`) =>
+  v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
+const arn = (service: string, resource: string, example: string) =>
+  matching(
+    new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`),
+    `must be an ARN like arn:aws:${service}:eu-west-1:111122223333:${example}`,
+  );
+
+const hostName = matching(
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+  'must be a host name in lower case like login.example.com, without https:// and without a path',
+);
+const issuer = matching(/^https:\/\/[^/?#]+\/?$/, 'must be an issuer like https://login.example.com/');
+const certificate = arn('acm', 'certificate/.+', 'certificate/…');
+const secret = v.pipe(
+  arn('secretsmanager', 'secret:.+', 'secret:…'),
+  v.regex(/-[A-Za-z0-9]{6}$/, 'must be the whole ARN, with the hyphen and six characters that AWS put after the name'),
+);
+const acrRule = v.strictObject({
+  acr: text,
+  anyOf: v.array(v.picklist(ACCEPTED_AMR, `must be one of ${ACCEPTED_AMR.join(', ')}`), 'must be a list'),
+});
+const application = (platform: string) => arn('sns', `app/${platform}/.+`, `app/${platform}/…`);
+const zone = v.strictObject({
+  id: matching(/^Z[A-Z0-9]+$/, 'must be a hosted zone id like Z0123456789ABC'),
+  name: hostName,
+});
+const domain = { name: hostName, certificateArn: certificate, zone: v.optional(zone) };
+const perFunction = v.optional(whole(1));
+const throttle = v.strictObject({ rate: whole(1), burst: whole(1) });
+
+/** The form of every setting; what they have to do with each other is checked apart. */
+export const settingsSchema = v.strictObject({
+  stage: matching(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 letters, digits and hyphens in lower case'),
+  account: v.optional(matching(/^\d{12}$/, 'must be the twelve digits of an AWS account')),
+  region: v.optional(matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region like eu-west-1')),
+  domain: v.optional(v.strictObject(domain)),
+  mtlsDomain: v.optional(
+    v.strictObject({
+      ...domain,
+      truststore: v.strictObject({ bucket: text, key: text, version: v.optional(text) }),
+      ownershipCertificateArn: v.optional(certificate),
+    }),
+  ),
+  previousIssuers: v.optional(v.array(issuer, 'must be a list')),
+  apns: v.optional(
+    v.strictObject({
+      secretArn: v.optional(secret),
+      credentialVersion: v.optional(text),
+      sandbox: v.optional(v.boolean('must be true or false')),
+      applicationArn: v.optional(application('APNS')),
+      sandboxApplicationArn: v.optional(application('APNS_SANDBOX')),
+      bundleId: text,
+    }),
+  ),
+  fcm: v.optional(
+    v.strictObject({
+      secretArn: v.optional(secret),
+      credentialVersion: v.optional(text),
+      applicationArn: v.optional(application('GCM')),
+    }),
+  ),
+  removeApplications: v.optional(v.boolean('must be true or false')),
+  alarms: v.optional(
+    v.strictObject({
+      email: v.optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an e-mail address')),
+      topicArn: v.optional(arn('sns', '[A-Za-z0-9_-]+', 'alarms')),
+      runbookUrl: v.optional(
+        matching(/^https:\/\/[^\s#]+$/, 'must be the https address where docs/operations.md is read'),
+      ),
+    }),
+  ),
+  logRetentionDays: v.optional(
+    v.picklist(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}: CloudWatch has no other`),
+  ),
+  auditRetentionDays: v.optional(whole(1)),
+  limits: v.optional(
+    v.strictObject({
+      defaultExpiry: v.optional(whole(1)),
+      expiryLimit: v.optional(whole(1)),
+      interval: v.optional(whole(1)),
+      perUser: v.optional(v.strictObject({ perMinute: whole(1), perHour: whole(1) })),
+    }),
+  ),
+  lifetimes: v.optional(v.strictObject({ idToken: v.optional(whole(1)), accessToken: v.optional(whole(1)) })),
+  rotation: v.optional(
+    v.strictObject({
+      rotateAfter: v.optional(whole(DAY_SECONDS)),
+      publishBeforeUse: v.optional(
+        whole(DAY_SECONDS, 'must be at least 86400 seconds: API gateways cache keys for hours'),
+      ),
+      retireFor: v.optional(whole(1)),
+    }),
+  ),
+  acrPolicy: v.optional(
+    v.pipe(v.array(acrRule, 'must be a list'), v.maxLength(ACR_RULES, `must have at most ${ACR_RULES} rules`)),
+  ),
+  bindingMessagePattern: v.optional(v.pipe(text, v.check(isPattern, 'must be a regular expression'))),
+  throttles: v.optional(
+    v.strictObject({
+      authentication: v.optional(throttle),
+      token: v.optional(throttle),
+      others: v.optional(throttle),
+    }),
+  ),
+  removalPolicy: v.optional(v.picklist(['retain', 'destroy'], 'must be "retain" or "destroy"')),
+  deployment: v.optional(v.picklist(['canary', 'allAtOnce'], 'must be "canary" or "allAtOnce"')),
+  syntheticLogin: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
+  syntheticLoginMinutes: v.optional(v.pipe(whole(5), v.maxValue(60, 'must be at most 60'))),
+  reservedConcurrency: v.optional(
+    v.strictObject(
+      Object.fromEntries(functionNames.map((name) => [name, perFunction])) as Record<FunctionName, typeof perFunction>,
+    ),
+  ),
+  restored: v.optional(v.strictObject({ directoryTable: v.optional(text), transactionsTable: v.optional(text) })),
+});
+
+function isPattern(pattern: string): boolean {
+  try {
+    return Boolean(new RegExp(`^(?:${pattern})$`, 'u'));
+  } catch {
+    return false;
+  }
+}

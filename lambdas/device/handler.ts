@@ -1,0 +1,58 @@
+import { wireDevice } from '../../provider/adapters/wiring.ts';
+import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
+import { deviceChangeBody, enrolmentBody, responseBody } from '../../provider/edge/http/device-bodies.ts';
+import { deviceCallFrom, pathParameter } from '../../provider/edge/http/device-call.ts';
+import { endpoint } from '../../provider/edge/http/endpoint.ts';
+import { parseJson } from '../../provider/edge/http/json-body.ts';
+import { mapResult } from '../../provider/edge/http/map-result.ts';
+import {
+  answerRequest,
+  listPendingRequests,
+  readRequestDetails,
+} from '../../provider/flows/deciding/answer-request.ts';
+import { enrolDevice } from '../../provider/flows/device/enrol-device.ts';
+import { removeDevice, updateDevice } from '../../provider/flows/device/manage-device.ts';
+
+/**
+ * The device API (docs/device-api.md): enrol, change and remove a device, list and read requests, answer one.
+ *
+ * 400 invalid_request, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403 access_denied;
+ * 404 not_found; 409 already_decided; 410 expired.
+ */
+const { ports, log } = wireDevice();
+
+export const handler = endpoint(log, {
+  'POST /devices': async (request) => {
+    const body = parseJson(request, enrolmentBody);
+    return body.ok ? mapResult(await enrolDevice(ports, { ...body.value, note: request.note }), answerCreated) : body;
+  },
+  'PATCH /devices/{device_id}': async (request) => {
+    const body = parseJson(request, deviceChangeBody);
+    if (!body.ok) return body;
+    const call = { ...deviceCallFrom(request), deviceId: pathParameter(request, 'device_id'), change: body.value };
+    return mapResult(await updateDevice(ports, call), answerOk);
+  },
+  'DELETE /devices/{device_id}': async (request) => {
+    const call = { ...deviceCallFrom(request), deviceId: pathParameter(request, 'device_id') };
+    return mapResult(await removeDevice(ports, call), answerDone);
+  },
+  'GET /device/requests': async (request) =>
+    mapResult(await listPendingRequests(ports, deviceCallFrom(request)), (pending) =>
+      answerOk({
+        requests: pending.map(({ requestId, expiresAt }) => ({ request_id: requestId, expires_at: expiresAt })),
+      }),
+    ),
+  'GET /device/requests/{request_id}': async (request) => {
+    const call = { ...deviceCallFrom(request), requestId: pathParameter(request, 'request_id') };
+    return mapResult(await readRequestDetails(ports, call), ({ bytes }) =>
+      answerOk({ details: Buffer.from(bytes).toString('base64url') }),
+    );
+  },
+  'POST /device/requests/{request_id}/response': async (request) => {
+    const body = parseJson(request, responseBody);
+    if (!body.ok) return body;
+    const { correlationId, note } = request;
+    const call = { ...body.value, requestId: pathParameter(request, 'request_id'), correlationId, note };
+    return mapResult(await answerRequest(ports, call), answerDone);
+  },
+});

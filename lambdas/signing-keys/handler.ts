@@ -1,0 +1,18 @@
+import { wireSigningKeys } from '../../provider/adapters/wiring.ts';
+import { parseKeyOrder } from '../../provider/edge/orders/key-order.ts';
+import { type RotationReport, revokeKey, rotateKeys } from '../../provider/flows/keys/rotate-keys.ts';
+
+/**
+ * Not an HTTP function: run by a schedule, by the deployment and by operators, with `{"action": "rotate"}`,
+ * `{"action": "rotate", "force": true}` or `{"action": "revoke", "kid": "…"}`. The only writer of signing keys. An order
+ * it can't carry out throws, so that the invocation counts as failed.
+ */
+const { ports } = wireSigningKeys();
+
+export const handler = async (event: unknown): Promise<RotationReport> => {
+  const order = parseKeyOrder(event);
+  if (order.action === 'rotate') return rotateKeys(ports, order);
+  const report = await revokeKey(ports, order);
+  if (!report) throw new Error('there is no signing key with this kid');
+  return report;
+};

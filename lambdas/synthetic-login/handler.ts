@@ -1,0 +1,32 @@
+import { wireSyntheticLogin } from '../../provider/adapters/wiring.ts';
+import {
+  answerCustomResource,
+  isCustomResourceRequest,
+  versionsOf,
+} from '../../provider/edge/custom-resource/custom-resource.ts';
+import {
+  logInSynthetically,
+  SyntheticLoginError,
+  testDeployment,
+} from '../../provider/flows/operating/log-in-synthetically.ts';
+
+/**
+ * Not an HTTP function: run by a schedule, and by each deployment as its smoke test. Logs in at the public address as a
+ * client and a phone would. A login that does not go through throws: an alarm for the schedule, a rollback for the
+ * deployment. A smoke test waits up to a minute for a name or a secret that was just made.
+ */
+const { ports, sendAnswer } = wireSyntheticLogin();
+
+export const handler = async (event: unknown): Promise<void> => {
+  if (!isCustomResourceRequest(event)) return logInSynthetically(ports);
+  await answerCustomResource(event, sendAnswer, async ({ RequestType }) => {
+    if (RequestType === 'Delete') return { ok: true, id: 'smoke-test' };
+    return testDeployment(ports, versionsOf(event)).then(
+      () => ({ ok: true, id: 'smoke-test' }),
+      (error: unknown) => {
+        if (!(error instanceof SyntheticLoginError)) throw error;
+        return { ok: false, why: `the smoke test failed: ${error.message}` };
+      },
+    );
+  });
+};

@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LocalRoutes } from '../runtime/gateway.ts';
+import { isTrustedLoopback } from '../runtime/loopback.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { DemoWorld } from './demo-world.ts';
+import { servePage } from './pages.ts';
+
+type LocalCall = {
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+};
+type LocalRoute = (world: DemoWorld, runtime: Runtime, call: LocalCall) => Promise<void> | void;
+
+/** How often an idle event stream says that it is alive. */
+const HEARTBEAT_MS = 15_000;
+
+const routes: Readonly<Record<string, LocalRoute>> = {
+  'GET /local/demo': tellDemo,
+  'POST /local/ticket': makeTicket,
+  'POST /local/decide': decide,
+  'GET /local/push': streamPushes,
+};
+
+/** Routes that exist only on this machine, for callers on this machine: the demo page, tickets, the unattended phone. */
+export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRoutes {
+  return async (request, response) => {
+    const { pathname, searchParams } = new URL(`http://localhost${request.url?.startsWith('/') ? request.url : '/'}`);
+    const isLocal = pathname.startsWith('/local/') || pathname === '/demo' || pathname.startsWith('/demo/');
+    if (pathname === '/' && request.method === 'GET') {
+      response.writeHead(302, { location: '/demo' }).end();
+      return true;
+    }
+    if (!isLocal) return false;
+    if (!isTrustedLoopback(request)) {
+      send(response, 403, { error: 'access_denied', error_description: 'Only for callers on this machine.' });
+      return true;
+    }
+    const route = routes[`${request.method} ${pathname}`];
+    if (route) await route(world, runtime, { query: searchParams, request, response });
+    else if (request.method === 'GET' && !pathname.startsWith('/local/')) await servePage(pathname, response);
+    else send(response, 404, { error: 'not_found', error_description: 'There is no such local route.' });
+    return true;
+  };
+}
+
+/** The first client that authenticates by `client_secret_basic` and the first user, the second ones under `other`, and all of them in lists. */
+function tellDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
+  const withSecret = world.clients.filter((client) => client.token_endpoint_auth_method === 'client_secret_basic');
+  const pair = (index: number) => {
+    const client = withSecret[index];
+    const user = world.users[index];
+    return (
+      client &&
+      user && {
+        issuer: `${runtime.url}/`,
+        client_id: client.client_id,
+        client_secret: client.client_secret,
+        login_hint: user.login_hint,
+      }
+    );
+  };
+  send(response, 200, {
+    issuer: `${runtime.url}/`,
+    ...pair(0),
+    other: pair(1),
+    clients: world.clients,
+    users: world.users,
+  });
+}
+
+async function makeTicket(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
+  const ticket = await world.ticketFor(query.get('login_hint') ?? '');
+  if (ticket) send(response, 200, ticket);
+  else send(response, 404, { error: 'not_found', error_description: 'login_hint names no user.' });
+}
+
+async function decide(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
+  const action = query.get('action');
+  if (action !== 'allow' && action !== 'deny') {
+    return send(response, 400, { error: 'invalid_request', error_description: 'action must be allow or deny.' });
+  }
+  const answered = await world.decide(query.get('auth_req_id') ?? '', action === 'allow' ? 'approve' : 'deny');
+  if (!answered)
+    return send(response, 404, {
+      error: 'not_found',
+      error_description: 'auth_req_id is for no seeded phone, or over.',
+    });
+  if (answered.ok) return send(response, 200, { decision: action });
+  send(response, answered.status, await answered.json());
+}
+
+/** Server-sent events: what Apple or Google would hand to the app that owns this push token. */
+function streamPushes(_world: DemoWorld, runtime: Runtime, { query, response }: LocalCall): void {
+  const token = query.get('token');
+  if (!token) {
+    send(response, 400, { error: 'invalid_request', error_description: 'token is required.' });
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write(': connected\n\n');
+  const stop = runtime.push.connect(token, (data) => response.write(`event: push\ndata: ${JSON.stringify(data)}\n\n`));
+  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
+  response.on('close', () => {
+    clearInterval(heartbeat);
+    stop();
+  });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
+}

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { StartError } from '../runtime/options.ts';
+
+const record = v.record(v.string(), v.unknown());
+const seed = v.strictObject({
+  /** Registration metadata as `POST /admin/clients` takes it; `client_id` is required so that a second run finds them. */
+  clients: v.pipe(
+    v.array(v.intersect([record, v.looseObject({ client_id: v.string(), client_name: v.string() })])),
+    v.minLength(1),
+  ),
+  /** Profiles as `POST /admin/users` takes them, each with the phones that answer for the user on this machine. */
+  users: v.pipe(
+    v.array(v.looseObject({ sub: v.string(), devices: v.optional(v.array(v.strictObject({ name: v.string() })), []) })),
+    v.minLength(1),
+  ),
+});
+
+/** Clients, users and devices to begin with. */
+export type Seed = v.InferOutput<typeof seed>;
+
+/** What `npm start` begins with when no file is given. */
+export const demoSeed: Seed = {
+  clients: [
+    { client_id: 'call-centre', client_name: 'Harbor Call Centre', scope: 'openid profile email' },
+    {
+      client_id: 'bike-kiosk',
+      client_name: 'Harbor Bikes',
+      scope: 'openid profile bikes:unlock',
+      scope_descriptions: { 'bikes:unlock': 'Unlock a bike on your account' },
+      audiences: ['https://bikes.example.com'],
+    },
+    {
+      client_id: 'bank',
+      client_name: 'Harbor Bank',
+      scope: 'openid profile transfer',
+      scope_descriptions: { transfer: 'Send this one transfer' },
+      audiences: ['https://bank.example.com'],
+    },
+  ],
+  users: [
+    {
+      sub: 'ana',
+      name: 'Ana Lindqvist',
+      email: 'ana@example.com',
+      email_verified: true,
+      phone_number: '+46701234567',
+      preferred_username: 'ana',
+      devices: [{ name: 'Ana, unattended' }],
+    },
+    {
+      sub: 'bo',
+      name: 'Bo Okafor',
+      email: 'bo@example.com',
+      email_verified: true,
+      preferred_username: 'bo',
+      devices: [{ name: 'Bo, unattended' }],
+    },
+  ],
+};
+
+/** Reads a seed file; throws a {@link StartError} that names the file and the member. */
+export async function readSeed(path: string): Promise<Seed> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new StartError(
+      `the seed file ${path} can't be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+    );
+  });
+  const result = v.safeParse(seed, parseJson(path, text));
+  if (result.success) {
+    checkNoDuplicates(
+      path,
+      'clients',
+      result.output.clients.map(({ client_id }) => client_id),
+    );
+    checkNoDuplicates(
+      path,
+      'users',
+      result.output.users.map(({ sub }) => sub),
+    );
+    return result.output;
+  }
+  const [issue] = result.issues;
+  throw new StartError(
+    `the seed file ${path} is wrong at ${v.getDotPath(issue) ?? 'its top level'}: ${issue.message} (docs/local.md)`,
+  );
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new StartError(`the seed file ${path} is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function checkNoDuplicates(path: string, list: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new StartError(`the seed file ${path} has ${twice} twice in ${list}`);
+}

@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import { type FunctionName, functions } from '../../infra/functions/functions.ts';
+
+type Environment = Readonly<Record<string, string>>;
+type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
+
+/** What runs the functions: where they find AWS, the values of their variables, where their log lines go. */
+export type HostOptions = {
+  readonly awsEndpoint: string;
+  /** Values for the variables that the table of functions names; a function gets those it lists and no other. */
+  readonly values: Environment;
+  readonly clockOffset: SharedArrayBuffer;
+  /** Certificates in PEM that functions trust beside those that Node brings along. */
+  readonly trustedCertificates?: readonly string[] | undefined;
+  readonly onLog: (functionName: FunctionName, line: string) => void;
+};
+
+/** Runs functions by name. */
+export interface Host {
+  invoke(name: FunctionName, event: unknown): Promise<unknown>;
+  /** Ends all sandboxes: the next call of each function is a cold start. */
+  cool(): Promise<void>;
+}
+
+/** Runs the handlers as Lambda would: cold on first use, warm afterwards, each with the environment its table entry lists. */
+export class FunctionHost implements Host {
+  readonly #options: HostOptions;
+  readonly #sandboxes = new Map<FunctionName, Sandbox>();
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  invoke(name: FunctionName, event: unknown): Promise<unknown> {
+    let sandbox = this.#sandboxes.get(name);
+    if (!sandbox || sandbox.hasEnded) {
+      sandbox = new Sandbox(name, environmentOf(name, this.#options), this.#options);
+      this.#sandboxes.set(name, sandbox);
+    }
+    return sandbox.invoke(event);
+  }
+
+  async cool(): Promise<void> {
+    const sandboxes = [...this.#sandboxes.values()];
+    this.#sandboxes.clear();
+    await Promise.all(sandboxes.map((sandbox) => sandbox.end()));
+  }
+}
+
+class Sandbox {
+  /** Its thread has died: what is handed to it now would wait for ever. */
+  hasEnded = false;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #count = 0;
+
+  constructor(name: FunctionName, env: Environment, options: HostOptions) {
+    const { clockOffset, trustedCertificates = [] } = options;
+    const workerData = { functionName: name, clockOffset, trustedCertificates };
+    this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
+      env,
+      workerData,
+      stdout: true,
+      stderr: true,
+      execArgv: [],
+    });
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      let rest = '';
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) options.onLog(name, line);
+      });
+    }
+    this.#worker.on('message', ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) waiting?.resolve(result);
+      else waiting?.reject(new Error(error));
+    });
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error(`the function ${name} ended`)));
+  }
+
+  invoke(event: unknown): Promise<unknown> {
+    const id = ++this.#count;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, event });
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(error: unknown): void {
+    this.hasEnded = true;
+    for (const waiting of this.#waiting.values())
+      waiting.reject(error instanceof Error ? error : new Error(String(error)));
+    this.#waiting.clear();
+  }
+}
+
+/** The variables of a function: those its table entry lists, and what Lambda gives to all. */
+export function environmentOf(name: FunctionName, options: HostOptions): Environment {
+  const { values } = options;
+  const listed = functions[name].environment.filter((variable) => values[variable] !== undefined);
+  const own = Object.fromEntries(listed.map((variable) => [variable, values[variable] ?? '']));
+  return { ...awsEnvironment(name, options), ...own };
+}
+
+/** What Lambda gives to all. Own credentials a function, so that the AWS stand-ins see who calls. */
+export function awsEnvironment(name: string, { awsEndpoint }: Pick<HostOptions, 'awsEndpoint'>): Environment {
+  return {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: name,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: awsEndpoint,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    TZ: 'UTC',
+  };
+}

@@ -1,0 +1,42 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { parentPort, workerData } from 'node:worker_threads';
+
+// One deployed function in a thread of its own: its own environment, its own module cache, as in Lambda.
+
+type WorkerData = {
+  readonly functionName: string;
+  readonly clockOffset: SharedArrayBuffer;
+  readonly trustedCertificates: readonly string[];
+};
+type Invocation = { readonly id: number; readonly event: unknown };
+
+const { functionName, clockOffset, trustedCertificates } = workerData as WorkerData;
+
+// The clock of the machine, moved by what the runtime says: tests cross expiries without waiting for them.
+const offsetSeconds = new Int32Array(clockOffset);
+const machineNow = Date.now.bind(Date);
+Date.now = () => machineNow() + Atomics.load(offsetSeconds, 0) * 1000;
+
+// Holds for this thread alone.
+if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
+
+const { handler } = (await import(new URL(`../../lambdas/${functionName}/handler.ts`, import.meta.url).href)) as {
+  handler: (event: unknown, context: unknown) => Promise<unknown>;
+};
+
+parentPort?.on('message', async ({ id, event }: Invocation) => {
+  try {
+    parentPort?.postMessage({ id, result: await handler(event, contextOf(id)) });
+  } catch (error) {
+    parentPort?.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+});
+
+function contextOf(id: number): unknown {
+  return {
+    functionName,
+    awsRequestId: `local-${id}`,
+    getRemainingTimeInMillis: () => 10_000,
+    callbackWaitsForEmptyEventLoop: false,
+  };
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { FunctionName } from '../../infra/functions/functions.ts';
+import { startDynalite } from '../aws/dynalite.ts';
+import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
+import { createKmsService } from '../aws/kms.ts';
+import { createSecretsService } from '../aws/secrets.ts';
+import { AwsServer } from '../aws/server.ts';
+import { SnsStandIn, type SnsState } from '../aws/sns.ts';
+import { SqsStandIn } from '../aws/sqs.ts';
+import { PushService } from '../demo/push-service.ts';
+import { checkSameIssuer, takeDataFolder } from './data-folder.ts';
+import { EventSource } from './event-source.ts';
+import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
+import { Gateway } from './gateway.ts';
+import { notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
+import { StateFile } from './state-file.ts';
+import { createTables, tableNames } from './tables.ts';
+
+export type RuntimeOptions = {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Where state is kept between runs; undefined keeps it in memory. */
+  readonly dataFolder?: string | undefined;
+  readonly dynamodb?: 'dynalite' | 'dynamodb-local' | undefined;
+  /** Values for functions' variables beyond the local ones. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Certificates in PEM that functions trust beside those that Node brings along. */
+  readonly trustedCertificates?: readonly string[] | undefined;
+  /** Runs the functions in another way than from their sources. */
+  readonly createHost?: ((options: HostOptions) => Host) | undefined;
+  readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
+};
+type AwsState = { kmsMasterKey: string; sns: SnsState | undefined };
+
+/** The whole provider on one machine: gateway, functions, AWS stand-ins. */
+export type Runtime = {
+  /** `http://localhost:PORT`, the issuer without its slash. */
+  readonly url: string;
+  readonly aws: AwsServer;
+  /** Where the AWS stand-ins listen. */
+  readonly awsEndpoint: string;
+  readonly sns: SnsStandIn;
+  readonly push: PushService;
+  readonly gateway: Gateway;
+  readonly state: StateFile;
+  readonly host: Host;
+  /** Epoch seconds of the functions' clock. */
+  now(): number;
+  /** Moves the functions' clock forward. */
+  advance(seconds: number): void;
+  close(): Promise<void>;
+};
+
+/** Starts everything and makes the signing keys. A start that fails leaves nothing running. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const started = new AsyncDisposableStack();
+  try {
+    return await startParts(options, started);
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}
+
+/** Starts the parts in the order in which they need each other; `started` ends them in the opposite order. */
+async function startParts(options: RuntimeOptions, started: AsyncDisposableStack): Promise<Runtime> {
+  const gateway = new Gateway();
+  const port = await gateway.listen(options.port);
+  started.defer(() => gateway.close());
+  const url = `http://localhost:${port}`;
+  const clockOffset = new SharedArrayBuffer(4);
+  const offset = new Int32Array(clockOffset);
+  const now = () => Math.floor(Date.now() / 1000) + Atomics.load(offset, 0);
+  const { dataFolder } = options;
+  if (dataFolder !== undefined) started.defer(await takeDataFolder(dataFolder));
+  const state = await StateFile.open(dataFolder);
+  if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer'), `${url}/`);
+  state.write('issuer', `${url}/`);
+  started.defer(() => state.flush());
+  const { aws, sns } = await startAws(options, { state, offset, started });
+  const awsEndpoint = await aws.listen();
+  started.defer(() => aws.close());
+  await createTables(awsEndpoint);
+  const onLog = options.onLog ?? (() => undefined);
+  const values = { ...localValues(url, awsEndpoint), ...options.variables };
+  const { trustedCertificates } = options;
+  const hostOptions = { awsEndpoint, clockOffset, values, trustedCertificates, onLog };
+  const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
+  started.defer(() => host.cool());
+  gateway.host = host;
+  await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
+  const source = await feedNotifications(host, hostOptions);
+  started.defer(() => source.close());
+  const advance = (seconds: number) => void Atomics.add(offset, 0, seconds);
+  const push = new PushService(sns, now);
+  return { url, aws, awsEndpoint, sns, push, gateway, state, host, now, advance, close: () => started.disposeAsync() };
+}
+
+/** Runs the function that pings clients with what comes into its queue. */
+function feedNotifications(host: Host, { awsEndpoint, onLog }: HostOptions): Promise<EventSource> {
+  const queue = notificationQueue.name;
+  return EventSource.start({ awsEndpoint, queue, functionName: 'client-notification', host, onLog });
+}
+
+async function startAws(
+  options: RuntimeOptions,
+  { state, offset, started }: { state: StateFile; offset: Int32Array; started: AsyncDisposableStack },
+): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
+  const folder = options.dataFolder;
+  const kept = state.read<AwsState>('aws');
+  const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
+  const sns = new SnsStandIn();
+  sns.restore(kept?.sns);
+  const keep = () => state.write<AwsState>('aws', { kmsMasterKey, sns: sns.save() });
+  sns.on('change', keep);
+  keep();
+  const engine =
+    options.dynamodb === 'dynamodb-local'
+      ? await startDynamoDBLocal(folder && join(folder, 'dynamodb-local'))
+      : await startDynalite(folder && join(folder, 'dynalite'));
+  started.defer(() => engine.close());
+  const aws = new AwsServer({
+    dynamodb: (call) => engine.serve(call),
+    sns: sns.service,
+    sqs: startQueues(offset, sns).service,
+    secretsmanager: createSecretsService(new Map()),
+    kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
+  });
+  return { aws, sns };
+}
+
+/** The queue of notifications, subscribed to the topic where decisions are announced. */
+function startQueues(offset: Int32Array, sns: SnsStandIn): SqsStandIn {
+  const now = () => Date.now() / 1000 + Atomics.load(offset, 0);
+  const sqs = new SqsStandIn(now, { [notificationQueue.name]: notificationQueue.redrive });
+  const queue = sqs.queue(notificationQueue.name);
+  sns.subscribe(notificationTopicArn, (message) => void queue.send({ ...message, sender: 'sns' }));
+  return sqs;
+}
+
+function localValues(url: string, awsEndpoint: string): Readonly<Record<string, string>> {
+  const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
+  return {
+    ISSUER: `${url}/`,
+    DIRECTORY_TABLE: tableNames.directory,
+    TRANSACTIONS_TABLE: tableNames.transactions,
+    SIGNING_KMS_KEY: 'arn:aws:kms:eu-central-1:000000000000:key/local',
+    APNS_APPLICATION_ARN: application('APNS'),
+    APNS_SANDBOX_APPLICATION_ARN: application('APNS_SANDBOX'),
+    GCM_APPLICATION_ARN: application('GCM'),
+    APNS_TOPIC: 'com.example.bank',
+    NOTIFICATION_TOPIC: notificationTopicArn,
+    NOTIFICATION_QUEUE_URL: queueUrl(awsEndpoint, notificationQueue.name),
+    // Elsewhere clients are called at public addresses only; here they listen on this machine.
+    NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
+    METRICS_NAMESPACE: 'Ciba/local',
+  };
+}

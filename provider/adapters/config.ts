@@ -1,0 +1,153 @@
+import * as v from 'valibot';
+import type { Platform } from '../core/device/device.ts';
+import type { Settings } from '../flows/ports.ts';
+
+/** The environment of a function. The only reader of `process.env` among the functions. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the adapters need to know of the account. A member throws on first use when its variable is missing. */
+export type Resources = {
+  readonly directoryTable: string;
+  readonly transactionsTable: string;
+  readonly signingKmsKey: string;
+  readonly applicationArns: Readonly<Partial<Record<Platform, string>>>;
+  /** The app's bundle id, which APNs calls topic. */
+  readonly apnsTopic: string | undefined;
+  /** The platform applications that the deployment makes. */
+  readonly platformApplications: readonly WantedApplication[];
+  /** The function that makes signing keys. */
+  readonly signingKeysFunction: string;
+  /** Where decisions are announced that clients are to be notified of, and the queue where they wait. */
+  readonly notificationTopic: string;
+  readonly notificationQueueUrl: string;
+  /** Networks, as `10.0.0.0/8`, that clients may be notified in beside the public internet. None in an account. */
+  readonly notificationNetworks: readonly string[];
+  /** ARN of the secret of the synthetic login. */
+  readonly syntheticSecret: string;
+  /** Where CloudWatch keeps what is counted in the log. */
+  readonly metricsNamespace: string;
+};
+
+const DAY_SECONDS = 86_400;
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const requestLimits = v.strictObject({
+  /** Seconds a request lives when the client asks for nothing, and at most. */
+  defaultExpiry: v.optional(positive, 120),
+  expiryLimit: v.optional(positive, 600),
+  interval: v.optional(positive, 5),
+  /** Push-fatigue limits per user; `off` only for test runs on one machine. */
+  perUser: v.optional(v.union([v.literal('off'), v.strictObject({ perMinute: positive, perHour: positive })]), {
+    perMinute: 5,
+    perHour: 30,
+  }),
+});
+const tokenLifetimes = v.strictObject({
+  idToken: v.optional(positive, 3600),
+  accessToken: v.optional(positive, 3600),
+});
+const keyRotation = v.strictObject({
+  /** Seconds: rotate every 90 days, publish two days ahead, trust for two days after the last signature. */
+  rotateAfter: v.optional(positive, 90 * DAY_SECONDS),
+  publishBeforeUse: v.optional(v.pipe(v.number(), v.integer(), v.minValue(DAY_SECONDS)), 2 * DAY_SECONDS),
+  retireFor: v.optional(positive, 2 * DAY_SECONDS),
+});
+const platformApplications = v.array(
+  v.strictObject({
+    platform: v.picklist(['APNS', 'APNS_SANDBOX', 'GCM']),
+    name: v.string(),
+    arn: v.string(),
+    secretArn: v.string(),
+    bundleId: v.optional(v.string()),
+    eventsTopicArn: v.string(),
+  }),
+);
+type WantedApplication = v.InferOutput<typeof platformApplications>[number];
+const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
+
+/** Reads the provider's settings. A malformed one stops the function at start, with its name. */
+export function readSettings(env: Environment = process.env): Settings {
+  const limits = json(env, 'REQUEST_LIMITS', requestLimits, '{}');
+  const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes, '{}');
+  const rotation = json(env, 'KEY_ROTATION', keyRotation, '{}');
+  if (limits.defaultExpiry > limits.expiryLimit)
+    throw new Error('REQUEST_LIMITS: defaultExpiry must not exceed expiryLimit');
+  const pattern = env['BINDING_MESSAGE_PATTERN'];
+  return {
+    issuer: required(env, 'ISSUER'),
+    previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string()), '[]'),
+    expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
+    intervalSeconds: limits.interval,
+    bindingMessagePattern: pattern ? new RegExp(`^(?:${pattern})$`, 'u') : undefined,
+    userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
+    lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
+    acrPolicy: json(env, 'ACR_POLICY', acrPolicy, '[]'),
+    ticketLifetimeSeconds: 600,
+    rotation: {
+      rotateAfterSeconds: rotation.rotateAfter,
+      publishBeforeUseSeconds: rotation.publishBeforeUse,
+      retireForSeconds: rotation.retireFor,
+    },
+  };
+}
+
+/** Reads the names of the account's resources. */
+export function readResources(env: Environment = process.env): Resources {
+  return {
+    get directoryTable() {
+      return required(env, 'DIRECTORY_TABLE');
+    },
+    get transactionsTable() {
+      return required(env, 'TRANSACTIONS_TABLE');
+    },
+    get signingKmsKey() {
+      return required(env, 'SIGNING_KMS_KEY');
+    },
+    applicationArns: {
+      ...optionalArn('APNS', env['APNS_APPLICATION_ARN']),
+      ...optionalArn('APNS_SANDBOX', env['APNS_SANDBOX_APPLICATION_ARN']),
+      ...optionalArn('GCM', env['GCM_APPLICATION_ARN']),
+    },
+    apnsTopic: env['APNS_TOPIC'] || undefined,
+    get notificationTopic() {
+      return required(env, 'NOTIFICATION_TOPIC');
+    },
+    get notificationQueueUrl() {
+      return required(env, 'NOTIFICATION_QUEUE_URL');
+    },
+    notificationNetworks: env['NOTIFICATION_NETWORKS']?.split(',') ?? [],
+    get platformApplications() {
+      return json(env, 'PLATFORM_APPLICATIONS', platformApplications, '[]');
+    },
+    get syntheticSecret() {
+      return required(env, 'SYNTHETIC_SECRET');
+    },
+    get signingKeysFunction() {
+      return required(env, 'SIGNING_KEYS_FUNCTION');
+    },
+    get metricsNamespace() {
+      return required(env, 'METRICS_NAMESPACE');
+    },
+  };
+}
+
+function optionalArn(platform: Platform, arn: string | undefined): Partial<Record<Platform, string>> {
+  return arn ? { [platform]: arn } : {};
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}
+
+function json<Schema extends v.GenericSchema>(
+  env: Environment,
+  name: string,
+  schema: Schema,
+  fallback: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, JSON.parse(env[name] || fallback));
+  if (!result.success) throw new Error(`the environment variable ${name} is not valid: ${v.summarize(result.issues)}`);
+  return result.output;
+}

@@ -1,0 +1,50 @@
+import { retryAfter, shardsOf, type WindowLimits, windowsAt } from '../../core/asking/rate-window.ts';
+import type { Counted, Entropy, RateWindows } from '../../flows/ports.ts';
+import type { Table } from './table.ts';
+
+const HOUR_SECONDS = 3600;
+
+/**
+ * Counters in Transactions: one item per user and hour that holds the hour's count and one per minute. A conditional
+ * update counts and checks in one write; at the limit nothing is written.
+ */
+export class RateWindowsTable implements RateWindows {
+  readonly #transactions: Table;
+  readonly #entropy: Entropy;
+
+  constructor(transactions: Table, entropy: Entropy) {
+    this.#transactions = transactions;
+    this.#entropy = entropy;
+  }
+
+  countForUser(sub: string, limits: WindowLimits, now: number): Promise<Counted> {
+    return this.#count(`RATE#user#${sub}`, limits, now);
+  }
+
+  countForClient(clientId: string, requestsPerMinute: number, now: number): Promise<Counted> {
+    const { shards, limitPerShard } = shardsOf(requestsPerMinute);
+    const shard = Math.floor(this.#entropy.fraction() * shards);
+    return this.#count(
+      `RATE#client#${clientId}#${shard}`,
+      { perMinute: limitPerShard, perHour: limitPerShard * 60 },
+      now,
+    );
+  }
+
+  async #count(pk: string, limits: WindowLimits, now: number): Promise<Counted> {
+    const windows = windowsAt(now);
+    const minute = `m${windows.minute}`;
+    const { written, item } = await this.#transactions.update({
+      key: { pk, sk: `HOUR#${windows.hour}` },
+      set: { ttl: windows.hourEndsAt + HOUR_SECONDS },
+      add: { count: 1, [minute]: 1 },
+      guard: {
+        condition: `(attribute_not_exists(#count) OR #count < :hourly) AND (attribute_not_exists(#${minute}) OR #${minute} < :minutely)`,
+        values: { hourly: limits.perHour, minutely: limits.perMinute },
+      },
+      nonce: { attribute: 'counted_by', value: this.#entropy.id() },
+    });
+    if (written) return { allowed: true };
+    return { allowed: false, retryAfterSeconds: retryAfter({ hour: Number(item?.['count'] ?? 0) }, limits, now) };
+  }
+}

@@ -1,0 +1,174 @@
+import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
+import { redemptionGrace, SLOW_DOWN_SECONDS } from '../../core/deciding/lifetime.ts';
+import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
+import type { NotificationAddress } from '../../flows/notifying/ports.ts';
+import type {
+  AuthenticationRequests,
+  DecidableRequests,
+  EarlyPollOutcome,
+  Entropy,
+  PendingRequest,
+  PollOutcome,
+  StoredDetails,
+} from '../../flows/ports.ts';
+import { notificationItem } from './forms/notification-item.ts';
+import { requestFrom, requestItem, requestKey } from './forms/request-item.ts';
+import type { Table } from './table.ts';
+
+const DETAILS_PREFIX = 'REQUEST#';
+const detailsKey = (sub: string, requestId: string) => ({ pk: `USER#${sub}`, sk: `${DETAILS_PREFIX}${requestId}` });
+/** How long an item outlives its request, so that late polls are still told `expired_token` and replays `invalid_grant`. */
+const KEEP_SECONDS = 86_400;
+
+/**
+ * Authentication requests in Transactions: one item at most 1 KB that every poll writes, and beside it the frozen
+ * details, which only phones read. Every change of state is one conditional write whose guard is complete.
+ */
+export class RequestsTable implements AuthenticationRequests, DecidableRequests {
+  readonly #transactions: Table;
+  readonly #entropy: Entropy;
+
+  constructor(transactions: Table, entropy: Entropy) {
+    this.#transactions = transactions;
+    this.#entropy = entropy;
+  }
+
+  async create(request: RequestFacts, details: FrozenDetails, notification?: NotificationAddress): Promise<void> {
+    const ttl = request.expiresAt + KEEP_SECONDS;
+    const isNew = { condition: 'attribute_not_exists(pk)' };
+    const [stored] = await Promise.all([
+      this.#transactions.put(
+        { ...requestKey(request.requestId), ...requestItem(request), ttl },
+        { guard: isNew, nonce: this.#nonce('created_by') },
+      ),
+      this.#transactions.put({
+        ...detailsKey(request.sub, request.requestId),
+        details: details.bytes,
+        details_hash: details.hash,
+        expires_at: request.expiresAt,
+        scopes: request.scopes,
+        ...(notification && { notified_client: request.clientId }),
+        ttl,
+      }),
+      notification && this.#transactions.put(notificationItem(request, notification)),
+    ]);
+    if (!stored.written) throw new Error('a fresh request id was taken');
+  }
+
+  async recordFailure(requestId: string): Promise<void> {
+    await this.#transactions.update({
+      key: requestKey(requestId),
+      set: { state: 'failed' },
+      guard: { condition: '#state = :pending', values: { pending: 'pending' } },
+      nonce: this.#nonce('decided_by'),
+    });
+  }
+
+  async recordPoll(poll: { requestId: string; clientId: string; now: number }): Promise<PollOutcome> {
+    const { written, item } = await this.#transactions.update({
+      key: requestKey(poll.requestId),
+      compute: ['#next_poll_at = #interval + :now'],
+      guard: {
+        condition: '#client_id = :client AND #state = :pending AND #expires_at > :now AND #next_poll_at <= :now',
+        values: { client: poll.clientId, pending: 'pending', now: poll.now },
+      },
+      nonce: this.#nonce('polled_by'),
+    });
+    return written ? { recorded: true } : { recorded: false, stored: item && requestFrom(item) };
+  }
+
+  async recordEarlyPoll({ request, now }: { request: RequestFacts; now: number }): Promise<EarlyPollOutcome> {
+    const { written, item } = await this.#transactions.update({
+      key: requestKey(request.requestId),
+      compute: ['#interval = #interval + :step', '#next_poll_at = #interval + :next'],
+      guard: {
+        condition: '#client_id = :client AND #state = :pending AND #expires_at > :now',
+        values: {
+          client: request.clientId,
+          pending: 'pending',
+          now,
+          step: SLOW_DOWN_SECONDS,
+          next: now + SLOW_DOWN_SECONDS,
+        },
+      },
+      nonce: this.#nonce('polled_by'),
+    });
+    if (!written || !item) return { recorded: false, stored: item && requestFrom(item) };
+    return { recorded: true, intervalSeconds: Number(item['interval']) };
+  }
+
+  async claimApproved({ request, now }: { request: RequestFacts; now: number }): Promise<boolean> {
+    const { written } = await this.#transactions.update({
+      key: requestKey(request.requestId),
+      set: { state: 'redeemed' },
+      guard: {
+        // An approved request's interval grows no more, so the grace that was decided on still holds.
+        condition: '#client_id = :client AND #state = :approved AND #expires_at > :oldest',
+        values: {
+          client: request.clientId,
+          approved: 'approved',
+          oldest: now - redemptionGrace(request.intervalSeconds),
+        },
+      },
+      nonce: this.#nonce('claimed_by'),
+    });
+    return written;
+  }
+
+  async listPending(sub: string, now: number): Promise<readonly PendingRequest[]> {
+    const items = await this.#transactions.query(`USER#${sub}`, { skPrefix: DETAILS_PREFIX });
+    const live = items.filter((item) => Number(item['expires_at']) > now);
+    const ids = live.map((item) => String(item['sk']).slice(DETAILS_PREFIX.length));
+    const requests = (await this.#transactions.batchGet(ids.map(requestKey))).map(requestFrom);
+    return requests
+      .filter((request) => request.state === 'pending' && request.expiresAt > now)
+      .sort((a, b) => b.issuedAt - a.issuedAt)
+      .map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
+  }
+
+  async findDetails(sub: string, requestId: string): Promise<StoredDetails | undefined> {
+    const item = await this.#transactions.get(detailsKey(sub, requestId));
+    return (
+      item && {
+        bytes: item['details'] as Uint8Array,
+        hash: String(item['details_hash']),
+        expiresAt: Number(item['expires_at']),
+        scopes: item['scopes'] as readonly string[],
+        notifiedClient: item['notified_client'] as string | undefined,
+      }
+    );
+  }
+
+  async recordDecision({
+    requestId,
+    sub,
+    decision,
+    now,
+  }: Parameters<DecidableRequests['recordDecision']>[0]): Promise<PollOutcome> {
+    const decided =
+      decision.decision === 'approve'
+        ? {
+            state: 'approved',
+            device_id: decision.approval.deviceId,
+            decided_at: now,
+            amr: decision.approval.amr,
+            acr: decision.approval.acr,
+            claims: decision.approval.claims,
+          }
+        : { state: 'denied', device_id: decision.deviceId, decided_at: now, deny_reason: decision.reason };
+    const { written, item } = await this.#transactions.update({
+      key: requestKey(requestId),
+      set: decided,
+      guard: {
+        condition: '#sub = :owner AND #state = :pending AND #expires_at > :now',
+        values: { owner: sub, pending: 'pending', now },
+      },
+      nonce: this.#nonce('decided_by'),
+    });
+    return written ? { recorded: true } : { recorded: false, stored: item && requestFrom(item) };
+  }
+
+  #nonce(attribute: string) {
+    return { attribute, value: this.#entropy.id() };
+  }
+}

@@ -1,0 +1,39 @@
+import type { EnrolmentTickets } from '../../flows/ports.ts';
+import type { Table } from './table.ts';
+
+const ticketKey = (hash: string) => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
+/** How long a spent ticket is kept, so that a phone may repeat its enrolment after a lost answer. */
+const KEEP_SECONDS = 3600;
+
+/** Enrolment tickets in Transactions. The key that used a ticket is its nonce: it may use it again, nobody else may. */
+export class TicketsTable implements EnrolmentTickets {
+  readonly #transactions: Table;
+
+  constructor(transactions: Table) {
+    this.#transactions = transactions;
+  }
+
+  async create(ticket: { hash: string; sub: string; expiresAt: number }): Promise<void> {
+    const { hash, sub, expiresAt } = ticket;
+    await this.#transactions.put({ ...ticketKey(hash), sub, expires_at: expiresAt, ttl: expiresAt + KEEP_SECONDS });
+  }
+
+  async claim(claim: Parameters<EnrolmentTickets['claim']>[0]): ReturnType<EnrolmentTickets['claim']> {
+    const { written, item } = await this.#transactions.update({
+      key: ticketKey(claim.hash),
+      set: { used_by: claim.keyThumbprint },
+      compute: ['#device_id = if_not_exists(#device_id, :fresh)'],
+      guard: {
+        condition: '#expires_at > :now AND (attribute_not_exists(#used_by) OR #used_by = :key)',
+        values: { now: claim.now, key: claim.keyThumbprint, fresh: claim.deviceId },
+      },
+    });
+    return written && item
+      ? { sub: String(item['sub']), deviceId: String(item['device_id']), enrolled: item['enrolled'] === true }
+      : undefined;
+  }
+
+  async recordEnrolled(hash: string): Promise<void> {
+    await this.#transactions.update({ key: ticketKey(hash), set: { enrolled: true } });
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  calculateJwkThumbprint,
+  compactVerify,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  importJWK,
+  type JWK,
+} from 'jose';
+import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
+import type { JwsVerifier, UnverifiedJws } from '../../flows/ports.ts';
+
+/** Longest JWS that is looked at, in characters: an enrolment with an RSA-4096 key and a long push token fits. */
+const JWS_LIMIT = 8192;
+
+/** Signatures of clients and phones, by jose. */
+export const joseVerifier: JwsVerifier = {
+  decode(jws: string): UnverifiedJws | undefined {
+    if (jws.length > JWS_LIMIT || jws.split('.').length !== 3) return undefined;
+    try {
+      const header = decodeProtectedHeader(jws);
+      return header.crit === undefined ? { header, claims: decodeJwt(jws) } : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+
+  async verifies(jws: string, key: PublicJwk, algorithm: SigningAlgorithm): Promise<boolean> {
+    try {
+      await compactVerify(jws, await importJWK(asJwk(key), algorithm), { algorithms: [algorithm] });
+      return true;
+    } catch (error) {
+      // A key of another kind, or one that is no point of the curve, verifies nothing; it is not a fault of ours.
+      if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException)
+        return false;
+      throw error;
+    }
+  },
+
+  thumbprint: (key: PublicJwk) => calculateJwkThumbprint(asJwk(key)),
+};
+
+function asJwk(key: PublicJwk): JWK {
+  const { kty, crv, x, y, n, e } = key;
+  return Object.fromEntries(Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined)) as JWK;
+}

@@ -1,0 +1,40 @@
+import type { SigningAlgorithm } from '../core/client/client.ts';
+import type { SigningKey } from '../core/keys/signing-key.ts';
+import type { Clock, PublishedSigningKeys, SigningKeyStore } from '../flows/ports.ts';
+
+/** How long a warm function may believe its copy of the key set; a revocation takes hold within this time. */
+const CACHE_SECONDS = 300;
+
+/** The key set as a warm function knows it, per algorithm. Concurrent readers share one read; a failed read is not kept. */
+export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'list'> {
+  readonly #store: PublishedSigningKeys & Pick<SigningKeyStore, 'list'>;
+  readonly #clock: Clock;
+  readonly #reads = new Map<string, { keys: Promise<readonly SigningKey[]>; until: number }>();
+
+  constructor(store: PublishedSigningKeys & Pick<SigningKeyStore, 'list'>, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  all(): Promise<readonly SigningKey[]> {
+    return this.#read('all', () => this.#store.all());
+  }
+
+  list(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]> {
+    return this.#read(algorithm, () => this.#store.list(algorithm));
+  }
+
+  #read(name: string, load: () => Promise<readonly SigningKey[]>): Promise<readonly SigningKey[]> {
+    const now = this.#clock();
+    const cached = this.#reads.get(name);
+    if (cached && now < cached.until) return cached.keys;
+    const keys = load();
+    const entry = { keys, until: now + CACHE_SECONDS };
+    this.#reads.set(name, entry);
+    const forget = () => {
+      if (this.#reads.get(name) === entry) this.#reads.delete(name);
+    };
+    keys.then((found) => (found.length === 0 ? forget() : undefined), forget);
+    return keys;
+  }
+}

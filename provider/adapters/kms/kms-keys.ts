@@ -1,0 +1,71 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { DecryptCommand, GenerateDataKeyPairWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
+import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
+import type { SigningKey } from '../../core/keys/signing-key.ts';
+import type { KeyMaker } from '../../flows/ports.ts';
+
+/** What KMS binds the ciphertext to: a private key can't be passed off as another. */
+const contextOf = (kid: string, algorithm: SigningAlgorithm) => ({ purpose: 'ciba-signing-key', kid, algorithm });
+
+/** Makes key pairs in KMS; the private half arrives encrypted and is stored so. */
+export class KmsKeyMaker implements KeyMaker {
+  readonly #kms: KMSClient;
+  readonly #keyId: string;
+
+  constructor(kms: KMSClient, keyId: string) {
+    this.#kms = kms;
+    this.#keyId = keyId;
+  }
+
+  async make(
+    algorithm: SigningAlgorithm,
+    kid: string,
+  ): Promise<{ publicKey: PublicJwk; encryptedPrivateKey: Uint8Array }> {
+    const { PublicKey, PrivateKeyCiphertextBlob } = await this.#kms.send(
+      new GenerateDataKeyPairWithoutPlaintextCommand({
+        KeyId: this.#keyId,
+        KeyPairSpec: algorithm === 'ES256' ? 'ECC_NIST_P256' : 'RSA_2048',
+        EncryptionContext: contextOf(kid, algorithm),
+      }),
+    );
+    if (!PublicKey || !PrivateKeyCiphertextBlob) throw new Error('KMS answered without a key pair');
+    const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
+      format: 'jwk',
+    });
+    return { publicKey: publicKey as PublicJwk, encryptedPrivateKey: PrivateKeyCiphertextBlob };
+  }
+}
+
+/** Opens stored private keys: one KMS call a key and warm function, then from memory. */
+export class KmsPrivateKeys {
+  readonly #kms: KMSClient;
+  readonly #keyId: string;
+  readonly #opened = new Map<string, Promise<KeyObject>>();
+
+  constructor(kms: KMSClient, keyId: string) {
+    this.#kms = kms;
+    this.#keyId = keyId;
+  }
+
+  /** Concurrent callers share one call; a failed one is not kept. */
+  open(key: SigningKey): Promise<KeyObject> {
+    const known = this.#opened.get(key.kid);
+    if (known) return known;
+    const opening = this.#decrypt(key);
+    this.#opened.set(key.kid, opening);
+    opening.catch(() => this.#opened.delete(key.kid));
+    return opening;
+  }
+
+  async #decrypt(key: SigningKey): Promise<KeyObject> {
+    const { Plaintext } = await this.#kms.send(
+      new DecryptCommand({
+        KeyId: this.#keyId,
+        CiphertextBlob: key.encryptedPrivateKey,
+        EncryptionContext: contextOf(key.kid, key.algorithm),
+      }),
+    );
+    if (!Plaintext) throw new Error('KMS answered without a plaintext');
+    return createPrivateKey({ key: Buffer.from(Plaintext), format: 'der', type: 'pkcs8' });
+  }
+}

@@ -1,0 +1,85 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Device } from '../../core/device/device.ts';
+import { ENDPOINT_DELETED, pushErrorKind } from '../../core/device/push-error.ts';
+import type { PushMessage, PushOutcome, PushSender } from '../../flows/ports.ts';
+
+/** Pushes through SNS platform endpoints, in APNs and FCM v1 form. */
+export class SnsPush implements PushSender {
+  readonly #sns: SNSClient;
+  readonly #apnsTopic: string | undefined;
+
+  constructor(sns: SNSClient, apnsTopic: string | undefined) {
+    this.#sns = sns;
+    this.#apnsTopic = apnsTopic;
+  }
+
+  send(devices: readonly Device[], message: PushMessage, now: number): Promise<readonly PushOutcome[]> {
+    return Promise.all(devices.map((device) => this.#publish(device, message, now)));
+  }
+
+  async #publish(device: Device, message: PushMessage, now: number): Promise<PushOutcome> {
+    if (device.platform === 'NONE') return { device, outcome: 'accepted' };
+    try {
+      const { MessageId } = await this.#sns.send(
+        new PublishCommand({
+          TargetArn: device.endpointArn,
+          MessageStructure: 'json',
+          Message: JSON.stringify(payloads(device, message, now)),
+          MessageAttributes: this.#attributes(device, message, now),
+        }),
+      );
+      return { device, outcome: 'accepted', messageId: MessageId };
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      // A deleted endpoint is an invalid TargetArn; any other invalid parameter is our mistake, not the phone's.
+      const isDeleted = name.startsWith('InvalidParameter') && /TargetArn/.test((error as Error).message);
+      const told = isDeleted ? ENDPOINT_DELETED : name;
+      return { device, outcome: pushErrorKind(told) === 'endpoint_dead' ? 'unreachable' : 'outage', error: told };
+    }
+  }
+
+  /** SNS would keep a push for four weeks; a consent prompt must not outlive its request. */
+  #attributes(device: Device, message: PushMessage, now: number) {
+    const text = (value: string) => ({ DataType: 'String', StringValue: value });
+    const ttl = text(String(Math.max(message.expiresAt - now, 1)));
+    if (device.platform === 'GCM') return { 'AWS.SNS.MOBILE.FCM.TTL': ttl };
+    const prefix = `AWS.SNS.MOBILE.${device.platform}`;
+    return {
+      [`${prefix}.TTL`]: ttl,
+      'AWS.SNS.MOBILE.APNS.PUSH_TYPE': text('alert'),
+      'AWS.SNS.MOBILE.APNS.PRIORITY': text('10'),
+      'AWS.SNS.MOBILE.APNS.COLLAPSE_ID': text(collapseIdOf(message)),
+      ...(this.#apnsTopic !== undefined && { 'AWS.SNS.MOBILE.APNS.TOPIC': text(this.#apnsTopic) }),
+    };
+  }
+}
+
+/** Ids and instants only: lock screens, Apple and Google see this. The texts are generic; the app fetches the rest. */
+function payloads(device: Device, message: PushMessage, now: number): Record<string, string> {
+  const data: Record<string, string> = {
+    type: message.type,
+    device_id: device.deviceId,
+    expires_at: String(message.expiresAt),
+    ...(message.type === 'authentication_request'
+      ? { request_id: message.requestId }
+      : { new_device_id: message.deviceId }),
+  };
+  const collapse = collapseIdOf(message);
+  if (device.platform === 'GCM') {
+    const ttl = `${Math.max(message.expiresAt - now, 1)}s`;
+    const fcm = { fcmV1Message: { message: { data, android: { priority: 'high', ttl, collapse_key: collapse } } } };
+    return { default: message.type, GCM: JSON.stringify(fcm) };
+  }
+  const locKey = message.type === 'authentication_request' ? 'CIBA_REQUEST' : 'CIBA_DEVICE_ENROLLED';
+  const aps = {
+    alert: { 'title-loc-key': `${locKey}_TITLE`, 'loc-key': locKey },
+    sound: 'default',
+    'mutable-content': 1,
+  };
+  return { default: message.type, [device.platform]: JSON.stringify({ aps, ciba: data }) };
+}
+
+/** At most 64 bytes: a repeated push replaces the one before. */
+function collapseIdOf(message: PushMessage): string {
+  return message.type === 'authentication_request' ? message.requestId : `enrolled-${message.deviceId}`.slice(0, 64);
+}

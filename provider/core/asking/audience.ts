@@ -1,0 +1,29 @@
+import { ok, type Result, refuse } from '../result.ts';
+
+/** What the client may ask for. */
+export type TargetPolicy = { readonly audiences: readonly string[]; readonly defaultAudience?: string | undefined };
+
+/**
+ * The audience of the access token: what `audience` (Auth0's name) and `resource` (RFC 8707, repeatable) ask for, when
+ * the client may have all of it; else its default; else the issuer. Never the client id. A resource is an absolute URI
+ * without fragment (RFC 8707 §2). Unknown and not allowed say the same: `invalid_target`.
+ */
+export function grantAudience(
+  asked: { audience: string | undefined; resources: readonly string[] },
+  policy: TargetPolicy,
+  issuer: string,
+): Result<readonly string[]> {
+  if (asked.resources.some((resource) => !isResourceUri(resource))) {
+    return refuse({ reason: 'invalid_target', because: 'malformed' });
+  }
+  const wanted = [...new Set([...(asked.audience === undefined ? [] : [asked.audience]), ...asked.resources])];
+  if (wanted.length === 0) return ok([policy.defaultAudience ?? issuer]);
+  if (wanted.some((audience) => !policy.audiences.includes(audience))) {
+    return refuse({ reason: 'invalid_target', because: 'not_allowed' });
+  }
+  return ok(wanted);
+}
+
+function isResourceUri(value: string): boolean {
+  return URL.canParse(value) && !value.includes('#');
+}

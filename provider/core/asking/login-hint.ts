@@ -1,0 +1,99 @@
+import { type IssuerNames, namesIssuer } from '../issuer.ts';
+import { ok, type Result, refuse } from '../result.ts';
+
+/** A name by which a user can be found. Values are normalised: what is stored and what is asked compare equal. */
+export type LoginIdentifier = { readonly type: 'email' | 'phone' | 'username'; readonly value: string };
+
+/** Whom a client asks for: a login identifier, or the subject itself (RFC 9493 `iss_sub`). */
+export type LoginHint =
+  | { readonly kind: 'identifier'; readonly identifier: LoginIdentifier }
+  | { readonly kind: 'sub'; readonly sub: string };
+
+/** Longest hint in UTF-16 units; an e-mail address has at most 254, an issuer and a subject fit as well. */
+const HINT_LIMIT = 512;
+const email = /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u;
+const phone = /^\+[1-9]\d{6,14}$/;
+const username = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._'-]{0,63}$/u;
+/** A subject identifier: at most 255 ASCII characters (OIDC Core §2), and none that a key or a path would need to escape. */
+const subject = /^(?!\.{1,2}$)[A-Za-z0-9._|:@+-]{1,128}$/;
+
+/** An e-mail address in the form it is stored: trimmed, NFC, lower case. */
+export function parseEmail(value: string): string | undefined {
+  const normal = value.trim().normalize('NFC').toLowerCase().normalize('NFC');
+  return email.test(normal) ? normal : undefined;
+}
+
+/** A phone number in the form it is stored: E.164, without the spaces, dots, dashes and brackets people write. */
+export function parsePhoneNumber(value: string): string | undefined {
+  const normal = value
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(/[ ().-]/g, '');
+  return phone.test(normal) ? normal : undefined;
+}
+
+/** A username in the form it is stored: trimmed, NFKC, lower case. */
+export function parseUsername(value: string): string | undefined {
+  const normal = value.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
+  return username.test(normal) ? normal : undefined;
+}
+
+/** Whether a string can be a `sub` of this provider. */
+export function isSubject(value: unknown): value is string {
+  return typeof value === 'string' && subject.test(value);
+}
+
+const identifier = (type: LoginIdentifier['type'], value: string): Result<LoginHint> =>
+  ok({ kind: 'identifier', identifier: { type, value } });
+
+/**
+ * Reads `login_hint`: an e-mail address, a phone number (`+` first), a username, or a subject identifier of RFC 9493 as
+ * JSON (`iss_sub`, `email`, `phone_number`), which is what Auth0's SDKs send.
+ */
+export function parseLoginHint(hint: string, names: IssuerNames): Result<LoginHint> {
+  if (hint.length > HINT_LIMIT) return malformed('at most 512 characters');
+  if (hint.trimStart().startsWith('{')) return parseSubjectIdentifier(hint, names);
+  if (hint.includes('@')) return orMalformed('email', parseEmail(hint));
+  if (/^\s*(\+|tel:)/i.test(hint)) return orMalformed('phone', parsePhoneNumber(hint));
+  return orMalformed('username', parseUsername(hint));
+}
+
+function orMalformed(type: LoginIdentifier['type'], value: string | undefined): Result<LoginHint> {
+  return value === undefined
+    ? malformed('an e-mail address, a phone number as +4912345678, a username, or an RFC 9493 subject identifier')
+    : identifier(type, value);
+}
+
+function malformed(expected: string): Result<LoginHint> {
+  return refuse({ reason: 'login_hint_malformed', expected });
+}
+
+/** RFC 9493 §3.2: `format` names the members. Members that are not of the format are an error there, so they are here. */
+function parseSubjectIdentifier(hint: string, names: IssuerNames): Result<LoginHint> {
+  const parsed = parseStringMembers(hint);
+  if (!parsed) return malformed('a flat JSON object with string members, as in RFC 9493');
+  const { format, ...members } = parsed;
+  const has = (...wanted: string[]): boolean =>
+    Object.keys(members).length === wanted.length && wanted.every((name) => Object.hasOwn(members, name));
+  if (format === 'iss_sub' && has('iss', 'sub')) {
+    if (!namesIssuer(members['iss'] ?? '', names)) return refuse({ reason: 'unknown_user', because: 'foreign_issuer' });
+    const sub = members['sub'];
+    return isSubject(sub) ? ok({ kind: 'sub', sub }) : refuse({ reason: 'unknown_user', because: 'no_profile' });
+  }
+  if (format === 'email' && has('email')) return orMalformed('email', parseEmail(members['email'] ?? ''));
+  if (format === 'phone_number' && has('phone_number')) {
+    return orMalformed('phone', parsePhoneNumber(members['phone_number'] ?? ''));
+  }
+  return malformed('format iss_sub with iss and sub, email with email, or phone_number with phone_number');
+}
+
+function parseStringMembers(json: string): Record<string, string> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value);
+    return entries.every(([, member]) => typeof member === 'string') ? Object.fromEntries(entries) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { namesIssuer } from '../issuer.ts';
+import { ok, type Result, refuse } from '../result.ts';
+
+/** Longest life of a client assertion in seconds. */
+export const ASSERTION_LIFETIME_SECONDS = 300;
+/** Clocks may differ by this much. */
+export const CLOCK_LEEWAY_SECONDS = 60;
+/** Longest `jti` that is remembered. */
+const JTI_LIMIT = 256;
+
+/** Whom an assertion may be addressed to: the issuer (by any name of it) or one of these URLs (CIBA §7.1). */
+export type AssertionAudience = {
+  readonly issuer: string;
+  readonly previousIssuers: readonly string[];
+  readonly endpoints: readonly string[];
+};
+
+/** What is remembered of an accepted assertion, so that it works once. */
+export type AcceptedAssertion = { readonly jti: string; readonly expiresAt: number };
+
+/**
+ * Judges the claims of a client assertion whose signature holds (RFC 7523 §3): `iss` = `sub` = client id, one `aud`
+ * string that names this provider, lifetime of at most five minutes, a `jti`.
+ */
+export function checkClientAssertion(
+  claims: Readonly<Record<string, unknown>>,
+  expected: { clientId: string; audience: AssertionAudience },
+  now: number,
+): Result<AcceptedAssertion> {
+  const { iss, sub, aud, exp, iat, nbf, jti } = claims;
+  const wrong = (claim: string, expectation: string) =>
+    refuse({ reason: 'client_assertion_claim', claim, expected: expectation });
+  if (iss !== expected.clientId) return wrong('iss', 'the client id');
+  if (sub !== expected.clientId) return wrong('sub', 'the client id');
+  if (typeof aud !== 'string' || !isAudience(aud, expected.audience)) {
+    return wrong('aud', 'a single string: the issuer, the token endpoint or the backchannel authentication endpoint');
+  }
+  if (typeof exp !== 'number' || exp <= now - CLOCK_LEEWAY_SECONDS)
+    return wrong('exp', 'an instant that has not passed');
+  if (exp > now + ASSERTION_LIFETIME_SECONDS + CLOCK_LEEWAY_SECONDS) return wrong('exp', 'at most 5 minutes ahead');
+  if (iat !== undefined && (typeof iat !== 'number' || iat > now + CLOCK_LEEWAY_SECONDS)) {
+    return wrong('iat', 'an instant that is not in the future');
+  }
+  if (typeof iat === 'number' && exp - iat > ASSERTION_LIFETIME_SECONDS)
+    return wrong('exp', 'at most 5 minutes after iat');
+  if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now + CLOCK_LEEWAY_SECONDS)) {
+    return wrong('nbf', 'an instant that is not in the future');
+  }
+  if (typeof jti !== 'string' || jti.length === 0 || jti.length > JTI_LIMIT) return wrong('jti', '1 to 256 characters');
+  return ok({ jti, expiresAt: Math.ceil(exp) + CLOCK_LEEWAY_SECONDS });
+}
+
+function isAudience(aud: string, audience: AssertionAudience): boolean {
+  return namesIssuer(aud, audience) || audience.endpoints.includes(aud);
+}

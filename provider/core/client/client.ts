@@ -1,0 +1,80 @@
+import { ok, type Result, refuse } from '../result.ts';
+
+/** The grant type of CIBA (CIBA §10.1). */
+export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
+/** The assertion type of `private_key_jwt` (RFC 7523 §2.2). */
+export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** How a client may authenticate (CIBA §7.1 uses the methods of the token endpoint). */
+export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+/** One of {@link CLIENT_AUTHENTICATION_METHODS}. */
+export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
+
+/** Signature algorithms of this provider, for tokens and for client assertions alike. */
+export const SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256'] as const;
+/** One of {@link SIGNING_ALGORITHMS}. */
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** A public key as JSON (RFC 7517). Private members never get this far. */
+export type PublicJwk = {
+  readonly kty: string;
+  readonly crv?: string | undefined;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  readonly n?: string | undefined;
+  readonly e?: string | undefined;
+  readonly kid?: string | undefined;
+  readonly alg?: string | undefined;
+  readonly use?: string | undefined;
+};
+
+/** How a client proves who it is. */
+export type ClientCredential =
+  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secretHash: string }
+  | {
+      readonly method: 'private_key_jwt';
+      /** Algorithms the client's assertions may use. */
+      readonly algorithms: readonly SigningAlgorithm[];
+      readonly keys: readonly PublicJwk[];
+    };
+
+/** How a client learns of the end (CIBA §5). `ping` clients are told when to come; `push` is not offered. */
+export const DELIVERY_MODES = ['poll', 'ping'] as const;
+/** One of {@link DELIVERY_MODES}. */
+export type DeliveryMode = (typeof DELIVERY_MODES)[number];
+
+/** A registered client: a confidential backend that may ask users (CIBA §4). */
+export type Client = {
+  readonly clientId: string;
+  /** Shown on the phone: who asks. */
+  readonly name: string;
+  readonly credential: ClientCredential;
+  readonly grantTypes: readonly string[];
+  readonly deliveryMode: DeliveryMode;
+  /** Where a `ping` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
+  readonly notificationEndpoint?: string | undefined;
+  /** Scopes the client may have. `openid` always. */
+  readonly scopes: readonly string[];
+  readonly scopeDescriptions: Readonly<Record<string, string>>;
+  readonly audiences: readonly string[];
+  readonly defaultAudience?: string | undefined;
+  readonly idTokenAlgorithm: SigningAlgorithm;
+  readonly accessTokenAlgorithm: SigningAlgorithm;
+  /** Most authentication requests a minute over all users; absent means no limit of its own. */
+  readonly requestsPerMinute?: number | undefined;
+  /** The one user this client may name; all others are unknown to it. Absent means any user. */
+  readonly onlySub?: string | undefined;
+};
+
+/** A client id: at most 64 characters that need no escape in a key or a path; a dot alone would be a path of its own. */
+const clientIdPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
+
+/** Whether a string can be a client id of this provider. */
+export function isClientId(value: string): boolean {
+  return clientIdPattern.test(value);
+}
+
+/** A client must be registered for the CIBA grant (CIBA §4); otherwise `unauthorized_client`. */
+export function checkGrantAllowed(client: Client): Result<Client> {
+  return client.grantTypes.includes(CIBA_GRANT) ? ok(client) : refuse({ reason: 'grant_not_allowed' });
+}

@@ -1,0 +1,44 @@
+import { STANDARD_SCOPES } from '../asking/scope.ts';
+import { CIBA_GRANT, CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from '../client/client.ts';
+import { urlOf } from '../issuer.ts';
+
+/** Paths that clients may call; the token endpoint answers under Auth0's path too. */
+export const PATHS = {
+  backchannelAuthentication: '/bc-authorize',
+  token: '/token',
+  tokenAlias: '/oauth/token',
+  jwks: '/.well-known/jwks.json',
+} as const;
+
+/** The URLs that a client assertion may name as `aud` besides the issuer (CIBA §7.1). */
+export function assertionEndpoints(issuer: string): readonly string[] {
+  return [PATHS.backchannelAuthentication, PATHS.token, PATHS.tokenAlias].map((path) => urlOf(issuer, path));
+}
+
+/** The discovery document (OIDC Discovery §3, RFC 8414 §2, CIBA §4): only what really works is advertised. */
+export function providerMetadata(issuer: string, acrValues: readonly string[]): Readonly<Record<string, unknown>> {
+  return {
+    issuer,
+    backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
+    token_endpoint: urlOf(issuer, PATHS.token),
+    jwks_uri: urlOf(issuer, PATHS.jwks),
+    backchannel_token_delivery_modes_supported: DELIVERY_MODES,
+    backchannel_user_code_parameter_supported: false,
+    grant_types_supported: [CIBA_GRANT],
+    response_types_supported: [],
+    subject_types_supported: ['public'],
+    scopes_supported: STANDARD_SCOPES,
+    claims_supported: [
+      ...['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'amr', 'at_hash'],
+      ...(acrValues.length > 0 ? ['acr'] : []),
+      ...['name', 'given_name', 'family_name', 'preferred_username'],
+      ...['email', 'email_verified', 'phone_number', 'phone_number_verified'],
+    ],
+    ...(acrValues.length > 0 && { acr_values_supported: acrValues }),
+    id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
+    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+  };
+}

@@ -1,0 +1,50 @@
+import type { PublicJwk } from '../client/client.ts';
+
+/** What is kept of security decisions, apart from the logs. */
+export type AuditEvent =
+  | {
+      readonly event: 'decision_evidence';
+      readonly requestId: string;
+      readonly sub: string;
+      readonly deviceId: string;
+      readonly response: string;
+      readonly details: string;
+      readonly publicKey: PublicJwk;
+    }
+  | {
+      readonly event: 'decision_recorded';
+      readonly requestId: string;
+      readonly sub: string;
+      readonly deviceId: string;
+      readonly outcome: string;
+      readonly decision: string;
+      readonly reason?: string | undefined;
+    }
+  | { readonly event: 'tokens_issued'; readonly requestId: string; readonly sub: string; readonly clientId: string }
+  | {
+      readonly event: 'device_enrolled' | 'device_updated' | 'device_unreachable' | 'device_removed';
+      readonly sub: string;
+      readonly deviceId: string;
+      readonly by: string;
+    }
+  | {
+      readonly event: 'client_created' | 'client_updated' | 'client_removed';
+      readonly clientId: string;
+      readonly by: string;
+    }
+  | {
+      readonly event: 'user_created' | 'user_updated' | 'user_removed' | 'ticket_created';
+      readonly sub: string;
+      readonly by: string;
+    }
+  | {
+      readonly event:
+        | 'signing_key_created'
+        | 'signing_key_activated'
+        | 'signing_key_retired'
+        | 'signing_key_removed'
+        | 'signing_key_revoked';
+      readonly kid: string;
+      readonly algorithm: string;
+      readonly by: string;
+    };

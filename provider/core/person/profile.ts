@@ -1,0 +1,62 @@
+import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from '../asking/login-hint.ts';
+import { applyChange, type MemberChange } from '../member-change.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { User, UserClaims } from './user.ts';
+
+/** A user as operators write and read it: standard claims (OIDC Core §5.1), `sub`, and whether they may be asked. */
+export type UserProfile = UserClaims & { readonly sub?: string | undefined; readonly blocked?: boolean | undefined };
+
+/** Bytes of a name in UTF-8: names travel in the request item, which should stay within 1 KB. */
+const TEXT_LIMIT = 100;
+/** Control and format characters have no place in a name: it is shown in many programs. */
+const unreadable = /\p{C}/u;
+const TEXTS = ['name', 'given_name', 'family_name'] as const;
+
+/** Turns a profile into a user. E-mail address, phone number and username are normalised; each is a login identifier. */
+export function registerUser(profile: UserProfile, sub: string): Result<User> {
+  if (!isSubject(sub)) return wrong('sub', '1 to 128 letters, digits or . _ | : @ + -');
+  const wrongText = TEXTS.find((member) => !isText(profile[member]));
+  if (wrongText) return wrong(wrongText, `at most ${TEXT_LIMIT} bytes of readable characters`);
+  const email = profile.email === undefined ? undefined : parseEmail(profile.email);
+  if (profile.email !== undefined && email === undefined) return wrong('email', 'an e-mail address');
+  const phone = profile.phone_number === undefined ? undefined : parsePhoneNumber(profile.phone_number);
+  if (profile.phone_number !== undefined && phone === undefined)
+    return wrong('phone_number', 'an E.164 number as +4912345678');
+  const username = profile.preferred_username === undefined ? undefined : parseUsername(profile.preferred_username);
+  if (profile.preferred_username !== undefined && username === undefined)
+    return wrong('preferred_username', '1 to 64 letters, digits or . _ -');
+  const { sub: _sub, blocked, ...claims } = profile;
+  const normal: UserClaims = { ...claims, email, phone_number: phone, preferred_username: username };
+  return ok({
+    sub,
+    status: blocked ? 'blocked' : 'active',
+    claims: Object.fromEntries(Object.entries(normal).filter(([, value]) => value !== undefined)),
+    identifiers: [...named('email', email), ...named('phone', phone), ...named('username', username)],
+  });
+}
+
+/** Applies a change to a profile. An address that changes is no longer verified, unless the change says so. */
+export function changeProfile(before: UserProfile, change: MemberChange<UserProfile>): UserProfile {
+  const verified = {
+    ...(change.email !== undefined && { email_verified: null }),
+    ...(change.phone_number !== undefined && { phone_number_verified: null }),
+  };
+  return applyChange<UserProfile>(before, { ...verified, ...change });
+}
+
+/** The user as operators read it. */
+export function describeUser(user: User): UserProfile & { readonly sub: string } {
+  return { sub: user.sub, ...user.claims, ...(user.status === 'blocked' && { blocked: true }) };
+}
+
+function isText(text: string | undefined): boolean {
+  return text === undefined || (Buffer.byteLength(text) <= TEXT_LIMIT && !unreadable.test(text));
+}
+
+function named(type: LoginIdentifier['type'], value: string | undefined): readonly LoginIdentifier[] {
+  return value === undefined ? [] : [{ type, value }];
+}
+
+function wrong(name: string, expected: string): Result<never> {
+  return refuse({ reason: 'invalid_parameter', name, expected });
+}

@@ -1,0 +1,44 @@
+import type { LoginIdentifier } from '../asking/login-hint.ts';
+import type { Device } from '../device/device.ts';
+
+/** Standard claims this provider stores about a user (OIDC Core §5.1), in the standard's own names. */
+export type UserClaims = {
+  readonly name?: string | undefined;
+  readonly given_name?: string | undefined;
+  readonly family_name?: string | undefined;
+  readonly preferred_username?: string | undefined;
+  readonly email?: string | undefined;
+  readonly email_verified?: boolean | undefined;
+  readonly phone_number?: string | undefined;
+  readonly phone_number_verified?: boolean | undefined;
+};
+
+/** A person who can be asked. A blocked user is unknown to clients and can't answer. */
+export type User = {
+  readonly sub: string;
+  readonly status: 'active' | 'blocked';
+  readonly claims: UserClaims;
+  readonly identifiers: readonly LoginIdentifier[];
+  /** Names the stored write that this was read from; absent while it is not stored. */
+  readonly revision?: string | undefined;
+};
+
+/** A user with all authentication devices: one query brings both. */
+export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };
+
+/** Whether this is one of the user's names now. A stored identifier may be a leftover of a change that was cut short. */
+export function goesBy(user: User, identifier: LoginIdentifier): boolean {
+  return user.identifiers.some(({ type, value }) => type === identifier.type && value === identifier.value);
+}
+
+const claimsOfScope: Readonly<Record<string, readonly (keyof UserClaims)[]>> = {
+  profile: ['name', 'given_name', 'family_name', 'preferred_username'],
+  email: ['email', 'email_verified'],
+  phone: ['phone_number', 'phone_number_verified'],
+};
+
+/** The claims that the granted scopes open (OIDC Core §5.4). */
+export function claimsFor(scopes: readonly string[], claims: UserClaims): UserClaims {
+  const names = scopes.flatMap((scope) => (Object.hasOwn(claimsOfScope, scope) ? (claimsOfScope[scope] ?? []) : []));
+  return Object.fromEntries(names.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]));
+}

@@ -1,0 +1,95 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Result } from '../../core/result.ts';
+import type { Noted } from '../../flows/ports.ts';
+import type { Answer } from './answer.ts';
+import { answerRefusal } from './refusal-answer.ts';
+import { type HttpEvent, type HttpRequest, requestFrom } from './request.ts';
+
+/** What a route does with a request. */
+export type Route = (request: HttpRequest) => Promise<Result<Answer>>;
+/** Where the one line a request, and faults, are logged. */
+export type EndpointLog = {
+  request(
+    line: Noted & {
+      route: string;
+      status: number;
+      error?: string | undefined;
+      duration_ms: number;
+      /** Of a message: since when it was in its queue. */
+      age_seconds?: number;
+      correlation_id: string;
+    },
+  ): void;
+  fault(error: unknown, at: { route: string; correlationId: string }): void;
+};
+
+/**
+ * A Lambda handler for the routes of one function, keyed as API Gateway keys them (`POST /token`). Refusals become
+ * OAuth error JSON, a fault becomes 500 `server_error` with a fixed text and a correlation id, and every request leaves
+ * one line in the log. The only try and catch of the functions is middy's around this.
+ */
+export function endpoint(log: EndpointLog, routes: Readonly<Record<string, Route>>) {
+  return middy<HttpEvent, APIGatewayProxyStructuredResultV2, Error, object>()
+    .onError((run) => {
+      const at = { route: run.event.routeKey, correlationId: run.event.requestContext.requestId };
+      log.fault(run.error, at);
+      run.response = fault(at.correlationId);
+    })
+    .handler((event) => serve(event, log, routes));
+}
+
+async function serve(
+  event: HttpEvent,
+  log: EndpointLog,
+  routes: Readonly<Record<string, Route>>,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const startedAt = performance.now();
+  const noted: Noted = {};
+  const request = requestFrom(event, (fields) => Object.assign(noted, fields));
+  const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
+  if (!route) throw new Error('the function is deployed with a route that it does not know');
+  const result = await route(request);
+  const answer = result.ok
+    ? result.value
+    : answerRefusal(result.refusal, request.headers['authorization'] !== undefined);
+  const correlationId = event.requestContext.requestId;
+  log.request({
+    route: event.routeKey,
+    status: answer.status,
+    ...noted,
+    ...reasonOf(answer),
+    duration_ms: Math.round(performance.now() - startedAt),
+    correlation_id: correlationId,
+  });
+  return render(answer, correlationId);
+}
+
+/** The internal reason, with the evidence that is ours: names of claims and states, never a value that was sent. */
+function reasonOf({ refusal, body }: Answer): { reason?: string; detail?: string; error?: string } {
+  if (!refusal) return {};
+  const { error } = body as { error: string };
+  const { because, claim, name, member } = refusal as Partial<Record<'because' | 'claim' | 'name' | 'member', string>>;
+  // The name of a repeated parameter or of an unknown member is the caller's own word, so it stays out of the log.
+  const callersWord = refusal.reason === 'repeated_parameter' || 'callersWord' in refusal;
+  const detail = because ?? claim ?? (callersWord ? undefined : (name ?? member));
+  return { reason: refusal.reason, error, ...(detail !== undefined && { detail }) };
+}
+
+function render(answer: Answer, correlationId: string): APIGatewayProxyStructuredResultV2 {
+  const headers = { 'cache-control': 'no-store', ...answer.headers, 'x-correlation-id': correlationId };
+  if (answer.body === undefined) return { statusCode: answer.status, headers };
+  return {
+    statusCode: answer.status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(answer.body),
+  };
+}
+
+function fault(correlationId: string): APIGatewayProxyStructuredResultV2 {
+  const body = {
+    error: 'server_error',
+    error_description: `Something went wrong here. Correlation id: ${correlationId.replaceAll(/[^A-Za-z0-9=_-]/g, '')}`,
+  };
+  return render({ status: 500, body }, correlationId);
+}

@@ -1,0 +1,61 @@
+import type { FormParameters } from '../../core/form.ts';
+import type { Result } from '../../core/result.ts';
+import { type HttpRequest, mediaTypeOf } from './request.ts';
+
+/** Largest body that is read. */
+export const BODY_LIMIT_BYTES = 65_536;
+const FORM = 'application/x-www-form-urlencoded';
+/** `%` that is not followed by two hexadecimal digits. */
+const brokenEscape = /%(?![0-9A-Fa-f]{2})/;
+
+/**
+ * Reads a form body strictly: UTF-8, whole percent escapes, every value of every parameter kept in order so that
+ * repeats can be refused, empty values dropped (RFC 6749 §3.1). The media type is required (CIBA §7.1).
+ */
+export function parseForm(request: HttpRequest): Result<FormParameters> {
+  if (request.body.length > BODY_LIMIT_BYTES)
+    return { ok: false, refusal: { reason: 'body_too_large', limitBytes: BODY_LIMIT_BYTES } };
+  if (mediaTypeOf(request) !== FORM)
+    return { ok: false, refusal: { reason: 'unsupported_media_type', expected: FORM } };
+  const text = decodeUtf8(request.body);
+  const pairs = text === undefined || brokenEscape.test(text) ? undefined : decodePairs(text);
+  if (!pairs)
+    return { ok: false, refusal: { reason: 'malformed_body', expected: 'a form in UTF-8 with valid percent escapes' } };
+  const form = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    if (value === '') continue;
+    const values = form.get(name);
+    if (values) values.push(value);
+    else form.set(name, [value]);
+  }
+  return { ok: true, value: form };
+}
+
+/** Strict UTF-8, or undefined. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Percent escapes that are no UTF-8 would become replacement characters in URLSearchParams: here they are an error. */
+function decodePairs(text: string): readonly (readonly [string, string])[] | undefined {
+  try {
+    return text
+      .split('&')
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const [name = '', ...rest] = pair.split('=');
+        return [decodeFormComponent(name), decodeFormComponent(rest.join('='))] as const;
+      });
+  } catch {
+    return undefined;
+  }
+}
+
+/** One name or value of `application/x-www-form-urlencoded`. Throws on escapes that are no UTF-8. */
+export function decodeFormComponent(encoded: string): string {
+  return decodeURIComponent(encoded.replaceAll('+', ' '));
+}

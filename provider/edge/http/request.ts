@@ -1,0 +1,60 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Note } from '../../flows/ports.ts';
+
+/** One HTTP call as a handler sees it, taken out of the API Gateway v2 event. */
+export type HttpRequest = {
+  readonly method: string;
+  /** Path as the caller sent it, without query. */
+  readonly path: string;
+  /** Names in lower case; repeated headers arrive joined with commas. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Decoded from base64 where API Gateway encoded it, as it does with forms. */
+  readonly body: Uint8Array;
+  readonly pathParameters: Readonly<Record<string, string | undefined>>;
+  readonly query: URLSearchParams;
+  /** The ARN of the IAM identity that API Gateway verified; undefined on every other event. */
+  readonly iamIdentity: string | undefined;
+  /** API Gateway's id of the call: the caller has it too, as `x-correlation-id`. */
+  readonly correlationId: string;
+  readonly note: Note;
+};
+
+/** The part of an event that is read. The authorizer's shape is not believed. */
+export type HttpEvent = Pick<
+  APIGatewayProxyEventV2,
+  'routeKey' | 'rawPath' | 'rawQueryString' | 'headers' | 'isBase64Encoded'
+> & {
+  readonly body?: string | undefined;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly http: { readonly method: string };
+    readonly authorizer?: unknown;
+  };
+};
+
+/** Takes an event apart. */
+export function requestFrom(event: HttpEvent, note: Note): HttpRequest {
+  return {
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    headers: event.headers,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    pathParameters: event.pathParameters ?? {},
+    query: new URLSearchParams(event.rawQueryString),
+    iamIdentity: iamIdentityOf(event.requestContext.authorizer),
+    correlationId: event.requestContext.requestId,
+    note,
+  };
+}
+
+function iamIdentityOf(authorizer: unknown): string | undefined {
+  const { iam } = (authorizer ?? {}) as { iam?: unknown };
+  const { userArn } = (iam ?? {}) as { userArn?: unknown };
+  return typeof userArn === 'string' && userArn.startsWith('arn:') ? userArn : undefined;
+}
+
+/** The media type of the body, without parameters, in lower case. */
+export function mediaTypeOf(request: HttpRequest): string | undefined {
+  return request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+}

@@ -1,0 +1,12 @@
+import * as v from 'valibot';
+import { PLATFORMS, type Platform } from '../../core/device/device.ts';
+
+const order = v.strictObject({
+  action: v.literal('refresh'),
+  platforms: v.optional(v.pipe(v.array(v.picklist(PLATFORMS)), v.minLength(1))),
+});
+
+/** The platforms whose push credential an operator asked to apply again; undefined is all. Throws on anything else. */
+export function parseRefreshOrder(event: unknown): readonly Platform[] | undefined {
+  return v.parse(order, event).platforms;
+}

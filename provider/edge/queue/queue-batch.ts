@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import type { Noted } from '../../flows/ports.ts';
+import type { EndpointLog } from '../http/endpoint.ts';
+
+const number = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));
+const batch = v.object({
+  Records: v.array(
+    v.object({
+      messageId: v.string(),
+      receiptHandle: v.string(),
+      body: v.string(),
+      attributes: v.object({ SentTimestamp: number }),
+    }),
+  ),
+});
+type QueueRecord = v.InferOutput<typeof batch>['Records'][number];
+
+/** A message as it came: its JSON, and the epoch second at which it was sent. */
+export type QueueMessage = { readonly body: unknown; readonly sentAt: number };
+/** What a function says of a message: it is done with, or comes back in some seconds. */
+type Outcome = { readonly againInSeconds?: number; readonly noted: Noted };
+/** The messages that SQS keeps, as Lambda's partial batch responses name them. */
+type BatchAnswer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
+
+type QueueWork<Content> = {
+  /** Stands in the log where others have their route. */
+  readonly route: string;
+  /** Takes a message apart. Throws when it is none that belongs here. */
+  read(message: QueueMessage): Content & { readonly correlationId: string };
+  handle(content: Content): Promise<Outcome>;
+  postpone(receiptHandle: string, seconds: number): Promise<void>;
+};
+
+/**
+ * A Lambda handler for the messages of a queue: each on its own and side by side, so that a slow one holds up no other,
+ * one line in the log for each. A message that faults stays in the queue until its visibility timeout has passed.
+ */
+export function queueBatch<Content>(log: EndpointLog, work: QueueWork<Content>) {
+  return async (event: unknown): Promise<BatchAnswer> => {
+    const { Records } = v.parse(batch, event);
+    const areDone = await Promise.all(Records.map((record) => handleRecord(record, log, work)));
+    const kept = Records.filter((_, index) => !areDone[index]);
+    return { batchItemFailures: kept.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+}
+
+/** Tells whether the message is done with. */
+async function handleRecord<Content>(
+  { messageId, body, receiptHandle, attributes }: QueueRecord,
+  log: EndpointLog,
+  { route, read, handle, postpone }: QueueWork<Content>,
+): Promise<boolean> {
+  const startedAt = performance.now();
+  const { SentTimestamp: sentAt } = attributes;
+  let correlationId = messageId;
+  try {
+    const content = read({ body: JSON.parse(body), sentAt: Math.floor(sentAt / 1000) });
+    ({ correlationId } = content);
+    const { againInSeconds, noted } = await handle(content);
+    const status = againInSeconds === undefined ? 200 : 202;
+    const age_seconds = Math.max(0, Date.now() - sentAt) / 1000;
+    const duration_ms = Math.round(performance.now() - startedAt);
+    log.request({ route, status, ...noted, age_seconds, duration_ms, correlation_id: correlationId });
+    if (againInSeconds === undefined) return true;
+    await postpone(receiptHandle, againInSeconds);
+  } catch (error) {
+    log.fault(error, { route, correlationId });
+  }
+  return false;
+}

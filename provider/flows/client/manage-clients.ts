@@ -1,0 +1,110 @@
+import { type ClientMetadata, describeClient, registerClient } from '../../core/client/registration.ts';
+import { sha256 } from '../../core/digest.ts';
+import { applyChange, type MemberChange } from '../../core/member-change.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
+import type { AuditTrail, Clock, Directory, Entropy } from '../ports.ts';
+
+/** What this flow needs. */
+export type ManageClientsPorts = {
+  readonly directory: Directory;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+};
+/** A registration as it is told; the secret only when it was just made (RFC 7591 §3.2.1). */
+export type ClientView = ClientMetadata & { readonly client_id: string; readonly client_secret?: string };
+
+/** How often a change is applied anew to a client that changed meanwhile. */
+const UPDATE_ROUNDS = 5;
+
+/** Registers a client. The secret is made here, told once and stored as a hash; secrets that people choose are not accepted. */
+export async function createClient(
+  ports: ManageClientsPorts,
+  metadata: ClientMetadata,
+  by: string,
+): Promise<Result<ClientView>> {
+  const secret = ports.entropy.secret();
+  const client = registerClient(metadata, {
+    clientId: metadata.client_id ?? ports.entropy.id(),
+    secretHash: sha256(secret),
+  });
+  if (!client.ok) return client;
+  if (!(await ports.directory.createClient(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
+  ports.audit.write({ event: 'client_created', clientId: client.value.clientId, by }, ports.clock());
+  const hasSecret = client.value.credential.method !== 'private_key_jwt';
+  return ok({ ...describeClient(client.value), ...(hasSecret && { client_secret: secret }) });
+}
+
+/** Reads a registration. */
+export async function readClient(ports: ManageClientsPorts, clientId: string): Promise<Result<ClientView>> {
+  const client = await ports.directory.findClient(clientId);
+  return client ? ok(describeClient(client)) : refuse({ reason: 'not_found', what: 'client' });
+}
+
+/** A page of registrations in the order of their ids. */
+export async function listClients(
+  ports: ManageClientsPorts,
+  page: { after: string | undefined; limit: number },
+): Promise<Result<{ clients: readonly ClientView[]; next?: string | undefined }>> {
+  const { clients, next } = await ports.directory.listClients(page);
+  return ok({ clients: clients.map(describeClient), ...(next !== undefined && { next }) });
+}
+
+/**
+ * Changes the members given and keeps the others; null takes one out. A client that moves from `private_key_jwt` to a secret, or asks for a
+ * new one, gets one.
+ */
+export async function updateClient(
+  ports: ManageClientsPorts,
+  change: { clientId: string; metadata: MemberChange<ClientMetadata>; newSecret: boolean; by: string },
+  rounds = UPDATE_ROUNDS,
+): Promise<Result<ClientView>> {
+  const before = await ports.directory.findClient(change.clientId);
+  if (!before) return refuse({ reason: 'not_found', what: 'client' });
+  const method = change.metadata.token_endpoint_auth_method ?? before.credential.method;
+  const described = describeClient(before);
+  const metadata = {
+    client_name: before.name,
+    ...applyChange<ClientMetadata>(keptBy(described, change.metadata, method), change.metadata),
+  };
+  if (change.newSecret && method === 'private_key_jwt') {
+    return refuse({
+      reason: 'invalid_client_metadata',
+      member: 'new_secret',
+      expected: 'absent: a private_key_jwt client has no secret',
+    });
+  }
+  const secret = ports.entropy.secret();
+  const kept =
+    before.credential.method === 'private_key_jwt' || change.newSecret ? undefined : before.credential.secretHash;
+  const client = registerClient(metadata, { clientId: change.clientId, secretHash: kept ?? sha256(secret) });
+  if (!client.ok) return client;
+  if (!(await ports.directory.replaceClient(client.value, before))) {
+    // Changed or removed meanwhile: applied to what is there now, so that a new secret is not undone by a new name.
+    return rounds > 1 ? updateClient(ports, change, rounds - 1) : refuse({ reason: 'conflict', what: 'client' });
+  }
+  ports.audit.write({ event: 'client_updated', clientId: change.clientId, by: change.by }, ports.clock());
+  const madeSecret = kept === undefined && client.value.credential.method !== 'private_key_jwt';
+  return ok({ ...describeClient(client.value), ...(madeSecret && { client_secret: secret }) });
+}
+
+/** What a change leaves of a registration before it adds its own: keys go with their method, the endpoint with its mode. */
+function keptBy(
+  described: ClientMetadata,
+  change: MemberChange<ClientMetadata>,
+  method: ClientMetadata['token_endpoint_auth_method'],
+): ClientMetadata {
+  const { jwks, token_endpoint_auth_signing_alg, backchannel_client_notification_endpoint, ...others } = described;
+  return {
+    ...others,
+    ...(method === 'private_key_jwt' && { jwks, token_endpoint_auth_signing_alg }),
+    ...(change.backchannel_token_delivery_mode !== 'poll' && { backchannel_client_notification_endpoint }),
+  };
+}
+
+/** Removes a client. Warm functions may still know it for a minute. */
+export async function removeClient(ports: ManageClientsPorts, clientId: string, by: string): Promise<Result<true>> {
+  if (!(await ports.directory.removeClient(clientId))) return refuse({ reason: 'not_found', what: 'client' });
+  ports.audit.write({ event: 'client_removed', clientId, by }, ports.clock());
+  return ok(true);
+}

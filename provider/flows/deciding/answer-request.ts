@@ -1,0 +1,124 @@
+import { acrReached } from '../../core/deciding/acr.ts';
+import { type Decision, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
+import { checkDeviceResponse, type DeviceResponse } from '../../core/device/device-token.ts';
+import { txnOf } from '../../core/digest.ts';
+import { claimsFor } from '../../core/person/user.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
+import {
+  type AuthenticatedDevice,
+  authenticateDevice,
+  authenticateDeviceToken,
+  type DeviceAuthenticationPorts,
+  type DeviceCall,
+} from '../device/authenticate-device.ts';
+import type { Announcements } from '../notifying/ports.ts';
+import type { AuditTrail, DecidableRequests, Note, PendingRequest, StoredDetails } from '../ports.ts';
+
+/** What this flow needs. */
+export type AnswerPorts = DeviceAuthenticationPorts & {
+  readonly requests: DecidableRequests;
+  readonly announcements: Announcements;
+  readonly audit: AuditTrail;
+};
+
+/** Longest request id worth looking up: ours are SHA-256 in base64url. */
+const REQUEST_ID = /^[A-Za-z0-9_-]{43}$/;
+
+/** The user's pending requests: a phone that missed the push still works. */
+export async function listPendingRequests(
+  ports: AnswerPorts,
+  call: DeviceCall,
+): Promise<Result<readonly PendingRequest[]>> {
+  const device = await authenticateDevice(ports, call);
+  if (!device.ok) return device;
+  return ok(await ports.requests.listPending(device.value.device.sub, ports.clock()));
+}
+
+/** The frozen bytes of one request of the device's own user. */
+export async function readRequestDetails(
+  ports: AnswerPorts,
+  call: DeviceCall & { requestId: string },
+): Promise<Result<StoredDetails>> {
+  const device = await authenticateDevice(ports, call);
+  if (!device.ok) return device;
+  return findDetails(ports, device.value.device.sub, call.requestId, call.note);
+}
+
+/**
+ * A phone answers. Its signature covers this request, the decision and the hash of the bytes it showed, which is
+ * compared with the provider's own hash. The evidence is written before the decision commits, the outcome after; the
+ * first valid answer wins, in one conditional write. Where the client is to be notified, the decision is announced
+ * before it commits: without the announcement there is no decision, and the phone asks its user to try again.
+ */
+export async function answerRequest(
+  ports: AnswerPorts,
+  call: { requestId: string; response: string; correlationId: string; note: Note },
+): Promise<Result<true>> {
+  const authenticated = await authenticateDeviceToken(ports, call.response, { type: 'response', note: call.note });
+  if (!authenticated.ok) return authenticated;
+  const { device, claims } = authenticated.value;
+  const details = await findDetails(ports, device.sub, call.requestId, call.note);
+  if (!details.ok) return details;
+  const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
+  if (!answer.ok) return answer;
+  call.note({ decision: answer.value.decision });
+  const { sub, deviceId, publicKey } = device;
+  const { requestId, response } = call;
+  const shown = Buffer.from(details.value.bytes).toString('base64url');
+  const evidence = { requestId, sub, deviceId, response, details: shown, publicKey };
+  ports.audit.write({ event: 'decision_evidence', ...evidence }, ports.clock());
+  const { notifiedClient: clientId } = details.value;
+  if (clientId !== undefined)
+    await ports.announcements.announce({ requestId, clientId, correlationId: call.correlationId });
+  return record(ports, authenticated.value, { requestId, answer: answer.value, details: details.value });
+}
+
+/** Commits the decision, then tells the audit trail what came of it. */
+async function record(
+  ports: AnswerPorts,
+  by: AuthenticatedDevice,
+  { requestId, answer, details }: { requestId: string; answer: DeviceResponse; details: StoredDetails },
+): Promise<Result<true>> {
+  const now = ports.clock();
+  const { sub, deviceId } = by.device;
+  const { decision, reason } = answer;
+  const decided = decide(ports, by, { answer, details, now });
+  const recorded = await ports.requests.recordDecision({ requestId, sub, decision: decided, now });
+  const late = recorded.recorded ? undefined : judgeLateDecision(recorded.stored, { sub, deviceId, decision });
+  const refusal = late?.outcome === 'refuse' ? late.refusal : undefined;
+  const outcome = refusal?.reason ?? (late ? 'recorded_before' : 'recorded');
+  ports.audit.write({ event: 'decision_recorded', requestId, sub, deviceId, outcome, decision, reason }, now);
+  return refusal ? refuse(refusal) : ok(true);
+}
+
+function decide(
+  ports: AnswerPorts,
+  { device, user }: AuthenticatedDevice,
+  { answer, details, now }: { answer: DeviceResponse; details: StoredDetails; now: number },
+): Decision {
+  if (answer.decision === 'deny') return { decision: 'deny', deviceId: device.deviceId, reason: answer.reason };
+  return {
+    decision: 'approve',
+    approval: {
+      deviceId: device.deviceId,
+      decidedAt: now,
+      amr: answer.amr,
+      acr: acrReached(answer.amr, ports.settings.acrPolicy),
+      claims: claimsFor(details.scopes, user.claims),
+    },
+  };
+}
+
+/** Unknown and another user's say the same; what is over is told as over. */
+async function findDetails(
+  ports: AnswerPorts,
+  sub: string,
+  requestId: string,
+  note: Note,
+): Promise<Result<StoredDetails>> {
+  if (!REQUEST_ID.test(requestId)) return refuse({ reason: 'request_not_found' });
+  note({ txn: txnOf(requestId) });
+  const details = await ports.requests.findDetails(sub, requestId);
+  if (!details) return refuse({ reason: 'request_not_found' });
+  return ports.clock() < details.expiresAt ? ok(details) : refuse({ reason: 'request_over' });
+}

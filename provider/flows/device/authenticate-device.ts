@@ -1,0 +1,92 @@
+import { isSubject } from '../../core/asking/login-hint.ts';
+import { algorithmOf, type Device } from '../../core/device/device.ts';
+import {
+  checkDeviceAssertion,
+  checkDeviceTokenLife,
+  DEVICE_TOKEN_TYPES,
+  type DeviceTokenLife,
+  isPinnedAlgorithm,
+} from '../../core/device/device-token.ts';
+import { urlOf } from '../../core/issuer.ts';
+import type { User } from '../../core/person/user.ts';
+import type { DeviceAuthenticationFailure } from '../../core/refusal.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
+import type { TokenClaims } from '../../core/token/tokens.ts';
+import type { Clock, JwsVerifier, Note, Replays, Settings, Users } from '../ports.ts';
+
+/** What this flow needs. */
+export type DeviceAuthenticationPorts = {
+  readonly users: Users;
+  readonly verifier: JwsVerifier;
+  readonly replays: Replays;
+  readonly clock: Clock;
+  readonly settings: Settings;
+};
+/** A device whose signature was checked, with what it signed. */
+export type AuthenticatedDevice = {
+  readonly device: Device;
+  readonly user: User;
+  readonly claims: TokenClaims;
+  readonly life: DeviceTokenLife;
+};
+/** One call of a device: the JWT from its `Authorization` header and what the assertion must be bound to. */
+export type DeviceCall = {
+  readonly assertion: string | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly note: Note;
+};
+
+/**
+ * Believes what a phone signed: the device named by `iss` of the user named by `sub`, under the algorithm pinned to its
+ * stored key, of the expected `typ`, addressed to this issuer, in its lifetime. One read brings the user and the device.
+ */
+export async function authenticateDeviceToken(
+  ports: DeviceAuthenticationPorts,
+  jws: string,
+  expected: { type: keyof typeof DEVICE_TOKEN_TYPES; note: Note },
+): Promise<Result<AuthenticatedDevice>> {
+  const decoded = ports.verifier.decode(jws);
+  const { iss, sub } = decoded?.claims ?? {};
+  if (!decoded || typeof iss !== 'string' || !isSubject(sub)) return failed('malformed');
+  if (decoded.header['typ'] !== DEVICE_TOKEN_TYPES[expected.type]) return failed('type');
+  const owner = await ports.users.findWithDevices(sub);
+  const device = owner?.devices.find(({ deviceId }) => deviceId === iss);
+  if (!owner || !device) return failed('unknown_device');
+  if (owner.user.status === 'blocked') return failed('user_blocked');
+  const algorithm = algorithmOf(device.publicKey);
+  if (!isPinnedAlgorithm(decoded.header, algorithm)) return failed('algorithm');
+  if (!(await ports.verifier.verifies(jws, device.publicKey, algorithm))) return failed('signature');
+  expected.note({ device_id: device.deviceId });
+  const life = checkDeviceTokenLife(decoded.claims, ports.settings, ports.clock());
+  return life.ok ? ok({ device, user: owner.user, claims: decoded.claims, life: life.value }) : life;
+}
+
+/**
+ * Authenticates a GET, PATCH or DELETE by its device assertion, bound to method and URL. For calls that change
+ * something the `jti` works once; a read may be repeated within the two minutes the assertion lives.
+ */
+export async function authenticateDevice(
+  ports: DeviceAuthenticationPorts,
+  call: DeviceCall,
+): Promise<Result<AuthenticatedDevice>> {
+  if (call.assertion === undefined) return failed('no_credential');
+  const device = await authenticateDeviceToken(ports, call.assertion, { type: 'assertion', note: call.note });
+  if (!device.ok) return device;
+  const { issuer, previousIssuers } = ports.settings;
+  const bound = checkDeviceAssertion(device.value.claims, {
+    method: call.method,
+    urls: [issuer, ...previousIssuers].map((name) => urlOf(name, call.path)),
+  });
+  if (!bound.ok) return bound;
+  if (call.method !== 'GET') {
+    const { jti, expiresAt } = device.value.life;
+    const first = await ports.replays.recordFirstUse({ issuer: device.value.device.deviceId, id: jti, expiresAt });
+    if (!first) return failed('replayed');
+  }
+  return device;
+}
+
+function failed(because: DeviceAuthenticationFailure): Result<never> {
+  return refuse({ reason: 'device_not_authenticated', because });
+}

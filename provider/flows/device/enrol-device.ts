@@ -1,0 +1,144 @@
+import type { PublicJwk } from '../../core/client/client.ts';
+import { algorithmOf, type Device, parseDeviceKey, reachable } from '../../core/device/device.ts';
+import {
+  checkDeviceTokenLife,
+  checkEnrolmentClaims,
+  DEVICE_TOKEN_TYPES,
+  type EnrolmentClaims,
+  isPinnedAlgorithm,
+} from '../../core/device/device-token.ts';
+import { notedPushes } from '../../core/device/push-error.ts';
+import { sha256 } from '../../core/digest.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
+import type {
+  AuditTrail,
+  Clock,
+  Devices,
+  EnrolmentTickets,
+  Entropy,
+  JwsVerifier,
+  Note,
+  PushEndpoints,
+  PushOutcome,
+  PushSender,
+  Settings,
+  Users,
+} from '../ports.ts';
+
+/** What this flow needs. */
+export type EnrolPorts = {
+  readonly users: Users;
+  readonly devices: Devices;
+  readonly tickets: EnrolmentTickets;
+  readonly endpoints: PushEndpoints;
+  readonly push: PushSender;
+  readonly verifier: JwsVerifier;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly audit: AuditTrail;
+};
+/** What the phone is told: who it is now, for whom, and at which issuer. It refuses another issuer than it was given. */
+export type Enrolment = { readonly device_id: string; readonly sub: string; readonly issuer: string };
+
+/** Seconds in which the user's other phones should hear of a new device. */
+const NEW_DEVICE_NOTICE_SECONDS = 3600;
+
+/**
+ * A phone enrols with a ticket and a fresh key of its own. The signature under that key proves possession; the ticket
+ * says whose phone it is. Repeating it with the same key answers the same again; with another key the ticket is spent.
+ */
+export async function enrolDevice(
+  ports: EnrolPorts,
+  call: { enrolment: string; note: Note },
+): Promise<Result<Enrolment>> {
+  const signed = await verifyEnrolment(ports, call.enrolment);
+  if (!signed.ok) return signed;
+  const { key, claims } = signed.value;
+  const claimed = await ports.tickets.claim({
+    hash: sha256(claims.ticket),
+    keyThumbprint: await ports.verifier.thumbprint(key),
+    deviceId: ports.entropy.id(),
+    now: ports.clock(),
+  });
+  if (!claimed) return refuse({ reason: 'ticket_not_usable' });
+  const { sub, deviceId } = claimed;
+  const owner = await ports.users.findWithDevices(sub);
+  if (!owner || owner.user.status === 'blocked') return refuse({ reason: 'ticket_not_usable' });
+  const before = owner.devices.find((device) => device.deviceId === deviceId);
+  // Removed since: a spent ticket must not bring a lost or stolen phone back.
+  if (claimed.enrolled && !before) return refuse({ reason: 'ticket_not_usable' });
+  call.note({ device_id: deviceId });
+  const { platform, pushToken } = claims;
+  const endpoint = await ports.endpoints.register({ sub, deviceId, platform, pushToken });
+  if (endpoint === 'refused') return refuse({ reason: 'push_token_refused' });
+  const { endpointArn } = endpoint;
+  const device = { deviceId, sub, name: claims.name, publicKey: key, platform, endpointArn };
+  const kept = before
+    ? await keepAgain(ports, before, device)
+    : await keepNew(ports, { others: owner.devices, enrolled: device, note: call.note });
+  if (!kept) return refuse({ reason: 'ticket_not_usable' });
+  if (!before) await ports.tickets.recordEnrolled(sha256(claims.ticket));
+  return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
+}
+
+type Enrolled = Omit<Device, 'push' | 'enrolledAt' | 'platform'> & { readonly platform: EnrolmentClaims['platform'] };
+
+/** A repeated enrolment changes the device only while it is there, and gives an old push token up: a removal wins. */
+async function keepAgain(ports: EnrolPorts, before: Device, enrolled: Enrolled): Promise<boolean> {
+  const { sub, deviceId, name, platform, endpointArn } = enrolled;
+  const there = await ports.devices.update({ sub, deviceId, name, platform, endpointArn, push: 'reachable' });
+  if (there && before.endpointArn !== endpointArn) await ports.endpoints.release(before);
+  return there;
+}
+
+/** Stores the device, then looks again: a device of a removed user would wait for whoever gets this `sub` next. */
+async function keepNew(
+  ports: EnrolPorts,
+  { others, enrolled, note }: { others: readonly Device[]; enrolled: Enrolled; note: Note },
+): Promise<boolean> {
+  const now = ports.clock();
+  const device: Device = { ...enrolled, push: 'reachable', enrolledAt: now };
+  await ports.devices.save(device);
+  if (!(await ports.users.findWithDevices(device.sub))) {
+    await ports.devices.remove(device);
+    await ports.endpoints.release(device);
+    return false;
+  }
+  note(notedPushes(await tellOthers(ports, others, device)));
+  return true;
+}
+
+/** A stolen ticket should not stay unnoticed: the user's other devices are told. Their outage is not this phone's problem. */
+async function tellOthers(
+  ports: EnrolPorts,
+  others: readonly Device[],
+  device: Device,
+): Promise<readonly PushOutcome[]> {
+  const now = device.enrolledAt;
+  ports.audit.write({ event: 'device_enrolled', sub: device.sub, deviceId: device.deviceId, by: 'ticket' }, now);
+  return ports.push.send(
+    reachable(others),
+    { type: 'device_enrolled', deviceId: device.deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
+    now,
+  );
+}
+
+/** The key comes from the header, is accepted by kind and size, and pins the algorithm; then signature, then claims. */
+async function verifyEnrolment(
+  ports: EnrolPorts,
+  jws: string,
+): Promise<Result<{ key: PublicJwk; claims: EnrolmentClaims }>> {
+  const decoded = ports.verifier.decode(jws);
+  if (!decoded || decoded.header['typ'] !== DEVICE_TOKEN_TYPES.enrolment)
+    return refuse({ reason: 'enrolment_signature' });
+  const key = parseDeviceKey(decoded.header['jwk']);
+  if (!key.ok) return key;
+  const algorithm = algorithmOf(key.value);
+  if (!isPinnedAlgorithm(decoded.header, algorithm)) return refuse({ reason: 'enrolment_signature' });
+  if (!(await ports.verifier.verifies(jws, key.value, algorithm))) return refuse({ reason: 'enrolment_signature' });
+  const life = checkDeviceTokenLife(decoded.claims, ports.settings, ports.clock());
+  if (!life.ok) return life;
+  const claims = checkEnrolmentClaims(decoded.claims);
+  return claims.ok ? ok({ key: key.value, claims: claims.value }) : claims;
+}

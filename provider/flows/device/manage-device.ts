@@ -1,0 +1,79 @@
+import { type Device, type DeviceView, viewDevice } from '../../core/device/device.ts';
+import { checkDeviceName, checkPushToken } from '../../core/device/device-token.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
+import type { AuditTrail, Devices, PushEndpoints } from '../ports.ts';
+import { authenticateDevice, type DeviceAuthenticationPorts, type DeviceCall } from './authenticate-device.ts';
+
+/** What this flow needs. */
+export type ManageDevicePorts = DeviceAuthenticationPorts & {
+  readonly devices: Devices;
+  readonly endpoints: PushEndpoints;
+  readonly audit: AuditTrail;
+};
+/** What a phone may change about itself. */
+export type DeviceChange = { readonly name?: unknown; readonly push_token?: unknown };
+/** A phone changes its name, or hands in the fresh push token that Apple or Google gave it. Only its own device. */
+export async function updateDevice(
+  ports: ManageDevicePorts,
+  call: DeviceCall & { deviceId: string; change: DeviceChange },
+): Promise<Result<DeviceView>> {
+  const own = await authenticateOwn(ports, call);
+  if (!own.ok) return own;
+  const device = own.value;
+  const name = call.change.name === undefined ? ok(device.name) : checkDeviceName(call.change.name);
+  if (!name.ok) return name;
+  let { endpointArn, push } = device;
+  if (call.change.push_token !== undefined) {
+    const pushToken = checkPushToken(call.change.push_token);
+    if (!pushToken.ok) return pushToken;
+    const { sub, deviceId, platform } = device;
+    if (platform === 'NONE') return refuse({ reason: 'push_token_refused' });
+    const registered = await ports.endpoints.register({ sub, deviceId, platform, pushToken: pushToken.value });
+    if (registered === 'refused') return refuse({ reason: 'push_token_refused' });
+    ({ endpointArn } = registered);
+    push = 'reachable';
+  }
+  const changed: Device = { ...device, name: name.value, endpointArn, push };
+  const stored = await ports.devices.update({
+    sub: device.sub,
+    deviceId: device.deviceId,
+    name: changed.name,
+    // Only with a fresh token: a rename must not write back an endpoint that was replaced meanwhile.
+    ...(call.change.push_token !== undefined && { endpointArn, push }),
+  });
+  if (!stored) return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
+  // The old endpoint goes only after the device points at the new one: a crash between the two leaves a stray, not a hole.
+  if (endpointArn !== device.endpointArn) await ports.endpoints.release(device);
+  ports.audit.write(
+    { event: 'device_updated', sub: device.sub, deviceId: device.deviceId, by: 'device' },
+    ports.clock(),
+  );
+  return ok(viewDevice(changed));
+}
+
+/** A phone removes its own enrolment. */
+export async function removeDevice(
+  ports: ManageDevicePorts,
+  call: DeviceCall & { deviceId: string },
+): Promise<Result<true>> {
+  const own = await authenticateOwn(ports, call);
+  if (!own.ok) return own;
+  await ports.devices.remove(own.value);
+  await ports.endpoints.release(own.value);
+  ports.audit.write(
+    { event: 'device_removed', sub: own.value.sub, deviceId: own.value.deviceId, by: 'device' },
+    ports.clock(),
+  );
+  return ok(true);
+}
+
+/** A device manages itself alone: not another device, not even one of the same user. */
+async function authenticateOwn(
+  ports: ManageDevicePorts,
+  call: DeviceCall & { deviceId: string },
+): Promise<Result<Device>> {
+  const authenticated = await authenticateDevice(ports, call);
+  if (!authenticated.ok) return authenticated;
+  const { device } = authenticated.value;
+  return device.deviceId === call.deviceId ? ok(device) : refuse({ reason: 'device_not_own' });
+}

@@ -1,0 +1,104 @@
+import { txnOf } from '../../core/digest.ts';
+import {
+  decideNotification,
+  type NotificationDecision,
+  type NotificationReason,
+  pauseBefore,
+} from '../../core/notifying/client-notification.ts';
+import type { Clients, Clock, Entropy, Noted } from '../ports.ts';
+import type { NotificationSender, Notifications } from './ports.ts';
+
+/** What this flow needs. */
+export type NotifyPorts = {
+  readonly notifications: Notifications;
+  readonly clients: Clients;
+  readonly sender: NotificationSender;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+};
+
+/** A decision that was announced. */
+export type AnnouncedDecision = {
+  readonly requestId: string;
+  readonly announcedAt: number;
+  readonly correlationId: string;
+};
+
+/** What came of an announcement: it is done with, or comes back in some seconds. `noted` says why, for the log. */
+export type NotifyOutcome = { readonly againInSeconds?: number; readonly noted: Noted };
+
+/** Longer than the function may run, so that a lease ends only when its holder has. */
+const LEASE_SECONDS = 20;
+
+const done = (reason: NotificationReason, noted: Noted = {}): NotifyOutcome => ({ noted: { reason, ...noted } });
+const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): NotifyOutcome => ({
+  againInSeconds: seconds,
+  noted: { reason, ...noted },
+});
+
+/**
+ * Notifies the client of a decision (CIBA §10.2). The announcement is only an intent: the request itself says whether
+ * there is a decision. Any HTTP answer ends the matter, even a refusal; only an endpoint that can't be reached is tried
+ * again, until nothing can be redeemed any more. Announcements may come twice; a lease keeps the client from hearing twice.
+ */
+export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecision): Promise<NotifyOutcome> {
+  const { requestId } = announced;
+  const txn = txnOf(requestId);
+  const request = await ports.notifications.findRequest(requestId);
+  const decision = decideNotification(request, { at: announced.announcedAt, now: ports.clock() });
+  if (decision.outcome === 'wait') return again(decision.seconds, 'not_decided_yet', { txn });
+  if (decision.outcome === 'drop') return leave(ports, requestId, decision);
+  const { clientId, until } = decision;
+  const about = { txn, client_id: clientId };
+  const endpoint = (await ports.clients.find(clientId))?.notificationEndpoint;
+  if (endpoint === undefined) {
+    await ports.notifications.forget(requestId);
+    return done('client_not_notified', about);
+  }
+  const now = ports.clock();
+  const holder = ports.entropy.id();
+  const claim = await ports.notifications.claim({ requestId, now, until: now + LEASE_SECONDS, holder });
+  if (claim.outcome === 'over') return done('notified_already', about);
+  if (claim.outcome === 'claimed_by_another') return again(claim.until - now, 'being_notified', about);
+  const { correlationId } = announced;
+  const sent = await ports.sender.send({ ...claim.address, endpoint, correlationId });
+  return 'status' in sent
+    ? settle(ports, announced, { holder, status: sent.status, about })
+    : giveBack(ports, announced, { holder, tries: claim.tries, until, about: { ...about, detail: sent.unreachable } });
+}
+
+/** Nobody is notified. What a notification would have carried is kept only where another may follow. */
+async function leave(
+  ports: NotifyPorts,
+  requestId: string,
+  { because, clientId, isOver }: Extract<NotificationDecision, { outcome: 'drop' }>,
+): Promise<NotifyOutcome> {
+  if (isOver) await ports.notifications.forget(requestId);
+  return done(because, { txn: txnOf(requestId), ...(clientId !== undefined && { client_id: clientId }) });
+}
+
+/** The client answered. */
+async function settle(
+  ports: NotifyPorts,
+  { requestId }: AnnouncedDecision,
+  { holder, status, about }: { holder: string; status: number; about: Noted },
+): Promise<NotifyOutcome> {
+  await ports.notifications.recordNotified({ requestId, holder, now: ports.clock() });
+  const detail = status >= 200 && status < 300 ? 'accepted' : 'refused';
+  return done('notified', { ...about, detail, notification_status: status });
+}
+
+/** Nobody answered: another try after a pause, unless nothing could be redeemed by then. */
+async function giveBack(
+  ports: NotifyPorts,
+  { requestId }: AnnouncedDecision,
+  { holder, tries, until, about }: { holder: string; tries: number; until: number; about: Noted },
+): Promise<NotifyOutcome> {
+  const pause = pauseBefore({ tries, now: ports.clock(), until });
+  if (pause === undefined) {
+    await ports.notifications.forget(requestId);
+    return done('notification_given_up', about);
+  }
+  await ports.notifications.release({ requestId, holder });
+  return again(pause, 'endpoint_unreachable', about);
+}

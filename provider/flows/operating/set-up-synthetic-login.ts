@@ -1,0 +1,44 @@
+import type { PublicJwk } from '../../core/client/client.ts';
+import { sha256 } from '../../core/digest.ts';
+import {
+  castSyntheticLogin,
+  SYNTHETIC_ID,
+  type SyntheticCast,
+  type SyntheticSecret,
+} from '../../core/operating/synthetic.ts';
+import type { AuditTrail, Clock, Entropy } from '../ports.ts';
+
+/** What this flow needs. */
+export type SyntheticSetUpPorts = {
+  readonly cast: {
+    save(cast: SyntheticCast): Promise<void>;
+    remove(): Promise<void>;
+  };
+  readonly secret: { write(secret: SyntheticSecret): Promise<void> };
+  /** A fresh P-256 key pair. */
+  readonly makeDeviceKey: () => Promise<{ publicKey: PublicJwk; privateKey: SyntheticSecret['devicePrivateKey'] }>;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+};
+
+/** Makes client, user and device of the synthetic login anew, with fresh secrets: at each deployment that asks for it. */
+export async function setUpSyntheticLogin(ports: SyntheticSetUpPorts): Promise<void> {
+  const { publicKey, privateKey } = await ports.makeDeviceKey();
+  const clientSecret = ports.entropy.secret();
+  const now = ports.clock();
+  await ports.secret.write({ clientSecret, devicePrivateKey: privateKey });
+  const cast = castSyntheticLogin({ secretHash: sha256(clientSecret), devicePublicKey: publicKey, now });
+  await ports.cast.save(cast);
+  ports.audit.write({ event: 'client_created', clientId: cast.client.clientId, by: 'deployment' }, now);
+  ports.audit.write(
+    { event: 'device_enrolled', sub: cast.user.sub, deviceId: cast.device.deviceId, by: 'deployment' },
+    now,
+  );
+}
+
+/** Removes them: nobody can log in synthetically any more. */
+export async function removeSyntheticLogin(ports: SyntheticSetUpPorts): Promise<void> {
+  await ports.cast.remove();
+  ports.audit.write({ event: 'client_removed', clientId: SYNTHETIC_ID, by: 'deployment' }, ports.clock());
+}

@@ -1,0 +1,136 @@
+import { parseLoginHint } from '../../core/asking/login-hint.ts';
+import { type DeviceView, viewDevice } from '../../core/device/device.ts';
+import { sha256 } from '../../core/digest.ts';
+import type { MemberChange } from '../../core/member-change.ts';
+import { changeProfile, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
+import type {
+  AuditTrail,
+  Clock,
+  Devices,
+  Directory,
+  EnrolmentTickets,
+  Entropy,
+  PushEndpoints,
+  Settings,
+  Users,
+} from '../ports.ts';
+
+/** What this flow needs. */
+export type ManageUsersPorts = {
+  readonly directory: Directory;
+  readonly users: Users;
+  readonly devices: Devices;
+  readonly tickets: EnrolmentTickets;
+  readonly endpoints: PushEndpoints;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly audit: AuditTrail;
+};
+/** A user as operators read it. */
+export type UserView = UserProfile & { readonly sub: string };
+/** A ticket for one phone of one user: shown as QR code or sent as a link, used once within minutes. */
+export type TicketView = { readonly ticket: string; readonly uri: string; readonly expires_at: number };
+
+/** How often a change is applied anew to a user who changed meanwhile. */
+const UPDATE_ROUNDS = 5;
+/** The profile's member behind a kind of login identifier. */
+const MEMBER_OF: Readonly<Record<string, string>> = { phone: 'phone_number', username: 'preferred_username' };
+
+/** Creates a user. The subject is made here unless one is given. */
+export async function createUser(ports: ManageUsersPorts, profile: UserProfile, by: string): Promise<Result<UserView>> {
+  const user = registerUser(profile, profile.sub ?? ports.entropy.id());
+  if (!user.ok) return user;
+  const created = await ports.directory.createUser(user.value);
+  if (!created.created) return refuse({ reason: 'conflict', what: MEMBER_OF[created.taken] ?? created.taken });
+  ports.audit.write({ event: 'user_created', sub: user.value.sub, by }, ports.clock());
+  return ok(describeUser(user.value));
+}
+
+/** Finds a user by `sub`, or by anything that a client may send as `login_hint`. */
+export async function findUser(
+  ports: ManageUsersPorts,
+  by: { sub: string } | { loginHint: string },
+): Promise<Result<UserView>> {
+  const sub = 'sub' in by ? by.sub : await resolveHint(ports, by.loginHint);
+  const found = sub === undefined ? undefined : await ports.users.findWithDevices(sub);
+  return found ? ok(describeUser(found.user)) : refuse({ reason: 'not_found', what: 'user' });
+}
+
+/** The user's devices. */
+export async function listUserDevices(
+  ports: ManageUsersPorts,
+  sub: string,
+): Promise<Result<{ devices: readonly DeviceView[] }>> {
+  const found = await ports.users.findWithDevices(sub);
+  return found ? ok({ devices: found.devices.map(viewDevice) }) : refuse({ reason: 'not_found', what: 'user' });
+}
+
+/** What can be nobody's name names nobody. */
+async function resolveHint(ports: ManageUsersPorts, loginHint: string): Promise<string | undefined> {
+  const hint = parseLoginHint(loginHint, ports.settings);
+  if (!hint.ok) return undefined;
+  return hint.value.kind === 'sub' ? hint.value.sub : ports.users.resolve(hint.value.identifier);
+}
+
+/** Changes the members given and keeps the others; null takes one out. */
+export async function updateUser(
+  ports: ManageUsersPorts,
+  change: { sub: string; profile: MemberChange<UserProfile>; by: string },
+  rounds = UPDATE_ROUNDS,
+): Promise<Result<UserView>> {
+  const before = await ports.users.findWithDevices(change.sub);
+  if (!before) return refuse({ reason: 'not_found', what: 'user' });
+  const user = registerUser(changeProfile(describeUser(before.user), change.profile), change.sub);
+  if (!user.ok) return user;
+  const replaced = await ports.directory.replaceUser(user.value, before.user);
+  if (!replaced.created && replaced.taken === 'changed' && rounds > 1) return updateUser(ports, change, rounds - 1);
+  if (!replaced.created) return refuse({ reason: 'conflict', what: MEMBER_OF[replaced.taken] ?? replaced.taken });
+  ports.audit.write({ event: 'user_updated', sub: change.sub, by: change.by }, ports.clock());
+  return ok(describeUser(user.value));
+}
+
+/** Removes a user with all devices: the profile first, so that nobody can be asked meanwhile. */
+export async function removeUser(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
+  const user = await ports.users.findWithDevices(sub);
+  if (!user) return refuse({ reason: 'not_found', what: 'user' });
+  await ports.directory.removeUser(user);
+  await Promise.all(user.devices.map((device) => ports.endpoints.release(device)));
+  ports.audit.write({ event: 'user_removed', sub, by }, ports.clock());
+  return ok(true);
+}
+
+/** Removes one device of a user: a lost phone. */
+export async function removeUserDevice(
+  ports: ManageUsersPorts,
+  target: { sub: string; deviceId: string; by: string },
+): Promise<Result<true>> {
+  const user = await ports.users.findWithDevices(target.sub);
+  const device = user?.devices.find(({ deviceId }) => deviceId === target.deviceId);
+  if (!device) return refuse({ reason: 'not_found', what: 'device' });
+  await ports.devices.remove(device);
+  await ports.endpoints.release(device);
+  ports.audit.write(
+    { event: 'device_removed', sub: device.sub, deviceId: device.deviceId, by: target.by },
+    ports.clock(),
+  );
+  return ok(true);
+}
+
+/** Makes an enrolment ticket. The URI names issuer and ticket, which is all a phone needs. */
+export async function createTicket(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<TicketView>> {
+  const user = await ports.users.findWithDevices(sub);
+  if (!user) return refuse({ reason: 'not_found', what: 'user' });
+  const { issuer, ticketLifetimeSeconds } = ports.settings;
+  const ticket = ports.entropy.secret();
+  const now = ports.clock();
+  const expiresAt = now + ticketLifetimeSeconds;
+  await ports.tickets.create({ hash: sha256(ticket), sub, expiresAt });
+  ports.audit.write({ event: 'ticket_created', sub, by }, now);
+  return ok({
+    ticket,
+    uri: `ciba://enrol?issuer=${encodeURIComponent(issuer)}&ticket=${ticket}`,
+    expires_at: expiresAt,
+  });
+}

@@ -1,0 +1,116 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HttpsNotification } from '../../../provider/adapters/https/https-notification.ts';
+import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
+import { selfSigned } from '../../support/self-signed.ts';
+
+const notification = (endpoint: string) => ({ endpoint, token: 'token', authReqId: 'id', correlationId: 'c-1' });
+const inAccount = new HttpsNotification([]);
+const onLoopback = new HttpsNotification(['127.0.0.0/8', '::1/128']);
+
+let client: NotificationEndpoint;
+beforeAll(async () => {
+  client = await NotificationEndpoint.start();
+});
+afterAll(() => client.close());
+
+describe('a notification goes to public addresses only', () => {
+  it.each([
+    ['a name that leads to this machine', () => client.url],
+    ['this machine', () => 'https://127.0.0.1/'],
+    ['this machine in another spelling', () => 'https://2130706433/'],
+    ['this machine in hexadecimal', () => 'https://0x7f.1/'],
+    ['this machine in IPv6', () => 'https://[::1]/'],
+    ['this machine, IPv4 within IPv6', () => 'https://[::ffff:127.0.0.1]/'],
+    ['any address', () => 'https://0.0.0.0/'],
+    ['any address in IPv6', () => 'https://[::]/'],
+    ['the credentials of the function, where instances have them', () => 'https://169.254.169.254/'],
+    ['the same in IPv6', () => 'https://[fd00:ec2::254]/'],
+    ['a private network', () => 'https://10.0.0.1/'],
+    ['another', () => 'https://172.16.0.1/'],
+    ['and another', () => 'https://192.168.0.1/'],
+    ['a carrier’s network', () => 'https://100.64.0.1/'],
+    ['a link', () => 'https://[fe80::1]/'],
+    ['a private network behind a translation prefix', () => 'https://[64:ff9b::a00:1]/'],
+    ['many at once', () => 'https://224.0.0.1/'],
+    ['everybody', () => 'https://255.255.255.255/'],
+  ])('never to %s', async (_what, url) => {
+    expect(await inAccount.send(notification(url()))).toEqual({ unreachable: 'address_not_public' });
+    expect(client.received).toEqual([]);
+  });
+});
+
+describe('an endpoint that gives no HTTP answer', () => {
+  it('without a certificate that is trusted counts as unreachable, and is told nothing', async () => {
+    expect(await onLoopback.send(notification(client.url))).toEqual({ unreachable: 'tls_failed' });
+    expect(client.received).toEqual([]);
+  });
+
+  it('that has no name counts as unreachable', async () => {
+    const sent = await onLoopback.send(notification('https://nobody.invalid/'));
+    expect(sent).toEqual({ unreachable: 'name_not_found' });
+  });
+
+  it('where nobody listens counts as unreachable', async () => {
+    const gone = await NotificationEndpoint.start();
+    await gone.close();
+    expect(await onLoopback.send(notification(gone.url))).toEqual({ unreachable: 'connection_failed' });
+  });
+});
+
+describe('an endpoint that is trusted', () => {
+  beforeAll(() => setDefaultCACertificates([client.cert]));
+
+  it('that takes longer than five seconds counts as unreachable', async () => {
+    client.behave('hang');
+    expect(await onLoopback.send(notification(client.url))).toEqual({ unreachable: 'timeout' });
+  }, 15_000);
+
+  it('that hangs up counts as unreachable', async () => {
+    client.behave('drop');
+    expect(await onLoopback.send(notification(client.url))).toEqual({ unreachable: 'connection_failed' });
+  });
+
+  it.each([200, 204, 302, 401, 500])('that answers %i has answered', async (status) => {
+    client.behave(status);
+    expect(await onLoopback.send(notification(client.url))).toEqual({ status });
+  });
+
+  it('whose answer never ends has answered', async () => {
+    client.behave('endless');
+    expect(await onLoopback.send(notification(client.url))).toEqual({ status: 200 });
+  });
+});
+
+describe('an endpoint that speaks its own kind of HTTP', () => {
+  const { cert, key } = selfSigned('localhost', new Date(Date.now() + 86_400_000));
+  beforeAll(() => setDefaultCACertificates([cert]));
+
+  /** What a notification comes to at a server that answers any request with these bytes. */
+  async function answeredWith(bytes: string): Promise<unknown> {
+    const server = createServer({ cert, key }, (socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.write(bytes));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const sent = await onLoopback.send(notification(`https://localhost:${port}/`));
+    server.close();
+    return sent;
+  }
+
+  it.each([
+    ['switches protocols', 'HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', 101],
+    ['sends more headers than fit', `HTTP/1.1 204 X\r\nA: ${'a'.repeat(40_000)}\r\n\r\n`, 0],
+    ['contradicts itself', 'HTTP/1.1 200 X\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 0],
+    ['speaks another protocol', '220 smtp.example ESMTP\r\n', 0],
+    ['answers twice', 'HTTP/1.1 204 X\r\n\r\nHTTP/1.1 500 X\r\n\r\n', 204],
+    ['goes on before it answers', 'HTTP/1.1 103 X\r\n\r\nHTTP/1.1 204 X\r\n\r\n', 204],
+  ])('and %s has answered: it is not called again', async (_what, bytes, status) => {
+    expect(await answeredWith(bytes)).toEqual({ status });
+  });
+});
+
+it('networks that are none stop the function at its start', () => {
+  for (const network of ['10.0.0.0', 'localhost', '']) expect(() => new HttpsNotification([network])).toThrow();
+});

@@ -1,0 +1,171 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { ciba as cibaIn, jsonOf } from '../support/ciba-process.ts';
+
+type ClientJson = { client_id: string; client_secret?: string; [member: string]: unknown };
+const NOTE = 'Store client_secret now: only its hash is kept, and it is not shown again.';
+
+let runtime: Runtime;
+let folder: string;
+const ciba = (args: readonly string[], input = '') => cibaIn(args, { env: { CIBA_URL: runtime.url }, input });
+const api = async (path: string) => (await fetch(runtime.url + path)).text();
+/** Whether the token endpoint takes these credentials: it then complains about the grant, not about the client. */
+const isAccepted = async (id: string, secret: string) => {
+  const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+  const body = new URLSearchParams({ grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: 'x' });
+  const response = await fetch(`${runtime.url}/token`, { method: 'POST', headers: { authorization }, body });
+  return ((await response.json()) as { error: string }).error !== 'invalid_client';
+};
+
+beforeAll(async () => {
+  runtime = await startRuntime({ port: 0 });
+  folder = await mkdtemp(join(tmpdir(), 'ciba-cli-'));
+});
+afterAll(async () => {
+  await runtime.close();
+  await rm(folder, { recursive: true });
+});
+
+it('client create tells a fresh secret once, with a note to store it, and the secret works', async () => {
+  const words = ['--client-id', 'bank', '--client-name', 'Bänk', '--scope', 'openid profile pay'];
+  const { code, stdout, stderr } = await ciba([
+    'client',
+    'create',
+    ...words,
+    '--scope-description',
+    'pay=Pay from your account',
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Client created\.$/m);
+  expect(stdout).toMatch(/^client_name {2,}Bänk$/m);
+  expect(stdout).toMatch(/^scope_descriptions {2,}pay: Pay from your account$/m);
+  expect(stdout).toContain(NOTE);
+  const secret = /^client_secret +(\S+)$/m.exec(stdout)?.[1] ?? '';
+  expect(stdout.split(secret)).toHaveLength(2);
+  expect(await isAccepted('bank', secret)).toBe(true);
+  const shown = await ciba(['client', 'show', 'bank']);
+  expect(shown.stdout).toMatch(/^client_id {2,}bank$/m);
+  expect(shown.stdout).not.toContain('client_secret ');
+});
+
+it('client create --json is the API answer with its secret, and --from reads a body that options win over', async () => {
+  const body = { client_name: 'From a file', scope: 'openid', audiences: ['https://api.example'] };
+  const file = join(folder, 'client.json');
+  await writeFile(file, JSON.stringify(body));
+  const words = ['client', 'create', '--from', file, '--scope', 'openid email', '--json'];
+  const fromFile = jsonOf<ClientJson>(await ciba(words));
+  expect(fromFile).toMatchObject({ ...body, scope: 'openid email', client_secret: expect.any(String) });
+  const piped = jsonOf<ClientJson>(await ciba(['client', 'create', '--from', '-', '--json'], JSON.stringify(body)));
+  expect(piped).toMatchObject(body);
+});
+
+it('client create takes public keys as JWK Set, JWK or PEM, and never sends a private key', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = publicKey.export({ format: 'jwk' });
+  const files = {
+    set: JSON.stringify({ keys: [jwk] }),
+    jwk: JSON.stringify(jwk),
+    pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    secretJwk: JSON.stringify(privateKey.export({ format: 'jwk' })),
+    secretPem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    secretBody: JSON.stringify({ client_name: 'A', jwks: { keys: [privateKey.export({ format: 'jwk' })] } }),
+    broken: 'not JSON, but secret',
+  };
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
+  const create = (name: string) => {
+    const words = ['--client-name', name, '--token-endpoint-auth-method', 'private_key_jwt', '--json'];
+    return ciba(['client', 'create', ...words, name === 'secretBody' ? '--from' : '--jwks', join(folder, name)]);
+  };
+  for (const name of ['set', 'jwk', 'pem']) {
+    const client = jsonOf<ClientJson>(await create(name));
+    expect(client).toMatchObject({ jwks: { keys: [jwk] }, token_endpoint_auth_method: 'private_key_jwt' });
+    expect(client).not.toHaveProperty('client_secret');
+  }
+  for (const name of ['secretJwk', 'secretPem', 'secretBody']) {
+    const { code, stderr } = await create(name);
+    expect({ name, code }).toEqual({ name, code: 2 });
+    expect(stderr).toContain('holds a private key; give the public one');
+  }
+  expect((await create('broken')).stderr).not.toContain('secret');
+});
+
+it('client list follows all pages, as a table and as the API JSON', async () => {
+  const ids = Array.from({ length: 55 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
+  const headers = { 'content-type': 'application/json' };
+  for (const client_id of ids) {
+    const body = JSON.stringify({ client_id, client_name: `Client ${client_id}` });
+    await fetch(`${runtime.url}/admin/clients`, { method: 'POST', headers, body });
+  }
+  const { stdout } = await ciba(['client', 'list']);
+  const [heading = '', ...rows] = stdout.trimEnd().split('\n');
+  expect(heading).toMatch(/^CLIENT ID +NAME +AUTHENTICATION +SCOPE$/);
+  const row = rows.find((line) => line.startsWith('many-54')) ?? '';
+  expect(row.indexOf('Client many-54')).toBe(heading.indexOf('NAME'));
+  const { clients } = jsonOf<{ clients: ClientJson[] }>(await ciba(['client', 'list', '--json']));
+  expect(clients.map((client) => client.client_id)).toEqual(expect.arrayContaining(ids));
+  expect(rows).toHaveLength(clients.length);
+});
+
+it('client show --json prints the bytes of the API', async () => {
+  const { stdout } = await ciba(['client', 'show', 'bank', '--json']);
+  expect(stdout).toBe(`${await api('/admin/clients/bank')}\n`);
+});
+
+it('client update changes the members given, keeps the others, and an empty audience empties the list', async () => {
+  const audience = ['--audience', 'https://a.example', '--audience', 'https://b.example'];
+  const { code, stdout } = await ciba(['client', 'update', 'bank', ...audience, '--requests-per-minute', '60']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^audiences +https:\/\/a\.example\n +https:\/\/b\.example$/m);
+  expect(stdout).not.toContain('client_secret ');
+  const emptied = jsonOf<ClientJson>(await ciba(['client', 'update', 'bank', '--audience', '', '--json']));
+  expect(emptied).toMatchObject({ audiences: [], requests_per_minute: 60, scope: 'openid profile pay' });
+});
+
+it('client new-secret tells a new secret and ends the old one', async () => {
+  const created = jsonOf<ClientJson>(
+    await ciba(['client', 'create', '--client-name', 'A', '--client-id', 'a', '--json']),
+  );
+  const { stdout } = await ciba(['client', 'new-secret', 'a']);
+  const secret = /^client_secret +(\S+)$/m.exec(stdout)?.[1] ?? '';
+  expect(stdout).toContain(NOTE);
+  expect(await isAccepted('a', secret)).toBe(true);
+  expect(await isAccepted('a', created.client_secret ?? '')).toBe(false);
+});
+
+it('client delete removes; --json then prints nothing, as the API answers nothing', async () => {
+  expect((await ciba(['client', 'delete', 'many-00'])).stdout).toBe('Client many-00 deleted.\n');
+  expect(await ciba(['client', 'delete', 'many-01', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(await api('/admin/clients/many-00')).toContain('not_found');
+});
+
+it.concurrent.each([
+  ['an unknown client', ['client', 'show', 'nobody'], 'There is no such client.'],
+  [
+    'an id that is taken',
+    ['client', 'create', '--client-id', 'bank', '--client-name', 'B'],
+    'This client_id is taken.',
+  ],
+  [
+    'a wrong algorithm',
+    ['client', 'update', 'bank', '--id-token-signed-response-alg', 'HS256'],
+    'RS256 | PS256 | ES256',
+  ],
+  ['a default audience of no audience', ['client', 'update', 'bank', '--default-audience', 'x'], 'one of audiences'],
+])('%s is refused in the words of error_description: exit 1', async (_, args, message) => {
+  const { code, stdout, stderr } = await ciba(args);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^ciba: .+\n$/);
+  expect(stderr).toContain(message);
+});
+
+it('client new-secret of a client without a secret is refused', async () => {
+  const { clients } = JSON.parse(await api('/admin/clients')) as { clients: ClientJson[] };
+  const keyed = clients.find((client) => client['token_endpoint_auth_method'] === 'private_key_jwt')?.client_id ?? '';
+  const { code, stderr } = await ciba(['client', 'new-secret', '--', keyed]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('private_key_jwt');
+});

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plainLine } from '../../../cli/command-line/text-layout.ts';
+import { Phone } from '../../../local/demo/phone.ts';
+import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { ciba as cibaIn, jsonOf } from '../support/ciba-process.ts';
+
+let runtime: Runtime;
+const ciba = (...args: readonly string[]) => cibaIn(args, { env: { CIBA_URL: runtime.url } });
+const api = async (path: string) => (await fetch(runtime.url + path)).text();
+const refusal = (message: string) => ({ code: 1, stdout: '', stderr: `ciba: ${message}\n` });
+
+beforeAll(async () => {
+  runtime = await startRuntime({ port: 0 });
+  const names = ['--sub', 'crm|4711', '--email', 'Anna@Example.com', '--phone-number', '+49 (30) 901820'];
+  await ciba('user', 'create', ...names, '--preferred-username', 'anna', '--name', 'Anna Example');
+});
+afterAll(() => runtime.close());
+
+describe('user', () => {
+  it('create shows the user as stored, --json the bytes of the API', async () => {
+    const { code, stdout } = await ciba('user', 'create', '--email', 'Ben@Example.com', '--email-verified');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^User created\.\n\nsub +\S+\nstatus +active\nemail +ben@example\.com\nemail_verified +true\n$/,
+    );
+    const carl = jsonOf<{ sub: string }>(await ciba('user', 'create', '--preferred-username', 'carl', '--json'));
+    expect(await api(`/admin/users/${carl.sub}`)).toBe(JSON.stringify(carl));
+  });
+
+  it.concurrent.each(['crm|4711', 'ANNA@example.com', '+4930901820', '+49 30 90 18 20', 'Anna'])(
+    'show finds a user by %s',
+    async (name) => {
+      const { stdout } = await ciba('user', 'show', name, '--json');
+      expect(stdout).toBe(`${await api('/admin/users/crm%7C4711')}\n`);
+    },
+  );
+
+  it('no name steers the terminal: the provider refuses it, and the layout would show it harmless', async () => {
+    const { code, stderr } = await ciba('user', 'create', '--name', 'Anna \u001B[31mExample');
+    expect(code).toBe(1);
+    expect(stderr).toContain('name must be at most 100 bytes of readable characters');
+    expect(plainLine('Anna \u001B[31mExample')).toBe('Anna \uFFFD[31mExample');
+  });
+
+  it('a word that names two users is refused until --by says how it is meant', async () => {
+    await ciba('user', 'create', '--sub', 'dora', '--email', 'first@example.com');
+    await ciba('user', 'create', '--sub', 'other', '--preferred-username', 'dora');
+    const message =
+      'This is the sub of one user and names another, whose sub is other. Say --by sub or --by login_hint.';
+    expect(await ciba('user', 'delete', 'dora')).toEqual(refusal(message));
+    expect(jsonOf(await ciba('user', 'show', 'dora', '--by', 'sub', '--json'))).toMatchObject({ sub: 'dora' });
+    expect(jsonOf(await ciba('user', 'show', 'dora', '--by', 'login_hint', '--json'))).toMatchObject({ sub: 'other' });
+  });
+
+  it('update changes the claims given and keeps the others', async () => {
+    const { code, stdout } = await ciba('user', 'update', 'anna', '--given-name', 'Anna', '--no-email-verified');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^User updated\.$/m);
+    const { stdout: json } = await ciba('user', 'update', 'crm|4711', '--family-name', 'Example', '--json');
+    const members = { given_name: 'Anna', family_name: 'Example', email_verified: false, email: 'anna@example.com' };
+    expect(JSON.parse(json)).toMatchObject(members);
+  });
+
+  it('block and unblock decide whether the user can be asked', async () => {
+    expect((await ciba('user', 'block', 'anna')).stdout).toBe('User crm|4711 blocked.\n');
+    expect((await ciba('user', 'show', 'anna')).stdout).toMatch(/^status +blocked$/m);
+    expect(jsonOf(await ciba('user', 'unblock', 'anna', '--json'))).not.toHaveProperty('blocked');
+    expect((await ciba('user', 'show', 'anna')).stdout).toMatch(/^status +active$/m);
+  });
+
+  it('delete removes', async () => {
+    await ciba('user', 'create', '--sub', 'eve', '--email', 'eve@example.com');
+    expect((await ciba('user', 'delete', 'eve@example.com')).stdout).toBe('User eve deleted, with all devices.\n');
+    expect(await ciba('user', 'show', 'eve')).toEqual(refusal('There is no such user.'));
+  });
+
+  it.concurrent.each([
+    ['a name that is taken', ['user', 'create', '--email', 'anna@example.com'], 'This email is taken.'],
+    [
+      'a malformed number',
+      ['user', 'create', '--phone-number', '12'],
+      'phone_number must be an E.164 number as +4912345678.',
+    ],
+    ['an unknown user', ['user', 'block', 'nobody@example.com'], 'There is no such user.'],
+    ['an unknown user of a ticket', ['ticket', 'create', 'nobody'], 'There is no such user.'],
+    ['an unknown user of devices', ['device', 'list', 'nobody'], 'There is no such user.'],
+    ['an unknown device', ['device', 'remove', 'anna', 'nothing'], 'There is no such device.'],
+  ])('%s is refused in the words of error_description: exit 1', async (_, args, message) => {
+    expect(await ciba(...args)).toEqual(refusal(message));
+  });
+});
+
+describe('ticket and device', () => {
+  it('ticket create tells ticket, URI and expiry; the QR code only when a person looks or asks', async () => {
+    const { code, stdout } = await ciba('ticket', 'create', 'anna');
+    expect(code).toBe(0);
+    const [, ticket = ''] = /^ticket +([\w-]{43})$/m.exec(stdout) ?? [];
+    expect(stdout).toContain(
+      `uri      ciba://enrol?issuer=${encodeURIComponent(`${runtime.url}/`)}&ticket=${ticket}\n`,
+    );
+    expect(stdout).toMatch(/^expires +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, in 10 minutes$/m);
+    expect(stdout).not.toContain('\u2588');
+    const drawn = (await ciba('ticket', 'create', 'anna', '--qr')).stdout;
+    expect(drawn.split('\n').filter((line) => line.includes('\u2588')).length).toBeGreaterThan(15);
+  });
+
+  it('a phone enrols by the ticket, is listed, and is removed', async () => {
+    expect((await ciba('device', 'list', 'anna')).stdout).toContain('No devices yet');
+    const { uri } = jsonOf<{ uri: string }>(await ciba('ticket', 'create', 'anna', '--json'));
+    const own = { name: "Anna's phone", pushToken: 'push-token-of-anna', now: () => runtime.now() };
+    const { deviceId } = (await Phone.enrol(uri, own)).identity;
+    const { stdout } = await ciba('device', 'list', 'anna@example.com');
+    expect(stdout).toMatch(/^DEVICE ID +NAME +PLATFORM +PUSH +ENROLLED$/m);
+    expect(stdout).toMatch(new RegExp(`^${deviceId} +Anna's phone +GCM +reachable +\\d{4}-.+Z$`, 'm'));
+    const json = (await ciba('device', 'list', 'anna', '--json')).stdout;
+    expect(json).toBe(`${await api('/admin/users/crm%7C4711/devices')}\n`);
+    expect((await ciba('device', 'remove', 'anna', '--', deviceId)).stdout).toBe(`Device ${deviceId} removed.\n`);
+    expect(jsonOf(await ciba('device', 'list', 'anna', '--json'))).toEqual({ devices: [] });
+  });
+});

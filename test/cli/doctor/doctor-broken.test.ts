@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ciba, type Outcome } from '../support/ciba-process.ts';
+import {
+  APNS,
+  CERTIFICATE,
+  DoctorDeployment,
+  GCM,
+  HOST,
+  inDays,
+  MAPPING,
+  STACK,
+  SYNTHETIC,
+  TOPIC,
+} from './doctor-deployment.ts';
+
+let deployment: DoctorDeployment;
+beforeAll(async () => {
+  deployment = await DoctorDeployment.start();
+});
+beforeEach(() => deployment.reset());
+afterAll(() => deployment[Symbol.asyncDispose]());
+
+const doctor = (...args: string[]): Promise<Outcome> =>
+  ciba(['doctor', '--stack', STACK, ...args], { env: deployment.env });
+
+const examine = (env?: Record<string, string>, args?: readonly string[]) => deployment.examine(env, args);
+
+describe('a broken deployment exits 1 and says what to do', () => {
+  it('has a certificate that is over, or that nobody trusts', async () => {
+    const over = await examine(await deployment.presentCertificate(inDays(-2)));
+    expect(over.found('TLS certificate')).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining('CERT_HAS_EXPIRED'),
+    });
+    await deployment.presentCertificate(inDays(200));
+    const { code, found } = await examine();
+    expect(code).toBe(1);
+    expect(found('TLS certificate')?.says).toContain('Nobody trusts the certificate');
+  });
+
+  it('has platform applications that are gone, switched off, or on a dead kind of credential', async () => {
+    const { account } = deployment.aws;
+    account.applications = { [APNS]: { Enabled: 'false' } };
+    const gone = await examine();
+    expect(gone.code).toBe(1);
+    expect(gone.found('Push platforms')?.says).toMatch(/APNS: SNS has switched it off.*GCM: there is no application/);
+    account.applications = {
+      [APNS]: { Enabled: 'true', AppleCertificateExpirationDate: '2020-01-01T00:00:00Z' },
+      [GCM]: { Enabled: 'true', AuthenticationMethod: 'Key' },
+    };
+    const { found } = await examine();
+    expect(found('Push platforms')).toMatchObject({
+      state: 'broken',
+      says: expect.stringMatching(/expires on 2020.*legacy server key/),
+    });
+  });
+
+  it('has alarms that were deleted, and a topic that nobody confirmed', async () => {
+    const { account } = deployment.aws;
+    delete account.alarms[`${STACK}-faults`];
+    account.topics[TOPIC] = ['PendingConfirmation'];
+    const { code, found, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 1, bad: ['Alarms', 'Alarm recipients'] });
+    expect(found('Alarms')).toMatchObject({ state: 'broken', says: expect.stringContaining(`${STACK}-faults`) });
+    expect(found('Alarm recipients')?.says).toContain('nobody is subscribed, 1 not confirmed yet');
+    account.topics = {};
+    expect((await examine()).found('Alarm recipients')?.says).toContain('does not exist');
+    account.alarms = {
+      [`${STACK}-faults`]: { enabled: false },
+      [`${STACK}-latency`]: {},
+      [`${STACK}-rotation-missed`]: {},
+    };
+    expect((await examine()).found('Alarms')).toMatchObject({
+      state: 'warning',
+      says: `Muted by hand: ${STACK}-faults.`,
+    });
+  });
+
+  it('does not look after its keys: no schedule, no run, a run that failed', async () => {
+    const { account } = deployment.aws;
+    const [run] = account.runs;
+    account.runs = [{ at: run?.at ?? 0, failed: true }];
+    expect((await examine()).found('Key rotation')).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining('failed'),
+    });
+    account.runs = [];
+    expect((await examine()).found('Key rotation')).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining('not run'),
+    });
+    account.stack.createdAt = new Date();
+    expect((await examine()).found('Key rotation')?.state).toBe('warning');
+    account.resources = account.resources.filter(([name]) => !name.includes('Rotation'));
+    expect((await examine()).found('Key rotation')?.says).toContain('no schedule');
+  });
+
+  it('has a certificate that was never validated, and a login that does not go through', async () => {
+    const { account } = deployment.aws;
+    account.certificates[CERTIFICATE] = { DomainName: HOST, Status: 'PENDING_VALIDATION' };
+    account.functions[SYNTHETIC] = async () => {
+      throw new Error('token request answers 500 server_error');
+    };
+    const { code, stdout } = await doctor();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /✗ ACM certificates {2}login\.example\.com: PENDING_VALIDATION.*\n +→ Put its validation record into DNS\./,
+    );
+    expect(stdout).toContain('✗ A login           It does not go through: token request answers 500 server_error.');
+    expect(stdout).toMatch(/\n2 broken\.\n$/);
+  });
+
+  it.each([
+    ['is switched off', 'Disabled', 'is Disabled: clients in ping mode hear nothing'],
+    ['is being switched off', 'Disabling', 'is Disabling: clients in ping mode hear nothing'],
+    ['was deleted', undefined, 'its trigger was deleted'],
+  ])('what takes pings from their queue %s', async (_, state, says) => {
+    deployment.aws.account.mappings = state === undefined ? {} : { [MAPPING]: state };
+    const { code, found, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 1, bad: ['Pings'] });
+    expect(found('Pings')).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining(says),
+      todo: expect.stringContaining('--revert-drift'),
+      see: 'docs/operations.md#alarm-pings-delayed',
+    });
+  });
+
+  it('has no queue for dead letters', async () => {
+    deployment.aws.account.queues = {};
+    const { code, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 1, bad: ['Dead letters'] });
+  });
+
+  it('answers under another name than the stack says', async () => {
+    deployment.aws.account.stack.outputs['Issuer'] = 'https://other.example.com/';
+    const { code, found } = await examine(deployment.env, ['--stack', STACK, '--url', `https://${HOST}`]);
+    expect(code).toBe(1);
+    expect(found('Discovery')?.says).toContain(`is the provider https://other.example.com/, not https://${HOST}/`);
+  });
+
+  it('does not exist, or is another stack: the rest is not checked', async () => {
+    const { code, report, found } = await examine(deployment.env, ['--stack', 'ciba-none']);
+    expect(code).toBe(1);
+    expect(found('Stack')).toMatchObject({ state: 'broken', says: 'There is no stack ciba-none in eu-central-1.' });
+    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(14);
+    deployment.aws.account.stack.outputs = {};
+    const other = await examine();
+    expect(other.code).toBe(1);
+    expect(other.found('Discovery')?.says).toContain('it is not the stack of a provider');
+  });
+});
+
+describe('what could not be checked is never a crash, and never good', () => {
+  it('for want of a permission: the reason is shown, exit 1', async () => {
+    for (const action of [
+      'DescribeAlarms',
+      'GetPlatformApplicationAttributes',
+      'InvokeFunction',
+      'DescribeCertificate',
+      'GetEventSourceMapping',
+      'GetQueueAttributes',
+    ])
+      deployment.aws.account.denied.add(action);
+    const { code, stdout, stderr } = await doctor();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(
+      /\? Push platforms {4}Could not be checked: User: arn:aws:iam::1:user\/o is not\s+authorized/,
+    );
+    expect(stdout).toContain('ciba doctor --help lists all');
+    expect(stdout).toMatch(/\n8 could not be checked\.\n$/);
+    const { stdout: help } = await ciba(['doctor', '--help']);
+    for (const permission of [
+      'cloudwatch:DescribeAlarms',
+      'sns:GetPlatformApplicationAttributes',
+      'acm:DescribeCertificate',
+      'lambda:GetEventSourceMapping',
+      'sqs:GetQueueAttributes',
+    ])
+      expect(help).toContain(permission);
+  });
+
+  it('because the synthetic user was asked too often', async () => {
+    deployment.aws.account.functions[SYNTHETIC] = async () => {
+      throw new Error('authentication request answers 403 access_denied');
+    };
+    const { code, found } = await examine();
+    expect(code).toBe(1);
+    expect(found('A login')).toMatchObject({
+      state: 'unknown',
+      says: expect.stringContaining('try again in a minute'),
+    });
+  });
+
+  it('for want of credentials, or of an output', async () => {
+    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...env } = deployment.env;
+    const { code, found } = await examine(env);
+    expect(code).toBe(1);
+    expect(found('Stack')).toMatchObject({ state: 'unknown', says: expect.stringContaining('No AWS credentials') });
+    const { PushApplications: _arns, NotificationMapping: _mapping, ...outputs } = deployment.aws.account.stack.outputs;
+    const { DeadLetterQueue: _url, ...rest } = outputs;
+    deployment.aws.account.stack.outputs = rest;
+    const before = await examine();
+    expect(before.bad).toEqual(['Push platforms', 'Pings', 'Dead letters']);
+    for (const name of before.bad)
+      expect(before.found(name)).toMatchObject({
+        state: 'unknown',
+        says: expect.stringContaining('deploy this version'),
+      });
+  });
+});

@@ -1,0 +1,174 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { type SelfSigned, selfSigned } from '../../support/self-signed.ts';
+import { type Account, FakeAws } from '../support/aws-account.ts';
+import { ciba } from '../support/ciba-process.ts';
+import { type SignedDeployment, startSignedDeployment } from '../support/signed-deployment.ts';
+
+export const HOST = 'login.example.com';
+export const STACK = 'ciba-test';
+const REGION = 'eu-central-1';
+const here = `arn:aws:sns:${REGION}:111122223333`;
+export const APNS = `${here}:app/APNS/${STACK}`;
+export const GCM = `${here}:app/GCM/${STACK}`;
+export const TOPIC = `${here}:alarms`;
+export const CERTIFICATE = `arn:aws:acm:${REGION}:111122223333:certificate/1`;
+export const SYNTHETIC = `arn:aws:lambda:${REGION}:111122223333:function:synthetic:live`;
+export const MAPPING = '5d2f8a30-0000-4000-8000-000000000001';
+export const DEAD_LETTERS = `https://sqs.${REGION}.amazonaws.com/111122223333/dead-letters`;
+const SIGNING_KEYS = `arn:aws:lambda:${REGION}:111122223333:function:signing-keys:live`;
+const DAY_MILLISECONDS = 86_400_000;
+
+export const inDays = (days: number) => new Date(Date.now() + days * DAY_MILLISECONDS);
+const seconds = (instant: Date) => Math.floor(instant.getTime() / 1000);
+
+/** What `ciba doctor --json` prints. */
+type Report = {
+  healthy: boolean;
+  url?: string;
+  stack?: string;
+  region?: string;
+  checks: { name: string; state: string; says: string; todo?: string; see?: string }[];
+};
+
+/** An account in which everything is as it should be. */
+export function goodAccount(): Account {
+  const names = ['faults', 'latency', 'rotation-missed'].map((name) => `${STACK}-${name}`);
+  return {
+    stack: {
+      name: STACK,
+      status: 'UPDATE_COMPLETE',
+      createdAt: inDays(-40),
+      outputs: {
+        Issuer: `https://${HOST}/`,
+        SigningKeysFunction: SIGNING_KEYS,
+        SyntheticLoginFunction: SYNTHETIC,
+        PushApplications: `${APNS} ${GCM}`,
+        Certificates: CERTIFICATE,
+        NotificationMapping: MAPPING,
+        DeadLetterQueue: DEAD_LETTERS,
+      },
+    },
+    resources: [
+      ['ProviderApi', 'AWS::ApiGatewayV2::Api', 'a1b2c3'],
+      ...names.map((name, index) => [`Alarm${index}`, 'AWS::CloudWatch::Alarm', name] as const),
+      ['ProviderSigningKeyRotationSchedule1', 'AWS::Events::Rule', 'rule-1'],
+      ['ProviderSyntheticLoginSchedule1', 'AWS::Events::Rule', 'rule-2'],
+    ],
+    alarms: Object.fromEntries(names.map((name) => [name, { actions: [TOPIC] }])),
+    runs: [{ at: seconds(new Date()) - 3600, failed: false }],
+    applications: {
+      [APNS]: { Enabled: 'true', AuthenticationMethod: 'token', ApplePlatformTeamID: 'ABCDE12345' },
+      [GCM]: { Enabled: 'true', AuthenticationMethod: 'token' },
+    },
+    topics: { [TOPIC]: [`${TOPIC}:1`] },
+    certificates: { [CERTIFICATE]: { DomainName: HOST, Status: 'ISSUED', NotAfter: seconds(inDays(200)) } },
+    mappings: { [MAPPING]: 'Enabled' },
+    queues: { [DEAD_LETTERS]: [0, 0] },
+    functions: { [SYNTHETIC]: async () => null },
+    denied: new Set(),
+  };
+}
+
+/** A whole deployment as the command sees it: the provider by its name over TLS, and the AWS account that it is in. */
+export class DoctorDeployment implements AsyncDisposable {
+  readonly aws: FakeAws;
+  readonly runtime: Runtime;
+  /** Environment of the command. */
+  readonly env: Record<string, string>;
+  readonly #started: AsyncDisposableStack;
+  readonly #pair: SelfSigned;
+  readonly #present: (pair: SelfSigned) => void;
+
+  private constructor(
+    parts: {
+      aws: FakeAws;
+      runtime: Runtime;
+      env: Record<string, string>;
+      pair: SelfSigned;
+      present: (pair: SelfSigned) => void;
+    },
+    started: AsyncDisposableStack,
+  ) {
+    this.aws = parts.aws;
+    this.runtime = parts.runtime;
+    this.env = parts.env;
+    this.#pair = parts.pair;
+    this.#present = parts.present;
+    this.#started = started;
+  }
+
+  static async start(): Promise<DoctorDeployment> {
+    const started = new AsyncDisposableStack();
+    const runtime = await startRuntime({ port: 0, variables: { ISSUER: `https://${HOST}/` } });
+    started.defer(() => runtime.close());
+    const key = { id: 'AKIDEXAMPLE', secret: 'secret' };
+    const api = await startSignedDeployment(runtime, { url: `https://${HOST}`, key, region: REGION });
+    started.defer(() => api.close());
+    const aws = new FakeAws(goodAccount());
+    const endpoint = await aws.listen();
+    started.defer(() => aws.close());
+    const pair = selfSigned(HOST, inDays(200));
+    const tls = createServer(pair);
+    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+    started.defer(() => void tls.close());
+    const folder = await mkdtemp(join(tmpdir(), 'ciba-doctor-'));
+    started.defer(() => rm(folder, { recursive: true }));
+    const authority = join(folder, 'ca.pem');
+    await writeFile(authority, pair.cert);
+    const env = environmentFor(api, { endpoint, authority, port: (tls.address() as AddressInfo).port });
+    return new DoctorDeployment({ aws, runtime, env, pair, present: (other) => tls.setSecureContext(other) }, started);
+  }
+
+  /** Shows callers another certificate from now on. Returns the environment of a command that trusts it. */
+  async presentCertificate(until: Date): Promise<Record<string, string>> {
+    const pair = selfSigned(HOST, until);
+    this.#present(pair);
+    const folder = await mkdtemp(join(tmpdir(), 'ciba-doctor-'));
+    this.#started.defer(() => rm(folder, { recursive: true }));
+    const authority = join(folder, 'ca.pem');
+    await writeFile(authority, pair.cert);
+    return { ...this.env, NODE_EXTRA_CA_CERTS: authority };
+  }
+
+  /** One run as JSON: the exit code, what each check found, and the names of those that are not good. */
+  async examine(env: Record<string, string> = this.env, args: readonly string[] = ['--stack', STACK]) {
+    const { code, stdout, stderr } = await ciba(['doctor', '--json', ...args], { env });
+    const report = JSON.parse(stdout) as Report;
+    if (stderr !== '' || report.healthy !== (code === 0)) throw new Error(`exit ${code}: ${stderr}${stdout}`);
+    const found = (name: string) => report.checks.find((check) => check.name === name);
+    const bad = report.checks.filter(({ state }) => state !== 'good').map(({ name }) => name);
+    return { code, report, found, bad };
+  }
+
+  /** Puts everything in order again. */
+  reset(): void {
+    this.aws.account = goodAccount();
+    this.#present(this.#pair);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#started.disposeAsync();
+  }
+}
+
+function environmentFor(
+  { env }: SignedDeployment,
+  { endpoint, authority, port }: { endpoint: string; authority: string; port: number },
+): Record<string, string> {
+  const { CIBA_URL: _url, NODE_OPTIONS = '', ...others } = env;
+  const reroute = fileURLToPath(new URL('../support/reroute-tls.mjs', import.meta.url));
+  return {
+    ...others,
+    NODE_OPTIONS: `${NODE_OPTIONS} --import ${reroute}`,
+    NODE_EXTRA_CA_CERTS: authority,
+    REROUTE_TLS_PORT: String(port),
+    AWS_REGION: REGION,
+    AWS_ENDPOINT_URL: endpoint,
+  };
+}

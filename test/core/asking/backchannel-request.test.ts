@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { parseBackchannelRequest, type RequestPolicy } from '../../../provider/core/asking/backchannel-request.ts';
+import { NAMES, refusalOf, valueFrom } from '../given.ts';
+
+const POLICY: RequestPolicy = { deliveryMode: 'poll', names: NAMES, expiry: { default: 120, limit: 600 } };
+const GOOD = { scope: ['openid'], login_hint: ['ann@example.com'] };
+const parse = (parameters: Record<string, readonly string[]>, policy = POLICY) =>
+  parseBackchannelRequest(new Map(Object.entries(parameters)), policy);
+const refusal = (different: Record<string, readonly string[]>) => refusalOf(parse({ ...GOOD, ...different }));
+
+describe('client_notification_token (CIBA §7.1)', () => {
+  const ping: RequestPolicy = { ...POLICY, deliveryMode: 'ping' };
+  const token = ['8d67dc78-7faa-4d41-aabd-67707b374255'];
+
+  it('is required of a client that is notified', () => {
+    const name = 'client_notification_token';
+    expect(refusalOf(parse(GOOD, ping))).toEqual({ reason: 'missing_parameter', name });
+    expect(valueFrom(parse({ ...GOOD, [name]: token }, ping)).notificationToken).toBe(token[0]);
+  });
+
+  it('must be a bearer token', () => {
+    expect(refusalOf(parse({ ...GOOD, client_notification_token: ['a b'] }, ping))).toMatchObject({
+      reason: 'invalid_parameter',
+      name: 'client_notification_token',
+    });
+  });
+
+  it('is ignored of a client that polls, like any parameter that is unknown', () => {
+    for (const value of [token, ['a b']])
+      expect(valueFrom(parse({ ...GOOD, client_notification_token: value })).notificationToken).toBeUndefined();
+  });
+});
+
+describe('backchannel authentication request (CIBA §7.1)', () => {
+  it('needs no more than scope and login_hint', () => {
+    expect(valueFrom(parse(GOOD))).toEqual({
+      scopes: ['openid'],
+      hint: { kind: 'identifier', identifier: { type: 'email', value: 'ann@example.com' } },
+      bindingMessage: undefined,
+      expiresInSeconds: 120,
+      notificationToken: undefined,
+      audience: undefined,
+      resources: [],
+    });
+  });
+
+  it('reads everything it knows', () => {
+    const all = {
+      scope: ['openid email'],
+      login_hint: ['+4912345678'],
+      binding_message: ['1234'],
+      requested_expiry: ['30'],
+      audience: ['orders-api'],
+      resource: ['https://a.example/', 'https://b.example/'],
+    };
+    expect(valueFrom(parse(all))).toEqual({
+      scopes: ['openid', 'email'],
+      hint: { kind: 'identifier', identifier: { type: 'phone', value: '+4912345678' } },
+      bindingMessage: '1234',
+      expiresInSeconds: 30,
+      notificationToken: undefined,
+      audience: 'orders-api',
+      resources: ['https://a.example/', 'https://b.example/'],
+    });
+  });
+
+  it('ignores parameters it does not know (CIBA §7.2)', () => {
+    const unknown = { acr_values: ['high'], user_code: ['1234'], client_notification_token: ['t'], foo: ['bar'] };
+    expect(parse({ ...GOOD, ...unknown })).toEqual(parse(GOOD));
+  });
+
+  it.each(['scope', 'login_hint', 'binding_message', 'requested_expiry', 'audience', 'client_id', 'foo'])(
+    'refuses a repeated %s, even with equal values (RFC 6749 §3.2)',
+    (name) => {
+      expect(refusal({ [name]: ['openid', 'openid'] })).toEqual({ reason: 'repeated_parameter', name });
+    },
+  );
+
+  it.each(['request', 'request_uri'])('refuses %s: signed requests are not supported', (name) => {
+    expect(refusal({ [name]: ['x'] })).toEqual({ reason: 'signed_request_not_supported' });
+  });
+
+  it('refuses authorization_details, which nobody would show (RFC 9396)', () => {
+    expect(refusal({ authorization_details: ['[]'] })).toEqual({ reason: 'authorization_details_not_supported' });
+  });
+
+  it('refuses a request without scope, without openid, or with a malformed scope', () => {
+    expect(refusalOf(parse({ login_hint: GOOD.login_hint }))).toEqual({ reason: 'openid_scope_missing' });
+    expect(refusal({ scope: ['email'] })).toEqual({ reason: 'openid_scope_missing' });
+    expect(refusal({ scope: ['openid  email'] })).toEqual({ reason: 'scope_malformed' });
+  });
+
+  it('needs exactly one hint (CIBA §7.1)', () => {
+    expect(refusalOf(parse({ scope: GOOD.scope }))).toEqual({ reason: 'no_hint' });
+    expect(refusal({ id_token_hint: ['x'] })).toEqual({ reason: 'several_hints' });
+    expect(refusal({ login_hint_token: ['x'] })).toEqual({ reason: 'several_hints' });
+    expect(refusalOf(parse({ scope: GOOD.scope, id_token_hint: ['x'], login_hint_token: ['x'] }))).toEqual({
+      reason: 'several_hints',
+    });
+  });
+
+  it.each(['id_token_hint', 'login_hint_token'])('does not support %s', (name) => {
+    expect(refusalOf(parse({ scope: GOOD.scope, [name]: ['x'] }))).toEqual({ reason: 'hint_not_supported', name });
+  });
+
+  it('refuses a malformed hint, binding message or expiry with their own reasons', () => {
+    expect(refusal({ login_hint: ['@'] })?.reason).toBe('login_hint_malformed');
+    expect(refusal({ binding_message: ['\u{1F600}'] })?.reason).toBe('invalid_binding_message');
+    expect(refusal({ requested_expiry: ['soon'] })).toMatchObject({
+      reason: 'invalid_parameter',
+      name: 'requested_expiry',
+    });
+  });
+
+  it('holds a binding message against the operator’s narrower set', () => {
+    const digits = { ...POLICY, bindingMessagePattern: /^\d+$/u };
+    expect(valueFrom(parse({ ...GOOD, binding_message: ['12'] }, digits)).bindingMessage).toBe('12');
+    expect(refusalOf(parse({ ...GOOD, binding_message: ['ab'] }, digits))).toEqual({
+      reason: 'invalid_binding_message',
+      expected: 'the characters that this provider accepts',
+    });
+  });
+});

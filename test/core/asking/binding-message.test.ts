@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { BINDING_MESSAGE_LIMIT, checkBindingMessage } from '../../../provider/core/asking/binding-message.ts';
+import { refusalOf } from '../given.ts';
+
+const NOT_SHOWABLE = {
+  reason: 'invalid_binding_message',
+  expected: '1 to 64 letters, digits, punctuation, currency signs, plus or spaces in NFC',
+};
+
+describe('binding_message (CIBA §7.1)', () => {
+  it.each([
+    '1234',
+    'W4SCT',
+    'Pay 49.90 € to Müller & Söhne?',
+    'ABC +-_.,:# 123',
+    'Überweisung 1.000,00 CHF',
+    '轉帳 500 元',
+    'דחוף 12',
+    'ประตู 7',
+  ])('accepts %s as it is', (message) => {
+    expect(checkBindingMessage(message)).toEqual({ ok: true, value: message });
+  });
+
+  it.each([...'+-_.,:# '])('accepts each sign that Auth0 accepts: "%s"', (sign) => {
+    expect(checkBindingMessage(`A${sign}1`)).toEqual({ ok: true, value: `A${sign}1` });
+  });
+
+  it('accepts 64 code points and refuses 65', () => {
+    expect(BINDING_MESSAGE_LIMIT).toBe(64);
+    expect(checkBindingMessage('a'.repeat(64)).ok).toBe(true);
+    expect(refusalOf(checkBindingMessage('a'.repeat(65)))).toEqual(NOT_SHOWABLE);
+  });
+
+  it('counts code points, not UTF-16 units: 64 letters beyond the BMP', () => {
+    expect(checkBindingMessage('𐐀'.repeat(64)).ok).toBe(true);
+    expect(refusalOf(checkBindingMessage('𐐀'.repeat(65)))).toEqual(NOT_SHOWABLE);
+  });
+
+  it('refuses the long hostile message that begins 1234 and an emoji (conformance suite)', () => {
+    const hostile = '1234 \u{1F44D}\u{1F3FF} 品川 Lorem ipsum dolor sit amet, consectetur adipiscing elit. '.padEnd(
+      458,
+      'x',
+    );
+    expect([...hostile]).toHaveLength(456);
+    expect(refusalOf(checkBindingMessage(hostile))).toEqual(NOT_SHOWABLE);
+    expect(refusalOf(checkBindingMessage([...hostile].slice(0, 20).join('')))).toEqual(NOT_SHOWABLE);
+  });
+
+  it('refuses with invalid_binding_message what can’t be shown safely (CIBA §13)', () => {
+    expect(refusalOf(checkBindingMessage('pay\u202E001'))).toEqual(NOT_SHOWABLE);
+    expect(refusalOf(checkBindingMessage(''))).toEqual(NOT_SHOWABLE);
+  });
+
+  it('accepts only what an operator’s narrower set accepts too', () => {
+    const digits = /^[0-9]+$/u;
+    expect(checkBindingMessage('1234', digits)).toEqual({ ok: true, value: '1234' });
+    expect(refusalOf(checkBindingMessage('A1234', digits))).toEqual({
+      reason: 'invalid_binding_message',
+      expected: 'the characters that this provider accepts',
+    });
+  });
+
+  it('never lets a narrower set widen what can be shown', () => {
+    expect(refusalOf(checkBindingMessage('\u{1F600}', /^.*$/u))).toEqual(NOT_SHOWABLE);
+  });
+});

@@ -1,0 +1,245 @@
+import { generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PublicJwk } from '../../../provider/core/client/client.ts';
+import { type ClientMetadata, describeClient, registerClient } from '../../../provider/core/client/registration.ts';
+import { CLIENT, refusalOf, valueFrom } from '../given.ts';
+
+const OWN = { clientId: 'bank', secretHash: 'hash-of-secret' };
+const EC = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'A'.repeat(43), kid: 'ec-1' };
+const RSA = { kty: 'RSA', n: `v${'x'.repeat(341)}`, e: 'AQAB', kid: 'rsa-1' };
+const register = (metadata: Partial<ClientMetadata>, own = OWN) =>
+  registerClient({ client_name: 'Example Bank', ...metadata }, own);
+const withKeys = (...keys: PublicJwk[]) => register({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } });
+const wrong = (member: string, expected: string) => ({ reason: 'invalid_client_metadata', member, expected });
+
+describe('client registration (RFC 7591 §2, CIBA §4)', () => {
+  it('fills in the defaults: a secret in the header, poll, the CIBA grant, openid, RS256', () => {
+    expect(valueFrom(register({}))).toEqual({ ...CLIENT, scopes: ['openid'] });
+  });
+
+  it('takes what is given', () => {
+    const client = valueFrom(
+      register({
+        token_endpoint_auth_method: 'client_secret_post',
+        grant_types: [],
+        scope: 'openid read:x',
+        scope_descriptions: { 'read:x': 'Read X' },
+        audiences: ['https://a.example/'],
+        default_audience: 'https://a.example/',
+        id_token_signed_response_alg: 'ES256',
+        access_token_signed_response_alg: 'PS256',
+        requests_per_minute: 100,
+      }),
+    );
+    expect(client).toEqual({
+      ...CLIENT,
+      credential: { method: 'client_secret_post', secretHash: 'hash-of-secret' },
+      grantTypes: [],
+      scopes: ['openid', 'read:x'],
+      scopeDescriptions: { 'read:x': 'Read X' },
+      audiences: ['https://a.example/'],
+      defaultAudience: 'https://a.example/',
+      idTokenAlgorithm: 'ES256',
+      accessTokenAlgorithm: 'PS256',
+      requestsPerMinute: 100,
+    });
+  });
+
+  it.each(['a', 'A-b.c_9', 'x'.repeat(64)])('accepts the client id %s', (clientId) => {
+    expect(valueFrom(register({}, { ...OWN, clientId })).clientId).toBe(clientId);
+  });
+
+  it.each(['', 'x'.repeat(65), 'a b', 'a#b', 'a/b', 'a:b', 'ä', 'a\n'])('refuses the client id "%s"', (clientId) => {
+    expect(refusalOf(register({}, { ...OWN, clientId }))).toEqual(
+      wrong('client_id', '1 to 64 letters, digits, dots, dashes or underscores'),
+    );
+  });
+
+  it.each(['', 'x'.repeat(65), 'Bank\u202E', 'Ba\u200Bnk', '\u{1F3E6} Bank', ' Bank'])(
+    'refuses the name "%s": the phone shows it',
+    (client_name) => {
+      expect(refusalOf(register({ client_name }))).toEqual(
+        wrong('client_name', '1 to 64 readable characters: the phone shows it'),
+      );
+    },
+  );
+
+  it.each(['', ' ', 'openid ', ' openid', 'openid  email', 'a"b', 'a\\b', 'é', 'openid\n'])(
+    'refuses the scope "%s"',
+    (scope) => {
+      expect(refusalOf(register({ scope }))).toEqual(wrong('scope', 'scope tokens separated by single spaces'));
+    },
+  );
+
+  it('accepts a scope description of 120 readable characters and refuses others: the phone shows them', () => {
+    expect(register({ scope_descriptions: { x: 'a'.repeat(120) } }).ok).toBe(true);
+    for (const text of ['a'.repeat(121), '', 'pay\u202E', 'line\nbreak']) {
+      expect(refusalOf(register({ scope_descriptions: { fine: 'Fine', x: text } }))).toEqual(
+        wrong('scope_descriptions', '1 to 120 readable characters each: the phone shows them'),
+      );
+    }
+  });
+
+  it('has a default audience only from its audiences', () => {
+    const refusal = wrong('default_audience', 'one of audiences');
+    expect(refusalOf(register({ default_audience: 'x' }))).toEqual(refusal);
+    expect(refusalOf(register({ audiences: ['y'], default_audience: 'x' }))).toEqual(refusal);
+  });
+
+  it.each(['api\u202Eexample', 'a\u200Bb', 'a\nb', ''])(
+    'refuses the audience "%s": the phone shows it with the request',
+    (audience) => {
+      expect(refusalOf(register({ audiences: ['https://a.example/', audience] }))).toMatchObject({
+        reason: 'invalid_client_metadata',
+        member: 'audiences',
+      });
+    },
+  );
+});
+
+describe('registered keys of private_key_jwt (OIDC Core §9)', () => {
+  it('are kept, for all algorithms or the one registered', () => {
+    expect(valueFrom(withKeys(EC, RSA)).credential).toMatchObject({
+      method: 'private_key_jwt',
+      algorithms: ['RS256', 'PS256', 'ES256'],
+      keys: [EC, RSA],
+    });
+    const one = register({
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [EC] },
+    });
+    expect(valueFrom(one).credential).toMatchObject({ algorithms: ['ES256'] });
+  });
+
+  it('accepts the keys that crypto libraries make', () => {
+    const keys = [
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+      generateKeyPairSync('rsa', { modulusLength: 2048 }),
+      generateKeyPairSync('rsa', { modulusLength: 4096 }),
+    ].map(({ publicKey }) => publicKey.export({ format: 'jwk' }) as PublicJwk);
+    expect(withKeys(...keys).ok).toBe(true);
+  });
+
+  it('refuses no keys at all', () => {
+    const refusal = wrong('jwks', 'at least one public key, because private_key_jwt is asked');
+    expect(refusalOf(withKeys())).toEqual(refusal);
+    expect(refusalOf(register({ token_endpoint_auth_method: 'private_key_jwt' }))).toEqual(refusal);
+  });
+
+  it('refuses keys for a client that authenticates with a secret', () => {
+    expect(refusalOf(register({ jwks: { keys: [EC] } }))).toEqual(
+      wrong('jwks', 'absent unless token_endpoint_auth_method is private_key_jwt'),
+    );
+  });
+
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('refuses a key with the private member %s', (member) => {
+    expect(refusalOf(withKeys(EC, { ...RSA, [member]: 'x' }))).toEqual(wrong('jwks', 'public keys only'));
+  });
+
+  it.each([
+    ['RSA of less than 2048 bits', { ...RSA, n: 'v'.repeat(341) }],
+    ['RSA of 1024 bits behind leading zeros', { ...RSA, n: 'A'.repeat(171) + 'v'.repeat(171) }],
+    ['RSA with exponent 1, under which anybody can sign', { ...RSA, e: 'AQ' }],
+    ['RSA with an even exponent', { ...RSA, e: 'Ag' }],
+    ['RSA without exponent', { kty: 'RSA', n: RSA.n }],
+    ['RSA without modulus', { kty: 'RSA', e: 'AQAB' }],
+    ['RSA with a modulus that is no base64url', { ...RSA, n: '!'.repeat(342) }],
+    ['EC on another curve', { ...EC, crv: 'P-384' }],
+    ['EC without y', { kty: 'EC', crv: 'P-256', x: EC.x }],
+    ['EC without x', { kty: 'EC', crv: 'P-256', y: EC.y }],
+    ['EC with a coordinate of another length', { ...EC, x: 'x'.repeat(42) }],
+    ['a symmetric key', { kty: 'oct' }],
+    ['OKP', { kty: 'OKP', crv: 'Ed25519', x: EC.x }],
+  ])('refuses a key that is %s', (_, key) => {
+    expect(refusalOf(withKeys(RSA, key))).toMatchObject({ reason: 'invalid_client_metadata', member: 'jwks' });
+  });
+});
+
+describe('token delivery (CIBA §4)', () => {
+  const endpoint = 'https://client.example/cb';
+  const withDelivery = (metadata: Partial<ClientMetadata>) => register({ client_name: 'Bank', ...metadata });
+
+  it('is poll where nothing is said', () => {
+    expect(valueFrom(withDelivery({}))).toMatchObject({ deliveryMode: 'poll' });
+    expect(valueFrom(withDelivery({})).notificationEndpoint).toBeUndefined();
+  });
+
+  it('is ping with an endpoint, and is told so', () => {
+    const ping = {
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint,
+    } as const;
+    const client = valueFrom(withDelivery(ping));
+    expect(client).toMatchObject({ deliveryMode: 'ping', notificationEndpoint: endpoint });
+    expect(describeClient(client)).toMatchObject(ping);
+  });
+
+  it.each<[string, Partial<ClientMetadata>]>([
+    ['ping without an endpoint', { backchannel_token_delivery_mode: 'ping' }],
+    [
+      'ping with an endpoint that is not https',
+      { backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: 'http://client.example/cb' },
+    ],
+    ['poll with an endpoint that would never be called', { backchannel_client_notification_endpoint: endpoint }],
+  ])('is not %s', (_what, metadata) => {
+    expect(refusalOf(withDelivery(metadata))).toMatchObject({
+      reason: 'invalid_client_metadata',
+      member: 'backchannel_client_notification_endpoint',
+    });
+  });
+});
+
+describe('a registration as it is told (RFC 7591 §3.2.1)', () => {
+  it('holds nothing secret, not even a hash', () => {
+    const told = JSON.stringify(describeClient(CLIENT));
+    expect(told).not.toContain('hash-of-secret');
+    expect(told).not.toMatch(/secret(?!_basic)/i);
+  });
+
+  it('has the names of RFC 7591 and no empty members', () => {
+    expect(describeClient(CLIENT)).toEqual({
+      client_id: 'bank',
+      client_name: 'Example Bank',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['urn:openid:params:grant-type:ciba'],
+      backchannel_token_delivery_mode: 'poll',
+      scope: 'openid profile',
+      scope_descriptions: {},
+      id_token_signed_response_alg: 'RS256',
+      access_token_signed_response_alg: 'RS256',
+      audiences: [],
+    });
+  });
+
+  it('registers again to the same client, so that a change keeps what it does not name', () => {
+    const algorithm = fc.constantFrom('RS256', 'PS256', 'ES256');
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [EC, RSA] } };
+    const authentication = fc.constantFrom<Partial<ClientMetadata>>(
+      { token_endpoint_auth_method: 'client_secret_basic' },
+      { token_endpoint_auth_method: 'client_secret_post' },
+      keys as Partial<ClientMetadata>,
+      { ...keys, token_endpoint_auth_signing_alg: 'ES256' } as Partial<ClientMetadata>,
+    );
+    const others = fc.record(
+      {
+        scope: fc.constantFrom('openid', 'openid email'),
+        scope_descriptions: fc.constantFrom({}, { email: 'Your e-mail' }),
+        audiences: fc.constant(['a', 'b']),
+        default_audience: fc.constant('b'),
+        id_token_signed_response_alg: algorithm,
+        access_token_signed_response_alg: algorithm,
+        requests_per_minute: fc.integer({ min: 1 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(authentication, others, (authenticated, other) => {
+        fc.pre(other.default_audience === undefined || other.audiences !== undefined);
+        const client = valueFrom(register({ ...authenticated, ...(other as Partial<ClientMetadata>) }));
+        expect(valueFrom(registerClient(describeClient(client), OWN))).toEqual(client);
+      }),
+    );
+  });
+});

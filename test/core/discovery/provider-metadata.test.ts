@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { assertionEndpoints, providerMetadata } from '../../../provider/core/discovery/provider-metadata.ts';
+import { ISSUER } from '../given.ts';
+
+describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
+  const metadata = providerMetadata(ISSUER, []);
+
+  it('names the issuer exactly, and every endpoint below it', () => {
+    expect(metadata).toMatchObject({
+      issuer: ISSUER,
+      backchannel_authentication_endpoint: 'https://op.example/bc-authorize',
+      token_endpoint: 'https://op.example/token',
+      jwks_uri: 'https://op.example/.well-known/jwks.json',
+    });
+  });
+
+  it('advertises what works: poll, the CIBA grant, three authentication methods, three algorithms', () => {
+    expect(metadata).toMatchObject({
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      grant_types_supported: ['urn:openid:params:grant-type:ciba'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      scopes_supported: ['openid', 'profile', 'email', 'phone'],
+      subject_types_supported: ['public'],
+    });
+  });
+
+  it('advertises nothing that does not work: user codes, signed requests, other endpoints', () => {
+    expect(metadata['backchannel_user_code_parameter_supported']).toBe(false);
+    expect(metadata['request_parameter_supported']).toBe(false);
+    expect(metadata['request_uri_parameter_supported']).toBe(false);
+    expect(metadata).not.toHaveProperty('backchannel_authentication_request_signing_alg_values_supported');
+    expect(
+      Object.keys(metadata)
+        .filter((name) => name.endsWith('_endpoint'))
+        .sort(),
+    ).toEqual(['backchannel_authentication_endpoint', 'token_endpoint']);
+  });
+
+  it('advertises acr only where the operator has a policy', () => {
+    expect(metadata).not.toHaveProperty('acr_values_supported');
+    expect(metadata['claims_supported']).not.toContain('acr');
+    const withPolicy = providerMetadata(ISSUER, ['urn:example:high']);
+    expect(withPolicy['acr_values_supported']).toEqual(['urn:example:high']);
+    expect(withPolicy['claims_supported']).toContain('acr');
+  });
+
+  it('lets a client assertion name the backchannel and both token endpoints (CIBA §7.1)', () => {
+    expect(assertionEndpoints(ISSUER)).toEqual([
+      'https://op.example/bc-authorize',
+      'https://op.example/token',
+      'https://op.example/oauth/token',
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { claimsFor, type UserClaims } from '../../../provider/core/person/user.ts';
+
+const ALL = {
+  name: 'Ann Smith',
+  given_name: 'Ann',
+  family_name: 'Smith',
+  preferred_username: 'ann',
+  email: 'ann@example.com',
+  email_verified: false,
+  phone_number: '+4912345678',
+  phone_number_verified: true,
+};
+
+describe('claims that the granted scopes open (OIDC Core §5.4)', () => {
+  it.each([
+    ['openid', {}],
+    ['profile', { name: 'Ann Smith', given_name: 'Ann', family_name: 'Smith', preferred_username: 'ann' }],
+    ['email', { email: 'ann@example.com', email_verified: false }],
+    ['phone', { phone_number: '+4912345678', phone_number_verified: true }],
+    ['read:orders', {}],
+    ['constructor', {}],
+  ])('%s opens %o', (scope, claims) => {
+    expect(claimsFor([scope], ALL)).toEqual(claims);
+  });
+
+  it('all together open everything, once', () => {
+    expect(claimsFor(['openid', 'profile', 'email', 'phone'], ALL)).toEqual(ALL);
+  });
+
+  it('leaves out what the user does not have', () => {
+    expect(claimsFor(['profile', 'email'], { name: 'Ann', email: undefined })).toEqual({ name: 'Ann' });
+  });
+
+  it('opens nothing that is not a standard claim, whatever is stored', () => {
+    const hostile = { ...ALL, iss: 'https://evil.example/', sub: 'admin', acr: 'high', roles: ['admin'] } as UserClaims;
+    expect(claimsFor(['openid', 'profile', 'email', 'phone', 'acr', 'roles'], hostile)).toEqual(ALL);
+  });
+});

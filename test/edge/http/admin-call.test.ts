@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { ok } from '../../../provider/core/result.ts';
+import { requireIamIdentity, userBody } from '../../../provider/edge/http/admin-bodies.ts';
+import { adminRoute, pageFrom, userQueryFrom } from '../../../provider/edge/http/admin-call.ts';
+import { answerDone } from '../../../provider/edge/http/answer.ts';
+import { type HttpEvent, requestFrom } from '../../../provider/edge/http/request.ts';
+import { refusalOf, valueFrom } from '../../core/given.ts';
+import { httpEvent } from './given.ts';
+
+const ARN = 'arn:aws:iam::123456789012:role/operator';
+const authorizer = { iam: { userArn: ARN } };
+const request = (different: Partial<HttpEvent>, identity: unknown = authorizer) =>
+  requestFrom(
+    httpEvent({
+      ...different,
+      requestContext: { requestId: 'r', http: { method: 'POST' }, authorizer: identity },
+    }),
+    () => undefined,
+  );
+
+describe('admin route', () => {
+  it('refuses a call without an IAM identity before it reads anything else', async () => {
+    let acted = false;
+    const route = adminRoute({ body: userBody }, async () => {
+      acted = true;
+      return ok(answerDone());
+    });
+    for (const body of ['{}', 'not JSON', 'x'.repeat(70_000)]) {
+      expect(refusalOf(await route(request({ body }, null)))).toEqual({ reason: 'no_iam_identity' });
+    }
+    expect(acted).toBe(false);
+  });
+
+  it('gives the action the identity, the parsed body and the path parameters', async () => {
+    const route = adminRoute({ body: userBody }, async ({ by, body, id }) => {
+      expect(by).toBe(ARN);
+      expect(body).toEqual({ name: 'Ann' });
+      expect(id('sub')).toBe('user-1');
+      expect(() => id('other')).toThrow('other');
+      return ok(answerDone());
+    });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await route(request({ body: '{"name":"Ann"}', headers, pathParameters: { sub: 'user-1' } }));
+    expect(answer).toEqual({ ok: true, value: { status: 204 } });
+  });
+
+  it('refuses a body that does not fit, and acts not', async () => {
+    const route = adminRoute({ body: userBody }, async () => {
+      throw new Error('acted');
+    });
+    const headers = { 'content-type': 'application/json' };
+    expect(refusalOf(await route(request({ body: '{"name":1}', headers })))).toMatchObject({
+      reason: 'invalid_parameter',
+      name: 'name',
+    });
+  });
+
+  it('finds nothing under an id longer than any of ours, before it reads the body', async () => {
+    const route = adminRoute({ body: userBody }, async () => ok(answerDone()));
+    const under = (length: number) => route(request({ pathParameters: { sub: 'x'.repeat(length) } }));
+    expect(refusalOf(await under(129))).toEqual({ reason: 'not_found', what: 'resource' });
+    expect(refusalOf(await under(128))?.reason).toBe('unsupported_media_type');
+  });
+
+  it('needs no body where the route has none', async () => {
+    const route = adminRoute({}, async ({ body }) => {
+      expect(body).toBeUndefined();
+      return ok(answerDone());
+    });
+    expect((await route(request({}))).ok).toBe(true);
+  });
+
+  it('knows who calls', () => {
+    expect(requireIamIdentity(request({}))).toEqual({ ok: true, value: ARN });
+    expect(refusalOf(requireIamIdentity(request({}, null)))).toEqual({ reason: 'no_iam_identity' });
+  });
+});
+
+describe('query of the admin API', () => {
+  it('pages after a client id', () => {
+    expect(valueFrom(pageFrom(request({ rawQueryString: 'after=bank' })))).toEqual({ after: 'bank', limit: 50 });
+    expect(valueFrom(pageFrom(request({ rawQueryString: 'after=' })))).toEqual({ after: undefined, limit: 50 });
+    expect(pageFrom(request({ rawQueryString: `after=${'x'.repeat(128)}` })).ok).toBe(true);
+    expect(refusalOf(pageFrom(request({ rawQueryString: `after=${'x'.repeat(129)}` })))).toEqual({
+      reason: 'invalid_parameter',
+      name: 'after',
+      expected: 'a client_id',
+    });
+  });
+
+  it('finds a user by login_hint, which must be there', () => {
+    expect(valueFrom(userQueryFrom(request({ rawQueryString: 'login_hint=%2B4912345678' })))).toEqual({
+      loginHint: '+4912345678',
+    });
+    for (const rawQueryString of ['', 'login_hint=', 'sub=x']) {
+      expect(refusalOf(userQueryFrom(request({ rawQueryString })))).toEqual({
+        reason: 'missing_parameter',
+        name: 'login_hint',
+      });
+    }
+  });
+});

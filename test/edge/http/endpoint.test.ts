@@ -1,0 +1,163 @@
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import type { Refusal } from '../../../provider/core/refusal.ts';
+import { ok, refuse } from '../../../provider/core/result.ts';
+import { answerDone, answerOk, answerPublic } from '../../../provider/edge/http/answer.ts';
+import { deviceChangeBody } from '../../../provider/edge/http/device-bodies.ts';
+import { endpoint, type Route } from '../../../provider/edge/http/endpoint.ts';
+import { parseJson } from '../../../provider/edge/http/json-body.ts';
+import type { HttpEvent } from '../../../provider/edge/http/request.ts';
+import { httpEvent } from './given.ts';
+
+type Line = { readonly kind: 'request' | 'fault'; readonly fields: Record<string, unknown>; readonly error?: unknown };
+
+async function call(route: Route, different: Partial<HttpEvent> = {}) {
+  const lines: Line[] = [];
+  const log = {
+    request: (fields: object) => void lines.push({ kind: 'request', fields: { ...fields } }),
+    fault: (error: unknown, at: object) => void lines.push({ kind: 'fault', fields: { ...at }, error }),
+  };
+  const handler = endpoint(log, { 'POST /token': route });
+  const answer: APIGatewayProxyStructuredResultV2 = await handler(httpEvent(different), {} as Context);
+  const body: unknown = answer.body === undefined ? undefined : JSON.parse(answer.body);
+  return { answer, body, lines };
+}
+const refusing =
+  (refusal: Refusal): Route =>
+  async () =>
+    refuse(refusal);
+
+describe('endpoint: answers', () => {
+  it('sends JSON that nobody may store, with the correlation id', async () => {
+    const { answer, body } = await call(async () => ok(answerOk({ a: 'ü' })));
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-correlation-id': 'correlation-1' },
+    });
+    expect(body).toEqual({ a: 'ü' });
+  });
+
+  it('sends no body and no media type with 204', async () => {
+    const { answer } = await call(async () => ok(answerDone()));
+    expect(answer.statusCode).toBe(204);
+    expect(answer).not.toHaveProperty('body');
+    expect(answer.headers).not.toHaveProperty('content-type');
+  });
+
+  it('lets public documents be kept', async () => {
+    const { answer } = await call(async () => ok(answerPublic({}, 300)));
+    expect(answer.headers?.['cache-control']).toBe('public, max-age=300');
+  });
+});
+
+describe('endpoint: refusals', () => {
+  it('become OAuth error JSON that nobody may store', async () => {
+    const { answer, body } = await call(refusing({ reason: 'unknown_client' }));
+    expect(answer).toMatchObject({ statusCode: 401, headers: { 'cache-control': 'no-store' } });
+    expect(body).toEqual({ error: 'invalid_client', error_description: 'Client authentication failed.' });
+    expect(answer.headers).not.toHaveProperty('www-authenticate');
+  });
+
+  it('challenge a client that used the Authorization header (RFC 6749 §5.2)', async () => {
+    const { answer } = await call(refusing({ reason: 'unknown_client' }), { headers: { authorization: 'Basic x' } });
+    expect(answer.headers?.['www-authenticate']).toMatch(/^Basic /);
+  });
+
+  it('are logged with reason and evidence, in one line', async () => {
+    const { lines } = await call(refusing({ reason: 'unknown_user', because: 'blocked' }));
+    expect(lines).toEqual([
+      {
+        kind: 'request',
+        fields: {
+          route: 'POST /token',
+          status: 400,
+          reason: 'unknown_user',
+          error: 'unknown_user_id',
+          detail: 'blocked',
+          duration_ms: expect.any(Number),
+          correlation_id: 'correlation-1',
+        },
+      },
+    ]);
+  });
+});
+
+describe('endpoint: the log holds nothing that a caller chose', () => {
+  it('not the name of a repeated parameter', async () => {
+    const { lines } = await call(refusing({ reason: 'repeated_parameter', name: 's3cret-parameter' }));
+    expect(JSON.stringify(lines)).not.toContain('s3cret');
+    expect(lines[0]?.fields['reason']).toBe('repeated_parameter');
+  });
+
+  it('not the name of a JSON member that nobody knows', async () => {
+    const route: Route = async (request) => {
+      const body = parseJson(request, deviceChangeBody);
+      return body.ok ? ok(answerDone()) : body;
+    };
+    const headers = { 'content-type': 'application/json' };
+    const { answer, lines } = await call(route, { headers, body: '{"s3cret-push-token":"x"}' });
+    expect(answer.statusCode).toBe(400);
+    expect(JSON.stringify(lines)).not.toContain('s3cret');
+  });
+
+  it('not the query, the body or the headers', async () => {
+    const { lines } = await call(async () => ok(answerDone()), {
+      rawPath: '/token/s3cret',
+      rawQueryString: 'a=s3cret',
+      body: 's3cret',
+      headers: { authorization: 's3cret' },
+    });
+    expect(JSON.stringify(lines)).not.toContain('s3cret');
+  });
+
+  it('but what the flow noted', async () => {
+    const { lines } = await call(async (request) => {
+      request.note({ client_id: 'bank' });
+      request.note({ txn: '0123456789abcdef' });
+      return ok(answerDone());
+    });
+    expect(lines[0]?.fields['duration_ms']).toBeLessThan(1000);
+    expect(lines[0]?.fields).toMatchObject({ status: 204, client_id: 'bank', txn: '0123456789abcdef' });
+  });
+});
+
+describe('endpoint: faults', () => {
+  it('become 500 server_error with a fixed text and the correlation id, never the message', async () => {
+    const fault = new Error('s3cret table is on fire');
+    const { answer, body, lines } = await call(async () => {
+      throw fault;
+    });
+    expect(answer).toMatchObject({
+      statusCode: 500,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-correlation-id': 'correlation-1' },
+    });
+    expect(body).toEqual({
+      error: 'server_error',
+      error_description: 'Something went wrong here. Correlation id: correlation-1',
+    });
+    expect(lines).toEqual([
+      { kind: 'fault', fields: { route: 'POST /token', correlationId: 'correlation-1' }, error: fault },
+    ]);
+  });
+
+  it('keep the description printable whatever the correlation id is', async () => {
+    const { body } = await call(
+      async () => {
+        throw new Error('x');
+      },
+      { requestContext: { requestId: 'a"b\\c<d>é=_-', http: { method: 'POST' } } },
+    );
+    expect((body as { error_description: string }).error_description).toBe(
+      'Something went wrong here. Correlation id: abcd=_-',
+    );
+  });
+
+  it.each(['GET /token', 'constructor', '$default'])(
+    'are routes that the function does not know: %s',
+    async (routeKey) => {
+      const { answer, lines } = await call(async () => ok(answerDone()), { routeKey });
+      expect(answer.statusCode).toBe(500);
+      expect(lines[0]?.kind).toBe('fault');
+    },
+  );
+});

@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Refusal, RefusalReason } from '../../../provider/core/refusal.ts';
+import { answerRefusal } from '../../../provider/edge/http/refusal-answer.ts';
+
+/** One refusal of every reason; a reason without a line does not compile. */
+const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason: Reason }> } = {
+  unsupported_media_type: { reason: 'unsupported_media_type', expected: 'application/json' },
+  body_too_large: { reason: 'body_too_large', limitBytes: 65_536 },
+  malformed_body: { reason: 'malformed_body', expected: 'a form' },
+  repeated_parameter: { reason: 'repeated_parameter', name: 'scope' },
+  missing_parameter: { reason: 'missing_parameter', name: 'grant_type' },
+  invalid_parameter: { reason: 'invalid_parameter', name: 'requested_expiry', expected: 'a positive integer' },
+  no_client_authentication: { reason: 'no_client_authentication' },
+  several_client_authentications: { reason: 'several_client_authentications' },
+  malformed_authorization_header: { reason: 'malformed_authorization_header' },
+  unknown_client: { reason: 'unknown_client' },
+  wrong_client_secret: { reason: 'wrong_client_secret' },
+  wrong_authentication_method: { reason: 'wrong_authentication_method', registered: 'private_key_jwt' },
+  malformed_client_assertion: { reason: 'malformed_client_assertion' },
+  client_assertion_signature: { reason: 'client_assertion_signature' },
+  client_assertion_claim: { reason: 'client_assertion_claim', claim: 'aud', expected: 'the issuer' },
+  client_assertion_replayed: { reason: 'client_assertion_replayed' },
+  grant_not_allowed: { reason: 'grant_not_allowed' },
+  scope_malformed: { reason: 'scope_malformed' },
+  openid_scope_missing: { reason: 'openid_scope_missing' },
+  no_hint: { reason: 'no_hint' },
+  several_hints: { reason: 'several_hints' },
+  hint_not_supported: { reason: 'hint_not_supported', name: 'id_token_hint' },
+  login_hint_malformed: { reason: 'login_hint_malformed', expected: 'a username' },
+  unknown_user: { reason: 'unknown_user', because: 'no_such_identifier' },
+  invalid_binding_message: { reason: 'invalid_binding_message', expected: 'short' },
+  invalid_target: { reason: 'invalid_target', because: 'not_allowed' },
+  authorization_details_not_supported: { reason: 'authorization_details_not_supported' },
+  signed_request_not_supported: { reason: 'signed_request_not_supported' },
+  user_rate_limited: { reason: 'user_rate_limited', retryAfterSeconds: 30 },
+  client_rate_limited: { reason: 'client_rate_limited', retryAfterSeconds: 30 },
+  no_reachable_device: { reason: 'no_reachable_device', devices: 0 },
+  push_unavailable: { reason: 'push_unavailable', retryAfterSeconds: 5 },
+  unsupported_grant_type: { reason: 'unsupported_grant_type' },
+  unknown_auth_req_id: { reason: 'unknown_auth_req_id' },
+  foreign_auth_req_id: { reason: 'foreign_auth_req_id' },
+  already_redeemed: { reason: 'already_redeemed' },
+  lost_redemption_race: { reason: 'lost_redemption_race' },
+  denied_by_user: { reason: 'denied_by_user' },
+  request_failed: { reason: 'request_failed' },
+  request_expired: { reason: 'request_expired' },
+  approval_not_redeemed_in_time: { reason: 'approval_not_redeemed_in_time' },
+  polled_too_fast: { reason: 'polled_too_fast', intervalSeconds: 10 },
+  authorization_pending: { reason: 'authorization_pending' },
+  device_not_authenticated: { reason: 'device_not_authenticated', because: 'signature' },
+  device_token_claim: { reason: 'device_token_claim', claim: 'exp', expected: 'later' },
+  device_key_not_accepted: { reason: 'device_key_not_accepted', expected: 'an EC key' },
+  enrolment_signature: { reason: 'enrolment_signature' },
+  ticket_not_usable: { reason: 'ticket_not_usable' },
+  push_token_refused: { reason: 'push_token_refused' },
+  device_not_own: { reason: 'device_not_own' },
+  request_not_found: { reason: 'request_not_found' },
+  request_over: { reason: 'request_over' },
+  details_hash_mismatch: { reason: 'details_hash_mismatch' },
+  already_decided: { reason: 'already_decided', state: 'approved' },
+  no_iam_identity: { reason: 'no_iam_identity' },
+  not_found: { reason: 'not_found', what: 'client' },
+  conflict: { reason: 'conflict', what: 'client_id' },
+  invalid_client_metadata: { reason: 'invalid_client_metadata', member: 'jwks', expected: 'public keys only' },
+};
+const ALL = Object.values(REFUSALS);
+const wireOf = (refusal: Refusal, challenge = false) => {
+  const { status, headers, body } = answerRefusal(refusal, challenge);
+  return { status, headers, body: body as Record<string, unknown>, bytes: JSON.stringify(body) };
+};
+
+describe('status and error code of every refusal', () => {
+  const TABLE: Record<string, readonly RefusalReason[]> = {
+    // RFC 6749 §5.2, CIBA §13
+    '400 invalid_request': [
+      'unsupported_media_type',
+      'body_too_large',
+      'malformed_body',
+      'repeated_parameter',
+      'missing_parameter',
+      'invalid_parameter',
+      'several_client_authentications',
+      'openid_scope_missing',
+      'no_hint',
+      'several_hints',
+      'hint_not_supported',
+      'login_hint_malformed',
+      'signed_request_not_supported',
+      'no_reachable_device',
+      'device_token_claim',
+      'device_key_not_accepted',
+      'enrolment_signature',
+    ],
+    '401 invalid_client': [
+      'no_client_authentication',
+      'malformed_authorization_header',
+      'unknown_client',
+      'wrong_client_secret',
+      'wrong_authentication_method',
+      'malformed_client_assertion',
+      'client_assertion_signature',
+      'client_assertion_claim',
+      'client_assertion_replayed',
+    ],
+    '400 unauthorized_client': ['grant_not_allowed'],
+    '400 invalid_scope': ['scope_malformed'],
+    '400 unknown_user_id': ['unknown_user'],
+    '400 invalid_binding_message': ['invalid_binding_message'],
+    // RFC 8707 §2, RFC 9396 §5
+    '400 invalid_target': ['invalid_target'],
+    '400 invalid_authorization_details': ['authorization_details_not_supported'],
+    '403 access_denied': ['user_rate_limited', 'client_rate_limited', 'device_not_own', 'no_iam_identity'],
+    '503 temporarily_unavailable': ['push_unavailable'],
+    // CIBA §11
+    '400 unsupported_grant_type': ['unsupported_grant_type'],
+    '400 invalid_grant': ['unknown_auth_req_id', 'foreign_auth_req_id', 'already_redeemed', 'lost_redemption_race'],
+    '400 access_denied': ['denied_by_user', 'request_failed'],
+    '400 expired_token': ['request_expired', 'approval_not_redeemed_in_time'],
+    '400 slow_down': ['polled_too_fast'],
+    '400 authorization_pending': ['authorization_pending'],
+    // docs/device-api.md
+    '401 invalid_device': ['device_not_authenticated'],
+    '400 invalid_ticket': ['ticket_not_usable'],
+    '400 invalid_push_token': ['push_token_refused'],
+    '404 not_found': ['request_not_found', 'not_found'],
+    '410 expired': ['request_over'],
+    '400 details_mismatch': ['details_hash_mismatch'],
+    '409 already_decided': ['already_decided'],
+    '409 conflict': ['conflict'],
+    // RFC 7591 §3.2.2
+    '400 invalid_client_metadata': ['invalid_client_metadata'],
+  };
+  const rows = Object.entries(TABLE).flatMap(([wire, reasons]) => reasons.map((reason) => [reason, wire] as const));
+
+  it.each(rows)('%s is %s', (reason, wire) => {
+    const { status, body } = wireOf(REFUSALS[reason]);
+    expect(`${status} ${body['error']}`).toBe(wire);
+  });
+
+  it('stands in this table once for every reason', () => {
+    expect(rows.map(([reason]) => reason).sort()).toEqual(Object.keys(REFUSALS).sort());
+  });
+});
+
+describe('body of a refusal (RFC 6749 §5.2, CIBA §13)', () => {
+  it.each(ALL)('$reason has error and error_description alone, and slow_down the new interval', (refusal) => {
+    const members = Object.keys(wireOf(refusal).body);
+    expect(members).toEqual([
+      'error',
+      'error_description',
+      ...(refusal.reason === 'polled_too_fast' ? ['interval'] : []),
+    ]);
+  });
+
+  it.each(ALL)('$reason is described in printable ASCII without quotes and backslashes', (refusal) => {
+    expect(wireOf(refusal).body['error_description']).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]{1,300}$/);
+    expect(wireOf(refusal).body['error']).toMatch(/^[a-z_]+$/);
+  });
+
+  it('stays printable and short whatever a caller put into a name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 1000 }), (name) => {
+        for (const refusal of [
+          { reason: 'repeated_parameter', name },
+          { reason: 'invalid_parameter', name, expected: name },
+          { reason: 'invalid_client_metadata', member: name, expected: name },
+        ] as const) {
+          expect(wireOf(refusal).body['error_description']).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]{1,300}$/);
+        }
+      }),
+    );
+    expect(wireOf({ reason: 'repeated_parameter', name: 'x'.repeat(400) }).body['error_description']).toHaveLength(300);
+    const quoted = wireOf({ reason: 'repeated_parameter', name: `a"b\\c'd\n\u202Eé` });
+    expect(quoted.body['error_description']).toBe('The parameter ab?cd??? must be sent once.');
+  });
+
+  it('tells a client that polls too fast the new interval, in body and Retry-After (CIBA §11)', () => {
+    const { body, headers } = wireOf({ reason: 'polled_too_fast', intervalSeconds: 15 });
+    expect(body['interval']).toBe(15);
+    expect(headers).toEqual({ 'retry-after': '15' });
+  });
+
+  it.each(['user_rate_limited', 'client_rate_limited', 'push_unavailable'] as const)(
+    '%s says when to try again, in whole seconds and never at once',
+    (reason) => {
+      const header = (retryAfterSeconds: number) => wireOf({ reason, retryAfterSeconds }).headers;
+      expect(header(30)).toEqual({ 'retry-after': '30' });
+      expect(header(0.2)).toEqual({ 'retry-after': '1' });
+      expect(header(0)).toEqual({ 'retry-after': '1' });
+    },
+  );
+});
+
+describe('what an attacker can’t tell apart', () => {
+  const same = (...refusals: Refusal[]) => {
+    for (const challenge of [false, true]) {
+      const [first, ...others] = refusals.map((refusal) => ({ ...wireOf(refusal, challenge) }));
+      for (const other of others) expect(other).toEqual(first);
+    }
+  };
+
+  it('unknown client, wrong secret, wrong method and wrong signature', () => {
+    same(
+      REFUSALS.unknown_client,
+      REFUSALS.wrong_client_secret,
+      REFUSALS.wrong_authentication_method,
+      { reason: 'wrong_authentication_method', registered: 'client_secret_post' },
+      REFUSALS.client_assertion_signature,
+      REFUSALS.malformed_client_assertion,
+      REFUSALS.malformed_authorization_header,
+    );
+  });
+
+  it('unknown and foreign auth_req_id', () => {
+    same(REFUSALS.unknown_auth_req_id, REFUSALS.foreign_auth_req_id);
+  });
+
+  it('a redeemed auth_req_id and a lost race', () => {
+    same(REFUSALS.already_redeemed, REFUSALS.lost_redemption_race);
+  });
+
+  it('why a user is unknown', () => {
+    const becauses = ['no_such_identifier', 'no_profile', 'foreign_issuer', 'blocked'] as const;
+    same(...becauses.map((because) => ({ reason: 'unknown_user', because }) as const));
+  });
+
+  it('why a target is refused', () => {
+    same({ reason: 'invalid_target', because: 'malformed' }, { reason: 'invalid_target', because: 'not_allowed' });
+  });
+
+  it('why a device is not believed', () => {
+    const becauses = [
+      'no_credential',
+      'malformed',
+      'unknown_device',
+      'user_blocked',
+      'type',
+      'algorithm',
+      'signature',
+      'replayed',
+    ] as const;
+    same(...becauses.map((because) => ({ reason: 'device_not_authenticated', because }) as const));
+  });
+
+  it('what a request was decided to', () => {
+    same({ reason: 'already_decided', state: 'approved' }, { reason: 'already_decided', state: 'denied' });
+  });
+});
+
+describe('WWW-Authenticate (RFC 6749 §5.2)', () => {
+  it.each(ALL)('$reason never has it when the caller did not use the Authorization header', (refusal) => {
+    expect(wireOf(refusal, false).headers).not.toHaveProperty('www-authenticate');
+  });
+
+  it.each(ALL)('$reason has it after the Authorization header only on a 401', (refusal) => {
+    const { status, headers } = wireOf(refusal, true);
+    expect(headers?.['www-authenticate'] !== undefined).toBe(status === 401);
+  });
+
+  it('names the scheme that the caller is to use', () => {
+    expect(wireOf(REFUSALS.unknown_client, true).headers?.['www-authenticate']).toMatch(/^Basic realm=/);
+    expect(wireOf(REFUSALS.device_not_authenticated, true).headers?.['www-authenticate']).toMatch(/^Device realm=/);
+  });
+});
+
+describe('for the log', () => {
+  it.each(ALL)('$reason keeps the reason with its evidence', (refusal) => {
+    expect(answerRefusal(refusal, false).refusal).toBe(refusal);
+  });
+});

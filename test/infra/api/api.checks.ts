@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { functionNames, functions } from '../../../infra/functions/functions.ts';
+import { Synthesized, settingsOf, synthesized } from '../support/synthesized.ts';
+
+const production = synthesized('production');
+const minimal = synthesized('minimal');
+
+const wanted = functionNames.flatMap((name) =>
+  functions[name].routes.map((key) => ({ key: String(key), name, authorizer: functions[name].authorizer })),
+);
+
+describe('routes', () => {
+  it('are those of the table of functions, each to the alias of its function', () => {
+    const there = minimal.routes().map(({ key, target }) => `${key} ${target}`);
+    const expected = wanted.map(({ key, name }) => `${key} ${minimal.idOf(minimal.alias(name))}`);
+    expect(there.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('let only calls signed with IAM credentials through to the admin API', () => {
+    for (const { key, authorization } of minimal.routes()) {
+      const admin = wanted.find((one) => one.key === key)?.authorizer === 'iam';
+      expect(`${key} ${authorization}`).toBe(`${key} ${admin ? 'AWS_IAM' : 'NONE'}`);
+    }
+    expect(minimal.routes().filter(({ key }) => key.includes('/admin')).length).toBe(13);
+  });
+
+  it('are called with payload version 2.0', () => {
+    for (const { Properties } of minimal.all('AWS::ApiGatewayV2::Integration'))
+      expect(Properties.PayloadFormatVersion).toBe('2.0');
+  });
+
+  it('can be called by this API alone', () => {
+    const permissions = minimal.all('AWS::Lambda::Permission').map(({ Properties }) => Properties);
+    const byApi = permissions.filter(({ Principal }) => Principal === 'apigateway.amazonaws.com');
+    expect(byApi.length).toBe(5);
+    for (const { SourceArn } of byApi) expect(JSON.stringify(SourceArn)).toContain(apiId());
+  });
+});
+
+describe('the stage', () => {
+  const stage = minimal.all('AWS::ApiGatewayV2::Stage')[0]?.Properties;
+
+  it('is $default, so that the issuer has no path', () => {
+    expect(stage.StageName).toBe('$default');
+    expect(stage.AutoDeploy).toBe(true);
+  });
+
+  it('throttles authentication and token calls on their own, and everything else too', () => {
+    expect(Object.keys(stage.RouteSettings)).toEqual(['POST /bc-authorize', 'POST /token', 'POST /oauth/token']);
+    for (const settings of [...Object.values(stage.RouteSettings), stage.DefaultRouteSettings]) {
+      expect(settings).toMatchObject({
+        ThrottlingRateLimit: expect.any(Number),
+        ThrottlingBurstLimit: expect.any(Number),
+      });
+    }
+  });
+
+  it('is made after its routes, whose throttles it names, and after the signing keys', () => {
+    const dependencies = minimal.all('AWS::ApiGatewayV2::Stage')[0]?.DependsOn ?? [];
+    const routes = minimal.all('AWS::ApiGatewayV2::Route').map((route) => minimal.idOf(route));
+    expect(dependencies).toEqual(expect.arrayContaining(routes));
+    expect(dependencies).toContain(minimal.idOf(minimal.all('Custom::FirstSigningKeys')[0] as never));
+  });
+
+  it('logs each call as JSON, without headers, query or path', () => {
+    const format = JSON.parse(stage.AccessLogSettings.Format);
+    const variables = Object.values(format).filter((value) => String(value).startsWith('$'));
+    expect(variables).toContain('$context.requestId');
+    expect(variables).toContain('$context.routeKey');
+    for (const variable of variables) {
+      expect(variable).toMatch(/^\$context\.[A-Za-z.]+$/);
+      expect(variable).not.toMatch(/header|query|userAgent|path|authorizer|claims/i);
+    }
+    const group = minimal.main.Resources[stage.AccessLogSettings.DestinationArn['Fn::GetAtt'][0]];
+    // Elsewhere API Gateway would add it to a policy of the account that may be full.
+    expect(JSON.stringify(group?.Properties.LogGroupName)).toContain('/aws/vendedlogs/ciba-main-');
+    expect(group?.Properties.RetentionInDays).toBe(90);
+  });
+
+  it('takes other throttles from the settings', () => {
+    const other = new Synthesized({ removalPolicy: 'destroy', throttles: { token: { rate: 7, burst: 9 } } });
+    const settings = other.all('AWS::ApiGatewayV2::Stage')[0]?.Properties.RouteSettings;
+    expect(settings['POST /oauth/token']).toMatchObject({ ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 });
+    expect(settings['POST /bc-authorize'].ThrottlingRateLimit).toBe(50);
+  });
+});
+
+describe('names', () => {
+  it('leave the API its own address where there is no domain', () => {
+    expect(minimal.all('AWS::ApiGatewayV2::Api')[0]?.Properties.DisableExecuteApiEndpoint).toBe(false);
+    expect(minimal.all('AWS::ApiGatewayV2::DomainName')).toEqual([]);
+  });
+
+  it('switch the own address off where there is a domain, so that nobody gets around a client certificate', () => {
+    expect(production.all('AWS::ApiGatewayV2::Api')[0]?.Properties.DisableExecuteApiEndpoint).toBe(true);
+  });
+
+  it('lead both to the same API, with TLS 1.2, and only the second asks for a client certificate (RFC 8705 §5)', () => {
+    const names = production.all('AWS::ApiGatewayV2::DomainName').map(({ Properties }) => Properties);
+    expect(names.map(({ DomainName }) => DomainName)).toEqual(['login.example.com', 'mtls.login.example.com']);
+    for (const name of names) {
+      expect(name.DomainNameConfigurations[0].SecurityPolicy).toBe('TLS_1_2');
+      expect(name.DomainNameConfigurations[0].EndpointType).toBe('REGIONAL');
+    }
+    expect(names[0].MutualTlsAuthentication).toBeUndefined();
+    expect(names[1].MutualTlsAuthentication).toEqual({
+      TruststoreUri: 's3://example-truststore/clients.pem',
+      TruststoreVersion: '3sL4kqtJlcpXroDTDmJ',
+    });
+    const mappings = production.all('AWS::ApiGatewayV2::ApiMapping').map(({ Properties }) => Properties.ApiId);
+    expect(mappings).toEqual([{ Ref: apiId(production) }, { Ref: apiId(production) }]);
+  });
+
+  it('get their alias records where a zone is given', () => {
+    const records = production.all('AWS::Route53::RecordSet').map(({ Properties }) => Properties.Name);
+    expect(records).toEqual(['login.example.com.', 'mtls.login.example.com.']);
+  });
+
+  it('are told in the outputs', () => {
+    expect(production.main.Outputs?.['Issuer']?.Value).toBe('https://login.example.com/');
+    expect(Object.keys(production.main.Outputs ?? {})).toEqual(
+      expect.arrayContaining([
+        'SigningKeysFunction',
+        'DirectoryTable',
+        'AuditBucket',
+        'PlatformApplicationFunction',
+        'PushApplications',
+        'Certificates',
+      ]),
+    );
+    expect(settingsOf.production().stage).toBe('production');
+  });
+});
+
+function apiId(of: Synthesized = minimal): string {
+  const [api] = of.all('AWS::ApiGatewayV2::Api');
+  return api ? of.idOf(api) : '';
+}

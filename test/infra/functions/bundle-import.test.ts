@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleFunctions, bundleOptions } from '../../../infra/functions/bundles.ts';
+import { type FunctionName, functionNames } from '../../../infra/functions/functions.ts';
+
+/** The design's budget: the first import of a bundle against that of a bare client bundled the same way. */
+const BUDGET = 1.3;
+const RUNS = 9;
+const MOST_RUNS = 60;
+/** What every function needs at least: a client, made when the module loads, as Lambda functions do, and able to send. */
+const BARE = `import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+const client = new DynamoDBClient({});
+export const handler = () => client.send(new GetItemCommand({}));`;
+
+let folder: string;
+let bare: string;
+let bundles: string;
+beforeAll(() => {
+  bundles = bundleFunctions();
+  folder = mkdtempSync(join(tmpdir(), 'ciba-bare-'));
+  bare = join(folder, 'bare.mjs');
+  const stdin = { contents: BARE, resolveDir: join(import.meta.dirname, '../../../provider') };
+  const [file] = buildSync({ ...bundleOptions, stdin, outdir: folder }).outputFiles;
+  writeFileSync(bare, file?.text ?? '');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ENVIRONMENT = {
+  ISSUER: 'https://op.example/',
+  DIRECTORY_TABLE: 'D',
+  TRANSACTIONS_TABLE: 'T',
+  SIGNING_KMS_KEY: 'K',
+  NOTIFICATION_TOPIC: 'N',
+  NOTIFICATION_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/0/Q',
+  METRICS_NAMESPACE: 'Ciba/test',
+  AWS_REGION: 'eu-central-1',
+};
+
+/** CPU milliseconds of importing a file in a fresh process. */
+function importOnce(file: string): number {
+  const script = `const before = process.cpuUsage(); await import(${JSON.stringify(file)}); const { user, system } = process.cpuUsage(before); process.stdout.write(String((user + system) / 1000));`;
+  return Number(
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: ENVIRONMENT, encoding: 'utf8' }),
+  );
+}
+
+/**
+ * The least of several runs, which is the one that nothing disturbed; the two take turns. Where the budget does not seem
+ * to hold, more runs tell whether it was the bundle or the machine, which may be busy with other tests: both leasts only
+ * fall.
+ */
+function ratio(name: FunctionName): number {
+  const least = { own: Number.POSITIVE_INFINITY, bare: Number.POSITIVE_INFINITY };
+  for (let run = 0; run < RUNS || (run < MOST_RUNS && least.own > BUDGET * least.bare); run += 1) {
+    least.own = Math.min(least.own, importOnce(join(bundles, name, 'index.mjs')));
+    least.bare = Math.min(least.bare, importOnce(bare));
+  }
+  return least.own / least.bare;
+}
+
+it.each(functionNames)(
+  '%s is imported in at most 1.3 times the CPU time of a bare DynamoDB client',
+  { timeout: 120_000 },
+  (name) => {
+    const measured = ratio(name);
+    console.log(`${name}: ${measured.toFixed(2)} times the bare client`);
+    expect(measured).toBeLessThanOrEqual(BUDGET);
+  },
+);

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleFunctions } from '../../../infra/functions/bundles.ts';
+import { functionNames } from '../../../infra/functions/functions.ts';
+import { expectTokens } from '../../support/assertions.ts';
+import { BundleHost } from '../../support/bundle-host.ts';
+import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
+import { World } from '../../support/world.ts';
+
+/** Built-ins that the credential providers would drag into a cold start, and that nothing else needs. */
+const NEVER_AT_A_COLD_START = [
+  'http2',
+  'internal/http2/core',
+  'child_process',
+  'worker_threads',
+  'readline',
+  'inspector',
+];
+
+let world: World;
+let host: BundleHost;
+let endpoint: NotificationEndpoint;
+
+beforeAll(async () => {
+  const folder = bundleFunctions();
+  endpoint = await NotificationEndpoint.start();
+  world = await World.start({
+    trustedCertificates: [endpoint.cert],
+    createHost: (options) => {
+      host = new BundleHost(folder, options);
+      return host;
+    },
+  });
+});
+afterAll(async () => {
+  await world.close();
+  await endpoint.close();
+});
+
+describe('the bundles that are deployed, run through the Lambda Runtime API', () => {
+  it('pass a whole login: tickets, enrolment, request, push, approval, one redemption', async () => {
+    const client = await world.client({ scope: 'openid profile' });
+    const { email, phone } = await world.person({ name: 'Ana' });
+    const { authReqId, requestId } = await world.asked(client, {
+      login_hint: email,
+      scope: 'openid profile',
+      binding_message: 'Hi 1234',
+    });
+    expect((await world.poll(client, authReqId)).body['error']).toBe('authorization_pending');
+    expect(await phone.list()).toHaveLength(1);
+    expect(await world.answer(phone, requestId, 'approve')).toBe(204);
+    expectTokens(await world.poll(client, authReqId));
+    expect((await world.poll(client, authReqId)).body['error']).toBe('invalid_grant');
+    expect((await world.send('/.well-known/openid-configuration', {})).body['issuer']).toBe(world.issuer);
+    expect((await world.send('/.well-known/jwks.json', {})).body['keys']).toHaveLength(6);
+  });
+
+  it('ping a client that is registered for it, which then redeems', async () => {
+    const client = await world.client({
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint.url,
+    });
+    const { email, phone } = await world.person();
+    const form = { login_hint: email, client_notification_token: 'smoke-test-token-of-28-bytes' };
+    const { authReqId, requestId } = await world.asked(client, form);
+    expect(await world.answer(phone, requestId, 'approve')).toBe(204);
+    expect((await endpoint.next()).json).toEqual({ auth_req_id: authReqId });
+    expectTokens(await world.poll(client, authReqId));
+  });
+
+  it('answer a fault as the sources do, and log it', async () => {
+    const client = await world.client();
+    world.runtime.aws.interference = () => ({ status: 500, body: '{"__type":"InternalServerError"}' });
+    const answer = await world.poll(client, 'x');
+    world.runtime.aws.interference = undefined;
+    expect(answer.status).toBe(500);
+    expect(answer.body['error']).toBe('server_error');
+    await expect.poll(() => world.logs.some((line) => line.includes('"message":"fault"'))).toBe(true);
+  });
+
+  it.each(functionNames)('%s loads none of the built-ins that slow a cold start down', async (name) => {
+    const builtIns = await host.builtInsOf(name);
+    expect(builtIns.length).toBeGreaterThan(0);
+    expect(builtIns.filter((builtIn) => NEVER_AT_A_COLD_START.includes(builtIn))).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleFunctions, bundleOptions, deployedNames as names } from '../../../infra/functions/bundles.ts';
+
+const folder = bundleFunctions();
+const run = promisify(execFile);
+
+const KILOBYTE = 1024;
+/** What a function may weigh beyond the SDK's DynamoDB client. */
+const BUDGET = 120 * KILOBYTE;
+/** The client with the commands that `provider/adapters/dynamodb/table.ts` uses, and nothing of ours. */
+const BARE_CLIENT = `
+  import * as sdk from '@aws-sdk/client-dynamodb';
+  export const handler = (name) => [
+    sdk.DynamoDBClient, sdk.GetItemCommand, sdk.PutItemCommand, sdk.UpdateItemCommand, sdk.DeleteItemCommand,
+    sdk.QueryCommand, sdk.BatchGetItemCommand, sdk.ConditionalCheckFailedException,
+  ][name];`;
+/** A value for every variable that a function needs to start. */
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-west-1',
+  ISSUER: 'https://login.example.com/',
+  DIRECTORY_TABLE: 'directory',
+  TRANSACTIONS_TABLE: 'transactions',
+  SIGNING_KMS_KEY: 'key',
+  NOTIFICATION_TOPIC: 'topic',
+  NOTIFICATION_QUEUE_URL: 'queue',
+  SIGNING_KEYS_FUNCTION: 'signing-keys',
+  SYNTHETIC_SECRET: 'secret',
+  METRICS_NAMESPACE: 'Ciba/test',
+};
+
+let bareClient = 0;
+beforeAll(() => {
+  const { outputFiles } = buildSync({
+    ...bundleOptions,
+    stdin: { contents: BARE_CLIENT, resolveDir: join(import.meta.dirname, '../../../provider') },
+  });
+  bareClient = outputFiles[0]?.contents.length ?? 0;
+});
+
+describe('bundles', () => {
+  it('are there for every folder in lambdas/, which are the deployed functions', () => {
+    const folders = readdirSync(join(import.meta.dirname, '../../../lambdas'));
+    expect(names.toSorted()).toEqual(folders.toSorted());
+  });
+
+  it.each(names)('%s weighs at most a bare DynamoDB client and 120 KB', (name) => {
+    expect(bareClient).toBeGreaterThan(150 * KILOBYTE);
+    expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(bareClient + BUDGET);
+  });
+
+  it.each(names)('%s is one file: source maps are kept, but not deployed', (name) => {
+    expect(readdirSync(join(folder, name))).toEqual(['index.mjs']);
+    expect(statSync(join(folder, '../source-maps', name, 'index.mjs.map')).size).toBeGreaterThan(0);
+  });
+
+  it('start as they are deployed, far from node_modules, and export their handler', async () => {
+    const script = `for (const name of ${JSON.stringify(names)}) {
+      const { handler } = await import(${JSON.stringify(folder)} + '/' + name + '/index.mjs');
+      if (typeof handler !== 'function') throw new Error(name + ' exports no handler');
+    }
+    console.log('all started');`;
+    const options = { env: ENVIRONMENT, cwd: '/' };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], options);
+    expect(stdout).toContain('all started');
+  });
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { functionNames, functions } from '../../../infra/functions/functions.ts';
+import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
+import { World } from '../../support/world.ts';
+import { allows, narrowed, type RecordedCall, recordedCall } from '../support/recorded-calls.ts';
+import { Synthesized, type Value } from '../support/synthesized.ts';
+import { walkEveryPath } from '../support/tour.ts';
+
+const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
+const template = new Synthesized({
+  stage: 'dev',
+  account: '000000000000',
+  region: 'eu-central-1',
+  removalPolicy: 'destroy',
+  apns: {
+    applicationArn: application('APNS'),
+    sandboxApplicationArn: application('APNS_SANDBOX'),
+    bundleId: 'com.example.bank',
+  },
+  fcm: { applicationArn: application('GCM') },
+});
+
+/** ARNs of the template as they are on this machine. Throws on what it does not know. */
+function resolve(value: Value): string {
+  if (typeof value === 'string') return value;
+  const text = JSON.stringify(value);
+  const [, kind = ''] =
+    /Outputs\.[A-Za-z0-9]*?(DirectoryTable|TransactionsTable|SigningKmsKey|SigningKey)[A-Z0-9]*Arn/.exec(text) ?? [];
+  if (kind === 'DirectoryTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory';
+  if (kind === 'TransactionsTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Transactions';
+  if (kind.startsWith('Signing')) return 'arn:aws:kms:eu-central-1:000000000000:key/local';
+  const [, way] = /ProviderClientNotifications(Topic|Queue)[A-F0-9]+/.exec(text) ?? [];
+  if (way) return `arn:aws:${way === 'Topic' ? 'sns' : 'sqs'}:eu-central-1:000000000000:client-notifications`;
+  throw new Error(`no rule for the resource ${text}`);
+}
+
+/** What a role may do on AWS services that a function calls by the SDK; its log is written by Lambda itself. */
+const granted = (name: string): Value[] =>
+  template.statements(name).filter((statement: Value) => !JSON.stringify(statement.Action).includes('logs:'));
+
+let endpoint: NotificationEndpoint;
+let world: World;
+let calls: RecordedCall[];
+beforeAll(async () => {
+  endpoint = await NotificationEndpoint.start();
+  world = await World.start({ variables: { REQUEST_LIMITS: '{}' }, trustedCertificates: [endpoint.cert] });
+  await walkEveryPath(world, endpoint);
+  calls = world.runtime.aws.calls.filter(({ caller }) => caller in functions).map(recordedCall);
+}, 60_000);
+afterAll(async () => {
+  await world.close();
+  await endpoint.close();
+});
+
+describe.each(functionNames)('the role of %s', (name) => {
+  it('lets through every AWS call that the function makes, its leading keys included', () => {
+    const own = calls.filter(({ caller }) => caller === name);
+    expect(own.length).toBeGreaterThan(0);
+    const refused = own.filter((call) => !granted(name).some((statement) => allows(statement, call, resolve)));
+    expect(refused).toEqual([]);
+  });
+
+  it('grants no action, resource or key prefix that the function never uses', () => {
+    const own = calls.filter(({ caller }) => caller === name);
+    const unused = granted(name).flatMap((statement) =>
+      narrowed(statement).filter((narrow) => !own.some((call) => allows(narrow, call, resolve))),
+    );
+    expect(
+      unused
+        .map(({ Action, Resource, Condition }) => JSON.stringify({ Action, Resource, Condition }))
+        .filter((text) => !isExcepted(text)),
+    ).toEqual([]);
+  });
+});
+
+it('no role may do what another function’s role may: keys are written by signing-keys alone, clients by admin alone', () => {
+  const writers = (prefix: string) =>
+    functionNames.filter((name) =>
+      ['PutItem', 'UpdateItem', 'DeleteItem'].some((action) =>
+        granted(name).some((statement) =>
+          allows(
+            statement,
+            {
+              caller: name,
+              action: `dynamodb:${action}`,
+              resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory',
+              context: { 'dynamodb:LeadingKeys': [`${prefix}x`] },
+            },
+            resolve,
+          ),
+        ),
+      ),
+    );
+  expect(writers('KEY#')).toEqual(['signing-keys']);
+  expect(writers('CLIENT#')).toEqual(['admin']);
+  expect(writers('LOGIN#')).toEqual(['admin']);
+});
+
+it('decisions are announced by device alone, to SNS; the queue is for client-notification alone, which can send nothing', () => {
+  const named = (name: string, way: string) =>
+    granted(name)
+      .filter(({ Resource }) => JSON.stringify(Resource).includes(`ProviderClientNotifications${way}`))
+      .flatMap(({ Action }) => Action);
+  for (const name of functionNames) {
+    expect(named(name, 'Topic')).toEqual(name === 'device' ? ['sns:Publish'] : []);
+    expect(named(name, 'Queue').toSorted()).toEqual(
+      name === 'client-notification'
+        ? ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']
+        : [],
+    );
+  }
+});
+
+it('a call without a key, as a scan, is let through nowhere', () => {
+  for (const name of functionNames) {
+    const scan = {
+      caller: name,
+      action: 'dynamodb:Query',
+      resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory',
+      context: {},
+    };
+    expect(granted(name).some((statement) => allows(statement, scan, resolve))).toBe(false);
+  }
+});
+
+/** Grants that the tour does not use, each with its reason. */
+const EXCEPTIONS: readonly { matches: RegExp; reason: string }[] = [
+  {
+    matches: /"sqs:SendMessage".*DeadLetters/,
+    reason: 'Lambda itself sends a failed scheduled run there, in the name of the role',
+  },
+  {
+    matches: /"sns:.*endpoint\/APNS\/local/,
+    reason: 'production iPhones: the tour has sandbox ones, which differ in the name alone',
+  },
+  { matches: /"sns:CreatePlatformEndpoint".*app\/APNS\/local/, reason: 'as above' },
+  {
+    matches: /"sns:(Set|Get|Delete)Endpoint.*endpoint\/APNS_SANDBOX/,
+    reason: 'the life cycle of endpoints is walked with Android phones',
+  },
+];
+
+function isExcepted(text: string): boolean {
+  return EXCEPTIONS.some(({ matches }) => matches.test(text));
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { metrics } from '../../../provider/core/operating/metrics.ts';
+import { Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
+
+const settings = Object.keys(settingsOf) as (keyof typeof settingsOf)[];
+const production = synthesized('production');
+const minimal = synthesized('minimal');
+
+describe.each(settings)('the dashboards of the setting %s', (setting) => {
+  const bodies = dashboardsOf(synthesized(setting));
+
+  it('are two: one of logins and one of the machinery', () => {
+    const names = bodies.map(({ name }) => name.replace(/^ciba-[a-z]+-/, ''));
+    expect(names).toEqual(['business', 'technical']);
+  });
+
+  it('draw something in each graph: CloudWatch refuses a dashboard that has one without', () => {
+    const graphs = bodies.flatMap(({ widgets }) => widgets.filter(({ type }) => type === 'metric'));
+    expect(graphs.length).toBeGreaterThan(20);
+    const empty = graphs.filter(
+      ({ properties: { metrics: drawn = [], annotations } }) => drawn.length === 0 && !annotations?.alarms?.length,
+    );
+    expect(empty.map(({ properties }) => properties.title)).toEqual([]);
+  });
+
+  it('have only widgets of kinds that there are, side by side within 24 columns', () => {
+    for (const { type, x, width } of bodies.flatMap(({ widgets }) => widgets)) {
+      expect(['text', 'metric', 'alarm']).toContain(type);
+      expect(x + width).toBeLessThanOrEqual(24);
+    }
+  });
+});
+
+describe('metrics of our own', () => {
+  const rules: Readonly<Record<string, { of: readonly string[]; dimensions?: readonly string[] }>> = metrics;
+  const drawn = dashboardsOf(production).flatMap(({ widgets }) => drawnIn(widgets, 'Ciba/ciba-production'));
+  const names = drawn.map(({ name }) => name);
+
+  it('are drawn by names that there are, with the dimensions that they are counted with', () => {
+    for (const { name, dimensions } of drawn) {
+      expect(Object.keys(rules)).toContain(name);
+      expect(dimensions.toSorted(), name).toEqual([...(rules[name]?.dimensions ?? [])].toSorted());
+    }
+    expect(names).toEqual(expect.arrayContaining(['RequestsStarted', 'Approvals', 'ApprovalSeconds', 'SlowDowns']));
+    // Polls for each login, and a search that finds each error by itself.
+    expect(names).toEqual(expect.arrayContaining(['TokenCalls', 'Logins', 'Refusals']));
+  });
+
+  it('are drawn all, but for faults, which are drawn as errors of the functions', () => {
+    expect([...new Set([...names, 'Faults'])].toSorted()).toEqual(Object.keys(rules).toSorted());
+  });
+});
+
+describe('push credentials', () => {
+  const apns = { applicationArn: 'arn:aws:sns:eu-west-1:111122223333:app/APNS/shop', bundleId: 'com.example.shop' };
+  const halfway = new Synthesized({ removalPolicy: 'destroy', syntheticLogin: 'off', apns });
+
+  it('that are missing are told on top, each platform by itself', () => {
+    expect(notesOf(production)).not.toMatch(/not set up/);
+    expect(notesOf(minimal)).toMatch(/APNs\) are not set up.*FCM\) are not set up/s);
+    expect(notesOf(halfway)).toMatch(/FCM\) are not set up/);
+    expect(notesOf(halfway)).not.toMatch(/APNs\) are not set up/);
+  });
+
+  it('that are of development builds alone are told too', () => {
+    const sandboxApplicationArn = apns.applicationArn.replace('APNS', 'APNS_SANDBOX');
+    const builds = { bundleId: apns.bundleId, sandboxApplicationArn };
+    const template = new Synthesized({ removalPolicy: 'destroy', syntheticLogin: 'off', apns: builds });
+    expect(notesOf(template)).toMatch(/development builds/);
+  });
+
+  it('leave a text where there are no deliveries to draw', () => {
+    const [, technical] = dashboardsOf(minimal);
+    const texts = technical?.widgets.filter(({ type }) => type === 'text').map(({ properties }) => properties.markdown);
+    expect(texts).toEqual([expect.stringContaining('no platform application')]);
+    expect(titlesOf(minimal)).not.toContain('Pushes delivered');
+    expect(titlesOf(production)).toEqual(expect.arrayContaining(['Pushes delivered', 'Pushes failed']));
+  });
+});
+
+describe('the technical dashboard', () => {
+  it('shows what waits for client-notification, and dead letters', () => {
+    const waiting = drawnUnder(minimal, 'Pings that wait').map(([, name]) => name);
+    expect(waiting).toContain('ApproximateNumberOfMessagesVisible');
+    expect(drawnUnder(minimal, 'Age of the oldest ping in seconds').map(([, name]) => name)).toEqual([
+      'ApproximateAgeOfOldestMessage',
+    ]);
+    expect(drawnUnder(minimal, 'Dead letters').map(([, name]) => name)).toEqual(['ApproximateNumberOfMessagesVisible']);
+  });
+
+  it('shows errors of the functions around a deployment, those that there are', () => {
+    const off = new Synthesized({ removalPolicy: 'destroy', syntheticLogin: 'off' });
+    const errors = (template: Synthesized) =>
+      drawnUnder(template, 'Errors of other functions').map((metric) => metric.at(-1).label);
+    expect(errors(production)).toEqual(['endpoint-events', 'platform-application', 'synthetic-login']);
+    expect(errors(minimal)).toEqual(['endpoint-events', 'synthetic-login']);
+    expect(errors(off)).toEqual(['endpoint-events']);
+  });
+});
+
+/** Each dashboard by its name, with its widgets; references read as their names. */
+function dashboardsOf(template: Synthesized): { name: string; widgets: Value[] }[] {
+  return template.all('AWS::CloudWatch::Dashboard').map(({ Properties: { DashboardName: name, DashboardBody } }) => {
+    const parts = typeof DashboardBody === 'string' ? [DashboardBody] : DashboardBody['Fn::Join'][1];
+    const text = parts.map((part: Value) => part.Ref ?? part['Fn::GetAtt']?.join('.') ?? part).join('');
+    return { name, widgets: JSON.parse(text).widgets };
+  });
+}
+
+/** Metrics of a namespace, each with the names of its dimensions: drawn by name, or found by a search. */
+function drawnIn(widgets: readonly Value[], namespace: string): { name: string; dimensions: string[] }[] {
+  const graphs = widgets.filter(({ type }) => type === 'metric');
+  const drawn: Value[][] = graphs.flatMap(({ properties }) => properties.metrics);
+  return drawn.flatMap(([first, name, ...rest]) => {
+    const search = /SEARCH\('\{"([^"]+)",([\w,]+)\} MetricName="(\w+)"'/.exec(first.expression ?? '');
+    if (search)
+      return search[1] === namespace ? [{ name: search[3] ?? '', dimensions: search[2]?.split(',') ?? [] }] : [];
+    if (first !== namespace) return [];
+    return [{ name, dimensions: rest.filter((one, index) => typeof one === 'string' && index % 2 === 0) }];
+  });
+}
+
+function widgetsOf(template: Synthesized): Value[] {
+  return dashboardsOf(template).flatMap(({ widgets }) => widgets);
+}
+
+function titlesOf(template: Synthesized): string[] {
+  return widgetsOf(template).flatMap(({ properties }) => properties.title ?? []);
+}
+
+/** What the graph of this title draws. */
+function drawnUnder(template: Synthesized, title: string): Value[][] {
+  const graph = widgetsOf(template).find(({ properties }) => properties.title === title);
+  return graph?.properties.metrics ?? [];
+}
+
+/** The text at the head of the dashboard of logins. */
+function notesOf(template: Synthesized): string {
+  return dashboardsOf(template)[0]?.widgets.find(({ type }) => type === 'text').properties.markdown;
+}

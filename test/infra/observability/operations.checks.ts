@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { functionNames } from '../../../infra/functions/functions.ts';
+import { metrics } from '../../../provider/core/operating/metrics.ts';
+import { Synthesized, synthesized, type Value } from '../support/synthesized.ts';
+
+const production = synthesized('production');
+const minimal = synthesized('minimal');
+const alarms = production.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+const alarm = (name: string): Value => alarms.find(({ AlarmName }) => AlarmName === `ciba-production-${name}`) ?? {};
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+describe('alarms', () => {
+  it('say what they mean, what to do first, and where to read on', () => {
+    for (const { AlarmDescription, AlarmName } of alarms) {
+      expect(AlarmDescription, AlarmName).toMatch(/\. First: .+ Runbook: docs\/operations\.md#alarm-[a-z-]+$/);
+    }
+  });
+
+  it('have a section each in the runbook, and the runbook has no other', () => {
+    const linked = alarms.map(({ AlarmDescription }) => AlarmDescription.split('#').at(-1));
+    const headings = [...read('docs/operations.md').matchAll(/^#+ Alarm: (.+)$/gm)].map(([, text = '']) =>
+      anchorOf(`Alarm: ${text}`),
+    );
+    expect([...new Set(linked)].toSorted()).toEqual(headings.toSorted());
+  });
+
+  it('reach the address of the settings, and tell when all is well again', () => {
+    const [email] = production
+      .all('AWS::SNS::Subscription')
+      .filter(({ Properties }) => Properties.Protocol === 'email');
+    expect(email?.Properties.Endpoint).toBe('on-call@example.com');
+    for (const { AlarmActions, OKActions } of alarms) {
+      expect(AlarmActions).toEqual([email?.Properties.TopicArn]);
+      expect(OKActions).toEqual([email?.Properties.TopicArn]);
+    }
+  });
+
+  it('exist without an address too, on the dashboard', () => {
+    const there = minimal.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    expect(there.length).toBeGreaterThan(20);
+    for (const { AlarmActions } of there) expect(AlarmActions).toBeUndefined();
+  });
+
+  it('hear of every function that fails, of pushes, replays, throttles, tables, keys, certificates and the audit trail', () => {
+    const names = alarms.map(({ AlarmName }) => AlarmName.replace('ciba-production-', ''));
+    // Nobody calls signing-keys often enough for three failures in a minute: rotation-failed counts each.
+    const faults = functionNames.filter((name) => name !== 'signing-keys').map((name) => `${name}-faults`);
+    expect(names.filter((name) => name.endsWith('-faults')).toSorted()).toEqual(faults.toSorted());
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['server-errors', 'latency', 'throttles', 'directory-throttled', 'transactions-throttled', 'dead-letters'],
+        ...['push-delivery', 'pings-delayed', 'pings-given-up', 'pings-refused'],
+        ...['push-outage', 'push-credentials', 'repeated-redemption', 'assertion-replays', 'client-authentication'],
+        ...['push-bombing', 'approval-rate', 'rotation-failed', 'rotation-missed', 'audit-delayed'],
+        ...['domain-certificate', 'mtls-domain-certificate'],
+      ]),
+    );
+  });
+});
+
+describe('the alarm', () => {
+  it('of a function says what its failures mean: an answer 500, or a client that is not told', () => {
+    expect(alarm('token-faults').AlarmDescription).toContain('callers get 500');
+    expect(alarm('client-notification-faults').AlarmDescription).toMatch(/clients in ping mode/);
+    expect(alarm('client-notification-faults').AlarmDescription).not.toContain('500');
+  });
+
+  it('on a credential that was not applied stays for a day, and says that its end is no proof', () => {
+    const { Threshold, EvaluationPeriods, AlarmDescription } = alarm('push-credential-not-applied');
+    expect({ Threshold, EvaluationPeriods }).toEqual({ Threshold: 1, EvaluationPeriods: 1 });
+    expect(periodsOf('push-credential-not-applied')).toEqual([86_400]);
+    expect(AlarmDescription).toMatch(/OK .*not .*mended.*ciba doctor/);
+  });
+
+  it('on pings that were given up speaks of logins that are lost, three within an hour', () => {
+    const { AlarmDescription, Threshold } = alarm('pings-given-up');
+    expect([Threshold, ...periodsOf('pings-given-up')]).toEqual([3, 3600]);
+    expect(AlarmDescription).toContain('lost login');
+    expect(AlarmDescription).not.toContain('still have polled');
+  });
+
+  it('on pings that a client answers with anything but 2xx rings at ten within an hour', () => {
+    expect([alarm('pings-refused').Threshold, ...periodsOf('pings-refused')]).toEqual([10, 3600]);
+    expect(metricsOf(alarm('pings-refused'))).toEqual([
+      {
+        Namespace: 'Ciba/ciba-production',
+        MetricName: 'PingAttempts',
+        Dimensions: [{ Name: 'detail', Value: 'refused' }],
+      },
+    ]);
+  });
+
+  it('on pushes that fail after SNS took them sums up all applications, and is not there without any', () => {
+    expect([alarm('push-delivery').Threshold, ...periodsOf('push-delivery')]).toEqual([10, 900, 900, 900]);
+    expect(metricsOf(alarm('push-delivery'))).toEqual(
+      ['APNS', 'APNS_SANDBOX', 'GCM'].map((platform) => ({
+        Namespace: 'AWS/SNS',
+        MetricName: 'NumberOfNotificationsFailed',
+        Dimensions: [
+          { Name: 'Application', Value: 'ciba-production' },
+          { Name: 'Platform', Value: platform },
+        ],
+      })),
+    );
+    const others = minimal.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
+    expect(others).not.toContain('ciba-main-push-delivery');
+  });
+});
+
+it('docs/operations.md says how many alarms there are, and how many metrics they look at, which is what they cost', () => {
+  const counts = [minimal, production].map((template) => {
+    const all = template.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    return `${all.length} alarms on ${all.flatMap(metricsOf).length} metrics`;
+  });
+  const told = read('docs/operations.md').match(/\d+ alarms on \d+ metrics/g);
+  expect(told).toEqual(counts);
+});
+
+it('alarms link to the runbook where the settings say it is read', () => {
+  const url = 'https://wiki.example.com/ciba/operations';
+  const linked = new Synthesized({ stage: 'dev', removalPolicy: 'destroy', alarms: { runbookUrl: url } });
+  const descriptions = linked.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmDescription);
+  expect(descriptions.length).toBeGreaterThan(15);
+  for (const description of descriptions) expect(description).toContain(` Runbook: ${url}#alarm-`);
+});
+
+describe('metrics', () => {
+  const NAMESPACE = 'Ciba/ciba-production';
+  const rules: Readonly<Record<string, { of: readonly string[]; dimensions?: readonly string[] }>> = metrics;
+  const dimensionsOf = (name: string) => [...(rules[name]?.dimensions ?? [])];
+  const alarmed = alarms.flatMap(metricsOf).filter((metric) => metric.Namespace === NAMESPACE);
+
+  it('are in the log lines: there is nothing to deploy for them', () => {
+    for (const template of [production, minimal]) expect(template.all('AWS::Logs::MetricFilter')).toEqual([]);
+  });
+
+  it('are counted by functions that there are, and that know the namespace of their stack', () => {
+    const counting = Object.values(rules).flatMap(({ of }) => of);
+    for (const name of new Set([...functionNames, ...counting]))
+      expect(production.function(name).Properties.Environment.Variables.METRICS_NAMESPACE, name).toBe(NAMESPACE);
+    expect(minimal.function('token').Properties.Environment.Variables.METRICS_NAMESPACE).toBe('Ciba/ciba-main');
+  });
+
+  it('are alarmed on by names that there are, with the dimensions that they are counted with', () => {
+    expect(alarmed.length).toBeGreaterThan(15);
+    for (const { MetricName, Dimensions = [] } of alarmed) {
+      expect(Object.keys(rules)).toContain(MetricName);
+      const names = Dimensions.map(({ Name }: Value) => Name);
+      expect(names, MetricName).toEqual(dimensionsOf(MetricName));
+    }
+  });
+
+  it('are alarmed on for a function only when that function counts them', () => {
+    const perFunction = alarmed.flatMap(({ MetricName, Dimensions = [] }) =>
+      Dimensions.filter(({ Name }: Value) => Name === 'service').map(({ Value }: Value) => [MetricName, Value]),
+    );
+    expect(perFunction.length).toBeGreaterThan(5);
+    for (const [name, service] of perFunction) expect(rules[name]?.of, name).toContain(service);
+  });
+
+  it('are summed up so that one without any data takes nothing from the others', () => {
+    const expressions = alarms.flatMap(({ Metrics = [] }) =>
+      Metrics.flatMap(({ Expression }: Value) => Expression ?? []),
+    );
+    expect(expressions).toContain('SUM([errors, faults])');
+    for (const expression of expressions) expect(expression).not.toMatch(/FILL|[a-z0-9)] \+/);
+  });
+});
+
+/** Seconds over which an alarm sums each of its metrics. */
+function periodsOf(name: string): number[] {
+  return alarm(name).Metrics.flatMap(({ MetricStat }: Value) => MetricStat?.Period ?? []);
+}
+
+/** The metrics that an alarm looks at, one or the parts of an expression. */
+function metricsOf({ Namespace, MetricName, Dimensions, Metrics = [] }: Value): Value[] {
+  const parts = Metrics.flatMap(({ MetricStat }: Value) => MetricStat?.Metric ?? []);
+  return MetricName === undefined ? parts : [{ Namespace, MetricName, Dimensions }];
+}
+
+/** As GitHub makes the anchor of a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { listOf, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
+
+const production = synthesized('production');
+const minimal = synthesized('minimal');
+const existing = 'arn:aws:sns:eu-west-1:111122223333:app/APNS/shop';
+
+describe('SNS platform applications', () => {
+  const applications = production.all('Custom::SnsPlatformApplication').map(({ Properties }) => Properties);
+
+  it('are made for both platforms, and for development builds where that is set', () => {
+    expect(applications.map(({ platform }) => platform)).toEqual(['APNS', 'APNS_SANDBOX', 'GCM']);
+  });
+
+  it('change when the credential version changes, and stay when they leave the settings', () => {
+    for (const { credentialVersion, removeApplication } of applications) {
+      expect(credentialVersion).toBe('1');
+      expect(removeApplication).toBe('false');
+    }
+    expect(listActions('platform-application')).not.toContain('sns:DeletePlatformApplication');
+  });
+
+  it('have their credential in no template: only the ARN of the secret', () => {
+    expect(production.text).not.toContain('{{resolve:');
+    expect(production.text).not.toContain('PRIVATE KEY');
+    for (const application of applications)
+      expect(Object.keys(application).toSorted()).toEqual(
+        [
+          ...['ServiceTimeout', 'ServiceToken', 'credentialVersion', 'platform', 'removeApplication', 'secretArn'],
+          ...(application.platform === 'GCM' ? [] : ['bundleId']),
+        ].toSorted(),
+      );
+  });
+
+  it('are made by a function that may read these secrets alone', () => {
+    const reads = production
+      .statements('platform-application')
+      .filter((one) => one.Action === 'secretsmanager:GetSecretValue');
+    expect(reads.map(({ Resource }) => Resource)).toEqual([
+      [
+        'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ciba/apns-AbCdEf',
+        'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ciba/fcm-GhIjKl',
+      ],
+    ]);
+  });
+
+  it('wait for the permissions of that function', () => {
+    for (const application of production.all('Custom::SnsPlatformApplication'))
+      expect(application.DependsOn?.some((id) => id.includes('RoleDefaultPolicy'))).toBe(true);
+  });
+
+  it('may be deleted where that is set', () => {
+    const removing = new Synthesized({
+      removeApplications: true,
+      fcm: { secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:fcm-AbCdEf' },
+    });
+    expect(removing.all('Custom::SnsPlatformApplication')[0]?.Properties.removeApplication).toBe('true');
+    const actions = removing.statements('platform-application').flatMap(({ Action }) => listOf(Action));
+    expect(actions).toContain('sns:DeletePlatformApplication');
+  });
+
+  it('may be others that exist: nothing is made, and devices are registered with them', () => {
+    const given = new Synthesized({ apns: { applicationArn: existing, bundleId: 'com.example.shop' } });
+    expect(given.all('Custom::SnsPlatformApplication')).toEqual([]);
+    expect(given.function('device').Properties.Environment.Variables.APNS_APPLICATION_ARN).toBe(existing);
+    expect(JSON.stringify(given.statements('backchannel-authentication'))).toContain(
+      'arn:aws:sns:eu-west-1:111122223333:endpoint/APNS/shop/*',
+    );
+  });
+
+  it('may be missing altogether: everything else is there', () => {
+    expect(minimal.all('Custom::SnsPlatformApplication')).toEqual([]);
+  });
+});
+
+describe('events of push endpoints', () => {
+  it('reach the function through the topic, and a dead-letter queue when it fails', () => {
+    const [subscription] = production
+      .all('AWS::SNS::Subscription')
+      .filter(({ Properties }) => Properties.Protocol === 'lambda');
+    expect(subscription?.Properties.Endpoint.Ref).toBe(production.idOf(production.alias('endpoint-events')));
+    expect(JSON.stringify(subscription?.Properties.RedrivePolicy)).toContain('DeadLetters');
+  });
+
+  it('are sent there by every application that is made', () => {
+    const { Variables } = production.function('platform-application').Properties.Environment;
+    const parts = Variables.PLATFORM_APPLICATIONS['Fn::Join'][1];
+    expect(parts.filter((part: Value) => part.Ref?.includes('EndpointEventsTopic')).length).toBe(3);
+  });
+
+  it('let the function mark devices, and do nothing else to the directory', () => {
+    expect(listActions('endpoint-events')).toEqual(
+      expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'sns:GetEndpointAttributes']),
+    );
+    expect(listActions('endpoint-events').filter((action) => /dynamodb|sns/.test(action)).length).toBe(3);
+  });
+});
+
+describe('signing keys', () => {
+  it('are made by the deployment, after the permissions that takes', () => {
+    const [first] = minimal.all('Custom::FirstSigningKeys');
+    expect(first?.DependsOn).toContain(minimal.idOf(minimal.alias('signing-keys')));
+    expect(first?.DependsOn?.filter((id) => id.includes('RoleDefaultPolicy')).length).toBe(2);
+  });
+
+  it('are made again by a new version of the function, while the deployment can still be rolled back', () => {
+    expect(JSON.stringify(minimal.all('Custom::FirstSigningKeys')[0]?.Properties.versions)).toContain('CurrentVersion');
+  });
+
+  it('are looked after twice a day', () => {
+    const [rule] = minimal.all('AWS::Events::Rule');
+    expect(rule?.Properties.ScheduleExpression).toBe('rate(12 hours)');
+    expect(rule?.Properties.Targets[0].Arn.Ref).toBe(minimal.idOf(minimal.alias('signing-keys')));
+    expect(JSON.parse(rule?.Properties.Targets[0].Input)).toEqual({ action: 'rotate', by: 'schedule' });
+  });
+
+  it('are written by the function signing-keys alone: the one of the deployment only calls it', () => {
+    const own = minimal.statements('first-keys').filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
+    expect(own.map(({ Action, Resource }) => [Action, Resource.Ref])).toEqual([
+      ['lambda:InvokeFunction', minimal.idOf(minimal.alias('signing-keys'))],
+    ]);
+  });
+});
+
+function listActions(name: string): string[] {
+  return production.statements(name).flatMap(({ Action }) => listOf(Action));
+}

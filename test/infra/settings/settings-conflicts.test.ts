@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { environmentFrom, environmentOf } from '../../../infra/functions/environment.ts';
+import { functionNames, functions } from '../../../infra/functions/functions.ts';
+import { parseSettings, SettingsError } from '../../../infra/settings/settings.ts';
+import type { Place } from '../../../infra/settings/settings-conflicts.ts';
+import { ACCEPTED_AMR, type Settings } from '../../../infra/settings/settings-schema.ts';
+import { readSettings as readFunctionSettings } from '../../../provider/adapters/config.ts';
+import { CLOCK_LEEWAY_SECONDS } from '../../../provider/core/client/client-assertion.ts';
+import { ACCEPTED_AMR as AMR_OF_PHONES } from '../../../provider/core/device/device-token.ts';
+
+const here = 'eu-west-1:111122223333';
+const place = { region: 'eu-west-1', account: '111122223333' };
+const domain = {
+  name: 'login.example.com',
+  certificateArn: `arn:aws:acm:${here}:certificate/1`,
+};
+const mtlsDomain = {
+  ...domain,
+  name: 'mtls.example.com',
+  truststore: { bucket: 'b', key: 'k' },
+};
+const apns = { secretArn: `arn:aws:secretsmanager:${here}:secret:apns-AbCdEf`, bundleId: 'com.example' };
+const application = (platform: string) => `arn:aws:sns:${here}:app/${platform}/shop`;
+const zone = (name: string) => ({ id: 'Z0123456789ABC', name });
+const rules = (count: number, acr = 'a') => Array.from({ length: count }, () => ({ acr, anyOf: ['pin'] }));
+
+function message(settings: object, atHand?: Place): string {
+  try {
+    parseSettings({ stage: 'test', ...settings }, 'test.json', atHand);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('settings that contradict each other', () => {
+  it.each([
+    [{ rotation: { retireFor: 3959 } }, 'set "rotation.retireFor" to at least 3960 seconds: a token lives 3600'],
+    [{ lifetimes: { idToken: 7200 }, rotation: { retireFor: 7559 } }, 'set "rotation.retireFor" to at least 7560'],
+    [{ lifetimes: { accessToken: 7200 }, rotation: { retireFor: 7559 } }, 'set "rotation.retireFor" to at least 7560'],
+    [{ lifetimes: { idToken: 60, accessToken: 172_800 } }, 'set "rotation.retireFor" to at least 173160'],
+    [{ rotation: { publishBeforeUse: 86_399 } }, '"rotation.publishBeforeUse" must be at least 86400 seconds'],
+    [{ domain: { ...domain, zone: zone('example.org') } }, '"domain.zone.name" must be login.example.com or a parent'],
+    [{ domain: { ...domain, zone: zone('ogin.example.com') } }, '"domain.zone.name" must be login.example.com'],
+    [{ domain: { ...domain, zone: zone('a.login.example.com') } }, '"domain.zone.name" must be login.example.com'],
+    [
+      { domain, mtlsDomain: { ...mtlsDomain, zone: zone('login.example.com') } },
+      '"mtlsDomain.zone.name" must be mtls.example.com or a parent',
+    ],
+    [
+      { apns: { ...apns, secretArn: `arn:aws:secretsmanager:${here}:secret:ciba/apns` } },
+      '"apns.secretArn" must be the whole ARN, with the hyphen and six characters',
+    ],
+    [
+      { fcm: { secretArn: `arn:aws:secretsmanager:${here}:secret:fcm-AbCdE` } },
+      '"fcm.secretArn" must be the whole ARN, with the hyphen and six characters',
+    ],
+    [{ limits: { interval: 601 } }, '"limits.interval" must not be longer than "limits.expiryLimit"'],
+    [{ limits: { defaultExpiry: 3, expiryLimit: 4 } }, '"limits.interval" must not be longer than'],
+    [
+      { limits: { expiryLimit: 28_351 } },
+      '"limits.expiryLimit" must be at most 28350 seconds: SQS delivers an announcement 1000 times',
+    ],
+    [
+      { reservedConcurrency: { 'client-notification': 1 } },
+      'set "reservedConcurrency.client-notification" to at least 2, which is the least that its queue may be limited to',
+    ],
+    [{ limits: { expiryLimit: 119 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
+    [
+      { limits: { perUser: { perMinute: 20, perHour: 10 } } },
+      '"limits.perUser.perHour" must not be less than "limits.perUser.perMinute"',
+    ],
+    [
+      { throttles: { token: { rate: 500, burst: 499 } } },
+      '"throttles.token.burst" must not be less than "throttles.token.rate"',
+    ],
+    [{ throttles: { others: { rate: 2, burst: 1 } } }, '"throttles.others.burst" must not be less than'],
+    [
+      { apns: { bundleId: 'a', sandbox: true, applicationArn: application('APNS') } },
+      'set "apns.sandboxApplicationArn" instead of "apns.sandbox"',
+    ],
+    [
+      { restored: { directoryTable: 'one', transactionsTable: 'one' } },
+      '"restored.directoryTable" and "restored.transactionsTable" must be two tables',
+    ],
+    [{ acrPolicy: [{ acr: 'a', anyOf: ['pin', 'hwk'] }] }, '"acrPolicy.0.anyOf.1" must be one of pin, fpt, face'],
+    [{ acrPolicy: [{ acr: 'a', anyOf: 'pin' }] }, '"acrPolicy.0.anyOf" must be a list'],
+    [{ acrPolicy: rules(21) }, '"acrPolicy" must have at most 20 rules'],
+    [{ acrPolicy: rules(20, 'x'.repeat(200)) }, 'shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern"'],
+    [{ bindingMessagePattern: 'x'.repeat(3800) }, 'shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern"'],
+  ])('%j stop the synthesis with one sentence', (settings, sentence) => {
+    expect(message(settings)).toContain(`test.json: ${sentence}`);
+    expect(message(settings)).toMatch(/^[^\n]+\.$/);
+  });
+
+  it.each([
+    { rotation: { retireFor: 3960 } },
+    { lifetimes: { idToken: 60, accessToken: 60 }, rotation: { retireFor: 420 } },
+    { domain: { ...domain, zone: zone('login.example.com') } },
+    { domain: { ...domain, zone: zone('example.com') }, mtlsDomain: { ...mtlsDomain, zone: zone('example.com') } },
+    { limits: { interval: 600 } },
+    { limits: { expiryLimit: 28_350 } },
+    { reservedConcurrency: { 'client-notification': 2, token: 1 } },
+    { limits: { perUser: { perMinute: 10, perHour: 10 } } },
+    { throttles: { authentication: { rate: 5, burst: 5 } } },
+    { apns: { ...apns, sandbox: true } },
+    { apns: { bundleId: 'a', sandbox: true, sandboxApplicationArn: application('APNS_SANDBOX') } },
+    { restored: { directoryTable: 'one', transactionsTable: 'two' } },
+    { acrPolicy: rules(20, 'urn:example:acr:strong') },
+  ])('%j are none', (settings) => {
+    expect(message(settings, place)).toBe('accepted');
+  });
+});
+
+describe('an ARN', () => {
+  const topicArn = `arn:aws:sns:${here}:alarms`;
+  const ownershipCertificateArn = `arn:aws:acm:${here}:certificate/2`;
+  const cases: [string, object][] = [
+    ['domain.certificateArn', { domain }],
+    ['apns.secretArn', { apns }],
+    ['apns.applicationArn', { apns: { bundleId: 'a', applicationArn: application('APNS') } }],
+    ['apns.sandboxApplicationArn', { apns: { bundleId: 'a', sandboxApplicationArn: application('APNS_SANDBOX') } }],
+    ['fcm.secretArn', { fcm: { secretArn: apns.secretArn } }],
+    ['fcm.applicationArn', { fcm: { applicationArn: application('GCM') } }],
+    ['alarms.topicArn', { alarms: { topicArn } }],
+  ];
+
+  it.each(cases)('%s must be of the deployment, by its settings or by the credentials', (name, settings) => {
+    const elsewhere = `test.json: "${name}" must be in the region of the deployment, eu-central-1.`;
+    const others = `test.json: "${name}" must be in the account of the deployment, 444455556666.`;
+    expect(message({ ...settings, region: 'eu-central-1' })).toBe(elsewhere);
+    expect(message(settings, { region: 'eu-central-1' })).toBe(elsewhere);
+    expect(message({ ...settings, account: '444455556666' })).toBe(others);
+    expect(message(settings, { account: '444455556666' })).toBe(others);
+    expect(message({ ...settings, ...place }, { region: 'eu-central-1', account: '444455556666' })).toBe('accepted');
+    expect(message(settings)).toBe('accepted');
+  });
+
+  it('of the second name is checked as well', () => {
+    const strange = (arn: string) => arn.replace('eu-west-1', 'eu-central-1');
+    const certificate = { ...mtlsDomain, certificateArn: strange(mtlsDomain.certificateArn) };
+    const ownership = { ...mtlsDomain, ownershipCertificateArn: strange(ownershipCertificateArn) };
+    expect(message({ domain, mtlsDomain: certificate }, place)).toContain('"mtlsDomain.certificateArn" must be in');
+    expect(message({ domain, mtlsDomain: ownership }, place)).toContain('"mtlsDomain.ownershipCertificateArn" must');
+    expect(message({ domain, mtlsDomain: { ...mtlsDomain, ownershipCertificateArn } }, place)).toBe('accepted');
+  });
+});
+
+describe('what infra/ repeats of lambdas/', () => {
+  const { expiry, intervalSeconds, lifetimes, rotation } = readFunctionSettings({ ISSUER: 'https://a.example/' });
+  const longest = Math.max(lifetimes.idTokenSeconds, lifetimes.accessTokenSeconds);
+  const margin = 300 + CLOCK_LEEWAY_SECONDS;
+
+  it('are the methods of phones', () => {
+    expect(ACCEPTED_AMR).toEqual(AMR_OF_PHONES);
+  });
+
+  it('are the defaults: what fits them is accepted, and a second more is not', () => {
+    expect(message({ limits: { defaultExpiry: expiry.limit } })).toBe('accepted');
+    expect(message({ limits: { defaultExpiry: expiry.limit + 1 } })).toContain('"limits.defaultExpiry"');
+    expect(message({ limits: { expiryLimit: expiry.default } })).toBe('accepted');
+    expect(message({ limits: { expiryLimit: expiry.default - 1 } })).toContain('"limits.defaultExpiry"');
+    expect(message({ limits: { defaultExpiry: 1, expiryLimit: intervalSeconds } })).toBe('accepted');
+    expect(message({ limits: { defaultExpiry: 1, expiryLimit: intervalSeconds - 1 } })).toContain('"limits.interval"');
+    expect(message({ rotation: { retireFor: longest + margin } })).toBe('accepted');
+    expect(message({ rotation: { retireFor: longest + margin - 1 } })).toContain('"rotation.retireFor"');
+    const longestLife = rotation.retireForSeconds - margin;
+    expect(message({ lifetimes: { idToken: longestLife } })).toBe('accepted');
+    expect(message({ lifetimes: { idToken: longestLife + 1 } })).toContain('"rotation.retireFor"');
+  });
+});
+
+describe('the variables of a function', () => {
+  it('fit into 4 KB with the longest settings that are accepted', () => {
+    const settings = (length: number): Settings => ({
+      stage: 'test',
+      domain: { ...domain, name: `${`${'a'.repeat(60)}.`.repeat(4)}com` },
+      apns: { ...apns, sandbox: true },
+      fcm: { secretArn: apns.secretArn },
+      previousIssuers: ['https://old.example.com/'],
+      acrPolicy: rules(20, 'urn:example:acr:1'),
+      bindingMessagePattern: '\\w'.repeat(length),
+    });
+    const accepted = Array.from({ length: 1300 }, (_, length) => length + 1).filter(
+      (length) => message(settings(length)) === 'accepted',
+    );
+    const most = accepted.length;
+    expect(accepted.at(-1)).toBe(most);
+    expect(most).toBeGreaterThan(400);
+    expect(most).toBeLessThan(1300);
+    // Names as CloudFormation makes them.
+    const table = `ciba-${'s'.repeat(20)}-ProviderDataNestedStackProviderDataNestedStackResource5B2C5E4D-1ABCDEFGHIJKL-DirectoryTable0A1B2C3D-1ABCDEFGHIJKL`;
+    const way = (last: string) => `ciba-${'s'.repeat(20)}-ProviderClientNotifications${last}01234567-1ABCDEFGHIJK`;
+    const app = (platform: string) =>
+      `arn:aws-us-gov:sns:us-gov-west-1:111122223333:app/${platform}/ciba-${'s'.repeat(20)}`;
+    const values = environmentFrom({
+      issuer: `https://${settings(most).domain?.name}/`,
+      tableNames: { directory: table, transactions: table },
+      signingKmsKeyArn: 'arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/00000000-0000-4000-8000-000000000000',
+      notifications: {
+        topicArn: `arn:aws-us-gov:sns:us-gov-west-1:111122223333:${way('Topic')}`,
+        queueUrl: `https://sqs.us-gov-west-1.amazonaws.com/111122223333/${way('Queue')}`,
+      },
+      applicationArns: { APNS: app('APNS'), APNS_SANDBOX: app('APNS_SANDBOX'), GCM: app('GCM') },
+      metricsNamespace: `Ciba/ciba-${'s'.repeat(20)}`,
+      settings: settings(most),
+    });
+    for (const name of functionNames)
+      expect(JSON.stringify(environmentOf(functions[name], values)).length, name).toBeLessThanOrEqual(4096);
+  });
+});

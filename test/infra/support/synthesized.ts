@@ -1,0 +1,125 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { CibaProvider } from '../../../infra/ciba-provider.ts';
+import { deploymentFunctions } from '../../../infra/functions/deployment-functions.ts';
+import { functions } from '../../../infra/functions/functions.ts';
+import { addPolicyChecks } from '../../../infra/nag.ts';
+import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
+import { readSettings } from '../../../infra/settings/settings-file.ts';
+
+/** A CloudFormation value, a literal or an intrinsic function, as CDK's own assertions type it. */
+export type Value = ReturnType<Template['toJSON']>[string];
+export type Resource = {
+  Type: string;
+  Properties: Value;
+  DependsOn?: string[];
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+  UpdatePolicy?: Value;
+};
+type Synthesis = { Resources: Record<string, Resource>; Outputs?: Record<string, { Value: Value }> };
+
+export const settingsOf = {
+  minimal: () => readSettings(undefined),
+  dev: () => readSettings('dev'),
+  production: () => readSettings('infra/stages/production.example.json'),
+};
+
+/** The templates of one setting, as they would be deployed. */
+export class Synthesized {
+  readonly main: Synthesis;
+  readonly data: Synthesis;
+  readonly text: string;
+  /** What the policy checks and CDK's own validation said. */
+  readonly report: string;
+
+  constructor(
+    props: CibaProviderProps & { stage?: string; account?: string | undefined; region?: string | undefined },
+  ) {
+    const outdir = mkdtempSync(join(tmpdir(), 'ciba-synth-'));
+    const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as Value;
+    const app = new App({ outdir, context: { ...context, 'aws:cdk:enable-asset-metadata': true } });
+    const { stage = 'test', account, region, ...rest } = props;
+    const stack = new Stack(app, `ciba-${stage}`, { env: { ...(account && { account }), ...(region && { region }) } });
+    new CibaProvider(stack, 'Provider', rest);
+    addPolicyChecks(app);
+    app.synth();
+    const read = (ending: string) => readFileSync(join(outdir, fileIn(outdir, ending)), 'utf8');
+    const main = read(`ciba-${stage}.template.json`);
+    const data = read('.nested.template.json');
+    this.main = JSON.parse(main) as Synthesis;
+    this.data = JSON.parse(data) as Synthesis;
+    this.text = main + data;
+    this.report = read('validation-report.json');
+    rmSync(outdir, { recursive: true });
+  }
+
+  all(type: string): Resource[] {
+    return Object.values(this.main.Resources).filter((resource) => resource.Type === type);
+  }
+
+  idOf(resource: Resource): string {
+    return Object.entries(this.main.Resources).find(([, one]) => one === resource)?.[0] ?? '';
+  }
+
+  /** The Lambda function of a file in `lambdas/`. */
+  function(name: string): Resource {
+    const specs: Record<string, { description: string }> = { ...functions, ...deploymentFunctions };
+    const found = this.all('AWS::Lambda::Function').filter(
+      (one) => one.Properties.Description === specs[name]?.description,
+    );
+    if (found.length !== 1 || !found[0]) throw new Error(`${found.length} functions are ${name}`);
+    return found[0];
+  }
+
+  /** What the role of a function may do. */
+  statements(name: string): Value[] {
+    const roleId = this.function(name).Properties.Role['Fn::GetAtt'][0];
+    return this.all('AWS::IAM::Policy')
+      .filter((policy) => policy.Properties.Roles.some((role: Value) => role.Ref === roleId))
+      .flatMap((policy) => policy.Properties.PolicyDocument.Statement);
+  }
+
+  alias(name: string): Resource {
+    const functionId = this.idOf(this.function(name));
+    const found = this.all('AWS::Lambda::Alias').find((alias) => alias.Properties.FunctionName.Ref === functionId);
+    if (!found) throw new Error(`${name} has no alias`);
+    return found;
+  }
+
+  /** The routes of the API with the function that each one leads to. */
+  routes(): { key: string; target: Value; authorization: string }[] {
+    return this.all('AWS::ApiGatewayV2::Route').map(({ Properties: route }) => {
+      const integration = this.main.Resources[route.Target['Fn::Join'][1][1].Ref];
+      return {
+        key: route.RouteKey,
+        target: integration?.Properties.IntegrationUri.Ref,
+        authorization: route.AuthorizationType,
+      };
+    });
+  }
+}
+
+const cache = new Map<keyof typeof settingsOf, Synthesized>();
+
+/** One of the three settings, synthesized once a test file. */
+export function synthesized(setting: keyof typeof settingsOf): Synthesized {
+  const known = cache.get(setting) ?? new Synthesized(settingsOf[setting]());
+  cache.set(setting, known);
+  return known;
+}
+
+/** One action or several, as a list. */
+export function listOf(value: Value): string[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function fileIn(folder: string, ending: string): string {
+  const found = readdirSync(folder).filter((name) => name.endsWith(ending));
+  if (found.length !== 1 || !found[0])
+    throw new Error(`${found.length} files end in ${ending}: ${readdirSync(folder).join(' ')}`);
+  return found[0];
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { vi } from 'vitest';
+import type { Phone } from '../../../local/demo/phone.ts';
+import type { NotificationEndpoint } from '../../support/notification-endpoint.ts';
+import { CIBA_GRANT, type World } from '../../support/world.ts';
+
+/** Walks every path of every function that makes an AWS call of its own: what roles must allow, and all they may. */
+export async function walkEveryPath(world: World, endpoint: NotificationEndpoint): Promise<void> {
+  await walkAdmin(world);
+  await walkLogin(world);
+  await walkPing(world, endpoint);
+  await walkDevices(world);
+  await walkSigningKeys(world);
+}
+
+async function walkLogin(world: World): Promise<void> {
+  const client = await world.client({ requests_per_minute: 100 });
+  const { email, phone } = await world.person();
+  const { authReqId, requestId } = await world.asked(client, { login_hint: email });
+  await world.poll(client, authReqId);
+  await world.poll(client, authReqId);
+  await phone.list();
+  await world.answer(phone, requestId, 'approve');
+  await world.poll(client, authReqId);
+  await assertClient(world, email);
+  await world.send('/.well-known/jwks.json', {});
+}
+
+/** A client that is pinged, and whose endpoint hangs up the first time. */
+async function walkPing(world: World, endpoint: NotificationEndpoint): Promise<void> {
+  const client = await world.client({
+    backchannel_token_delivery_mode: 'ping',
+    backchannel_client_notification_endpoint: endpoint.url,
+  });
+  const { email, phone } = await world.person();
+  const form = { login_hint: email, client_notification_token: 'a'.repeat(28) };
+  const { authReqId, requestId } = await world.asked(client, form);
+  endpoint.behave('drop');
+  await world.answer(phone, requestId, 'approve');
+  await endpoint.next();
+  endpoint.behave(204);
+  await endpoint.next();
+  // Its message goes when the function has answered.
+  const isDeleted = () => world.runtime.aws.calls.some(({ action }) => action === 'DeleteMessage');
+  await vi.waitUntil(isDeleted, { timeout: 5000, interval: 10 });
+  await world.poll(client, authReqId);
+}
+
+/** A client that signs, at both endpoints: the `jti` is remembered by both functions. */
+async function assertClient(world: World, email: string): Promise<void> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const { client_id } = await world.client({
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [await exportJWK(publicKey)] },
+  });
+  const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+  for (const [path, form] of [
+    ['/bc-authorize', { scope: 'openid', login_hint: email }],
+    ['/token', { grant_type: CIBA_GRANT, auth_req_id: 'x' }],
+  ] as const) {
+    const exp = world.runtime.now() + 60;
+    const client_assertion = await new SignJWT({
+      iss: client_id,
+      sub: client_id,
+      aud: world.issuer,
+      exp,
+      jti: randomUUID(),
+    })
+      .setProtectedHeader({ alg: 'ES256' })
+      .sign(privateKey);
+    await world.post(path, undefined, { ...form, client_assertion_type, client_assertion });
+  }
+}
+
+async function walkDevices(world: World): Promise<void> {
+  const client = await world.client();
+  const { sub, email } = await world.user();
+  const phone = await world.phone(sub, { pushToken: 'tour-1' });
+  const iphone = await world.phone(sub, { pushToken: 'tour-2', platform: 'APNS_SANDBOX' });
+  // A third phone: the others are told of it, the iPhone too.
+  await world.phone(sub, { pushToken: 'tour-4' });
+  await world.asked(client, { login_hint: email });
+  await change(world, phone, { name: 'New name' });
+  world.runtime.sns.disable('tour-1');
+  await world.ask(client, { login_hint: email });
+  await change(world, phone, { push_token: 'tour-1' });
+  await change(world, phone, { push_token: 'tour-3' });
+  for (const token of ['tour-3', 'tour-2', 'tour-4']) world.runtime.sns.disable(token);
+  await world.ask(client, { login_hint: email });
+  await call(world, phone, 'DELETE', `devices/${phone.identity.deviceId}`);
+  await world.admin('DELETE', `/admin/users/${sub}/devices/${iphone.identity.deviceId}`);
+}
+
+async function walkAdmin(world: World): Promise<void> {
+  await world.client({ client_id: 'tour' });
+  await world.admin('GET', '/admin/clients');
+  await world.admin('PATCH', '/admin/clients/tour', { client_name: 'New' });
+  await world.admin('DELETE', '/admin/clients/tour');
+  const { sub } = await world.person({ email: 'tour@example.com' });
+  await world.admin('GET', '/admin/users?login_hint=tour@example.com');
+  await world.admin('PATCH', `/admin/users/${sub}`, { email: 'tour2@example.com' });
+  // Another user asks for a name that is taken: its owner is looked at once the name is a minute old.
+  world.runtime.advance(61);
+  await world.admin('POST', '/admin/users', { email: 'tour2@example.com' });
+  await world.admin('DELETE', `/admin/users/${sub}`);
+}
+
+async function walkSigningKeys(world: World): Promise<void> {
+  await world.runtime.host.invoke('signing-keys', { action: 'rotate', force: true });
+  const { body } = await world.send('/.well-known/jwks.json', {});
+  const [first] = body['keys'] as { kid: string }[];
+  await world.runtime.host.invoke('signing-keys', { action: 'revoke', kid: first?.kid });
+}
+
+function change(world: World, phone: Phone, body: unknown): Promise<unknown> {
+  return call(world, phone, 'PATCH', `devices/${phone.identity.deviceId}`, body);
+}
+
+async function call(world: World, phone: Phone, method: string, path: string, body?: unknown): Promise<unknown> {
+  const headers = { authorization: await phone.assertion(method, path), 'content-type': 'application/json' };
+  return world.send(`/${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+}
