@@ -1,205 +1,208 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import {
+  below,
+  cyclesOf,
+  functionsOf,
+  type Import,
+  importsOf,
+  lineCount,
+  linesWith,
+  type Source,
+  sources,
+  undocumentedIn,
+} from './support/sources.ts';
 
-// The arrows of the house (docs/architecture.md): which layer may import which, and what no layer may do. Everything is
-// read from the source text, which Biome formats, so that indentation tells where a function ends.
+// The arrows of the house (docs/architecture.md): which layer may import which, and what no layer may do. A rule that
+// fails says where the thing belongs.
 
-const ROOT = join(import.meta.dirname, '..');
-const SOURCES = ['lambdas', 'provider', 'infra', 'local', 'cli', 'bench', 'examples', 'test'];
-const SIZED = ['lambdas', 'provider', 'infra', 'local', 'cli'];
 const FILE_LIMIT = 250;
 const FUNCTION_LIMIT = 40;
-/** Nearly all ports stand in one file, because together they say what the outside world is. Comments and types only. */
-const LONGER_FILES: Readonly<Record<string, number>> = { 'provider/flows/ports.ts': 270 };
-/** What flows need of the world. */
-const PORTS = ['provider/flows/ports.ts', 'provider/flows/notifying/ports.ts'];
+const SHIPPED = ['lambdas', 'provider', 'infra', 'local', 'cli'];
+/** One room a capability, with the same name in every layer. */
+const ROOMS = [
+  'asking',
+  'client',
+  'deciding',
+  'device',
+  'discovery',
+  'keys',
+  'notifying',
+  'operating',
+  'person',
+  'token',
+];
 /** Flows that others share by name. */
-const SHARED_FLOWS = ['provider/flows/client/authenticate-client.ts', 'provider/flows/device/authenticate-device.ts'];
-/** How things look in the tables, shared by the adapters that read and write them. */
-const STORED_FORMS = ['directory-items', 'notification-item', 'request-item'].map(
-  (name) => `provider/adapters/dynamodb/forms/${name}.ts`,
-);
-/** What is not a port, but the half of one that has a test of its own. */
-const PARTS = ['provider/adapters/https/public-address.ts'];
+const SHARED_FLOWS = [
+  'provider/flows/client/authenticate-client.ts',
+  'provider/flows/device/authenticate-device.ts',
+  'provider/flows/device/mark-unreachable.ts',
+  'provider/flows/token/issue-tokens.ts',
+];
 /** Rules that need a hash. */
 const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/tokens.ts'];
-
-type Import = {
-  /** A path from the root for a file of ours, else the package's name. */
-  readonly target: string;
-  /** `import type`: gone at run time. */
-  readonly isType: boolean;
-};
-type Source = { readonly path: string; readonly text: string; readonly imports: readonly Import[] };
-
-/** Source without comments, so that prose never counts as code. */
-function withoutComments(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
-}
-
-/** Every static import, re-export and dynamic import with a literal path. */
-function importsOf(path: string, text: string): readonly Import[] {
-  const code = withoutComments(text);
-  const found = [
-    ...code.matchAll(/^(?:import|export)\s+(type\s)?[^;'"]*?\sfrom\s+['"]([^'"]+)['"]/gm),
-    ...code.matchAll(/^import\s+()['"]([^'"]+)['"]/gm),
-    ...code.matchAll(/\bimport\(\s*()['"]([^'"]+)['"]/g),
-  ];
-  return found.map(([, type, specifier = '']) => ({
-    target: specifier.startsWith('.') ? posix.join(dirname(path), specifier) : specifier,
-    isType: type !== undefined && type !== '',
-  }));
-}
-
-const sources: readonly Source[] = globSync(
-  [...SOURCES.map((folder) => `${folder}/**/*.{ts,mjs,js}`), '*.{ts,mjs,js}'],
-  {
-    cwd: ROOT,
-  },
-)
-  .filter((path) => !path.includes('node_modules'))
-  .sort()
-  .map((path) => {
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    return { path, text, imports: importsOf(path, text) };
-  });
-const below = (...folders: string[]) =>
-  sources.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)));
-
-/** Each import of these files that the rule does not allow, as `file -> target`. */
-function forbidden(files: readonly Source[], allows: (found: Import, from: string) => boolean): readonly string[] {
-  return files.flatMap(({ path, imports }) =>
-    imports
-      .filter((found) => !allows(found, path))
-      .map(({ target, isType }) => `${path} -> ${isType ? 'type ' : ''}${target}`),
-  );
-}
-
-/** Each line of code of these files that matches, as `file:line text`. */
-function linesWith(files: readonly Source[], pattern: RegExp): readonly string[] {
-  return files.flatMap(({ path, text }) =>
-    withoutComments(text)
-      .split('\n')
-      .filter((line) => pattern.test(line))
-      .map((line) => `${path}: ${line.trim()}`),
-  );
-}
+/** Parts of one adapter that have a test of their own, or that several adapters of one service share. */
+const SHARED_ADAPTERS = ['provider/adapters/https/guarded-request.ts', 'provider/adapters/https/public-address.ts'];
 
 const isIn = (folder: string, { target }: Import) => target.startsWith(`${folder}/`);
+const isOurs = (found: Import) => [...SHIPPED, 'test', 'bench', 'examples'].some((folder) => isIn(folder, found));
+
+type Arrow = {
+  readonly title: string;
+  readonly files: readonly Source[];
+  readonly allows: (found: Import, from: string) => boolean;
+  /** Where that which was imported belongs, or how to reach it. */
+  readonly instead: string;
+};
+
+const arrows: readonly Arrow[] = [
+  {
+    title: 'core/ imports core/ only, and hashes in two files',
+    files: below('provider/core'),
+    allows: (found, from) =>
+      isIn('provider/core', found) || (found.target === 'node:crypto' && HASHING_RULES.includes(from)),
+    instead: 'A rule gets what it needs as an argument. What loads or signs is a step of a flow, in provider/flows/.',
+  },
+  {
+    title: 'flows/ imports core/, types of ports, and the few shared flows',
+    files: below('provider/flows'),
+    allows: (found) =>
+      isIn('provider/core', found) ||
+      (/^provider\/flows\/([a-z]+\/)?ports\.ts$/.test(found.target) && found.isType) ||
+      SHARED_FLOWS.includes(found.target) ||
+      found.target.startsWith('provider/flows/token/grants/') ||
+      found.target.startsWith('provider/flows/client/authentication/'),
+    instead:
+      'A flow reaches the world through a port: add a method to the ports.ts of its room and implement it in provider/adapters/. Steps that two flows share are a rule of provider/core/ or a shared flow, named in this test.',
+  },
+  {
+    title: 'edge/ imports core/, types of flows/, middy and valibot',
+    files: below('provider/edge'),
+    allows: (found) =>
+      isIn('provider/edge', found) ||
+      isIn('provider/core', found) ||
+      (isIn('provider/flows', found) && found.isType) ||
+      ['@middy/core', 'valibot'].includes(found.target) ||
+      (found.target === 'aws-lambda' && found.isType),
+    instead: 'The edge turns events into calls and results into answers. What calls a flow is a handler in lambdas/.',
+  },
+  {
+    title: 'adapters/ imports the SDK, jose, valibot, ipaddr.js, core/ and types of flows/',
+    files: below('provider/adapters'),
+    allows: (found) =>
+      /^(node:|@aws-sdk\/|jose$|valibot$|ipaddr\.js$)/.test(found.target) ||
+      isIn('provider/adapters', found) ||
+      isIn('provider/core', found) ||
+      (isIn('provider/flows', found) && found.isType),
+    instead: 'An adapter does what a port says. A decision it needs is a rule of provider/core/.',
+  },
+  {
+    title: 'an adapter imports another only as a type; composition.ts composes, forms and named parts are shared',
+    files: below('provider/adapters').filter(({ path }) => path !== 'provider/adapters/composition.ts'),
+    allows: (found) =>
+      !isIn('provider/adapters', found) ||
+      found.isType ||
+      isIn('provider/adapters/dynamodb/forms', found) ||
+      SHARED_ADAPTERS.includes(found.target),
+    instead: 'Adapters are put together in the wiring.ts of a function, or in adapters/composition.ts for several.',
+  },
+  {
+    title: 'a handler imports core/, edge/, flows/ and its own wiring.ts',
+    files: sources.filter(({ path }) => /^lambdas\/[^/]+\/handler\.ts$/.test(path)),
+    allows: (found, from) =>
+      isIn('provider/core', found) ||
+      isIn('provider/edge', found) ||
+      isIn('provider/flows', found) ||
+      found.target === from.replace('handler.ts', 'wiring.ts'),
+    instead: 'A handler is a route card. What it runs with is put together in its wiring.ts.',
+  },
+  {
+    title: 'a wiring.ts imports provider/ only',
+    files: sources.filter(({ path }) => /^lambdas\/[^/]+\/wiring\.ts$/.test(path)),
+    allows: (found) => isIn('provider', found),
+    instead: 'Only adapters know the SDK: give the one in provider/adapters/ what it needs.',
+  },
+  {
+    title: 'a function.ts imports core/ only',
+    files: sources.filter(({ path }) => /^lambdas\/[^/]+\/function\.ts$/.test(path)),
+    allows: (found) => isIn('provider/core', found),
+    instead: 'It is plain data: the stack and the local gateway read it without loading any code.',
+  },
+  {
+    title: 'infra/ imports CDK, core/ and the function.ts of each function; handlers by path, never by import',
+    files: below('infra'),
+    allows: (found) =>
+      isIn('infra', found) ||
+      isIn('provider/core', found) ||
+      /^lambdas\/[^/]+\/function\.ts$/.test(found.target) ||
+      !isOurs(found),
+    instead:
+      'Handlers are named by their path and bundled. A fact that both sides need is a constant in provider/core/.',
+  },
+  {
+    title: 'local/ and cli/ import core/ and the table of functions; they go through the front door',
+    files: below('local', 'cli'),
+    allows: (found) =>
+      isIn('local', found) ||
+      isIn('cli', found) ||
+      isIn('provider/core', found) ||
+      found.target === 'infra/functions/functions.ts' ||
+      (isIn('provider', found) && found.isType) ||
+      !isOurs(found),
+    instead: 'They go through the front door: HTTP, or an invocation of a function.',
+  },
+  {
+    title: 'nothing that is shipped imports tests, benchmarks or examples',
+    files: below(...SHIPPED),
+    allows: (found) => !['test', 'bench', 'examples'].some((folder) => isIn(folder, found)),
+    instead: 'Tests, benchmarks and examples use the product, never the other way round.',
+  },
+];
 
 describe('the arrows', () => {
-  it('core/ imports core/ only, and hashes in two files', () => {
-    expect(
-      forbidden(
-        below('provider/core'),
-        (found, from) =>
-          isIn('provider/core', found) || (found.target === 'node:crypto' && HASHING_RULES.includes(from)),
-      ),
-    ).toEqual([]);
+  it.each(arrows)('$title', ({ files, allows, instead }) => {
+    const found = files.flatMap(({ path, imports }) =>
+      imports.filter((one) => !allows(one, path)).map(({ target }) => `${path} imports ${target}. ${instead}`),
+    );
+    expect(files.length).toBeGreaterThan(5);
+    expect(found).toEqual([]);
   });
 
-  it('flows/ imports core/, types of ports, and the few shared flows', () => {
-    expect(
-      forbidden(
-        below('provider/flows'),
-        (found) =>
-          isIn('provider/core', found) ||
-          (PORTS.includes(found.target) && found.isType) ||
-          SHARED_FLOWS.includes(found.target),
-      ),
-    ).toEqual([]);
-  });
-
-  it('http/ imports core/, types of flows/, middy and valibot', () => {
-    const packages = ['@middy/core', 'valibot'];
-    expect(
-      forbidden(
-        below('provider/edge'),
-        (found) =>
-          isIn('provider/edge', found) ||
-          isIn('provider/core', found) ||
-          (isIn('provider/flows', found) && found.isType) ||
-          packages.includes(found.target) ||
-          (found.target === 'aws-lambda' && found.isType),
-      ),
-    ).toEqual([]);
-  });
-
-  it('adapters/ imports the SDK, jose, valibot, ipaddr.js, core/ and types of flows/', () => {
-    const packages = /^(node:|@aws-sdk\/|jose$|valibot$|ipaddr\.js$)/;
-    expect(
-      forbidden(
-        below('provider/adapters'),
-        (found) =>
-          packages.test(found.target) ||
-          isIn('provider/adapters', found) ||
-          isIn('provider/core', found) ||
-          (isIn('provider/flows', found) && found.isType),
-      ),
-    ).toEqual([]);
-  });
-
-  it('an adapter imports another only as a type; wiring.ts composes, items are the stored forms, parts have no port', () => {
-    expect(
-      forbidden(
-        below('provider/adapters').filter(({ path }) => path !== 'provider/adapters/wiring.ts'),
-        (found) =>
-          !isIn('provider/adapters', found) || found.isType || [...STORED_FORMS, ...PARTS].includes(found.target),
-      ),
-    ).toEqual([]);
-  });
-
-  it('a handler imports http/, flows/ and adapters/wiring.ts', () => {
-    const handlers = sources.filter(({ path }) => path.startsWith('lambdas/'));
-    expect(handlers.length).toBeGreaterThanOrEqual(6);
-    expect(
-      forbidden(
-        handlers,
-        (found) =>
-          isIn('provider/edge', found) ||
-          isIn('provider/flows', found) ||
-          found.target === 'provider/adapters/wiring.ts',
-      ),
-    ).toEqual([]);
-  });
-
-  it('local/ and cli/ see only types of the functions: they go through the front door', () => {
-    expect(
-      forbidden(
-        below('local', 'cli'),
-        (found) => !['lambdas', 'provider'].some((folder) => isIn(folder, found)) || found.isType,
-      ),
-    ).toEqual([]);
-  });
-
-  it('infra/ names handlers by path and never imports them; of lambdas/ it sees the names of the metrics', () => {
-    const isMetricName = ({ target, isType }: Import) => target === 'provider/core/operating/metrics.ts' && isType;
-    expect(
-      forbidden(
-        below('infra'),
-        (found) => !['lambdas', 'provider'].some((folder) => isIn(folder, found)) || isMetricName(found),
-      ),
-    ).toEqual([]);
-  });
-
-  it('nothing that is shipped imports tests, benchmarks or examples', () => {
-    const shipped = below('lambdas', 'provider', 'infra', 'local', 'cli');
-    const apart = ['test', 'bench', 'examples'];
-    expect(forbidden(shipped, (found) => !apart.some((folder) => isIn(folder, found)))).toEqual([]);
+  it('a folder of lambdas/ is a deployed function: handler.ts, wiring.ts, function.ts, and nothing else', () => {
+    const hint = 'Code that functions share stands in provider/.';
+    const others = below('lambdas').filter(({ path }) => !/^lambdas\/[^/]+\/(handler|wiring|function)\.ts$/.test(path));
+    expect(others.map(({ path }) => `${path}: ${hint}`)).toEqual([]);
   });
 
   it('no file reaches itself through its imports', () => {
-    expect(cyclesOf(new Map(sources.map(({ path, imports }) => [path, imports.map(({ target }) => target)])))).toEqual(
-      [],
+    const graph = new Map(sources.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
+    const hint = 'Move what both need into a file of its own.';
+    expect(cyclesOf(graph).map((cycle) => `${cycle}: ${hint}`)).toEqual([]);
+  });
+});
+
+describe('the rooms', () => {
+  it.each(['provider/core', 'provider/flows'])('%s has a room for each capability, and no others', (layer) => {
+    const found = new Set(
+      below(layer).flatMap(({ path }) => path.slice(layer.length + 1).match(/^([^/]+)\//)?.[1] ?? []),
     );
+    const hint = 'A capability has the same name in every layer; a new one is named in this test.';
+    expect([...found].filter((room) => !ROOMS.includes(room)).map((room) => `${layer}/${room}: ${hint}`)).toEqual([]);
+    expect(found.size).toBeGreaterThan(8);
+  });
+
+  it('test/core mirrors provider/core', () => {
+    const tests = globSync('test/core/**/*.test.ts', { cwd: join(import.meta.dirname, '..') });
+    const rooms = new Set(tests.flatMap((path) => path.match(/^test\/core\/([^/]+)\//)?.[1] ?? []));
+    expect([...rooms].filter((room) => !ROOMS.includes(room))).toEqual([]);
   });
 });
 
 describe('habits', () => {
   it('there are no barrels', () => {
-    expect(sources.filter(({ path }) => /(^|\/)index\.[a-z]+$/.test(path)).map(({ path }) => path)).toEqual([]);
-    expect(linesWith(below('lambdas', 'provider'), /^export \* from/)).toEqual([]);
+    const barrels = sources.filter(({ path }) => /(^|\/)index\.[a-z]+$/.test(path)).map(({ path }) => path);
+    expect([...barrels, ...linesWith(below('lambdas', 'provider'), /^export \* from/)]).toEqual([]);
   });
 
   it('there are no default exports, where no tool demands one', () => {
@@ -209,13 +212,15 @@ describe('habits', () => {
 
   it('only adapters/config.ts reads process.env', () => {
     const files = below('lambdas', 'provider').filter(({ path }) => path !== 'provider/adapters/config.ts');
-    expect(linesWith(files, /\bprocess\b(?!\.stdout\.write)/)).toEqual([]);
+    const hint = 'A setting is read in adapters/config.ts and handed over by a wiring.ts.';
+    expect(linesWith(files, /\bprocess\b(?!\.stdout\.write)/).map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('core/ has no clock, no randomness, no I/O: the same arguments give the same answer', () => {
     const impure =
       /\b(Date\b|Math\.random|performance\.|random(Bytes|UUID|Int|FillSync)|getRandomValues|fetch\(|process\b|globalThis|console\.|set(Timeout|Interval|Immediate)\(|async |await |Promise\b|import\()/;
-    expect(linesWith(below('provider/core'), impure)).toEqual([]);
+    const hint = 'Time and chance are arguments of a rule; what waits is a step of a flow.';
+    expect(linesWith(below('provider/core'), impure).map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('flows/ take clock and randomness from their ports', () => {
@@ -225,8 +230,10 @@ describe('habits', () => {
   });
 
   it('handlers and flows catch nothing: faults are caught once, at the edge', () => {
-    const files = sources.filter(({ path }) => /^(lambdas|provider\/flows)\//.test(path));
-    expect(linesWith(files, /\b(try \{|catch\b)/)).toEqual([]);
+    const hint = 'Let a fault pass: provider/edge/ catches it. What may fail without harm is an outcome of its port.';
+    expect(
+      linesWith(below('lambdas', 'provider/flows'), /\b(try \{|catch\b)/).map((line) => `${line} ${hint}`),
+    ).toEqual([]);
   });
 
   it('every export of core/ and flows/ has a doc comment directly above', () => {
@@ -237,11 +244,12 @@ describe('habits', () => {
 });
 
 describe('size', () => {
-  const sized = below(...SIZED);
+  const sized = below(...SHIPPED);
 
   it(`a file has at most ${FILE_LIMIT} lines`, () => {
-    const long = sized.filter(({ path, text }) => lineCount(text) > (LONGER_FILES[path] ?? FILE_LIMIT));
-    expect(long.map(({ path, text }) => `${path}: ${lineCount(text)}`)).toEqual([]);
+    const hint = 'Two reasons to change are two files; split by meaning.';
+    const long = sized.filter(({ path, text }) => lineCount(text) > (path === 'provider/flows/ports.ts' ? 270 : FILE_LIMIT));
+    expect(long.map(({ path, text }) => `${path}: ${lineCount(text)} lines. ${hint}`)).toEqual([]);
   });
 
   it(`a function has at most ${FUNCTION_LIMIT} lines`, () => {
@@ -260,6 +268,7 @@ describe('the detectors', () => {
   it('read the files', () => {
     expect(below('provider/core').length).toBeGreaterThan(20);
     expect(below('provider/edge').length).toBeGreaterThan(10);
+    expect(sources.filter(({ path }) => path.startsWith('lambdas/')).length).toBe(36);
     expect(below('provider/adapters').length).toBeGreaterThan(15);
     expect(below('local').length).toBeGreaterThan(10);
     expect(below('infra').length).toBeGreaterThan(0);
@@ -355,59 +364,3 @@ describe('the detectors', () => {
     ]);
   });
 });
-
-function lineCount(text: string): number {
-  return text.trimEnd().split('\n').length;
-}
-
-function undocumentedIn(path: string, text: string): readonly string[] {
-  const lines = text.split('\n');
-  return lines.flatMap((line, index) => {
-    const isExport = /^export (type|interface|const|async function|function|class)\b/.test(line);
-    // Further overloads of a function share the comment of the first.
-    const documented = lines[index - 1]?.trimEnd().endsWith('*/') === true;
-    return isExport && !documented ? [`${path}:${index + 1}: ${line}`] : [];
-  });
-}
-
-/** The functions of a formatted source, by indentation: from the line of the name to the closing brace. */
-function functionsOf(text: string): readonly { readonly line: number; readonly lines: number }[] {
-  const lines = text.split('\n');
-  const indentOf = (line: string) => line.length - line.trimStart().length;
-  return lines.flatMap((line, index) => {
-    if (!/\{$/.test(line.trimEnd())) return [];
-    const indent = indentOf(line);
-    const start = /^\s*[)}\]].*\{$/.test(line)
-      ? lines.findLastIndex((above, at) => at < index && indentOf(above) === indent && /\w/.test(above))
-      : index;
-    const opening = lines[start] ?? '';
-    if (!opensFunction(opening, line)) return [];
-    const end = lines.findIndex((further, at) => at > index && indentOf(further) === indent && /^\s*\}/.test(further));
-    return [{ line: start + 1, lines: end - start + 1 }];
-  });
-}
-
-function opensFunction(opening: string, last: string): boolean {
-  const isOtherBlock =
-    /^\s*(\} )?(else|if|for|while|switch|try|catch|finally|do|case|default|class|export class|return \{)\b/;
-  if (/=> \{$/.test(last)) return true;
-  if (isOtherBlock.test(opening)) return false;
-  if (/\bfunction\b/.test(opening)) return true;
-  const isMethod = /^\s+(?:static |async |get |set |override |private |\*)*[#\w[\]'.]+(?:<.*>)?\(/.test(opening);
-  return isMethod && /\)(?:: .*)? \{$/.test(last);
-}
-
-/** The cycles of a graph, each once, from its first node in order. */
-function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const cycles = new Set<string>();
-  const done = new Set<string>();
-  const visit = (node: string, trail: readonly string[]): void => {
-    const seenAt = trail.indexOf(node);
-    if (seenAt >= 0) cycles.add([...trail.slice(seenAt), node].join(' -> '));
-    if (seenAt >= 0 || done.has(node)) return;
-    for (const target of graph.get(node) ?? []) visit(target, [...trail, node]);
-    done.add(node);
-  };
-  for (const node of [...graph.keys()].sort()) visit(node, []);
-  return [...cycles];
-}

@@ -1,6 +1,10 @@
+import type {
+  DeploymentVariable,
+  EnvironmentName,
+  FunctionSpec,
+  TableRole,
+} from '../../provider/core/operating/function-spec.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
-import type { DeployedSpec } from './deployment-functions.ts';
-import type { EnvironmentName, TableRole } from './function-spec.ts';
 
 type Sources = {
   readonly issuer: string;
@@ -13,7 +17,9 @@ type Sources = {
 };
 
 /** The value of every variable that a function may ask for; undefined where a setting is not made. */
-export function environmentFrom(sources: Sources): Readonly<Record<EnvironmentName, string | undefined>> {
+export function environmentFrom(
+  sources: Sources,
+): Readonly<Record<Exclude<EnvironmentName, DeploymentVariable>, string | undefined>> {
   const { settings, applicationArns } = sources;
   return {
     ISSUER: sources.issuer,
@@ -43,8 +49,8 @@ export function environmentFrom(sources: Sources): Readonly<Record<EnvironmentNa
 
 /** The variables of one function: those of its row, and of them those that have a value. */
 export function environmentOf(
-  { environment }: DeployedSpec,
-  values: Readonly<Partial<Record<DeployedSpec['environment'][number], string | undefined>>>,
+  { environment }: FunctionSpec,
+  values: Readonly<Partial<Record<FunctionSpec['environment'][number], string | undefined>>>,
 ): Record<string, string> {
   return Object.fromEntries(
     environment.flatMap((name) => {

@@ -1,6 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { DeployedSpec } from './deployment-functions.ts';
-import type { TableRole } from './function-spec.ts';
+import type { FunctionSpec, TableRole } from '../../provider/core/operating/function-spec.ts';
 
 /** The resources that permissions are granted on. */
 export type Grantable = {
@@ -18,7 +17,7 @@ export const OPEN_ENDPOINTS = 'Push endpoints are made at run time, so the last 
 const KEY_PURPOSE = 'ciba-signing-key';
 
 /** The statements of a function's role: exactly what its row of the table says. */
-export function statementsFor(spec: DeployedSpec, on: Grantable): PolicyStatement[] {
+export function statementsFor(spec: FunctionSpec, on: Grantable): PolicyStatement[] {
   return [
     ...tableStatements(spec, on),
     ...kmsStatements(spec, on),
@@ -31,7 +30,7 @@ export function statementsFor(spec: DeployedSpec, on: Grantable): PolicyStatemen
  * Items are cut by the first letters of their partition key, or by the whole of it. `ForAllValues` also holds when the call names no key at
  * all, as a scan does, so a second condition demands that there is one.
  */
-function tableStatements(spec: DeployedSpec, on: Grantable): PolicyStatement[] {
+function tableStatements(spec: FunctionSpec, on: Grantable): PolicyStatement[] {
   return spec.tables.map(
     (grant) =>
       new PolicyStatement({
@@ -49,7 +48,7 @@ function tableStatements(spec: DeployedSpec, on: Grantable): PolicyStatement[] {
   );
 }
 
-function kmsStatements({ kms }: DeployedSpec, on: Grantable): PolicyStatement[] {
+function kmsStatements({ kms }: FunctionSpec, on: Grantable): PolicyStatement[] {
   if (kms.length === 0) return [];
   return [
     new PolicyStatement({
@@ -61,7 +60,7 @@ function kmsStatements({ kms }: DeployedSpec, on: Grantable): PolicyStatement[] 
 }
 
 /** Endpoints are made at run time, so their last part is open. */
-function snsStatements({ sns }: DeployedSpec, { applicationArns }: Grantable): PolicyStatement[] {
+function snsStatements({ sns }: FunctionSpec, { applicationArns }: Grantable): PolicyStatement[] {
   if (applicationArns.length === 0) return [];
   const onApplications = sns.filter((action) => action === 'CreatePlatformEndpoint');
   const onEndpoints = sns.filter((action) => action !== 'CreatePlatformEndpoint');
@@ -79,7 +78,7 @@ function snsStatements({ sns }: DeployedSpec, { applicationArns }: Grantable): P
 }
 
 /** Where decisions are announced, and where they wait. */
-function notificationStatements({ topic = [], sqs = [] }: DeployedSpec, on: Grantable): PolicyStatement[] {
+function notificationStatements({ topic = [], sqs = [] }: FunctionSpec, on: Grantable): PolicyStatement[] {
   const statement = (service: string, actions: readonly string[], arn: string | undefined) => {
     if (actions.length === 0) return [];
     if (arn === undefined) throw new Error(`a function uses ${service} of notifications, which are not there`);

@@ -16,16 +16,16 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { isRetained, removalPolicyOf } from '../data/retention.ts';
 import { acknowledge, acknowledgeOpenArns } from '../nag.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 import { bundleFunctions } from './bundles.ts';
-import type { DeployedSpec } from './deployment-functions.ts';
 
 type ProviderFunctionProps = {
   /** The file in `lambdas/`. */
   readonly name: string;
-  readonly spec: DeployedSpec;
+  readonly spec: FunctionSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
   /** Why some of the statements name resources by their beginning only. */

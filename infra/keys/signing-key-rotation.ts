@@ -4,8 +4,8 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { deploymentFunctions } from '../functions/deployment-functions.ts';
 import { environmentOf } from '../functions/environment.ts';
+import { deploymentFunctions } from '../functions/functions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 

@@ -3,8 +3,8 @@ import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { deploymentFunctions } from '../functions/deployment-functions.ts';
 import { environmentOf } from '../functions/environment.ts';
+import { deploymentFunctions } from '../functions/functions.ts';
 import { type Grantable, OPEN_ENDPOINTS, statementsFor } from '../functions/permissions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';

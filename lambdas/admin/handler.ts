@@ -1,4 +1,3 @@
-import { wireAdmin } from '../../provider/adapters/wiring.ts';
 import { clientBody, clientChangeBody, userBody, userChangeBody } from '../../provider/edge/http/admin-bodies.ts';
 import { adminRoute, pageFrom, userQueryFrom } from '../../provider/edge/http/admin-call.ts';
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
@@ -20,13 +19,14 @@ import {
   removeUserDevice,
   updateUser,
 } from '../../provider/flows/person/manage-users.ts';
+import { wire } from './wiring.ts';
 
 /**
  * The admin API (docs/admin-api.md): clients, users, devices, enrolment tickets. Every route needs an IAM identity.
  *
  * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity); 404 not_found; 409 conflict.
  */
-const { ports, log } = wireAdmin();
+const { ports, log } = wire();
 
 export const handler = endpoint(log, {
   'POST /admin/clients': adminRoute({ body: clientBody, kind: 'client_metadata' }, async ({ body, by }) =>

@@ -1,9 +1,9 @@
-import { wireBackchannelAuthentication } from '../../provider/adapters/wiring.ts';
 import { answerOk } from '../../provider/edge/http/answer.ts';
 import { clientCallFrom } from '../../provider/edge/http/client-call.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
 import { requestAuthentication } from '../../provider/flows/asking/request-authentication.ts';
+import { wire } from './wiring.ts';
 
 /**
  * POST /bc-authorize: a client asks a user (CIBA §7).
@@ -12,7 +12,7 @@ import { requestAuthentication } from '../../provider/flows/asking/request-authe
  * invalid_authorization_details; 401 invalid_client; 403 access_denied (limits, with Retry-After);
  * 503 temporarily_unavailable (SNS is out, with Retry-After).
  */
-const { ports, log } = wireBackchannelAuthentication();
+const { ports, log } = wire();
 
 export const handler = endpoint(log, {
   'POST /bc-authorize': async (request) => {

@@ -1,14 +1,14 @@
-import { wireClientNotification } from '../../provider/adapters/wiring.ts';
 import { announcementFrom } from '../../provider/edge/queue/announcement.ts';
 import { queueBatch } from '../../provider/edge/queue/queue-batch.ts';
 import { notifyClient } from '../../provider/flows/notifying/notify-client.ts';
+import { wire } from './wiring.ts';
 
 /**
  * Not an HTTP function: fed by the queue to which the device function announces decisions. POSTs to the client's
  * notification endpoint that the request was answered (ping, CIBA §10.2). What can't be delivered comes back until
  * nothing could be redeemed any more.
  */
-const { ports, log, postpone } = wireClientNotification();
+const { ports, log, postpone } = wire();
 
 export const handler = queueBatch(log, {
   route: 'SQS client-notification',

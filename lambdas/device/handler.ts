@@ -1,4 +1,3 @@
-import { wireDevice } from '../../provider/adapters/wiring.ts';
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { deviceChangeBody, enrolmentBody, responseBody } from '../../provider/edge/http/device-bodies.ts';
 import { deviceCallFrom, pathParameter } from '../../provider/edge/http/device-call.ts';
@@ -12,6 +11,7 @@ import {
 } from '../../provider/flows/deciding/answer-request.ts';
 import { enrolDevice } from '../../provider/flows/device/enrol-device.ts';
 import { removeDevice, updateDevice } from '../../provider/flows/device/manage-device.ts';
+import { wire } from './wiring.ts';
 
 /**
  * The device API (docs/device-api.md): enrol, change and remove a device, list and read requests, answer one.
@@ -19,7 +19,7 @@ import { removeDevice, updateDevice } from '../../provider/flows/device/manage-d
  * 400 invalid_request, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403 access_denied;
  * 404 not_found; 409 already_decided; 410 expired.
  */
-const { ports, log } = wireDevice();
+const { ports, log } = wire();
 
 export const handler = endpoint(log, {
   'POST /devices': async (request) => {

@@ -1,13 +1,13 @@
-import { wireEndpointEvents } from '../../provider/adapters/wiring.ts';
 import { endpointEventsFrom } from '../../provider/edge/sns/endpoint-event.ts';
 import { handleEndpointEvent } from '../../provider/flows/device/handle-endpoint-event.ts';
+import { wire } from './wiring.ts';
 
 /**
  * Not an HTTP function: subscribed to the application events of SNS (`EventDeliveryFailure`, `EventEndpointUpdated`).
  * Marks the devices of a dead push endpoint unreachable, so that the next request is refused at once instead of being
  * pushed to nobody. A fault throws: SNS tries again, and at last the event is kept in the dead-letter queue.
  */
-const { ports, log } = wireEndpointEvents();
+const { ports, log } = wire();
 
 export const handler = async (event: unknown): Promise<void> => {
   for (const { endpointArn, type, failure, messageId } of endpointEventsFrom(event)) {

@@ -1,4 +1,3 @@
-import { wirePlatformApplication } from '../../provider/adapters/wiring.ts';
 import { answerCustomResource, isCustomResourceRequest } from '../../provider/edge/custom-resource/custom-resource.ts';
 import { parseRefreshOrder } from '../../provider/edge/orders/refresh-order.ts';
 import {
@@ -6,6 +5,7 @@ import {
   arnOfApplication,
   refreshPlatformApplications,
 } from '../../provider/flows/device/apply-platform-application.ts';
+import { wire } from './wiring.ts';
 
 /**
  * Not an HTTP function: the custom resource behind an SNS platform application, and `{"action": "refresh"}` from an
@@ -15,7 +15,7 @@ import {
  * it was deployed with `removeApplication`: with the application all endpoints would go, and every phone would have to
  * enrol again.
  */
-const { ports, sendAnswer, tell } = wirePlatformApplication();
+const { ports, sendAnswer, tell } = wire();
 
 export const handler = async (event: unknown): Promise<unknown> => {
   if (!isCustomResourceRequest(event)) return refreshPlatformApplications(ports, parseRefreshOrder(event));

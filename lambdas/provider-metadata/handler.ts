@@ -1,8 +1,8 @@
-import { wireProviderMetadata } from '../../provider/adapters/wiring.ts';
 import { answerPublic } from '../../provider/edge/http/answer.ts';
 import { endpoint, type Route } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
 import { describeProvider, publishKeys } from '../../provider/flows/discovery/describe-provider.ts';
+import { wire } from './wiring.ts';
 
 /** Seconds a verifier may keep these: far less than the time a key is published before it signs. */
 const MAX_AGE_SECONDS = 300;
@@ -11,7 +11,7 @@ const MAX_AGE_SECONDS = 300;
  * GET /.well-known/openid-configuration, /.well-known/oauth-authorization-server (OIDC Discovery §4, RFC 8414 §3) and
  * /.well-known/jwks.json (RFC 7517 §5). Nothing to refuse.
  */
-const { ports, log } = wireProviderMetadata();
+const { ports, log } = wire();
 
 const describe: Route = async () =>
   mapResult(describeProvider(ports.settings), (body) => answerPublic(body, MAX_AGE_SECONDS));

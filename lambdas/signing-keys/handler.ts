@@ -1,13 +1,13 @@
-import { wireSigningKeys } from '../../provider/adapters/wiring.ts';
 import { parseKeyOrder } from '../../provider/edge/orders/key-order.ts';
 import { type RotationReport, revokeKey, rotateKeys } from '../../provider/flows/keys/rotate-keys.ts';
+import { wire } from './wiring.ts';
 
 /**
  * Not an HTTP function: run by a schedule, by the deployment and by operators, with `{"action": "rotate"}`,
  * `{"action": "rotate", "force": true}` or `{"action": "revoke", "kid": "…"}`. The only writer of signing keys. An order
  * it can't carry out throws, so that the invocation counts as failed.
  */
-const { ports } = wireSigningKeys();
+const { ports } = wire();
 
 export const handler = async (event: unknown): Promise<RotationReport> => {
   const order = parseKeyOrder(event);

@@ -1,4 +1,3 @@
-import { wireSyntheticLogin } from '../../provider/adapters/wiring.ts';
 import {
   answerCustomResource,
   isCustomResourceRequest,
@@ -9,13 +8,14 @@ import {
   SyntheticLoginError,
   testDeployment,
 } from '../../provider/flows/operating/log-in-synthetically.ts';
+import { wire } from './wiring.ts';
 
 /**
  * Not an HTTP function: run by a schedule, and by each deployment as its smoke test. Logs in at the public address as a
  * client and a phone would. A login that does not go through throws: an alarm for the schedule, a rollback for the
  * deployment. A smoke test waits up to a minute for a name or a secret that was just made.
  */
-const { ports, sendAnswer } = wireSyntheticLogin();
+const { ports, sendAnswer } = wire();
 
 export const handler = async (event: unknown): Promise<void> => {
   if (!isCustomResourceRequest(event)) return logInSynthetically(ports);

@@ -1,9 +1,9 @@
-import { wireToken } from '../../provider/adapters/wiring.ts';
 import { answerOk } from '../../provider/edge/http/answer.ts';
 import { clientCallFrom } from '../../provider/edge/http/client-call.ts';
 import { endpoint, type Route } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
 import { redeemAuthReqId } from '../../provider/flows/token/redeem-auth-req-id.ts';
+import { wire } from './wiring.ts';
 
 /**
  * POST /token, and /oauth/token as Auth0's SDKs call it: a client polls or redeems (CIBA §10.1, §11).
@@ -11,7 +11,7 @@ import { redeemAuthReqId } from '../../provider/flows/token/redeem-auth-req-id.t
  * 400 authorization_pending, slow_down, expired_token, access_denied, invalid_grant, unauthorized_client,
  * invalid_request, unsupported_grant_type; 401 invalid_client.
  */
-const { ports, log } = wireToken();
+const { ports, log } = wire();
 
 const redeem: Route = async (request) => {
   const call = clientCallFrom(request);

@@ -4,8 +4,8 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { TableRole } from '../../infra/functions/function-spec.ts';
-import { tables } from '../../infra/functions/functions.ts';
+import type { TableRole } from '../../provider/core/operating/function-spec.ts';
+import { tables } from '../../provider/core/operating/function-spec.ts';
 
 /** Names of the tables on this machine. */
 export const tableNames: Readonly<Record<TableRole, string>> = { directory: 'Directory', transactions: 'Transactions' };

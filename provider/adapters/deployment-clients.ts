@@ -13,9 +13,3 @@ export const createSecrets = (): SecretsManagerClient => new SecretsManagerClien
 /** Making the first signing keys takes KMS several seconds; repeating the call would only queue behind the first. */
 export const createLambda = (): LambdaClient =>
   new LambdaClient({ maxAttempts: 1, requestHandler: { ...patient.requestHandler, requestTimeout: 90_000 } });
-
-/** Hands a custom resource's answer to CloudFormation, at the presigned address that it gave. */
-export async function sendToCloudFormation(url: string, body: string): Promise<void> {
-  const response = await fetch(url, { method: 'PUT', body, headers: { 'content-type': '' } });
-  if (!response.ok) throw new Error(`CloudFormation refused the answer with status ${response.status}`);
-}

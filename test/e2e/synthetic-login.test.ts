@@ -1,16 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SyntheticItems } from '../../provider/adapters/dynamodb/synthetic-items.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
-import {
-  callProvider,
-  makeDeviceKey,
-  SyntheticItems,
-  SyntheticSecrets,
-  signAsDevice,
-  verifiesIdToken,
-} from '../../provider/adapters/synthetic-parts.ts';
+import { callProvider } from '../../provider/adapters/https/provider-call.ts';
+import { verifiesIdToken } from '../../provider/adapters/jose/id-token-verifier.ts';
+import { makeDeviceKey, signAsDevice } from '../../provider/adapters/jose/synthetic-device.ts';
+import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
 import { NO_ANSWER, SYNTHETIC_ID } from '../../provider/core/operating/synthetic.ts';
 import {
   logInSynthetically,

@@ -1,9 +1,4 @@
 import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import {
   CreatePlatformApplicationCommand,
   DeletePlatformApplicationCommand,
   InvalidParameterException,
@@ -63,23 +58,5 @@ export class SnsPlatformApplications {
       new CreatePlatformApplicationCommand({ Name: name, Platform: platform, Attributes: { ...attributes } }),
     );
     if (PlatformApplicationArn !== arn) throw new Error('SNS named the platform application otherwise than expected');
-  }
-}
-
-/** Credentials of push services in Secrets Manager. */
-export class PushSecrets {
-  readonly #secrets: SecretsManagerClient;
-
-  constructor(secrets: SecretsManagerClient) {
-    this.#secrets = secrets;
-  }
-
-  async read(arn: string): Promise<string | undefined> {
-    try {
-      return (await this.#secrets.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
   }
 }

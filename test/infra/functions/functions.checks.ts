@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FunctionSpec } from '../../../infra/functions/function-spec.ts';
 import { type FunctionName, functionNames, functions } from '../../../infra/functions/functions.ts';
+import type { FunctionSpec } from '../../../provider/core/operating/function-spec.ts';
 import { listOf, synthesized, type Value } from '../support/synthesized.ts';
 
 const production = synthesized('production');

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SYNTHETIC_ID as INFRA_ID } from '../../../infra/functions/deployment-functions.ts';
 import { functionNames } from '../../../infra/functions/functions.ts';
-import { SYNTHETIC_ID } from '../../../provider/core/operating/synthetic.ts';
 import { listOf, Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
 const minimal = synthesized('minimal');
@@ -18,7 +16,6 @@ describe('the roles of the synthetic login', () => {
     production.statements(name).filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
 
   it('synthetic-setup writes the items of two keys, named whole, and the secret; nothing else', () => {
-    expect(INFRA_ID).toBe(SYNTHETIC_ID);
     expect(own('synthetic-setup')).toEqual([
       {
         Effect: 'Allow',

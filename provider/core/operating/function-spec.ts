@@ -1,4 +1,5 @@
-// What the table of functions says of each: see functions.ts.
+// What the `function.ts` of each deployed function says of it. Plain data: the CDK app deploys from it, the local gateway
+// runs from it.
 
 /** Tables by role; the key prefixes in them are those of docs/storage.md. */
 export type TableRole = 'directory' | 'transactions';
@@ -10,7 +11,13 @@ export type TableGrant = {
   readonly prefixes: readonly string[];
 };
 
-/** Environment variables that `provider/adapters/config.ts` reads, and one that Node reads. */
+/** What a function may do to the items of some partition keys, each named whole. */
+export type KeyGrant = Pick<TableGrant, 'table' | 'actions'> & { readonly keys: readonly string[] };
+
+/** Variables of functions with duties around the deployment alone; whoever makes the function knows the value. */
+export type DeploymentVariable = 'PLATFORM_APPLICATIONS' | 'SIGNING_KEYS_FUNCTION' | 'SYNTHETIC_SECRET';
+
+/** Environment variables that `adapters/config.ts` reads, and one that Node reads. */
 export type EnvironmentName =
   | 'ISSUER'
   | 'PREVIOUS_ISSUERS'
@@ -30,8 +37,10 @@ export type EnvironmentName =
   | 'NOTIFICATION_QUEUE_URL'
   | 'NOTIFICATION_NETWORKS'
   | 'METRICS_NAMESPACE'
-  | 'UV_THREADPOOL_SIZE';
+  | 'UV_THREADPOOL_SIZE'
+  | DeploymentVariable;
 
+/** One deployed function. */
 export type FunctionSpec = {
   /** One sentence for the console. */
   readonly description: string;
@@ -40,7 +49,7 @@ export type FunctionSpec = {
   /** `iam`: API Gateway lets only SigV4-signed calls through. OAuth clients and phones are authenticated in code. */
   readonly authorizer: 'none' | 'iam';
   readonly environment: readonly EnvironmentName[];
-  readonly tables: readonly TableGrant[];
+  readonly tables: readonly (TableGrant | KeyGrant)[];
   /** Actions on the endpoints and applications of the configured platforms. */
   readonly sns: readonly string[];
   /** Actions on the topic where decisions are announced, and on the queue that is subscribed to it. */
@@ -56,3 +65,24 @@ export type FunctionSpec = {
    */
   readonly memoryMegabytes: number;
 };
+
+/** Variables of a function that reaches phones. */
+export const PUSH_ENVIRONMENT = [
+  'APNS_APPLICATION_ARN',
+  'APNS_SANDBOX_APPLICATION_ARN',
+  'GCM_APPLICATION_ARN',
+  'APNS_TOPIC',
+] as const;
+/** What it takes to authenticate clients. */
+export const CLIENT_AUTHENTICATION: readonly TableGrant[] = [
+  { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
+  { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
+];
+/** What functions share that nobody calls over HTTP. */
+export const INTERNAL = { routes: [], authorizer: 'none', tables: [], sns: [], kms: [] } as const;
+
+/** Both tables have the same shape: string keys `pk` and `sk`; `ttl` in epoch seconds on Transactions alone. */
+export const tables = {
+  directory: { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: undefined },
+  transactions: { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'ttl' },
+} as const satisfies Record<TableRole, { partitionKey: string; sortKey: string; ttlAttribute: string | undefined }>;

@@ -1,0 +1,34 @@
+import {
+  CLIENT_AUTHENTICATION,
+  type FunctionSpec,
+  PUSH_ENVIRONMENT,
+} from '../../provider/core/operating/function-spec.ts';
+
+/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+export const spec = {
+  description: 'POST /bc-authorize: a client asks a user (CIBA section 7)',
+  routes: ['POST /bc-authorize'],
+  authorizer: 'none',
+  environment: [
+    'ISSUER',
+    'PREVIOUS_ISSUERS',
+    'DIRECTORY_TABLE',
+    'TRANSACTIONS_TABLE',
+    'REQUEST_LIMITS',
+    'BINDING_MESSAGE_PATTERN',
+    'METRICS_NAMESPACE',
+    ...PUSH_ENVIRONMENT,
+  ],
+  tables: [
+    ...CLIENT_AUTHENTICATION,
+    { table: 'directory', actions: ['GetItem'], prefixes: ['LOGIN#'] },
+    { table: 'directory', actions: ['Query', 'UpdateItem'], prefixes: ['USER#'] },
+    { table: 'transactions', actions: ['UpdateItem'], prefixes: ['RATE#'] },
+    { table: 'transactions', actions: ['PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
+    { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },
+  ],
+  sns: ['Publish'],
+  kms: [],
+  timeoutSeconds: 10,
+  memoryMegabytes: 1024,
+} as const satisfies FunctionSpec;

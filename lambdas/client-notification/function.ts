@@ -1,0 +1,28 @@
+import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+
+/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+export const spec = {
+  description: 'Pings clients when their request was answered (CIBA section 10.2); run by the queue of notifications',
+  routes: [],
+  authorizer: 'none',
+  environment: [
+    'DIRECTORY_TABLE',
+    'TRANSACTIONS_TABLE',
+    'NOTIFICATION_QUEUE_URL',
+    'NOTIFICATION_NETWORKS',
+    'METRICS_NAMESPACE',
+    'UV_THREADPOOL_SIZE',
+  ],
+  tables: [
+    { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
+    { table: 'transactions', actions: ['GetItem'], prefixes: ['REQUEST#'] },
+    { table: 'transactions', actions: ['UpdateItem'], prefixes: ['NOTIFICATION#'] },
+  ],
+  sns: [],
+  // All but the last are what Lambda does for the function, in the name of its role.
+  sqs: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'],
+  kms: [],
+  // Five seconds for the client's endpoint, the rest as above.
+  timeoutSeconds: 15,
+  memoryMegabytes: 512,
+} as const satisfies FunctionSpec;

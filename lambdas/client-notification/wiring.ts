@@ -1,0 +1,26 @@
+import { createDynamoDB, createSqs } from '../../provider/adapters/aws-clients.ts';
+import { clock } from '../../provider/adapters/clock.ts';
+import { logOf } from '../../provider/adapters/composition.ts';
+import { readResources } from '../../provider/adapters/config.ts';
+import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
+import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
+import { HttpsNotification } from '../../provider/adapters/https/https-notification.ts';
+import { SqsMessages } from '../../provider/adapters/sqs/sqs-messages.ts';
+import type { NotifyPorts } from '../../provider/flows/notifying/notify-client.ts';
+
+/** What client-notification runs with in an account. */
+export function wire() {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const queue = new SqsMessages(createSqs(), resources.notificationQueueUrl);
+  const ports: NotifyPorts = {
+    notifications: new NotificationsTable(new Table(dynamodb, resources.transactionsTable)),
+    clients: new ClientsTable(new Table(dynamodb, resources.directoryTable), clock),
+    sender: new HttpsNotification(resources.notificationNetworks),
+    entropy,
+    clock,
+  };
+  return { ports, log: logOf('client-notification'), postpone: queue.postpone.bind(queue) };
+}

@@ -1,0 +1,38 @@
+import { type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
+
+/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+export const spec = {
+  description: 'The device API: enrol, manage, read requests, answer (docs/device-api.md)',
+  routes: [
+    'POST /devices',
+    'PATCH /devices/{device_id}',
+    'DELETE /devices/{device_id}',
+    'GET /device/requests',
+    'GET /device/requests/{request_id}',
+    'POST /device/requests/{request_id}/response',
+  ],
+  authorizer: 'none',
+  environment: [
+    'ISSUER',
+    'PREVIOUS_ISSUERS',
+    'DIRECTORY_TABLE',
+    'TRANSACTIONS_TABLE',
+    'ACR_POLICY',
+    'NOTIFICATION_TOPIC',
+    'METRICS_NAMESPACE',
+    ...PUSH_ENVIRONMENT,
+  ],
+  tables: [
+    { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['USER#'] },
+    { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
+    { table: 'transactions', actions: ['GetItem', 'Query'], prefixes: ['USER#'] },
+    { table: 'transactions', actions: ['BatchGetItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
+    { table: 'transactions', actions: ['UpdateItem'], prefixes: ['TICKET#'] },
+    { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
+  ],
+  sns: ['CreatePlatformEndpoint', 'GetEndpointAttributes', 'SetEndpointAttributes', 'DeleteEndpoint', 'Publish'],
+  topic: ['Publish'],
+  kms: [],
+  timeoutSeconds: 10,
+  memoryMegabytes: 1024,
+} as const satisfies FunctionSpec;

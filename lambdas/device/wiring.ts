@@ -1,0 +1,44 @@
+import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
+import { clock } from '../../provider/adapters/clock.ts';
+import { logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
+import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
+import { UsersTable } from '../../provider/adapters/dynamodb/users-table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
+import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
+import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
+import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
+import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
+import type { AnswerPorts } from '../../provider/flows/deciding/answer-request.ts';
+import type { EnrolPorts } from '../../provider/flows/device/enrol-device.ts';
+import type { ManageDevicePorts } from '../../provider/flows/device/manage-device.ts';
+
+/** What device runs with in an account. */
+export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts> {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const directory = new Table(dynamodb, resources.directoryTable);
+  const transactions = new Table(dynamodb, resources.transactionsTable);
+  const users = new UsersTable(directory);
+  const sns = createSns();
+  const ports = {
+    users,
+    devices: users,
+    tickets: new TicketsTable(transactions),
+    replays: new ReplaysTable(transactions, entropy, clock),
+    requests: new RequestsTable(transactions, entropy),
+    announcements: new SnsAnnouncements(sns, resources.notificationTopic),
+    endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
+    push: new SnsPush(sns, resources.apnsTopic),
+    verifier: joseVerifier,
+    entropy,
+    clock,
+    settings: readSettings(),
+    audit: createAuditTrail('device'),
+  };
+  return { ports, log: logOf('device') };
+}

@@ -1,0 +1,15 @@
+import { type FunctionSpec, INTERNAL } from '../../provider/core/operating/function-spec.ts';
+
+/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+export const spec = {
+  ...INTERNAL,
+  description: 'Marks devices unreachable when SNS tells that their push endpoint died',
+  environment: ['DIRECTORY_TABLE', 'METRICS_NAMESPACE'],
+  tables: [
+    { table: 'directory', actions: ['GetItem'], prefixes: ['ENDPOINT#'] },
+    { table: 'directory', actions: ['UpdateItem'], prefixes: ['USER#'] },
+  ],
+  sns: ['GetEndpointAttributes'],
+  timeoutSeconds: 15,
+  memoryMegabytes: 256,
+} as const satisfies FunctionSpec;

@@ -1,0 +1,10 @@
+import { readResources } from '../../provider/adapters/config.ts';
+import { createLambda } from '../../provider/adapters/deployment-clients.ts';
+import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
+import { SigningKeysFunction } from '../../provider/adapters/lambda/signing-keys-function.ts';
+
+/** What first-keys runs with in an account. */
+export function wire() {
+  const signingKeys = new SigningKeysFunction(createLambda(), readResources().signingKeysFunction);
+  return { signingKeys, sendAnswer: sendToCloudFormation };
+}

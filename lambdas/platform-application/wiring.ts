@@ -1,0 +1,28 @@
+import { logOf } from '../../provider/adapters/composition.ts';
+import { readResources } from '../../provider/adapters/config.ts';
+import { createPatientSns, createSecrets } from '../../provider/adapters/deployment-clients.ts';
+import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
+import { PushSecrets } from '../../provider/adapters/secrets/push-secrets.ts';
+import { SnsPlatformApplications } from '../../provider/adapters/sns/platform-applications.ts';
+import type { PlatformApplicationPorts } from '../../provider/flows/device/apply-platform-application.ts';
+
+/** What platform-application runs with in an account. */
+export function wire() {
+  const log = logOf('platform-application');
+  const ports: PlatformApplicationPorts = {
+    applications: readResources().platformApplications,
+    secrets: new PushSecrets(createSecrets()),
+    platforms: new SnsPlatformApplications(createPatientSns()),
+  };
+  const reason = 'push_credential_not_applied';
+  const tell = (platform: string, detail: string): void =>
+    log.request({
+      route: `credential ${platform}`,
+      status: 424,
+      reason,
+      detail,
+      duration_ms: 0,
+      correlation_id: platform,
+    });
+  return { ports, tell, sendAnswer: sendToCloudFormation };
+}

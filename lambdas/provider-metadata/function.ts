@@ -1,0 +1,18 @@
+import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+
+/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+export const spec = {
+  description: 'Discovery documents and the key set',
+  routes: [
+    'GET /.well-known/openid-configuration',
+    'GET /.well-known/oauth-authorization-server',
+    'GET /.well-known/jwks.json',
+  ],
+  authorizer: 'none',
+  environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY', 'METRICS_NAMESPACE'],
+  tables: [{ table: 'directory', actions: ['Query'], prefixes: ['KEY#'] }],
+  sns: [],
+  kms: [],
+  timeoutSeconds: 10,
+  memoryMegabytes: 512,
+} as const satisfies FunctionSpec;

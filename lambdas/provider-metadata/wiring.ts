@@ -1,0 +1,16 @@
+import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
+import { clock } from '../../provider/adapters/clock.ts';
+import { logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
+import { KeyCache } from '../../provider/adapters/key-cache.ts';
+import type { PublishedSigningKeys, Settings } from '../../provider/flows/ports.ts';
+
+/** What provider-metadata runs with in an account. */
+export function wire(): Wired<{ settings: Settings; keys: PublishedSigningKeys }> {
+  const directory = new Table(createDynamoDB(), readResources().directoryTable);
+  const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
+  return { ports: { settings: readSettings(), keys }, log: logOf('provider-metadata') };
+}

@@ -1,0 +1,21 @@
+import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+
+/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+export const spec = {
+  description: 'Creates, rotates and revokes signing keys; run by schedule, by the deployment and by operators',
+  routes: [],
+  authorizer: 'none',
+  environment: [
+    'ISSUER',
+    'PREVIOUS_ISSUERS',
+    'DIRECTORY_TABLE',
+    'SIGNING_KMS_KEY',
+    'KEY_ROTATION',
+    'METRICS_NAMESPACE',
+  ],
+  tables: [{ table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['KEY#'] }],
+  sns: [],
+  kms: ['GenerateDataKeyPairWithoutPlaintext'],
+  timeoutSeconds: 60,
+  memoryMegabytes: 512,
+} as const satisfies FunctionSpec;

@@ -1,0 +1,26 @@
+import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
+import { clock } from '../../provider/adapters/clock.ts';
+import { readResources } from '../../provider/adapters/config.ts';
+import { createSecrets } from '../../provider/adapters/deployment-clients.ts';
+import { SyntheticItems } from '../../provider/adapters/dynamodb/synthetic-items.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
+import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
+import { makeDeviceKey } from '../../provider/adapters/jose/synthetic-device.ts';
+import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
+import type { SyntheticSetUpPorts } from '../../provider/flows/operating/set-up-synthetic-login.ts';
+
+/** What synthetic-setup runs with in an account. */
+export function wire(): { ports: SyntheticSetUpPorts; sendAnswer: typeof sendToCloudFormation } {
+  const resources = readResources();
+  const ports = {
+    cast: new SyntheticItems(new Table(createDynamoDB(), resources.directoryTable)),
+    secret: new SyntheticSecrets(createSecrets(), resources.syntheticSecret),
+    makeDeviceKey,
+    entropy,
+    clock,
+    audit: createAuditTrail('synthetic-setup'),
+  };
+  return { ports, sendAnswer: sendToCloudFormation };
+}

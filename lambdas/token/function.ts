@@ -1,0 +1,26 @@
+import { CLIENT_AUTHENTICATION, type FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+
+/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+export const spec = {
+  description: 'POST /token: a client polls or redeems (CIBA section 10.1)',
+  routes: ['POST /token', 'POST /oauth/token'],
+  authorizer: 'none',
+  environment: [
+    'ISSUER',
+    'PREVIOUS_ISSUERS',
+    'DIRECTORY_TABLE',
+    'TRANSACTIONS_TABLE',
+    'SIGNING_KMS_KEY',
+    'TOKEN_LIFETIMES',
+    'METRICS_NAMESPACE',
+  ],
+  tables: [
+    ...CLIENT_AUTHENTICATION,
+    { table: 'directory', actions: ['Query'], prefixes: ['KEY#'] },
+    { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
+  ],
+  sns: [],
+  kms: ['Decrypt'],
+  timeoutSeconds: 10,
+  memoryMegabytes: 1024,
+} as const satisfies FunctionSpec;

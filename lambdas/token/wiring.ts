@@ -1,0 +1,30 @@
+import { createDynamoDB, createKms } from '../../provider/adapters/aws-clients.ts';
+import { clock } from '../../provider/adapters/clock.ts';
+import { clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { readResources } from '../../provider/adapters/config.ts';
+import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
+import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
+import { KeyCache } from '../../provider/adapters/key-cache.ts';
+import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
+import { createAuditTrail } from '../../provider/adapters/log.ts';
+import type { RedeemPorts } from '../../provider/flows/token/redeem-auth-req-id.ts';
+
+/** What token runs with in an account. */
+export function wire(): Wired<RedeemPorts> {
+  const resources = readResources();
+  const dynamodb = createDynamoDB();
+  const directory = new Table(dynamodb, resources.directoryTable);
+  const transactions = new Table(dynamodb, resources.transactionsTable);
+  const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
+  const ports = {
+    ...clientAuthentication(directory, transactions),
+    requests: new RequestsTable(transactions, entropy),
+    signer: new JoseSigner(keys, new KmsPrivateKeys(createKms(), resources.signingKmsKey)),
+    entropy,
+    audit: createAuditTrail('token'),
+  };
+  return { ports, log: logOf('token') };
+}

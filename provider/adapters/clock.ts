@@ -1,0 +1,7 @@
+import type { Clock } from '../flows/ports.ts';
+
+/** Epoch seconds now. */
+export const clock: Clock = () => Math.floor(Date.now() / 1000);
+
+/** Waits without keeping anything busy. */
+export const wait = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));

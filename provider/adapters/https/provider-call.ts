@@ -1,0 +1,29 @@
+import { NO_ANSWER } from '../../core/operating/synthetic.ts';
+import type { ProviderAnswer, SyntheticLoginPorts } from '../../flows/operating/log-in-synthetically.ts';
+
+/** Longest wait for one answer of the provider, in milliseconds. */
+const ANSWER_MS = 10_000;
+
+export const callProvider: SyntheticLoginPorts['call'] = (url, { method, authorization, form, json }) =>
+  fetch(url, {
+    method,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(ANSWER_MS),
+    headers: {
+      ...(authorization !== undefined && { authorization }),
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(form && { body: new URLSearchParams(form) }),
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  }).then(readAnswer, noAnswer);
+
+async function readAnswer(response: Response): Promise<ProviderAnswer> {
+  const text = await response.text();
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : {} };
+}
+
+/** `fetch` hides what happened in the cause: ENOTFOUND, ECONNREFUSED, a certificate of another name. */
+function noAnswer(error: unknown): ProviderAnswer {
+  const { name, cause } = error as { name?: string; cause?: { code?: unknown } };
+  return { status: NO_ANSWER, body: { error: String(cause?.code ?? name) } };
+}
