@@ -6,7 +6,8 @@ import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
-import type { PublishedSigningKeys, Settings } from '../../provider/flows/ports.ts';
+import type { PublishedSigningKeys } from '../../provider/flows/keys/ports.ts';
+import type { Settings } from '../../provider/flows/ports.ts';
 
 /** What provider-metadata runs with in an account. */
 export function wire(): Wired<{ settings: Settings; keys: PublishedSigningKeys }> {

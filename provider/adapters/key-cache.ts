@@ -1,6 +1,7 @@
 import type { SigningAlgorithm } from '../core/client/client.ts';
 import type { SigningKey } from '../core/keys/signing-key.ts';
-import type { Clock, PublishedSigningKeys, SigningKeyStore } from '../flows/ports.ts';
+import type { PublishedSigningKeys, SigningKeyStore } from '../flows/keys/ports.ts';
+import type { Clock } from '../flows/ports.ts';
 
 /** How long a warm function may believe its copy of the key set; a revocation takes hold within this time. */
 const CACHE_SECONDS = 300;

@@ -1,5 +1,6 @@
 import type { Client } from '../../core/client/client.ts';
-import type { Clients, Clock } from '../../flows/ports.ts';
+import type { Clients } from '../../flows/client/ports.ts';
+import type { Clock } from '../../flows/ports.ts';
 import { clientFrom, clientKey } from './forms/directory-items.ts';
 import type { Table } from './table.ts';
 

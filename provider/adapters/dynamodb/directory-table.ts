@@ -1,7 +1,8 @@
 import type { LoginIdentifier } from '../../core/asking/login-hint.ts';
 import type { Client } from '../../core/client/client.ts';
 import { goesBy, type User, type UserWithDevices } from '../../core/person/user.ts';
-import type { Clock, Directory, Entropy } from '../../flows/ports.ts';
+import type { Directory } from '../../flows/person/ports.ts';
+import type { Clock, Entropy } from '../../flows/ports.ts';
 import {
   clientFrom,
   clientItem,

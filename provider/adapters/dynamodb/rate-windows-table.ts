@@ -1,5 +1,6 @@
 import { retryAfter, shardsOf, type WindowLimits, windowsAt } from '../../core/asking/rate-window.ts';
-import type { Counted, Entropy, RateWindows } from '../../flows/ports.ts';
+import type { Counted, RateWindows } from '../../flows/asking/ports.ts';
+import type { Entropy } from '../../flows/ports.ts';
 import type { Table } from './table.ts';
 
 const HOUR_SECONDS = 3600;

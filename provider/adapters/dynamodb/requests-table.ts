@@ -1,16 +1,11 @@
 import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
 import { redemptionGrace, SLOW_DOWN_SECONDS } from '../../core/deciding/lifetime.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
+import type { AuthenticationRequests } from '../../flows/asking/ports.ts';
+import type { DecidableRequests, PendingRequest, StoredDetails } from '../../flows/deciding/ports.ts';
 import type { NotificationAddress } from '../../flows/notifying/ports.ts';
-import type {
-  AuthenticationRequests,
-  DecidableRequests,
-  EarlyPollOutcome,
-  Entropy,
-  PendingRequest,
-  PollOutcome,
-  StoredDetails,
-} from '../../flows/ports.ts';
+import type { Entropy } from '../../flows/ports.ts';
+import type { EarlyPollOutcome, PollOutcome } from '../../flows/token/ports.ts';
 import { notificationItem } from './forms/notification-item.ts';
 import { requestFrom, requestItem, requestKey } from './forms/request-item.ts';
 import type { Table } from './table.ts';

@@ -1,6 +1,7 @@
 import { type PublicJwk, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/client/client.ts';
 import type { SigningKey, SigningKeyState } from '../../core/keys/signing-key.ts';
-import type { Entropy, PublishedSigningKeys, SigningKeyStore } from '../../flows/ports.ts';
+import type { PublishedSigningKeys, SigningKeyStore } from '../../flows/keys/ports.ts';
+import type { Entropy } from '../../flows/ports.ts';
 import type { Item, Table } from './table.ts';
 
 const slotKey = (key: Pick<SigningKey, 'algorithm' | 'generation'>) => ({

@@ -1,4 +1,4 @@
-import type { EnrolmentTickets } from '../../flows/ports.ts';
+import type { EnrolmentTickets } from '../../flows/device/ports.ts';
 import type { Table } from './table.ts';
 
 const ticketKey = (hash: string) => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });

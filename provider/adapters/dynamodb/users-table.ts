@@ -1,7 +1,8 @@
 import type { LoginIdentifier } from '../../core/asking/login-hint.ts';
 import type { Device } from '../../core/device/device.ts';
 import type { UserWithDevices } from '../../core/person/user.ts';
-import type { Devices, Users } from '../../flows/ports.ts';
+import type { Devices } from '../../flows/device/ports.ts';
+import type { Users } from '../../flows/person/ports.ts';
 import { DEVICE_PREFIX, deviceFrom, deviceItem, deviceKey, loginKey, userFrom } from './forms/directory-items.ts';
 import type { Table } from './table.ts';
 

@@ -3,7 +3,8 @@ import { SignJWT } from 'jose';
 import type { SigningAlgorithm } from '../../core/client/client.ts';
 import { type SigningKey, signerOf } from '../../core/keys/signing-key.ts';
 import type { TokenClaims } from '../../core/token/tokens.ts';
-import type { SigningKeyStore, TokenSigner } from '../../flows/ports.ts';
+import type { SigningKeyStore } from '../../flows/keys/ports.ts';
+import type { TokenSigner } from '../../flows/token/ports.ts';
 
 /** Signs tokens with the active key of an algorithm, in memory: no KMS call a token. */
 export class JoseSigner implements TokenSigner {

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyPairWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
 import type { SigningKey } from '../../core/keys/signing-key.ts';
-import type { KeyMaker } from '../../flows/ports.ts';
+import type { KeyMaker } from '../../flows/keys/ports.ts';
 
 /** What KMS binds the ciphertext to: a private key can't be passed off as another. */
 const contextOf = (kid: string, algorithm: SigningAlgorithm) => ({ purpose: 'ciba-signing-key', kid, algorithm });

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sns';
 import type { Platform } from '../../core/device/device.ts';
 import { sha256 } from '../../core/digest.ts';
-import type { PushEndpoints } from '../../flows/ports.ts';
+import type { PushEndpoints } from '../../flows/device/ports.ts';
 import type { Table } from '../dynamodb/table.ts';
 
 const endpointKey = (arn: string) => ({ pk: `ENDPOINT#${sha256(arn)}`, sk: 'ENDPOINT' });

@@ -1,7 +1,7 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Device } from '../../core/device/device.ts';
 import { ENDPOINT_DELETED, pushErrorKind } from '../../core/device/push-error.ts';
-import type { PushMessage, PushOutcome, PushSender } from '../../flows/ports.ts';
+import type { PushMessage, PushOutcome, PushSender } from '../../flows/device/ports.ts';
 
 /** Pushes through SNS platform endpoints, in APNs and FCM v1 form. */
 export class SnsPush implements PushSender {

@@ -10,17 +10,10 @@ import { requestIdOf, txnOf } from '../../core/digest.ts';
 import { goesBy, type UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from '../client/authenticate-client.ts';
-import type {
-  AuditTrail,
-  AuthenticationRequests,
-  Devices,
-  Entropy,
-  Note,
-  PushOutcome,
-  PushSender,
-  RateWindows,
-  Users,
-} from '../ports.ts';
+import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
+import type { Users } from '../person/ports.ts';
+import type { AuditTrail, Entropy, Note } from '../ports.ts';
+import type { AuthenticationRequests, RateWindows } from './ports.ts';
 
 /** What this flow needs. */
 export type RequestAuthenticationPorts = ClientAuthenticationPorts & {

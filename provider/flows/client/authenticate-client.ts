@@ -4,7 +4,8 @@ import { equalInConstantTime, sha256 } from '../../core/digest.ts';
 import { assertionEndpoints } from '../../core/discovery/provider-metadata.ts';
 import { checkNoRepeats, type FormParameters, single } from '../../core/form.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { Clients, Clock, JwsVerifier, Note, Replays, Settings } from '../ports.ts';
+import type { Clock, JwsVerifier, Note, Replays, Settings } from '../ports.ts';
+import type { Clients } from './ports.ts';
 
 /** What a caller presented in the `Authorization` header, taken apart by `edge/http/`. */
 export type BasicCredentials = { readonly clientId: string; readonly secret: string };

@@ -2,7 +2,8 @@ import { type ClientMetadata, describeClient, registerClient } from '../../core/
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { AuditTrail, Clock, Directory, Entropy } from '../ports.ts';
+import type { Directory } from '../person/ports.ts';
+import type { AuditTrail, Clock, Entropy } from '../ports.ts';
 
 /** What this flow needs. */
 export type ManageClientsPorts = {

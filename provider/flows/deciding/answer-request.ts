@@ -12,7 +12,8 @@ import {
   type DeviceCall,
 } from '../device/authenticate-device.ts';
 import type { Announcements } from '../notifying/ports.ts';
-import type { AuditTrail, DecidableRequests, Note, PendingRequest, StoredDetails } from '../ports.ts';
+import type { AuditTrail, Note } from '../ports.ts';
+import type { DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
 export type AnswerPorts = DeviceAuthenticationPorts & {

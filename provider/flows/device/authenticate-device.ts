@@ -12,7 +12,8 @@ import type { User } from '../../core/person/user.ts';
 import type { DeviceAuthenticationFailure } from '../../core/refusal.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { TokenClaims } from '../../core/token/tokens.ts';
-import type { Clock, JwsVerifier, Note, Replays, Settings, Users } from '../ports.ts';
+import type { Users } from '../person/ports.ts';
+import type { Clock, JwsVerifier, Note, Replays, Settings } from '../ports.ts';
 
 /** What this flow needs. */
 export type DeviceAuthenticationPorts = {

@@ -10,20 +10,9 @@ import {
 import { notedPushes } from '../../core/device/push-error.ts';
 import { sha256 } from '../../core/digest.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type {
-  AuditTrail,
-  Clock,
-  Devices,
-  EnrolmentTickets,
-  Entropy,
-  JwsVerifier,
-  Note,
-  PushEndpoints,
-  PushOutcome,
-  PushSender,
-  Settings,
-  Users,
-} from '../ports.ts';
+import type { Users } from '../person/ports.ts';
+import type { AuditTrail, Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
+import type { Devices, EnrolmentTickets, PushEndpoints, PushOutcome, PushSender } from './ports.ts';
 
 /** What this flow needs. */
 export type EnrolPorts = {

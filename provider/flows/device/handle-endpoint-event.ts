@@ -1,4 +1,5 @@
-import type { AuditTrail, Clock, Devices } from '../ports.ts';
+import type { AuditTrail, Clock } from '../ports.ts';
+import type { Devices } from './ports.ts';
 
 /** A device behind a push endpoint. */
 export type EndpointUser = { readonly sub: string; readonly deviceId: string };

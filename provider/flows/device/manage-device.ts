@@ -1,8 +1,9 @@
 import { type Device, type DeviceView, viewDevice } from '../../core/device/device.ts';
 import { checkDeviceName, checkPushToken } from '../../core/device/device-token.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { AuditTrail, Devices, PushEndpoints } from '../ports.ts';
+import type { AuditTrail } from '../ports.ts';
 import { authenticateDevice, type DeviceAuthenticationPorts, type DeviceCall } from './authenticate-device.ts';
+import type { Devices, PushEndpoints } from './ports.ts';
 
 /** What this flow needs. */
 export type ManageDevicePorts = DeviceAuthenticationPorts & {

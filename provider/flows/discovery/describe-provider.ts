@@ -2,7 +2,8 @@ import type { PublicJwk } from '../../core/client/client.ts';
 import { providerMetadata } from '../../core/discovery/provider-metadata.ts';
 import { publishedKeys } from '../../core/keys/signing-key.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { PublishedSigningKeys, Settings } from '../ports.ts';
+import type { PublishedSigningKeys } from '../keys/ports.ts';
+import type { Settings } from '../ports.ts';
 
 /** The discovery document: no I/O at all. */
 export function describeProvider(settings: Settings): Result<Readonly<Record<string, unknown>>> {

@@ -1,6 +1,7 @@
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/client/client.ts';
 import { planRotation, type RotationStep } from '../../core/keys/signing-key.ts';
-import type { AuditTrail, Clock, Entropy, KeyMaker, Settings, SigningKeyStore } from '../ports.ts';
+import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
+import type { KeyMaker, SigningKeyStore } from './ports.ts';
 
 /** What this flow needs. */
 export type RotateKeysPorts = {

@@ -5,7 +5,8 @@ import {
   type NotificationReason,
   pauseBefore,
 } from '../../core/notifying/client-notification.ts';
-import type { Clients, Clock, Entropy, Noted } from '../ports.ts';
+import type { Clients } from '../client/ports.ts';
+import type { Clock, Entropy, Noted } from '../ports.ts';
 import type { NotificationSender, Notifications } from './ports.ts';
 
 /** What this flow needs. */

@@ -4,17 +4,9 @@ import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import { changeProfile, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type {
-  AuditTrail,
-  Clock,
-  Devices,
-  Directory,
-  EnrolmentTickets,
-  Entropy,
-  PushEndpoints,
-  Settings,
-  Users,
-} from '../ports.ts';
+import type { Devices, EnrolmentTickets, PushEndpoints } from '../device/ports.ts';
+import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
+import type { Directory, Users } from './ports.ts';
 
 /** What this flow needs. */
 export type ManageUsersPorts = {

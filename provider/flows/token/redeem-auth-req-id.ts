@@ -4,8 +4,10 @@ import { requestIdOf, txnOf } from '../../core/digest.ts';
 import { checkNoRepeats, single } from '../../core/form.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { mintAccessToken, mintIdToken } from '../../core/token/tokens.ts';
+import type { AuthenticationRequests } from '../asking/ports.ts';
 import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from '../client/authenticate-client.ts';
-import type { AuditTrail, AuthenticationRequests, Entropy, Note, TokenSigner } from '../ports.ts';
+import type { AuditTrail, Entropy, Note } from '../ports.ts';
+import type { TokenSigner } from './ports.ts';
 
 /** What this flow needs. */
 export type RedeemPorts = ClientAuthenticationPorts & {
