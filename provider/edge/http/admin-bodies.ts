@@ -5,7 +5,7 @@ import {
   DELIVERY_MODES,
   SIGNING_ALGORITHMS,
 } from '../../core/client/client.ts';
-import type { Result } from '../../core/result.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
 import type { HttpRequest } from './request.ts';
 
 const algorithm = v.picklist(SIGNING_ALGORITHMS);
@@ -93,7 +93,5 @@ export const userChangeBody = v.strictObject({
 
 /** Who is calling. The route's IAM authorizer is the first lock; this refusal holds whatever the gateway was told. */
 export function requireIamIdentity(request: HttpRequest): Result<string> {
-  return request.iamIdentity === undefined
-    ? { ok: false, refusal: { reason: 'no_iam_identity' } }
-    : { ok: true, value: request.iamIdentity };
+  return request.iamIdentity === undefined ? refuse({ reason: 'no_iam_identity' }) : ok(request.iamIdentity);
 }

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Result } from '../../core/result.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
 import { requireIamIdentity } from './admin-bodies.ts';
 import type { Answer } from './answer.ts';
 import { pathParameter } from './device-call.ts';
@@ -36,7 +36,7 @@ export function adminRoute(
     const identity = requireIamIdentity(request);
     if (!identity.ok) return identity;
     if (Object.values(request.pathParameters).some((id) => (id?.length ?? 0) > ID_LIMIT)) {
-      return { ok: false, refusal: { reason: 'not_found', what: 'resource' } };
+      return refuse({ reason: 'not_found', what: 'resource' });
     }
     const body = spec.body ? parseJson(request, spec.body, spec.kind) : { ok: true as const, value: undefined };
     if (!body.ok) return body;
@@ -48,14 +48,12 @@ export function adminRoute(
 export function pageFrom(request: HttpRequest): Result<{ after: string | undefined; limit: number }> {
   const after = request.query.get('after') || undefined;
   return (after?.length ?? 0) > ID_LIMIT
-    ? { ok: false, refusal: { reason: 'invalid_parameter', name: 'after', expected: 'a client_id' } }
-    : { ok: true, value: { after, limit: PAGE_SIZE } };
+    ? refuse({ reason: 'invalid_parameter', name: 'after', expected: 'a client_id' })
+    : ok({ after, limit: PAGE_SIZE });
 }
 
 /** `?login_hint=…` */
 export function userQueryFrom(request: HttpRequest): Result<{ loginHint: string }> {
   const loginHint = request.query.get('login_hint');
-  return loginHint
-    ? { ok: true, value: { loginHint } }
-    : { ok: false, refusal: { reason: 'missing_parameter', name: 'login_hint' } };
+  return loginHint ? ok({ loginHint }) : refuse({ reason: 'missing_parameter', name: 'login_hint' });
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../core/refusal.ts';
+import type { RefusalReason } from '../../core/refusal.ts';
 
 /** What a handler answers, before it becomes an API Gateway result. */
 export type Answer = {
@@ -6,8 +6,8 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; absent means no body. */
   readonly body?: unknown;
-  /** For the log line. */
-  readonly refusal?: Refusal;
+  /** Of a refusal, for the log line: the internal reason, the error code, and the evidence that may be logged. */
+  readonly refused?: { readonly reason: RefusalReason; readonly error: string; readonly detail?: string };
 };
 
 /** 200 with a body that nobody may store: tokens, ids, personal data. */

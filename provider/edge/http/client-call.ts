@@ -1,4 +1,4 @@
-import type { Result } from '../../core/result.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
 import type { BasicCredentials, ClientCall } from '../../flows/client/authenticate-client.ts';
 import { decodeFormComponent, decodeUtf8, parseForm } from './form-body.ts';
 import type { HttpRequest } from './request.ts';
@@ -8,8 +8,8 @@ export function clientCallFrom(request: HttpRequest): Result<ClientCall> {
   const form = parseForm(request);
   if (!form.ok) return form;
   const basic = parseBasic(request.headers['authorization']);
-  if (basic === 'malformed') return { ok: false, refusal: { reason: 'malformed_authorization_header' } };
-  return { ok: true, value: { form: form.value, basic, note: request.note } };
+  if (basic === 'malformed') return refuse({ reason: 'malformed_authorization_header' });
+  return ok({ form: form.value, basic, note: request.note });
 }
 
 /** HTTP Basic with both parts form-urlencoded (RFC 6749 §2.3.1). Any other scheme is not client authentication. */

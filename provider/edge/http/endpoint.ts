@@ -58,22 +58,11 @@ async function serve(
     route: event.routeKey,
     status: answer.status,
     ...noted,
-    ...reasonOf(answer),
+    ...answer.refused,
     duration_ms: Math.round(performance.now() - startedAt),
     correlation_id: correlationId,
   });
   return render(answer, correlationId);
-}
-
-/** The internal reason, with the evidence that is ours: names of claims and states, never a value that was sent. */
-function reasonOf({ refusal, body }: Answer): { reason?: string; detail?: string; error?: string } {
-  if (!refusal) return {};
-  const { error } = body as { error: string };
-  const { because, claim, name, member } = refusal as Partial<Record<'because' | 'claim' | 'name' | 'member', string>>;
-  // The name of a repeated parameter or of an unknown member is the caller's own word, so it stays out of the log.
-  const callersWord = refusal.reason === 'repeated_parameter' || 'callersWord' in refusal;
-  const detail = because ?? claim ?? (callersWord ? undefined : (name ?? member));
-  return { reason: refusal.reason, error, ...(detail !== undefined && { detail }) };
 }
 
 function render(answer: Answer, correlationId: string): APIGatewayProxyStructuredResultV2 {

@@ -1,5 +1,5 @@
 import type { FormParameters } from '../../core/form.ts';
-import type { Result } from '../../core/result.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
 import { type HttpRequest, mediaTypeOf } from './request.ts';
 
 /** Largest body that is read. */
@@ -13,14 +13,11 @@ const brokenEscape = /%(?![0-9A-Fa-f]{2})/;
  * repeats can be refused, empty values dropped (RFC 6749 §3.1). The media type is required (CIBA §7.1).
  */
 export function parseForm(request: HttpRequest): Result<FormParameters> {
-  if (request.body.length > BODY_LIMIT_BYTES)
-    return { ok: false, refusal: { reason: 'body_too_large', limitBytes: BODY_LIMIT_BYTES } };
-  if (mediaTypeOf(request) !== FORM)
-    return { ok: false, refusal: { reason: 'unsupported_media_type', expected: FORM } };
+  if (request.body.length > BODY_LIMIT_BYTES) return refuse({ reason: 'body_too_large', limitBytes: BODY_LIMIT_BYTES });
+  if (mediaTypeOf(request) !== FORM) return refuse({ reason: 'unsupported_media_type', expected: FORM });
   const text = decodeUtf8(request.body);
   const pairs = text === undefined || brokenEscape.test(text) ? undefined : decodePairs(text);
-  if (!pairs)
-    return { ok: false, refusal: { reason: 'malformed_body', expected: 'a form in UTF-8 with valid percent escapes' } };
+  if (!pairs) return refuse({ reason: 'malformed_body', expected: 'a form in UTF-8 with valid percent escapes' });
   const form = new Map<string, string[]>();
   for (const [name, value] of pairs) {
     if (value === '') continue;
@@ -28,7 +25,7 @@ export function parseForm(request: HttpRequest): Result<FormParameters> {
     if (values) values.push(value);
     else form.set(name, [value]);
   }
-  return { ok: true, value: form };
+  return ok(form);
 }
 
 /** Strict UTF-8, or undefined. */

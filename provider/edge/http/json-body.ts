@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Result } from '../../core/result.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
 import { BODY_LIMIT_BYTES, decodeUtf8 } from './form-body.ts';
 import { type HttpRequest, mediaTypeOf } from './request.ts';
 
@@ -14,27 +14,23 @@ export function parseJson<Schema extends v.GenericSchema>(
   schema: Schema,
   kind: BodyKind = 'parameter',
 ): Result<v.InferOutput<Schema>> {
-  if (request.body.length > BODY_LIMIT_BYTES)
-    return { ok: false, refusal: { reason: 'body_too_large', limitBytes: BODY_LIMIT_BYTES } };
+  if (request.body.length > BODY_LIMIT_BYTES) return refuse({ reason: 'body_too_large', limitBytes: BODY_LIMIT_BYTES });
   if (mediaTypeOf(request) !== 'application/json') {
-    return { ok: false, refusal: { reason: 'unsupported_media_type', expected: 'application/json' } };
+    return refuse({ reason: 'unsupported_media_type', expected: 'application/json' });
   }
   const value = parseShallow(decodeUtf8(request.body));
   if (value === undefined) {
-    return {
-      ok: false,
-      refusal: { reason: 'malformed_body', expected: `a JSON object in UTF-8, at most ${DEPTH_LIMIT} levels deep` },
-    };
+    return refuse({ reason: 'malformed_body', expected: `a JSON object in UTF-8, at most ${DEPTH_LIMIT} levels deep` });
   }
   const result = v.safeParse(schema, value);
-  if (result.success) return { ok: true, value: result.output };
+  if (result.success) return ok(result.output);
   const [issue] = result.issues;
   const name = v.getDotPath(issue) ?? 'body';
   const expected = expectationOf(issue);
-  const unknown = isUnknownMember(issue) && { callersWord: true as const };
+  const unknown = isUnknownMember(issue) && { isUnknown: true };
   return kind === 'parameter'
-    ? { ok: false, refusal: { reason: 'invalid_parameter', name, expected, ...unknown } }
-    : { ok: false, refusal: { reason: 'invalid_client_metadata', member: name, expected, ...unknown } };
+    ? refuse({ reason: 'invalid_parameter', name, expected, ...unknown })
+    : refuse({ reason: 'invalid_client_metadata', member: name, expected, ...unknown });
 }
 
 /** What the caller can do about it, in words: valibot's own are for developers. */

@@ -7,9 +7,9 @@ import {
   type DeviceTokenLife,
   isPinnedAlgorithm,
 } from '../../core/device/device-token.ts';
+import type { DeviceAuthenticationFailure } from '../../core/device/refusals.ts';
 import { urlOf } from '../../core/issuer.ts';
 import type { User } from '../../core/person/user.ts';
-import type { DeviceAuthenticationFailure } from '../../core/refusal.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { TokenClaims } from '../../core/token/tokens.ts';
 import type { Users } from '../person/ports.ts';

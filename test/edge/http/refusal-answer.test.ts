@@ -265,7 +265,34 @@ describe('WWW-Authenticate (RFC 6749 §5.2)', () => {
 });
 
 describe('for the log', () => {
-  it.each(ALL)('$reason keeps the reason with its evidence', (refusal) => {
-    expect(answerRefusal(refusal, false).refusal).toBe(refusal);
+  it.each(ALL)('$reason keeps its reason and its error code', (refusal) => {
+    const { refused, body } = answerRefusal(refusal, false);
+    expect(refused).toMatchObject({ reason: refusal.reason, error: (body as { error: string }).error });
+  });
+
+  /** The only evidence that is logged: names of ours, and why. */
+  const LOGGED: Partial<Record<RefusalReason, string>> = {
+    missing_parameter: 'grant_type',
+    invalid_parameter: 'requested_expiry',
+    client_assertion_claim: 'aud',
+    hint_not_supported: 'id_token_hint',
+    unknown_user: 'no_such_identifier',
+    invalid_target: 'not_allowed',
+    device_not_authenticated: 'signature',
+    device_token_claim: 'exp',
+    invalid_client_metadata: 'jwks',
+  };
+  it.each(ALL)('$reason keeps of its evidence what is ours alone', (refusal) => {
+    expect(answerRefusal(refusal, false).refused?.detail).toBe(LOGGED[refusal.reason]);
+  });
+
+  it('keeps no name that only the caller knows', () => {
+    const unknown = { expected: 'absent', isUnknown: true } as const;
+    for (const refusal of [
+      { reason: 'invalid_parameter', name: 's3cret', ...unknown },
+      { reason: 'invalid_client_metadata', member: 's3cret', ...unknown },
+      { reason: 'repeated_parameter', name: 's3cret' },
+    ] as const)
+      expect(answerRefusal(refusal, false).refused).not.toHaveProperty('detail');
   });
 });

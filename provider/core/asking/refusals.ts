@@ -1,0 +1,68 @@
+import { invalidRequest, retryAfter, type Wordings, wording } from '../wording.ts';
+
+/** Why a user is not asked (CIBA §7.1, §13). */
+export type AskingRefusal =
+  | { reason: 'scope_malformed' }
+  | { reason: 'openid_scope_missing' }
+  | { reason: 'no_hint' }
+  | { reason: 'several_hints' }
+  | { reason: 'hint_not_supported'; name: string }
+  | { reason: 'login_hint_malformed'; expected: string }
+  | {
+      reason: 'unknown_user';
+      because: 'no_such_identifier' | 'no_profile' | 'foreign_issuer' | 'blocked' | 'not_for_this_client';
+    }
+  | { reason: 'invalid_binding_message'; expected: string }
+  | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' }
+  | { reason: 'authorization_details_not_supported' }
+  | { reason: 'signed_request_not_supported' }
+  | { reason: 'user_rate_limited'; retryAfterSeconds: number }
+  | { reason: 'client_rate_limited'; retryAfterSeconds: number }
+  | { reason: 'no_reachable_device'; devices: number }
+  | { reason: 'push_unavailable'; retryAfterSeconds: number };
+
+/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+export const askingWording: Wordings<AskingRefusal> = {
+  scope_malformed: () =>
+    wording(400, 'invalid_scope', 'scope must be up to 50 scope tokens separated by single spaces.'),
+  openid_scope_missing: () => invalidRequest('scope must contain openid.'),
+  no_hint: () => invalidRequest('login_hint is required.'),
+  several_hints: () => invalidRequest('Exactly one hint must be sent.'),
+  hint_not_supported: (refusal) => invalidRequest(`${refusal.name} is not supported; send login_hint.`, refusal.name),
+  login_hint_malformed: (refusal) => invalidRequest(`login_hint must be ${refusal.expected}.`),
+  unknown_user: ({ because }) =>
+    wording(400, 'unknown_user_id', 'login_hint names no user of this provider.', { detail: because }),
+  invalid_binding_message: (refusal) =>
+    wording(400, 'invalid_binding_message', `binding_message must be ${refusal.expected}.`),
+  invalid_target: ({ because }) =>
+    wording(400, 'invalid_target', 'The audience or resource is malformed, unknown or not allowed for this client.', {
+      detail: because,
+    }),
+  authorization_details_not_supported: () =>
+    wording(400, 'invalid_authorization_details', 'authorization_details are not supported.'),
+  signed_request_not_supported: () =>
+    invalidRequest('Signed authentication requests are not supported; send the parameters in the form.'),
+  user_rate_limited: (refusal) =>
+    wording(
+      403,
+      'access_denied',
+      'This user was asked too often; try again later.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
+  client_rate_limited: (refusal) =>
+    wording(
+      403,
+      'access_denied',
+      'This client asked too often; try again later.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
+  no_reachable_device: () =>
+    invalidRequest('No eligible notification channels were found: the user has no device that a push can reach.'),
+  push_unavailable: (refusal) =>
+    wording(
+      503,
+      'temporarily_unavailable',
+      'The user could not be reached just now; try again.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
+};

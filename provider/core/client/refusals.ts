@@ -1,0 +1,36 @@
+import { invalidClient, invalidRequest, type Wordings, wording } from '../wording.ts';
+
+/** Why a client is not believed (RFC 6749 §2.3, OIDC Core §9), or not registered as asked (RFC 7591 §3.2.2). */
+export type ClientRefusal =
+  | { reason: 'no_client_authentication' }
+  | { reason: 'several_client_authentications' }
+  | { reason: 'malformed_authorization_header' }
+  | { reason: 'unknown_client' }
+  | { reason: 'wrong_client_secret' }
+  | { reason: 'wrong_authentication_method'; registered: string }
+  | { reason: 'malformed_client_assertion' }
+  | { reason: 'client_assertion_signature' }
+  | { reason: 'client_assertion_claim'; claim: string; expected: string }
+  | { reason: 'client_assertion_replayed' }
+  | { reason: 'invalid_client_metadata'; member: string; expected: string; isUnknown?: boolean };
+
+/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+export const clientWording: Wordings<ClientRefusal> = {
+  no_client_authentication: () => invalidClient('The client must authenticate with its registered method.'),
+  several_client_authentications: () =>
+    invalidRequest('The client must authenticate with one method and one client_id.'),
+  malformed_authorization_header: () => invalidClient(),
+  unknown_client: () => invalidClient(),
+  wrong_client_secret: () => invalidClient(),
+  wrong_authentication_method: () => invalidClient(),
+  malformed_client_assertion: () => invalidClient(),
+  client_assertion_signature: () => invalidClient(),
+  client_assertion_claim: (refusal) =>
+    invalidClient(`The claim ${refusal.claim} of client_assertion must be ${refusal.expected}.`, refusal.claim),
+  client_assertion_replayed: () =>
+    invalidClient('The jti of client_assertion was used before; each call needs a new one.'),
+  invalid_client_metadata: ({ member, expected, isUnknown }) =>
+    wording(400, 'invalid_client_metadata', `${member} must be ${expected}.`, {
+      detail: isUnknown ? undefined : member,
+    }),
+};

@@ -1,0 +1,16 @@
+import { type Wordings, wording } from '../wording.ts';
+
+/** Why an answer is not taken (docs/device-api.md). */
+export type DecidingRefusal =
+  | { reason: 'request_not_found' }
+  | { reason: 'request_over' }
+  | { reason: 'details_hash_mismatch' }
+  | { reason: 'already_decided'; state: string };
+
+/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+export const decidingWording: Wordings<DecidingRefusal> = {
+  request_not_found: () => wording(404, 'not_found', 'There is no such request.'),
+  request_over: () => wording(410, 'expired', 'The request is over.'),
+  details_hash_mismatch: () => wording(400, 'details_mismatch', 'details_hash is not the hash of what was asked.'),
+  already_decided: () => wording(409, 'already_decided', 'The request was decided already.'),
+};

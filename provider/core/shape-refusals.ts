@@ -1,0 +1,24 @@
+import { invalidRequest, type Wordings } from './wording.ts';
+
+/**
+ * How a call itself is malformed (RFC 6749 §3, CIBA §13). `isUnknown`: the name is none of ours but what the caller sent,
+ * so the caller is told it and the log is not.
+ */
+export type ShapeRefusal =
+  | { reason: 'unsupported_media_type'; expected: string }
+  | { reason: 'body_too_large'; limitBytes: number }
+  | { reason: 'malformed_body'; expected: string }
+  | { reason: 'repeated_parameter'; name: string }
+  | { reason: 'missing_parameter'; name: string }
+  | { reason: 'invalid_parameter'; name: string; expected: string; isUnknown?: boolean };
+
+/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+export const shapeWording: Wordings<ShapeRefusal> = {
+  unsupported_media_type: (refusal) => invalidRequest(`The Content-Type must be ${refusal.expected}.`),
+  body_too_large: (refusal) => invalidRequest(`The body must have at most ${refusal.limitBytes} bytes.`),
+  malformed_body: (refusal) => invalidRequest(`The body must be ${refusal.expected}.`),
+  repeated_parameter: (refusal) => invalidRequest(`The parameter ${refusal.name} must be sent once.`),
+  missing_parameter: (refusal) => invalidRequest(`The parameter ${refusal.name} is required.`, refusal.name),
+  invalid_parameter: ({ name, expected, isUnknown }) =>
+    invalidRequest(`${name} must be ${expected}.`, isUnknown ? undefined : name),
+};

@@ -1,0 +1,40 @@
+import { invalidGrant, retryAfter, type Wordings, wording } from '../wording.ts';
+
+/** Why no tokens are issued (CIBA §11, RFC 6749 §5.2). */
+export type TokenRefusal =
+  | { reason: 'grant_not_allowed' }
+  | { reason: 'unsupported_grant_type' }
+  | { reason: 'unknown_auth_req_id' }
+  | { reason: 'foreign_auth_req_id' }
+  | { reason: 'already_redeemed' }
+  | { reason: 'lost_redemption_race' }
+  | { reason: 'denied_by_user' }
+  | { reason: 'request_failed' }
+  | { reason: 'request_expired' }
+  | { reason: 'approval_not_redeemed_in_time' }
+  | { reason: 'polled_too_fast'; intervalSeconds: number }
+  | { reason: 'authorization_pending' };
+
+const expired = wording(400, 'expired_token', 'auth_req_id has expired; start again.');
+
+/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+export const tokenWording: Wordings<TokenRefusal> = {
+  grant_not_allowed: () => wording(400, 'unauthorized_client', 'The client is not registered for the CIBA grant.'),
+  unsupported_grant_type: () =>
+    wording(400, 'unsupported_grant_type', 'grant_type must be urn:openid:params:grant-type:ciba.'),
+  unknown_auth_req_id: () => invalidGrant('auth_req_id is unknown or not for this client.'),
+  foreign_auth_req_id: () => invalidGrant('auth_req_id is unknown or not for this client.'),
+  already_redeemed: () => invalidGrant('auth_req_id was redeemed already.'),
+  lost_redemption_race: () => invalidGrant('auth_req_id was redeemed already.'),
+  denied_by_user: () => wording(400, 'access_denied', 'The end-user denied the authorization request.'),
+  request_failed: () =>
+    wording(400, 'access_denied', 'The authorization request could not be delivered to the end-user.'),
+  request_expired: () => expired,
+  approval_not_redeemed_in_time: () => expired,
+  polled_too_fast: ({ intervalSeconds: interval }) =>
+    wording(400, 'slow_down', `You are polling faster than allowed. Wait ${interval} seconds between polls.`, {
+      ...retryAfter(interval),
+      members: { interval },
+    }),
+  authorization_pending: () => wording(400, 'authorization_pending', 'The end-user authorization is pending.'),
+};
