@@ -2,10 +2,11 @@ import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.t
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources, readSettings } from '../../provider/adapters/config.ts';
-import { DirectoryTable } from '../../provider/adapters/dynamodb/directory-table.ts';
+import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
+import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
+import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
-import { UsersTable } from '../../provider/adapters/dynamodb/users-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
@@ -17,11 +18,12 @@ export function wire(): Wired<ManageClientsPorts & ManageUsersPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
-  const users = new UsersTable(directory);
+  const people = new PeopleTable(directory);
   const ports = {
-    directory: new DirectoryTable(directory, entropy, clock),
-    users,
-    devices: users,
+    clientRegistry: new ClientRegistryTable(directory, entropy),
+    peopleRegistry: new PeopleRegistryTable(directory, entropy, clock),
+    people,
+    devices: people,
     tickets: new TicketsTable(new Table(dynamodb, resources.transactionsTable)),
     endpoints: new SnsEndpoints(createSns(), directory, resources.applicationArns),
     entropy,

@@ -1,10 +1,10 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
-import { UsersTable } from '../../provider/adapters/dynamodb/users-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
@@ -16,11 +16,11 @@ export function wire(): Wired<RequestAuthenticationPorts> {
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const users = new UsersTable(directory);
+  const people = new PeopleTable(directory);
   const ports = {
     ...clientAuthentication(directory, transactions),
-    users,
-    devices: users,
+    people,
+    devices: people,
     requests: new RequestsTable(transactions, entropy),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(createSns(), resources.apnsTopic),

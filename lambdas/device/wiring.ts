@@ -2,11 +2,11 @@ import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.t
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
-import { UsersTable } from '../../provider/adapters/dynamodb/users-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
@@ -23,11 +23,11 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts> {
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const users = new UsersTable(directory);
+  const people = new PeopleTable(directory);
   const sns = createSns();
   const ports = {
-    users,
-    devices: users,
+    people,
+    devices: people,
     tickets: new TicketsTable(transactions),
     replays: new ReplaysTable(transactions, entropy, clock),
     requests: new RequestsTable(transactions, entropy),

@@ -2,7 +2,7 @@ import { answerOk } from '../../provider/edge/http/answer.ts';
 import { clientCallFrom } from '../../provider/edge/http/client-call.ts';
 import { endpoint, type Route } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
-import { redeemAuthReqId } from '../../provider/flows/token/redeem-auth-req-id.ts';
+import { requestTokens } from '../../provider/flows/token/request-tokens.ts';
 import { wire } from './wiring.ts';
 
 /**
@@ -13,9 +13,9 @@ import { wire } from './wiring.ts';
  */
 const { ports, log } = wire();
 
-const redeem: Route = async (request) => {
+const answerTokens: Route = async (request) => {
   const call = clientCallFrom(request);
-  return call.ok ? mapResult(await redeemAuthReqId(ports, call.value), answerOk) : call;
+  return call.ok ? mapResult(await requestTokens(ports, call.value), answerOk) : call;
 };
 
-export const handler = endpoint(log, { 'POST /token': redeem, 'POST /oauth/token': redeem });
+export const handler = endpoint(log, { 'POST /token': answerTokens, 'POST /oauth/token': answerTokens });

@@ -10,10 +10,10 @@ import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
 import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
-import type { RedeemPorts } from '../../provider/flows/token/redeem-auth-req-id.ts';
+import type { RequestTokensPorts } from '../../provider/flows/token/request-tokens.ts';
 
 /** What token runs with in an account. */
-export function wire(): Wired<RedeemPorts> {
+export function wire(): Wired<RequestTokensPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);

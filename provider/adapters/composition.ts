@@ -1,3 +1,4 @@
+import { STANDARD_PROFILE } from '../core/client/profile.ts';
 import { clock } from './clock.ts';
 import { readResources, readSettings } from './config.ts';
 import { ClientsTable } from './dynamodb/clients-table.ts';
@@ -25,5 +26,6 @@ export function clientAuthentication(directory: Table, transactions: Table) {
     verifier: joseVerifier,
     clock,
     settings: readSettings(),
+    profile: STANDARD_PROFILE,
   };
 }

@@ -19,3 +19,24 @@ export function checkNoRepeats(form: FormParameters, except: readonly string[] =
   }
   return ok(form);
 }
+
+/** Reads one parameter, or one thing made of several. */
+type Readers<Parameters, Policy> = {
+  readonly [Name in keyof Parameters]: (form: FormParameters, policy: Policy) => Result<Parameters[Name]>;
+};
+
+/** Reads a form by one reader for each member, in their order; the first refusal ends it. */
+export function readParameters<Parameters extends object, Policy>(
+  readers: Readers<Parameters, Policy>,
+  form: FormParameters,
+  policy: Policy,
+): Result<Parameters> {
+  const parameters: Partial<Parameters> = {};
+  for (const name in readers) {
+    const value = readers[name](form, policy);
+    if (!value.ok) return value;
+    parameters[name] = value.value;
+  }
+  // Every member has its reader, so every member is there.
+  return ok(parameters as Parameters);
+}

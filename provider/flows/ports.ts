@@ -5,7 +5,7 @@ import type { PushErrorKind } from '../core/device/push-error.ts';
 import type { IssuerNames } from '../core/issuer.ts';
 import type { RotationPolicy } from '../core/keys/signing-key.ts';
 import type { AuditEvent } from '../core/operating/audit-event.ts';
-import type { TokenClaims } from '../core/token/tokens.ts';
+import type { TokenClaims } from '../core/token/access-token.ts';
 
 // What every room may need of the world. The ports of a capability stand in the ports.ts of its room.
 // Ports are use cases in domain words. Instants are epoch seconds. An outage is thrown, never answered as "not found".

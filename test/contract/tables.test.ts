@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DirectoryTable } from '../../provider/adapters/dynamodb/directory-table.ts';
+import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
+import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
+import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
-import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { type Key, Table } from '../../provider/adapters/dynamodb/table.ts';
 import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
-import { UsersTable } from '../../provider/adapters/dynamodb/users-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { registerClient } from '../../provider/core/client/registration.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
 import { freezeDetails } from '../../provider/core/deciding/shown-details.ts';
+import type { Device } from '../../provider/core/device/device.ts';
 import { registerUser } from '../../provider/core/person/profile.ts';
 import { type EngineUnderTest, startEngine } from '../support/engine.ts';
 import { engines } from '../support/engines.ts';
@@ -44,8 +46,6 @@ describe.each(engines())('the tables on %s', (name) => {
       requestId,
       clientId: CLIENT,
       sub: entropy.id(),
-      scopes: ['openid'],
-      audience: ['urn:x'],
       issuedAt: NOW,
       expiresAt: NOW + 120,
       intervalSeconds: 5,
@@ -60,9 +60,10 @@ describe.each(engines())('the tables on %s', (name) => {
       requestId,
       expiresAt: facts.expiresAt,
       scopes: [],
-      audience: facts.audience,
+      audience: ['urn:x'],
     };
-    await requests.create(facts, freezeDetails(shown), notification);
+    const asked = { clientId: CLIENT, scopes: ['openid'], audience: ['urn:x'] };
+    await requests.create({ request: facts, asked, details: freezeDetails(shown), notification });
     return facts;
   }
   const approve = (facts: RequestFacts, now = NOW) =>
@@ -72,7 +73,16 @@ describe.each(engines())('the tables on %s', (name) => {
       now,
       decision: {
         decision: 'approve',
-        approval: { deviceId: 'd1', decidedAt: now, amr: ['user'], claims: { name: 'Ana' } },
+        grant: {
+          sub: facts.sub,
+          clientId: CLIENT,
+          deviceId: 'd1',
+          scopes: ['openid'],
+          audience: ['urn:x'],
+          authTime: now,
+          amr: ['user'],
+          claims: { name: 'Ana' },
+        },
       },
     });
 
@@ -182,7 +192,7 @@ describe.each(engines())('the tables on %s', (name) => {
     });
 
     it('repeated with its own nonce is a success and is not done twice', async () => {
-      const key = { pk: `X#${entropy.id()}`, sk: 'X' };
+      const key: Key = { pk: `X#${entropy.id()}`, sk: 'X' };
       const nonce = { attribute: 'by', value: 'mine' };
       const count = () => transactions.update({ key, add: { count: 1 }, nonce });
       expect((await count()).written).toBe(true);
@@ -255,7 +265,7 @@ describe.each(engines())('the tables on %s', (name) => {
         recorded: false,
         stored: {
           state: 'approved',
-          approval: { deviceId: 'd1', decidedAt: NOW, amr: ['user'], claims: { name: 'Ana' } },
+          grant: { deviceId: 'd1', authTime: NOW, amr: ['user'], claims: { name: 'Ana' }, scopes: ['openid'] },
         },
       });
     });
@@ -336,68 +346,82 @@ describe.each(engines())('the tables on %s', (name) => {
 
   it('users: identifiers first, one owner each; an unfinished one belongs to nobody after a minute', async () => {
     let now = NOW;
-    const users = new UsersTable(directory);
-    const admin = new DirectoryTable(directory, entropy, () => now);
+    const people = new PeopleTable(directory);
+    const registry = new PeopleRegistryTable(directory, entropy, () => now);
     const user = (sub: string, profile: Record<string, string>) => {
       const registered = registerUser(profile, sub);
       if (!registered.ok) throw new Error(registered.refusal.reason);
       return registered.value;
     };
     const ana = user('ana', { email: 'ana@example.com', phone_number: '+4915112345678' });
-    expect(await admin.createUser(ana)).toEqual({ created: true });
-    expect(await admin.createUser(user('bo', { preferred_username: 'bo', email: 'ana@example.com' }))).toEqual({
-      created: false,
+    expect(await registry.create(ana)).toEqual({ outcome: 'written' });
+    expect(await registry.create(user('bo', { preferred_username: 'bo', email: 'ana@example.com' }))).toEqual({
+      outcome: 'taken',
       taken: 'email',
     });
-    expect(await users.resolve({ type: 'username', value: 'bo' })).toBeUndefined();
+    expect(await people.resolve({ type: 'username', value: 'bo' })).toBeUndefined();
     await directory.put({ pk: 'LOGIN#username#ghost', sk: 'LOGIN', sub: 'nobody', put_at: NOW });
     const heir = user('heir', { preferred_username: 'ghost' });
-    expect(await admin.createUser(heir)).toEqual({ created: false, taken: 'username' });
+    expect(await registry.create(heir)).toEqual({ outcome: 'taken', taken: 'username' });
     now = NOW + 61;
-    expect(await admin.createUser(heir)).toEqual({ created: true });
-    await users.save({
+    expect(await registry.create(heir)).toEqual({ outcome: 'written' });
+    const phone: Device = {
       deviceId: 'd',
       sub: 'ana',
       name: 'P',
-      publicKey: { kty: 'EC' },
-      platform: 'GCM',
-      endpointArn: 'arn:x',
-      push: 'reachable',
+      reach: { kind: 'sns', platform: 'GCM', endpointArn: 'arn:x', push: 'reachable' },
+      proof: { kind: 'device-jws', publicKey: { kty: 'EC' } },
       enrolledAt: NOW,
-    });
-    expect((await users.findWithDevices('ana'))?.devices).toMatchObject([{ deviceId: 'd', push: 'reachable' }]);
-    await users.markUnreachable({ sub: 'ana', deviceId: 'd', endpointArn: 'arn:old' });
-    expect((await users.findWithDevices('ana'))?.devices).toMatchObject([{ push: 'reachable' }]);
-    await users.markUnreachable({ sub: 'ana', deviceId: 'd', endpointArn: 'arn:x' });
-    expect((await users.findWithDevices('ana'))?.devices).toMatchObject([{ push: 'unreachable' }]);
-    expect(await users.update({ sub: 'ana', deviceId: 'gone', name: 'x' })).toBe(false);
-    const found = await users.findWithDevices('ana');
-    if (found) await admin.removeUser(found);
-    expect(await users.findWithDevices('ana')).toBeUndefined();
-    expect(await users.resolve({ type: 'email', value: 'ana@example.com' })).toBeUndefined();
+    };
+    await people.save(phone);
+    expect(await people.listOf('ana')).toEqual([phone]);
+    await people.markUnreachable({ sub: 'ana', deviceId: 'd', endpointArn: 'arn:old' });
+    expect(await people.listOf('ana')).toEqual([phone]);
+    await people.markUnreachable({ sub: 'ana', deviceId: 'd', endpointArn: 'arn:x' });
+    expect(await people.listOf('ana')).toMatchObject([{ reach: { push: 'unreachable' } }]);
+    expect(await people.update({ sub: 'ana', deviceId: 'gone', name: 'x' })).toBe(false);
+    const found = await people.find('ana');
+    if (found) await registry.remove(found);
+    expect(await people.find('ana')).toBeUndefined();
+    expect(await people.listOf('ana')).toEqual([]);
+    expect(await people.resolve({ type: 'email', value: 'ana@example.com' })).toBeUndefined();
+  });
+
+  it('a person and their devices are asked for at once and read once; whoever asks later reads anew', async () => {
+    const people = new PeopleTable(directory);
+    const sub = entropy.id();
+    const before = engine.aws.calls.length;
+    const [user, devices] = await Promise.all([people.find(sub), people.listOf(sub)]);
+    expect([user, devices, engine.aws.calls.length - before]).toEqual([undefined, [], 1]);
+    const early = people.find(sub);
+    // By now the first read has begun: it may not have seen what is written from here on.
+    await Promise.resolve().then(() => undefined);
+    const late = people.find(sub);
+    await Promise.all([early, late]);
+    expect(engine.aws.calls.length - before).toBe(3);
   });
 
   it('clients: created once, replaced, listed in the order of their ids, removed', async () => {
-    const admin = new DirectoryTable(directory, entropy, () => NOW);
+    const registry = new ClientRegistryTable(directory, entropy);
     const client = (clientId: string, client_name = 'C') => {
       const registered = registerClient({ client_name }, { clientId, secretHash: 'h' });
       if (!registered.ok) throw new Error(registered.refusal.reason);
       return registered.value;
     };
-    expect(await admin.createClient(client('b'))).toBe(true);
-    expect(await admin.createClient(client('b'))).toBe(false);
-    expect(await admin.createClient(client('a'))).toBe(true);
-    expect(await admin.replaceClient(client('a', 'New'), client('a'))).toBe(true);
-    expect(await admin.replaceClient(client('a', 'Other'), client('a'))).toBe(false);
-    expect(await admin.replaceClient(client('zzz'), client('zzz'))).toBe(false);
-    const page = await admin.listClients({ limit: 1 });
+    expect(await registry.create(client('b'))).toBe(true);
+    expect(await registry.create(client('b'))).toBe(false);
+    expect(await registry.create(client('a'))).toBe(true);
+    expect(await registry.replace(client('a', 'New'), client('a'))).toBe(true);
+    expect(await registry.replace(client('a', 'Other'), client('a'))).toBe(false);
+    expect(await registry.replace(client('zzz'), client('zzz'))).toBe(false);
+    const page = await registry.list({ limit: 1 });
     expect(page).toMatchObject({ clients: [{ clientId: 'a', name: 'New' }], next: 'a' });
-    expect(await admin.listClients({ limit: 5, after: 'a' })).toMatchObject({
+    expect(await registry.list({ limit: 5, after: 'a' })).toMatchObject({
       clients: [{ clientId: 'b' }],
       next: undefined,
     });
-    expect(await admin.removeClient('a')).toBe(true);
-    expect(await admin.removeClient('a')).toBe(false);
+    expect(await registry.remove('a')).toBe(true);
+    expect(await registry.remove('a')).toBe(false);
   });
 
   it('signing keys: a generation is made once, and moves from one state only', async () => {

@@ -8,6 +8,7 @@ import type { Device } from '../../provider/core/device/device.ts';
 import type { IssuerNames } from '../../provider/core/issuer.ts';
 import type { Refusal } from '../../provider/core/refusal.ts';
 import type { Result } from '../../provider/core/result.ts';
+import type { Grant } from '../../provider/core/token/grant.ts';
 
 // What the tests of the rules start from. Every test changes only what it is about.
 
@@ -30,18 +31,27 @@ export const FACTS: RequestFacts = {
   requestId: 'request-1',
   clientId: 'bank',
   sub: 'user-1',
-  scopes: ['openid', 'email'],
-  audience: ['https://api.example/'],
   issuedAt: NOW - 20,
   expiresAt: NOW + 100,
   intervalSeconds: 5,
   nextPollAt: 0,
 };
 
+/** What the user of an approved request granted. */
+export const GRANT: Grant = {
+  sub: 'user-1',
+  clientId: 'bank',
+  deviceId: 'device-1',
+  scopes: ['openid', 'email'],
+  audience: ['https://api.example/'],
+  authTime: NOW - 3,
+  amr: ['face'],
+  claims: {},
+};
+
 /** An approved request with whatever is different. */
 export function approvedRequest(different: Partial<ApprovedRequest> = {}): ApprovedRequest {
-  const approval = { deviceId: 'device-1', decidedAt: NOW - 3, amr: ['face'], claims: {} };
-  return { ...FACTS, state: 'approved', approval, ...different };
+  return { ...FACTS, state: 'approved', grant: GRANT, ...different };
 }
 
 /** A request in each state, with the same facts. */
@@ -75,9 +85,12 @@ export const DEVICE: Device = {
   deviceId: 'device-1',
   sub: 'user-1',
   name: 'Pixel',
-  publicKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' },
-  platform: 'GCM',
-  endpointArn: 'arn:aws:sns:eu-central-1:123456789012:endpoint/GCM/app/1',
-  push: 'reachable',
+  reach: {
+    kind: 'sns',
+    platform: 'GCM',
+    endpointArn: 'arn:aws:sns:eu-central-1:123456789012:endpoint/GCM/app/1',
+    push: 'reachable',
+  },
+  proof: { kind: 'device-jws', publicKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } },
   enrolledAt: NOW - 1000,
 };

@@ -1,7 +1,7 @@
 import type { Client } from '../../core/client/client.ts';
 import type { Clients } from '../../flows/client/ports.ts';
 import type { Clock } from '../../flows/ports.ts';
-import { clientFrom, clientKey } from './forms/directory-items.ts';
+import { clientFrom, clientKey } from './forms/client-form.ts';
 import type { Table } from './table.ts';
 
 /** How long a warm function may believe its copy of a client. */

@@ -1,7 +1,7 @@
 import type { AuthenticationRequest } from '../../core/deciding/authentication-request.ts';
 import type { NotificationClaim, Notifications } from '../../flows/notifying/ports.ts';
-import { addressFrom, notificationKey } from './forms/notification-item.ts';
-import { requestFrom, requestKey } from './forms/request-item.ts';
+import { addressFrom, notificationKey } from './forms/notification-form.ts';
+import { requestFrom, requestKey } from './forms/request-form.ts';
 import type { Table } from './table.ts';
 
 /** Notifications in Transactions. A lease, taken by one conditional write, keeps two deliveries from notifying twice. */
@@ -28,8 +28,8 @@ export class NotificationsTable implements Notifications {
     const address = item && addressFrom(item);
     if (!address) return { outcome: 'over' };
     return written
-      ? { outcome: 'claimed', address, tries: Number(item['tries']) }
-      : { outcome: 'claimed_by_another', until: Number(item['leased_until']) };
+      ? { outcome: 'claimed', address, tries: item.tries ?? 1 }
+      : { outcome: 'claimed_by_another', until: item.leased_until };
   }
 
   async recordNotified({ requestId, holder, now }: Parameters<Notifications['recordNotified']>[0]): Promise<void> {

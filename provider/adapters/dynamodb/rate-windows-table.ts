@@ -1,9 +1,13 @@
-import { retryAfter, shardsOf, type WindowLimits, windowsAt } from '../../core/asking/rate-window.ts';
-import type { Counted, RateWindows } from '../../flows/asking/ports.ts';
+import { type Counted, retryAfter, shardsOf, type WindowLimits, windowsAt } from '../../core/asking/rate-window.ts';
+import type { RateWindows } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import type { Table } from './table.ts';
+import type { Key, Table } from './table.ts';
 
 const HOUR_SECONDS = 3600;
+
+/** The count of an hour; beside it one of each minute. */
+type WindowForm = { readonly count?: number; readonly ttl: number };
+const windowKey = (pk: string, hour: number): Key<WindowForm> => ({ pk, sk: `HOUR#${hour}` });
 
 /**
  * Counters in Transactions: one item per user and hour that holds the hour's count and one per minute. A conditional
@@ -36,7 +40,7 @@ export class RateWindowsTable implements RateWindows {
     const windows = windowsAt(now);
     const minute = `m${windows.minute}`;
     const { written, item } = await this.#transactions.update({
-      key: { pk, sk: `HOUR#${windows.hour}` },
+      key: windowKey(pk, windows.hour),
       set: { ttl: windows.hourEndsAt + HOUR_SECONDS },
       add: { count: 1, [minute]: 1 },
       guard: {
@@ -46,6 +50,6 @@ export class RateWindowsTable implements RateWindows {
       nonce: { attribute: 'counted_by', value: this.#entropy.id() },
     });
     if (written) return { allowed: true };
-    return { allowed: false, retryAfterSeconds: retryAfter({ hour: Number(item?.['count'] ?? 0) }, limits, now) };
+    return { allowed: false, retryAfterSeconds: retryAfter({ hour: item?.count ?? 0 }, limits, now) };
   }
 }

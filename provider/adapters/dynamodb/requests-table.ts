@@ -1,25 +1,30 @@
-import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
 import { redemptionGrace, SLOW_DOWN_SECONDS } from '../../core/deciding/lifetime.ts';
-import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
-import type { AuthenticationRequests } from '../../flows/asking/ports.ts';
+import type { AuthenticationRequests, NewRequest } from '../../flows/asking/ports.ts';
 import type { DecidableRequests, PendingRequest, StoredDetails } from '../../flows/deciding/ports.ts';
-import type { NotificationAddress } from '../../flows/notifying/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import type { EarlyPollOutcome, PollOutcome } from '../../flows/token/ports.ts';
-import { notificationItem } from './forms/notification-item.ts';
-import { requestFrom, requestItem, requestKey } from './forms/request-item.ts';
+import type { EarlyPollOutcome, PollOutcome, RedeemableRequests } from '../../flows/token/ports.ts';
+import { notificationItem } from './forms/notification-form.ts';
+import {
+  askedFrom,
+  askedText,
+  DETAILS_PREFIX,
+  type DetailsForm,
+  decisionForm,
+  detailsKey,
+  requestFrom,
+  requestItem,
+  requestKey,
+} from './forms/request-form.ts';
 import type { Table } from './table.ts';
 
-const DETAILS_PREFIX = 'REQUEST#';
-const detailsKey = (sub: string, requestId: string) => ({ pk: `USER#${sub}`, sk: `${DETAILS_PREFIX}${requestId}` });
 /** How long an item outlives its request, so that late polls are still told `expired_token` and replays `invalid_grant`. */
 const KEEP_SECONDS = 86_400;
 
 /**
- * Authentication requests in Transactions: one item at most 1 KB that every poll writes, and beside it the frozen
- * details, which only phones read. Every change of state is one conditional write whose guard is complete.
+ * Authentication requests in Transactions: one item that every poll writes, and beside it the frozen details with all that
+ * travels with them, which only phones read. Every change of state is one conditional write whose guard is complete.
  */
-export class RequestsTable implements AuthenticationRequests, DecidableRequests {
+export class RequestsTable implements AuthenticationRequests, DecidableRequests, RedeemableRequests {
   readonly #transactions: Table;
   readonly #entropy: Entropy;
 
@@ -28,20 +33,17 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
     this.#entropy = entropy;
   }
 
-  async create(request: RequestFacts, details: FrozenDetails, notification?: NotificationAddress): Promise<void> {
+  async create({ request, asked, details, notification }: NewRequest): Promise<void> {
     const ttl = request.expiresAt + KEEP_SECONDS;
     const isNew = { condition: 'attribute_not_exists(pk)' };
     const [stored] = await Promise.all([
-      this.#transactions.put(
-        { ...requestKey(request.requestId), ...requestItem(request), ttl },
-        { guard: isNew, nonce: this.#nonce('created_by') },
-      ),
+      this.#transactions.put(requestItem(request, ttl), { guard: isNew, nonce: this.#nonce('created_by') }),
       this.#transactions.put({
         ...detailsKey(request.sub, request.requestId),
         details: details.bytes,
         details_hash: details.hash,
         expires_at: request.expiresAt,
-        scopes: request.scopes,
+        asked: askedText(asked),
         ...(notification && { notified_client: request.clientId }),
         ttl,
       }),
@@ -62,7 +64,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
   async recordPoll(poll: { requestId: string; clientId: string; now: number }): Promise<PollOutcome> {
     const { written, item } = await this.#transactions.update({
       key: requestKey(poll.requestId),
-      compute: ['#next_poll_at = #interval + :now'],
+      compute: ['#next_poll_at = #interval_seconds + :now'],
       guard: {
         condition: '#client_id = :client AND #state = :pending AND #expires_at > :now AND #next_poll_at <= :now',
         values: { client: poll.clientId, pending: 'pending', now: poll.now },
@@ -72,10 +74,13 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
     return written ? { recorded: true } : { recorded: false, stored: item && requestFrom(item) };
   }
 
-  async recordEarlyPoll({ request, now }: { request: RequestFacts; now: number }): Promise<EarlyPollOutcome> {
+  async recordEarlyPoll({
+    request,
+    now,
+  }: Parameters<RedeemableRequests['recordEarlyPoll']>[0]): Promise<EarlyPollOutcome> {
     const { written, item } = await this.#transactions.update({
       key: requestKey(request.requestId),
-      compute: ['#interval = #interval + :step', '#next_poll_at = #interval + :next'],
+      compute: ['#interval_seconds = #interval_seconds + :step', '#next_poll_at = #interval_seconds + :next'],
       guard: {
         condition: '#client_id = :client AND #state = :pending AND #expires_at > :now',
         values: {
@@ -89,13 +94,15 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
       nonce: this.#nonce('polled_by'),
     });
     if (!written || !item) return { recorded: false, stored: item && requestFrom(item) };
-    return { recorded: true, intervalSeconds: Number(item['interval']) };
+    return { recorded: true, intervalSeconds: item.interval_seconds };
   }
 
-  async claimApproved({ request, now }: { request: RequestFacts; now: number }): Promise<boolean> {
+  async claimApproved({ request, now }: Parameters<RedeemableRequests['claimApproved']>[0]): Promise<boolean> {
     const { written } = await this.#transactions.update({
       key: requestKey(request.requestId),
       set: { state: 'redeemed' },
+      // The user's claims are needed no more.
+      remove: ['grant'],
       guard: {
         // An approved request's interval grows no more, so the grace that was decided on still holds.
         condition: '#client_id = :client AND #state = :approved AND #expires_at > :oldest',
@@ -111,9 +118,10 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
   }
 
   async listPending(sub: string, now: number): Promise<readonly PendingRequest[]> {
-    const items = await this.#transactions.query(`USER#${sub}`, { skPrefix: DETAILS_PREFIX });
-    const live = items.filter((item) => Number(item['expires_at']) > now);
-    const ids = live.map((item) => String(item['sk']).slice(DETAILS_PREFIX.length));
+    const { pk } = detailsKey(sub, '');
+    const items = await this.#transactions.query<DetailsForm>(pk, { skPrefix: DETAILS_PREFIX });
+    const live = items.filter((item) => item.expires_at > now);
+    const ids = live.map(({ sk }) => sk.slice(DETAILS_PREFIX.length));
     const requests = (await this.#transactions.batchGet(ids.map(requestKey))).map(requestFrom);
     return requests
       .filter((request) => request.state === 'pending' && request.expiresAt > now)
@@ -125,11 +133,11 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
     const item = await this.#transactions.get(detailsKey(sub, requestId));
     return (
       item && {
-        bytes: item['details'] as Uint8Array,
-        hash: String(item['details_hash']),
-        expiresAt: Number(item['expires_at']),
-        scopes: item['scopes'] as readonly string[],
-        notifiedClient: item['notified_client'] as string | undefined,
+        bytes: item.details,
+        hash: item.details_hash,
+        expiresAt: item.expires_at,
+        asked: askedFrom(item),
+        notifiedClient: item.notified_client,
       }
     );
   }
@@ -140,20 +148,9 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
     decision,
     now,
   }: Parameters<DecidableRequests['recordDecision']>[0]): Promise<PollOutcome> {
-    const decided =
-      decision.decision === 'approve'
-        ? {
-            state: 'approved',
-            device_id: decision.approval.deviceId,
-            decided_at: now,
-            amr: decision.approval.amr,
-            acr: decision.approval.acr,
-            claims: decision.approval.claims,
-          }
-        : { state: 'denied', device_id: decision.deviceId, decided_at: now, deny_reason: decision.reason };
     const { written, item } = await this.#transactions.update({
       key: requestKey(requestId),
-      set: decided,
+      set: decisionForm(decision, now),
       guard: {
         condition: '#sub = :owner AND #state = :pending AND #expires_at > :now',
         values: { owner: sub, pending: 'pending', now },

@@ -1,5 +1,7 @@
 import { SYNTHETIC_ID, type SyntheticCast } from '../../core/operating/synthetic.ts';
-import { clientItem, clientKey, deviceItem, deviceKey, profileItem, profileKey } from './forms/directory-items.ts';
+import { clientItem, clientKey } from './forms/client-form.ts';
+import { deviceItem, deviceKey } from './forms/device-form.ts';
+import { profileItem, profileKey } from './forms/user-form.ts';
 import type { Table } from './table.ts';
 
 /** Client, user and device of the synthetic login: three items under three fixed keys. */
@@ -11,17 +13,18 @@ export class SyntheticItems {
   }
 
   async save({ client, user, device }: SyntheticCast): Promise<void> {
-    await Promise.all(
-      [clientItem(client), profileItem(user), deviceItem(device)].map((item) => this.#directory.put(item)),
-    );
+    await Promise.all([
+      this.#directory.put(clientItem(client)),
+      this.#directory.put(profileItem(user)),
+      this.#directory.put(deviceItem(device)),
+    ]);
   }
 
   async remove(): Promise<void> {
-    const keys = [
-      clientKey(SYNTHETIC_ID),
-      profileKey(SYNTHETIC_ID),
-      deviceKey({ sub: SYNTHETIC_ID, deviceId: SYNTHETIC_ID }),
-    ];
-    await Promise.all(keys.map((key) => this.#directory.delete(key)));
+    await Promise.all([
+      this.#directory.delete(clientKey(SYNTHETIC_ID)),
+      this.#directory.delete(profileKey(SYNTHETIC_ID)),
+      this.#directory.delete(deviceKey({ sub: SYNTHETIC_ID, deviceId: SYNTHETIC_ID })),
+    ]);
   }
 }

@@ -17,22 +17,26 @@ const BATCH_LIMIT = 100;
 
 /** A stored item as plain values. */
 export type Item = Readonly<Record<string, unknown>>;
-export type Key = { readonly pk: string; readonly sk: string };
+/** Where an item stands. `Form` says what is stored there; it is known to the compiler alone. */
+export type Key<Form = Item> = { readonly pk: string; readonly sk: string; readonly [form]?: Form };
+declare const form: unique symbol;
+/** An item as it is read: its form and its key. */
+export type Stored<Form> = Form & { readonly pk: string; readonly sk: string };
 /** A guard: an expression with `#attribute` names and `:value` placeholders. */
 export type Guard = { readonly condition: string; readonly values?: Readonly<Record<string, unknown>> | undefined };
 /**
  * What a conditional write came to. `item` is the item after the write, or, when the guard did not hold, as it stands
  * (undefined: there is none).
  */
-export type Written = { readonly written: boolean; readonly item: Item | undefined };
+export type Written<Form = Item> = { readonly written: boolean; readonly item: Stored<Form> | undefined };
 /**
  * Marks a write as this invocation's. When the SDK repeats it after a lost answer, the guard does not hold a second time
  * (a counter is not counted twice), and the item tells that the write was this invocation's own: a success.
  */
 export type Nonce = { readonly attribute: string; readonly value: string };
-export type Change = {
-  readonly key: Key;
-  readonly set?: Readonly<Record<string, unknown>> | undefined;
+export type Change<Form = Item> = {
+  readonly key: Key<Form>;
+  readonly set?: { readonly [Attribute in keyof Form]?: Form[Attribute] | undefined } | undefined;
   /** Assignments that compute, e.g. `#interval = #interval + :step`. */
   readonly compute?: readonly string[] | undefined;
   readonly add?: Readonly<Record<string, unknown>> | undefined;
@@ -56,22 +60,25 @@ export class Table {
     this.#name = name;
   }
 
-  async get(key: Key, options: { eventually?: boolean } = {}): Promise<Item | undefined> {
+  async get<Form>(key: Key<Form>, options: { eventually?: boolean } = {}): Promise<Stored<Form> | undefined> {
     const command = new GetItemCommand({
       TableName: this.#name,
       Key: marshall(key),
       ConsistentRead: !options.eventually,
     });
     const { Item } = await this.#client.send(command);
-    return Item && unmarshall(Item);
+    return Item && read<Form>(Item);
   }
 
-  /** Items of one partition, all pages. */
-  async query(pk: string, options: { skPrefix?: string; eventually?: boolean } = {}): Promise<readonly Item[]> {
-    const items: Item[] = [];
+  /** Items of one partition, all pages; with a prefix, those of one form. */
+  async query<Form = Item>(
+    pk: string,
+    options: { skPrefix?: string; eventually?: boolean } = {},
+  ): Promise<readonly Stored<Form>[]> {
+    const items: Stored<Form>[] = [];
     let start: Item | undefined;
     do {
-      const page = await this.#queryPage(pk, options, start);
+      const page = await this.#queryPage<Form>(pk, options, start);
       items.push(...page.items);
       start = page.last;
     } while (start);
@@ -79,12 +86,12 @@ export class Table {
   }
 
   /** One page of a partition after a sort key. */
-  async page(pk: string, options: { after?: string | undefined; limit: number }): Promise<readonly Item[]> {
+  async page(pk: string, options: { after?: string | undefined; limit: number }): Promise<readonly Stored<Item>[]> {
     const start = options.after === undefined ? undefined : { pk, sk: options.after };
-    return (await this.#queryPage(pk, { limit: options.limit }, start)).items;
+    return (await this.#queryPage<Item>(pk, { limit: options.limit }, start)).items;
   }
 
-  async #queryPage(
+  async #queryPage<Form>(
     pk: string,
     options: { skPrefix?: string; limit?: number; eventually?: boolean },
     start: Item | undefined,
@@ -100,12 +107,12 @@ export class Table {
         ...(start && { ExclusiveStartKey: marshall(start) }),
       }),
     );
-    return { items: Items.map((item) => unmarshall(item)), last: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
+    return { items: Items.map((item) => read<Form>(item)), last: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
   }
 
   /** Items by key, in no order; DynamoDB takes 100 keys at a time. */
-  async batchGet(keys: readonly Key[]): Promise<readonly Item[]> {
-    const items: Item[] = [];
+  async batchGet<Form>(keys: readonly Key<Form>[]): Promise<readonly Stored<Form>[]> {
+    const items: Stored<Form>[] = [];
     let wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
     while (wanted.length > 0) {
       const later = wanted.splice(BATCH_LIMIT);
@@ -113,13 +120,13 @@ export class Table {
         RequestItems: { [this.#name]: { Keys: wanted, ConsistentRead: true } },
       });
       const page: BatchGetItemCommandOutput = await this.#client.send(command);
-      items.push(...(page.Responses?.[this.#name] ?? []).map((item) => unmarshall(item)));
+      items.push(...(page.Responses?.[this.#name] ?? []).map((item) => read<Form>(item)));
       wanted = [...(page.UnprocessedKeys?.[this.#name]?.Keys ?? []), ...later];
     }
     return items;
   }
 
-  async put(item: Key & Item, options: { guard?: Guard; nonce?: Nonce } = {}): Promise<Written> {
+  async put<Form>(item: Key<Form> & Form, options: { guard?: Guard; nonce?: Nonce } = {}): Promise<Written<Form>> {
     const { guard, nonce } = options;
     const stored = nonce ? { ...item, [nonce.attribute]: nonce.value } : item;
     const command = new PutItemCommand({
@@ -127,13 +134,13 @@ export class Table {
       Item: marshall(stored, { removeUndefinedValues: true }),
       ...guardInput(withNonce(guard, nonce)),
     });
-    return settle(nonce, async () => {
+    return settle<Form>(nonce, async () => {
       await this.#client.send(command);
       return stored;
     });
   }
 
-  async update(change: Change): Promise<Written> {
+  async update<Form>(change: Change<Form>): Promise<Written<Form>> {
     const { expression, values } = updateExpression(change);
     const guarded = guardInput(withNonce(change.guard, change.nonce), expression, values);
     const command = new UpdateItemCommand({
@@ -143,38 +150,47 @@ export class Table {
       ReturnValues: 'ALL_NEW',
       ...guarded,
     });
-    return settle(change.nonce, async () => {
+    return settle<Form>(change.nonce, async () => {
       const { Attributes } = await this.#client.send(command);
-      return Attributes && unmarshall(Attributes);
+      return Attributes && read<Form>(Attributes);
     });
   }
 
-  async delete(key: Key, options: { guard?: Guard } = {}): Promise<Written> {
+  async delete<Form>(key: Key<Form>, options: { guard?: Guard } = {}): Promise<Written<Form>> {
     const command = new DeleteItemCommand({
       TableName: this.#name,
       Key: marshall(key),
       ReturnValues: 'ALL_OLD',
       ...guardInput(options.guard),
     });
-    return settle(undefined, async () => {
+    return settle<Form>(undefined, async () => {
       const { Attributes } = await this.#client.send(command);
-      return Attributes && unmarshall(Attributes);
+      return Attributes && read<Form>(Attributes);
     });
   }
 }
 
+/** The item in plain values. That it has the form of its key is the word of whoever wrote it, under that same key. */
+function read<Form>(item: Record<string, AttributeValue>): Stored<Form> {
+  return unmarshall(item) as Stored<Form>;
+}
+
 /** Runs a write; a guard that did not hold becomes an answer, unless this very invocation wrote the item before. */
-async function settle(nonce: Nonce | undefined, write: () => Promise<Item | undefined>): Promise<Written> {
+async function settle<Form>(
+  nonce: Nonce | undefined,
+  write: () => Promise<Stored<Form> | undefined>,
+): Promise<Written<Form>> {
   try {
     return { written: true, item: await write() };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const item = error.Item && unmarshall(error.Item);
-    return { written: nonce !== undefined && item?.[nonce.attribute] === nonce.value, item };
+    const old = error.Item && unmarshall(error.Item);
+    const isOwn = nonce !== undefined && old?.[nonce.attribute] === nonce.value;
+    return { written: isOwn, item: error.Item && read<Form>(error.Item) };
   }
 }
 
-function updateExpression(change: Change): { expression: string; values: Record<string, unknown> } {
+function updateExpression<Form>(change: Change<Form>): { expression: string; values: Record<string, unknown> } {
   const values: Record<string, unknown> = {};
   const clause = (attributes: Readonly<Record<string, unknown>> | undefined, glue: string): string[] =>
     Object.entries(attributes ?? {})

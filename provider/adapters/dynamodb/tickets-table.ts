@@ -1,7 +1,16 @@
 import type { EnrolmentTickets } from '../../flows/device/ports.ts';
-import type { Table } from './table.ts';
+import type { Key, Table } from './table.ts';
 
-const ticketKey = (hash: string) => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
+/** A ticket. The key that used it, and the device that it made. */
+type TicketForm = {
+  readonly sub: string;
+  readonly expires_at: number;
+  readonly used_by?: string;
+  readonly device_id?: string;
+  readonly enrolled?: true;
+  readonly ttl: number;
+};
+const ticketKey = (hash: string): Key<TicketForm> => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
 /** How long a spent ticket is kept, so that a phone may repeat its enrolment after a lost answer. */
 const KEEP_SECONDS = 3600;
 
@@ -28,9 +37,8 @@ export class TicketsTable implements EnrolmentTickets {
         values: { now: claim.now, key: claim.keyThumbprint, fresh: claim.deviceId },
       },
     });
-    return written && item
-      ? { sub: String(item['sub']), deviceId: String(item['device_id']), enrolled: item['enrolled'] === true }
-      : undefined;
+    if (!written || item?.device_id === undefined) return undefined;
+    return { sub: item.sub, deviceId: item.device_id, enrolled: item.enrolled === true };
   }
 
   async recordEnrolled(hash: string): Promise<void> {

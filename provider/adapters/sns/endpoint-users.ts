@@ -1,5 +1,5 @@
 import { GetEndpointAttributesCommand, NotFoundException, type SNSClient } from '@aws-sdk/client-sns';
-import { sha256 } from '../../core/digest.ts';
+import { type EndpointMember, endpointKey, endpointMembers } from '../dynamodb/forms/endpoint-form.ts';
 import type { Table } from '../dynamodb/table.ts';
 
 /** Push endpoints read: whether SNS still serves them, and which devices share them, as `SnsEndpoints` stores it. */
@@ -22,16 +22,7 @@ export class EndpointUsers {
     }
   }
 
-  async usersOf(endpointArn: string): Promise<readonly { sub: string; deviceId: string }[]> {
-    const item = await this.#directory.get({ pk: `ENDPOINT#${sha256(endpointArn)}`, sk: 'ENDPOINT' });
-    const members = item?.['devices'];
-    return members instanceof Set ? [...members].map(userFrom) : [];
+  async usersOf(endpointArn: string): Promise<readonly EndpointMember[]> {
+    return endpointMembers(await this.#directory.get(endpointKey(endpointArn)));
   }
-}
-
-/** `deviceId|sub`: a device id has no bar, a subject may. */
-function userFrom(member: unknown): { sub: string; deviceId: string } {
-  const text = String(member);
-  const bar = text.indexOf('|');
-  return { deviceId: text.slice(0, bar), sub: text.slice(bar + 1) };
 }

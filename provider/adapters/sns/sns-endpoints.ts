@@ -7,15 +7,11 @@ import {
   SetEndpointAttributesCommand,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import type { Platform } from '../../core/device/device.ts';
-import { sha256 } from '../../core/digest.ts';
+import type { Platform, PushReach } from '../../core/device/device.ts';
 import type { PushEndpoints } from '../../flows/device/ports.ts';
+import { endpointKey, endpointMember } from '../dynamodb/forms/endpoint-form.ts';
 import type { Table } from '../dynamodb/table.ts';
 
-const endpointKey = (arn: string) => ({ pk: `ENDPOINT#${sha256(arn)}`, sk: 'ENDPOINT' });
-/** What a device of no platform has for an endpoint. */
-const NO_ENDPOINT = 'none';
-const memberOf = (device: { sub: string; deviceId: string }) => `${device.deviceId}|${device.sub}`;
 /** How SNS says that a token has an endpoint already, with other attributes. The ARN stands in the message and nowhere else. */
 const EXISTING_ARN = /Endpoint (arn:\S+) already exists/;
 /** An endpoint may vanish between two calls when its last device leaves; one more round makes a new one. */
@@ -41,8 +37,9 @@ export class SnsEndpoints implements PushEndpoints {
     deviceId: string;
     platform: Platform;
     pushToken: string;
-  }): Promise<{ endpointArn: string } | 'refused'> {
-    const application = this.#applicationArns[device.platform];
+  }): Promise<PushReach | 'refused'> {
+    const { platform } = device;
+    const application = this.#applicationArns[platform];
     if (application === undefined) return 'refused';
     for (let round = 0; round < ROUNDS; round += 1) {
       const endpointArn = await this.#create(application, device.pushToken);
@@ -51,26 +48,28 @@ export class SnsEndpoints implements PushEndpoints {
       const { written } = await this.#directory.update({
         key: endpointKey(endpointArn),
         set: { arn: endpointArn },
-        add: { devices: new Set([memberOf(device)]) },
+        add: { devices: new Set([endpointMember(device)]) },
         guard: { condition: 'attribute_not_exists(#leaving)' },
       });
       // Its last device is just leaving: help it out, the next round makes a new endpoint.
       if (!written) await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
-      else if (await this.#revive(endpointArn, device.pushToken)) return { endpointArn };
+      else if (await this.#revive(endpointArn, device.pushToken))
+        return { kind: 'sns', platform, endpointArn, push: 'reachable' };
     }
     throw new Error('the push endpoint vanished while it was registered');
   }
 
-  async release(device: { sub: string; deviceId: string; endpointArn: string }): Promise<void> {
-    if (device.endpointArn === NO_ENDPOINT) return;
-    const key = endpointKey(device.endpointArn);
-    const { item } = await this.#directory.update({ key, takeOut: { devices: new Set([memberOf(device)]) } });
-    if (item?.['devices'] !== undefined) return;
+  async release({ reach, ...device }: Parameters<PushEndpoints['release']>[0]): Promise<void> {
+    if (reach.kind === 'none') return;
+    const { endpointArn } = reach;
+    const key = endpointKey(endpointArn);
+    const { item } = await this.#directory.update({ key, takeOut: { devices: new Set([endpointMember(device)]) } });
+    if (item?.devices !== undefined) return;
     // Closed first, so that nobody joins between here and the deletion.
     const closing = { condition: 'attribute_not_exists(#devices)' };
     const { written } = await this.#directory.update({ key, set: { leaving: true }, guard: closing });
     if (!written) return;
-    await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: device.endpointArn }));
+    await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
     await this.#directory.delete(key);
   }
 

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Device } from '../../core/device/device.ts';
+import type { Device, Platform } from '../../core/device/device.ts';
 import { ENDPOINT_DELETED, pushErrorKind } from '../../core/device/push-error.ts';
 import type { PushMessage, PushOutcome, PushSender } from '../../flows/device/ports.ts';
 
@@ -18,32 +18,35 @@ export class SnsPush implements PushSender {
   }
 
   async #publish(device: Device, message: PushMessage, now: number): Promise<PushOutcome> {
-    if (device.platform === 'NONE') return { device, outcome: 'accepted' };
+    const { reach, sub, deviceId } = device;
+    if (reach.kind === 'none') return { outcome: 'accepted' };
+    const { platform, endpointArn } = reach;
     try {
       const { MessageId } = await this.#sns.send(
         new PublishCommand({
-          TargetArn: device.endpointArn,
+          TargetArn: endpointArn,
           MessageStructure: 'json',
-          Message: JSON.stringify(payloads(device, message, now)),
-          MessageAttributes: this.#attributes(device, message, now),
+          Message: JSON.stringify(payloads({ platform, deviceId }, message, now)),
+          MessageAttributes: this.#attributes(platform, message, now),
         }),
       );
-      return { device, outcome: 'accepted', messageId: MessageId };
+      return { outcome: 'accepted', messageId: MessageId };
     } catch (error) {
-      const name = error instanceof Error ? error.name : 'unknown';
+      const { name, message: text } = error instanceof Error ? error : { name: 'unknown', message: '' };
       // A deleted endpoint is an invalid TargetArn; any other invalid parameter is our mistake, not the phone's.
-      const isDeleted = name.startsWith('InvalidParameter') && /TargetArn/.test((error as Error).message);
+      const isDeleted = name.startsWith('InvalidParameter') && /TargetArn/.test(text);
       const told = isDeleted ? ENDPOINT_DELETED : name;
-      return { device, outcome: pushErrorKind(told) === 'endpoint_dead' ? 'unreachable' : 'outage', error: told };
+      if (pushErrorKind(told) !== 'endpoint_dead') return { outcome: 'outage', error: told };
+      return { outcome: 'unreachable', error: told, device: { sub, deviceId, endpointArn } };
     }
   }
 
   /** SNS would keep a push for four weeks; a consent prompt must not outlive its request. */
-  #attributes(device: Device, message: PushMessage, now: number) {
+  #attributes(platform: Platform, message: PushMessage, now: number) {
     const text = (value: string) => ({ DataType: 'String', StringValue: value });
     const ttl = text(String(Math.max(message.expiresAt - now, 1)));
-    if (device.platform === 'GCM') return { 'AWS.SNS.MOBILE.FCM.TTL': ttl };
-    const prefix = `AWS.SNS.MOBILE.${device.platform}`;
+    if (platform === 'GCM') return { 'AWS.SNS.MOBILE.FCM.TTL': ttl };
+    const prefix = `AWS.SNS.MOBILE.${platform}`;
     return {
       [`${prefix}.TTL`]: ttl,
       'AWS.SNS.MOBILE.APNS.PUSH_TYPE': text('alert'),
@@ -55,17 +58,21 @@ export class SnsPush implements PushSender {
 }
 
 /** Ids and instants only: lock screens, Apple and Google see this. The texts are generic; the app fetches the rest. */
-function payloads(device: Device, message: PushMessage, now: number): Record<string, string> {
+function payloads(
+  { platform, deviceId }: { platform: Platform; deviceId: string },
+  message: PushMessage,
+  now: number,
+): Record<string, string> {
   const data: Record<string, string> = {
     type: message.type,
-    device_id: device.deviceId,
+    device_id: deviceId,
     expires_at: String(message.expiresAt),
     ...(message.type === 'authentication_request'
       ? { request_id: message.requestId }
       : { new_device_id: message.deviceId }),
   };
   const collapse = collapseIdOf(message);
-  if (device.platform === 'GCM') {
+  if (platform === 'GCM') {
     const ttl = `${Math.max(message.expiresAt - now, 1)}s`;
     const fcm = { fcmV1Message: { message: { data, android: { priority: 'high', ttl, collapse_key: collapse } } } };
     return { default: message.type, GCM: JSON.stringify(fcm) };
@@ -76,7 +83,7 @@ function payloads(device: Device, message: PushMessage, now: number): Record<str
     sound: 'default',
     'mutable-content': 1,
   };
-  return { default: message.type, [device.platform]: JSON.stringify({ aps, ciba: data }) };
+  return { default: message.type, [platform]: JSON.stringify({ aps, ciba: data }) };
 }
 
 /** At most 64 bytes: a repeated push replaces the one before. */

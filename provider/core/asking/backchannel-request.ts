@@ -1,6 +1,7 @@
 import type { DeliveryMode } from '../client/client.ts';
+import type { Profile } from '../client/profile.ts';
 import { parseRequestedExpiry } from '../deciding/lifetime.ts';
-import { checkNoRepeats, type FormParameters, single } from '../form.ts';
+import { checkNoRepeats, type FormParameters, readParameters, single } from '../form.ts';
 import type { IssuerNames } from '../issuer.ts';
 import { isNotificationToken } from '../notifying/client-notification.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -20,49 +21,66 @@ export type BackchannelRequest = {
   readonly resources: readonly string[];
 };
 
-/** The provider's own settings for requests, and what is registered of the client. */
+/** The provider's own settings for requests, what the profile accepts, and what is registered of the client. */
 export type RequestPolicy = {
+  readonly profile: Pick<Profile, 'signedRequests'>;
   readonly deliveryMode: DeliveryMode;
   readonly names: IssuerNames;
   readonly expiry: { readonly default: number; readonly limit: number };
   readonly bindingMessagePattern?: RegExp | undefined;
 };
 
+type Reader<Value> = (form: FormParameters, policy: RequestPolicy) => Result<Value>;
+
+/** One reader a parameter, in the order in which they are judged (CIBA §7.2). */
+const readers: { readonly [Member in keyof BackchannelRequest]: Reader<BackchannelRequest[Member]> } = {
+  scopes: readScopes,
+  hint: readHint,
+  bindingMessage: readBindingMessage,
+  expiresInSeconds: (form, { expiry }) => parseRequestedExpiry(single(form, 'requested_expiry'), expiry),
+  notificationToken: readNotificationToken,
+  audience: (form) => ok(single(form, 'audience')),
+  resources: (form) => ok(form.get('resource') ?? []),
+};
+
 const HINTS = ['login_hint', 'login_hint_token', 'id_token_hint'] as const;
 
-/** Reads all parameters in the order of CIBA §7.2; unknown ones are ignored. Call it after the client is authenticated. */
+/** Reads all parameters; unknown ones are ignored. Call it after the client is authenticated. */
 export function parseBackchannelRequest(form: FormParameters, policy: RequestPolicy): Result<BackchannelRequest> {
   const repeats = checkNoRepeats(form, ['resource']);
   if (!repeats.ok) return repeats;
-  if (form.has('request') || form.has('request_uri')) return refuse({ reason: 'signed_request_not_supported' });
+  const { signedRequests } = policy.profile;
+  if (signedRequests === 'refused' && (form.has('request') || form.has('request_uri')))
+    return refuse({ reason: 'signed_request_not_supported' });
   if (form.has('authorization_details')) return refuse({ reason: 'authorization_details_not_supported' });
+  return readParameters(readers, form, policy);
+}
+
+function readScopes(form: FormParameters): Result<readonly string[]> {
   const scope = single(form, 'scope');
-  if (scope === undefined) return refuse({ reason: 'openid_scope_missing' });
-  const scopes = parseScope(scope);
-  if (!scopes.ok) return scopes;
-  const hint = parseHint(form, policy.names);
-  if (!hint.ok) return hint;
+  return scope === undefined ? refuse({ reason: 'openid_scope_missing' }) : parseScope(scope);
+}
+
+/** Exactly one hint (CIBA §7.1). Only `login_hint` is supported. */
+function readHint(form: FormParameters, { names }: RequestPolicy): Result<LoginHint> {
+  const given = HINTS.filter((name) => form.has(name));
+  if (given.length > 1) return refuse({ reason: 'several_hints' });
+  const [name] = given;
+  if (name === undefined) return refuse({ reason: 'no_hint' });
+  if (name !== 'login_hint') return refuse({ reason: 'hint_not_supported', name });
+  return parseLoginHint(single(form, name) ?? '', names);
+}
+
+function readBindingMessage(
+  form: FormParameters,
+  { bindingMessagePattern }: RequestPolicy,
+): Result<string | undefined> {
   const message = single(form, 'binding_message');
-  const bindingMessage =
-    message === undefined ? ok(undefined) : checkBindingMessage(message, policy.bindingMessagePattern);
-  if (!bindingMessage.ok) return bindingMessage;
-  const expiry = parseRequestedExpiry(single(form, 'requested_expiry'), policy.expiry);
-  if (!expiry.ok) return expiry;
-  const notificationToken = parseNotificationToken(form, policy.deliveryMode);
-  if (!notificationToken.ok) return notificationToken;
-  return ok({
-    scopes: scopes.value,
-    hint: hint.value,
-    bindingMessage: bindingMessage.value,
-    expiresInSeconds: expiry.value,
-    notificationToken: notificationToken.value,
-    audience: single(form, 'audience'),
-    resources: form.get('resource') ?? [],
-  });
+  return message === undefined ? ok(undefined) : checkBindingMessage(message, bindingMessagePattern);
 }
 
 /** Required of clients that are notified (CIBA §7.1); of others it is a parameter like any unknown one. */
-function parseNotificationToken(form: FormParameters, deliveryMode: DeliveryMode): Result<string | undefined> {
+function readNotificationToken(form: FormParameters, { deliveryMode }: RequestPolicy): Result<string | undefined> {
   if (deliveryMode === 'poll') return ok(undefined);
   const name = 'client_notification_token';
   const token = single(form, name);
@@ -70,14 +88,4 @@ function parseNotificationToken(form: FormParameters, deliveryMode: DeliveryMode
   return isNotificationToken(token)
     ? ok(token)
     : refuse({ reason: 'invalid_parameter', name, expected: 'a bearer token of at most 1024 characters' });
-}
-
-/** Exactly one hint (CIBA §7.1). Only `login_hint` is supported. */
-function parseHint(form: FormParameters, names: IssuerNames): Result<LoginHint> {
-  const given = HINTS.filter((name) => form.has(name));
-  if (given.length > 1) return refuse({ reason: 'several_hints' });
-  const [name] = given;
-  if (name === undefined) return refuse({ reason: 'no_hint' });
-  if (name !== 'login_hint') return refuse({ reason: 'hint_not_supported', name });
-  return parseLoginHint(single(form, name) ?? '', names);
 }

@@ -1,6 +1,9 @@
 /** Most requests in a fixed window. */
 export type WindowLimits = { readonly perMinute: number; readonly perHour: number };
 
+/** What a counted attempt comes to. */
+export type Counted = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number };
+
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 

@@ -1,8 +1,6 @@
 import { namesIssuer } from '../issuer.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
-/** Longest life of a client assertion in seconds. */
-export const ASSERTION_LIFETIME_SECONDS = 300;
 /** Clocks may differ by this much. */
 export const CLOCK_LEEWAY_SECONDS = 60;
 /** Longest `jti` that is remembered. */
@@ -20,14 +18,15 @@ export type AcceptedAssertion = { readonly jti: string; readonly expiresAt: numb
 
 /**
  * Judges the claims of a client assertion whose signature holds (RFC 7523 §3): `iss` = `sub` = client id, one `aud`
- * string that names this provider, lifetime of at most five minutes, a `jti`.
+ * string that names this provider, a lifetime of at most `lifetimeSeconds`, a `jti`.
  */
 export function checkClientAssertion(
   claims: Readonly<Record<string, unknown>>,
-  expected: { clientId: string; audience: AssertionAudience },
+  expected: { clientId: string; audience: AssertionAudience; lifetimeSeconds: number },
   now: number,
 ): Result<AcceptedAssertion> {
   const { iss, sub, aud, exp, iat, nbf, jti } = claims;
+  const longest = `at most ${expected.lifetimeSeconds / 60} minutes`;
   const wrong = (claim: string, expectation: string) =>
     refuse({ reason: 'client_assertion_claim', claim, expected: expectation });
   if (iss !== expected.clientId) return wrong('iss', 'the client id');
@@ -37,12 +36,11 @@ export function checkClientAssertion(
   }
   if (typeof exp !== 'number' || exp <= now - CLOCK_LEEWAY_SECONDS)
     return wrong('exp', 'an instant that has not passed');
-  if (exp > now + ASSERTION_LIFETIME_SECONDS + CLOCK_LEEWAY_SECONDS) return wrong('exp', 'at most 5 minutes ahead');
+  if (exp > now + expected.lifetimeSeconds + CLOCK_LEEWAY_SECONDS) return wrong('exp', `${longest} ahead`);
   if (iat !== undefined && (typeof iat !== 'number' || iat > now + CLOCK_LEEWAY_SECONDS)) {
     return wrong('iat', 'an instant that is not in the future');
   }
-  if (typeof iat === 'number' && exp - iat > ASSERTION_LIFETIME_SECONDS)
-    return wrong('exp', 'at most 5 minutes after iat');
+  if (typeof iat === 'number' && exp - iat > expected.lifetimeSeconds) return wrong('exp', `${longest} after iat`);
   if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now + CLOCK_LEEWAY_SECONDS)) {
     return wrong('nbf', 'an instant that is not in the future');
   }

@@ -1,7 +1,6 @@
 import { ok, type Result, refuse } from '../result.ts';
+import type { GrantType } from '../token/grant-types.ts';
 
-/** The grant type of CIBA (CIBA §10.1). */
-export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 /** The assertion type of `private_key_jwt` (RFC 7523 §2.2). */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -49,7 +48,8 @@ export type Client = {
   /** Shown on the phone: who asks. */
   readonly name: string;
   readonly credential: ClientCredential;
-  readonly grantTypes: readonly string[];
+  /** A client without one may not ask for tokens. */
+  readonly grantTypes: readonly GrantType[];
   readonly deliveryMode: DeliveryMode;
   /** Where a `ping` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
   readonly notificationEndpoint?: string | undefined;
@@ -74,7 +74,7 @@ export function isClientId(value: string): boolean {
   return clientIdPattern.test(value);
 }
 
-/** A client must be registered for the CIBA grant (CIBA §4); otherwise `unauthorized_client`. */
-export function checkGrantAllowed(client: Client): Result<Client> {
-  return client.grantTypes.includes(CIBA_GRANT) ? ok(client) : refuse({ reason: 'grant_not_allowed' });
+/** A client must be registered for the grant it uses (RFC 6749 §5.2, CIBA §4); otherwise `unauthorized_client`. */
+export function checkGrantAllowed(client: Client, grantType: GrantType): Result<Client> {
+  return client.grantTypes.includes(grantType) ? ok(client) : refuse({ reason: 'grant_not_allowed' });
 }

@@ -1,15 +1,16 @@
-import type { UserClaims } from '../person/user.ts';
 import type { Refusal } from '../refusal.ts';
+import type { Grant } from '../token/grant.ts';
 import { redemptionGrace } from './lifetime.ts';
 
-/** What every authentication request carries, whatever its state. Instants are epoch seconds. */
+/**
+ * What every authentication request carries, whatever its state: what guards compare. What only travels with a request is
+ * `Asked`, which polls do not touch. Instants are epoch seconds.
+ */
 export type RequestFacts = {
   /** SHA-256 of the `auth_req_id`, see `digest.ts`. */
   readonly requestId: string;
   readonly clientId: string;
   readonly sub: string;
-  readonly scopes: readonly string[];
-  readonly audience: readonly string[];
   readonly issuedAt: number;
   readonly expiresAt: number;
   /** Seconds a client must wait between polls. Grows by 5 with each `slow_down`, for good (CIBA §11). */
@@ -18,21 +19,10 @@ export type RequestFacts = {
   readonly nextPollAt: number;
 };
 
-/** What the device's answer adds to an approved request. */
-export type Approval = {
-  readonly deviceId: string;
-  /** When the user approved: `auth_time`. */
-  readonly decidedAt: number;
-  readonly amr: readonly string[];
-  readonly acr?: string | undefined;
-  /** The user's claims that the granted scopes open, as they were at the approval. */
-  readonly claims: UserClaims;
-};
-
 /** The life of an authentication request. "Approved without a subject" or "redeemed without an approval" can't be written. */
 export type AuthenticationRequest =
   | (RequestFacts & { readonly state: 'pending' })
-  | (RequestFacts & { readonly state: 'approved'; readonly approval: Approval })
+  | (RequestFacts & { readonly state: 'approved'; readonly grant: Grant })
   | (RequestFacts & { readonly state: 'denied'; readonly deviceId: string })
   | (RequestFacts & { readonly state: 'failed' })
   | (RequestFacts & { readonly state: 'redeemed'; readonly deviceId: string });
@@ -43,7 +33,7 @@ export type ApprovedRequest = Extract<AuthenticationRequest, { state: 'approved'
 /** What a token request comes to. */
 export type TokenDecision =
   | { readonly outcome: 'issue'; readonly request: ApprovedRequest }
-  | { readonly outcome: 'slow_down' }
+  | { readonly outcome: 'slow_down'; readonly request: RequestFacts }
   | { readonly outcome: 'refuse'; readonly refusal: Refusal };
 
 const no = (refusal: Refusal): TokenDecision => ({ outcome: 'refuse', refusal });
@@ -78,7 +68,7 @@ export function decideTokenRequest(
 
 function decidePendingPoll(request: RequestFacts, now: number): TokenDecision {
   if (now >= request.expiresAt) return no({ reason: 'request_expired' });
-  if (now < request.nextPollAt) return { outcome: 'slow_down' };
+  if (now < request.nextPollAt) return { outcome: 'slow_down', request };
   return no({ reason: 'authorization_pending' });
 }
 
@@ -89,7 +79,7 @@ export function isAnswerable(request: AuthenticationRequest, now: number): boole
 
 /** A device's decision as it is recorded. */
 export type Decision =
-  | { readonly decision: 'approve'; readonly approval: Approval }
+  | { readonly decision: 'approve'; readonly grant: Grant }
   | { readonly decision: 'deny'; readonly deviceId: string; readonly reason?: string | undefined };
 
 /**
@@ -113,7 +103,7 @@ export function judgeLateDecision(
 function decisionIn(request: AuthenticationRequest): { deviceId: string; decision: 'approve' | 'deny' } | undefined {
   switch (request.state) {
     case 'approved':
-      return { deviceId: request.approval.deviceId, decision: 'approve' };
+      return { deviceId: request.grant.deviceId, decision: 'approve' };
     case 'redeemed':
       return { deviceId: request.deviceId, decision: 'approve' };
     case 'denied':

@@ -1,5 +1,6 @@
 import type { DescribedScope } from '../asking/scope.ts';
 import { sha256 } from '../digest.ts';
+import type { SnakeCase } from '../snake-case.ts';
 
 /** Everything that the person is shown about a request. */
 export type RequestDetails = {
@@ -32,7 +33,7 @@ export function freezeDetails(details: RequestDetails): FrozenDetails {
     binding_message: details.bindingMessage,
     scopes: details.scopes,
     audience: details.audience,
-  };
+  } satisfies Record<SnakeCase<keyof RequestDetails>, unknown>;
   const bytes = new TextEncoder().encode(JSON.stringify(document));
   return { bytes, hash: hashDetails(bytes) };
 }

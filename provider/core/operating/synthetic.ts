@@ -33,10 +33,8 @@ export function castSyntheticLogin(made: {
       deviceId: SYNTHETIC_ID,
       sub: SYNTHETIC_ID,
       name: 'Synthetic device',
-      publicKey: made.devicePublicKey,
-      platform: 'NONE',
-      endpointArn: 'none',
-      push: 'reachable',
+      reach: { kind: 'none' },
+      proof: { kind: 'device-jws', publicKey: made.devicePublicKey },
       enrolledAt: made.now,
     },
   };

@@ -1,4 +1,5 @@
 import { invalidGrant, retryAfter, type Wordings, wording } from '../wording.ts';
+import { GRANT_TYPES } from './grant-types.ts';
 
 /** Why no tokens are issued (CIBA §11, RFC 6749 §5.2). */
 export type TokenRefusal =
@@ -19,9 +20,9 @@ const expired = wording(400, 'expired_token', 'auth_req_id has expired; start ag
 
 /** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
 export const tokenWording: Wordings<TokenRefusal> = {
-  grant_not_allowed: () => wording(400, 'unauthorized_client', 'The client is not registered for the CIBA grant.'),
+  grant_not_allowed: () => wording(400, 'unauthorized_client', 'The client is not registered for this grant.'),
   unsupported_grant_type: () =>
-    wording(400, 'unsupported_grant_type', 'grant_type must be urn:openid:params:grant-type:ciba.'),
+    wording(400, 'unsupported_grant_type', `grant_type must be ${GRANT_TYPES.join(' or ')}.`),
   unknown_auth_req_id: () => invalidGrant('auth_req_id is unknown or not for this client.'),
   foreign_auth_req_id: () => invalidGrant('auth_req_id is unknown or not for this client.'),
   already_redeemed: () => invalidGrant('auth_req_id was redeemed already.'),

@@ -1,4 +1,5 @@
 import type { FormParameters } from '../../core/form.ts';
+import { decodeFormComponent, decodeUtf8 } from '../../core/form-encoding.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { type HttpRequest, mediaTypeOf } from './request.ts';
 
@@ -28,15 +29,6 @@ export function parseForm(request: HttpRequest): Result<FormParameters> {
   return ok(form);
 }
 
-/** Strict UTF-8, or undefined. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Percent escapes that are no UTF-8 would become replacement characters in URLSearchParams: here they are an error. */
 function decodePairs(text: string): readonly (readonly [string, string])[] | undefined {
   try {
@@ -50,9 +42,4 @@ function decodePairs(text: string): readonly (readonly [string, string])[] | und
   } catch {
     return undefined;
   }
-}
-
-/** One name or value of `application/x-www-form-urlencoded`. Throws on escapes that are no UTF-8. */
-export function decodeFormComponent(encoded: string): string {
-  return decodeURIComponent(encoded.replaceAll('+', ' '));
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { decodeUtf8 } from '../../core/form-encoding.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { BODY_LIMIT_BYTES, decodeUtf8 } from './form-body.ts';
+import { BODY_LIMIT_BYTES } from './form-body.ts';
 import { type HttpRequest, mediaTypeOf } from './request.ts';
 
 /** Deepest nesting that is read: a registration with keys needs 4. */

@@ -6,6 +6,10 @@ export type HttpRequest = {
   readonly method: string;
   /** Path as the caller sent it, without query. */
   readonly path: string;
+  /** The URL as the caller sent it, without query. */
+  readonly url: string;
+  /** The client certificate that API Gateway verified, in PEM; undefined where none was asked for. */
+  readonly certificate: string | undefined;
   /** Names in lower case; repeated headers arrive joined with commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Decoded from base64 where API Gateway encoded it, as it does with forms. */
@@ -28,7 +32,9 @@ export type HttpEvent = Pick<
   readonly pathParameters?: Readonly<Record<string, string | undefined>> | undefined;
   readonly requestContext: {
     readonly requestId: string;
+    readonly domainName?: string | undefined;
     readonly http: { readonly method: string };
+    readonly authentication?: { readonly clientCert?: { readonly clientCertPem?: string } } | null;
     readonly authorizer?: unknown;
   };
 };
@@ -38,6 +44,8 @@ export function requestFrom(event: HttpEvent, note: Note): HttpRequest {
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
+    url: `https://${event.requestContext.domainName ?? ''}${event.rawPath}`,
+    certificate: event.requestContext.authentication?.clientCert?.clientCertPem,
     headers: event.headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     pathParameters: event.pathParameters ?? {},
@@ -49,9 +57,12 @@ export function requestFrom(event: HttpEvent, note: Note): HttpRequest {
 }
 
 function iamIdentityOf(authorizer: unknown): string | undefined {
-  const { iam } = (authorizer ?? {}) as { iam?: unknown };
-  const { userArn } = (iam ?? {}) as { userArn?: unknown };
+  const userArn = memberOf(memberOf(authorizer, 'iam'), 'userArn');
   return typeof userArn === 'string' && userArn.startsWith('arn:') ? userArn : undefined;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 /** The media type of the body, without parameters, in lower case. */

@@ -1,23 +1,29 @@
+import { checkAskable, checkNamed, type NamedUser } from '../../core/asking/askable.ts';
+import type { Asked } from '../../core/asking/asked.ts';
 import { grantAudience } from '../../core/asking/audience.ts';
 import { type BackchannelRequest, parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
 import type { LoginHint } from '../../core/asking/login-hint.ts';
 import { describeScopes, grantScopes } from '../../core/asking/scope.ts';
 import { type Client, checkGrantAllowed } from '../../core/client/client.ts';
 import { type FrozenDetails, freezeDetails } from '../../core/deciding/shown-details.ts';
-import { type Device, reachable } from '../../core/device/device.ts';
+import { reachable } from '../../core/device/device.ts';
 import { notedPushes } from '../../core/device/push-error.ts';
 import { requestIdOf, txnOf } from '../../core/digest.ts';
-import { goesBy, type UserWithDevices } from '../../core/person/user.ts';
+import type { UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from '../client/authenticate-client.ts';
+import { CIBA_GRANT } from '../../core/token/grant-types.ts';
+import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
+import type { ClientCall } from '../client/authentication/method.ts';
+import { markUnreachable } from '../device/mark-unreachable.ts';
 import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
-import type { Users } from '../person/ports.ts';
+import { findUserWithDevices } from '../person/find-user.ts';
+import type { People } from '../person/ports.ts';
 import type { AuditTrail, Entropy, Note } from '../ports.ts';
 import type { AuthenticationRequests, RateWindows } from './ports.ts';
 
 /** What this flow needs. */
 export type RequestAuthenticationPorts = ClientAuthenticationPorts & {
-  readonly users: Users;
+  readonly people: People;
   readonly devices: Devices;
   readonly requests: AuthenticationRequests;
   readonly rateWindows: RateWindows;
@@ -36,10 +42,11 @@ export type AuthenticationRequestAcknowledgement = {
 /** Seconds after which a client may try again when SNS is out. */
 const PUSH_RETRY_SECONDS = 5;
 
-type Granted = {
+/** What a client may ask of a user. */
+type Askable = {
   readonly client: Client;
-  readonly asked: BackchannelRequest;
-  readonly audience: readonly string[];
+  readonly wanted: BackchannelRequest;
+  readonly asked: Asked;
   readonly target: UserWithDevices;
 };
 
@@ -54,25 +61,21 @@ export async function requestAuthentication(
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
   const authenticated = await authenticateClient(ports, call);
   if (!authenticated.ok) return authenticated;
-  const client = checkGrantAllowed(authenticated.value);
-  if (!client.ok) return client;
-  const { settings } = ports;
-  const asked = parseBackchannelRequest(call.form, {
-    names: settings,
-    deliveryMode: client.value.deliveryMode,
-    expiry: settings.expiry,
-    bindingMessagePattern: settings.bindingMessagePattern,
-  });
-  if (!asked.ok) return asked;
-  const audience = grantAudience(asked.value, client.value, settings.issuer);
+  const { client } = authenticated.value;
+  const allowed = checkGrantAllowed(client, CIBA_GRANT);
+  if (!allowed.ok) return allowed;
+  const { settings, profile } = ports;
+  const { expiry, bindingMessagePattern } = settings;
+  const policy = { profile, names: settings, deliveryMode: client.deliveryMode, expiry, bindingMessagePattern };
+  const wanted = parseBackchannelRequest(call.form, policy);
+  if (!wanted.ok) return wanted;
+  const audience = grantAudience(wanted.value, client, settings.issuer);
   if (!audience.ok) return audience;
-  const target = await findAndCount(ports, client.value, asked.value.hint);
+  const target = await findAndCount(ports, client, wanted.value.hint);
   if (!target.ok) return target;
-  return ask(
-    ports,
-    { client: client.value, asked: asked.value, audience: audience.value, target: target.value },
-    call.note,
-  );
+  const scopes = grantScopes(wanted.value.scopes, client.scopes);
+  const asked = { clientId: client.clientId, scopes, audience: audience.value };
+  return ask(ports, { client, wanted: wanted.value, asked, target: target.value }, call.note);
 }
 
 /** Resolves the hint, then reads the user and counts the attempt side by side; a limit that is reached stores nothing. */
@@ -81,85 +84,75 @@ async function findAndCount(
   client: Client,
   hint: LoginHint,
 ): Promise<Result<UserWithDevices>> {
-  // With an `iss_sub` hint the user is read first: a subject that nobody has must not leave a counter behind.
+  const { onlySub, requestsPerMinute } = client;
   const now = ports.clock();
-  const [forClient, early, resolved] = await Promise.all([
-    client.requestsPerMinute
-      ? ports.rateWindows.countForClient(client.clientId, client.requestsPerMinute, now)
-      : undefined,
-    hint.kind === 'sub' ? ports.users.findWithDevices(hint.sub) : undefined,
-    hint.kind === 'sub' ? undefined : ports.users.resolve(hint.identifier),
+  // With an `iss_sub` hint the user is read first: a subject that nobody has must not leave a counter behind.
+  const [clientLimit, early, resolved] = await Promise.all([
+    requestsPerMinute ? ports.rateWindows.countForClient(client.clientId, requestsPerMinute, now) : undefined,
+    hint.kind === 'sub' ? findUserWithDevices(ports, hint.sub) : undefined,
+    hint.kind === 'sub' ? undefined : ports.people.resolve(hint.identifier),
   ]);
-  // Before the user is counted: a client over its own limit must not use up a user's, nor guess names without limit.
-  if (forClient?.allowed === false)
-    return refuse({ reason: 'client_rate_limited', retryAfterSeconds: forClient.retryAfterSeconds });
-  const sub = early?.user.sub ?? resolved;
-  if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
-  if (client.onlySub !== undefined && client.onlySub !== sub)
-    return refuse({ reason: 'unknown_user', because: 'not_for_this_client' });
+  const named: NamedUser = { hint, clientLimit, onlySub, sub: early?.user.sub ?? resolved };
+  const sub = checkNamed(named);
+  if (!sub.ok) return sub;
   const { userLimits } = ports.settings;
-  const [target, forUser] = await Promise.all([
-    early ?? ports.users.findWithDevices(sub),
-    userLimits ? ports.rateWindows.countForUser(sub, userLimits, now) : undefined,
+  const [found, userLimit] = await Promise.all([
+    early ?? findUserWithDevices(ports, sub.value),
+    userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
   ]);
-  if (!target) return refuse({ reason: 'unknown_user', because: 'no_profile' });
-  if (hint.kind === 'identifier' && !goesBy(target.user, hint.identifier))
-    return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
-  if (target.user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
-  if (forUser?.allowed === false)
-    return refuse({ reason: 'user_rate_limited', retryAfterSeconds: forUser.retryAfterSeconds });
-  if (reachable(target.devices).length === 0)
-    return refuse({ reason: 'no_reachable_device', devices: target.devices.length });
-  return ok(target);
+  return checkAskable({ ...named, found, userLimit });
 }
 
 /** Freezes what will be shown, stores it, rings the phones. */
 async function ask(
   ports: RequestAuthenticationPorts,
-  granted: Granted,
+  askable: Askable,
   note: Note,
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
-  const { expiresInSeconds } = granted.asked;
-  const { intervalSeconds } = ports.settings;
+  const { wanted, asked, target } = askable;
+  const { expiresInSeconds, notificationToken: token } = wanted;
+  const { intervalSeconds, issuer } = ports.settings;
   const now = ports.clock();
   const authReqId = ports.entropy.secret();
   const requestId = requestIdOf(authReqId);
   const expiresAt = now + expiresInSeconds;
   note({ txn: txnOf(requestId) });
-  const scopes = grantScopes(granted.asked.scopes, granted.client.scopes);
-  const { clientId } = granted.client;
-  const { sub } = granted.target.user;
-  const facts = { requestId, clientId, sub, scopes, audience: granted.audience, issuedAt: now, expiresAt };
-  const details = freeze(ports.settings.issuer, granted, facts);
-  const { notificationToken: token } = granted.asked;
+  const { clientId } = asked;
+  const request = {
+    requestId,
+    clientId,
+    sub: target.user.sub,
+    issuedAt: now,
+    expiresAt,
+    intervalSeconds,
+    nextPollAt: 0,
+  };
+  const details = freeze(askable, { issuer, requestId, expiresAt });
   const notification = token === undefined ? undefined : { token, authReqId };
-  await ports.requests.create({ ...facts, intervalSeconds, nextPollAt: 0 }, details, notification);
+  await ports.requests.create({ request, asked, details, notification });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
-  const outcomes = await ports.push.send(reachable(granted.target.devices), message, now);
-  const rang = await settlePushes(ports, requestId, outcomes, note);
+  const outcomes = await ports.push.send(reachable(target.devices), message, now);
+  const rang = await judgePushes(ports, requestId, outcomes, note);
   return rang.ok ? ok({ auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds }) : rang;
 }
 
 function freeze(
-  issuer: string,
-  { client, asked, audience }: Granted,
-  facts: { requestId: string; sub: string; expiresAt: number; scopes: readonly string[] },
+  { client, wanted, asked, target }: Askable,
+  facts: { issuer: string; requestId: string; expiresAt: number },
 ): FrozenDetails {
   return freezeDetails({
-    issuer,
+    ...facts,
     clientId: client.clientId,
     clientName: client.name,
-    sub: facts.sub,
-    requestId: facts.requestId,
-    expiresAt: facts.expiresAt,
-    bindingMessage: asked.bindingMessage,
-    scopes: describeScopes(facts.scopes, client.scopeDescriptions),
-    audience,
+    sub: target.user.sub,
+    bindingMessage: wanted.bindingMessage,
+    scopes: describeScopes(asked.scopes, client.scopeDescriptions),
+    audience: asked.audience,
   });
 }
 
 /** One accepted push is enough. With none, the request is written failed before the client is told. */
-async function settlePushes(
+async function judgePushes(
   ports: RequestAuthenticationPorts,
   requestId: string,
   outcomes: readonly PushOutcome[],
@@ -167,7 +160,7 @@ async function settlePushes(
 ): Promise<Result<true>> {
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
-  const dead = outcomes.filter(({ outcome }) => outcome === 'unreachable');
+  const dead = outcomes.filter((one) => one.outcome === 'unreachable');
   const marking = dead.map(({ device }) => markUnreachable(ports, device));
   if (accepted > 0) {
     // The phones ring: a failed bookkeeping write must not turn that into an error. The next push finds the same.
@@ -179,10 +172,4 @@ async function settlePushes(
   return dead.length === outcomes.length
     ? refuse({ reason: 'no_reachable_device', devices: outcomes.length })
     : refuse({ reason: 'push_unavailable', retryAfterSeconds: PUSH_RETRY_SECONDS });
-}
-
-async function markUnreachable(ports: RequestAuthenticationPorts, device: Device): Promise<void> {
-  const { sub, deviceId } = device;
-  if (await ports.devices.markUnreachable(device))
-    ports.audit.write({ event: 'device_unreachable', sub, deviceId, by: 'push service' }, ports.clock());
 }

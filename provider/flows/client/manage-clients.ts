@@ -2,12 +2,12 @@ import { type ClientMetadata, describeClient, registerClient } from '../../core/
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { Directory } from '../person/ports.ts';
 import type { AuditTrail, Clock, Entropy } from '../ports.ts';
+import type { ClientRegistry } from './ports.ts';
 
 /** What this flow needs. */
 export type ManageClientsPorts = {
-  readonly directory: Directory;
+  readonly clientRegistry: ClientRegistry;
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly audit: AuditTrail;
@@ -30,7 +30,7 @@ export async function createClient(
     secretHash: sha256(secret),
   });
   if (!client.ok) return client;
-  if (!(await ports.directory.createClient(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
+  if (!(await ports.clientRegistry.create(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
   ports.audit.write({ event: 'client_created', clientId: client.value.clientId, by }, ports.clock());
   const hasSecret = client.value.credential.method !== 'private_key_jwt';
   return ok({ ...describeClient(client.value), ...(hasSecret && { client_secret: secret }) });
@@ -38,7 +38,7 @@ export async function createClient(
 
 /** Reads a registration. */
 export async function readClient(ports: ManageClientsPorts, clientId: string): Promise<Result<ClientView>> {
-  const client = await ports.directory.findClient(clientId);
+  const client = await ports.clientRegistry.find(clientId);
   return client ? ok(describeClient(client)) : refuse({ reason: 'not_found', what: 'client' });
 }
 
@@ -47,7 +47,7 @@ export async function listClients(
   ports: ManageClientsPorts,
   page: { after: string | undefined; limit: number },
 ): Promise<Result<{ clients: readonly ClientView[]; next?: string | undefined }>> {
-  const { clients, next } = await ports.directory.listClients(page);
+  const { clients, next } = await ports.clientRegistry.list(page);
   return ok({ clients: clients.map(describeClient), ...(next !== undefined && { next }) });
 }
 
@@ -60,7 +60,7 @@ export async function updateClient(
   change: { clientId: string; metadata: MemberChange<ClientMetadata>; newSecret: boolean; by: string },
   rounds = UPDATE_ROUNDS,
 ): Promise<Result<ClientView>> {
-  const before = await ports.directory.findClient(change.clientId);
+  const before = await ports.clientRegistry.find(change.clientId);
   if (!before) return refuse({ reason: 'not_found', what: 'client' });
   const method = change.metadata.token_endpoint_auth_method ?? before.credential.method;
   const described = describeClient(before);
@@ -80,7 +80,7 @@ export async function updateClient(
     before.credential.method === 'private_key_jwt' || change.newSecret ? undefined : before.credential.secretHash;
   const client = registerClient(metadata, { clientId: change.clientId, secretHash: kept ?? sha256(secret) });
   if (!client.ok) return client;
-  if (!(await ports.directory.replaceClient(client.value, before))) {
+  if (!(await ports.clientRegistry.replace(client.value, before))) {
     // Changed or removed meanwhile: applied to what is there now, so that a new secret is not undone by a new name.
     return rounds > 1 ? updateClient(ports, change, rounds - 1) : refuse({ reason: 'conflict', what: 'client' });
   }
@@ -105,7 +105,7 @@ function keptBy(
 
 /** Removes a client. Warm functions may still know it for a minute. */
 export async function removeClient(ports: ManageClientsPorts, clientId: string, by: string): Promise<Result<true>> {
-  if (!(await ports.directory.removeClient(clientId))) return refuse({ reason: 'not_found', what: 'client' });
+  if (!(await ports.clientRegistry.remove(clientId))) return refuse({ reason: 'not_found', what: 'client' });
   ports.audit.write({ event: 'client_removed', clientId, by }, ports.clock());
   return ok(true);
 }

@@ -2,8 +2,8 @@ import { acrReached } from '../../core/deciding/acr.ts';
 import { type Decision, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
 import { checkDeviceResponse, type DeviceResponse } from '../../core/device/device-token.ts';
 import { txnOf } from '../../core/digest.ts';
-import { claimsFor } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
+import { grantAsked } from '../../core/token/grant.ts';
 import {
   type AuthenticatedDevice,
   authenticateDevice,
@@ -63,7 +63,8 @@ export async function answerRequest(
   const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
   if (!answer.ok) return answer;
   call.note({ decision: answer.value.decision });
-  const { sub, deviceId, publicKey } = device;
+  const { sub, deviceId } = device;
+  const { publicKey } = device.proof;
   const { requestId, response } = call;
   const shown = Buffer.from(details.value.bytes).toString('base64url');
   const evidence = { requestId, sub, deviceId, response, details: shown, publicKey };
@@ -98,16 +99,15 @@ function decide(
   { answer, details, now }: { answer: DeviceResponse; details: StoredDetails; now: number },
 ): Decision {
   if (answer.decision === 'deny') return { decision: 'deny', deviceId: device.deviceId, reason: answer.reason };
-  return {
-    decision: 'approve',
-    approval: {
-      deviceId: device.deviceId,
-      decidedAt: now,
-      amr: answer.amr,
-      acr: acrReached(answer.amr, ports.settings.acrPolicy),
-      claims: claimsFor(details.scopes, user.claims),
-    },
-  };
+  const grant = grantAsked(details.asked, {
+    sub: user.sub,
+    deviceId: device.deviceId,
+    authTime: now,
+    amr: answer.amr,
+    acr: acrReached(answer.amr, ports.settings.acrPolicy),
+    userClaims: user.claims,
+  });
+  return { decision: 'approve', grant };
 }
 
 /** Unknown and another user's say the same; what is over is told as over. */

@@ -1,3 +1,4 @@
+import type { Asked } from '../../core/asking/asked.ts';
 import type { Decision } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { PollOutcome } from '../token/ports.ts';
@@ -8,7 +9,7 @@ export type PendingRequest = { readonly requestId: string; readonly expiresAt: n
 /** What a device reads of one request: the frozen bytes and what a decision needs. */
 export type StoredDetails = FrozenDetails & {
   readonly expiresAt: number;
-  readonly scopes: readonly string[];
+  readonly asked: Asked;
   /** The client that is to be notified of the decision; undefined when it polls. */
   readonly notifiedClient?: string | undefined;
 };

@@ -11,13 +11,12 @@ import type { DeviceAuthenticationFailure } from '../../core/device/refusals.ts'
 import { urlOf } from '../../core/issuer.ts';
 import type { User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { TokenClaims } from '../../core/token/tokens.ts';
-import type { Users } from '../person/ports.ts';
+import type { TokenClaims } from '../../core/token/access-token.ts';
+import { type FindUserPorts, findUserWithDevices } from '../person/find-user.ts';
 import type { Clock, JwsVerifier, Note, Replays, Settings } from '../ports.ts';
 
 /** What this flow needs. */
-export type DeviceAuthenticationPorts = {
-  readonly users: Users;
+export type DeviceAuthenticationPorts = FindUserPorts & {
   readonly verifier: JwsVerifier;
   readonly replays: Replays;
   readonly clock: Clock;
@@ -51,13 +50,13 @@ export async function authenticateDeviceToken(
   const { iss, sub } = decoded?.claims ?? {};
   if (!decoded || typeof iss !== 'string' || !isSubject(sub)) return failed('malformed');
   if (decoded.header['typ'] !== DEVICE_TOKEN_TYPES[expected.type]) return failed('type');
-  const owner = await ports.users.findWithDevices(sub);
+  const owner = await findUserWithDevices(ports, sub);
   const device = owner?.devices.find(({ deviceId }) => deviceId === iss);
   if (!owner || !device) return failed('unknown_device');
   if (owner.user.status === 'blocked') return failed('user_blocked');
-  const algorithm = algorithmOf(device.publicKey);
+  const algorithm = algorithmOf(device.proof.publicKey);
   if (!isPinnedAlgorithm(decoded.header, algorithm)) return failed('algorithm');
-  if (!(await ports.verifier.verifies(jws, device.publicKey, algorithm))) return failed('signature');
+  if (!(await ports.verifier.verifies(jws, device.proof.publicKey, algorithm))) return failed('signature');
   expected.note({ device_id: device.deviceId });
   const life = checkDeviceTokenLife(decoded.claims, ports.settings, ports.clock());
   return life.ok ? ok({ device, user: owner.user, claims: decoded.claims, life: life.value }) : life;

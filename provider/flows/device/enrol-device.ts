@@ -1,5 +1,12 @@
 import type { PublicJwk } from '../../core/client/client.ts';
-import { algorithmOf, type Device, parseDeviceKey, reachable } from '../../core/device/device.ts';
+import {
+  algorithmOf,
+  type Device,
+  isOtherEndpoint,
+  type PushReach,
+  parseDeviceKey,
+  reachable,
+} from '../../core/device/device.ts';
 import {
   checkDeviceTokenLife,
   checkEnrolmentClaims,
@@ -10,13 +17,14 @@ import {
 import { notedPushes } from '../../core/device/push-error.ts';
 import { sha256 } from '../../core/digest.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { Users } from '../person/ports.ts';
+import { findUserWithDevices } from '../person/find-user.ts';
+import type { People } from '../person/ports.ts';
 import type { AuditTrail, Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints, PushOutcome, PushSender } from './ports.ts';
 
 /** What this flow needs. */
 export type EnrolPorts = {
-  readonly users: Users;
+  readonly people: People;
   readonly devices: Devices;
   readonly tickets: EnrolmentTickets;
   readonly endpoints: PushEndpoints;
@@ -52,17 +60,16 @@ export async function enrolDevice(
   });
   if (!claimed) return refuse({ reason: 'ticket_not_usable' });
   const { sub, deviceId } = claimed;
-  const owner = await ports.users.findWithDevices(sub);
+  const owner = await findUserWithDevices(ports, sub);
   if (!owner || owner.user.status === 'blocked') return refuse({ reason: 'ticket_not_usable' });
   const before = owner.devices.find((device) => device.deviceId === deviceId);
   // Removed since: a spent ticket must not bring a lost or stolen phone back.
   if (claimed.enrolled && !before) return refuse({ reason: 'ticket_not_usable' });
   call.note({ device_id: deviceId });
-  const { platform, pushToken } = claims;
-  const endpoint = await ports.endpoints.register({ sub, deviceId, platform, pushToken });
-  if (endpoint === 'refused') return refuse({ reason: 'push_token_refused' });
-  const { endpointArn } = endpoint;
-  const device = { deviceId, sub, name: claims.name, publicKey: key, platform, endpointArn };
+  const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
+  if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
+  const proof = { kind: 'device-jws', publicKey: key } as const;
+  const device = { deviceId, sub, name: claims.name, reach, proof };
   const kept = before
     ? await keepAgain(ports, before, device)
     : await keepNew(ports, { others: owner.devices, enrolled: device, note: call.note });
@@ -71,13 +78,13 @@ export async function enrolDevice(
   return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
 }
 
-type Enrolled = Omit<Device, 'push' | 'enrolledAt' | 'platform'> & { readonly platform: EnrolmentClaims['platform'] };
+type Enrolled = Omit<Device, 'enrolledAt' | 'reach'> & { readonly reach: PushReach };
 
 /** A repeated enrolment changes the device only while it is there, and gives an old push token up: a removal wins. */
 async function keepAgain(ports: EnrolPorts, before: Device, enrolled: Enrolled): Promise<boolean> {
-  const { sub, deviceId, name, platform, endpointArn } = enrolled;
-  const there = await ports.devices.update({ sub, deviceId, name, platform, endpointArn, push: 'reachable' });
-  if (there && before.endpointArn !== endpointArn) await ports.endpoints.release(before);
+  const { sub, deviceId, name, reach } = enrolled;
+  const there = await ports.devices.update({ sub, deviceId, name, reach });
+  if (there && isOtherEndpoint(before, reach)) await ports.endpoints.release(before);
   return there;
 }
 
@@ -87,9 +94,9 @@ async function keepNew(
   { others, enrolled, note }: { others: readonly Device[]; enrolled: Enrolled; note: Note },
 ): Promise<boolean> {
   const now = ports.clock();
-  const device: Device = { ...enrolled, push: 'reachable', enrolledAt: now };
+  const device: Device = { ...enrolled, enrolledAt: now };
   await ports.devices.save(device);
-  if (!(await ports.users.findWithDevices(device.sub))) {
+  if (!(await ports.people.find(device.sub))) {
     await ports.devices.remove(device);
     await ports.endpoints.release(device);
     return false;

@@ -1,4 +1,4 @@
-import { type Device, type DeviceView, viewDevice } from '../../core/device/device.ts';
+import { type Device, type DeviceView, isOtherEndpoint, type PushReach, viewDevice } from '../../core/device/device.ts';
 import { checkDeviceName, checkPushToken } from '../../core/device/device-token.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { AuditTrail } from '../ports.ts';
@@ -23,33 +23,32 @@ export async function updateDevice(
   const device = own.value;
   const name = call.change.name === undefined ? ok(device.name) : checkDeviceName(call.change.name);
   if (!name.ok) return name;
-  let { endpointArn, push } = device;
-  if (call.change.push_token !== undefined) {
-    const pushToken = checkPushToken(call.change.push_token);
-    if (!pushToken.ok) return pushToken;
-    const { sub, deviceId, platform } = device;
-    if (platform === 'NONE') return refuse({ reason: 'push_token_refused' });
-    const registered = await ports.endpoints.register({ sub, deviceId, platform, pushToken: pushToken.value });
-    if (registered === 'refused') return refuse({ reason: 'push_token_refused' });
-    ({ endpointArn } = registered);
-    push = 'reachable';
-  }
-  const changed: Device = { ...device, name: name.value, endpointArn, push };
-  const stored = await ports.devices.update({
-    sub: device.sub,
-    deviceId: device.deviceId,
-    name: changed.name,
-    // Only with a fresh token: a rename must not write back an endpoint that was replaced meanwhile.
-    ...(call.change.push_token !== undefined && { endpointArn, push }),
-  });
-  if (!stored) return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
+  const reach = await freshReach(ports, device, call.change.push_token);
+  if (!reach.ok) return reach;
+  const { sub, deviceId } = device;
+  // Without a fresh token the reach stays out: a rename must not write back an endpoint that was replaced meanwhile.
+  const change = { name: name.value, ...(reach.value && { reach: reach.value }) };
+  if (!(await ports.devices.update({ sub, deviceId, ...change })))
+    return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
   // The old endpoint goes only after the device points at the new one: a crash between the two leaves a stray, not a hole.
-  if (endpointArn !== device.endpointArn) await ports.endpoints.release(device);
-  ports.audit.write(
-    { event: 'device_updated', sub: device.sub, deviceId: device.deviceId, by: 'device' },
-    ports.clock(),
-  );
-  return ok(viewDevice(changed));
+  if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
+  ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
+  return ok(viewDevice({ ...device, ...change }));
+}
+
+/** The endpoint of a push token that the phone handed in; undefined when it handed in none. */
+async function freshReach(
+  ports: ManageDevicePorts,
+  { sub, deviceId, reach }: Device,
+  token: unknown,
+): Promise<Result<PushReach | undefined>> {
+  if (token === undefined) return ok(undefined);
+  const pushToken = checkPushToken(token);
+  if (!pushToken.ok) return pushToken;
+  if (reach.kind === 'none') return refuse({ reason: 'push_token_refused' });
+  const { platform } = reach;
+  const registered = await ports.endpoints.register({ sub, deviceId, platform, pushToken: pushToken.value });
+  return registered === 'refused' ? refuse({ reason: 'push_token_refused' }) : ok(registered);
 }
 
 /** A phone removes its own enrolment. */

@@ -1,4 +1,4 @@
-import type { Device, Platform } from '../../core/device/device.ts';
+import type { Device, Platform, PushReach } from '../../core/device/device.ts';
 
 /** Enrolment tickets. */
 export interface EnrolmentTickets {
@@ -17,19 +17,14 @@ export interface EnrolmentTickets {
   recordEnrolled(hash: string): Promise<void>;
 }
 
-/** Devices, written. */
+/** A person's devices. Who the person is, is another port: another directory may hold the persons. */
 export interface Devices {
+  /** All devices of the user. */
+  listOf(sub: string): Promise<readonly Device[]>;
   /** Stores or replaces the device. */
   save(device: Device): Promise<void>;
   /** Changes name, endpoint or reachability. False when the device is gone. */
-  update(change: {
-    sub: string;
-    deviceId: string;
-    name?: string;
-    platform?: Platform;
-    endpointArn?: string;
-    push?: Device['push'];
-  }): Promise<boolean>;
+  update(change: { sub: string; deviceId: string; name?: string; reach?: PushReach }): Promise<boolean>;
   /** Marks a device that the push service gave up on. False when it was marked before or has a newer endpoint by now. */
   markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean>;
   remove(device: { sub: string; deviceId: string }): Promise<void>;
@@ -43,9 +38,9 @@ export interface PushEndpoints {
     deviceId: string;
     platform: Platform;
     pushToken: string;
-  }): Promise<{ endpointArn: string } | 'refused'>;
+  }): Promise<PushReach | 'refused'>;
   /** The device no longer uses the endpoint; the last one takes it along. */
-  release(device: { sub: string; deviceId: string; endpointArn: string }): Promise<void>;
+  release(device: Pick<Device, 'sub' | 'deviceId' | 'reach'>): Promise<void>;
 }
 
 /** What a phone is told by a push: ids and instants only, no name, message or amount. */
@@ -54,13 +49,19 @@ export type PushMessage =
   | { readonly type: 'device_enrolled'; readonly deviceId: string; readonly expiresAt: number };
 
 /** What became of one push. `accepted` means queued by SNS, not delivered. */
-export type PushOutcome = {
-  readonly device: Device;
-  readonly outcome: 'accepted' | 'unreachable' | 'outage';
-  readonly error?: string | undefined;
-  /** What SNS calls the push: its later news of it carry the same id. */
-  readonly messageId?: string | undefined;
-};
+export type PushOutcome =
+  | {
+      readonly outcome: 'accepted';
+      /** What SNS calls the push: its later news of it carry the same id. */
+      readonly messageId?: string | undefined;
+    }
+  | { readonly outcome: 'outage'; readonly error: string }
+  | {
+      /** The endpoint is dead; the device is to be marked. */
+      readonly outcome: 'unreachable';
+      readonly error: string;
+      readonly device: { readonly sub: string; readonly deviceId: string; readonly endpointArn: string };
+    };
 
 /** Rings phones. */
 export interface PushSender {

@@ -1,4 +1,3 @@
-import { CIBA_GRANT } from '../../core/client/client.ts';
 import { hashDetails } from '../../core/deciding/shown-details.ts';
 import { DEVICE_TOKEN_LIFETIME_SECONDS, DEVICE_TOKEN_TYPES } from '../../core/device/device-token.ts';
 import { requestIdOf } from '../../core/digest.ts';
@@ -12,7 +11,8 @@ import {
   type SyntheticSecret,
   secondsUntilNextTry,
 } from '../../core/operating/synthetic.ts';
-import type { TokenClaims } from '../../core/token/tokens.ts';
+import type { TokenClaims } from '../../core/token/access-token.ts';
+import { CIBA_GRANT } from '../../core/token/grant-types.ts';
 import type { Clock, Entropy } from '../ports.ts';
 
 /** An HTTP answer, its body as JSON where it is; status `NO_ANSWER` and the failure's code when the connection failed. */

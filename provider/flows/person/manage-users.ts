@@ -6,12 +6,13 @@ import { changeProfile, describeUser, registerUser, type UserProfile } from '../
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints } from '../device/ports.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
-import type { Directory, Users } from './ports.ts';
+import { findUserWithDevices } from './find-user.ts';
+import type { People, PeopleRegistry, UserWritten } from './ports.ts';
 
 /** What this flow needs. */
 export type ManageUsersPorts = {
-  readonly directory: Directory;
-  readonly users: Users;
+  readonly peopleRegistry: PeopleRegistry;
+  readonly people: People;
   readonly devices: Devices;
   readonly tickets: EnrolmentTickets;
   readonly endpoints: PushEndpoints;
@@ -34,8 +35,8 @@ const MEMBER_OF: Readonly<Record<string, string>> = { phone: 'phone_number', use
 export async function createUser(ports: ManageUsersPorts, profile: UserProfile, by: string): Promise<Result<UserView>> {
   const user = registerUser(profile, profile.sub ?? ports.entropy.id());
   if (!user.ok) return user;
-  const created = await ports.directory.createUser(user.value);
-  if (!created.created) return refuse({ reason: 'conflict', what: MEMBER_OF[created.taken] ?? created.taken });
+  const created = await ports.peopleRegistry.create(user.value);
+  if (created.outcome !== 'written') return conflict(created);
   ports.audit.write({ event: 'user_created', sub: user.value.sub, by }, ports.clock());
   return ok(describeUser(user.value));
 }
@@ -46,8 +47,14 @@ export async function findUser(
   by: { sub: string } | { loginHint: string },
 ): Promise<Result<UserView>> {
   const sub = 'sub' in by ? by.sub : await resolveHint(ports, by.loginHint);
-  const found = sub === undefined ? undefined : await ports.users.findWithDevices(sub);
-  return found ? ok(describeUser(found.user)) : refuse({ reason: 'not_found', what: 'user' });
+  const found = sub === undefined ? undefined : await ports.people.find(sub);
+  return found ? ok(describeUser(found)) : refuse({ reason: 'not_found', what: 'user' });
+}
+
+/** Another user has the identifier, in the profile's word for it; or the user changed too often meanwhile. */
+function conflict(written: Exclude<UserWritten, { outcome: 'written' }>): Result<never> {
+  const what = written.outcome === 'changed' ? 'changed' : (MEMBER_OF[written.taken] ?? written.taken);
+  return refuse({ reason: 'conflict', what });
 }
 
 /** The user's devices. */
@@ -55,7 +62,7 @@ export async function listUserDevices(
   ports: ManageUsersPorts,
   sub: string,
 ): Promise<Result<{ devices: readonly DeviceView[] }>> {
-  const found = await ports.users.findWithDevices(sub);
+  const found = await findUserWithDevices(ports, sub);
   return found ? ok({ devices: found.devices.map(viewDevice) }) : refuse({ reason: 'not_found', what: 'user' });
 }
 
@@ -63,7 +70,7 @@ export async function listUserDevices(
 async function resolveHint(ports: ManageUsersPorts, loginHint: string): Promise<string | undefined> {
   const hint = parseLoginHint(loginHint, ports.settings);
   if (!hint.ok) return undefined;
-  return hint.value.kind === 'sub' ? hint.value.sub : ports.users.resolve(hint.value.identifier);
+  return hint.value.kind === 'sub' ? hint.value.sub : ports.people.resolve(hint.value.identifier);
 }
 
 /** Changes the members given and keeps the others; null takes one out. */
@@ -72,23 +79,23 @@ export async function updateUser(
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
   rounds = UPDATE_ROUNDS,
 ): Promise<Result<UserView>> {
-  const before = await ports.users.findWithDevices(change.sub);
+  const before = await ports.people.find(change.sub);
   if (!before) return refuse({ reason: 'not_found', what: 'user' });
-  const user = registerUser(changeProfile(describeUser(before.user), change.profile), change.sub);
+  const user = registerUser(changeProfile(describeUser(before), change.profile), change.sub);
   if (!user.ok) return user;
-  const replaced = await ports.directory.replaceUser(user.value, before.user);
-  if (!replaced.created && replaced.taken === 'changed' && rounds > 1) return updateUser(ports, change, rounds - 1);
-  if (!replaced.created) return refuse({ reason: 'conflict', what: MEMBER_OF[replaced.taken] ?? replaced.taken });
+  const replaced = await ports.peopleRegistry.replace(user.value, before);
+  if (replaced.outcome === 'changed' && rounds > 1) return updateUser(ports, change, rounds - 1);
+  if (replaced.outcome !== 'written') return conflict(replaced);
   ports.audit.write({ event: 'user_updated', sub: change.sub, by: change.by }, ports.clock());
   return ok(describeUser(user.value));
 }
 
 /** Removes a user with all devices: the profile first, so that nobody can be asked meanwhile. */
 export async function removeUser(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
-  const user = await ports.users.findWithDevices(sub);
-  if (!user) return refuse({ reason: 'not_found', what: 'user' });
-  await ports.directory.removeUser(user);
-  await Promise.all(user.devices.map((device) => ports.endpoints.release(device)));
+  const found = await findUserWithDevices(ports, sub);
+  if (!found) return refuse({ reason: 'not_found', what: 'user' });
+  await ports.peopleRegistry.remove(found.user);
+  await Promise.all(found.devices.map((device) => ports.endpoints.release(device)));
   ports.audit.write({ event: 'user_removed', sub, by }, ports.clock());
   return ok(true);
 }
@@ -98,8 +105,8 @@ export async function removeUserDevice(
   ports: ManageUsersPorts,
   target: { sub: string; deviceId: string; by: string },
 ): Promise<Result<true>> {
-  const user = await ports.users.findWithDevices(target.sub);
-  const device = user?.devices.find(({ deviceId }) => deviceId === target.deviceId);
+  const found = await findUserWithDevices(ports, target.sub);
+  const device = found?.devices.find(({ deviceId }) => deviceId === target.deviceId);
   if (!device) return refuse({ reason: 'not_found', what: 'device' });
   await ports.devices.remove(device);
   await ports.endpoints.release(device);
@@ -112,7 +119,7 @@ export async function removeUserDevice(
 
 /** Makes an enrolment ticket. The URI names issuer and ticket, which is all a phone needs. */
 export async function createTicket(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<TicketView>> {
-  const user = await ports.users.findWithDevices(sub);
+  const user = await ports.people.find(sub);
   if (!user) return refuse({ reason: 'not_found', what: 'user' });
   const { issuer, ticketLifetimeSeconds } = ports.settings;
   const ticket = ports.entropy.secret();

@@ -1,30 +1,26 @@
 import type { LoginIdentifier } from '../../core/asking/login-hint.ts';
-import type { Client } from '../../core/client/client.ts';
-import type { User, UserWithDevices } from '../../core/person/user.ts';
+import type { User } from '../../core/person/user.ts';
 
-/** Users and their devices, read. */
-export interface Users {
+/** The persons who can be asked, read. */
+export interface People {
   /** The subject behind a login identifier. */
   resolve(identifier: LoginIdentifier): Promise<string | undefined>;
-  /** The user with all devices. A login identifier without a profile is an unknown user. */
-  findWithDevices(sub: string): Promise<UserWithDevices | undefined>;
+  /** The user. A login identifier without a profile is an unknown user. */
+  find(sub: string): Promise<User | undefined>;
 }
 
-/** Clients, users and their devices, as the operator manages them. */
-export interface Directory {
-  /** False when the client id is taken. */
-  createClient(client: Client): Promise<boolean>;
-  /** Replaces the client as it was read; false when it is gone or changed since. */
-  replaceClient(client: Client, before: Client): Promise<boolean>;
-  removeClient(clientId: string): Promise<boolean>;
-  findClient(clientId: string): Promise<Client | undefined>;
-  listClients(page: {
-    after?: string | undefined;
-    limit: number;
-  }): Promise<{ clients: readonly Client[]; next?: string | undefined }>;
+/** What became of writing a user: an identifier may be another user's, or the user may have changed since it was read. */
+export type UserWritten =
+  | { readonly outcome: 'written' }
+  | { readonly outcome: 'taken'; readonly taken: LoginIdentifier['type'] | 'sub' }
+  | { readonly outcome: 'changed' };
+
+/** Users as the operator manages them. */
+export interface PeopleRegistry {
   /** Identifiers first, the profile last. Tells the identifier that another user has. */
-  createUser(user: User): Promise<{ created: true } | { created: false; taken: string }>;
+  create(user: User): Promise<UserWritten>;
   /** Replaces the user as it was read; `changed` when it is gone or changed since. */
-  replaceUser(user: User, before: User): Promise<{ created: true } | { created: false; taken: string }>;
-  removeUser(user: UserWithDevices): Promise<void>;
+  replace(user: User, before: User): Promise<UserWritten>;
+  /** Removes the profile first, so that nobody can be asked meanwhile; then identifiers and devices. */
+  remove(user: User): Promise<void>;
 }

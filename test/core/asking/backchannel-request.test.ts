@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseBackchannelRequest, type RequestPolicy } from '../../../provider/core/asking/backchannel-request.ts';
+import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 import { NAMES, refusalOf, valueFrom } from '../given.ts';
 
-const POLICY: RequestPolicy = { deliveryMode: 'poll', names: NAMES, expiry: { default: 120, limit: 600 } };
+const POLICY: RequestPolicy = {
+  profile: STANDARD_PROFILE,
+  deliveryMode: 'poll',
+  names: NAMES,
+  expiry: { default: 120, limit: 600 },
+};
 const GOOD = { scope: ['openid'], login_hint: ['ann@example.com'] };
 const parse = (parameters: Record<string, readonly string[]>, policy = POLICY) =>
   parseBackchannelRequest(new Map(Object.entries(parameters)), policy);

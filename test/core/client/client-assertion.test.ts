@@ -6,6 +6,7 @@ import { ISSUER, NOW, refusalOf } from '../given.ts';
 const EXPECTED = {
   clientId: 'bank',
   audience: { issuer: ISSUER, previousIssuers: [], endpoints: assertionEndpoints(ISSUER) },
+  lifetimeSeconds: 300,
 };
 const GOOD = { iss: 'bank', sub: 'bank', aud: ISSUER, iat: NOW, exp: NOW + 60, jti: 'jti-1' };
 const check = (different: Record<string, unknown> = {}) =>

@@ -67,7 +67,7 @@ describe('token endpoint: decision table (CIBA §10.1, §11)', () => {
 
 describe('token endpoint: instants', () => {
   it('answers slow_down one second early and pending at the instant itself (CIBA §11)', () => {
-    expect(decide(requestIn('pending', { nextPollAt: NOW + 1 }))).toEqual({ outcome: 'slow_down' });
+    expect(decide(requestIn('pending', { nextPollAt: NOW + 1 }))).toMatchObject({ outcome: 'slow_down' });
     expect(decide(requestIn('pending', { nextPollAt: NOW }))).toEqual(refusal('authorization_pending'));
   });
 

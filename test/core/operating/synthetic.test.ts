@@ -12,7 +12,8 @@ describe('the cast of the synthetic login', () => {
     const { client, user, device } = castSyntheticLogin({ secretHash: 'hash', devicePublicKey, now: 1 });
     expect(client).toMatchObject({ clientId: 'synthetic-login', onlySub: 'synthetic-login', audiences: [] });
     expect(user).toEqual({ sub: 'synthetic-login', status: 'active', claims: {}, identifiers: [] });
-    expect(device).toMatchObject({ sub: 'synthetic-login', platform: 'NONE', publicKey: devicePublicKey });
+    expect(device).toMatchObject({ sub: 'synthetic-login', reach: { kind: 'none' } });
+    expect(device.proof).toEqual({ kind: 'device-jws', publicKey: devicePublicKey });
   });
 });
 

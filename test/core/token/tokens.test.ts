@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { claimsFor, type UserClaims } from '../../../provider/core/person/user.ts';
-import { leftHalfHash, mintAccessToken, mintIdToken } from '../../../provider/core/token/tokens.ts';
-import { approvedRequest, FACTS, ISSUER, NOW } from '../given.ts';
+import { mintAccessToken } from '../../../provider/core/token/access-token.ts';
+import type { Grant } from '../../../provider/core/token/grant.ts';
+import { leftHalfHash, mintIdToken } from '../../../provider/core/token/id-token.ts';
+import { FACTS, GRANT, ISSUER, NOW } from '../given.ts';
 
-const APPROVAL = {
-  deviceId: 'device-1',
-  decidedAt: NOW - 3,
+const APPROVED: Grant = {
+  ...GRANT,
   amr: ['face', 'pin'],
   acr: 'urn:example:high',
-  claims: {},
 };
-const idToken = (approval = APPROVAL, accessToken = 'access-token') =>
-  mintIdToken(approvedRequest({ approval }), { issuer: ISSUER, accessToken, now: NOW, lifetimeSeconds: 3600 });
-const accessToken = (different: Parameters<typeof approvedRequest>[0] = { approval: APPROVAL }) =>
-  mintAccessToken(approvedRequest(different), { issuer: ISSUER, jti: 'jti-1', now: NOW, lifetimeSeconds: 600 });
+const idToken = (grant = APPROVED, accessToken = 'access-token') =>
+  mintIdToken(grant, { issuer: ISSUER, accessToken, now: NOW, lifetimeSeconds: 3600 });
+const accessToken = (different: Partial<Grant> = {}) =>
+  mintAccessToken({ ...APPROVED, ...different }, { issuer: ISSUER, jti: 'jti-1', now: NOW, lifetimeSeconds: 600 });
 
 describe('ID token (OIDC Core §2)', () => {
   it('has exactly these claims: no nonce, and no claims of push mode (CIBA §10.3.1)', () => {
@@ -31,8 +31,8 @@ describe('ID token (OIDC Core §2)', () => {
   });
 
   it('leaves out amr and acr where nothing is known', () => {
-    const { acr: _, ...unknown } = { ...APPROVAL, amr: [] };
-    const claims = mintIdToken(approvedRequest({ approval: unknown }), {
+    const { acr: _, ...unknown } = { ...APPROVED, amr: [] };
+    const claims = mintIdToken(unknown, {
       issuer: ISSUER,
       accessToken: 'x',
       now: NOW,
@@ -43,7 +43,7 @@ describe('ID token (OIDC Core §2)', () => {
   });
 
   it('carries the user’s claims of the approval', () => {
-    expect(idToken({ ...APPROVAL, claims: { email: 'ann@example.com', email_verified: false } })).toMatchObject({
+    expect(idToken({ ...APPROVED, claims: { email: 'ann@example.com', email_verified: false } })).toMatchObject({
       email: 'ann@example.com',
       email_verified: false,
     });
@@ -51,26 +51,24 @@ describe('ID token (OIDC Core §2)', () => {
 
   it('lets no user claim stand in for a claim of the protocol', () => {
     const hostile = Object.fromEntries(Object.keys(idToken()).map((name) => [name, 'hostile'])) as UserClaims;
-    expect(idToken({ ...APPROVAL, claims: hostile })).toEqual(idToken());
+    expect(idToken({ ...APPROVED, claims: hostile })).toEqual(idToken());
   });
 
   it('takes no acr, amr or nonce from a stored profile, even when the approval has none', () => {
     const stored = { email: 'ann@example.com', acr: 'high', amr: ['hwk'], nonce: 'n', azp: 'x' } as UserClaims;
     const claims = claimsFor(['openid', 'profile', 'email', 'phone', 'acr', 'amr', 'nonce', 'azp'], stored);
-    const { acr: _, ...approval } = { ...APPROVAL, amr: [], claims };
+    const { acr: _, ...approval } = { ...APPROVED, amr: [], claims };
     expect(
-      Object.keys(
-        mintIdToken(approvedRequest({ approval }), { issuer: ISSUER, accessToken: 'x', now: NOW, lifetimeSeconds: 60 }),
-      ).sort(),
+      Object.keys(mintIdToken(approval, { issuer: ISSUER, accessToken: 'x', now: NOW, lifetimeSeconds: 60 })).sort(),
     ).toEqual(['at_hash', 'aud', 'auth_time', 'email', 'exp', 'iat', 'iss', 'sub']);
   });
 });
 
 describe('amr (RFC 8176)', () => {
   it('is an array even with a single method', () => {
-    const approval = { ...APPROVAL, amr: ['pin'] };
-    expect(idToken(approval)['amr']).toEqual(['pin']);
-    expect(accessToken({ approval })['amr']).toEqual(['pin']);
+    const grant = { ...APPROVED, amr: ['pin'] };
+    expect(idToken(grant)['amr']).toEqual(['pin']);
+    expect(accessToken({ amr: ['pin'] })['amr']).toEqual(['pin']);
   });
 });
 
@@ -80,14 +78,14 @@ describe('at_hash (OIDC Core §3.1.3.6)', () => {
   });
 
   it('binds the access token it was issued with', () => {
-    expect(idToken(APPROVAL, 'another')['at_hash']).not.toBe(idToken()['at_hash']);
-    expect(idToken(APPROVAL, 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y')['at_hash']).toBe('77QmUPtjPfzWtF2AnpK9RQ');
+    expect(idToken(APPROVED, 'another')['at_hash']).not.toBe(idToken()['at_hash']);
+    expect(idToken(APPROVED, 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y')['at_hash']).toBe('77QmUPtjPfzWtF2AnpK9RQ');
   });
 });
 
 describe('access token (RFC 9068 §2.2)', () => {
   it('has exactly these claims, and none of the user’s', () => {
-    expect(accessToken({ approval: { ...APPROVAL, claims: { email: 'ann@example.com' } } })).toEqual({
+    expect(accessToken({ claims: { email: 'ann@example.com' } })).toEqual({
       iss: ISSUER,
       sub: 'user-1',
       aud: 'https://api.example/',
@@ -108,7 +106,7 @@ describe('access token (RFC 9068 §2.2)', () => {
   });
 
   it('leaves out amr and acr where nothing is known', () => {
-    const claims = accessToken({ approval: { deviceId: 'device-1', decidedAt: NOW, amr: [], claims: {} } });
+    const claims = accessToken({ amr: [], acr: undefined });
     expect(claims).not.toHaveProperty('amr');
     expect(claims).not.toHaveProperty('acr');
   });

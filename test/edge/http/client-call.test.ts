@@ -1,69 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { clientCallFrom } from '../../../provider/edge/http/client-call.ts';
 import { refusalOf, valueFrom } from '../../core/given.ts';
 import { FORM, requestWith } from './given.ts';
 
-const call = (authorization: string | undefined, body = 'a=1') =>
-  clientCallFrom(requestWith(body, FORM, authorization === undefined ? {} : { authorization }));
-const basic = (credentials: string | Uint8Array) => `Basic ${Buffer.from(credentials).toString('base64')}`;
-const credentialsOf = (authorization: string) => valueFrom(call(authorization)).basic;
-const MALFORMED = { reason: 'malformed_authorization_header' };
+it('a call of a client is its form, with all that a client may authenticate with', () => {
+  const request = {
+    ...requestWith('scope=openid', FORM, { authorization: 'Basic YTpi', dpop: 'proof' }),
+    url: 'https://op.example/token',
+    certificate: '-----BEGIN CERTIFICATE-----',
+  };
+  const { form, headers, url, certificate } = valueFrom(clientCallFrom(request));
+  expect(Object.fromEntries(form)).toEqual({ scope: ['openid'] });
+  expect(headers).toMatchObject({ authorization: 'Basic YTpi', dpop: 'proof' });
+  expect({ url, certificate }).toEqual({ url: 'https://op.example/token', certificate: '-----BEGIN CERTIFICATE-----' });
+});
 
-describe('client credentials in the Authorization header (RFC 6749 §2.3.1)', () => {
-  it('are none without the header', () => {
-    expect(valueFrom(call(undefined)).basic).toBeUndefined();
-  });
-
-  it('are id and secret', () => {
-    expect(credentialsOf(basic('bank:s3cret'))).toEqual({ clientId: 'bank', secret: 's3cret' });
-  });
-
-  it('are form-urlencoded, each part for itself', () => {
-    expect(credentialsOf(basic('a%3Ab:s%25%3A%C3%BC'))).toEqual({ clientId: 'a:b', secret: 's%:ü' });
-    expect(credentialsOf(basic('a+b:c+d%2Be'))).toEqual({ clientId: 'a b', secret: 'c d+e' });
-  });
-
-  it('split at the first colon only', () => {
-    expect(credentialsOf(basic('bank:a:b:'))).toEqual({ clientId: 'bank', secret: 'a:b:' });
-  });
-
-  it('may have an empty secret, which is then wrong', () => {
-    expect(credentialsOf(basic('bank:'))).toEqual({ clientId: 'bank', secret: '' });
-  });
-
-  it.each(['basic', 'BASIC', 'bAsIc'])('have a scheme in any case: %s (RFC 9110 §11.1)', (scheme) => {
-    expect(credentialsOf(basic('bank:x').replace('Basic', scheme))).toEqual({ clientId: 'bank', secret: 'x' });
-  });
-
-  it('may have more than one space after the scheme, and base64 without padding', () => {
-    expect(credentialsOf('Basic  YTpi ')).toEqual({ clientId: 'a', secret: 'b' });
-    expect(credentialsOf('Basic YTpiYw')).toEqual({ clientId: 'a', secret: 'bc' });
-  });
-
-  it.each([
-    ['no colon', basic('bank')],
-    ['no id', basic(':secret')],
-    ['nothing', 'Basic '],
-    ['the scheme alone', 'Basic'],
-    ['something that is not base64', 'Basic !!!!'],
-    ['base64url', 'Basic YT-_'],
-    ['two tokens', 'Basic YTpi YTpi'],
-    ['two joined headers', 'Basic YTpi,Basic YTpi'],
-    ['a broken percent escape', basic('bank:100%')],
-    ['escapes that are no UTF-8', basic('bank:%FF')],
-    ['bytes that are no UTF-8', basic(new Uint8Array([0x61, 0x3a, 0xff]))],
-    ['another scheme', 'Bearer YTpi'],
-    ['the scheme of phones', 'Device a.b.c'],
-    ['an empty header', ''],
-  ])('are malformed with %s', (_, authorization) => {
-    expect(refusalOf(call(authorization))).toEqual(MALFORMED);
-  });
-
-  it('come after the form: a body that cannot be read is refused first', () => {
-    expect(refusalOf(call('Basic !!!!', 'a=%'))?.reason).toBe('malformed_body');
-  });
-
-  it('stand beside the form', () => {
-    expect(Object.fromEntries(valueFrom(call(basic('a:b'), 'scope=openid')).form)).toEqual({ scope: ['openid'] });
-  });
+it('a form that cannot be read is refused, whatever the client authenticates with', () => {
+  expect(refusalOf(clientCallFrom(requestWith('a=%', FORM, { authorization: 'Basic !!!!' })))?.reason).toBe(
+    'malformed_body',
+  );
 });

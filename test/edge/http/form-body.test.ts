@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BODY_LIMIT_BYTES, decodeUtf8, parseForm } from '../../../provider/edge/http/form-body.ts';
+import { decodeUtf8 } from '../../../provider/core/form-encoding.ts';
+import { BODY_LIMIT_BYTES, parseForm } from '../../../provider/edge/http/form-body.ts';
 import { refusalOf, valueFrom } from '../../core/given.ts';
 import { FORM, requestWith, utf8 } from './given.ts';
 

@@ -1,0 +1,52 @@
+import type { Client } from '../../core/client/client.ts';
+import type { ClientRegistry } from '../../flows/client/ports.ts';
+import type { Entropy } from '../../flows/ports.ts';
+import { CLIENT_LIST, clientFrom, clientItem, clientKey, clientText, listedKey } from './forms/client-form.ts';
+import type { Table } from './table.ts';
+
+const isNew = { condition: 'attribute_not_exists(pk)' };
+
+/** Clients in Directory, as operators change them. */
+export class ClientRegistryTable implements ClientRegistry {
+  readonly #directory: Table;
+  readonly #entropy: Entropy;
+
+  constructor(directory: Table, entropy: Entropy) {
+    this.#directory = directory;
+    this.#entropy = entropy;
+  }
+
+  async create(client: Client): Promise<boolean> {
+    await this.#directory.put(listedKey(client.clientId));
+    return (await this.#directory.put(clientItem(client), { guard: isNew, nonce: this.#nonce() })).written;
+  }
+
+  async replace(client: Client, before: Client): Promise<boolean> {
+    const guard = { condition: '#client = :before', values: { before: clientText(before) } };
+    return (await this.#directory.put(clientItem(client), { guard, nonce: this.#nonce() })).written;
+  }
+
+  async remove(clientId: string): Promise<boolean> {
+    // Looked up first: a guarded deletion that is repeated after a lost answer would say that there was none.
+    const there = await this.#directory.get(clientKey(clientId));
+    await this.#directory.delete(clientKey(clientId));
+    await this.#directory.delete(listedKey(clientId));
+    return there !== undefined;
+  }
+
+  async find(clientId: string): Promise<Client | undefined> {
+    const item = await this.#directory.get(clientKey(clientId));
+    return item && clientFrom(item);
+  }
+
+  async list(page: Parameters<ClientRegistry['list']>[0]): ReturnType<ClientRegistry['list']> {
+    const ids = (await this.#directory.page(CLIENT_LIST, page)).map(({ sk }) => sk);
+    const items = await this.#directory.batchGet(ids.map(clientKey));
+    const clients = items.map(clientFrom).sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
+    return { clients, next: ids.length === page.limit ? ids.at(-1) : undefined };
+  }
+
+  #nonce() {
+    return { attribute: 'put_by', value: this.#entropy.id() };
+  }
+}

@@ -1,0 +1,57 @@
+import type { Device, Proof, Reach } from '../../../core/device/device.ts';
+import type { Key, Stored } from '../table.ts';
+import { userPartition } from './user-form.ts';
+
+// How a device looks in Directory. How it is reached stands in attributes of its own, because guards compare them.
+
+/** A device. `reach` and `proof` name the kind; the other attributes are those of that kind. */
+export type DeviceForm = ReachForm & ProofForm & { readonly name: string; readonly enrolled_at: number };
+type ReachForm =
+  | {
+      readonly reach: 'sns';
+      readonly platform: Extract<Reach, { kind: 'sns' }>['platform'];
+      readonly endpoint_arn: string;
+      readonly push: Extract<Reach, { kind: 'sns' }>['push'];
+    }
+  | { readonly reach: 'none' };
+type ProofForm = { readonly proof: Proof['kind']; readonly public_key: Proof['publicKey'] };
+
+/** Sort keys of devices begin with this. */
+export const DEVICE_PREFIX = 'DEVICE#';
+
+export const deviceKey = (device: { sub: string; deviceId: string }): Key<DeviceForm> => ({
+  pk: userPartition(device.sub),
+  sk: `${DEVICE_PREFIX}${device.deviceId}`,
+});
+
+export function deviceItem({ sub, deviceId, name, reach, proof, enrolledAt, ...unstored }: Device) {
+  unstored satisfies Record<string, never>;
+  const form: DeviceForm = { name, enrolled_at: enrolledAt, ...reachForm(reach), ...proofForm(proof) };
+  return { ...deviceKey({ sub, deviceId }), ...form };
+}
+
+export function deviceFrom(item: Stored<DeviceForm>): Device {
+  return {
+    deviceId: item.sk.slice(DEVICE_PREFIX.length),
+    sub: item.pk.slice(userPartition('').length),
+    name: item.name,
+    reach: reachFrom(item),
+    proof: { kind: item.proof, publicKey: item.public_key },
+    enrolledAt: item.enrolled_at,
+  };
+}
+
+export function reachForm(reach: Reach): ReachForm {
+  if (reach.kind === 'none') return { reach: 'none' };
+  const { platform, endpointArn, push } = reach;
+  return { reach: 'sns', platform, endpoint_arn: endpointArn, push };
+}
+
+function reachFrom(form: ReachForm): Reach {
+  if (form.reach === 'none') return { kind: 'none' };
+  return { kind: 'sns', platform: form.platform, endpointArn: form.endpoint_arn, push: form.push };
+}
+
+function proofForm({ kind, publicKey }: Proof): ProofForm {
+  return { proof: kind, public_key: publicKey };
+}

@@ -1,0 +1,103 @@
+import type { Asked } from '../../../core/asking/asked.ts';
+import type { AuthenticationRequest, Decision, RequestFacts } from '../../../core/deciding/authentication-request.ts';
+import type { SnakeCase } from '../../../core/snake-case.ts';
+import type { Grant } from '../../../core/token/grant.ts';
+import type { Key, Stored } from '../table.ts';
+
+// How an authentication request looks in Transactions: two items. Polls write the first, so it holds what guards compare
+// and stays under 1 KB while a client polls. What only travels with the request stands in the second.
+
+/** What every request has, whatever its state. The request id is in the key. */
+type FactsForm = { readonly [Fact in Exclude<keyof RequestFacts, 'requestId'> as SnakeCase<Fact>]: RequestFacts[Fact] };
+/** An authentication request. */
+export type RequestForm = FactsForm & {
+  readonly state: AuthenticationRequest['state'];
+  readonly device_id?: string;
+  readonly decided_at?: number;
+  readonly deny_reason?: string;
+  /** The `Grant` as JSON, from the approval to the redemption: one more member is no change of format. */
+  readonly grant?: string;
+  readonly ttl: number;
+};
+/** The frozen details and what travels with them. */
+export type DetailsForm = {
+  readonly details: Uint8Array;
+  readonly details_hash: string;
+  readonly expires_at: number;
+  /** `Asked` as JSON: one more member is no change of format. */
+  readonly asked: string;
+  readonly notified_client?: string;
+  readonly ttl: number;
+};
+
+/** Sort keys of details begin with this. */
+export const DETAILS_PREFIX = 'REQUEST#';
+
+export const requestKey = (requestId: string): Key<RequestForm> => ({ pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
+export const detailsKey = (sub: string, requestId: string): Key<DetailsForm> => ({
+  pk: `USER#${sub}`,
+  sk: `${DETAILS_PREFIX}${requestId}`,
+});
+
+/** A new request, pending. A fact that is not stored does not compile. */
+export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm> & RequestForm {
+  const facts: FactsForm = {
+    client_id: request.clientId,
+    sub: request.sub,
+    issued_at: request.issuedAt,
+    expires_at: request.expiresAt,
+    interval_seconds: request.intervalSeconds,
+    next_poll_at: request.nextPollAt,
+  };
+  return { ...requestKey(request.requestId), ...facts, state: 'pending', ttl };
+}
+
+export function requestFrom(item: Stored<RequestForm>): AuthenticationRequest {
+  const { state, device_id: deviceId = '' } = item;
+  const facts = factsFrom(item);
+  switch (state) {
+    case 'pending':
+    case 'failed':
+      return { ...facts, state };
+    case 'redeemed':
+    case 'denied':
+      return { ...facts, state, deviceId };
+    case 'approved':
+      return { ...facts, state, grant: grantFrom(item) };
+    default:
+      throw new Error(`a stored authentication request has an unknown state: ${state satisfies never}`);
+  }
+}
+
+/** What a decision writes. */
+export function decisionForm(decision: Decision, now: number): Partial<RequestForm> {
+  if (decision.decision === 'deny') {
+    const { deviceId: device_id, reason } = decision;
+    return { state: 'denied', device_id, decided_at: now, ...(reason !== undefined && { deny_reason: reason }) };
+  }
+  const { grant } = decision;
+  return { state: 'approved', device_id: grant.deviceId, decided_at: now, grant: JSON.stringify(grant) };
+}
+
+export const askedText = (asked: Asked): string => JSON.stringify(asked);
+
+export function askedFrom({ asked }: Stored<DetailsForm>): Asked {
+  return JSON.parse(asked);
+}
+
+function factsFrom(item: Stored<RequestForm>): RequestFacts {
+  return {
+    requestId: item.pk.slice('REQUEST#'.length),
+    clientId: item.client_id,
+    sub: item.sub,
+    issuedAt: item.issued_at,
+    expiresAt: item.expires_at,
+    intervalSeconds: item.interval_seconds,
+    nextPollAt: item.next_poll_at,
+  };
+}
+
+function grantFrom({ grant }: Stored<RequestForm>): Grant {
+  if (grant === undefined) throw new Error('an approved authentication request is stored without its grant');
+  return JSON.parse(grant);
+}

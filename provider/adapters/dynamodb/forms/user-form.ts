@@ -1,0 +1,32 @@
+import type { LoginIdentifier } from '../../../core/asking/login-hint.ts';
+import type { User } from '../../../core/person/user.ts';
+import type { Key, Stored } from '../table.ts';
+
+// How a user and their login identifiers look in Directory.
+
+/** A profile. `put_by` is the write that it was read from, which guards the next one. */
+export type UserForm = Omit<User, 'sub' | 'revision'> & { readonly put_by?: string };
+/** A login identifier: points at its user. `put_at` tells an unfinished one from a young one. */
+export type LoginForm = { readonly sub: string; readonly put_at: number };
+
+/** The partition of a user: profile and devices. */
+export const userPartition = (sub: string): string => `USER#${sub}`;
+/** The sort key of profiles. */
+export const PROFILE = 'PROFILE';
+
+export const profileKey = (sub: string): Key<UserForm> => ({ pk: userPartition(sub), sk: PROFILE });
+export const loginKey = (identifier: LoginIdentifier): Key<LoginForm> => ({
+  pk: `LOGIN#${identifier.type}#${identifier.value}`,
+  sk: 'LOGIN',
+});
+
+export function profileItem({ sub, revision: _read, ...user }: User): Key<UserForm> & UserForm {
+  return { ...profileKey(sub), ...user };
+}
+
+export function userFrom({ pk, status, claims, identifiers, put_by }: Stored<UserForm>): User {
+  return { sub: pk.slice('USER#'.length), status, claims, identifiers, revision: put_by } satisfies Record<
+    keyof User,
+    unknown
+  >;
+}

@@ -1,0 +1,88 @@
+import type { LoginIdentifier } from '../../core/asking/login-hint.ts';
+import type { Device } from '../../core/device/device.ts';
+import type { User } from '../../core/person/user.ts';
+import type { Devices } from '../../flows/device/ports.ts';
+import type { People } from '../../flows/person/ports.ts';
+import { DEVICE_PREFIX, type DeviceForm, deviceFrom, deviceItem, deviceKey, reachForm } from './forms/device-form.ts';
+import { loginKey, PROFILE, type UserForm, userFrom, userPartition } from './forms/user-form.ts';
+import type { Stored, Table } from './table.ts';
+
+type UserPartition = { readonly user: User | undefined; readonly devices: readonly Device[] };
+
+/**
+ * Persons and their devices in Directory: two ports, one partition a person. Whoever asks for both at once is answered
+ * from one read.
+ */
+export class PeopleTable implements People, Devices {
+  readonly #directory: Table;
+  /** Reads that were asked for and have not begun. */
+  readonly #asked = new Map<string, Promise<UserPartition>>();
+
+  constructor(directory: Table) {
+    this.#directory = directory;
+  }
+
+  async resolve(identifier: LoginIdentifier): Promise<string | undefined> {
+    return (await this.#directory.get(loginKey(identifier)))?.sub;
+  }
+
+  async find(sub: string): Promise<User | undefined> {
+    return (await this.#read(sub)).user;
+  }
+
+  async listOf(sub: string): Promise<readonly Device[]> {
+    return (await this.#read(sub)).devices;
+  }
+
+  async save(device: Device): Promise<void> {
+    await this.#directory.put(deviceItem(device));
+  }
+
+  async update({ sub, deviceId, name, reach }: Parameters<Devices['update']>[0]): Promise<boolean> {
+    const { written } = await this.#directory.update({
+      key: deviceKey({ sub, deviceId }),
+      set: { name, ...(reach && reachForm(reach)) },
+      guard: { condition: 'attribute_exists(pk)' },
+    });
+    return written;
+  }
+
+  async markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean> {
+    const { written } = await this.#directory.update({
+      key: deviceKey(device),
+      set: { push: 'unreachable' },
+      guard: { condition: '#endpoint_arn = :dead AND #push <> :push', values: { dead: device.endpointArn } },
+    });
+    return written;
+  }
+
+  async remove(device: { sub: string; deviceId: string }): Promise<void> {
+    await this.#directory.delete(deviceKey(device));
+  }
+
+  /** A read is shared until it begins, never after: whoever asks later must see what was written meanwhile. */
+  #read(sub: string): Promise<UserPartition> {
+    const asked = this.#asked.get(sub);
+    if (asked) return asked;
+    const reading = Promise.resolve().then(() => {
+      this.#asked.delete(sub);
+      return this.#query(sub);
+    });
+    this.#asked.set(sub, reading);
+    return reading;
+  }
+
+  async #query(sub: string): Promise<UserPartition> {
+    const items = await this.#directory.query<UserForm | DeviceForm>(userPartition(sub));
+    const profile = items.find(isProfile);
+    return { user: profile && userFrom(profile), devices: items.filter(isDevice).map(deviceFrom) };
+  }
+}
+
+function isProfile(item: Stored<UserForm | DeviceForm>): item is Stored<UserForm> {
+  return item.sk === PROFILE;
+}
+
+function isDevice(item: Stored<UserForm | DeviceForm>): item is Stored<DeviceForm> {
+  return item.sk.startsWith(DEVICE_PREFIX);
+}

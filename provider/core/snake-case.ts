@@ -1,0 +1,4 @@
+/** A member's name as it is on the wire and in storage: `clientId` is `client_id`. */
+export type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : Name;

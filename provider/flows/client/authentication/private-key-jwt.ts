@@ -1,0 +1,71 @@
+import { type ClientCredential, JWT_BEARER_ASSERTION, type SigningAlgorithm } from '../../../core/client/client.ts';
+import { checkClientAssertion } from '../../../core/client/client-assertion.ts';
+import { assertionEndpoints } from '../../../core/discovery/provider-metadata.ts';
+import { single } from '../../../core/form.ts';
+import { ok, type Result, refuse } from '../../../core/result.ts';
+import type { AuthenticationMethod, MethodPorts } from './method.ts';
+
+/** A JWT that the client signed with its own key (RFC 7523 §2.2, OIDC Core §9). */
+export const privateKeyJwt: AuthenticationMethod = {
+  name: 'private_key_jwt',
+  isUsedBy: ({ form }) => form.has('client_assertion') || form.has('client_assertion_type'),
+  read: (ports, { form }) => {
+    const assertion = single(form, 'client_assertion');
+    if (assertion === undefined || single(form, 'client_assertion_type') !== JWT_BEARER_ASSERTION)
+      return refuse({ reason: 'no_client_authentication' });
+    const clientId = ports.verifier.decode(assertion)?.claims['sub'];
+    if (typeof clientId !== 'string') return refuse({ reason: 'malformed_client_assertion' });
+    const named = single(form, 'client_id');
+    if (named !== undefined && named !== clientId)
+      return refuse({ reason: 'client_assertion_claim', claim: 'sub', expected: 'the client id' });
+    return ok({ clientId, prove: (registered) => checkAssertion(ports, { clientId, assertion }, registered) });
+  },
+};
+
+/** Signature first, then claims, then the `jti`: a caller without the key learns and stores nothing (RFC 7523 §3). */
+async function checkAssertion(
+  ports: MethodPorts,
+  presented: { clientId: string; assertion: string },
+  registered: ClientCredential | undefined,
+): Promise<Result<undefined>> {
+  const { clientId, assertion } = presented;
+  const claims = await verify(ports, assertion, registered);
+  if (!claims) return refuse({ reason: 'client_assertion_signature' });
+  const { issuer } = ports.settings;
+  const { assertionAudience, assertionLifetimeSeconds: lifetimeSeconds } = ports.profile;
+  const endpoints = assertionAudience === 'issuer' ? [] : assertionEndpoints(issuer);
+  const expected = { clientId, audience: { issuer, previousIssuers: [], endpoints }, lifetimeSeconds };
+  const accepted = checkClientAssertion(claims, expected, ports.clock());
+  if (!accepted.ok) return accepted;
+  const { jti, expiresAt } = accepted.value;
+  const first = await ports.replays.recordFirstUse({ issuer: clientId, id: jti, expiresAt });
+  return first ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
+}
+
+/** The claims, when one of the client's keys verifies the signature under an algorithm that client and profile accept. */
+async function verify(
+  { verifier, profile }: MethodPorts,
+  assertion: string,
+  registered: ClientCredential | undefined,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const decoded = verifier.decode(assertion);
+  if (!decoded || registered?.method !== 'private_key_jwt') return undefined;
+  const { alg, kid } = decoded.header;
+  const algorithm = registered.algorithms.find((known) => known === alg && profile.assertionAlgorithms.includes(known));
+  if (!algorithm) return undefined;
+  const candidates = candidateKeys(registered, { kid, algorithm });
+  const verified = await Promise.all(candidates.map((key) => verifier.verifies(assertion, key, algorithm)));
+  return verified.includes(true) ? decoded.claims : undefined;
+}
+
+/** The keys that may have signed: those that the header does not rule out. */
+function candidateKeys(
+  { keys }: Extract<ClientCredential, { method: 'private_key_jwt' }>,
+  { kid, algorithm }: { kid: unknown; algorithm: SigningAlgorithm },
+) {
+  return keys.filter(
+    (key) =>
+      (kid === undefined || key.kid === undefined || key.kid === kid) &&
+      (key.alg === undefined || key.alg === algorithm),
+  );
+}

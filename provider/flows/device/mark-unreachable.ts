@@ -1,0 +1,19 @@
+import type { AuditTrail, Clock } from '../ports.ts';
+import type { Devices } from './ports.ts';
+
+/** What this step needs. */
+export type MarkUnreachablePorts = {
+  readonly devices: Pick<Devices, 'markUnreachable'>;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+};
+
+/** Marks a device that the push service gave up on, and writes it to the audit trail. Only the first mark is written. */
+export async function markUnreachable(
+  ports: MarkUnreachablePorts,
+  device: { sub: string; deviceId: string; endpointArn: string },
+): Promise<void> {
+  const { sub, deviceId } = device;
+  if (await ports.devices.markUnreachable(device))
+    ports.audit.write({ event: 'device_unreachable', sub, deviceId, by: 'push service' }, ports.clock());
+}

@@ -1,0 +1,15 @@
+import type { UserWithDevices } from '../../core/person/user.ts';
+import type { Devices } from '../device/ports.ts';
+import type { People } from './ports.ts';
+
+/** What this step needs. */
+export type FindUserPorts = { readonly people: People; readonly devices: Pick<Devices, 'listOf'> };
+
+/** A user with all devices. Both are asked for at once, so that one adapter may answer both from one read. */
+export async function findUserWithDevices(
+  { people, devices }: FindUserPorts,
+  sub: string,
+): Promise<UserWithDevices | undefined> {
+  const [user, owned] = await Promise.all([people.find(sub), devices.listOf(sub)]);
+  return user && { user, devices: owned };
+}

@@ -1,0 +1,56 @@
+import type { Client } from '../../core/client/client.ts';
+import { mintAccessToken } from '../../core/token/access-token.ts';
+import type { Grant } from '../../core/token/grant.ts';
+import { mintIdToken } from '../../core/token/id-token.ts';
+import { type KeyConfirmation, tokenTypeFor } from '../../core/token/sender-constraint.ts';
+import type { Entropy, Settings } from '../ports.ts';
+import type { TokenSigner } from './ports.ts';
+
+/** What it takes to issue tokens. */
+export type IssueTokensPorts = {
+  readonly signer: TokenSigner;
+  readonly entropy: Entropy;
+  readonly settings: Settings;
+};
+
+/** The successful answer (OIDC Core §3.1.3.3). `scope` is always told, because some may have been dropped. */
+export type TokenResponse = {
+  readonly access_token: string;
+  readonly token_type: 'Bearer' | 'DPoP';
+  readonly expires_in: number;
+  readonly id_token: string;
+  readonly scope: string;
+};
+
+/**
+ * Turns a grant into tokens: the one place where tokens are signed. It writes nothing. Whoever calls it claims the grant
+ * afterwards, so that a failure while signing leaves the grant redeemable.
+ */
+export async function issueTokens(
+  ports: IssueTokensPorts,
+  {
+    client,
+    grant,
+    confirmation,
+    now,
+  }: { client: Client; grant: Grant; confirmation?: KeyConfirmation | undefined; now: number },
+): Promise<TokenResponse> {
+  const { issuer, lifetimes } = ports.settings;
+  const accessClaims = mintAccessToken(grant, {
+    issuer,
+    jti: ports.entropy.id(),
+    now,
+    lifetimeSeconds: lifetimes.accessTokenSeconds,
+    confirmation,
+  });
+  const accessToken = await ports.signer.sign(accessClaims, { algorithm: client.accessTokenAlgorithm, type: 'at+jwt' });
+  const idClaims = mintIdToken(grant, { issuer, accessToken, now, lifetimeSeconds: lifetimes.idTokenSeconds });
+  const idToken = await ports.signer.sign(idClaims, { algorithm: client.idTokenAlgorithm, type: 'JWT' });
+  return {
+    access_token: accessToken,
+    token_type: tokenTypeFor(confirmation),
+    expires_in: lifetimes.accessTokenSeconds,
+    id_token: idToken,
+    scope: grant.scopes.join(' '),
+  };
+}

@@ -1,0 +1,28 @@
+import { checkGrantAllowed } from '../../core/client/client.ts';
+import { checkNoRepeats, single } from '../../core/form.ts';
+import { type Result, refuse } from '../../core/result.ts';
+import { isGrantType } from '../../core/token/grant-types.ts';
+import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
+import type { ClientCall } from '../client/authentication/method.ts';
+import { type GrantPorts, grants } from './grants/grants.ts';
+import type { TokenResponse } from './issue-tokens.ts';
+
+/** What this flow needs. */
+export type RequestTokensPorts = ClientAuthenticationPorts & GrantPorts;
+
+/**
+ * A client asks for tokens (RFC 6749 §3.2): authenticate the client, look the grant up, ask whether the client may use
+ * it, and hand over.
+ */
+export async function requestTokens(ports: RequestTokensPorts, call: ClientCall): Promise<Result<TokenResponse>> {
+  const authenticated = await authenticateClient(ports, call);
+  if (!authenticated.ok) return authenticated;
+  const repeats = checkNoRepeats(call.form, ['resource']);
+  if (!repeats.ok) return repeats;
+  const grantType = single(call.form, 'grant_type');
+  if (grantType === undefined) return refuse({ reason: 'missing_parameter', name: 'grant_type' });
+  if (!isGrantType(grantType)) return refuse({ reason: 'unsupported_grant_type' });
+  const allowed = checkGrantAllowed(authenticated.value.client, grantType);
+  if (!allowed.ok) return allowed;
+  return grants[grantType](ports, { ...authenticated.value, form: call.form, note: call.note });
+}

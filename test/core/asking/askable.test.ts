@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { checkAskable, checkNamed, type FoundUser } from '../../../provider/core/asking/askable.ts';
+import type { Device } from '../../../provider/core/device/device.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import type { Refusal } from '../../../provider/core/refusal.ts';
+import { DEVICE, refusalOf } from '../given.ts';
+
+const EMAIL = { type: 'email', value: 'ann@example.com' } as const;
+const USER: User = { sub: 'user-1', status: 'active', claims: {}, identifiers: [EMAIL] };
+const UNREACHABLE: Device = {
+  ...DEVICE,
+  reach: { kind: 'sns', platform: 'GCM', endpointArn: 'arn:dead', push: 'unreachable' },
+};
+const over = { allowed: false, retryAfterSeconds: 7 } as const;
+const KNOWN: FoundUser = {
+  hint: { kind: 'identifier', identifier: EMAIL },
+  clientLimit: { allowed: true },
+  onlySub: undefined,
+  sub: 'user-1',
+  found: { user: USER, devices: [DEVICE] },
+  userLimit: { allowed: true },
+};
+const withUser = (user: Partial<User>) => ({ found: { user: { ...USER, ...user }, devices: [DEVICE] } });
+
+/** Each way to be refused, in the order in which they are judged. */
+const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] = [
+  ['the client over its limit', { clientLimit: over }, { reason: 'client_rate_limited', retryAfterSeconds: 7 }],
+  ['a login identifier that nobody has', { sub: undefined }, { reason: 'unknown_user', because: 'no_such_identifier' }],
+  [
+    'a client that may name another user alone',
+    { onlySub: 'user-2' },
+    { reason: 'unknown_user', because: 'not_for_this_client' },
+  ],
+  ['a subject without a profile', { found: undefined }, { reason: 'unknown_user', because: 'no_profile' }],
+  [
+    'a name that is no longer theirs',
+    withUser({ identifiers: [] }),
+    { reason: 'unknown_user', because: 'no_such_identifier' },
+  ],
+  ['a blocked user', withUser({ status: 'blocked' }), { reason: 'unknown_user', because: 'blocked' }],
+  ['the user over the limit', { userLimit: over }, { reason: 'user_rate_limited', retryAfterSeconds: 7 }],
+  ['no device', { found: { user: USER, devices: [] } }, { reason: 'no_reachable_device', devices: 0 }],
+  [
+    'devices that no push reaches',
+    { found: { user: USER, devices: [UNREACHABLE] } },
+    { reason: 'no_reachable_device', devices: 1 },
+  ],
+];
+
+describe('a user may be asked', () => {
+  it('when nothing speaks against it', () => {
+    expect(checkAskable(KNOWN)).toEqual({ ok: true, value: KNOWN.found });
+    expect(checkNamed(KNOWN)).toEqual({ ok: true, value: 'user-1' });
+  });
+
+  it('where no limits are set, and by the one user whom the client may name', () => {
+    expect(checkAskable({ ...KNOWN, clientLimit: undefined, userLimit: undefined, onlySub: 'user-1' }).ok).toBe(true);
+  });
+
+  it('by the subject, whatever their names are', () => {
+    const hint = { kind: 'sub', sub: 'user-1' } as const;
+    expect(checkAskable({ ...KNOWN, hint, ...withUser({ identifiers: [] }) }).ok).toBe(true);
+  });
+});
+
+describe('a user is not asked', () => {
+  it.each(ORDER)('with %s', (_, different, refusal) => {
+    expect(refusalOf(checkAskable({ ...KNOWN, ...different }))).toEqual(refusal);
+  });
+
+  it.each(ORDER.slice(0, 3))('nor read or counted with %s', (_, different, refusal) => {
+    expect(refusalOf(checkNamed({ ...KNOWN, ...different }))).toEqual(refusal);
+  });
+
+  it('for the first reason of the order, whatever else speaks against it', () => {
+    const earlier = ORDER.slice(0, 3).map(([, different]) => different);
+    const later = { found: { user: { ...USER, status: 'blocked' as const }, devices: [] }, userLimit: over };
+    for (const [index, different] of earlier.entries()) {
+      const all = Object.assign({}, ...earlier.slice(index), later, different);
+      expect(refusalOf(checkAskable({ ...KNOWN, ...all }))).toEqual(ORDER[index]?.[2]);
+    }
+    expect(refusalOf(checkAskable({ ...KNOWN, ...later }))).toMatchObject({ because: 'blocked' });
+    const unnamed = { user: { ...USER, identifiers: [], status: 'blocked' as const }, devices: [] };
+    expect(refusalOf(checkAskable({ ...KNOWN, found: unnamed }))).toMatchObject({ because: 'no_such_identifier' });
+    const limited = { userLimit: over, found: { user: USER, devices: [] } };
+    expect(refusalOf(checkAskable({ ...KNOWN, ...limited }))?.reason).toBe('user_rate_limited');
+  });
+});
