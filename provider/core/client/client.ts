@@ -1,7 +1,6 @@
 import { ok, type Result, refuse } from '../result.ts';
+import { CIBA_GRANT, type GrantType } from '../token/grant-types.ts';
 
-/** The grant type of CIBA (CIBA §10.1). */
-export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 /** The assertion type of `private_key_jwt` (RFC 7523 §2.2). */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -49,7 +48,8 @@ export type Client = {
   /** Shown on the phone: who asks. */
   readonly name: string;
   readonly credential: ClientCredential;
-  readonly grantTypes: readonly string[];
+  /** A client without one may not ask for tokens. */
+  readonly grantTypes: readonly GrantType[];
   readonly deliveryMode: DeliveryMode;
   /** Where a `ping` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
   readonly notificationEndpoint?: string | undefined;

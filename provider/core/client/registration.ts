@@ -3,8 +3,8 @@ import { parseDeviceKey } from '../device/device.ts';
 import { isDisplayable } from '../display-text.ts';
 import { isNotificationEndpoint } from '../notifying/client-notification.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { CIBA_GRANT, type GrantType } from '../token/grant-types.ts';
 import {
-  CIBA_GRANT,
   type Client,
   type ClientAuthenticationMethod,
   type ClientCredential,
@@ -22,7 +22,7 @@ export type ClientMetadata = {
   readonly token_endpoint_auth_method?: ClientAuthenticationMethod | undefined;
   readonly token_endpoint_auth_signing_alg?: SigningAlgorithm | undefined;
   readonly jwks?: { readonly keys: readonly PublicJwk[] } | undefined;
-  readonly grant_types?: readonly string[] | undefined;
+  readonly grant_types?: readonly GrantType[] | undefined;
   readonly backchannel_token_delivery_mode?: DeliveryMode | undefined;
   readonly backchannel_client_notification_endpoint?: string | undefined;
   readonly scope?: string | undefined;

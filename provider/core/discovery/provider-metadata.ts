@@ -1,6 +1,7 @@
 import { STANDARD_SCOPES } from '../asking/scope.ts';
-import { CIBA_GRANT, CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from '../client/client.ts';
+import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from '../client/client.ts';
 import { urlOf } from '../issuer.ts';
+import { GRANT_TYPES } from '../token/grant-types.ts';
 
 /** Paths that clients may call; the token endpoint answers under Auth0's path too. */
 export const PATHS = {
@@ -24,7 +25,7 @@ export function providerMetadata(issuer: string, acrValues: readonly string[]): 
     jwks_uri: urlOf(issuer, PATHS.jwks),
     backchannel_token_delivery_modes_supported: DELIVERY_MODES,
     backchannel_user_code_parameter_supported: false,
-    grant_types_supported: [CIBA_GRANT],
+    grant_types_supported: GRANT_TYPES,
     response_types_supported: [],
     subject_types_supported: ['public'],
     scopes_supported: STANDARD_SCOPES,

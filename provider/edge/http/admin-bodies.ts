@@ -1,11 +1,7 @@
 import * as v from 'valibot';
-import {
-  CIBA_GRANT,
-  CLIENT_AUTHENTICATION_METHODS,
-  DELIVERY_MODES,
-  SIGNING_ALGORITHMS,
-} from '../../core/client/client.ts';
+import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from '../../core/client/client.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
+import { GRANT_TYPES } from '../../core/token/grant-types.ts';
 import type { HttpRequest } from './request.ts';
 
 const algorithm = v.picklist(SIGNING_ALGORITHMS);
@@ -28,7 +24,7 @@ const clientMembers = {
   token_endpoint_auth_method: v.optional(v.picklist(CLIENT_AUTHENTICATION_METHODS)),
   token_endpoint_auth_signing_alg: v.optional(algorithm),
   jwks: v.optional(v.strictObject({ keys: v.pipe(v.array(jwk), v.maxLength(10)) })),
-  grant_types: v.optional(v.array(v.literal(CIBA_GRANT))),
+  grant_types: v.optional(v.array(v.picklist(GRANT_TYPES))),
   backchannel_token_delivery_mode: v.optional(v.picklist(DELIVERY_MODES)),
   backchannel_client_notification_endpoint: v.optional(v.string()),
   scope: v.optional(v.string()),

@@ -1,4 +1,3 @@
-import { CIBA_GRANT } from '../../core/client/client.ts';
 import { hashDetails } from '../../core/deciding/shown-details.ts';
 import { DEVICE_TOKEN_LIFETIME_SECONDS, DEVICE_TOKEN_TYPES } from '../../core/device/device-token.ts';
 import { requestIdOf } from '../../core/digest.ts';
@@ -12,6 +11,7 @@ import {
   type SyntheticSecret,
   secondsUntilNextTry,
 } from '../../core/operating/synthetic.ts';
+import { CIBA_GRANT } from '../../core/token/grant-types.ts';
 import type { TokenClaims } from '../../core/token/tokens.ts';
 import type { Clock, Entropy } from '../ports.ts';
 

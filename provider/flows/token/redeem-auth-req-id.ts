@@ -1,8 +1,9 @@
-import { CIBA_GRANT, type Client, checkGrantAllowed } from '../../core/client/client.ts';
+import { type Client, checkGrantAllowed } from '../../core/client/client.ts';
 import { type ApprovedRequest, decideTokenRequest } from '../../core/deciding/authentication-request.ts';
 import { requestIdOf, txnOf } from '../../core/digest.ts';
 import { checkNoRepeats, single } from '../../core/form.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
+import { CIBA_GRANT } from '../../core/token/grant-types.ts';
 import { mintAccessToken, mintIdToken } from '../../core/token/tokens.ts';
 import type { AuthenticationRequests } from '../asking/ports.ts';
 import { authenticateClient, type ClientAuthenticationPorts, type ClientCall } from '../client/authenticate-client.ts';

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CIBA_GRANT,
-  checkGrantAllowed,
-  isClientId,
-  JWT_BEARER_ASSERTION,
-} from '../../../provider/core/client/client.ts';
+import { checkGrantAllowed, isClientId, JWT_BEARER_ASSERTION } from '../../../provider/core/client/client.ts';
+import { CIBA_GRANT } from '../../../provider/core/token/grant-types.ts';
 import { CLIENT, refusalOf } from '../given.ts';
 
 describe('client', () => {
@@ -12,8 +8,10 @@ describe('client', () => {
     expect(checkGrantAllowed(CLIENT)).toEqual({ ok: true, value: CLIENT });
   });
 
-  it.each([[[]], [['authorization_code']]])('may not when registered for %o', (grantTypes) => {
-    expect(refusalOf(checkGrantAllowed({ ...CLIENT, grantTypes }))).toEqual({ reason: 'grant_not_allowed' });
+  it.each(['[]', '["authorization_code"]'])('may not when stored with the grant types %s', (stored) => {
+    expect(refusalOf(checkGrantAllowed({ ...CLIENT, grantTypes: JSON.parse(stored) }))).toEqual({
+      reason: 'grant_not_allowed',
+    });
   });
 
   it('has an id of 1 to 64 characters that need no escape in a key or a path', () => {
