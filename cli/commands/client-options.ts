@@ -1,4 +1,4 @@
-import type { ClientMetadata } from '../../provider/core/client/registration.ts';
+import type { ClientMetadata } from '../../provider/core/client/metadata.ts';
 import type { OptionSpec } from '../command-line/command.ts';
 import { readList, readPairs, readPublicKeys, readWholeNumber } from '../command-line/option-reading.ts';
 
