@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pagesWithTables, withTables } from './support/client-metadata-tables.ts';
 
 // What the documentation says of files, headings and tests is held against the repository: a renamed test or heading
 // must not leave a page that points at nothing.
@@ -112,6 +113,17 @@ describe.each(pages)('%s', (page) => {
 
   it('names tests by titles that exist', () => {
     expect(citationsIn(read(page)).filter((cited) => !hasTest(cited))).toEqual([]);
+  });
+});
+
+describe('tables made from code', () => {
+  it.each(pagesWithTables)('%s has them as `npm run docs` writes them', (page) => {
+    const upToDate = withTables(page, read(page)) === read(page);
+    expect(upToDate ? 'up to date' : `${page} is not: run npm run docs`).toBe('up to date');
+  });
+
+  it('name every member of client metadata', () => {
+    for (const page of pagesWithTables) expect(read(page)).toContain('| `only_sub` |');
   });
 });
 

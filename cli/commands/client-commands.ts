@@ -5,7 +5,7 @@ import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { readBody } from '../command-line/option-reading.ts';
 import { fieldList, plainLine, table } from '../command-line/text-layout.ts';
 import type { AdminApi, Answer } from '../deployment/admin-api.ts';
-import { metadataOptions } from './client-options.ts';
+import { changeOptions, creationOptions } from './client-options.ts';
 
 const CLIENT_ARGUMENT = { name: 'client_id', about: 'The id of the client.' } as const;
 
@@ -24,8 +24,7 @@ const create = command({
   notes: 'Every option is the member of that name in RFC 7591, CIBA §4 or docs/admin-api.md.',
   arguments: [],
   options: {
-    'client-id': { kind: 'text', member: 'client_id', value: 'ID', about: 'An id of your choice; otherwise made up.' },
-    ...metadataOptions,
+    ...creationOptions,
     ...fileOption,
   },
   examples: [
@@ -77,7 +76,7 @@ const update = command({
   about: 'Changes the members given and keeps the others.',
   notes: 'Warm functions may act on the registration before for a minute.',
   arguments: [CLIENT_ARGUMENT],
-  options: { ...metadataOptions, ...fileOption },
+  options: { ...changeOptions, ...fileOption },
   examples: [
     'ciba client update bank --scope "openid profile accounts"',
     'ciba client update bank --audience https://api.example.com --default-audience https://api.example.com',

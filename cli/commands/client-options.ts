@@ -1,87 +1,63 @@
-import type { ClientMetadata } from '../../provider/core/client/registration.ts';
-import type { OptionSpec } from '../command-line/command.ts';
+import { CLIENT_METADATA_ROWS } from '../../provider/core/client/metadata.ts';
+import type { MemberKind, MemberSpec } from '../../provider/core/client/metadata-member.ts';
+import type { OptionSpec, OptionSpecs } from '../command-line/command.ts';
 import { readList, readPairs, readPublicKeys, readWholeNumber } from '../command-line/option-reading.ts';
 
-const ALGORITHM = 'RS256|PS256|ES256';
-type MemberOption = OptionSpec & { readonly member: keyof ClientMetadata };
+const REPEATED = 'Repeat for more; replaces all, and "" leaves none.';
 
-/** One option a member of the registration, by its standard name. */
-export const metadataOptions = {
-  'client-name': { kind: 'text', member: 'client_name', value: 'NAME', about: 'Who asks; the phone shows it.' },
-  scope: {
-    kind: 'text',
-    member: 'scope',
-    value: 'SCOPES',
-    about: 'Scopes the client may have, separated by spaces: "openid profile accounts". By default openid.',
-  },
-  'scope-description': {
-    kind: 'list',
-    member: 'scope_descriptions',
-    value: 'SCOPE=TEXT',
-    about: 'What the phone shows for a scope of your own. Repeat for more; replaces all.',
-    read: readPairs,
-  },
-  audience: {
-    kind: 'list',
-    member: 'audiences',
-    value: 'AUDIENCE',
-    about: 'An API the client may ask tokens for. Repeat for more; replaces all, and "" leaves none.',
-    read: readList,
-  },
-  'default-audience': {
-    kind: 'text',
-    member: 'default_audience',
-    value: 'AUDIENCE',
-    about: 'The audience when the client asks for none; one of the audiences.',
-  },
-  'token-endpoint-auth-method': {
-    kind: 'text',
-    member: 'token_endpoint_auth_method',
-    value: 'METHOD',
-    about: 'client_secret_basic (by default), client_secret_post or private_key_jwt.',
-  },
-  jwks: {
-    kind: 'text',
-    member: 'jwks',
-    value: 'FILE',
-    about: 'Public keys for private_key_jwt: a JWK Set, one JWK, or a public key in PEM.',
-    read: readPublicKeys,
-  },
-  'token-endpoint-auth-signing-alg': {
-    kind: 'text',
-    member: 'token_endpoint_auth_signing_alg',
-    value: ALGORITHM,
-    about: 'The only algorithm that client assertions may use; by default any of them.',
-  },
-  'backchannel-token-delivery-mode': {
-    kind: 'text',
-    member: 'backchannel_token_delivery_mode',
-    value: 'poll|ping',
-    about: 'How the client learns of the end, by default poll.',
-  },
-  'backchannel-client-notification-endpoint': {
-    kind: 'text',
-    member: 'backchannel_client_notification_endpoint',
-    value: 'URL',
-    about: 'Where a client in ping mode is notified: https, at a public address.',
-  },
-  'id-token-signed-response-alg': {
-    kind: 'text',
-    member: 'id_token_signed_response_alg',
-    value: ALGORITHM,
-    about: 'Algorithm of ID tokens, by default RS256.',
-  },
-  'access-token-signed-response-alg': {
-    kind: 'text',
-    member: 'access_token_signed_response_alg',
-    value: ALGORITHM,
-    about: 'Algorithm of access tokens, by default RS256, the only one that API Gateway accepts.',
-  },
-  'requests-per-minute': {
-    kind: 'text',
-    member: 'requests_per_minute',
-    value: 'NUMBER',
-    about: 'Most authentication requests a minute over all users; by default no limit of its own.',
-    read: readWholeNumber,
-  },
-} as const satisfies Record<string, MemberOption>;
+/** How a kind of member is typed, and what to say of the typing. */
+function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hint?: string } {
+  switch (member.kind) {
+    case 'text':
+      return { kind: 'text', value: member.called };
+    case 'choice':
+      return { kind: 'text', value: member.of.join('|') };
+    case 'choices':
+      return {
+        kind: 'list',
+        value: member.called,
+        read: readList,
+        hint: `Offered: ${member.of.join(', ')}. ${REPEATED}`,
+      };
+    case 'whole_number':
+      return { kind: 'text', value: 'NUMBER', read: readWholeNumber, hint: `A whole number, ${member.least} or more.` };
+    case 'texts':
+      return { kind: 'list', value: member.called, read: readList, hint: REPEATED };
+    case 'texts_by_name':
+      return { kind: 'list', value: member.called, read: readPairs, hint: REPEATED };
+    case 'public_keys':
+      return {
+        kind: 'text',
+        value: 'FILE',
+        read: readPublicKeys,
+        hint: 'The file has a JWK Set, one JWK, or a public key in PEM.',
+      };
+  }
+}
+
+/** The option of a member: its name with dashes, in the singular where the option is repeated. */
+function optionOf(name: string, member: MemberSpec): readonly [string, OptionSpec] {
+  const { hint, ...typing } = typingOf(member);
+  const dashed = name.replaceAll('_', '-');
+  const isRequired = member.whenAbsent === 'required';
+  const sentences = [
+    member.means,
+    member.rule && `${member.rule.expected.replace(/^./, (first) => first.toUpperCase())}.`,
+    hint,
+    isRequired ? undefined : `By default ${member.whenAbsent}.`,
+  ];
+  const about = sentences.filter((sentence) => sentence !== undefined).join(' ');
+  return [
+    typing.kind === 'list' ? dashed.replace(/s$/, '') : dashed,
+    { ...typing, member: name, about: about.replaceAll('`', '') },
+  ];
+}
+
+/** An option for each member that a registration may have. */
+export const creationOptions: OptionSpecs = Object.fromEntries(
+  CLIENT_METADATA_ROWS.map(([name, member]) => optionOf(name, member)),
+);
+/** An option for each member that may change. */
+export const changeOptions: OptionSpecs = Object.fromEntries(
+  CLIENT_METADATA_ROWS.filter(([, { change }]) => change !== 'never').map(([name, member]) => optionOf(name, member)),
+);

@@ -1,44 +1,10 @@
-import { isSubject } from '../asking/login-hint.ts';
 import { parseDeviceKey } from '../device/device.ts';
-import { isDisplayable } from '../display-text.ts';
-import { isNotificationEndpoint } from '../notifying/client-notification.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { CIBA_GRANT, type GrantType } from '../token/grant-types.ts';
-import {
-  type Client,
-  type ClientAuthenticationMethod,
-  type ClientCredential,
-  type DeliveryMode,
-  isClientId,
-  type PublicJwk,
-  SIGNING_ALGORITHMS,
-  type SigningAlgorithm,
-} from './client.ts';
+import { CIBA_GRANT } from '../token/grant-types.ts';
+import type { Nothing, Whole } from '../whole.ts';
+import { type Client, type ClientCredential, SIGNING_ALGORITHMS } from './client.ts';
+import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 
-/** A client's registration in the names of RFC 7591 §2, CIBA §4 and OIDC Registration §2; own members at the end. */
-export type ClientMetadata = {
-  readonly client_id?: string | undefined;
-  readonly client_name: string;
-  readonly token_endpoint_auth_method?: ClientAuthenticationMethod | undefined;
-  readonly token_endpoint_auth_signing_alg?: SigningAlgorithm | undefined;
-  readonly jwks?: { readonly keys: readonly PublicJwk[] } | undefined;
-  readonly grant_types?: readonly GrantType[] | undefined;
-  readonly backchannel_token_delivery_mode?: DeliveryMode | undefined;
-  readonly backchannel_client_notification_endpoint?: string | undefined;
-  readonly scope?: string | undefined;
-  readonly id_token_signed_response_alg?: SigningAlgorithm | undefined;
-  readonly access_token_signed_response_alg?: SigningAlgorithm | undefined;
-  readonly scope_descriptions?: Readonly<Record<string, string>> | undefined;
-  readonly audiences?: readonly string[] | undefined;
-  readonly default_audience?: string | undefined;
-  readonly requests_per_minute?: number | undefined;
-  readonly only_sub?: string | undefined;
-};
-
-const AUDIENCE = /^[\x21-\x7E]{1,255}$/;
-const NAME_LIMIT = 64;
-const DESCRIPTION_LIMIT = 120;
-const SCOPES = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });
@@ -48,41 +14,51 @@ export function registerClient(
   metadata: ClientMetadata,
   own: { clientId: string; secretHash: string },
 ): Result<Client> {
-  if (!isClientId(own.clientId)) return wrong('client_id', '1 to 64 letters, digits, dots, dashes or underscores');
-  if (!isDisplayable(metadata.client_name, NAME_LIMIT))
-    return wrong('client_name', '1 to 64 readable characters: the phone shows it');
-  if (metadata.scope !== undefined && !SCOPES.test(metadata.scope))
-    return wrong('scope', 'scope tokens separated by single spaces');
-  const unreadable = Object.entries(metadata.scope_descriptions ?? {}).find(
-    ([, text]) => !isDisplayable(text, DESCRIPTION_LIMIT),
-  );
-  if (unreadable) return wrong('scope_descriptions', '1 to 120 readable characters each: the phone shows them');
-  const audiences = metadata.audiences ?? [];
-  if (!audiences.every((audience) => AUDIENCE.test(audience)))
-    return wrong('audiences', '1 to 255 printable ASCII characters each: the phone shows them');
-  if (metadata.default_audience !== undefined && !audiences.includes(metadata.default_audience)) {
-    return wrong('default_audience', 'one of audiences');
-  }
-  if (metadata.only_sub !== undefined && !isSubject(metadata.only_sub)) return wrong('only_sub', 'the sub of a user');
+  const audience = checkDefaultAudience(metadata);
+  if (!audience.ok) return audience;
+  const endpoint = checkNotificationEndpoint(metadata);
+  if (!endpoint.ok) return endpoint;
+  const members = checkMembers({ ...metadata, client_id: own.clientId });
+  if (!members.ok) return members;
   const credential = registerCredential(metadata, own.secretHash);
   if (!credential.ok) return credential;
-  const delivery = registerDelivery(metadata);
-  if (!delivery.ok) return delivery;
-  return ok({
+  return ok<Whole<Client>>({
     clientId: own.clientId,
     name: metadata.client_name,
     credential: credential.value,
     grantTypes: metadata.grant_types ?? [CIBA_GRANT],
-    ...delivery.value,
+    deliveryMode: metadata.backchannel_token_delivery_mode ?? 'poll',
+    notificationEndpoint: metadata.backchannel_client_notification_endpoint,
     scopes: metadata.scope?.split(' ') ?? ['openid'],
     scopeDescriptions: metadata.scope_descriptions ?? {},
-    audiences,
+    audiences: metadata.audiences ?? [],
     defaultAudience: metadata.default_audience,
     idTokenAlgorithm: metadata.id_token_signed_response_alg ?? 'RS256',
     accessTokenAlgorithm: metadata.access_token_signed_response_alg ?? 'RS256',
     requestsPerMinute: metadata.requests_per_minute,
     onlySub: metadata.only_sub,
   });
+}
+
+/** The rule of each member that is there, in the order of the table. */
+function checkMembers(metadata: ClientMetadata): Result<true> {
+  const values: Readonly<Record<string, unknown>> = metadata;
+  for (const [member, { rule }] of CLIENT_METADATA_ROWS) {
+    if (rule && !textsIn(values[member]).every(rule.fits)) return wrong(member, rule.expected);
+  }
+  return ok(true);
+}
+
+/** The texts of a value: itself, those of a list, or those of a map. */
+function textsIn(value: unknown): readonly string[] {
+  const values = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  return values.filter((one) => typeof one === 'string');
+}
+
+function checkDefaultAudience({ audiences = [], default_audience }: ClientMetadata): Result<true> {
+  return default_audience === undefined || audiences.includes(default_audience)
+    ? ok(true)
+    : wrong('default_audience', 'one of audiences');
 }
 
 function registerCredential(metadata: ClientMetadata, secretHash: string): Result<ClientCredential> {
@@ -103,43 +79,40 @@ function registerCredential(metadata: ClientMetadata, secretHash: string): Resul
 }
 
 /** A `ping` client names its endpoint, a `poll` client none (CIBA §4): one that is never called would only mislead. */
-function registerDelivery(metadata: ClientMetadata): Result<Pick<Client, 'deliveryMode' | 'notificationEndpoint'>> {
-  const deliveryMode = metadata.backchannel_token_delivery_mode ?? 'poll';
-  const notificationEndpoint = metadata.backchannel_client_notification_endpoint;
+function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
   const member = 'backchannel_client_notification_endpoint';
-  if (deliveryMode === 'poll') {
-    return notificationEndpoint === undefined
-      ? ok({ deliveryMode })
-      : wrong(member, 'absent unless backchannel_token_delivery_mode is ping');
-  }
-  return isNotificationEndpoint(notificationEndpoint)
-    ? ok({ deliveryMode, notificationEndpoint })
-    : wrong(member, 'an https URL of at most 1024 characters, without user, password or fragment');
+  const isPing = metadata.backchannel_token_delivery_mode === 'ping';
+  const isThere = metadata[member] !== undefined;
+  if (isPing === isThere) return ok(true);
+  return wrong(
+    member,
+    isPing ? CLIENT_METADATA[member].rule.expected : 'absent unless backchannel_token_delivery_mode is ping',
+  );
 }
 
-/** The registration as it stands, without anything secret. */
+/** The registration as it stands, without anything secret. Absent members are undefined, which JSON leaves out. */
 export function describeClient(client: Client): ClientMetadata & { readonly client_id: string } {
-  const { credential } = client;
+  const { clientId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } = client;
+  const { scopes, scopeDescriptions, audiences, defaultAudience, ...further } = more;
+  const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, onlySub, ...others } = further;
+  others satisfies Nothing;
+  const keyed = credential.method === 'private_key_jwt' ? credential : undefined;
   return {
-    client_id: client.clientId,
-    client_name: client.name,
+    client_id: clientId,
+    client_name: name,
     token_endpoint_auth_method: credential.method,
-    ...(credential.method === 'private_key_jwt' && {
-      ...(credential.algorithms.length === 1 && { token_endpoint_auth_signing_alg: credential.algorithms[0] }),
-      jwks: { keys: credential.keys },
-    }),
-    grant_types: client.grantTypes,
-    backchannel_token_delivery_mode: client.deliveryMode,
-    ...(client.notificationEndpoint !== undefined && {
-      backchannel_client_notification_endpoint: client.notificationEndpoint,
-    }),
-    scope: client.scopes.join(' '),
-    scope_descriptions: client.scopeDescriptions,
-    id_token_signed_response_alg: client.idTokenAlgorithm,
-    access_token_signed_response_alg: client.accessTokenAlgorithm,
-    audiences: client.audiences,
-    ...(client.defaultAudience !== undefined && { default_audience: client.defaultAudience }),
-    ...(client.requestsPerMinute !== undefined && { requests_per_minute: client.requestsPerMinute }),
-    ...(client.onlySub !== undefined && { only_sub: client.onlySub }),
-  };
+    token_endpoint_auth_signing_alg: keyed?.algorithms.length === 1 ? keyed.algorithms[0] : undefined,
+    jwks: keyed && { keys: keyed.keys },
+    grant_types: grantTypes,
+    backchannel_token_delivery_mode: deliveryMode,
+    backchannel_client_notification_endpoint: notificationEndpoint,
+    scope: scopes.join(' '),
+    scope_descriptions: scopeDescriptions,
+    id_token_signed_response_alg: idTokenAlgorithm,
+    access_token_signed_response_alg: accessTokenAlgorithm,
+    audiences,
+    default_audience: defaultAudience,
+    requests_per_minute: requestsPerMinute,
+    only_sub: onlySub,
+  } satisfies Whole<ClientMetadata>;
 }

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from '../../core/client/client.ts';
+import { SIGNING_ALGORITHMS } from '../../core/client/client.ts';
+import { CLIENT_METADATA_ROWS, type ClientMetadata } from '../../core/client/metadata.ts';
+import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.ts';
+import type { MemberChange } from '../../core/member-change.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { GRANT_TYPES } from '../../core/token/grant-types.ts';
 import type { HttpRequest } from './request.ts';
 
-const algorithm = v.picklist(SIGNING_ALGORITHMS);
-const uriOrName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
 /** A public key; private members are refused by the rule that registers the client. */
 const jwk = v.looseObject({
   kty: v.picklist(['RSA', 'EC']),
   kid: v.optional(v.string()),
-  alg: v.optional(algorithm),
+  alg: v.optional(v.picklist(SIGNING_ALGORITHMS)),
   use: v.optional(v.literal('sig')),
   crv: v.optional(v.string()),
   x: v.optional(v.string()),
@@ -18,45 +18,59 @@ const jwk = v.looseObject({
   n: v.optional(v.string()),
   e: v.optional(v.string()),
 });
-const clientMembers = {
-  client_id: v.optional(v.string()),
-  client_name: v.string(),
-  token_endpoint_auth_method: v.optional(v.picklist(CLIENT_AUTHENTICATION_METHODS)),
-  token_endpoint_auth_signing_alg: v.optional(algorithm),
-  jwks: v.optional(v.strictObject({ keys: v.pipe(v.array(jwk), v.maxLength(10)) })),
-  grant_types: v.optional(v.array(v.picklist(GRANT_TYPES))),
-  backchannel_token_delivery_mode: v.optional(v.picklist(DELIVERY_MODES)),
-  backchannel_client_notification_endpoint: v.optional(v.string()),
-  scope: v.optional(v.string()),
-  scope_descriptions: v.optional(v.record(v.string(), v.string())),
-  id_token_signed_response_alg: v.optional(algorithm),
-  access_token_signed_response_alg: v.optional(algorithm),
-  audiences: v.optional(v.pipe(v.array(uriOrName), v.maxLength(50))),
-  default_audience: v.optional(uriOrName),
-  requests_per_minute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  only_sub: v.optional(v.string()),
-};
+const shortText = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
 
-/** POST /admin/clients: registration metadata; an unknown member is an error, because a typo would be silent. */
-export const clientBody = v.strictObject(clientMembers);
+/** What JSON a member must be. */
+function schemaOf(member: MemberKind): v.GenericSchema {
+  switch (member.kind) {
+    case 'text':
+      return member.longest === undefined ? v.string() : shortText(member.longest);
+    case 'choice':
+      return v.picklist(member.of);
+    case 'choices':
+      return v.array(v.picklist(member.of));
+    case 'whole_number':
+      return v.pipe(v.number(), v.integer(), v.minValue(member.least));
+    case 'texts':
+      return v.pipe(v.array(shortText(member.longest)), v.maxLength(member.most));
+    case 'texts_by_name':
+      return v.record(v.string(), v.string());
+    case 'public_keys':
+      return v.strictObject({ keys: v.pipe(v.array(jwk), v.maxLength(member.most)) });
+  }
+}
+
+/** Creation: what may be absent is optional, and null is nothing. */
+function creationSchema(member: MemberSpec): v.GenericSchema {
+  return member.whenAbsent === 'required' ? schemaOf(member) : v.optional(schemaOf(member));
+}
+
+/** Change: everything is optional; null takes out what may be taken out. */
+function changeSchema(member: MemberSpec): v.GenericSchema {
+  if (member.change === 'never') return v.optional(v.never());
+  return member.change === 'remove' ? v.nullish(schemaOf(member)) : v.optional(schemaOf(member));
+}
+
+/** A body with a member for each row of the table. An unknown member is an error, because a typo would be silent. */
+function metadataBody<Body>(
+  schemaFor: (member: MemberSpec) => v.GenericSchema,
+  more: v.ObjectEntries = {},
+): v.GenericSchema<unknown, Body> {
+  const rows = CLIENT_METADATA_ROWS.map(([name, member]) => [name, schemaFor(member)]);
+  // The table gives both the schemas and the type of the body, kind by kind.
+  return v.strictObject({ ...Object.fromEntries(rows), ...more }) as v.GenericSchema<unknown, Body>;
+}
+
+/** POST /admin/clients: registration metadata. */
+export const clientBody = metadataBody<ClientMetadata>(creationSchema);
+/** PATCH /admin/clients/{client_id}: the members to change, null to take one out; `new_secret` ends the old secret. */
+export const clientChangeBody = metadataBody<MemberChange<ClientMetadata> & { readonly new_secret: boolean }>(
+  changeSchema,
+  { new_secret: v.optional(v.boolean(), false) },
+);
+
 /** A member that a change may also take out, by null. */
 const removable = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema);
-
-/** PATCH /admin/clients/{client_id}: the members to change, null to take one out; `new_secret` ends the old secret. */
-export const clientChangeBody = v.strictObject({
-  ...clientMembers,
-  client_id: v.optional(v.never()),
-  client_name: v.optional(v.string()),
-  backchannel_client_notification_endpoint: removable(v.string()),
-  scope: removable(v.string()),
-  scope_descriptions: removable(v.record(v.string(), v.string())),
-  audiences: removable(clientMembers.audiences.wrapped),
-  default_audience: removable(uriOrName),
-  requests_per_minute: removable(clientMembers.requests_per_minute.wrapped),
-  only_sub: removable(v.string()),
-  token_endpoint_auth_signing_alg: removable(algorithm),
-  new_secret: v.optional(v.boolean(), false),
-});
 
 /** POST of users: standard claims, `sub`, `blocked`. */
 export const userBody = v.strictObject({

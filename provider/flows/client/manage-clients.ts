@@ -1,4 +1,5 @@
-import { type ClientMetadata, describeClient, registerClient } from '../../core/client/registration.ts';
+import type { ClientMetadata } from '../../core/client/metadata.ts';
+import { describeClient, registerClient } from '../../core/client/registration.ts';
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';

@@ -125,6 +125,13 @@ it('client update changes the members given, keeps the others, and an empty audi
   expect(emptied).toMatchObject({ audiences: [], requests_per_minute: 60, scope: 'openid profile pay' });
 });
 
+it('client update ties a client to one user, and refuses what can be no sub', async () => {
+  const tied = jsonOf<ClientJson>(await ciba(['client', 'update', 'bank', '--only-sub', 'crm|4711', '--json']));
+  expect(tied).toMatchObject({ only_sub: 'crm|4711' });
+  const { code, stderr } = await ciba(['client', 'update', 'bank', '--only-sub', 'a/b']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'ciba: only_sub must be the sub of a user.\n' });
+});
+
 it('client new-secret tells a new secret and ends the old one', async () => {
   const created = jsonOf<ClientJson>(
     await ciba(['client', 'create', '--client-name', 'A', '--client-id', 'a', '--json']),

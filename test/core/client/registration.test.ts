@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PublicJwk } from '../../../provider/core/client/client.ts';
-import { type ClientMetadata, describeClient, registerClient } from '../../../provider/core/client/registration.ts';
+import type { ClientMetadata } from '../../../provider/core/client/metadata.ts';
+import { describeClient, registerClient } from '../../../provider/core/client/registration.ts';
 import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 
 const OWN = { clientId: 'bank', secretHash: 'hash-of-secret' };
@@ -231,6 +232,7 @@ describe('a registration as it is told (RFC 7591 §3.2.1)', () => {
         id_token_signed_response_alg: algorithm,
         access_token_signed_response_alg: algorithm,
         requests_per_minute: fc.integer({ min: 1 }),
+        only_sub: fc.constantFrom('ana', 'crm|4711'),
       },
       { requiredKeys: [] },
     );

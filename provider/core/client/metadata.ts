@@ -1,0 +1,207 @@
+import { isSubject } from '../asking/login-hint.ts';
+import { isDisplayable } from '../display-text.ts';
+import { isNotificationEndpoint } from '../notifying/client-notification.ts';
+import { GRANT_TYPES } from '../token/grant-types.ts';
+import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId, SIGNING_ALGORITHMS } from './client.ts';
+import type { MemberSpec, MemberValue } from './metadata-member.ts';
+
+const NAME_LIMIT = 64;
+const DESCRIPTION_LIMIT = 120;
+const AUDIENCE_LIMIT = 255;
+const PRINTABLE = /^[\x21-\x7E]+$/;
+const SCOPES = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
+
+/**
+ * A client's registration, one row a member: standard names first, our own at the end. The type of a registration, the
+ * bodies of the admin API, the options of the command line and tables of docs/ are made from it, in this order. Rules
+ * across members stand in registration.ts.
+ */
+export const CLIENT_METADATA = {
+  client_id: {
+    kind: 'text',
+    called: 'ID',
+    source: 'RFC 7591 §3.2.1',
+    means: 'The name by which the client authenticates; given at creation only.',
+    whenAbsent: 'an id is made up',
+    change: 'never',
+    storedAs: 'clientId',
+    rule: { expected: '1 to 64 letters, digits, dots, dashes or underscores', fits: isClientId },
+  },
+  client_name: {
+    kind: 'text',
+    called: 'NAME',
+    source: 'RFC 7591 §2',
+    means: 'Who asks.',
+    whenAbsent: 'required',
+    change: 'replace',
+    storedAs: 'name',
+    rule: {
+      expected: `1 to ${NAME_LIMIT} readable characters: the phone shows it`,
+      fits: (name) => isDisplayable(name, NAME_LIMIT),
+    },
+  },
+  scope: {
+    kind: 'text',
+    called: 'SCOPES',
+    source: 'RFC 7591 §2',
+    means: 'Scopes that the client may have. It may always have `openid`.',
+    whenAbsent: '`openid`',
+    change: 'remove',
+    storedAs: 'scopes',
+    rule: { expected: 'scope tokens separated by single spaces', fits: (scope) => SCOPES.test(scope) },
+  },
+  token_endpoint_auth_method: {
+    kind: 'choice',
+    of: CLIENT_AUTHENTICATION_METHODS,
+    source: 'RFC 7591 §2',
+    means: 'How the client authenticates at every endpoint.',
+    whenAbsent: '`client_secret_basic`',
+    change: 'replace',
+    storedAs: 'credential',
+  },
+  jwks: {
+    kind: 'public_keys',
+    most: 10,
+    source: 'RFC 7591 §2',
+    means:
+      'Public keys of the client: RSA of 2048 to 4096 bits, or EC on P-256. With `private_key_jwt` only, and required there.',
+    whenAbsent: 'none',
+    change: 'replace',
+    storedAs: 'credential',
+  },
+  token_endpoint_auth_signing_alg: {
+    kind: 'choice',
+    of: SIGNING_ALGORITHMS,
+    source: 'OIDC Registration §2',
+    means: 'The only algorithm that client assertions may use.',
+    whenAbsent: 'any of them',
+    change: 'remove',
+    storedAs: 'credential',
+  },
+  grant_types: {
+    kind: 'choices',
+    called: 'GRANT',
+    of: GRANT_TYPES,
+    source: 'RFC 7591 §2',
+    means: 'Grants that the client may use at the token endpoint.',
+    whenAbsent: '`urn:openid:params:grant-type:ciba`',
+    change: 'replace',
+    storedAs: 'grantTypes',
+  },
+  backchannel_token_delivery_mode: {
+    kind: 'choice',
+    of: DELIVERY_MODES,
+    source: 'CIBA §4',
+    means: 'How the client learns of the end of a request.',
+    whenAbsent: '`poll`',
+    change: 'replace',
+    storedAs: 'deliveryMode',
+  },
+  backchannel_client_notification_endpoint: {
+    kind: 'text',
+    called: 'URL',
+    source: 'CIBA §4',
+    means:
+      'Where a client in ping mode is notified. With `ping` only, and required there. It is called at public addresses only.',
+    whenAbsent: 'none',
+    change: 'remove',
+    storedAs: 'notificationEndpoint',
+    rule: {
+      expected: 'an https URL of at most 1024 characters, without user, password or fragment',
+      fits: isNotificationEndpoint,
+    },
+  },
+  id_token_signed_response_alg: {
+    kind: 'choice',
+    of: SIGNING_ALGORITHMS,
+    source: 'OIDC Registration §2',
+    means: 'Algorithm of ID tokens.',
+    whenAbsent: '`RS256`',
+    change: 'replace',
+    storedAs: 'idTokenAlgorithm',
+  },
+  access_token_signed_response_alg: {
+    kind: 'choice',
+    of: SIGNING_ALGORITHMS,
+    source: 'own',
+    means: "Algorithm of access tokens. API Gateway's JWT authorizers accept only `RS256`.",
+    whenAbsent: '`RS256`',
+    change: 'replace',
+    storedAs: 'accessTokenAlgorithm',
+  },
+  scope_descriptions: {
+    kind: 'texts_by_name',
+    called: 'SCOPE=TEXT',
+    source: 'own',
+    means: 'Scope to the sentence that the phone shows for it.',
+    whenAbsent: 'none; the standard scopes have their own',
+    change: 'remove',
+    storedAs: 'scopeDescriptions',
+    rule: {
+      expected: `1 to ${DESCRIPTION_LIMIT} readable characters each: the phone shows them`,
+      fits: (text) => isDisplayable(text, DESCRIPTION_LIMIT),
+    },
+  },
+  audiences: {
+    kind: 'texts',
+    called: 'AUDIENCE',
+    longest: AUDIENCE_LIMIT,
+    most: 50,
+    source: 'own',
+    means: 'Audiences (APIs) that the client may ask tokens for.',
+    whenAbsent: 'none',
+    change: 'remove',
+    storedAs: 'audiences',
+    rule: {
+      expected: `1 to ${AUDIENCE_LIMIT} printable ASCII characters each: the phone shows them`,
+      fits: (audience) => audience.length <= AUDIENCE_LIMIT && PRINTABLE.test(audience),
+    },
+  },
+  default_audience: {
+    kind: 'text',
+    called: 'AUDIENCE',
+    longest: AUDIENCE_LIMIT,
+    source: 'own',
+    means: 'The audience when the client asks for none: one of `audiences`.',
+    whenAbsent: 'the issuer',
+    change: 'remove',
+    storedAs: 'defaultAudience',
+  },
+  requests_per_minute: {
+    kind: 'whole_number',
+    least: 1,
+    source: 'own',
+    means: 'Most authentication requests a minute over all users.',
+    whenAbsent: 'no limit of its own',
+    change: 'remove',
+    storedAs: 'requestsPerMinute',
+  },
+  only_sub: {
+    kind: 'text',
+    called: 'SUB',
+    source: 'own',
+    means: 'The one user that the client may ask; all others are unknown to it.',
+    whenAbsent: 'any user',
+    change: 'remove',
+    storedAs: 'onlySub',
+    rule: { expected: 'the sub of a user', fits: isSubject },
+  },
+} as const satisfies Readonly<Record<string, MemberSpec>>;
+
+/** The rows with their names, for what is made from the table row by row. */
+export const CLIENT_METADATA_ROWS: readonly (readonly [name: string, member: MemberSpec])[] =
+  Object.entries<MemberSpec>(CLIENT_METADATA);
+
+type Table = typeof CLIENT_METADATA;
+/** The name of a member. */
+export type ClientMember = keyof Table;
+type RequiredMember = {
+  [Member in ClientMember]: Table[Member]['whenAbsent'] extends 'required' ? Member : never;
+}[ClientMember];
+
+/** A client's registration as the table has it, in the names of the wire. */
+export type ClientMetadata = {
+  readonly [Member in RequiredMember]: MemberValue<Table[Member]>;
+} & {
+  readonly [Member in Exclude<ClientMember, RequiredMember>]?: MemberValue<Table[Member]> | undefined;
+};

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { changeOptions, creationOptions } from '../../../cli/commands/client-options.ts';
+import { CLIENT_METADATA } from '../../../provider/core/client/metadata.ts';
+
+it('each member of client metadata has an option of its name, in the singular where it is repeated', () => {
+  expect(Object.values(creationOptions).map(({ member }) => member)).toEqual(Object.keys(CLIENT_METADATA));
+  expect(Object.keys(creationOptions).toSorted()).toEqual([
+    'access-token-signed-response-alg',
+    'audience',
+    'backchannel-client-notification-endpoint',
+    'backchannel-token-delivery-mode',
+    'client-id',
+    'client-name',
+    'default-audience',
+    'grant-type',
+    'id-token-signed-response-alg',
+    'jwks',
+    'only-sub',
+    'requests-per-minute',
+    'scope',
+    'scope-description',
+    'token-endpoint-auth-method',
+    'token-endpoint-auth-signing-alg',
+  ]);
+});
+
+it('a change has no option for what never changes', () => {
+  const names = Object.keys(creationOptions).filter((name) => name !== 'client-id');
+  expect(Object.keys(changeOptions)).toEqual(names);
+});
+
+it('help says what a member means, what it must be, how it is typed and what holds by default', () => {
+  expect(creationOptions['audience']).toMatchObject({
+    kind: 'list',
+    value: 'AUDIENCE',
+    about:
+      'Audiences (APIs) that the client may ask tokens for. 1 to 255 printable ASCII characters each: the phone shows ' +
+      'them. Repeat for more; replaces all, and "" leaves none. By default none.',
+  });
+  expect(creationOptions['client-name']?.about).toBe('Who asks. 1 to 64 readable characters: the phone shows it.');
+});

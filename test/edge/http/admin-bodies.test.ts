@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { CLIENT_METADATA_ROWS } from '../../../provider/core/client/metadata.ts';
+import type { MemberSpec } from '../../../provider/core/client/metadata-member.ts';
+import { clientBody, clientChangeBody } from '../../../provider/edge/http/admin-bodies.ts';
+import { parseJson } from '../../../provider/edge/http/json-body.ts';
+import { refusalOf, valueFrom } from '../../core/given.ts';
+import { requestWith } from './given.ts';
+
+const creation = (body: object) =>
+  parseJson(requestWith(JSON.stringify(body), 'application/json'), clientBody, 'client_metadata');
+const change = (body: object) =>
+  parseJson(requestWith(JSON.stringify(body), 'application/json'), clientChangeBody, 'client_metadata');
+const named = (body: object) => ({ client_name: 'Bank', ...body });
+
+/** For each kind of member: a value of it, and one that is not. */
+const VALUES: { readonly [Kind in MemberSpec['kind']]: (member: MemberSpec) => readonly [unknown, unknown] } = {
+  text: () => ['text', 1],
+  choice: (member) => ['of' in member && member.of[0], 'another'],
+  choices: (member) => ['of' in member && member.of, ['another']],
+  whole_number: () => [1, 0],
+  texts: () => [['text'], [1]],
+  texts_by_name: () => [{ name: 'text' }, { name: 1 }],
+  public_keys: () => [{ keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] }, { keys: [{ kty: 'oct' }] }],
+};
+
+describe.each(CLIENT_METADATA_ROWS)('%s', (name, member) => {
+  const [right, wrong] = VALUES[member.kind](member);
+
+  it(`is a ${member.kind} at creation, and never null`, () => {
+    expect(valueFrom(creation(named({ [name]: right })))).toMatchObject({ [name]: right });
+    for (const value of [wrong, null]) {
+      expect(refusalOf(creation(named({ [name]: value })))).toMatchObject({
+        reason: 'invalid_client_metadata',
+        member: expect.stringMatching(`^${name}`),
+      });
+    }
+  });
+
+  it(`is what a change may ${member.change}${member.change === 'remove' ? ' by null' : ''}`, () => {
+    expect(change({ [name]: right }).ok).toBe(member.change !== 'never');
+    expect(change({ [name]: wrong }).ok).toBe(false);
+    expect(change({ [name]: null }).ok).toBe(member.change === 'remove');
+  });
+});
+
+describe('the limits of members', () => {
+  it.each([
+    ['an audience of 256 characters', { audiences: ['x'.repeat(256)] }, 'audiences.0', '<=255'],
+    ['an empty audience', { audiences: [''] }, 'audiences.0', '>=1'],
+    ['51 audiences', { audiences: Array(51).fill('x') }, 'audiences', '<=50'],
+    ['a default audience of 256 characters', { default_audience: 'x'.repeat(256) }, 'default_audience', '<=255'],
+    ['11 keys', { jwks: { keys: Array(11).fill({ kty: 'EC' }) } }, 'jwks.keys', '<=10'],
+    ['a fraction', { requests_per_minute: 1.5 }, 'requests_per_minute', 'another value'],
+    ['no name', { client_name: undefined }, 'client_name', 'present'],
+  ])('refuse %s', (_, body, member, expected) => {
+    expect(refusalOf(creation(named(body)))).toEqual({ reason: 'invalid_client_metadata', member, expected });
+  });
+});
