@@ -22,6 +22,10 @@ const NEVER_LOADED_IN_LAMBDA = [
   '@aws-sdk/credential-provider-http',
   '@smithy/credential-provider-imds',
 ];
+/** Reached by dynamic import as well, for answers that stream: none of those that the functions ask for. */
+const EVENT_STREAMS = '@smithy/core/event-streams';
+/** Calls Lambda, whose client can stream and so imports the above when it is loaded. */
+const STREAMING: readonly string[] = ['first-keys'];
 
 /** The folders in `lambdas/`. */
 export const deployedNames: readonly string[] = [...functionNames, ...Object.keys(deploymentFunctions)];
@@ -35,18 +39,30 @@ let bundled: string | undefined;
  */
 export function bundleFunctions(): string {
   if (bundled) return bundled;
-  const { outputFiles, metafile } = buildSync({
+  const isStreaming = (name: string) => STREAMING.includes(name);
+  const builds = [
+    build(deployedNames.filter((name) => !isStreaming(name))),
+    build(deployedNames.filter(isStreaming), { external: NEVER_LOADED_IN_LAMBDA }),
+  ];
+  for (const file of builds.flatMap(({ outputFiles }) => outputFiles))
+    replace(file.path.endsWith('.map') ? sourceMapPath(file) : file.path, file.text);
+  const inputs = Object.assign({}, ...builds.map(({ metafile }) => metafile.inputs));
+  const outputs = Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs));
+  replace(join(SOURCE_MAPS, 'meta.json'), JSON.stringify({ inputs, outputs }));
+  bundled = FUNCTIONS;
+  return bundled;
+}
+
+function build(names: readonly string[], options: { readonly external?: string[] } = {}) {
+  return buildSync({
     ...bundleOptions,
-    entryPoints: Object.fromEntries(deployedNames.map((name) => [name, join(ROOT, 'lambdas', name, 'handler.ts')])),
+    ...options,
+    entryPoints: Object.fromEntries(names.map((name) => [name, join(ROOT, 'lambdas', name, 'handler.ts')])),
     entryNames: '[name]/index',
     outdir: FUNCTIONS,
     sourcemap: 'external',
     metafile: true,
   });
-  for (const file of outputFiles) replace(file.path.endsWith('.map') ? sourceMapPath(file) : file.path, file.text);
-  replace(join(SOURCE_MAPS, 'meta.json'), JSON.stringify(metafile));
-  bundled = FUNCTIONS;
-  return bundled;
 }
 
 /** How a function is bundled; the bundle budget is measured the same way. */
@@ -60,7 +76,7 @@ export const bundleOptions = {
   format: 'esm',
   outExtension: { '.js': '.mjs' },
   mainFields: ['module', 'main'],
-  external: NEVER_LOADED_IN_LAMBDA,
+  external: [...NEVER_LOADED_IN_LAMBDA, EVENT_STREAMS],
   legalComments: 'none',
   charset: 'utf8',
   logLevel: 'warning',

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions, bundleOptions, deployedNames as names } from '../../../infra/functions/bundles.ts';
 
@@ -51,6 +52,21 @@ describe('bundles', () => {
   it.each(names)('%s weighs at most a bare DynamoDB client and 120 KB', (name) => {
     expect(bareClient).toBeGreaterThan(150 * KILOBYTE);
     expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(bareClient + BUDGET);
+  });
+
+  it('load nothing that they do not contain: what is left out is reached by dynamic import only', () => {
+    const { outputs } = JSON.parse(readFileSync(join(folder, '../source-maps/meta.json'), 'utf8')) as Metafile;
+    const bundles = Object.entries(outputs).filter(([path]) => path.endsWith('.mjs'));
+    const loaded = bundles.flatMap(([path, { imports }]) =>
+      imports
+        .filter(
+          ({ path: target, kind }) =>
+            kind === 'import-statement' && !builtinModules.includes(target.replace('node:', '')),
+        )
+        .map(({ path: target }) => `${path} loads ${target}`),
+    );
+    expect(bundles).toHaveLength(names.length);
+    expect(loaded).toEqual([]);
   });
 
   it.each(names)('%s is one file: source maps are kept, but not deployed', (name) => {
