@@ -1,16 +1,7 @@
 import type { AuditEvent } from '../core/operating/audit-event.ts';
+import { type FaultLine, loggable, type RequestLine } from '../core/operating/log-line.ts';
 import { type CountedLine, type Measured, measure } from '../core/operating/metrics.ts';
-import type { AuditTrail, Noted } from '../flows/ports.ts';
-
-/** What one line a request says, beside what the flow noted. */
-export type RequestLine = Noted & {
-  readonly route: string;
-  readonly status: number;
-  readonly error?: string | undefined;
-  readonly duration_ms: number;
-  readonly age_seconds?: number;
-  readonly correlation_id: string;
-};
+import type { AuditTrail } from '../flows/ports.ts';
 
 /** The functions' own logger: one line a request, and faults. */
 export interface Log {
@@ -18,8 +9,6 @@ export interface Log {
   /** A fault: its kind and stack for the developer, never the input. */
   fault(error: unknown, at: { route: string; correlationId: string }): void;
 }
-
-const FIELD_LIMIT = 256;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,8 +18,8 @@ function write(level: 'INFO' | 'ERROR', message: string, fields: Fields, now = n
 }
 
 /**
- * JSON lines. Only named fields are written, so nothing can slip in from a request. What a line counts stands in the
- * line itself, as metrics of the namespace (docs/adr/0016).
+ * JSON lines of the fields that `core/operating/log-line.ts` names, and no others. What a line counts stands in the line
+ * itself, as metrics of the namespace (docs/adr/0016).
  */
 export function createLog(service: string, metricsNamespace: string): Log {
   const writeCounted = (level: 'INFO' | 'ERROR', line: CountedLine): void => {
@@ -39,7 +28,7 @@ export function createLog(service: string, metricsNamespace: string): Log {
     write(level, message, { ...fields, ...embedded(measure(line), metricsNamespace, now) }, now);
   };
   return {
-    request: (line) => writeCounted('INFO', { service, message: 'request', ...shortened(line) }),
+    request: (line) => writeCounted('INFO', { service, message: 'request', ...loggable(line) }),
     fault: (error, { route, correlationId }) => {
       const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
       // The message is left out: it may quote what was sent. The stack's frames say where.
@@ -47,7 +36,7 @@ export function createLog(service: string, metricsNamespace: string): Log {
         ?.split('\n')
         .filter((frame) => frame.startsWith('    at '))
         .slice(0, 10);
-      const at = { fault: name, frames, route, correlation_id: correlationId };
+      const at: FaultLine = { fault: name, frames, route, correlation_id: correlationId };
       writeCounted('ERROR', { service, message: 'fault', ...at });
     },
   };
@@ -75,12 +64,4 @@ function embedded(measured: readonly Measured[], Namespace: string, now: Date): 
   }));
   const values = measured.map(({ name, value }) => [name, value]);
   return { _aws: { Timestamp: now.getTime(), CloudWatchMetrics }, ...Object.fromEntries(values) };
-}
-
-function shortened(line: RequestLine): RequestLine {
-  const short = Object.entries(line).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.slice(0, FIELD_LIMIT) : value,
-  ]);
-  return Object.fromEntries(short) as RequestLine;
 }

@@ -1,10 +1,10 @@
 import type { WindowLimits } from '../core/asking/rate-window.ts';
 import type { PublicJwk, SigningAlgorithm } from '../core/client/client.ts';
 import type { AcrRule } from '../core/deciding/acr.ts';
-import type { PushErrorKind } from '../core/device/push-error.ts';
 import type { IssuerNames } from '../core/issuer.ts';
 import type { RotationPolicy } from '../core/keys/signing-key.ts';
 import type { AuditEvent } from '../core/operating/audit-event.ts';
+import type { Noted } from '../core/operating/log-line.ts';
 import type { TokenClaims } from '../core/token/access-token.ts';
 
 // What every room may need of the world. The ports of a capability stand in the ports.ts of its room.
@@ -12,24 +12,6 @@ import type { TokenClaims } from '../core/token/access-token.ts';
 
 /** Epoch seconds now. */
 export type Clock = () => number;
-
-/** Fields that may stand in a log line: the allow-list. Nothing else is ever logged of a request. */
-export type Noted = Partial<{
-  client_id: string;
-  txn: string;
-  device_id: string;
-  reason: string;
-  detail: string;
-  devices: number;
-  accepted: number;
-  push_errors: string;
-  push_error: PushErrorKind;
-  push_ids: string;
-  decision: string;
-  interval: number;
-  approval_seconds: number;
-  notification_status: number;
-}>;
 
 /** Adds to the one line that is logged of this request. */
 export type Note = (fields: Noted) => void;

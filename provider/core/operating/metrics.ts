@@ -1,24 +1,13 @@
 import type { NotificationReason } from '../notifying/client-notification.ts';
 import type { RefusalReason } from '../refusal.ts';
+import type { RequestLine } from './log-line.ts';
 import { SYNTHETIC_ID } from './synthetic.ts';
 
 /** A log line as far as metrics are counted from it: of a request that was answered, or of a fault. */
-export type CountedLine = {
+export type CountedLine = Partial<RequestLine> & {
   /** The function that wrote it. */
   readonly service: string;
   readonly message: 'request' | 'fault';
-  readonly route?: string | undefined;
-  readonly status?: number | undefined;
-  readonly error?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly detail?: string | undefined;
-  readonly client_id?: string | undefined;
-  readonly device_id?: string | undefined;
-  readonly decision?: string | undefined;
-  readonly push_errors?: string | undefined;
-  readonly push_error?: string | undefined;
-  readonly approval_seconds?: number | undefined;
-  readonly age_seconds?: number | undefined;
 };
 
 /**

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Noted, RequestLine } from '../../core/operating/log-line.ts';
 import type { Result } from '../../core/result.ts';
-import type { Noted } from '../../flows/ports.ts';
 import type { Answer } from './answer.ts';
 import { answerRefusal } from './refusal-answer.ts';
 import { type HttpEvent, type HttpRequest, requestFrom } from './request.ts';
@@ -10,17 +10,7 @@ import { type HttpEvent, type HttpRequest, requestFrom } from './request.ts';
 export type Route = (request: HttpRequest) => Promise<Result<Answer>>;
 /** Where the one line a request, and faults, are logged. */
 export type EndpointLog = {
-  request(
-    line: Noted & {
-      route: string;
-      status: number;
-      error?: string | undefined;
-      duration_ms: number;
-      /** Of a message: since when it was in its queue. */
-      age_seconds?: number;
-      correlation_id: string;
-    },
-  ): void;
+  request(line: RequestLine): void;
   fault(error: unknown, at: { route: string; correlationId: string }): void;
 };
 

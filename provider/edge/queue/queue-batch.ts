@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Noted } from '../../flows/ports.ts';
+import type { Noted } from '../../core/operating/log-line.ts';
 import type { EndpointLog } from '../http/endpoint.ts';
 
 const number = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));

@@ -5,8 +5,9 @@ import {
   type NotificationReason,
   pauseBefore,
 } from '../../core/notifying/client-notification.ts';
+import type { Noted } from '../../core/operating/log-line.ts';
 import type { Clients } from '../client/ports.ts';
-import type { Clock, Entropy, Noted } from '../ports.ts';
+import type { Clock, Entropy } from '../ports.ts';
 import type { NotificationSender, Notifications } from './ports.ts';
 
 /** What this flow needs. */

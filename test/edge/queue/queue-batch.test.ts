@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Noted } from '../../../provider/core/operating/log-line.ts';
 import { type QueueMessage, queueBatch } from '../../../provider/edge/queue/queue-batch.ts';
-import type { Noted } from '../../../provider/flows/ports.ts';
 
 type Lines = Parameters<Parameters<typeof queueBatch>[0]['request']>[0][];
 

@@ -1,0 +1,77 @@
+import type { PushErrorKind } from '../device/push-error.ts';
+import type { Whole } from '../whole.ts';
+
+/** What a flow may note for the line of its request. Names and words of ours, ids, and counts; nothing that was sent. */
+export type Noted = {
+  client_id?: string | undefined;
+  /** A short name of the request that redeems nothing, see `txnOf`. */
+  txn?: string | undefined;
+  device_id?: string | undefined;
+  reason?: string | undefined;
+  /** The evidence of a reason, as far as it is ours. */
+  detail?: string | undefined;
+  devices?: number | undefined;
+  accepted?: number | undefined;
+  /** Errors of pushes by SNS's names, the kind of the first, and the ids by which SNS's later news name the pushes. */
+  push_errors?: string | undefined;
+  push_error?: PushErrorKind | undefined;
+  push_ids?: string | undefined;
+  decision?: string | undefined;
+  /** Seconds from the request until its approval. */
+  approval_seconds?: number | undefined;
+  notification_status?: number | undefined;
+};
+
+/** One line a request. */
+export type RequestLine = Noted & {
+  readonly route: string;
+  readonly status: number;
+  readonly error?: string | undefined;
+  readonly duration_ms: number;
+  /** Of a message: since when it was in its queue. */
+  readonly age_seconds?: number | undefined;
+  readonly correlation_id: string;
+};
+
+/** A fault: its kind, and the frames that say where. Never its message, which may quote what was sent. */
+export type FaultLine = {
+  readonly route: string;
+  readonly correlation_id: string;
+  readonly fault: string;
+  readonly frames?: readonly string[] | undefined;
+};
+
+const FIELD_LIMIT = 256;
+
+/**
+ * The line as it may be written: the named fields alone, long texts shortened. A field that is not named here does not
+ * compile, and one that came along all the same is not written.
+ */
+export function loggable(line: RequestLine): RequestLine {
+  const named: Whole<RequestLine> = {
+    route: line.route,
+    status: line.status,
+    client_id: shortened(line.client_id),
+    txn: line.txn,
+    device_id: shortened(line.device_id),
+    reason: line.reason,
+    error: line.error,
+    detail: shortened(line.detail),
+    devices: line.devices,
+    accepted: line.accepted,
+    push_errors: shortened(line.push_errors),
+    push_error: line.push_error,
+    push_ids: shortened(line.push_ids),
+    decision: line.decision,
+    approval_seconds: line.approval_seconds,
+    notification_status: line.notification_status,
+    age_seconds: line.age_seconds,
+    duration_ms: line.duration_ms,
+    correlation_id: shortened(line.correlation_id),
+  };
+  return named;
+}
+
+function shortened<Text extends string | undefined>(text: Text): Text | string {
+  return text === undefined ? text : text.slice(0, FIELD_LIMIT);
+}
