@@ -1,8 +1,9 @@
+import { DELIVERY_MODES, SIGNING_ALGORITHMS } from '../../provider/core/client/client.ts';
 import type { ClientMetadata } from '../../provider/core/client/registration.ts';
 import type { OptionSpec } from '../command-line/command.ts';
 import { readList, readPairs, readPublicKeys, readWholeNumber } from '../command-line/option-reading.ts';
 
-const ALGORITHM = 'RS256|PS256|ES256';
+const ALGORITHM = SIGNING_ALGORITHMS.join('|');
 type MemberOption = OptionSpec & { readonly member: keyof ClientMetadata };
 
 /** One option a member of the registration, by its standard name. */
@@ -56,7 +57,7 @@ export const metadataOptions = {
   'backchannel-token-delivery-mode': {
     kind: 'text',
     member: 'backchannel_token_delivery_mode',
-    value: 'poll|ping',
+    value: DELIVERY_MODES.join('|'),
     about: 'How the client learns of the end, by default poll.',
   },
   'backchannel-client-notification-endpoint': {
