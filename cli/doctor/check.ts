@@ -41,8 +41,3 @@ export function together(findings: readonly Finding[]): Finding {
   if (!worst) throw new Error('nothing was found');
   return { ...worst, says: sorted.map(({ says }) => says).join(' ') };
 }
-
-/** Whole days from now until then; negative when it is over. */
-export function daysUntil(instant: Date): number {
-  return Math.floor((instant.getTime() - Date.now()) / 86_400_000);
-}
