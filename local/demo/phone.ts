@@ -37,7 +37,11 @@ type Clock = () => number;
 /** Seconds that anything this phone signs is good for. */
 const LIFETIME_SECONDS = 60;
 
-/** A phone without a screen: a real participant of the device API with a real key, for the demo and for tests. */
+/**
+ * A phone without a screen: a real participant of the device API with a real key, for the demo and for tests. It writes
+ * the names of docs/device-api.md itself and imports nothing of the provider, as the app of a stranger does: a name that
+ * changes on one side alone fails the tests.
+ */
 export class Phone {
   readonly identity: PhoneIdentity;
   readonly #now: Clock;
