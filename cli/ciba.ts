@@ -27,21 +27,16 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(args: readonly string[], chosen: Chosen & { command: Command }): Promise<number> {
-  const { options, argument } = readCommandLine(args, chosen);
-  const { url, region, profile, json, ...own } = options as Record<string, string>;
-  const deployment = readDeployment({ url, region, profile }, process.env);
-  const {
-    json: answer,
-    text,
-    failed,
-  } = await chosen.command.run({
+  const { globals, options, argument } = readCommandLine(args, chosen);
+  const deployment = readDeployment(globals, process.env);
+  const { json, text, failed } = await chosen.command.run({
     api: new AdminApi(deployment),
     deployment,
     argument,
-    options: own,
+    options,
     isTerminal: process.stdout.isTTY,
   });
-  print(json ? answer : text);
+  print(globals.json ? json : text);
   return failed ? 1 : 0;
 }
 

@@ -36,8 +36,8 @@ await admin('POST', 'clients', {
 try {
   await confirmTransfer();
 } catch (error) {
-  const { error: code, error_description: why } = error as { error?: string; error_description?: string };
-  console.log(`Nothing was sent: ${code ? `${code}: ${why}` : error}`);
+  const isAnswer = error instanceof openid.ResponseBodyError;
+  console.log(`Nothing was sent: ${isAnswer ? `${error.error}: ${error.error_description}` : error}`);
   process.exitCode = 1;
 } finally {
   await admin('DELETE', `clients/${clientId}`);

@@ -54,7 +54,7 @@ async function showAndAnswer(requestId: string): Promise<void> {
   shown.add(requestId);
   const { details } = await call<{ details: string }>('GET', `device/requests/${requestId}`);
   const bytes = Buffer.from(details, 'base64url');
-  const asked = JSON.parse(bytes.toString()) as Details;
+  const asked: Details = JSON.parse(bytes.toString());
   if (asked.issuer !== issuer || asked.sub !== me.sub || asked.request_id !== requestId)
     throw new Error('these details are not for this phone');
   const secondsLeft = asked.expires_at - Math.floor(Date.now() / 1000);
@@ -92,7 +92,7 @@ async function send<T>(method: string, path: string, body?: unknown, authorizati
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${response.status} ${text}`);
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  return JSON.parse(text === '' ? 'null' : text);
 }
 
 /** Local only: what the company's backend asks the admin API for. */
@@ -100,7 +100,7 @@ async function ticketFor(loginHint: string): Promise<{ uri: string }> {
   const query = new URLSearchParams({ login_hint: loginHint });
   const response = await fetch(`${values.url}/local/ticket?${query}`, { method: 'POST' });
   if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as { uri: string };
+  return JSON.parse(await response.text());
 }
 
 /** Local only: what Apple or Google would hand to the app, as server-sent events. */

@@ -14,6 +14,9 @@ export type Setup = {
   answer(authReqId: string): Promise<void>;
 };
 
+/** What the local runtime says of its seeded clients. */
+type SeededDemo = { readonly clients: readonly { client_id: string; client_secret: string }[] };
+
 const { values } = parseArgs({
   options: { url: { type: 'string', default: 'http://localhost:3000' }, answer: { type: 'string' } },
 });
@@ -35,10 +38,8 @@ export async function setUp(seededClient: string): Promise<Setup> {
   const response = await fetch(`${values.url}/local/demo`).catch(() => {
     throw new Error(`nothing answers at ${values.url}: run "npm start" in another terminal first`);
   });
-  const demo = (await response.json()) as {
-    clients: readonly { client_id: string; client_secret: string }[];
-  };
-  const client = demo.clients.find(({ client_id }) => client_id === seededClient);
+  const { clients }: SeededDemo = JSON.parse(await response.text());
+  const client = clients.find(({ client_id }) => client_id === seededClient);
   if (!client) throw new Error(`the local provider has no client ${seededClient}: was it started with --seed?`);
   return {
     issuer: new URL(`${values.url}/`),

@@ -3,8 +3,9 @@ import type { FunctionName } from '../infra/functions/functions.ts';
 import { DemoWorld } from './demo/demo-world.ts';
 import { createLocalRoutes } from './demo/local-routes.ts';
 import { demoSeed, readSeed } from './demo/seed-file.ts';
-import { parseStartOptions, START_HELP, StartError, type StartOptions } from './runtime/options.ts';
 import { type Runtime, startRuntime } from './runtime/runtime.ts';
+import { StartError, systemCodeOf } from './runtime/start-error.ts';
+import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
 
 try {
   const options = parseStartOptions(process.argv.slice(2));
@@ -58,10 +59,11 @@ function printLog({ verbose }: StartOptions, functionName: FunctionName, line: s
 
 function explain(error: unknown): string {
   if (error instanceof StartError) return error.message;
-  const { code, port } = error as { code?: string; port?: number };
+  const code = systemCodeOf(error);
+  const port = error instanceof Error && 'port' in error ? error.port : undefined;
   if (code === 'EADDRINUSE') return `port ${port} is taken: end what listens there, or choose another with --port`;
   if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used: choose one above 1023 with --port`;
-  if (error instanceof Error && (error.cause as Error | undefined)?.message === 'bad port')
+  if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port')
     return 'browsers refuse this port: choose another with --port';
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Command, Noun, OptionSpec, OptionSpecs, Vocabulary } from './command.ts';
+import type { Command, Noun, OptionSpec, OptionSpecs, OptionValues, Vocabulary } from './command.ts';
 import { WrongUsage } from './failure.ts';
 import { nearestName } from './nearest-name.ts';
 
@@ -12,13 +12,21 @@ export const GLOBAL_OPTIONS = {
   help: { kind: 'flag', about: 'Print help; also -h.' },
 } as const satisfies OptionSpecs;
 
-type Value = string | boolean;
-type Typed = Readonly<Record<string, Value | readonly Value[] | undefined>>;
+/** The options of a command, whatever they are. */
+type AnyOptions = OptionValues<OptionSpecs>;
 /** What was typed, as far as it names something. */
 export type Chosen = { readonly noun?: Noun | undefined; readonly command?: Command | undefined };
 /** A command line taken apart. */
 export type CommandLine = {
-  readonly options: Typed;
+  /** Those that every command has. */
+  readonly globals: {
+    readonly url: string | undefined;
+    readonly region: string | undefined;
+    readonly profile: string | undefined;
+    readonly json: boolean;
+  };
+  /** Those of the command itself. */
+  readonly options: AnyOptions;
   readonly argument: Readonly<Record<string, string>>;
 };
 
@@ -50,11 +58,14 @@ export function readCommandLine(
   if (surplus !== undefined)
     throw new WrongUsage(`"${surplus}" is one word too many; put what has spaces in quotation marks`);
   const argument = Object.fromEntries(command.arguments.map(({ name }, index) => [name, words[index] ?? '']));
-  return { options: values, argument };
+  const { url, region, profile, json, ...own } = values;
+  const globals = { url: textOf(url), region: textOf(region), profile: textOf(profile), json: json === true };
+  const options = Object.entries(own).map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : value]);
+  return { globals, options: Object.fromEntries(options), argument };
 }
 
 /** The request body that the options of a command make; members without an option typed are absent. */
-export function bodyOf(specs: OptionSpecs, values: Typed): Record<string, unknown> {
+export function bodyOf(specs: OptionSpecs, values: AnyOptions): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const value = values[name];
@@ -64,13 +75,17 @@ export function bodyOf(specs: OptionSpecs, values: Typed): Record<string, unknow
   return body;
 }
 
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 function parse(args: readonly string[], specs: OptionSpecs, strict: boolean) {
   const options = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, parserOptionOf(name, spec)]));
   try {
     return parseArgs({ args: [...args], options, strict, allowPositionals: true, allowNegative: true });
   } catch (error) {
     // Node's own sentence, without the advice of its further lines.
-    const [sentence = ''] = (error as Error).message.split('\n');
+    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new WrongUsage(sentence.replace(/\. Did you forget.*$|\. To specify.*$/, ''));
   }
 }

@@ -1,6 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WrongUsage } from './failure.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
+import { systemCodeOf } from './system-error.ts';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
@@ -31,23 +33,22 @@ export function readPublicKeys([path = '']: readonly string[]): { keys: readonly
   const text = readText(path);
   if (text.includes('PRIVATE KEY-----')) throw new WrongUsage(`${path} holds a private key; give the public one`);
   if (text.includes('-----BEGIN')) return { keys: [fromPem(path, text)] };
-  const value = parseObject(path, text);
-  const set = Array.isArray(value['keys']) ? { keys: value['keys'] as unknown[] } : { keys: [value] };
-  checkPublic(path, set.keys);
-  return set;
+  const value = objectIn(path, text);
+  const keys: readonly unknown[] = Array.isArray(value['keys']) ? value['keys'] : [value];
+  checkPublic(path, keys);
+  return { keys };
 }
 
 /** A JSON object from a file, or from the standard input for `-`: a request body to start from. */
-export function readBody(path: string): Record<string, unknown> {
-  const body = parseObject(path, readText(path));
-  const { keys } = (body['jwks'] ?? {}) as { keys?: unknown };
-  if (Array.isArray(keys)) checkPublic(path, keys);
+export function readBody(path: string): JsonObject {
+  const body = objectIn(path, readText(path));
+  const jwks = body['jwks'];
+  if (isJsonObject(jwks) && Array.isArray(jwks['keys'])) checkPublic(path, jwks['keys']);
   return body;
 }
 
 function checkPublic(path: string, keys: readonly unknown[]): void {
-  const isPrivate = (key: unknown) =>
-    typeof key === 'object' && key !== null && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member));
+  const isPrivate = (key: unknown) => isJsonObject(key) && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member));
   if (keys.some(isPrivate)) throw new WrongUsage(`${path} holds a private key; give the public one`);
 }
 
@@ -63,16 +64,13 @@ function readText(path: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
-    throw new WrongUsage(`${path} can't be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new WrongUsage(`${path} can't be read: ${systemCodeOf(error)}`);
   }
 }
 
-function parseObject(path: string, text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Told below: what is in the file may be secret, so the parser's own message is not repeated.
-  }
-  throw new WrongUsage(`${path} must hold a JSON object`);
+/** What is in the file may be secret, so the parser's own message is not repeated. */
+function objectIn(path: string, text: string): JsonObject {
+  const value = parseJsonObject(text);
+  if (!value) throw new WrongUsage(`${path} must hold a JSON object`);
+  return value;
 }

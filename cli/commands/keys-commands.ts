@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import type { RotationReport } from '../../provider/flows/keys/rotate-keys.ts';
+import * as v from 'valibot';
+import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
 import { command, type Noun, type Output } from '../command-line/command.ts';
-import { Refused } from '../command-line/failure.ts';
+import { isJsonObject, parseJsonObject } from '../command-line/json-object.ts';
 import { table } from '../command-line/text-layout.ts';
-import { answerFrom, noAnswer } from '../deployment/admin-answer.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import {
   callFunction,
@@ -11,15 +11,21 @@ import {
   findFunction,
   type OrderedFunction,
   optionsFor,
+  readFunctionAnswer,
 } from '../deployment/function-call.ts';
+import { jsonFromProvider } from '../deployment/provider-call.ts';
 
-const TIMEOUT_MILLISECONDS = 35_000;
 const SIGNING_KEYS: OrderedFunction = {
   name: 'signing-keys',
   output: 'SigningKeysFunction',
   variable: 'CIBA_SIGNING_KEYS_FUNCTION',
   notLocal: 'The local runtime makes its keys when it starts; give --stack, or --url of a deployment.',
 };
+
+/** What is printed of the answer: an algorithm that this version does not know is no reason to hide the others. */
+const rotationReport = v.object({
+  steps: v.array(v.object({ step: v.string(), kid: v.string(), algorithm: v.string() })),
+});
 
 const list = command({
   name: 'list',
@@ -29,15 +35,8 @@ const list = command({
   options: {},
   examples: ['ciba keys list', 'ciba keys list --url https://login.example.com'],
   async run({ deployment }) {
-    const json = await fetch(new URL('/.well-known/jwks.json', deployment.origin), {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
-    })
-      .then((response) => answerFrom(response, deployment))
-      .catch((error: unknown) => {
-        throw error instanceof Refused ? error : noAnswer(error, deployment);
-      });
-    const { keys = [] } = JSON.parse(json) as { keys?: Record<string, string>[] };
+    const json = await jsonFromProvider(deployment, PATHS.jwks);
+    const keys = [parseJsonObject(json)?.['keys']].flat().filter(isJsonObject);
     return {
       json,
       text: table(
@@ -90,10 +89,10 @@ async function order(
   const target = await findFunction(deployment, SIGNING_KEYS, options);
   const by = `${process.env['USER'] ?? 'operator'}@${hostname()} by ciba`.slice(0, 256);
   const json = await callFunction(target, { ...payload, by });
-  return { json, text: describe(JSON.parse(json) as RotationReport) };
+  return { json, text: describe(readFunctionAnswer(rotationReport, json)) };
 }
 
-function describe({ steps }: RotationReport): string {
+function describe({ steps }: v.InferOutput<typeof rotationReport>): string {
   if (steps.length === 0) return 'Nothing was due.';
   return table(
     ['STEP', 'ALGORITHM', 'KID'],

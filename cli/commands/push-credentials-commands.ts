@@ -1,17 +1,31 @@
-import type { Platform } from '../../provider/core/device/device.ts';
+import * as v from 'valibot';
+import { PLATFORMS, type Platform } from '../../provider/core/device/device.ts';
 import type { Applied } from '../../provider/flows/device/apply-platform-application.ts';
 import { command, type Noun } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { table } from '../command-line/text-layout.ts';
-import { callFunction, findFunction, type OrderedFunction, optionsFor } from '../deployment/function-call.ts';
+import {
+  callFunction,
+  findFunction,
+  type OrderedFunction,
+  optionsFor,
+  readFunctionAnswer,
+} from '../deployment/function-call.ts';
 
-const PLATFORMS: readonly Platform[] = ['APNS', 'APNS_SANDBOX', 'GCM'];
 const PLATFORM_APPLICATION: OrderedFunction = {
   name: 'platform-application',
   output: 'PlatformApplicationFunction',
   variable: 'CIBA_PLATFORM_APPLICATION_FUNCTION',
   notLocal: 'The local runtime has no push credentials; give --stack, or --url of a deployment.',
 };
+
+const outcomeByPlatform: v.GenericSchema<Readonly<Record<string, Applied>>> = v.record(
+  v.string(),
+  v.variant('ok', [
+    v.object({ ok: v.literal(true), arn: v.string() }),
+    v.object({ ok: v.literal(false), why: v.string() }),
+  ]),
+);
 
 const refresh = command({
   name: 'refresh',
@@ -31,7 +45,7 @@ const refresh = command({
     const platforms = options.platform?.map(readPlatform);
     const target = await findFunction(deployment, PLATFORM_APPLICATION, options);
     const json = await callFunction(target, { action: 'refresh', ...(platforms && { platforms }) });
-    const outcomes = Object.entries(JSON.parse(json) as Record<string, Applied>);
+    const outcomes = Object.entries(readFunctionAnswer(outcomeByPlatform, json));
     const rows = outcomes.map(([platform, applied]) => [
       platform,
       applied.ok ? 'applied' : 'not applied',

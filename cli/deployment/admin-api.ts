@@ -3,8 +3,8 @@ import type { DeviceView } from '../../provider/core/device/device.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import type { TicketView, UserView } from '../../provider/flows/person/manage-users.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
-import { answerFrom, noAnswer } from './admin-answer.ts';
 import type { Deployment } from './deployment.ts';
+import { jsonFromProvider } from './provider-call.ts';
 import { type Authorize, signatureFor, withoutSignature } from './request-signature.ts';
 
 /** The routes of the admin API, from the table that deploys them. */
@@ -34,9 +34,6 @@ export type Call<Route extends string> = {
 /** An answer's JSON as it came (empty when there is none), and as a value. */
 export type Answer<Body> = { readonly json: string; readonly body: Body };
 
-/** Longer than API Gateway waits for a function. */
-const TIMEOUT_MILLISECONDS = 35_000;
-
 /** The admin API of one deployment (docs/admin-api.md). */
 export class AdminApi {
   readonly #deployment: Deployment;
@@ -57,13 +54,9 @@ export class AdminApi {
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
     const { host: _host, ...authorized } = await this.#authorize({ method, url, headers, body });
-    // A redirect is not followed: the signature is for this host alone.
-    const init = { method, headers: authorized, redirect: 'manual', ...(body !== undefined && { body }) } as const;
-    const json = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) })
-      .then((response) => answerFrom(response, this.#deployment))
-      .catch((error: unknown) => {
-        throw error instanceof Refused ? error : noAnswer(error, this.#deployment);
-      });
+    const init = { method, headers: authorized, ...(body !== undefined && { body }) };
+    const json = await jsonFromProvider(this.#deployment, url, init);
+    // Both sides have the answer's type from one flow, and members that a later version adds do no harm.
     return { json, body: (json === '' ? undefined : JSON.parse(json)) as AnswerOf<Route> };
   }
 

@@ -50,6 +50,20 @@ export function outputOf({ outputs }: Pick<DeployedStack, 'outputs'>, name: stri
   return outputs[name] ?? (longer === undefined ? undefined : outputs[longer]);
 }
 
+/** An output that every stack of this version has. */
+export function requiredOutput(stack: Pick<DeployedStack, 'outputs'>, name: string): string {
+  const value = outputOf(stack, name);
+  if (value === undefined) throw new Error(`the stack has no output ${name}; deploy this version`);
+  return value;
+}
+
+/** The ARNs that a required output lists; the stack writes a word in place of an empty list. */
+export function arnsIn(stack: Pick<DeployedStack, 'outputs'>, name: string): readonly string[] {
+  return requiredOutput(stack, name)
+    .split(/[\s,]+/)
+    .filter((arn) => arn.startsWith('arn:'));
+}
+
 /** A resource of the stack, by both its names. */
 export type StackResource = { readonly logicalId: string; readonly physicalId: string };
 

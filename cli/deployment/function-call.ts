@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
+import { parseJsonObject } from '../command-line/json-object.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import { type AwsSettings, awsSettings, refusedBy, regionIn } from './aws-settings.ts';
 import { outputOf, readStack, stackOption } from './deployed-stack.ts';
@@ -62,8 +64,15 @@ export async function callFunction({ name, arn, aws }: FunctionTarget, payload: 
     });
   const json = Buffer.from(answer.Payload ?? []).toString();
   if (answer.FunctionError !== undefined) {
-    const { errorMessage } = JSON.parse(json) as { errorMessage?: string };
-    throw new Refused(`${name} refused: ${plainLine(errorMessage ?? answer.FunctionError)}`, FUNCTION_FAILED);
+    const why = parseJsonObject(json)?.['errorMessage'] ?? answer.FunctionError;
+    throw new Refused(`${name} refused: ${plainLine(why)}`, FUNCTION_FAILED);
   }
   return json;
+}
+
+/** What a function answered. An answer of another shape is by another version of it. */
+export function readFunctionAnswer<Answer>(schema: v.GenericSchema<Answer>, json: string): Answer {
+  const answer = v.safeParse(schema, JSON.parse(json));
+  if (!answer.success) throw new Refused('The answer is of another version: use the command of the version deployed.');
+  return answer.output;
 }

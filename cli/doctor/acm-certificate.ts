@@ -1,16 +1,16 @@
 import type { ACMClient, CertificateDetail } from '@aws-sdk/client-acm';
-import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
-import { type Check, daysUntil, type Finding, together } from './check.ts';
+import { arnsIn } from '../deployment/deployed-stack.ts';
+import { type Check, type Finding, together } from './check.ts';
+import { daysUntil, WARN_DAYS } from './expiry.ts';
 
 const SEE = 'docs/operations.md#certificates-and-the-truststore';
-const WARN_DAYS = 30;
 
 /** The certificates of our own names are issued, and ACM will renew them. */
 export const acmCertificate: Check = {
   name: 'ACM certificates',
   of: 'stack',
   async run(stack): Promise<Finding> {
-    const arns = certificateArns(stack);
+    const arns = arnsIn(stack, 'Certificates');
     if (arns.length === 0)
       return { state: 'skipped', says: "No name of your own: AWS looks after the certificate of the API's address." };
     const { ACMClient } = await import('@aws-sdk/client-acm');
@@ -18,12 +18,6 @@ export const acmCertificate: Check = {
     return together(await Promise.all(arns.map((arn) => look(acm, arn))));
   },
 };
-
-function certificateArns(stack: DeployedStack): readonly string[] {
-  const told = outputOf(stack, 'Certificates');
-  if (told === undefined) throw new Error('the stack has no output Certificates; deploy this version');
-  return told.split(/[\s,]+/).filter((arn) => arn.startsWith('arn:'));
-}
 
 async function look(acm: ACMClient, arn: string): Promise<Finding> {
   const { DescribeCertificateCommand } = await import('@aws-sdk/client-acm');

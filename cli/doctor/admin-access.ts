@@ -1,5 +1,5 @@
 import { Refused } from '../command-line/failure.ts';
-import { NO_ANSWER } from '../deployment/admin-answer.ts';
+import { NO_ANSWER } from '../deployment/provider-answer.ts';
 import { NO_CREDENTIALS } from '../deployment/request-signature.ts';
 import type { Check, Finding } from './check.ts';
 

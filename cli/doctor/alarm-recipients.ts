@@ -1,5 +1,4 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { alarmsOf } from './alarm-list.ts';
 import { type Check, type Finding, together } from './check.ts';
 
 const SEE = 'docs/operations.md#alarms';
@@ -7,10 +6,9 @@ const SEE = 'docs/operations.md#alarms';
 /** Somebody is told: the topics of the alarms have a subscription that was confirmed. */
 export const alarmRecipients: Check = {
   name: 'Alarm recipients',
-  of: 'stack',
-  async run(stack): Promise<Finding> {
-    const { alarms } = await alarmsOf(stack);
-    const actions = alarms.flatMap(({ AlarmActions = [] }) => AlarmActions);
+  of: 'alarms',
+  async run({ found }, stack): Promise<Finding> {
+    const actions = found.flatMap(({ AlarmActions = [] }) => AlarmActions);
     const topics = [...new Set(actions)].filter((arn) => /^arn:[a-z-]+:sns:/.test(arn));
     if (topics.length === 0) {
       const says = 'Alarms reach nobody yet: they only show on the dashboard.';

@@ -1,4 +1,3 @@
-import { alarmsOf } from './alarm-list.ts';
 import type { Check, Finding } from './check.ts';
 
 const RUNBOOK = /docs\/operations\.md#[a-z0-9-]+/;
@@ -6,10 +5,9 @@ const RUNBOOK = /docs\/operations\.md#[a-z0-9-]+/;
 /** What rings at this moment. A warning: what it means for callers differs, and its runbook says so. */
 export const alarmsNow: Check = {
   name: 'Alarms now',
-  of: 'stack',
-  async run(stack): Promise<Finding> {
-    const { alarms } = await alarmsOf(stack);
-    const ringing = alarms.filter(({ StateValue }) => StateValue === 'ALARM');
+  of: 'alarms',
+  async run({ found }): Promise<Finding> {
+    const ringing = found.filter(({ StateValue }) => StateValue === 'ALARM');
     if (ringing.length === 0) return { state: 'good', says: 'None rings.' };
     const told = ringing.map(({ AlarmName, AlarmDescription = '' }) => {
       const runbook = RUNBOOK.exec(AlarmDescription)?.[0];

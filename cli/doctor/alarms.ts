@@ -1,4 +1,3 @@
-import { alarmsOf } from './alarm-list.ts';
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarms';
@@ -6,9 +5,8 @@ const SEE = 'docs/operations.md#alarms';
 /** All alarms of the stack are there and switched on. */
 export const alarms: Check = {
   name: 'Alarms',
-  of: 'stack',
-  async run(stack): Promise<Finding> {
-    const { alarms: found, missing } = await alarmsOf(stack);
+  of: 'alarms',
+  async run({ found, missing }): Promise<Finding> {
     if (found.length + missing.length === 0)
       return { state: 'broken', says: 'The stack has no alarms.', todo: 'Is it the stack of a provider?', see: SEE };
     if (missing.length > 0) {

@@ -1,7 +1,9 @@
+import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
+import { CIBA_GRANT } from '../../provider/core/token/grant-types.ts';
+import { callProvider } from '../deployment/provider-call.ts';
 import type { Check, Finding } from './check.ts';
-import { callPublicly } from './public-call.ts';
 
-const FORM = { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: 'doctor' };
+const FORM = { grant_type: CIBA_GRANT, auth_req_id: 'doctor' };
 const SEE = 'docs/operations.md#alarm-client-authentication';
 
 /**
@@ -13,7 +15,7 @@ export const challenge: Check = {
   of: 'provider',
   async run({ deployment }): Promise<Finding> {
     const authorization = `Basic ${Buffer.from('ciba-doctor:not-a-secret').toString('base64')}`;
-    const answer = await callPublicly(deployment, '/token', {
+    const answer = await callProvider(deployment, PATHS.token, {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(FORM).toString(),

@@ -1,6 +1,7 @@
 import type { AdminApi } from '../deployment/admin-api.ts';
 import type { DeployedStack } from '../deployment/deployed-stack.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { StackAlarms } from './stack-alarms.ts';
 
 /**
  * How something stands. `warning`: it works, and somebody should know. `unknown`: it could not be checked. `skipped`:
@@ -25,10 +26,11 @@ export type Provider = {
   /** The stack behind it, where the operator named one. */
   readonly stack: DeployedStack | undefined;
 };
-/** One thing that can be right or wrong. Checks of a stack are left out where there is none. */
+/** One thing that can be right or wrong. Checks of a stack, or of its alarms, are left out where there is none. */
 export type Check =
   | { readonly name: string; readonly of: 'provider'; run(provider: Provider): Promise<Finding> }
-  | { readonly name: string; readonly of: 'stack'; run(stack: DeployedStack): Promise<Finding> };
+  | { readonly name: string; readonly of: 'stack'; run(stack: DeployedStack): Promise<Finding> }
+  | { readonly name: string; readonly of: 'alarms'; run(alarms: StackAlarms, stack: DeployedStack): Promise<Finding> };
 
 /** From best to worst. */
 const ORDER: readonly State[] = ['skipped', 'good', 'warning', 'unknown', 'broken'];
@@ -40,9 +42,4 @@ export function together(findings: readonly Finding[]): Finding {
   const [worst] = sorted;
   if (!worst) throw new Error('nothing was found');
   return { ...worst, says: sorted.map(({ says }) => says).join(' ') };
-}
-
-/** Whole days from now until then; negative when it is over. */
-export function daysUntil(instant: Date): number {
-  return Math.floor((instant.getTime() - Date.now()) / 86_400_000);
 }

@@ -1,4 +1,4 @@
-import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
+import { type DeployedStack, requiredOutput } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarm-dead-letters';
@@ -21,8 +21,7 @@ export const deadLetters: Check = {
 
 /** Messages in the queue, those included that somebody is just reading; undefined when there is no queue. */
 async function countOf(stack: DeployedStack): Promise<number | undefined> {
-  const QueueUrl = outputOf(stack, 'DeadLetterQueue');
-  if (QueueUrl === undefined) throw new Error('the stack has no output DeadLetterQueue; deploy this version');
+  const QueueUrl = requiredOutput(stack, 'DeadLetterQueue');
   const { GetQueueAttributesCommand, SQSClient } = await import('@aws-sdk/client-sqs');
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const order = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] });

@@ -1,7 +1,7 @@
 import { plainLine } from '../command-line/text-layout.ts';
 import { outputOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
-import { readPublicly } from './public-call.ts';
+import { DISCOVERY, readPublicly } from './public-document.ts';
 
 /** Clients and verifiers find the provider, under the name that its tokens carry. */
 export const discovery: Check = {
@@ -15,7 +15,7 @@ export const discovery: Check = {
       const says = `The stack ${stack.name} is the provider ${plainLine(deployed ?? 'of no issuer')}, not ${expected}.`;
       return { state: 'broken', says, todo: 'Leave out --url, or name the stack of this URL.', see };
     }
-    const answer = await readPublicly(deployment, '/.well-known/openid-configuration');
+    const answer = await readPublicly(deployment, DISCOVERY);
     if ('broken' in answer) return answer.broken;
     const { issuer } = answer.body;
     if (issuer === expected) return { state: 'good', says: `Answers, and the issuer is ${expected}` };

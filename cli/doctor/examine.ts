@@ -17,6 +17,7 @@ import { login } from './login.ts';
 import { pings } from './pings.ts';
 import { pushPlatforms } from './push-platforms.ts';
 import { signingKeys } from './signing-keys.ts';
+import { readAlarms, type StackAlarms } from './stack-alarms.ts';
 import { stackState } from './stack-state.ts';
 import { tlsCertificate } from './tls-certificate.ts';
 
@@ -47,6 +48,8 @@ export type Examination = {
   readonly stack: DeployedStack | undefined;
   readonly findings: readonly NamedFinding[];
 };
+/** A stack with its alarms, which are read once for all checks of them. */
+type ReadStack = { readonly stack: DeployedStack; readonly alarms: Promise<StackAlarms> };
 /** Something to check, or the finding to tell instead. */
 type Subjects = {
   readonly provider: Provider | Finding;
@@ -55,11 +58,11 @@ type Subjects = {
 
 /** Runs every check. None can break another, and none throws. */
 export async function examine(deployment: Deployment, stackName: string | undefined): Promise<Examination> {
-  const subjects = await findSubjects(deployment, stackName);
+  const { provider, stack } = await findSubjects(deployment, stackName);
+  const read = isFinding(stack) ? stack : { stack, alarms: readAlarms(stack) };
   const findings = await Promise.all(
-    CHECKS.map(async (check) => ({ name: check.name, ...(await run(check, subjects)) })),
+    CHECKS.map(async (check) => ({ name: check.name, ...(await run(check, provider, read)) })),
   );
-  const { provider, stack } = subjects;
   return {
     url: isFinding(provider) ? undefined : provider.deployment.origin,
     stack: isFinding(stack) ? undefined : stack,
@@ -100,11 +103,11 @@ function unreadable(error: unknown): Finding {
   return notChecked(error);
 }
 
-async function run(check: Check, { provider, stack }: Subjects): Promise<Finding> {
+async function run(check: Check, provider: Provider | Finding, read: ReadStack | Finding): Promise<Finding> {
   try {
     if (check.of === 'provider') return isFinding(provider) ? provider : await check.run(provider);
-    if (!isFinding(stack)) return await check.run(stack);
-    return check === stackState || stack.state === 'skipped' ? stack : NOT_READ;
+    if (isFinding(read)) return check === stackState || read.state === 'skipped' ? read : NOT_READ;
+    return check.of === 'stack' ? await check.run(read.stack) : await check.run(await read.alarms, read.stack);
   } catch (error) {
     return notChecked(error);
   }
@@ -122,6 +125,6 @@ function notChecked(error: unknown): Finding {
   };
 }
 
-function isFinding(subject: Provider | DeployedStack | Finding): subject is Finding {
+function isFinding(subject: Provider | DeployedStack | ReadStack | Finding): subject is Finding {
   return 'state' in subject;
 }

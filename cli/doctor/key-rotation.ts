@@ -1,4 +1,4 @@
-import { type DeployedStack, outputOf, resourcesOf } from '../deployment/deployed-stack.ts';
+import { type DeployedStack, requiredOutput, resourcesOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarm-rotation-failed';
@@ -37,9 +37,9 @@ function notRun({ createdAt }: DeployedStack): Finding {
 }
 
 async function runsOf(stack: DeployedStack): Promise<Runs> {
+  const arn = requiredOutput(stack, 'SigningKeysFunction');
   // arn:aws:lambda:REGION:ACCOUNT:function:NAME:ALIAS
-  const name = outputOf(stack, 'SigningKeysFunction')?.split(':')[6];
-  if (name === undefined) throw new Error('the stack has no output SigningKeysFunction');
+  const name = arn.split(':')[6] ?? arn;
   const { CloudWatchClient, GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
   const query = (Id: string, MetricName: string) => ({
     Id,

@@ -1,10 +1,15 @@
+import * as v from 'valibot';
+import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
+import { CIBA_GRANT } from '../../provider/core/token/grant-types.ts';
+import { isJsonObject, type JsonObject } from '../command-line/json-object.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import { callPublicly } from './public-call.ts';
+import { callProvider } from '../deployment/provider-call.ts';
 
-type Cast = { readonly client_id: string; readonly client_secret: string; readonly login_hint: string };
-type Body = Readonly<Record<string, unknown>>;
-type Answer = { readonly status: number; readonly body: Body };
+/** The first seeded client and user, as the local runtime names them. */
+const seeded = v.object({ client_id: v.string(), client_secret: v.string(), login_hint: v.string() });
+type Cast = v.InferOutput<typeof seeded>;
+type Answer = { readonly status: number; readonly body: JsonObject };
 
 /**
  * One login of the first seeded client and user, approved by the unattended phone. Tells the step that did not go as it
@@ -14,7 +19,11 @@ export async function loginLocally(deployment: Deployment): Promise<string | und
   const cast = await readCast(deployment);
   const post = (path: string, form: Record<string, string>) => postForm(deployment, path, { cast, form });
   const login_hint = cast.login_hint;
-  const asked = await post('/bc-authorize', { scope: 'openid', login_hint, binding_message: 'ciba doctor' });
+  const asked = await post(PATHS.backchannelAuthentication, {
+    scope: 'openid',
+    login_hint,
+    binding_message: 'ciba doctor',
+  });
   // Each user may be asked only so often, which is no fault.
   if (asked.status === 403) throw new Error('the first user was asked too often; try again in a minute');
   if (asked.status !== 200) return failed('the authentication request', asked);
@@ -22,16 +31,15 @@ export async function loginLocally(deployment: Deployment): Promise<string | und
   const decided = await post(`/local/decide?auth_req_id=${encodeURIComponent(auth_req_id)}&action=allow`, {});
   if (decided.status === 404) throw new Error('the first seeded user has no phone of its own');
   if (decided.status !== 200) return failed('the approval', decided);
-  const redeemed = await post('/token', { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id });
+  const redeemed = await post(PATHS.token, { grant_type: CIBA_GRANT, auth_req_id });
   return redeemed.status === 200 && redeemed.body['id_token'] ? undefined : failed('the token request', redeemed);
 }
 
 async function readCast(deployment: Deployment): Promise<Cast> {
-  const response = await callPublicly(deployment, '/local/demo');
-  const cast = await bodyOf(response);
-  if (!response.ok || typeof cast['client_id'] !== 'string')
-    throw new Error('no client and user were seeded; start it with npm start');
-  return cast as Cast;
+  const response = await callProvider(deployment, '/local/demo');
+  const cast = v.safeParse(seeded, await bodyOf(response));
+  if (!response.ok || !cast.success) throw new Error('no client and user were seeded; start it with npm start');
+  return cast.output;
 }
 
 async function postForm(
@@ -40,7 +48,7 @@ async function postForm(
   { cast, form }: { cast: Cast; form: Record<string, string> },
 ): Promise<Answer> {
   const authorization = `Basic ${Buffer.from(`${cast.client_id}:${cast.client_secret}`).toString('base64')}`;
-  const response = await callPublicly(deployment, path, {
+  const response = await callProvider(deployment, path, {
     method: 'POST',
     headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(form).toString(),
@@ -48,8 +56,9 @@ async function postForm(
   return { status: response.status, body: await bodyOf(response) };
 }
 
-async function bodyOf(response: Response): Promise<Body> {
-  return (await response.json().catch(() => ({}))) as Body;
+async function bodyOf(response: Response): Promise<JsonObject> {
+  const body = await response.json().catch(() => undefined);
+  return isJsonObject(body) ? body : {};
 }
 
 function failed(step: string, { status, body }: Answer): string {

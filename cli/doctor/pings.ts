@@ -1,5 +1,5 @@
 import { plainLine } from '../command-line/text-layout.ts';
-import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
+import { type DeployedStack, requiredOutput } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarm-pings-delayed';
@@ -27,8 +27,7 @@ export const pings: Check = {
 
 /** As Lambda has it; undefined when there is none. */
 async function mappingState(stack: DeployedStack): Promise<string | undefined> {
-  const UUID = outputOf(stack, 'NotificationMapping');
-  if (UUID === undefined) throw new Error('the stack has no output NotificationMapping; deploy this version');
+  const UUID = requiredOutput(stack, 'NotificationMapping');
   const { GetEventSourceMappingCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   try {
     const { State } = await new LambdaClient(stack.aws).send(new GetEventSourceMappingCommand({ UUID }));

@@ -1,17 +1,17 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { plainLine } from '../command-line/text-layout.ts';
-import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
-import { type Check, daysUntil, type Finding, together } from './check.ts';
+import { arnsIn } from '../deployment/deployed-stack.ts';
+import { type Check, type Finding, together } from './check.ts';
+import { daysUntil, WARN_DAYS } from './expiry.ts';
 
 const SEE = 'docs/operations.md#push-credentials';
-const WARN_DAYS = 30;
 
 /** Pushes reach phones: each SNS platform application is there, switched on, and has a credential with a future. */
 export const pushPlatforms: Check = {
   name: 'Push platforms',
   of: 'stack',
   async run(stack): Promise<Finding> {
-    const arns = applicationArns(stack);
+    const arns = arnsIn(stack, 'PushApplications');
     if (arns.length === 0) {
       const says = 'None is configured: pushes reach nobody yet, so no phone can be asked. The rest works.';
       return { state: 'warning', says, todo: 'Set apns, fcm or both, and deploy.', see: 'docs/deploy.md#3-pushes' };
@@ -21,12 +21,6 @@ export const pushPlatforms: Check = {
     return together(await Promise.all(arns.map((arn) => look(sns, arn))));
   },
 };
-
-function applicationArns(stack: DeployedStack): readonly string[] {
-  const told = outputOf(stack, 'PushApplications');
-  if (told === undefined) throw new Error('the stack has no output PushApplications; deploy this version');
-  return told.split(/[\s,]+/).filter((arn) => arn.startsWith('arn:'));
-}
 
 async function look(sns: SNSClient, arn: string): Promise<Finding> {
   // arn:aws:sns:REGION:ACCOUNT:app/PLATFORM/NAME

@@ -1,5 +1,6 @@
+import { isJsonObject } from '../command-line/json-object.ts';
 import type { Check, Finding } from './check.ts';
-import { readPublicly } from './public-call.ts';
+import { DISCOVERY, KEY_SET, readPublicly } from './public-document.ts';
 
 /** Each algorithm that discovery promises has a key that can sign, and one to follow it. */
 export const signingKeys: Check = {
@@ -7,17 +8,17 @@ export const signingKeys: Check = {
   of: 'provider',
   async run({ deployment }): Promise<Finding> {
     const [metadata, keySet] = await Promise.all([
-      readPublicly(deployment, '/.well-known/openid-configuration'),
-      readPublicly(deployment, '/.well-known/jwks.json'),
+      readPublicly(deployment, DISCOVERY),
+      readPublicly(deployment, KEY_SET),
     ]);
     if ('broken' in metadata) throw new Error('discovery does not tell the algorithms');
     if ('broken' in keySet)
       return { ...keySet.broken, todo: 'No token can be verified. Read the log of provider-metadata.' };
     const algorithms = [metadata.body['id_token_signing_alg_values_supported']].flat().map(String);
-    const keys = [keySet.body['keys']].flat() as readonly { readonly alg?: unknown }[];
+    const keys = [keySet.body['keys']].flat().filter(isJsonObject);
     const counts = algorithms.map((algorithm) => ({
       algorithm,
-      count: keys.filter((key) => key?.alg === algorithm).length,
+      count: keys.filter((key) => key['alg'] === algorithm).length,
     }));
     const see = 'docs/operations.md#signing-keys';
     const listed = (wanted: number) => counts.filter(({ count }) => count === wanted).map(({ algorithm }) => algorithm);

@@ -1,9 +1,9 @@
 import { connect } from 'node:tls';
-import { type Check, daysUntil, type Finding } from './check.ts';
+import { systemCodeOf } from '../command-line/system-error.ts';
+import type { Check, Finding } from './check.ts';
+import { daysUntil, WARN_DAYS } from './expiry.ts';
 
-const TIMEOUT_MILLISECONDS = 15_000;
-/** As the alarm for certificates. */
-const WARN_DAYS = 30;
+const HANDSHAKE_MILLISECONDS = 15_000;
 const SEE = 'docs/operations.md#alarm-certificate';
 
 type Seen = { readonly validTo: Date; readonly distrust: string | undefined };
@@ -37,12 +37,12 @@ function look(host: string, port: number): Promise<Seen> {
       socket.destroy();
       resolve({ validTo: new Date(validTo), distrust: authorized ? undefined : codeOf(authorizationError) });
     });
-    socket.setTimeout(TIMEOUT_MILLISECONDS, () => socket.destroy(new Error(`${host} took too long`)));
+    socket.setTimeout(HANDSHAKE_MILLISECONDS, () => socket.destroy(new Error(`${host} took too long`)));
     socket.once('error', reject);
   });
 }
 
 /** Declared as an error, and mostly a code as CERT_HAS_EXPIRED. */
 function codeOf(error: Error | string | null): string {
-  return typeof error === 'string' ? error : ((error as NodeJS.ErrnoException | null)?.code ?? 'unknown');
+  return typeof error === 'string' ? error : (systemCodeOf(error) ?? 'unknown');
 }

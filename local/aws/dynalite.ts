@@ -3,16 +3,22 @@ import { Agent, request, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import * as v from 'valibot';
+import { type DynamoDBEngine, engineHeaders } from './dynamodb-engine.ts';
+import { AWS_JSON, jsonAnswer } from './json-answer.ts';
 import { KeyedLocks } from './keyed-locks.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
 
 type DynaliteOptions = { createTableMs: number; deleteTableMs: number; updateTableMs: number; path?: string };
+// The package has no types.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: DynaliteOptions) => Server;
 
-/** A DynamoDB engine: it answers DynamoDB calls until it is closed. */
-export type DynamoDBEngine = { serve(call: AwsCall): Promise<AwsAnswer>; close(): Promise<void> };
-
 const FAILED_CONDITION = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
+
+const itemKey = v.object({ pk: v.optional(v.unknown()), sk: v.optional(v.unknown()) });
+const failedCondition = v.looseObject({ __type: v.literal(FAILED_CONDITION) });
+const readItem = v.object({ Item: v.optional(v.unknown()) });
 
 /**
  * dynalite in this process. What it lacks is made up for here: it returns no old item on a failed condition, so
@@ -47,9 +53,7 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
 const isWrite = (action: string): boolean => ['PutItem', 'UpdateItem', 'DeleteItem'].includes(action);
 
 function keyOf({ action, input }: AwsCall): unknown {
-  if (action !== 'PutItem') return input['Key'];
-  const { pk, sk } = input['Item'] as { pk: unknown; sk: unknown };
-  return { pk, sk };
+  return action === 'PutItem' ? v.parse(itemKey, input['Item']) : input['Key'];
 }
 
 const lockOf = (call: AwsCall): string => JSON.stringify([call.input['TableName'], keyOf(call)]);
@@ -57,16 +61,13 @@ const lockOf = (call: AwsCall): string => JSON.stringify([call.input['TableName'
 async function write(call: AwsCall, send: (action: string, body: Buffer) => Promise<AwsAnswer>): Promise<AwsAnswer> {
   const answer = await send(call.action, call.body);
   if (answer.status !== 400 || call.input['ReturnValuesOnConditionCheckFailure'] !== 'ALL_OLD') return answer;
-  const failure = JSON.parse(answer.body.toString()) as { __type: string; message?: string };
-  if (failure.__type !== FAILED_CONDITION) return answer;
+  const failure = v.safeParse(failedCondition, JSON.parse(answer.body.toString()));
+  if (!failure.success) return answer;
   const read = { TableName: call.input['TableName'], Key: keyOf(call), ConsistentRead: true };
-  const { Item } = JSON.parse((await send('GetItem', Buffer.from(JSON.stringify(read)))).body.toString()) as {
-    Item?: unknown;
-  };
-  return { ...answer, headers: jsonHeaders, body: JSON.stringify({ ...failure, ...(Item !== undefined && { Item }) }) };
+  const found = await send('GetItem', Buffer.from(JSON.stringify(read)));
+  const { Item } = v.parse(readItem, JSON.parse(found.body.toString()));
+  return jsonAnswer('1.0', { ...failure.output, ...(Item !== undefined && { Item }) }, answer.status);
 }
-
-const jsonHeaders = { 'content-type': 'application/x-amz-json-1.0' };
 
 /** Calls that dynalite does not know are answered as the real service would, without effect. */
 async function serveOther(
@@ -74,32 +75,19 @@ async function serveOther(
   send: (action: string, body: Buffer) => Promise<AwsAnswer>,
 ): Promise<AwsAnswer> {
   if (call.action === 'UpdateTimeToLive') {
-    return {
-      status: 200,
-      headers: jsonHeaders,
-      body: JSON.stringify({ TimeToLiveSpecification: call.input['TimeToLiveSpecification'] }),
-    };
+    return jsonAnswer('1.0', { TimeToLiveSpecification: call.input['TimeToLiveSpecification'] });
   }
   return send(call.action, call.body);
 }
 
 function forward(agent: Agent, socketPath: string, action: string, body: Buffer): Promise<AwsAnswer> {
   return new Promise((resolve, reject) => {
-    const headers = {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `DynamoDB_20120810.${action}`,
-      // dynalite checks that a signature is there, not what it is.
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-      'x-amz-date': '20260101T000000Z',
-      'content-length': body.length,
-    };
+    const headers = { ...engineHeaders(action), 'content-length': body.length };
     const outgoing = request({ socketPath, method: 'POST', path: '/', agent, headers }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () =>
-        resolve({ status: incoming.statusCode ?? 500, headers: jsonHeaders, body: Buffer.concat(chunks) }),
+      buffer(incoming).then(
+        (bytes) =>
+          resolve({ status: incoming.statusCode ?? 500, headers: { 'content-type': AWS_JSON['1.0'] }, body: bytes }),
+        reject,
       );
     });
     outgoing.on('error', reject);

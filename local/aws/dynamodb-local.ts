@@ -1,11 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { DynamoDBEngine } from './dynalite.ts';
+import { listenOnLoopback } from '../runtime/loopback.ts';
+import { type DynamoDBEngine, engineHeaders } from './dynamodb-engine.ts';
+import { AWS_JSON } from './json-answer.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
 
 const run = promisify(execFile);
@@ -64,8 +66,7 @@ async function fetchJar(): Promise<string> {
 
 async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server, 0);
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
@@ -87,18 +88,12 @@ async function untilItAnswers(port: number, java: ChildProcess): Promise<void> {
 async function forward(port: number, call: AwsCall): Promise<AwsAnswer> {
   const response = await fetch(`http://127.0.0.1:${port}`, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `DynamoDB_20120810.${call.action}`,
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-      'x-amz-date': '20260101T000000Z',
-    },
+    headers: engineHeaders(call.action),
     body: new Uint8Array(call.body),
   });
   return {
     status: response.status,
-    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    headers: { 'content-type': AWS_JSON['1.0'] },
     body: Buffer.from(await response.arrayBuffer()),
   };
 }

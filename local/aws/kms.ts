@@ -1,4 +1,6 @@
 import { createCipheriv, createDecipheriv, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import { jsonAnswer } from './json-answer.ts';
 import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
 
 const NONCE_BYTES = 12;
@@ -7,9 +9,10 @@ const TAG_BYTES = 16;
 /** KMS as far as the functions use it: real key pairs, AES-GCM with the encryption context as additional data. */
 export function createKmsService(masterKey: Buffer): AwsService {
   return async (call) => {
-    if (call.action === 'GenerateDataKeyPairWithoutPlaintext') return json(await makeKeyPair(masterKey, call));
+    if (call.action === 'GenerateDataKeyPairWithoutPlaintext')
+      return jsonAnswer('1.1', await makeKeyPair(masterKey, call));
     if (call.action === 'Decrypt') return decrypt(masterKey, call);
-    return json({ __type: 'UnsupportedOperationException', message: call.action }, 400);
+    return jsonAnswer('1.1', { __type: 'UnsupportedOperationException', message: call.action }, 400);
   };
 }
 
@@ -48,23 +51,19 @@ function decrypt(masterKey: Buffer, { input }: AwsCall): AwsAnswer {
   decipher.setAuthTag(blob.subarray(-TAG_BYTES));
   try {
     const plaintext = Buffer.concat([decipher.update(blob.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-    return json({
+    return jsonAnswer('1.1', {
       KeyId: input['KeyId'],
       Plaintext: plaintext.toString('base64'),
       EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
     });
   } catch {
-    return json({ __type: 'InvalidCiphertextException' }, 400);
+    return jsonAnswer('1.1', { __type: 'InvalidCiphertextException' }, 400);
   }
 }
 
-function contextOf(input: AwsCall['input']): Buffer {
-  const context = Object.entries((input['EncryptionContext'] ?? {}) as Record<string, string>).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  return Buffer.from(JSON.stringify(context));
-}
+const encryptionContext = v.optional(v.record(v.string(), v.string()), {});
 
-function json(body: unknown, status = 200): AwsAnswer {
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(body) };
+function contextOf(input: AwsCall['input']): Buffer {
+  const context = Object.entries(v.parse(encryptionContext, input['EncryptionContext']));
+  return Buffer.from(JSON.stringify(context.sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { listenOnLoopback } from '../runtime/loopback.ts';
 
 /** One AWS call as it arrived: by whom, on what. */
 export type AwsCall = {
@@ -55,8 +56,7 @@ export class AwsServer {
   }
 
   async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${await listenOnLoopback(this.#server, 0)}`;
   }
 
   close(): Promise<void> {
@@ -72,9 +72,7 @@ export class AwsServer {
       response.writeHead(403).end();
       return;
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const call = parseCall(request, Buffer.concat(chunks));
+    const call = parseCall(request, await buffer(request));
     const isPoll = call.action === 'ReceiveMessage';
     if (!isPoll) this.calls.push(call);
     const gone = new AbortController();

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
+import * as v from 'valibot';
+import { type Fields, fieldsOf, mapXml, xmlAnswer } from './query-protocol.ts';
+import type { AwsService } from './server.ts';
 
+const storedEndpoint = v.object({
+  arn: v.string(),
+  application: v.string(),
+  token: v.string(),
+  enabled: v.boolean(),
+  attributes: v.record(v.string(), v.string()),
+});
+/** What is kept between runs. */
+export const snsState = v.object({ endpoints: v.array(storedEndpoint) });
 /** An endpoint of a platform application. */
-export type Endpoint = {
-  readonly arn: string;
-  readonly application: string;
-  token: string;
-  enabled: boolean;
-  attributes: Record<string, string>;
-};
+export type Endpoint = v.InferOutput<typeof storedEndpoint>;
+type SnsState = v.InferOutput<typeof snsState>;
 /** A push as Apple or Google would hand it to the phone. */
 export type Delivery = {
   readonly endpointArn: string;
@@ -20,8 +26,6 @@ export type Delivery = {
 };
 /** Takes what is published to a topic, as it is (raw message delivery). */
 export type Subscriber = (message: { readonly body: string; readonly group: string | undefined }) => void;
-/** What is kept between runs. */
-export type SnsState = { endpoints: Endpoint[] };
 
 /** A push token that this stand-in's push service does not know: for trying out refusals. */
 const UNKNOWN_TOKEN = /^unknown-/;
@@ -65,14 +69,14 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
     try {
       const result = this.#act(call.action, fieldsOf(call));
       if (call.action !== 'Publish') this.emit('change');
-      return xml(
+      return xmlAnswer(
         200,
         `<${call.action}Response><${call.action}Result>${result}</${call.action}Result><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${call.action}Response>`,
       );
     } catch (error) {
       if (!(error instanceof SnsError)) throw error;
       const status = error.code === 'NotFound' ? 404 : error.code === 'InternalError' ? 500 : 400;
-      return xml(
+      return xmlAnswer(
         status,
         `<ErrorResponse><Error><Type>Sender</Type><Code>${error.code}</Code><Message>${error.message}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
       );
@@ -166,45 +170,21 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
   }
 }
 
+/** A message for mobile push: one text a platform, and one for all others. */
+const pushMessage = v.looseObject({ default: v.string() });
+
 function parseMessage(message: string): Record<string, string> {
-  const parsed = JSON.parse(message) as Record<string, unknown>;
-  if (typeof parsed['default'] !== 'string')
+  const parsed = v.safeParse(pushMessage, JSON.parse(message));
+  if (!parsed.success)
     throw new SnsError(
       'InvalidParameter',
       'Invalid parameter: Message Structure - No default entry in JSON message body',
     );
   return Object.fromEntries(
-    Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(parsed.output).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }
 
-type Fields = { text(name: string): string; map(prefix: string, key: string, value: string): Record<string, string> };
-
-/** Query protocol: `Attributes.entry.1.key=…&Attributes.entry.1.value=…` is a map. */
-function fieldsOf({ input }: AwsCall): Fields {
-  const text = (name: string) => String(input[name] ?? '');
-  const map = (prefix: string, key: string, value: string) => {
-    const entries: [string, string][] = [];
-    for (let index = 1; `${prefix}.${index}.${key}` in input; index += 1) {
-      entries.push([text(`${prefix}.${index}.${key}`), text(`${prefix}.${index}.${value}`)]);
-    }
-    return Object.fromEntries(entries);
-  };
-  return { text, map };
-}
-
-function attributesXml(endpoint: Endpoint): string {
-  const attributes = { ...endpoint.attributes, Token: endpoint.token, Enabled: String(endpoint.enabled) };
-  const entries = Object.entries(attributes).map(
-    ([key, value]) => `<entry><key>${key}</key><value>${escapeXml(value)}</value></entry>`,
-  );
-  return `<Attributes>${entries.join('')}</Attributes>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-function xml(status: number, body: string): AwsAnswer {
-  return { status, headers: { 'content-type': 'text/xml' }, body };
+function attributesXml({ attributes, token, enabled }: Endpoint): string {
+  return `<Attributes>${mapXml({ ...attributes, Token: token, Enabled: String(enabled) })}</Attributes>`;
 }

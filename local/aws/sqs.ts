@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonAnswer } from './json-answer.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
 
@@ -44,7 +45,7 @@ async function receive(queue: MessageQueue, input: AwsCall['input'], gone: Abort
   });
   // SQS leaves the member out when there is nothing.
   const found = messages.length > 0;
-  return { ...json(found ? { Messages: messages.map(received) } : {}), found };
+  return { ...jsonAnswer('1.0', found ? { Messages: messages.map(received) } : {}), found };
 }
 
 function act(queue: MessageQueue, { action, input, caller }: AwsCall): AwsAnswer {
@@ -54,16 +55,16 @@ function act(queue: MessageQueue, { action, input, caller }: AwsCall): AwsAnswer
       const body = String(input['MessageBody']);
       const group = input['MessageGroupId'] === undefined ? undefined : String(input['MessageGroupId']);
       const id = queue.send({ body, group, sender: caller, delaySeconds: Number(input['DelaySeconds'] ?? 0) });
-      return json({ MessageId: id, MD5OfMessageBody: md5(body) });
+      return jsonAnswer('1.0', { MessageId: id, MD5OfMessageBody: md5(body) });
     }
     case 'ChangeMessageVisibility':
       queue.changeVisibility(receipt, Number(input['VisibilityTimeout']));
-      return json({});
+      return jsonAnswer('1.0', {});
     case 'DeleteMessage':
       queue.delete(receipt);
-      return json({});
+      return jsonAnswer('1.0', {});
     default:
-      return json({ __type: 'com.amazonaws.sqs#UnsupportedOperation', message: action }, 400);
+      return jsonAnswer('1.0', { __type: 'com.amazonaws.sqs#UnsupportedOperation', message: action }, 400);
   }
 }
 
@@ -78,7 +79,7 @@ function attributesOf(name: string, policy: RedrivePolicy | undefined): AwsAnswe
       maxReceiveCount: policy.maxReceiveCount,
     }),
   };
-  return json({
+  return jsonAnswer('1.0', {
     Attributes: { QueueArn: arnOf(name), VisibilityTimeout: `${DEFAULT_VISIBILITY_TIMEOUT}`, ...redrive },
   });
 }
@@ -102,8 +103,4 @@ function received(message: QueuedMessage): unknown {
 
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
-}
-
-function json(body: unknown, status = 200): AwsAnswer {
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(body) };
 }

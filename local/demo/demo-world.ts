@@ -1,19 +1,39 @@
-import { createHash } from 'node:crypto';
-import { StartError } from '../runtime/options.ts';
+import * as v from 'valibot';
+import { requestIdOf } from '../../provider/core/digest.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { Phone, type PhoneIdentity } from './phone.ts';
+import { StartError } from '../runtime/start-error.ts';
+import { Phone, phoneIdentity } from './phone.ts';
 import type { Seed } from './seed-file.ts';
 
 /** A client with its secret, known here because it was made here. */
-export type SeededClient = {
-  readonly token_endpoint_auth_method: string;
-  readonly client_id: string;
-  readonly client_name: string;
-  readonly client_secret?: string | undefined;
-};
+const seededClient = v.object({
+  token_endpoint_auth_method: v.string(),
+  client_id: v.string(),
+  client_name: v.string(),
+  client_secret: v.optional(v.string()),
+});
+export type SeededClient = Readonly<v.InferOutput<typeof seededClient>>;
 /** A user with something a client can send as `login_hint`. */
-export type SeededUser = { readonly sub: string; readonly login_hint: string };
-type Kept = { clients: SeededClient[]; users: SeededUser[]; phones: PhoneIdentity[] };
+const seededUser = v.object({ sub: v.string(), login_hint: v.string() });
+export type SeededUser = Readonly<v.InferOutput<typeof seededUser>>;
+const keptWorld = v.object({
+  clients: v.array(seededClient),
+  users: v.array(seededUser),
+  phones: v.array(phoneIdentity),
+});
+/** An entry of a seed, by its name. */
+type Entry = { readonly client_id?: string; readonly sub?: string };
+type Kept = v.InferOutput<typeof keptWorld>;
+
+// What the admin API answers (docs/admin-api.md), as far as it is read here.
+const userAnswer = v.object({
+  sub: v.string(),
+  email: v.optional(v.string()),
+  phone_number: v.optional(v.string()),
+  preferred_username: v.optional(v.string()),
+});
+const ticketAnswer = v.object({ ticket: v.string(), uri: v.string() });
+const refusedAnswer = v.object({ error_description: v.optional(v.string()) });
 
 /** The clients, users and phones that were seeded. State of an earlier run is found again, never made twice. */
 export class DemoWorld {
@@ -22,7 +42,7 @@ export class DemoWorld {
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#kept = runtime.state.read<Kept>('demo') ?? { clients: [], users: [], phones: [] };
+    this.#kept = runtime.state.read('demo', keptWorld) ?? { clients: [], users: [], phones: [] };
   }
 
   get clients(): readonly SeededClient[] {
@@ -44,17 +64,13 @@ export class DemoWorld {
   async ticketFor(loginHint: string): Promise<{ ticket: string; uri: string } | undefined> {
     const found = await fetch(`${this.#runtime.url}/admin/users?login_hint=${encodeURIComponent(loginHint)}`);
     if (!found.ok) return undefined;
-    const { sub } = (await found.json()) as { sub: string };
-    const { ticket, uri } = (await this.#admin(`users/${encodeURIComponent(sub)}/tickets`, undefined)) as {
-      ticket: string;
-      uri: string;
-    };
-    return { ticket, uri };
+    const { sub } = v.parse(userAnswer, await found.json());
+    return this.#makeTicket(sub);
   }
 
   /** The seeded phone answers a request by the device API; undefined when the request is for none of them. */
   async decide(authReqId: string, decision: 'approve' | 'deny'): Promise<Response | undefined> {
-    const requestId = createHash('sha256').update(authReqId).digest('base64url');
+    const requestId = requestIdOf(authReqId);
     for (const identity of this.#kept.phones) {
       const phone = new Phone(identity, () => this.#runtime.now());
       const read = await phone.read(requestId).catch(() => undefined);
@@ -65,26 +81,18 @@ export class DemoWorld {
 
   async #plantClient(client: Seed['clients'][number]): Promise<void> {
     if (this.#kept.clients.some((known) => known.client_id === client.client_id)) return;
-    const made = (await this.#admin('clients', client)) as SeededClient;
-    this.#kept.clients.push({
-      token_endpoint_auth_method: made.token_endpoint_auth_method,
-      client_id: made.client_id,
-      client_name: made.client_name,
-      client_secret: made.client_secret,
-    });
+    this.#kept.clients.push(v.parse(seededClient, await this.#admin('clients', client)));
   }
 
   async #plantUser({ devices, ...profile }: Seed['users'][number]): Promise<void> {
     if (this.#kept.users.some((known) => known.sub === profile.sub)) return;
-    const made = (await this.#admin('users', profile)) as Record<string, string>;
+    const made = v.parse(userAnswer, await this.#admin('users', profile));
     const iss = `${this.#runtime.url}/`;
-    const named = made['email'] ?? made['phone_number'] ?? made['preferred_username'];
+    const named = made.email ?? made.phone_number ?? made.preferred_username;
     const login_hint = named ?? JSON.stringify({ format: 'iss_sub', iss, sub: profile.sub });
     this.#kept.users.push({ sub: profile.sub, login_hint });
     for (const { name } of devices) {
-      const { uri } = (await this.#admin(`users/${encodeURIComponent(profile.sub)}/tickets`, undefined)) as {
-        uri: string;
-      };
+      const { uri } = await this.#makeTicket(profile.sub);
       const phone = await Phone.enrol(uri, {
         name,
         pushToken: `seeded-${profile.sub}-${this.#kept.phones.length}`,
@@ -94,21 +102,19 @@ export class DemoWorld {
     }
   }
 
-  async #admin(path: string, body: unknown): Promise<unknown> {
+  async #makeTicket(sub: string): Promise<{ ticket: string; uri: string }> {
+    return v.parse(ticketAnswer, await this.#admin(`users/${encodeURIComponent(sub)}/tickets`));
+  }
+
+  async #admin(path: string, body?: Entry): Promise<unknown> {
     const response = await fetch(`${this.#runtime.url}/admin/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const answer = (await response.json()) as { error_description?: string };
-    if (!response.ok)
-      throw new StartError(`the seed was refused (${path}, ${nameOf(body)}): ${answer.error_description}`);
-    return answer;
+    const answer = await response.json();
+    if (response.ok) return answer;
+    const { error_description: why } = v.parse(refusedAnswer, answer);
+    throw new StartError(`the seed was refused (${path}, ${body?.client_id ?? body?.sub ?? 'ticket'}): ${why}`);
   }
-}
-
-/** What an entry of a seed is called, for messages. */
-function nameOf(body: unknown): string {
-  const { client_id, sub } = (body ?? {}) as { client_id?: string; sub?: string };
-  return client_id ?? sub ?? 'ticket';
 }

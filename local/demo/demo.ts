@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as openid from 'openid-client';
+import * as v from 'valibot';
 import { Spinner } from './spinner.ts';
 
 // The login of the demo page in a terminal: a standard client library, nothing of this project's own but the phone.
@@ -14,12 +15,9 @@ With --by-hand it waits until you approve on the phone of the demo page.`;
 /** Seconds the demo phone "thinks", so that the client is seen waiting. */
 const THINKING_MS = 1500;
 
-type Demo = {
-  readonly issuer: string;
-  readonly client_id: string;
-  readonly client_secret: string;
-  readonly login_hint: string;
-};
+const named = v.pipe(v.string(), v.nonEmpty());
+const seeded = v.object({ issuer: named, client_id: named, client_secret: named, login_hint: named });
+type Demo = v.InferOutput<typeof seeded>;
 
 try {
   const { values } = parseArgs({
@@ -75,12 +73,10 @@ async function fetchDemo(url: string): Promise<Demo> {
   const response = await fetch(`${url}/local/demo`).catch(() => {
     throw new Error(`nothing answers at ${url}: run "npm start" in another terminal first`);
   });
-  const demo = (await response.json()) as Partial<Demo>;
-  const { issuer, client_id, client_secret, login_hint } = demo;
-  if (!issuer || !client_id || !client_secret || !login_hint) {
+  const demo = v.safeParse(seeded, await response.json());
+  if (!demo.success)
     throw new Error('the provider there was seeded without a client of client_secret_basic or without a user');
-  }
-  return { issuer, client_id, client_secret, login_hint };
+  return demo.output;
 }
 
 async function discover(url: string, demo: Demo): Promise<openid.Configuration> {
@@ -136,10 +132,6 @@ function show(name: string, claims: Readonly<Record<string, unknown>>): void {
 }
 
 function explain(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const { error: oauthError, error_description: description } = (error ?? {}) as {
-    error?: string;
-    error_description?: string;
-  };
-  return oauthError ? `${oauthError}: ${description}` : message;
+  if (error instanceof openid.ResponseBodyError) return `${error.error}: ${error.error_description}`;
+  return error instanceof Error ? error.message : String(error);
 }

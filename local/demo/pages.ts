@@ -12,14 +12,14 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Everything from here, nothing inline: the page shows names and messages that others chose. */
 const POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Serves the demo page and its parts from one flat folder. */
+/** A file of the page, at most one folder deep: neither a folder nor a file can be named so that it leads out. */
+const FILE = /^([a-z-]+\/)?[a-z0-9-]+\.[a-z]+$/;
+
+/** Serves the demo page and its parts. */
 export async function servePage(pathname: string, response: ServerResponse): Promise<void> {
   const name = pathname === '/demo' || pathname === '/demo/' ? 'demo.html' : pathname.slice('/demo/'.length);
   const type = TYPES[extname(name)];
-  const body =
-    type && /^[a-z0-9-]+\.[a-z]+$/.test(name)
-      ? await readFile(new URL(name, FOLDER)).catch(() => undefined)
-      : undefined;
+  const body = type && FILE.test(name) ? await readFile(new URL(name, FOLDER)).catch(() => undefined) : undefined;
   if (!type || !body) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.');
     return;

@@ -1,32 +1,47 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import * as v from 'valibot';
 
+const publicJwk = v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() });
 /** What a phone keeps: its key and who it is. */
-export type PhoneIdentity = {
-  readonly privateKey: JWK;
-  readonly publicKey: JWK;
-  readonly deviceId: string;
-  readonly sub: string;
-  readonly issuer: string;
-  readonly pushToken: string;
-};
-/** What a phone shows: the document behind the frozen bytes. */
-export type ShownDetails = {
-  readonly issuer: string;
-  readonly client_id: string;
-  readonly client_name: string;
-  readonly sub: string;
-  readonly request_id: string;
-  readonly expires_at: number;
-  readonly binding_message?: string;
-  readonly scopes: readonly { scope: string; description: string }[];
-  readonly audience: readonly string[];
-};
+export const phoneIdentity = v.object({
+  privateKey: v.object({ ...publicJwk.entries, d: v.string() }),
+  publicKey: publicJwk,
+  deviceId: v.string(),
+  sub: v.string(),
+  issuer: v.string(),
+  pushToken: v.string(),
+});
+export type PhoneIdentity = Readonly<v.InferOutput<typeof phoneIdentity>>;
+
+/** What a phone shows: the document behind the frozen bytes. Members that it does not know are kept. */
+const shownDetails = v.looseObject({
+  issuer: v.string(),
+  client_id: v.string(),
+  client_name: v.string(),
+  sub: v.string(),
+  request_id: v.string(),
+  expires_at: v.number(),
+  binding_message: v.optional(v.string()),
+  scopes: v.array(v.object({ scope: v.string(), description: v.string() })),
+  audience: v.array(v.string()),
+});
+export type ShownDetails = Readonly<v.InferOutput<typeof shownDetails>>;
+
+// What the device API answers (docs/device-api.md), as far as this phone reads it.
+const enrolledAnswer = v.object({ device_id: v.string(), sub: v.string(), issuer: v.string() });
+const refusedAnswer = v.object({ error: v.optional(v.string()) });
+const listAnswer = v.object({ requests: v.array(v.object({ request_id: v.string(), expires_at: v.number() })) });
+const detailsAnswer = v.object({ details: v.string() });
 type Clock = () => number;
 /** Seconds that anything this phone signs is good for. */
 const LIFETIME_SECONDS = 60;
 
-/** A phone without a screen: a real participant of the device API with a real key, for the demo and for tests. */
+/**
+ * A phone without a screen: a real participant of the device API with a real key, for the demo and for tests. It writes
+ * the names of docs/device-api.md itself and imports nothing of the provider, as the app of a stranger does: a name that
+ * changes on one side alone fails the tests.
+ */
 export class Phone {
   readonly identity: PhoneIdentity;
   readonly #now: Clock;
@@ -43,14 +58,18 @@ export class Phone {
   ): Promise<Phone> {
     const { issuer, ticket } = parseTicketUri(ticketUri);
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const keys = { privateKey: await exportJWK(privateKey), publicKey: await exportJWK(publicKey) };
+    const keys = {
+      privateKey: v.parse(phoneIdentity.entries.privateKey, await exportJWK(privateKey)),
+      publicKey: v.parse(phoneIdentity.entries.publicKey, await exportJWK(publicKey)),
+    };
     const claims = { ticket, name: own.name, platform: own.platform ?? 'GCM', push_token: own.pushToken };
     const enrolment = await new SignJWT({ ...claims, ...lifeOf(issuer, own.now) })
       .setProtectedHeader({ alg: 'ES256', typ: 'ciba-enrolment+jwt', jwk: keys.publicKey })
       .sign(privateKey);
     const response = await fetch(`${issuer}devices`, jsonPost({ enrolment }));
-    const answer = (await response.json()) as { device_id: string; sub: string; issuer: string; error?: string };
-    if (!response.ok) throw new Error(`enrolment was refused: ${answer.error}`);
+    const body = await response.json();
+    if (!response.ok) throw new Error(`enrolment was refused: ${v.parse(refusedAnswer, body).error}`);
+    const answer = v.parse(enrolledAnswer, body);
     if (answer.issuer !== issuer) throw new Error('the answer names another issuer than the ticket');
     return new Phone(
       { ...keys, deviceId: answer.device_id, sub: answer.sub, issuer, pushToken: own.pushToken },
@@ -65,7 +84,7 @@ export class Phone {
       headers: { authorization: await this.assertion('GET', path) },
     });
     if (!response.ok) throw new Error(`the list was refused: ${response.status}`);
-    return ((await response.json()) as { requests: { request_id: string; expires_at: number }[] }).requests;
+    return v.parse(listAnswer, await response.json()).requests;
   }
 
   /** Fetches the frozen bytes of a request; a phone shows only what is in them, and checks that they are meant for it. */
@@ -75,8 +94,9 @@ export class Phone {
       headers: { authorization: await this.assertion('GET', path) },
     });
     if (!response.ok) throw new Error(`the details were refused: ${response.status}`);
-    const bytes = Buffer.from(((await response.json()) as { details: string }).details, 'base64url');
-    const shown = JSON.parse(bytes.toString()) as ShownDetails;
+    const { details } = v.parse(detailsAnswer, await response.json());
+    const bytes = Buffer.from(details, 'base64url');
+    const shown = v.parse(shownDetails, JSON.parse(bytes.toString()));
     const { issuer, sub } = this.identity;
     if (shown.issuer !== issuer || shown.sub !== sub || shown.request_id !== requestId)
       throw new Error('the details are not for this phone');

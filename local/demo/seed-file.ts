@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { StartError } from '../runtime/options.ts';
+import { StartError, systemCodeOf } from '../runtime/start-error.ts';
 
 const record = v.record(v.string(), v.unknown());
 const seed = v.strictObject({
@@ -61,9 +61,10 @@ export const demoSeed: Seed = {
 
 /** Reads a seed file; throws a {@link StartError} that names the file and the member. */
 export async function readSeed(path: string): Promise<Seed> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
     throw new StartError(
-      `the seed file ${path} can't be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+      `the seed file ${path} can't be read: ${systemCodeOf(error) === 'ENOENT' ? 'there is no such file' : why}`,
     );
   });
   const result = v.safeParse(seed, parseJson(path, text));

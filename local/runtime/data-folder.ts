@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from './options.ts';
+import { StartError, systemCodeOf } from './start-error.ts';
 
 /** Errors of the file system in words that say what to change. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ export async function takeDataFolder(folder: string): Promise<() => Promise<void
     await file.close();
   } catch (error) {
     if (error instanceof StartError) throw error;
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error) ?? 'unknown';
     throw new StartError(`--data ${folder} can not be used: ${REASONS[code] ?? code}`);
   }
   return () => rm(lock, { force: true });
@@ -45,7 +45,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return pid !== process.pid;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return systemCodeOf(error) === 'EPERM';
   }
 }
 

@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import * as v from 'valibot';
 import type { FunctionName } from '../../infra/functions/functions.ts';
 import { awsEnvironment, type Host } from './function-host.ts';
 import { queueUrl } from './queues.ts';
@@ -19,7 +20,8 @@ export type EventSourceOptions = {
   /** Told why an invocation failed. */
   readonly onLog: (functionName: FunctionName, line: string) => void;
 };
-type BatchAnswer = { readonly batchItemFailures?: readonly { readonly itemIdentifier?: unknown }[] | null } | null;
+/** What a function says of a batch: which of its messages failed. */
+const batchItemFailures = v.nullish(v.array(v.object({ itemIdentifier: v.optional(v.unknown()) })));
 
 /** Messages a batch, at most. As the stack says. */
 const BATCH_SIZE = 5;
@@ -115,7 +117,7 @@ export class EventSource {
     const { host, functionName, onLog } = this.#options;
     try {
       const answer = await host.invoke(functionName, eventOf(messages, arn));
-      return doneWith(messages, answer as BatchAnswer);
+      return doneWith(messages, answer);
     } catch (error) {
       if (!this.#stop.signal.aborted)
         onLog(functionName, `invoked by its queue: ${error instanceof Error ? error.message : error}`);
@@ -141,8 +143,10 @@ function eventOf(messages: readonly Message[], arn: string): unknown {
 }
 
 /** No list of failures means that all went well; a failure that names none of the messages, that nothing did. */
-function doneWith(messages: readonly Message[], answer: BatchAnswer): readonly Message[] {
-  const failed = (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
+function doneWith(messages: readonly Message[], answer: unknown): readonly Message[] {
+  const hasList = typeof answer === 'object' && answer !== null && 'batchItemFailures' in answer;
+  const failures = v.parse(batchItemFailures, hasList ? answer.batchItemFailures : undefined) ?? [];
+  const failed = failures.map(({ itemIdentifier }) => itemIdentifier);
   const isKnown = (id: unknown) => messages.some(({ MessageId }) => MessageId === id);
   if (!failed.every(isKnown)) throw new Error('batchItemFailures names a message that is not in the batch');
   return messages.filter(({ MessageId }) => !failed.includes(MessageId));

@@ -8,9 +8,10 @@ type WorkerData = {
   readonly clockOffset: SharedArrayBuffer;
   readonly trustedCertificates: readonly string[];
 };
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 type Invocation = { readonly id: number; readonly event: unknown };
 
-const { functionName, clockOffset, trustedCertificates } = workerData as WorkerData;
+const { functionName, clockOffset, trustedCertificates }: WorkerData = workerData;
 
 // The clock of the machine, moved by what the runtime says: tests cross expiries without waiting for them.
 const offsetSeconds = new Int32Array(clockOffset);
@@ -20,9 +21,8 @@ Date.now = () => machineNow() + Atomics.load(offsetSeconds, 0) * 1000;
 // Holds for this thread alone.
 if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
 
-const { handler } = (await import(new URL(`../../lambdas/${functionName}/handler.ts`, import.meta.url).href)) as {
-  handler: (event: unknown, context: unknown) => Promise<unknown>;
-};
+const source = new URL(`../../lambdas/${functionName}/handler.ts`, import.meta.url);
+const { handler }: { readonly handler: Handler } = await import(source.href);
 
 parentPort?.on('message', async ({ id, event }: Invocation) => {
   try {

@@ -1,15 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import * as v from 'valibot';
 import { type IncomingCall, routeEvent } from './event.ts';
 import type { Host } from './function-host.ts';
-import { isTrustedLoopback, LOCAL_IDENTITY } from './loopback.ts';
+import { isTrustedLoopback, LOCAL_IDENTITY, listenOnLoopback } from './loopback.ts';
 
 /** API Gateway's own limit on request bodies. */
 const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** Serves what exists only on this machine; false when the call is not one of those. */
 export type LocalRoutes = (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<boolean>;
-type LambdaResult = { statusCode: number; headers?: Record<string, string>; body?: string; isBase64Encoded?: boolean };
+
+/** What a function answers to an HTTP call. */
+const lambdaResult = v.object({
+  statusCode: v.number(),
+  headers: v.optional(v.record(v.string(), v.string())),
+  body: v.optional(v.string()),
+  isBase64Encoded: v.optional(v.boolean()),
+});
 
 /** API Gateway on one machine: HTTP in, payload v2 events to the real handlers, their results out. */
 export class Gateway {
@@ -28,13 +35,7 @@ export class Gateway {
 
   /** Starts listening on loopback and tells the port; rejects with the system's error when it is taken. */
   listen(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', () => {
-        this.#server.off('error', reject);
-        resolve((this.#server.address() as AddressInfo).port);
-      });
-    });
+    return listenOnLoopback(this.#server, port);
   }
 
   close(): Promise<void> {
@@ -50,15 +51,13 @@ export class Gateway {
     if (await this.localRoutes?.(request, response, body)) return;
     const routed = routeEvent(callFrom(request, body));
     if (!routed || !this.host) return sendMessage(response, 404, 'Not Found');
+    const answer = await this.host.invoke(routed.functionName, routed.event).catch(() => undefined);
+    const result = v.safeParse(lambdaResult, answer);
     // As API Gateway answers for an integration that failed; the function's own log says more.
-    const result = (await this.host.invoke(routed.functionName, routed.event).catch(() => undefined)) as
-      | LambdaResult
-      | undefined;
-    if (!result) return sendMessage(response, 500, 'Internal Server Error');
-    response.writeHead(result.statusCode, result.headers);
-    response.end(
-      result.body === undefined ? undefined : Buffer.from(result.body, result.isBase64Encoded ? 'base64' : 'utf8'),
-    );
+    if (!result.success) return sendMessage(response, 500, 'Internal Server Error');
+    const { statusCode, headers, body: text, isBase64Encoded } = result.output;
+    response.writeHead(statusCode, headers);
+    response.end(text === undefined ? undefined : Buffer.from(text, isBase64Encoded ? 'base64' : 'utf8'));
   }
 }
 
@@ -78,8 +77,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size <= PAYLOAD_LIMIT_BYTES) chunks.push(chunk as Buffer);
+    const bytes: Buffer = chunk;
+    size += bytes.length;
+    if (size <= PAYLOAD_LIMIT_BYTES) chunks.push(bytes);
   }
   return size <= PAYLOAD_LIMIT_BYTES ? Buffer.concat(chunks) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Server } from 'node:net';
 
 /** The identity that the local gateway vouches for. It exists on this machine only. */
 export const LOCAL_IDENTITY = 'arn:aws:iam::000000000000:user/local-operator';
@@ -19,4 +20,17 @@ export function isTrustedLoopback(request: IncomingMessage): boolean {
     // A picture or a frame of another site carries no Origin, but browsers say where it comes from.
     request.headers['sec-fetch-site'] !== 'cross-site'
   );
+}
+
+/** Lets a server listen on loopback and returns its port; 0 takes any. Rejects with the system's error when it is taken. */
+export function listenOnLoopback(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('the server listens on no port'));
+      else resolve(address.port);
+    });
+  });
 }

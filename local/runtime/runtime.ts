@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import type { FunctionName } from '../../infra/functions/functions.ts';
 import { startDynalite } from '../aws/dynalite.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
 import { createKmsService } from '../aws/kms.ts';
 import { createSecretsService } from '../aws/secrets.ts';
 import { AwsServer } from '../aws/server.ts';
-import { SnsStandIn, type SnsState } from '../aws/sns.ts';
+import { SnsStandIn, snsState } from '../aws/sns.ts';
 import { SqsStandIn } from '../aws/sqs.ts';
-import { PushService } from '../demo/push-service.ts';
 import { checkSameIssuer, takeDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
 import { Gateway } from './gateway.ts';
+import { PushService } from './push-service.ts';
 import { notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
 import { StateFile } from './state-file.ts';
 import { createTables, tableNames } from './tables.ts';
@@ -31,7 +32,8 @@ export type RuntimeOptions = {
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
 };
-type AwsState = { kmsMasterKey: string; sns: SnsState | undefined };
+const awsState = v.object({ kmsMasterKey: v.string(), sns: v.optional(snsState) });
+type AwsState = v.InferOutput<typeof awsState>;
 
 /** The whole provider on one machine: gateway, functions, AWS stand-ins. */
 export type Runtime = {
@@ -75,7 +77,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const { dataFolder } = options;
   if (dataFolder !== undefined) started.defer(await takeDataFolder(dataFolder));
   const state = await StateFile.open(dataFolder);
-  if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer'), `${url}/`);
+  if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer', v.string()), `${url}/`);
   state.write('issuer', `${url}/`);
   started.defer(() => state.flush());
   const { aws, sns } = await startAws(options, { state, offset, started });
@@ -108,11 +110,11 @@ async function startAws(
   { state, offset, started }: { state: StateFile; offset: Int32Array; started: AsyncDisposableStack },
 ): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
   const folder = options.dataFolder;
-  const kept = state.read<AwsState>('aws');
+  const kept = state.read('aws', awsState);
   const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
   const sns = new SnsStandIn();
   sns.restore(kept?.sns);
-  const keep = () => state.write<AwsState>('aws', { kmsMasterKey, sns: sns.save() });
+  const keep = () => state.write('aws', { kmsMasterKey, sns: sns.save() } satisfies AwsState);
   sns.on('change', keep);
   keep();
   const engine =

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from './options.ts';
+import * as v from 'valibot';
+import { StartError, systemCodeOf } from './start-error.ts';
 
 /** What the stand-ins and the demo keep between runs, as one JSON file; in memory when there is no folder. */
 export class StateFile {
@@ -16,18 +17,22 @@ export class StateFile {
   static async open(folder: string | undefined): Promise<StateFile> {
     if (folder === undefined) return new StateFile(undefined, {});
     const path = join(folder, 'local.json');
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '{}';
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (systemCodeOf(error) === 'ENOENT') return '{}';
       throw error;
     });
     return new StateFile(path, parse(path, text));
   }
 
-  read<T>(name: string): T | undefined {
-    return this.#state[name] as T | undefined;
+  /** What was kept under a name; undefined when nothing was. */
+  read<Schema extends v.GenericSchema>(name: string, schema: Schema): v.InferOutput<Schema> | undefined {
+    if (this.#state[name] === undefined) return undefined;
+    const kept = v.safeParse(schema, this.#state[name]);
+    if (!kept.success) throw damaged(this.#path);
+    return kept.output;
   }
 
-  write<T>(name: string, value: T): void {
+  write(name: string, value: unknown): void {
     this.#state[name] = value;
     const path = this.#path;
     if (path === undefined) return;
@@ -47,8 +52,12 @@ export class StateFile {
 
 function parse(path: string, text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text);
+    return v.parse(v.record(v.string(), v.unknown()), JSON.parse(text));
   } catch {
-    throw new StartError(`${path} is damaged: delete its folder to start over`);
+    throw damaged(path);
   }
+}
+
+function damaged(path: string | undefined): StartError {
+  return new StartError(`${path ?? 'the state'} is damaged: delete its folder to start over`);
 }

@@ -4,8 +4,7 @@ import {
   ResourceInUseException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { TableRole } from '../../provider/core/operating/function-spec.ts';
-import { tables } from '../../provider/core/operating/function-spec.ts';
+import { type TableRole, tables } from '../../provider/core/operating/function-spec.ts';
 
 /** Names of the tables on this machine. */
 export const tableNames: Readonly<Record<TableRole, string>> = { directory: 'Directory', transactions: 'Transactions' };
@@ -14,6 +13,7 @@ export const tableNames: Readonly<Record<TableRole, string>> = { directory: 'Dir
 export async function createTables(endpoint: string): Promise<void> {
   const credentials = { accessKeyId: 'setup', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
+  // The names of a record's members are strings to TypeScript, whatever the record.
   for (const role of Object.keys(tables) as TableRole[]) {
     const { partitionKey, sortKey, ttlAttribute } = tables[role];
     const TableName = tableNames[role];

@@ -1,12 +1,12 @@
 // Wires the page: one client, one phone, one list of what goes between them.
 
-import { Console } from './console.js';
+import { Console } from './client/console.js';
+import { SCENARIOS } from './client/scenarios.js';
 import { byId } from './elements.js';
-import { showExchanges } from './exchanges.js';
-import { Phone } from './phone.js';
-import { SCENARIOS } from './scenarios.js';
+import { Phone } from './phone/phone.js';
 import { runTabs } from './tabs.js';
-import { Wire } from './wire.js';
+import { showExchanges } from './wire/exchanges.js';
+import { Wire } from './wire/wire.js';
 
 const wire = new Wire();
 showExchanges(wire);
@@ -14,7 +14,7 @@ const demo = await wire.ask({ from: 'page', to: 'local', path: '/local/demo' });
 if (demo.status === 200) run(demo.json);
 else byId('trouble').hidden = false;
 
-/** @param {import('./client-backend.js').Demo} world */
+/** @param {import('./client/backend.js').Demo} world */
 function run(world) {
   const phone = new Phone(wire, world);
   const desk = new Console(wire, world, (loginHint) => phone.belongsTo(loginHint));

@@ -1,7 +1,7 @@
 // The raw text of an exchange. Nothing is redacted; long tokens are folded and open to what is in them.
 
-import { element } from './elements.js';
-import { decodeJwt, fromBase64Url, parseJsonBytes } from './jwt.js';
+import { element } from '../elements.js';
+import { decodeJwt, fromBase64Url, parseJsonBytes } from '../jwt.js';
 
 /** A JWT; base64url of a JSON object (it begins with `{"`); a Basic credential. */
 const FOLDABLE = /[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}|eyJ[\w-]{40,}|(?<=Basic )[\w+/=]{8,}/g;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { StartError } from './runtime/start-error.ts';
 
 /** What `npm start` was asked. */
 export type StartOptions = {
@@ -22,9 +23,6 @@ Runs the whole provider on this machine: the real functions behind a local gatew
   --limits off                 no limits against push fatigue, for test runs
   --verbose                    print the functions' log lines
   --help                       this text`;
-
-/** Something a person can mend: its message is all they need to see. */
-export class StartError extends Error {}
 
 /** Reads the command line; throws a {@link StartError} that says what is wrong. */
 export function parseStartOptions(args: readonly string[]): StartOptions {

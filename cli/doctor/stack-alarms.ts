@@ -5,16 +5,19 @@ import { type DeployedStack, resourcesOf } from '../deployment/deployed-stack.ts
 const PAGE = 100;
 
 /** The alarms of a stack: what CloudWatch knows of them, and the names that it does not know. */
-export async function alarmsOf(stack: DeployedStack): Promise<{ alarms: readonly MetricAlarm[]; missing: string[] }> {
+export type StackAlarms = { readonly found: readonly MetricAlarm[]; readonly missing: readonly string[] };
+
+/** Reads all alarms of a stack. */
+export async function readAlarms(stack: DeployedStack): Promise<StackAlarms> {
   const names = (await resourcesOf(stack, 'AWS::CloudWatch::Alarm')).map(({ physicalId }) => physicalId);
   const { CloudWatchClient, DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
   const client = new CloudWatchClient(stack.aws);
-  const alarms: MetricAlarm[] = [];
+  const found: MetricAlarm[] = [];
   for (let start = 0; start < names.length; start += PAGE) {
     const AlarmNames = names.slice(start, start + PAGE);
     const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames, MaxRecords: PAGE }));
-    alarms.push(...MetricAlarms);
+    found.push(...MetricAlarms);
   }
-  const missing = names.filter((name) => !alarms.some((alarm) => alarm.AlarmName === name));
-  return { alarms, missing };
+  const missing = names.filter((name) => !found.some((alarm) => alarm.AlarmName === name));
+  return { found, missing };
 }

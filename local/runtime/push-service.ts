@@ -1,7 +1,14 @@
+import * as v from 'valibot';
 import type { Delivery, SnsStandIn } from '../aws/sns.ts';
 
+const pushData = v.record(v.string(), v.string());
 /** The data of a push, as the app gets it. */
-export type PushData = Readonly<Record<string, string>>;
+export type PushData = Readonly<v.InferOutput<typeof pushData>>;
+/** Where Google and Apple have the data. */
+const pushPayload = v.object({
+  fcmV1Message: v.optional(v.object({ message: v.object({ data: pushData }) })),
+  ciba: v.optional(pushData),
+});
 type Listener = (data: PushData) => void;
 
 /** Apple and Google on one machine: pushes wait for their phone until they expire, then reach every connection of it. */
@@ -40,6 +47,6 @@ export class PushService {
 }
 
 function dataOf({ payload }: Delivery): PushData {
-  const { fcmV1Message, ciba } = payload as { fcmV1Message?: { message: { data: PushData } }; ciba?: PushData };
-  return fcmV1Message?.message.data ?? ciba ?? {};
+  const { success, output } = v.safeParse(pushPayload, payload);
+  return success ? (output.fcmV1Message?.message.data ?? output.ciba ?? {}) : {};
 }

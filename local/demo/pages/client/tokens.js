@@ -1,17 +1,17 @@
 // What the client does with its tokens: check them, then read them.
 
+import { byId, element } from '../elements.js';
+import { accessTokenHash, decodeJwt, verifyRs256 } from '../jwt.js';
 import { meaningOfClaim, readableClaim } from './claims.js';
-import { byId, element } from './elements.js';
-import { accessTokenHash, decodeJwt, verifyRs256 } from './jwt.js';
 
-/** @typedef {import('./client-backend.js').Tokens} Tokens */
+/** @typedef {import('./backend.js').Tokens} Tokens */
 /** @typedef {{ issuer: string, clientId: string }} Expected what the client knows before it asks */
 /** @typedef {{ ok: boolean, text: string }} Check */
 
 /** The checks a client makes on an ID token (OpenID Connect Core §3.1.3.7), with one line for each. */
 export class TokenView {
   /**
-   * @param {import('./wire.js').Wire} wire
+   * @param {import('../wire/wire.js').Wire} wire
    */
   constructor(wire) {
     this.wire = wire;

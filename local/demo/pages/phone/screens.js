@@ -1,6 +1,6 @@
 // The screens of the phone. A screen is one element; only one is on the phone at a time.
 
-import { byId, element } from './elements.js';
+import { byId, element } from '../elements.js';
 
 /** @typedef {'enrolling' | 'idle' | 'request' | 'sent' | 'error'} Screen */
 

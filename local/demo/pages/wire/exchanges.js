@@ -1,6 +1,6 @@
 // The list "What goes over the wire": shows each exchange as it happens.
 
-import { byId, element } from './elements.js';
+import { byId, element } from '../elements.js';
 import { rawMessage } from './raw.js';
 
 /** @typedef {import('./wire.js').Exchange} Exchange */

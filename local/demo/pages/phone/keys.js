@@ -1,6 +1,6 @@
 // What the phone keeps: its key pair and its enrolment, in IndexedDB, so that a reload is the same device.
 
-import { randomText } from './jwt.js';
+import { randomText } from '../jwt.js';
 
 /**
  * A phone's enrolment at one issuer. The private key cannot be exported, not even by this page.

@@ -1,6 +1,6 @@
 // The words for each state of a login.
 
-/** @typedef {import('./client-backend.js').Progress} Progress */
+/** @typedef {import('./backend.js').Progress} Progress */
 /** @typedef {{ title: string, text: string }} Words */
 
 export const describe = {

@@ -1,10 +1,10 @@
 // The device API as a phone app speaks it (docs/device-api.md). No screen in here.
 
-import { fromBase64Url, parseJsonBytes, randomText, sha256, signJwt, toBase64Url } from './jwt.js';
-import { newKeyPair, newPushToken, publicJwk } from './phone-keys.js';
+import { fromBase64Url, parseJsonBytes, randomText, sha256, signJwt, toBase64Url } from '../jwt.js';
+import { newKeyPair, newPushToken, publicJwk } from './keys.js';
 
-/** @typedef {import('./phone-keys.js').Enrolment} Enrolment */
-/** @typedef {import('./wire.js').Wire} Wire */
+/** @typedef {import('./keys.js').Enrolment} Enrolment */
+/** @typedef {import('../wire/wire.js').Wire} Wire */
 
 /**
  * What the user is asked, as frozen by the provider. The phone shows nothing that is not in here.

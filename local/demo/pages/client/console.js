@@ -1,15 +1,15 @@
 // The console of whoever asks: agent's desktop, kiosk, bank. It plays the client's backend too.
 
-import { login, Patience } from './client-backend.js';
-import { byId, field, minutesAndSeconds } from './elements.js';
-import { newLogin } from './exchanges.js';
+import { byId, field, minutesAndSeconds } from '../elements.js';
+import { newLogin } from '../wire/exchanges.js';
+import { login, Patience } from './backend.js';
 import { codeIn, messageObjection } from './scenarios.js';
 import { describe } from './states.js';
 import { TokenView } from './tokens.js';
 
-/** @typedef {import('./client-backend.js').Client} Client */
-/** @typedef {import('./client-backend.js').Demo} Demo */
-/** @typedef {import('./client-backend.js').Progress} Progress */
+/** @typedef {import('./backend.js').Client} Client */
+/** @typedef {import('./backend.js').Demo} Demo */
+/** @typedef {import('./backend.js').Progress} Progress */
 /** @typedef {import('./scenarios.js').Scenario} Scenario */
 
 export class Console {
@@ -25,7 +25,7 @@ export class Console {
   #used;
 
   /**
-   * @param {import('./wire.js').Wire} wire
+   * @param {import('../wire/wire.js').Wire} wire
    * @param {Demo} demo
    * @param {(loginHint: string) => boolean} ringsHere does this page's phone belong to that user?
    */

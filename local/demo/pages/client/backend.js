@@ -52,7 +52,7 @@ export class Patience extends EventTarget {
 
 /**
  * One login from the first request to its end.
- * @param {import('./wire.js').Wire} wire
+ * @param {import('../wire/wire.js').Wire} wire
  * @param {Client} client
  * @param {Asked} asked
  * @param {Patience} patience
@@ -76,7 +76,7 @@ export async function* login(wire, client, asked, patience) {
 }
 
 /**
- * @param {import('./wire.js').Wire} wire
+ * @param {import('../wire/wire.js').Wire} wire
  * @param {Client} client
  * @param {{ authReqId: string, expiresInSeconds: number, intervalSeconds: number }} started
  * @param {Patience} patience
@@ -117,7 +117,7 @@ function untilNextPoll(intervalSeconds, expiresAt) {
 
 /**
  * The end of a login, or undefined when polling goes on (CIBA §11; a lost answer or 503 is no end either).
- * @param {import('./wire.js').Answer} answer
+ * @param {import('../wire/wire.js').Answer} answer
  * @returns {Progress | undefined}
  */
 function endOf(answer) {
@@ -137,7 +137,7 @@ function endOf(answer) {
 }
 
 /**
- * @param {import('./wire.js').Answer} answer
+ * @param {import('../wire/wire.js').Answer} answer
  * @returns {Progress}
  */
 function failure(answer) {
@@ -146,7 +146,7 @@ function failure(answer) {
   return { state: 'failed', error, description: error_description, retryAfterSeconds: retryAfterSeconds(answer) };
 }
 
-/** @param {import('./wire.js').Answer} answer */
+/** @param {import('../wire/wire.js').Answer} answer */
 function retryAfterSeconds(answer) {
   const seconds = Number(answer.headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
@@ -154,7 +154,7 @@ function retryAfterSeconds(answer) {
 
 /**
  * A form with client_secret_basic: id and secret are form-encoded before base64 (RFC 6749 §2.3.1).
- * @param {import('./wire.js').Wire} wire
+ * @param {import('../wire/wire.js').Wire} wire
  * @param {Client} client
  * @param {string} path
  * @param {Record<string, string>} form

@@ -1,4 +1,5 @@
 import { Refused } from '../command-line/failure.ts';
+import { parseJsonObject } from '../command-line/json-object.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -15,7 +16,7 @@ export const NO_ANSWER = 'no_answer';
 /** The JSON of an answer that says yes; otherwise throws what the answer says. */
 export async function answerFrom(response: Response, { origin, isLocal }: Deployment): Promise<string> {
   const text = await response.text();
-  const body = parseObject(text);
+  const body = parseJsonObject(text);
   if (response.ok && (body || text === '')) return text;
   const { error, error_description: description, message, Message } = body ?? {};
   if (typeof error === 'string') throw new Refused(plainLine(description ?? error), error);
@@ -39,13 +40,4 @@ function rootOf(error: unknown): { code?: string; name: string; message: string 
   if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
   if (error instanceof Error && error.cause !== undefined) return rootOf(error.cause);
   return error instanceof Error ? error : { name: 'Error', message: String(error) };
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

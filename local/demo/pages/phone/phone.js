@@ -1,11 +1,11 @@
 // The authentication device: a real participant of the login, with its own key and its own view of the request.
 
+import { byId, field, minutesAndSeconds } from '../elements.js';
 import { enrol, fetchDetails, listWaiting, removeDevice, respond } from './device-api.js';
-import { byId, field, minutesAndSeconds } from './elements.js';
-import { forgetEnrolment, loadEnrolment, saveEnrolment } from './phone-keys.js';
-import { fillError, fillRequest, fillSent, notice, PROBLEMS, runClock, showScreen } from './phone-screens.js';
+import { forgetEnrolment, loadEnrolment, saveEnrolment } from './keys.js';
+import { fillError, fillRequest, fillSent, notice, PROBLEMS, runClock, showScreen } from './screens.js';
 
-/** @typedef {import('./phone-keys.js').Enrolment} Enrolment */
+/** @typedef {import('./keys.js').Enrolment} Enrolment */
 /** @typedef {import('./device-api.js').Details} Details */
 /** @typedef {import('./device-api.js').Problem} Problem */
 /** @typedef {{ details: Details, bytes: Uint8Array<ArrayBuffer> }} Shown */
@@ -29,7 +29,7 @@ export class Phone {
   #opening = false;
 
   /**
-   * @param {import('./wire.js').Wire} wire
+   * @param {import('../wire/wire.js').Wire} wire
    * @param {{ issuer: string, login_hint: string }} owner
    */
   constructor(wire, owner) {

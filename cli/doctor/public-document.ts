@@ -1,0 +1,34 @@
+import type { functions } from '../../infra/functions/functions.ts';
+import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
+import { Refused } from '../command-line/failure.ts';
+import { isJsonObject, type JsonObject } from '../command-line/json-object.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { answerFrom } from '../deployment/provider-answer.ts';
+import { callProvider } from '../deployment/provider-call.ts';
+import type { Finding } from './check.ts';
+
+type PublicRoute = (typeof functions)['provider-metadata']['routes'][number];
+/** Where a route of the provider's public documents is. */
+type PathOf<Route> = Route extends `GET ${infer Path}` ? Path : never;
+
+/** The discovery document (OIDC Discovery §4). */
+export const DISCOVERY = '/.well-known/openid-configuration' satisfies PathOf<PublicRoute>;
+/** The key set (RFC 7517 §5). */
+export const KEY_SET = PATHS.jwks satisfies PathOf<PublicRoute>;
+
+/** A public document of the provider, or what is broken about it. */
+export async function readPublicly(
+  deployment: Deployment,
+  path: PathOf<PublicRoute>,
+): Promise<{ readonly body: JsonObject } | { readonly broken: Finding }> {
+  try {
+    const body: unknown = JSON.parse(await answerFrom(await callProvider(deployment, path), deployment));
+    return { body: isJsonObject(body) ? body : {} };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // A local runtime that is not running says all there is to do.
+    if (deployment.isLocal) return { broken: { state: 'broken', says: error.message } };
+    const todo = 'Without it neither clients nor phones can begin. Is this its address, and does DNS point there?';
+    return { broken: { state: 'broken', says: error.message, todo, see: 'docs/operations.md#alarm-server-errors' } };
+  }
+}

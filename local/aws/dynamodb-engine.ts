@@ -1,0 +1,16 @@
+import { AWS_JSON } from './json-answer.ts';
+import type { AwsAnswer, AwsCall } from './server.ts';
+
+/** A DynamoDB engine: it answers DynamoDB calls until it is closed. */
+export type DynamoDBEngine = { serve(call: AwsCall): Promise<AwsAnswer>; close(): Promise<void> };
+
+/** The headers of a call to an engine. It checks that a signature is there, not what it is. */
+export function engineHeaders(action: string): Readonly<Record<string, string>> {
+  return {
+    'content-type': AWS_JSON['1.0'],
+    'x-amz-target': `DynamoDB_20120810.${action}`,
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+    'x-amz-date': '20260101T000000Z',
+  };
+}
