@@ -230,6 +230,25 @@ describe.each(engines())('signing keys on %s', (name) => {
       },
     );
 
+    it('a revocation of the next key, in the middle of the rotation that activated it, leaves a signer', async () => {
+      await rotate();
+      const { kid: first } = await signer();
+      const second = (await keys.list('RS256')).find(({ state }) => state === 'next')?.kid ?? '';
+      let isMeanwhile = false;
+      engine.aws.interference = async ({ action, body }) => {
+        if (isMeanwhile || action !== 'UpdateItem' || !body.toString().includes('retiring')) return undefined;
+        isMeanwhile = true;
+        await revokeKey(ports(), { kid: second, ...BY });
+        return undefined;
+      };
+      await rotate(true);
+      expect(isMeanwhile).toBe(true);
+      expect(await statesOf(second)).toEqual(['revoked']);
+      expect(await statesOf(first)).toEqual(['retiring']);
+      expect((await signer()).generation).toBe(3);
+      await expectNoKeyWithoutPrivateHalf();
+    });
+
     it('what is left of a revoked key is deleted 90 days after its revocation', async () => {
       await rotate();
       const { kid } = await signer();

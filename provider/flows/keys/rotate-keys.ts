@@ -29,6 +29,8 @@ export async function rotateKeys(
     const keys = await ports.keys.list(algorithm);
     const plan = planRotation(keys, ports.settings.rotation, { now: ports.clock(), force: order.force });
     steps.push(...(await finishRevocations(run, keys)), ...(await runPlan(run, plan)));
+    // A revocation that ran meanwhile may have taken the key that this run activated, after it looked for a signer.
+    if (plan.length > 0) steps.push(...(await repair(run)));
   }
   return { steps };
 }
@@ -51,10 +53,15 @@ export async function revokeKey(
     const revoked = await revoke(run, key);
     if (!revoked) return undefined;
     // A rotation that ran meanwhile may have counted on the revoked key: what it left is put right at once.
-    const repair = planRotation(await ports.keys.list(algorithm), ports.settings.rotation, { now: ports.clock() });
-    return { steps: [...steps, ...(await runPlan(run, repair)), revoked] };
+    return { steps: [...steps, ...(await repair(run)), revoked] };
   }
   return undefined;
+}
+
+/** Does what is due as the keys stand now. Nothing, unless another run came between. */
+async function repair(run: Run): Promise<TakenStep[]> {
+  const { keys, settings, clock } = run.ports;
+  return runPlan(run, planRotation(await keys.list(run.algorithm), settings.rotation, { now: clock() }));
 }
 
 /** A revocation that broke off may have left the private half of its key, and nothing in the audit trail. */
