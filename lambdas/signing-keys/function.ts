@@ -13,7 +13,10 @@ export const spec = {
     'KEY_ROTATION',
     'METRICS_NAMESPACE',
   ],
-  tables: [{ table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['KEY#'] }],
+  tables: [
+    { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['KEY#'] },
+    { table: 'directory', actions: ['PutItem', 'DeleteItem'], prefixes: ['PRIVATEKEY#'] },
+  ],
   sns: [],
   kms: ['GenerateDataKeyPairWithoutPlaintext'],
   timeoutSeconds: 60,

@@ -18,11 +18,12 @@ export function wire(): Wired<RequestTokensPorts> {
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
+  const keys = new SigningKeysTable(directory, entropy);
+  const privateKeys = new KmsPrivateKeys(keys, createKms(), resources.signingKmsKey);
   const ports = {
     ...clientAuthentication(directory, transactions),
     requests: new RequestsTable(transactions, entropy),
-    signer: new JoseSigner(keys, new KmsPrivateKeys(createKms(), resources.signingKmsKey)),
+    signer: new JoseSigner(new KeyCache(keys, clock), privateKeys),
     entropy,
     audit: createAuditTrail('token'),
   };

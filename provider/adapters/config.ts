@@ -52,6 +52,8 @@ const keyRotation = v.strictObject({
   publishBeforeUse: v.optional(v.pipe(v.number(), v.integer(), v.minValue(DAY_SECONDS)), 2 * DAY_SECONDS),
   retireFor: v.optional(positive, 2 * DAY_SECONDS),
 });
+/** After that no `id_token_hint` is expected to carry the signature of a key that is gone. */
+const KEEP_PUBLIC_KEYS_SECONDS = 90 * DAY_SECONDS;
 const platformApplications = v.array(
   v.strictObject({
     platform: v.picklist(['APNS', 'APNS_SANDBOX', 'GCM']),
@@ -87,6 +89,7 @@ export function readSettings(env: Environment = process.env): Settings {
       rotateAfterSeconds: rotation.rotateAfter,
       publishBeforeUseSeconds: rotation.publishBeforeUse,
       retireForSeconds: rotation.retireFor,
+      keepPublicForSeconds: KEEP_PUBLIC_KEYS_SECONDS,
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../flows/ports.ts';
 /** How long a warm function may believe its copy of the key set; a revocation takes hold within this time. */
 const CACHE_SECONDS = 300;
 
-/** The key set as a warm function knows it, per algorithm. Concurrent readers share one read; a failed read is not kept. */
+/** The public halves as a warm function knows them, per algorithm. Concurrent readers share one read; a failed read is not kept. */
 export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'list'> {
   readonly #store: PublishedSigningKeys & Pick<SigningKeyStore, 'list'>;
   readonly #clock: Clock;
@@ -23,6 +23,12 @@ export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'li
 
   list(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]> {
     return this.#read(algorithm, () => this.#store.list(algorithm));
+  }
+
+  /** Reads again what turned out to be out of date. */
+  reread(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]> {
+    this.#reads.delete(algorithm);
+    return this.list(algorithm);
   }
 
   #read(name: string, load: () => Promise<readonly SigningKey[]>): Promise<readonly SigningKey[]> {

@@ -6,7 +6,6 @@ import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
-import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { type Key, Table } from '../../provider/adapters/dynamodb/table.ts';
 import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
@@ -422,29 +421,5 @@ describe.each(engines())('the tables on %s', (name) => {
     });
     expect(await registry.remove('a')).toBe(true);
     expect(await registry.remove('a')).toBe(false);
-  });
-
-  it('signing keys: a generation is made once, and moves from one state only', async () => {
-    const keys = new SigningKeysTable(directory, entropy);
-    const key = (kid: string) => ({
-      kid,
-      algorithm: 'ES256' as const,
-      generation: 7,
-      state: 'next' as const,
-      publicKey: { kty: 'EC' },
-      encryptedPrivateKey: new Uint8Array([1]),
-      createdAt: NOW,
-    });
-    expect(await keys.create(key('k1'))).toBe(true);
-    expect(await keys.create(key('k2'))).toBe(false);
-    await keys.retire(key('k1'), NOW + 5);
-    expect(await keys.list('ES256')).toMatchObject([{ kid: 'k1', state: 'next' }]);
-    await keys.activate(key('k1'), NOW);
-    await keys.activate(key('k2'), NOW + 1);
-    expect(await keys.list('ES256')).toMatchObject([{ kid: 'k1', state: 'active', activeFrom: NOW }]);
-    await keys.remove(key('k2'));
-    expect(await keys.list('ES256')).toHaveLength(1);
-    await keys.remove(key('k1'));
-    expect(await keys.all()).toEqual([]);
   });
 });

@@ -88,16 +88,16 @@ it('cannot be signed with when the stored key was swapped for another: KMS binds
   const { DynamoDBClient, QueryCommand, UpdateItemCommand } = await import('@aws-sdk/client-dynamodb');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const dynamodb = new DynamoDBClient({ endpoint: world.runtime.awsEndpoint, region: 'eu-central-1', credentials });
-  const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'KEY#RS256' } } };
+  const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'PRIVATEKEY#RS256' } } };
   const { Items = [] } = await dynamodb.send(new QueryCommand({ TableName: 'Directory', ...query }));
   const [active, next] = Items;
-  if (!active?.['pk'] || !active['sk'] || !next?.['encrypted_private_key']) throw new Error('keys are missing');
+  if (!active?.['pk'] || !active['sk'] || !next?.['ciphertext']) throw new Error('keys are missing');
   await dynamodb.send(
     new UpdateItemCommand({
       TableName: 'Directory',
       Key: { pk: active['pk'], sk: active['sk'] },
-      UpdateExpression: 'SET encrypted_private_key = :other',
-      ExpressionAttributeValues: { ':other': next['encrypted_private_key'] },
+      UpdateExpression: 'SET ciphertext = :other',
+      ExpressionAttributeValues: { ':other': next['ciphertext'] },
     }),
   );
   await world.runtime.host.cool();

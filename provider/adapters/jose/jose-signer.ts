@@ -3,23 +3,43 @@ import { SignJWT } from 'jose';
 import type { SigningAlgorithm } from '../../core/client/client.ts';
 import { type SigningKey, signerOf } from '../../core/keys/signing-key.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
-import type { SigningKeyStore } from '../../flows/keys/ports.ts';
 import type { TokenSigner } from '../../flows/token/ports.ts';
+
+/** The public halves as this function knows them, and read anew. */
+type KnownKeys = {
+  list(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]>;
+  reread(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]>;
+};
+/** Opens the private half of a key; undefined when it was deleted. */
+type PrivateKeys = { open(key: SigningKey): Promise<KeyObject | undefined> };
+type OpenedKey = { readonly kid: string; readonly privateKey: KeyObject };
 
 /** Signs tokens with the active key of an algorithm, in memory: no KMS call a token. */
 export class JoseSigner implements TokenSigner {
-  readonly #keys: Pick<SigningKeyStore, 'list'>;
-  readonly #privateKeys: { open(key: SigningKey): Promise<KeyObject> };
+  readonly #keys: KnownKeys;
+  readonly #privateKeys: PrivateKeys;
 
-  constructor(keys: Pick<SigningKeyStore, 'list'>, privateKeys: { open(key: SigningKey): Promise<KeyObject> }) {
+  constructor(keys: KnownKeys, privateKeys: PrivateKeys) {
     this.#keys = keys;
     this.#privateKeys = privateKeys;
   }
 
   async sign(claims: TokenClaims, as: { algorithm: SigningAlgorithm; type: 'JWT' | 'at+jwt' }): Promise<string> {
-    const key = signerOf(await this.#keys.list(as.algorithm));
-    if (!key) throw new Error(`there is no active ${as.algorithm} signing key`);
-    const header = { alg: as.algorithm, kid: key.kid, typ: as.type };
-    return new SignJWT({ ...claims }).setProtectedHeader(header).sign(await this.#privateKeys.open(key));
+    const { kid, privateKey } = await this.#signer(as.algorithm);
+    const header = { alg: as.algorithm, kid, typ: as.type };
+    return new SignJWT({ ...claims }).setProtectedHeader(header).sign(privateKey);
+  }
+
+  /** Without an active key, or without its private half, the known keys are out of date: a key was revoked since. */
+  async #signer(algorithm: SigningAlgorithm): Promise<OpenedKey> {
+    const known = await this.#open(signerOf(await this.#keys.list(algorithm)));
+    const signer = known ?? (await this.#open(signerOf(await this.#keys.reread(algorithm))));
+    if (!signer) throw new Error(`there is no active ${algorithm} signing key`);
+    return signer;
+  }
+
+  async #open(key: SigningKey | undefined): Promise<OpenedKey | undefined> {
+    const privateKey = key && (await this.#privateKeys.open(key));
+    return privateKey && { kid: key.kid, privateKey };
   }
 }

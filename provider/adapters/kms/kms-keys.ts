@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyPairWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
-import type { SigningKey } from '../../core/keys/signing-key.ts';
+import type { EncryptedPrivateKey, SigningKey } from '../../core/keys/signing-key.ts';
 import type { KeyMaker } from '../../flows/keys/ports.ts';
 
 /** What KMS binds the ciphertext to: a private key can't be passed off as another. */
@@ -20,7 +20,7 @@ export class KmsKeyMaker implements KeyMaker {
   async make(
     algorithm: SigningAlgorithm,
     kid: string,
-  ): Promise<{ publicKey: PublicJwk; encryptedPrivateKey: Uint8Array }> {
+  ): Promise<{ publicKey: PublicJwk; privateKey: EncryptedPrivateKey }> {
     const { PublicKey, PrivateKeyCiphertextBlob } = await this.#kms.send(
       new GenerateDataKeyPairWithoutPlaintextCommand({
         KeyId: this.#keyId,
@@ -32,36 +32,44 @@ export class KmsKeyMaker implements KeyMaker {
     const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
       format: 'jwk',
     });
-    return { publicKey: publicKey as PublicJwk, encryptedPrivateKey: PrivateKeyCiphertextBlob };
+    return { publicKey: publicKey as PublicJwk, privateKey: { kid, ciphertext: PrivateKeyCiphertextBlob } };
   }
 }
 
-/** Opens stored private keys: one KMS call a key and warm function, then from memory. */
+/** Where the encrypted private halves are: undefined when that of a key was deleted. */
+type StoredPrivateKeys = { findPrivateKey(key: SigningKey): Promise<EncryptedPrivateKey | undefined> };
+
+/** Opens stored private keys: one read and one KMS call a key and warm function, then from memory. */
 export class KmsPrivateKeys {
+  readonly #stored: StoredPrivateKeys;
   readonly #kms: KMSClient;
   readonly #keyId: string;
-  readonly #opened = new Map<string, Promise<KeyObject>>();
+  readonly #opened = new Map<string, Promise<KeyObject | undefined>>();
 
-  constructor(kms: KMSClient, keyId: string) {
+  constructor(stored: StoredPrivateKeys, kms: KMSClient, keyId: string) {
+    this.#stored = stored;
     this.#kms = kms;
     this.#keyId = keyId;
   }
 
-  /** Concurrent callers share one call; a failed one is not kept. */
-  open(key: SigningKey): Promise<KeyObject> {
+  /** Undefined when the private half was deleted. Concurrent callers share one call; only an opened key is kept. */
+  open(key: SigningKey): Promise<KeyObject | undefined> {
     const known = this.#opened.get(key.kid);
     if (known) return known;
-    const opening = this.#decrypt(key);
+    const opening = this.#findAndDecrypt(key);
     this.#opened.set(key.kid, opening);
-    opening.catch(() => this.#opened.delete(key.kid));
+    const forget = () => this.#opened.delete(key.kid);
+    opening.then((opened) => opened ?? forget(), forget);
     return opening;
   }
 
-  async #decrypt(key: SigningKey): Promise<KeyObject> {
+  async #findAndDecrypt(key: SigningKey): Promise<KeyObject | undefined> {
+    const privateKey = await this.#stored.findPrivateKey(key);
+    if (!privateKey) return undefined;
     const { Plaintext } = await this.#kms.send(
       new DecryptCommand({
         KeyId: this.#keyId,
-        CiphertextBlob: key.encryptedPrivateKey,
+        CiphertextBlob: privateKey.ciphertext,
         EncryptionContext: contextOf(key.kid, key.algorithm),
       }),
     );

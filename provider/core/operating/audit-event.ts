@@ -43,6 +43,7 @@ export type AuditEvent =
         | 'signing_key_activated'
         | 'signing_key_retired'
         | 'signing_key_removed'
+        | 'signing_key_public_half_deleted'
         | 'signing_key_revoked';
       readonly kid: string;
       readonly algorithm: string;

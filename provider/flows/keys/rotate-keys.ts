@@ -1,5 +1,5 @@
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/client/client.ts';
-import { planRotation, type RotationStep } from '../../core/keys/signing-key.ts';
+import { planRotation, type RotationStep, type SigningKey } from '../../core/keys/signing-key.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
 import type { KeyMaker, SigningKeyStore } from './ports.ts';
 
@@ -15,6 +15,8 @@ export type RotateKeysPorts = {
 /** What was done, for the operator and the log. */
 export type RotationReport = { readonly steps: readonly TakenStep[] };
 type TakenStep = { readonly step: string; readonly kid: string; readonly algorithm: SigningAlgorithm };
+/** A run over the keys of one algorithm, and who ordered it. */
+type Run = { readonly ports: RotateKeysPorts; readonly algorithm: SigningAlgorithm; readonly by: string };
 
 /** Creates what is missing and moves what is due, for every algorithm. Safe to repeat and to run twice at once. */
 export async function rotateKeys(
@@ -23,47 +25,69 @@ export async function rotateKeys(
 ): Promise<RotationReport> {
   const steps: TakenStep[] = [];
   for (const algorithm of SIGNING_ALGORITHMS) {
-    const plan = planRotation(await ports.keys.list(algorithm), ports.settings.rotation, {
-      now: ports.clock(),
-      force: order.force,
-    });
-    steps.push(...(await takeAll(ports, algorithm, plan, order.by)));
+    const run = { ports, algorithm, by: order.by };
+    const keys = await ports.keys.list(algorithm);
+    const plan = planRotation(keys, ports.settings.rotation, { now: ports.clock(), force: order.force });
+    steps.push(...(await finishRevocations(run, keys)), ...(await runPlan(run, plan)));
+    // A revocation that ran meanwhile may have taken the key that this run activated, after it looked for a signer.
+    if (plan.length > 0) steps.push(...(await repair(run)));
   }
   return { steps };
 }
 
-/** A compromised key is deleted at once; its successor signs from now on, even if verifiers have not fetched it yet. */
+/**
+ * A compromised key leaves the key set at once, and its private half is deleted; its successor signs from now on, even
+ * if verifiers have not fetched it yet. Undefined when there is no such key, or when it was revoked before.
+ */
 export async function revokeKey(
   ports: RotateKeysPorts,
   order: { kid: string; by: string },
 ): Promise<RotationReport | undefined> {
   for (const algorithm of SIGNING_ALGORITHMS) {
+    const run = { ports, algorithm, by: order.by };
     const keys = await ports.keys.list(algorithm);
-    const revoked = keys.find((key) => key.kid === order.kid);
-    if (!revoked) continue;
+    const key = keys.find(({ kid }) => kid === order.kid);
+    if (!key) continue;
     const plan = planRotation(keys, ports.settings.rotation, { now: ports.clock(), revoked: order.kid });
-    const steps = await takeAll(ports, algorithm, plan, order.by);
-    await ports.keys.remove(revoked);
+    const steps = key.state === 'revoked' ? [] : await runPlan(run, plan);
+    const revoked = await revoke(run, key);
+    if (!revoked) return undefined;
     // A rotation that ran meanwhile may have counted on the revoked key: what it left is put right at once.
-    const repair = planRotation(await ports.keys.list(algorithm), ports.settings.rotation, { now: ports.clock() });
-    steps.push(...(await takeAll(ports, algorithm, repair, order.by)));
-    ports.audit.write({ event: 'signing_key_revoked', kid: revoked.kid, algorithm, by: order.by }, ports.clock());
-    return { steps: [...steps, { step: 'revoke', kid: revoked.kid, algorithm }] };
+    return { steps: [...steps, ...(await repair(run)), revoked] };
   }
   return undefined;
 }
 
-/** One after the other: their order is what keeps a signer at every instant. */
-async function takeAll(
-  ports: RotateKeysPorts,
-  algorithm: SigningAlgorithm,
-  plan: readonly RotationStep[],
-  by: string,
-): Promise<TakenStep[]> {
+/** Does what is due as the keys stand now. Nothing, unless another run came between. */
+async function repair(run: Run): Promise<TakenStep[]> {
+  const { keys, settings, clock } = run.ports;
+  return runPlan(run, planRotation(await keys.list(run.algorithm), settings.rotation, { now: clock() }));
+}
+
+/** A revocation that broke off may have left the private half of its key, and nothing in the audit trail. */
+async function finishRevocations(run: Run, keys: readonly SigningKey[]): Promise<TakenStep[]> {
+  const finished: TakenStep[] = [];
+  for (const key of keys.filter(({ state }) => state === 'revoked')) {
+    const revoked = await revoke(run, key);
+    if (revoked) finished.push(revoked);
+  }
+  return finished;
+}
+
+/** Undefined when the key was revoked before, to the end. */
+async function revoke({ ports, algorithm, by }: Run, key: SigningKey): Promise<TakenStep | undefined> {
+  const now = ports.clock();
+  if (!(await ports.keys.revoke(key, now))) return undefined;
+  ports.audit.write({ event: 'signing_key_revoked', kid: key.kid, algorithm, by }, now);
+  return { step: 'revoke', kid: key.kid, algorithm };
+}
+
+/** Takes the steps one after the other: their order is what keeps a signer at every instant. */
+async function runPlan(run: Run, plan: readonly RotationStep[]): Promise<TakenStep[]> {
   const taken: TakenStep[] = [];
   for (const step of plan) {
-    const kid = await take(ports, algorithm, step, by);
-    if (kid !== undefined) taken.push({ step: step.step, kid, algorithm });
+    const kid = await storeAndAudit(run, step);
+    if (kid !== undefined) taken.push({ step: step.step, kid, algorithm: run.algorithm });
   }
   return taken;
 }
@@ -74,51 +98,38 @@ const EVENTS = {
   activate: 'signing_key_activated',
   retire: 'signing_key_retired',
   remove: 'signing_key_removed',
-} as const;
+  delete_public_half: 'signing_key_public_half_deleted',
+} as const satisfies Record<RotationStep['step'], string>;
 
-/** Takes one step and tells the key's kid; undefined when another maker was first. */
-async function take(
-  ports: RotateKeysPorts,
-  algorithm: SigningAlgorithm,
-  step: RotationStep,
-  by: string,
-): Promise<string | undefined> {
+/** The `kid` of the key that the step was about; undefined when another maker was first. */
+async function storeAndAudit(run: Run, step: RotationStep): Promise<string | undefined> {
+  const { ports, algorithm, by } = run;
   const now = ports.clock();
-  const kid = await carryOut(ports, algorithm, step, now);
+  const kid = step.step === 'create' ? await makeKey(run, step, now) : await storeStep(ports.keys, step, now);
   if (kid !== undefined) ports.audit.write({ event: EVENTS[step.step], kid, algorithm, by }, now);
   return kid;
 }
 
-async function carryOut(
-  ports: RotateKeysPorts,
-  algorithm: SigningAlgorithm,
-  step: RotationStep,
+async function storeStep(
+  keys: SigningKeyStore,
+  step: Exclude<RotationStep, { step: 'create' }>,
   now: number,
-): Promise<string | undefined> {
-  if (step.step === 'create') return create(ports, algorithm, step, now);
-  if (step.step === 'activate') await ports.keys.activate(step.key, now);
-  if (step.step === 'retire') await ports.keys.retire(step.key, step.goneAt);
-  if (step.step === 'remove') await ports.keys.remove(step.key);
+): Promise<string> {
+  if (step.step === 'activate') await keys.activate(step.key, now);
+  if (step.step === 'retire') await keys.retire(step.key, step.goneAt);
+  if (step.step === 'remove') await keys.remove(step.key);
+  if (step.step === 'delete_public_half') await keys.deletePublicHalf(step.key);
   return step.key.kid;
 }
 
-async function create(
-  ports: RotateKeysPorts,
-  algorithm: SigningAlgorithm,
+async function makeKey(
+  { ports, algorithm }: Run,
   { state, generation }: Extract<RotationStep, { step: 'create' }>,
   now: number,
 ): Promise<string | undefined> {
   const kid = ports.entropy.id();
-  const made = await ports.maker.make(algorithm, kid);
+  const { publicKey, privateKey } = await ports.maker.make(algorithm, kid);
   const activeFrom = state === 'active' ? { activeFrom: now } : {};
-  const created = await ports.keys.create({
-    kid,
-    algorithm,
-    generation,
-    state,
-    ...made,
-    createdAt: now,
-    ...activeFrom,
-  });
-  return created ? kid : undefined;
+  const key = { kid, algorithm, generation, state, publicKey, createdAt: now, ...activeFrom };
+  return (await ports.keys.create(key, privateKey)) ? kid : undefined;
 }

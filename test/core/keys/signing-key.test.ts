@@ -8,6 +8,7 @@ import {
   type RotationStep,
   type SigningKey,
   signerOf,
+  verifiesHints,
 } from '../../../provider/core/keys/signing-key.ts';
 import { NOW } from '../given.ts';
 
@@ -16,6 +17,7 @@ const POLICY: RotationPolicy = {
   rotateAfterSeconds: 90 * DAY,
   publishBeforeUseSeconds: 2 * DAY,
   retireForSeconds: 3 * DAY,
+  keepPublicForSeconds: 30 * DAY,
 };
 const JWK: PublicJwk = { kty: 'RSA', n: 'n', e: 'AQAB' };
 
@@ -25,7 +27,6 @@ const key = (generation: number, different: Partial<SigningKey>): SigningKey => 
   generation,
   state: 'next',
   publicKey: JWK,
-  encryptedPrivateKey: new Uint8Array([1]),
   createdAt: NOW - 100 * DAY,
   ...different,
 });
@@ -84,6 +85,27 @@ describe('rotation of signing keys (OIDC Core §10.1.1)', () => {
     expect(plan([retiring(NOW), ...rest])).toEqual([{ step: 'remove', key: retiring(NOW) }]);
   });
 
+  it.each(['gone', 'revoked'] as const)(
+    'keeps the public half of a key that is %s while a hint may need it',
+    (state) => {
+      const over = (goneAt: number) => key(1, { state, goneAt });
+      const rest = [active(2, NOW - DAY), next(3, NOW - DAY)];
+      expect(plan([over(NOW - 30 * DAY + 1), ...rest])).toEqual([]);
+      expect(plan([over(NOW - 30 * DAY), ...rest])).toEqual([
+        { step: 'delete_public_half', key: over(NOW - 30 * DAY) },
+      ]);
+    },
+  );
+
+  it('never makes a generation anew of which a public half is kept', () => {
+    const gone = key(8, { state: 'gone', goneAt: NOW });
+    const revoked = key(9, { state: 'revoked', goneAt: NOW });
+    expect(plan([gone, revoked])).toEqual([
+      { step: 'create', state: 'active', generation: 10 },
+      { step: 'create', state: 'next', generation: 11 },
+    ]);
+  });
+
   it('finishes a run that broke off between activating and retiring', () => {
     const [old, young] = [active(1, NOW - 90 * DAY), active(2, NOW - 10)];
     expect(plan([old, young, next(3, NOW)])).toEqual([{ step: 'retire', key: old, goneAt: NOW + 3 * DAY }]);
@@ -108,9 +130,9 @@ describe('rotation of signing keys (OIDC Core §10.1.1)', () => {
     ]);
   });
 
-  it('changes nothing else when a retiring key is revoked', () => {
-    const retiring = key(1, { state: 'retiring', goneAt: NOW + DAY });
-    expect(plan([retiring, active(2, NOW - DAY), next(3, NOW - DAY)], { revoked: 'kid-1' })).toEqual([]);
+  it.each(['retiring', 'gone'] as const)('changes nothing else when a key is revoked that is %s', (state) => {
+    const old = key(1, { state, goneAt: NOW + DAY });
+    expect(plan([old, active(2, NOW - DAY), next(3, NOW - DAY)], { revoked: 'kid-1' })).toEqual([]);
   });
 });
 
@@ -121,8 +143,21 @@ describe('the key that signs', () => {
     expect(signerOf([young, old])).toBe(young);
   });
 
-  it('is never one that is next or retiring', () => {
-    expect(signerOf([next(2, NOW), key(1, { state: 'retiring', goneAt: NOW + 1 })])).toBeUndefined();
+  it('is never one that is next, retiring, gone or revoked', () => {
+    const others = (['retiring', 'gone', 'revoked'] as const).map((state) => key(1, { state, goneAt: NOW + 1 }));
+    expect(signerOf([next(2, NOW), ...others])).toBeUndefined();
+  });
+});
+
+describe('a signature in an id_token_hint (CIBA §7.1)', () => {
+  it.each([
+    ['next', false],
+    ['active', true],
+    ['retiring', true],
+    ['gone', true],
+    ['revoked', false],
+  ] as const)('by a key that is %s: believed is %s', (state, believed) => {
+    expect(verifiesHints(key(1, { state, goneAt: NOW - DAY }))).toBe(believed);
   });
 });
 
@@ -141,8 +176,9 @@ describe('the published key set (RFC 7517 §5)', () => {
     expect(Object.keys(published ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 
-  it('never has the encrypted private key', () => {
-    expect(JSON.stringify(publishedKeys(keys))).not.toMatch(/private/i);
+  it('has no key that is gone or revoked', () => {
+    const over = (['gone', 'revoked'] as const).map((state) => key(4, { state, goneAt: NOW + 1 }));
+    expect(publishedKeys([...over, ...keys])).toEqual(publishedKeys(keys));
   });
 });
 
@@ -159,9 +195,20 @@ class StoredKeys {
   /** As the table does it: a step whose precondition no longer holds changes nothing. */
   take(step: RotationStep): void {
     if (step.step === 'create') this.#create(step.state, step.generation);
-    else if (step.step === 'remove') this.keys = this.keys.filter((stored) => stored.kid !== step.key.kid);
     else if (step.step === 'activate') this.#move(step.key, 'next', { state: 'active', activeFrom: this.now });
-    else this.#move(step.key, 'active', { state: 'retiring', goneAt: step.goneAt });
+    else if (step.step === 'retire') this.#move(step.key, 'active', { state: 'retiring', goneAt: step.goneAt });
+    else if (step.step === 'remove') this.#move(step.key, 'retiring', { state: 'gone' });
+    else
+      this.keys = this.keys.filter(
+        ({ kid, state }) => kid !== step.key.kid || (state !== 'gone' && state !== 'revoked'),
+      );
+  }
+
+  revoke(kid: string): void {
+    const revoked = { state: 'revoked', goneAt: this.now } as const;
+    this.keys = this.keys.map((stored) =>
+      stored.kid === kid && stored.state !== 'revoked' ? { ...stored, ...revoked } : stored,
+    );
   }
 
   plan(order: Order): readonly RotationStep[] {
@@ -196,14 +243,20 @@ function signerAfter(keys: SigningKey[], steps: readonly RotationStep[]): string
   return signerOf(stored.keys)?.kid;
 }
 
+/** How long a key must have been silent before each of its ends; a revoked one ends by another's will. */
+const SILENCE = {
+  remove: POLICY.retireForSeconds,
+  delete_public_half: POLICY.keepPublicForSeconds,
+} as const;
+
 /** Takes steps one by one; after each there is a signer, and a new one only if it was published or the order was urgent. */
 function takeAndWatch(stored: StoredKeys, steps: readonly RotationStep[], urgent: boolean): void {
   for (const step of steps) {
     const before = signerOf(stored.keys);
     stored.sign();
-    if (step.step === 'remove') {
+    if (step.step === 'remove' || step.step === 'delete_public_half') {
       const lastSigned = stored.lastSigned.get(step.key.kid);
-      if (lastSigned !== undefined) expect(stored.now - lastSigned).toBeGreaterThanOrEqual(POLICY.retireForSeconds);
+      if (lastSigned !== undefined) expect(stored.now - lastSigned).toBeGreaterThanOrEqual(SILENCE[step.step]);
     }
     stored.take(step);
     stored.sign();
@@ -231,13 +284,13 @@ const anyEvent = fc.oneof(
 );
 type Event = typeof anyEvent extends fc.Arbitrary<infer T> ? T : never;
 
-/** A revocation as the flow does it: plan, take, then delete the key itself. One that broke off is repeated. */
+/** A revocation as the flow does it: plan, take, then mark the key itself. One that broke off is repeated. */
 function revoke(stored: StoredKeys, which: number, breaksAfter: number | undefined): void {
   const kid = stored.keys[which % Math.max(1, stored.keys.length)]?.kid;
   if (kid === undefined) return;
   takeAndWatch(stored, stored.plan({ force: false, revoked: kid }).slice(0, breaksAfter), true);
   if (breaksAfter !== undefined) takeAndWatch(stored, stored.plan({ force: false, revoked: kid }), true);
-  stored.keys = stored.keys.filter((found) => found.kid !== kid);
+  stored.revoke(kid);
   expect(signerOf(stored.keys)).toBeDefined();
 }
 

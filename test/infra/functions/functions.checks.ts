@@ -113,6 +113,7 @@ describe('roles', () => {
         tableGrants(name).some((grant) => grant.includes(` ${prefix}`) && /Put|Update|Delete/.test(grant)),
       );
     expect(writers('KEY#')).toEqual(['signing-keys']);
+    expect(writers('PRIVATEKEY#')).toEqual(['signing-keys']);
     expect(writers('CLIENT#')).toEqual(['admin']);
   });
 

@@ -73,27 +73,32 @@ describe.each(functionNames)('the role of %s', (name) => {
   });
 });
 
+/** The functions whose role allows one of these actions on items whose key begins so. */
+function allowedTo(actions: readonly string[], prefix: string): string[] {
+  const isGranted = (name: string, action: string) => {
+    const call = {
+      caller: name,
+      action: `dynamodb:${action}`,
+      resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory',
+      context: { 'dynamodb:LeadingKeys': [`${prefix}x`] },
+    };
+    return granted(name).some((statement) => allows(statement, call, resolve));
+  };
+  return functionNames.filter((name) => actions.some((action) => isGranted(name, action)));
+}
+
 it('no role may do what another function’s role may: keys are written by signing-keys alone, clients by admin alone', () => {
-  const writers = (prefix: string) =>
-    functionNames.filter((name) =>
-      ['PutItem', 'UpdateItem', 'DeleteItem'].some((action) =>
-        granted(name).some((statement) =>
-          allows(
-            statement,
-            {
-              caller: name,
-              action: `dynamodb:${action}`,
-              resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory',
-              context: { 'dynamodb:LeadingKeys': [`${prefix}x`] },
-            },
-            resolve,
-          ),
-        ),
-      ),
-    );
+  const writers = (prefix: string) => allowedTo(['PutItem', 'UpdateItem', 'DeleteItem'], prefix);
   expect(writers('KEY#')).toEqual(['signing-keys']);
+  expect(writers('PRIVATEKEY#')).toEqual(['signing-keys']);
   expect(writers('CLIENT#')).toEqual(['admin']);
   expect(writers('LOGIN#')).toEqual(['admin']);
+});
+
+it('private halves of signing keys are read by token alone, and what verifies or publishes reads public ones', () => {
+  const readers = (prefix: string) => allowedTo(['GetItem', 'BatchGetItem', 'Query', 'Scan'], prefix);
+  expect(readers('PRIVATEKEY#')).toEqual(['token']);
+  expect(readers('KEY#').toSorted()).toEqual(['provider-metadata', 'signing-keys', 'token']);
 });
 
 it('decisions are announced by device alone, to SNS; the queue is for client-notification alone, which can send nothing', () => {

@@ -41,7 +41,8 @@ export class DeploymentStandIns {
     const client = new DynamoDBClient(this.#asOperator());
     const { Items = [] } = await client.send(new ScanCommand({ TableName }));
     for (const { pk, sk } of Items) {
-      if (pk?.S?.startsWith('KEY#') && sk) await client.send(new DeleteItemCommand({ TableName, Key: { pk, sk } }));
+      if (/^(PRIVATE)?KEY#/.test(pk?.S ?? '') && pk && sk)
+        await client.send(new DeleteItemCommand({ TableName, Key: { pk, sk } }));
     }
     client.destroy();
   }

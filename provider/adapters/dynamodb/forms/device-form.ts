@@ -1,4 +1,5 @@
 import type { Device, Proof, Reach } from '../../../core/device/device.ts';
+import type { Nothing } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 import { userPartition } from './user-form.ts';
 
@@ -25,7 +26,7 @@ export const deviceKey = (device: { sub: string; deviceId: string }): Key<Device
 });
 
 export function deviceItem({ sub, deviceId, name, reach, proof, enrolledAt, ...unstored }: Device) {
-  unstored satisfies Record<string, never>;
+  unstored satisfies Nothing;
   const form: DeviceForm = { name, enrolled_at: enrolledAt, ...reachForm(reach), ...proofForm(proof) };
   return { ...deviceKey({ sub, deviceId }), ...form };
 }

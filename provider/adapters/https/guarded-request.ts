@@ -1,0 +1,102 @@
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { isForbiddenAddress, lookupPublic, type Network, NOT_PUBLIC } from './public-address.ts';
+
+/**
+ * For each address of a name. Node's own 250 ms would give up a first address that is far away, or that lost a packet,
+ * and go on with one of IPv6 where there is none.
+ */
+const ATTEMPT_MILLISECONDS = 1500;
+/** Some firewalls refuse whoever has none. */
+const USER_AGENT = 'ciba-provider';
+
+/** One call to an address that somebody registered with us. */
+export type GuardedRequest = {
+  /** Of https only. */
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
+  /** Networks that may be called although they are not public. */
+  readonly networks: readonly Network[];
+  /** For the whole call, until the last byte of the body. */
+  readonly timeLimitMilliseconds: number;
+  /** The largest body that is read. With 0 none is, and the answer counts as soon as its headers are there. */
+  readonly bodyLimitBytes: number;
+};
+
+/** Why there is no answer, in few words of our own: an error's text may quote what was registered. */
+export type GuardedFailure =
+  | 'not_https'
+  | 'address_not_public'
+  | 'name_not_found'
+  | 'tls_failed'
+  | 'connection_failed'
+  | 'timeout'
+  /** The server was reached, and what it sent is not valid HTTP. */
+  | 'not_http'
+  | 'body_too_large';
+
+/** The answer, whatever its status, with the body as UTF-8 text; or why there is none. */
+export type GuardedAnswer = { readonly status: number; readonly body: string } | { readonly failure: GuardedFailure };
+
+/**
+ * Makes one call over https, at public addresses only, so that no registered URL leads into the account's own network.
+ * The address is checked that is connected to. Redirects are not followed: they are answers like any other. It never
+ * rejects for what the other side does, and it always settles, within the time limit.
+ */
+export async function guardedRequest(call: GuardedRequest): Promise<GuardedAnswer> {
+  if (call.url.protocol !== 'https:') return { failure: 'not_https' };
+  if (isForbiddenAddress(call.url, call.networks)) return { failure: 'address_not_public' };
+  const length = call.body === undefined ? {} : { 'content-length': Buffer.byteLength(call.body) };
+  const timeLimit = AbortSignal.timeout(call.timeLimitMilliseconds);
+  const options = {
+    method: call.method,
+    headers: { 'user-agent': USER_AGENT, ...call.headers, ...length },
+    lookup: lookupPublic(call.networks),
+    autoSelectFamilyAttemptTimeout: ATTEMPT_MILLISECONDS,
+    agent: false,
+    signal: timeLimit,
+  };
+  return new Promise<GuardedAnswer>((resolve) => {
+    const fail = (error?: NodeJS.ErrnoException) =>
+      resolve({ failure: timeLimit.aborted ? 'timeout' : failureOf(error) });
+    request(call.url, options)
+      .on('response', (answer) => readAnswer(answer, call.bodyLimitBytes, resolve).on('error', fail))
+      .on('upgrade', (answer) => readAnswer(answer, 0, resolve))
+      .on('error', fail)
+      // Whatever else may end it: a promise that never settles would hold up whoever waits for it.
+      .on('close', () => fail())
+      .end(call.body);
+  });
+}
+
+/** Resolves with the status and as much of the body as may be read, then hangs up. */
+function readAnswer(answer: IncomingMessage, limit: number, resolve: (answer: GuardedAnswer) => void): IncomingMessage {
+  const { statusCode: status = 0, socket } = answer;
+  const settle = (settled: GuardedAnswer): void => {
+    resolve(settled);
+    socket.destroy();
+  };
+  if (limit === 0) {
+    settle({ status, body: '' });
+    return answer;
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return answer
+    .on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) settle({ failure: 'body_too_large' });
+      else chunks.push(chunk);
+    })
+    .on('end', () => settle({ status, body: Buffer.concat(chunks).toString() }));
+}
+
+function failureOf({ code = '' }: NodeJS.ErrnoException = new Error('closed')): GuardedFailure {
+  if (code.startsWith('HPE_')) return 'not_http';
+  if (code === NOT_PUBLIC) return 'address_not_public';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'name_not_found';
+  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|EPROTO)/.test(code)) return 'tls_failed';
+  return 'connection_failed';
+}
