@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freezeDetails, type RequestDetails } from '../provider/core/deciding/shown-details.ts';
+import type { Whole } from '../provider/core/whole.ts';
 import { pagesWithTables, withTables } from './support/client-metadata-tables.ts';
 
 // What the documentation says of files, headings and tests is held against the repository: a renamed test or heading
@@ -135,6 +137,23 @@ describe('docs/security.md', () => {
     const unread = cells.map((cell) => cell.replaceAll(CITATION, '').replaceAll('; ', ''));
     expect(unread.filter((rest) => rest !== '' && rest !== 'no test')).toEqual([]);
     expect(cells.filter((cell) => cell === '')).toEqual([]);
+  });
+});
+
+describe('docs/device-api.md', () => {
+  it('says of every detail what it means', () => {
+    const details = { issuer: '', clientId: '', clientName: '', sub: '', requestId: '', expiresAt: 0 };
+    const { bytes } = freezeDetails({
+      ...details,
+      bindingMessage: 'x',
+      scopes: [],
+      audience: [],
+    } satisfies Whole<RequestDetails>);
+    const cells = read('docs/device-api.md').matchAll(/^\| ([^|]*) \|/gm);
+    const explained = [...cells].map(([, cell = '']) => cell).join(' ');
+    const names = Object.keys(JSON.parse(Buffer.from(bytes).toString()));
+    expect(names.length).toBeGreaterThan(8);
+    expect(names.filter((name) => !explained.includes(`\`${name}\``))).toEqual([]);
   });
 });
 

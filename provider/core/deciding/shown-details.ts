@@ -1,6 +1,7 @@
 import type { DescribedScope } from '../asking/scope.ts';
 import { sha256 } from '../digest.ts';
 import type { SnakeCase } from '../snake-case.ts';
+import type { Whole } from '../whole.ts';
 
 /** Everything that the person is shown about a request. */
 export type RequestDetails = {
@@ -15,6 +16,11 @@ export type RequestDetails = {
   readonly audience: readonly string[];
 };
 
+/** The document that the phone renders: every detail under its wire name. */
+export type DetailsDocument<Details = RequestDetails> = {
+  readonly [Detail in keyof Details as SnakeCase<Detail & string>]: Details[Detail];
+};
+
 /** The frozen document and its hash: what you see is what you sign. */
 export type FrozenDetails = { readonly bytes: Uint8Array; readonly hash: string };
 
@@ -23,7 +29,8 @@ export type FrozenDetails = { readonly bytes: Uint8Array; readonly hash: string 
  * renders from them, hashes them itself and signs the hash with its decision; nobody serialises the details again.
  */
 export function freezeDetails(details: RequestDetails): FrozenDetails {
-  const document = {
+  // A detail that is not shown does not compile: the user would sign without having seen it.
+  const document: Whole<DetailsDocument> = {
     issuer: details.issuer,
     client_id: details.clientId,
     client_name: details.clientName,
@@ -33,7 +40,7 @@ export function freezeDetails(details: RequestDetails): FrozenDetails {
     binding_message: details.bindingMessage,
     scopes: details.scopes,
     audience: details.audience,
-  } satisfies Record<SnakeCase<keyof RequestDetails>, unknown>;
+  };
   const bytes = new TextEncoder().encode(JSON.stringify(document));
   return { bytes, hash: hashDetails(bytes) };
 }

@@ -47,8 +47,8 @@ const FIELD_LIMIT = 256;
  * The line as it may be written: the named fields alone, long texts shortened. A field that is not named here does not
  * compile, and one that came along all the same is not written.
  */
-export function loggable(line: RequestLine): RequestLine {
-  const named: Whole<RequestLine> = {
+export function loggable(line: RequestLine): Whole<RequestLine> {
+  return {
     route: line.route,
     status: line.status,
     client_id: shortened(line.client_id),
@@ -69,7 +69,6 @@ export function loggable(line: RequestLine): RequestLine {
     duration_ms: line.duration_ms,
     correlation_id: shortened(line.correlation_id),
   };
-  return named;
 }
 
 function shortened<Text extends string | undefined>(text: Text): Text | string {

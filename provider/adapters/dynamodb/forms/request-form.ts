@@ -7,8 +7,10 @@ import type { Key, Stored } from '../table.ts';
 // How an authentication request looks in Transactions: two items. Polls write the first, so it holds what guards compare
 // and stays under 1 KB while a client polls. What only travels with the request stands in the second.
 
-/** What every request has, whatever its state. The request id is in the key. */
-type FactsForm = { readonly [Fact in Exclude<keyof RequestFacts, 'requestId'> as SnakeCase<Fact>]: RequestFacts[Fact] };
+/** What every request has, whatever its state, under its own name. The request id is in the key. */
+export type FactsForm<Facts extends RequestFacts = RequestFacts> = {
+  readonly [Fact in Exclude<keyof Facts, 'requestId'> as SnakeCase<Fact & string>]: Facts[Fact];
+};
 /** An authentication request. */
 export type RequestForm = FactsForm & {
   readonly state: AuthenticationRequest['state'];

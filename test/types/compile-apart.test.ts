@@ -1,0 +1,62 @@
+import { expectTypeOf, it } from 'vitest';
+import type { FactsForm } from '../../provider/adapters/dynamodb/forms/request-form.ts';
+import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
+import type { DetailsDocument, RequestDetails } from '../../provider/core/deciding/shown-details.ts';
+import { loggable, type RequestLine } from '../../provider/core/operating/log-line.ts';
+import type { SnakeCase } from '../../provider/core/snake-case.ts';
+import type { Whole } from '../../provider/core/whole.ts';
+
+// What must go together fails to compile apart. `npm run types` runs these tests: each adds a member, and where it would
+// be forgotten the compiler must complain. Client metadata: test/core/client/metadata.test.ts.
+
+const FACTS: FactsForm = {
+  client_id: 'bank',
+  sub: 'user-1',
+  issued_at: 1,
+  expires_at: 2,
+  interval_seconds: 5,
+  next_poll_at: 0,
+};
+const DOCUMENT: Whole<DetailsDocument> = {
+  issuer: 'https://op.example/',
+  client_id: 'bank',
+  client_name: 'Example Bank',
+  sub: 'user-1',
+  request_id: 'request-1',
+  expires_at: 2,
+  binding_message: undefined,
+  scopes: [],
+  audience: [],
+};
+
+it('a fact of a request that is not stored does not compile', () => {
+  type Wider = RequestFacts & { readonly acrValues: readonly string[] };
+  // @ts-expect-error: acr_values is not stored
+  const forgotten: FactsForm<Wider> = { ...FACTS };
+  const stored: FactsForm<Wider> = { ...FACTS, acr_values: [] };
+  expectTypeOf([forgotten, stored]).toEqualTypeOf<FactsForm<Wider>[]>();
+});
+
+it('a detail that the phone is not shown does not compile, be it optional', () => {
+  type Wider = RequestDetails & { readonly requiredAcr?: string };
+  // @ts-expect-error: required_acr is not shown
+  const forgotten: Whole<DetailsDocument<Wider>> = { ...DOCUMENT };
+  const shown: Whole<DetailsDocument<Wider>> = { ...DOCUMENT, required_acr: 'urn:high' };
+  expectTypeOf([forgotten, shown]).toEqualTypeOf<Whole<DetailsDocument<Wider>>[]>();
+});
+
+it('a field of a log line that is not named does not compile', () => {
+  const line: RequestLine = { route: 'POST /token', status: 200, duration_ms: 1, correlation_id: 'c' };
+  // @ts-expect-error: no such field
+  loggable({ ...line, access_token: 's3cret' });
+  type Wider = RequestLine & { readonly tenant?: string };
+  // @ts-expect-error: tenant is not picked
+  const forgotten: Whole<Wider> = loggable(line);
+  expectTypeOf(forgotten).toEqualTypeOf<Whole<Wider>>();
+});
+
+it('wire names follow from the names in code', () => {
+  expectTypeOf<SnakeCase<'requestId'>>().toEqualTypeOf<'request_id'>();
+  expectTypeOf<SnakeCase<'sub'>>().toEqualTypeOf<'sub'>();
+  expectTypeOf<SnakeCase<'nextPollAt'>>().toEqualTypeOf<'next_poll_at'>();
+});
