@@ -13,7 +13,8 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { removalPolicyOf } from '../data/retention.ts';
+import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+import { logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import { functions } from '../functions/functions.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
@@ -83,7 +84,7 @@ export class ApiRoutes extends Construct {
       // Under this prefix API Gateway needs no entry in the account's one policy of 5,120 characters for log delivery,
       // which others may have filled. The stack's own id keeps a group that was retained from being in the way.
       logGroupName: `/aws/vendedlogs/${Stack.of(this).stackName}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
-      retention: props.settings.logRetentionDays ?? 90,
+      retention: logRetentionDaysOf(props.settings),
       removalPolicy: removalPolicyOf(props.settings),
     });
     this.stage = this.#stage(props);
@@ -124,17 +125,16 @@ export class ApiRoutes extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    const token = routeSettings(throttles?.token ?? TOKEN);
     (stage.node.defaultChild as CfnStage).routeSettings = {
-      'POST /bc-authorize': routeSettings(throttles?.authentication ?? AUTHENTICATION),
-      'POST /token': token,
-      'POST /oauth/token': token,
+      ...throttled(functions['backchannel-authentication'], throttles?.authentication ?? AUTHENTICATION),
+      ...throttled(functions.token, throttles?.token ?? TOKEN),
     };
     return stage;
   }
 }
 
-/** As CloudFormation has it: this part of a stage is handed through as it is. */
-function routeSettings({ rate, burst }: Throttle) {
-  return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
+/** A throttle for each route of a function, as CloudFormation has it: CDK hands this part of a stage through unchanged. */
+function throttled({ routes }: FunctionSpec, { rate, burst }: Throttle) {
+  const settings = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
+  return Object.fromEntries(routes.map((route) => [route, settings]));
 }

@@ -6,6 +6,11 @@ export function isRetained(props: Pick<CibaProviderProps, 'removalPolicy'>): boo
   return props.removalPolicy !== 'destroy';
 }
 
+/** Days that the logs of the functions and of the API are kept. */
+export function logRetentionDaysOf({ logRetentionDays = 90 }: Pick<CibaProviderProps, 'logRetentionDays'>): number {
+  return logRetentionDays;
+}
+
 export function removalPolicyOf(props: Pick<CibaProviderProps, 'removalPolicy'>): RemovalPolicy {
   return isRetained(props) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

@@ -1,3 +1,4 @@
+import type { Platform } from '../../provider/core/device/device.ts';
 import type {
   DeploymentVariable,
   EnvironmentName,
@@ -11,7 +12,7 @@ type Sources = {
   readonly tableNames: Readonly<Record<TableRole, string>>;
   readonly signingKmsKeyArn: string;
   readonly notifications: { readonly topicArn: string; readonly queueUrl: string };
-  readonly applicationArns: Readonly<Partial<Record<'APNS' | 'APNS_SANDBOX' | 'GCM', string>>>;
+  readonly applicationArns: Readonly<Partial<Record<Platform, string>>>;
   readonly metricsNamespace: string;
   readonly settings: CibaProviderProps;
 };

@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { SIGNING_KEY_PURPOSE } from '../../provider/core/keys/signing-key.ts';
 import type { FunctionSpec, TableRole } from '../../provider/core/operating/function-spec.ts';
 
 /** The resources that permissions are granted on. */
@@ -13,8 +14,6 @@ export type Grantable = {
 
 /** Why a role may do something to endpoints that it can't name. */
 export const OPEN_ENDPOINTS = 'Push endpoints are made at run time, so the last part of their ARN is open.';
-/** What `provider/adapters/kms/kms-keys.ts` binds every private key to. */
-const KEY_PURPOSE = 'ciba-signing-key';
 
 /** The statements of a function's role: exactly what its row of the table says. */
 export function statementsFor(spec: FunctionSpec, on: Grantable): PolicyStatement[] {
@@ -54,7 +53,7 @@ function kmsStatements({ kms }: FunctionSpec, on: Grantable): PolicyStatement[] 
     new PolicyStatement({
       actions: kms.map((action) => `kms:${action}`),
       resources: [on.signingKmsKeyArn],
-      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': KEY_PURPOSE } },
+      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': SIGNING_KEY_PURPOSE } },
     }),
   ];
 }

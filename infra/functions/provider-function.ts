@@ -17,7 +17,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
-import { isRetained, removalPolicyOf } from '../data/retention.ts';
+import { isRetained, logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import { acknowledge, acknowledgeOpenArns } from '../nag.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 import { bundleFunctions } from './bundles.ts';
@@ -50,7 +50,7 @@ export class ProviderFunction extends Construct {
     super(scope, props.name);
     this.name = props.name;
     this.logGroup = new LogGroup(this, 'Logs', {
-      retention: props.settings.logRetentionDays ?? 90,
+      retention: logRetentionDaysOf(props.settings),
       removalPolicy: removalPolicyOf(props.settings),
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

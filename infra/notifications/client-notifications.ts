@@ -4,19 +4,19 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { longestUseSeconds, mostDeliveries } from '../../provider/core/notifying/pace.ts';
+import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
+import { functions } from '../functions/functions.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
-import { DEFAULTS } from '../settings/settings-conflicts.ts';
-import { INSTANCES_RANGE, longestLife, MOST_RECEIVES, mostReceives } from './notification-pace.ts';
+import { INSTANCES_RANGE, LONGEST_RETENTION_SECONDS, MOST_RECEIVES } from './queue-limits.ts';
 
 type ClientNotificationsProps = {
   readonly settings: Pick<CibaProviderProps, 'limits' | 'reservedConcurrency'>;
   readonly deadLetters: IQueue;
 };
 
-/** What SQS takes. */
-const LONGEST_RETENTION_SECONDS = 14 * 86_400;
 /**
  * Five times five pings at a time: eighty a second where clients answer within 300 ms. Few, because each one that hangs
  * keeps an instance for five seconds, and a young account has ten for everything. Reserve concurrency for more.
@@ -45,19 +45,19 @@ export class ClientNotifications extends Construct {
   }
 
   #makeQueue(deadLetters: IQueue): Queue {
-    const life = longestLife(this.#settings.limits?.expiryLimit ?? DEFAULTS.expiryLimit);
+    const useSeconds = longestUseSeconds(this.#settings.limits?.expiryLimit ?? DEFAULTS.expiryLimitSeconds);
     return new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // An hour longer than anything could be redeemed: what nobody took in time is at least in the log, once the
       // function runs again.
-      retentionPeriod: Duration.seconds(Math.min(life + 3600, LONGEST_RETENTION_SECONDS)),
+      retentionPeriod: Duration.seconds(Math.min(useSeconds + 3600, LONGEST_RETENTION_SECONDS)),
       // Twice the function's time. AWS advises six times, so that a batch that was throttled is not delivered a second
       // time meanwhile. Here a lease in the table keeps a second delivery from pinging twice, and a crash must not cost
       // most of a request's life.
-      visibilityTimeout: Duration.seconds(30),
+      visibilityTimeout: Duration.seconds(2 * functions['client-notification'].timeoutSeconds),
       // Only a backstop, beyond what the longest life takes: the function itself gives up at its end.
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: Math.min(mostReceives(life), MOST_RECEIVES) },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: Math.min(mostDeliveries(useSeconds), MOST_RECEIVES) },
     });
   }
 

@@ -9,7 +9,7 @@ import { deploymentFunctions } from '../functions/functions.ts';
 import { type Grantable, statementsFor } from '../functions/permissions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import { type CibaProviderProps, SYNTHETIC_LOGIN_MINUTES } from '../settings/provider-props.ts';
 
 type SyntheticLoginProps = {
   readonly issuer: string;
@@ -21,9 +21,6 @@ type SyntheticLoginProps = {
   /** What else has to be there before anybody can log in: routes, stage, names. */
   readonly after: readonly IConstruct[];
 };
-
-/** Minutes between two logins, where the settings say nothing. */
-const EVERY_MINUTES = 15;
 
 /**
  * A client and a device of the deployment's own, that log in by schedule and as the smoke test of each deployment. The
@@ -37,7 +34,7 @@ export class SyntheticLogin extends Construct {
 
   constructor(scope: Construct, id: string, props: SyntheticLoginProps) {
     super(scope, id);
-    this.every = Duration.minutes(props.settings.syntheticLoginMinutes ?? EVERY_MINUTES);
+    this.every = Duration.minutes(props.settings.syntheticLoginMinutes ?? SYNTHETIC_LOGIN_MINUTES);
     this.#secret = this.#makeSecret();
     this.setUpHandler = this.#function('synthetic-setup', 'secretsmanager:PutSecretValue', props);
     this.handler = this.#function('synthetic-login', 'secretsmanager:GetSecretValue', props);

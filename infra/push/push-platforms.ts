@@ -2,14 +2,13 @@ import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { PLATFORMS, type Platform } from '../../provider/core/device/device.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { deploymentFunctions } from '../functions/functions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 
-const PLATFORMS = ['APNS', 'APNS_SANDBOX', 'GCM'] as const;
-type Platform = (typeof PLATFORMS)[number];
 /** Platform applications in use. */
 export type ApplicationArns = Readonly<Partial<Record<Platform, string>>>;
 

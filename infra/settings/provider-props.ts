@@ -1,5 +1,8 @@
 import type { FunctionName } from '../functions/functions.ts';
 
+/** Minutes from one synthetic login to the next where the settings say nothing. */
+export const SYNTHETIC_LOGIN_MINUTES = 15;
+
 /** A name in a public Route 53 hosted zone of the account. */
 export type ZoneProps = { readonly id: string; readonly name: string };
 

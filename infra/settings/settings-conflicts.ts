@@ -1,12 +1,11 @@
+import { CLOCK_LEEWAY_SECONDS } from '../../provider/core/clock-leeway.ts';
+import { KEY_CACHE_SECONDS } from '../../provider/core/keys/signing-key.ts';
+import { longestExpiryLimitSeconds, longestUseSeconds, mostDeliveries } from '../../provider/core/notifying/pace.ts';
+import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { environmentFrom, environmentOf } from '../functions/environment.ts';
 import { functionNames, functions } from '../functions/functions.ts';
-import {
-  INSTANCES_RANGE,
-  longestExpiryLimit,
-  longestLife,
-  MOST_RECEIVES,
-  mostReceives,
-} from '../notifications/notification-pace.ts';
+import { INSTANCES_RANGE, MOST_RECEIVES } from '../notifications/queue-limits.ts';
+import { SYNTHETIC_LOGIN_MINUTES } from './provider-props.ts';
 import type { Settings } from './settings-schema.ts';
 
 /** Where the deployment goes, as far as it is known. */
@@ -17,11 +16,6 @@ const PUSH_REGIONS = [
   ...['us-east-1', 'us-west-1', 'us-west-2', 'us-gov-west-1', 'sa-east-1', 'eu-west-1', 'eu-central-1'],
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
 ];
-/** What `provider/adapters/config.ts` takes where nothing is set; a test holds them equal. */
-export const DEFAULTS = { expiry: 120, expiryLimit: 600, interval: 5, lifetime: 3600, retireFor: 172_800 };
-/** Seconds that a warm function signs on with a key that was replaced, and that clocks may differ by. */
-const KEY_CACHE_SECONDS = 300;
-const CLOCK_SKEW_SECONDS = 60;
 /** What Lambda accepts of variables, names included, as one JSON text. */
 const ENVIRONMENT_BYTES = 4096;
 /** Longer than any name or ARN that CloudFormation makes. */
@@ -74,9 +68,9 @@ function wrongAlarms({ alarms }: Settings): string | undefined {
 }
 
 function wrongLimits({ limits }: Settings): string | undefined {
-  const { defaultExpiry = DEFAULTS.expiry, expiryLimit = DEFAULTS.expiryLimit, perUser } = limits ?? {};
+  const { defaultExpiry = DEFAULTS.expirySeconds, expiryLimit = DEFAULTS.expiryLimitSeconds, perUser } = limits ?? {};
   if (defaultExpiry > expiryLimit) return '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"';
-  if ((limits?.interval ?? DEFAULTS.interval) > expiryLimit)
+  if ((limits?.interval ?? DEFAULTS.intervalSeconds) > expiryLimit)
     return '"limits.interval" must not be longer than "limits.expiryLimit": no client could poll in time';
   if (perUser && perUser.perHour < perUser.perMinute)
     return '"limits.perUser.perHour" must not be less than "limits.perUser.perMinute"';
@@ -88,9 +82,9 @@ function wrongNotifications({ limits, reservedConcurrency }: Settings): string |
   const { least } = INSTANCES_RANGE;
   if ((reservedConcurrency?.['client-notification'] ?? least) < least)
     return `set "reservedConcurrency.client-notification" to at least ${least}, which is the least that its queue may be limited to`;
-  const { expiryLimit = DEFAULTS.expiryLimit } = limits ?? {};
-  if (mostReceives(longestLife(expiryLimit)) <= MOST_RECEIVES) return undefined;
-  return `"limits.expiryLimit" must be at most ${longestExpiryLimit()} seconds: SQS delivers an announcement ${MOST_RECEIVES} times, which would end before the request does`;
+  const { expiryLimit = DEFAULTS.expiryLimitSeconds } = limits ?? {};
+  if (mostDeliveries(longestUseSeconds(expiryLimit)) <= MOST_RECEIVES) return undefined;
+  return `"limits.expiryLimit" must be at most ${longestExpiryLimitSeconds(MOST_RECEIVES)} seconds: SQS delivers an announcement ${MOST_RECEIVES} times, which would end before the request does`;
 }
 
 function wrongThrottle({ throttles = {} }: Settings): string | undefined {
@@ -99,7 +93,11 @@ function wrongThrottle({ throttles = {} }: Settings): string | undefined {
 }
 
 /** The synthetic user is limited as everybody is, and a deployment needs a login beside those of the schedule. */
-function tooFewLogins({ syntheticLogin, syntheticLoginMinutes = 15, limits }: Settings): string | undefined {
+function tooFewLogins({
+  syntheticLogin,
+  syntheticLoginMinutes = SYNTHETIC_LOGIN_MINUTES,
+  limits,
+}: Settings): string | undefined {
   if (syntheticLogin === 'off' || !limits?.perUser) return undefined;
   const least = Math.ceil(60 / syntheticLoginMinutes) + 2;
   if (limits.perUser.perMinute >= 2 && limits.perUser.perHour >= least) return undefined;
@@ -108,10 +106,10 @@ function tooFewLogins({ syntheticLogin, syntheticLoginMinutes = 15, limits }: Se
 
 /** The last token of a key is signed by a function that still has it in its cache, and must verify until it expires. */
 function earlyRetirement({ lifetimes, rotation }: Settings): string | undefined {
-  const { idToken = DEFAULTS.lifetime, accessToken = DEFAULTS.lifetime } = lifetimes ?? {};
+  const { idToken = DEFAULTS.idTokenSeconds, accessToken = DEFAULTS.accessTokenSeconds } = lifetimes ?? {};
   const longest = Math.max(idToken, accessToken);
-  const least = longest + KEY_CACHE_SECONDS + CLOCK_SKEW_SECONDS;
-  if ((rotation?.retireFor ?? DEFAULTS.retireFor) >= least) return undefined;
+  const least = longest + KEY_CACHE_SECONDS + CLOCK_LEEWAY_SECONDS;
+  if ((rotation?.retireFor ?? DEFAULTS.retireForSeconds) >= least) return undefined;
   return `set "rotation.retireFor" to at least ${least} seconds: a token lives ${longest}, and its key must be published as long`;
 }
 

@@ -1,4 +1,8 @@
 import * as v from 'valibot';
+import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
+import type { Platform } from '../../provider/core/device/device.ts';
+import { ACCEPTED_AMR } from '../../provider/core/device/device-token.ts';
+import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
 import { type FunctionName, functionNames } from '../functions/functions.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
@@ -14,8 +18,6 @@ export type Settings = CibaProviderProps & {
 /** What CloudWatch Logs accepts. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 const DAY_SECONDS = 86_400;
-/** How a phone may say it verified its user: the list of `provider/core/device/device-token.ts`, which a test holds equal. */
-export const ACCEPTED_AMR = ['pin', 'fpt', 'face', 'iris', 'retina', 'vbm', 'pwd', 'user', 'mfa', 'swk'];
 const ACR_RULES = 20;
 
 const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
@@ -42,7 +44,7 @@ const acrRule = v.strictObject({
   acr: text,
   anyOf: v.array(v.picklist(ACCEPTED_AMR, `must be one of ${ACCEPTED_AMR.join(', ')}`), 'must be a list'),
 });
-const application = (platform: string) => arn('sns', `app/${platform}/.+`, `app/${platform}/…`);
+const application = (platform: Platform) => arn('sns', `app/${platform}/.+`, `app/${platform}/…`);
 const zone = v.strictObject({
   id: matching(/^Z[A-Z0-9]+$/, 'must be a hosted zone id like Z0123456789ABC'),
   name: hostName,
@@ -109,7 +111,10 @@ export const settingsSchema = v.strictObject({
     v.strictObject({
       rotateAfter: v.optional(whole(DAY_SECONDS)),
       publishBeforeUse: v.optional(
-        whole(DAY_SECONDS, 'must be at least 86400 seconds: API gateways cache keys for hours'),
+        whole(
+          SHORTEST_PUBLICATION_SECONDS,
+          `must be at least ${SHORTEST_PUBLICATION_SECONDS} seconds: API gateways cache keys for hours`,
+        ),
       ),
       retireFor: v.optional(whole(1)),
     }),
@@ -139,7 +144,7 @@ export const settingsSchema = v.strictObject({
 
 function isPattern(pattern: string): boolean {
   try {
-    return Boolean(new RegExp(`^(?:${pattern})$`, 'u'));
+    return Boolean(wholeMessagePattern(pattern));
   } catch {
     return false;
   }

@@ -1,5 +1,8 @@
 import * as v from 'valibot';
-import type { Platform } from '../core/device/device.ts';
+import { wholeMessagePattern } from '../core/asking/binding-message.ts';
+import { PLATFORMS, type Platform } from '../core/device/device.ts';
+import { SHORTEST_PUBLICATION_SECONDS } from '../core/keys/signing-key.ts';
+import { DEFAULTS } from '../core/operating/defaults.ts';
 import type { Settings } from '../flows/ports.ts';
 
 /** The environment of a function. The only reader of `process.env` among the functions. */
@@ -28,35 +31,35 @@ export type Resources = {
   readonly metricsNamespace: string;
 };
 
-const DAY_SECONDS = 86_400;
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const requestLimits = v.strictObject({
-  /** Seconds a request lives when the client asks for nothing, and at most. */
-  defaultExpiry: v.optional(positive, 120),
-  expiryLimit: v.optional(positive, 600),
-  interval: v.optional(positive, 5),
+  defaultExpiry: v.optional(positive, DEFAULTS.expirySeconds),
+  expiryLimit: v.optional(positive, DEFAULTS.expiryLimitSeconds),
+  interval: v.optional(positive, DEFAULTS.intervalSeconds),
   /** Push-fatigue limits per user; `off` only for test runs on one machine. */
-  perUser: v.optional(v.union([v.literal('off'), v.strictObject({ perMinute: positive, perHour: positive })]), {
-    perMinute: 5,
-    perHour: 30,
-  }),
+  perUser: v.optional(
+    v.union([v.literal('off'), v.strictObject({ perMinute: positive, perHour: positive })]),
+    DEFAULTS.userLimits,
+  ),
 });
 const tokenLifetimes = v.strictObject({
-  idToken: v.optional(positive, 3600),
-  accessToken: v.optional(positive, 3600),
+  idToken: v.optional(positive, DEFAULTS.idTokenSeconds),
+  accessToken: v.optional(positive, DEFAULTS.accessTokenSeconds),
 });
 const keyRotation = v.strictObject({
-  /** Seconds: rotate every 90 days, publish two days ahead, trust for two days after the last signature. */
-  rotateAfter: v.optional(positive, 90 * DAY_SECONDS),
-  publishBeforeUse: v.optional(v.pipe(v.number(), v.integer(), v.minValue(DAY_SECONDS)), 2 * DAY_SECONDS),
-  retireFor: v.optional(positive, 2 * DAY_SECONDS),
+  rotateAfter: v.optional(positive, DEFAULTS.rotateAfterSeconds),
+  publishBeforeUse: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(SHORTEST_PUBLICATION_SECONDS)),
+    DEFAULTS.publishBeforeUseSeconds,
+  ),
+  retireFor: v.optional(positive, DEFAULTS.retireForSeconds),
 });
 /** After that no `id_token_hint` is expected to carry the signature of a key that is gone. */
-const KEEP_PUBLIC_KEYS_SECONDS = 90 * DAY_SECONDS;
+const KEEP_PUBLIC_KEYS_SECONDS = 90 * 86_400;
 const platformApplications = v.array(
   v.strictObject({
-    platform: v.picklist(['APNS', 'APNS_SANDBOX', 'GCM']),
+    platform: v.picklist(PLATFORMS),
     name: v.string(),
     arn: v.string(),
     secretArn: v.string(),
@@ -80,7 +83,7 @@ export function readSettings(env: Environment = process.env): Settings {
     previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string()), '[]'),
     expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
     intervalSeconds: limits.interval,
-    bindingMessagePattern: pattern ? new RegExp(`^(?:${pattern})$`, 'u') : undefined,
+    bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
     userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy, '[]'),

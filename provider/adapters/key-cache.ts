@@ -1,10 +1,7 @@
 import type { SigningAlgorithm } from '../core/client/client.ts';
-import type { SigningKey } from '../core/keys/signing-key.ts';
+import { KEY_CACHE_SECONDS, type SigningKey } from '../core/keys/signing-key.ts';
 import type { PublishedSigningKeys, SigningKeyStore } from '../flows/keys/ports.ts';
 import type { Clock } from '../flows/ports.ts';
-
-/** How long a warm function may believe its copy of the key set; a revocation takes hold within this time. */
-const CACHE_SECONDS = 300;
 
 /** The public halves as a warm function knows them, per algorithm. Concurrent readers share one read; a failed read is not kept. */
 export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'list'> {
@@ -36,7 +33,7 @@ export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'li
     const cached = this.#reads.get(name);
     if (cached && now < cached.until) return cached.keys;
     const keys = load();
-    const entry = { keys, until: now + CACHE_SECONDS };
+    const entry = { keys, until: now + KEY_CACHE_SECONDS };
     this.#reads.set(name, entry);
     const forget = () => {
       if (this.#reads.get(name) === entry) this.#reads.delete(name);

@@ -1,11 +1,11 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyPairWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
-import type { EncryptedPrivateKey, SigningKey } from '../../core/keys/signing-key.ts';
+import { type EncryptedPrivateKey, SIGNING_KEY_PURPOSE, type SigningKey } from '../../core/keys/signing-key.ts';
 import type { KeyMaker } from '../../flows/keys/ports.ts';
 
 /** What KMS binds the ciphertext to: a private key can't be passed off as another. */
-const contextOf = (kid: string, algorithm: SigningAlgorithm) => ({ purpose: 'ciba-signing-key', kid, algorithm });
+const contextOf = (kid: string, algorithm: SigningAlgorithm) => ({ purpose: SIGNING_KEY_PURPOSE, kid, algorithm });
 
 /** Makes key pairs in KMS; the private half arrives encrypted and is stored so. */
 export class KmsKeyMaker implements KeyMaker {

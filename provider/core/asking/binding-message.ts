@@ -4,6 +4,11 @@ import { ok, type Result, refuse } from '../result.ts';
 /** Longest binding message in code points: fits one glance at a phone, and is Auth0's limit too. */
 export const BINDING_MESSAGE_LIMIT = 64;
 
+/** An operator's pattern, which a binding message must match as a whole. Throws if it is no regular expression. */
+export function wholeMessagePattern(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern})$`, 'u');
+}
+
 /**
  * The binding message is shown on both devices so that the person can compare (CIBA §7.1). What can't be shown safely
  * is refused with `invalid_binding_message` (CIBA §13). `narrowerSet` is an operator's own pattern for the whole text.

@@ -1,8 +1,7 @@
+import { CLOCK_LEEWAY_SECONDS } from '../clock-leeway.ts';
 import { namesIssuer } from '../issuer.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
-/** Clocks may differ by this much. */
-export const CLOCK_LEEWAY_SECONDS = 60;
 /** Longest `jti` that is remembered. */
 const JTI_LIMIT = 256;
 

@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '../client/client.ts';
-import { CLOCK_LEEWAY_SECONDS } from '../client/client-assertion.ts';
+import { CLOCK_LEEWAY_SECONDS } from '../clock-leeway.ts';
 import { equalInConstantTime } from '../digest.ts';
 import { isDisplayable } from '../display-text.ts';
 import { type IssuerNames, namesIssuer } from '../issuer.ts';

@@ -1,5 +1,12 @@
 import type { PublicJwk, SigningAlgorithm } from '../client/client.ts';
 
+/** How long a warm function may believe its copy of the key set, in seconds. A revocation takes hold within this time. */
+export const KEY_CACHE_SECONDS = 300;
+/** How long a key is published at least before it signs, in seconds. API gateways cache a key set for hours. */
+export const SHORTEST_PUBLICATION_SECONDS = 86_400;
+/** The purpose in the encryption context of every private key. A role may use KMS for this purpose alone. */
+export const SIGNING_KEY_PURPOSE = 'ciba-signing-key';
+
 /**
  * The states of a signing key, in the order in which it goes through them:
  * - `next`: published, and does not sign yet;

@@ -10,11 +10,11 @@ const TOKEN_LIMIT = 1024;
  * Seconds after which an announced decision that is still not there never comes: the time that the device function has
  * to commit it, and half a minute more.
  */
-const DECISION_WINDOW_SECONDS = 40;
+export const DECISION_WINDOW_SECONDS = 40;
 /** Seconds until an announced decision is looked for again. It is committed within milliseconds of its announcement. */
-const LOOK_AGAIN_SECONDS = 1;
+export const LOOK_AGAIN_SECONDS = 1;
 /** Seconds between tries at an endpoint that can't be reached: doubled from 1, at most this. */
-const LONGEST_PAUSE_SECONDS = 30;
+export const LONGEST_PAUSE_SECONDS = 30;
 /** Seconds before the end at which a last try still makes sense: the client has to redeem as well. */
 const LAST_TRY_SECONDS = 6;
 /** A URL up to the end of its host, in the one spelling that shows who is called: no user, no backslash. */

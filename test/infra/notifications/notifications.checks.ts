@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { functions } from '../../../infra/functions/functions.ts';
-import { longestExpiryLimit, mostReceives } from '../../../infra/notifications/notification-pace.ts';
-import { redemptionGrace } from '../../../provider/core/deciding/lifetime.ts';
+import { MOST_RECEIVES } from '../../../infra/notifications/queue-limits.ts';
+import { LONGEST_GRACE_SECONDS } from '../../../provider/core/deciding/lifetime.ts';
 import { decideNotification, pauseBefore } from '../../../provider/core/notifying/client-notification.ts';
+import { longestExpiryLimitSeconds, longestUseSeconds, mostDeliveries } from '../../../provider/core/notifying/pace.ts';
 import { requestIn } from '../../core/given.ts';
 import { type Resource, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 
@@ -19,8 +20,6 @@ const extreme = new Synthesized({
   limits: { expiryLimit: 10_000_000 },
   reservedConcurrency: { 'client-notification': 1 },
 });
-
-const LONGEST_GRACE = redemptionGrace(Number.MAX_SAFE_INTEGER);
 
 describe('the way of notifications', () => {
   const { id, queue } = queueOf(production);
@@ -73,7 +72,7 @@ describe('the way of notifications', () => {
     ['requests of two hours', patient, 7200],
   ] as const)('keeps a message for as long as its request can be redeemed, with %s', (_, template, expiryLimit) => {
     const { MessageRetentionPeriod } = queueOf(template).queue;
-    expect(MessageRetentionPeriod).toBe(expiryLimit + LONGEST_GRACE + 3600);
+    expect(MessageRetentionPeriod).toBe(expiryLimit + LONGEST_GRACE_SECONDS + 3600);
   });
 
   it.each([
@@ -89,9 +88,9 @@ describe('the way of notifications', () => {
   });
 
   it('has receives for the longest expiry that the settings may allow, and none to spare', () => {
-    const limit = longestExpiryLimit();
-    const most = mostReceives(limit + LONGEST_GRACE);
-    expect([most, mostReceives(limit + LONGEST_GRACE + 1)]).toEqual([1000, 1001]);
+    const limit = longestExpiryLimitSeconds(MOST_RECEIVES);
+    const most = mostDeliveries(longestUseSeconds(limit));
+    expect([most, mostDeliveries(longestUseSeconds(limit + 1))]).toEqual([1000, 1001]);
     expect(deliveries(limit, 0)).toBeLessThanOrEqual(most);
     const page = readFileSync(new URL('../../../docs/deploy.md', import.meta.url), 'utf8');
     expect(page).toContain(`\`limits.expiryLimit\` at most ${limit} seconds`);
@@ -170,7 +169,7 @@ describe('the function client-notification', () => {
 
 /** How often a message is delivered whose request is decided so many seconds late, and whose client refuses all connections. */
 function deliveries(expiryLimit: number, decidedAt: number): number {
-  const facts = { expiresAt: expiryLimit, intervalSeconds: LONGEST_GRACE };
+  const facts = { expiresAt: expiryLimit, intervalSeconds: LONGEST_GRACE_SECONDS };
   for (let now = 0, tries = 0, received = 1; ; received += 1) {
     const request = requestIn(now < decidedAt ? 'pending' : 'approved', facts);
     const decision = decideNotification(request, { at: 0, now });

@@ -3,10 +3,7 @@ import { environmentFrom, environmentOf } from '../../../infra/functions/environ
 import { functionNames, functions } from '../../../infra/functions/functions.ts';
 import { parseSettings, SettingsError } from '../../../infra/settings/settings.ts';
 import type { Place } from '../../../infra/settings/settings-conflicts.ts';
-import { ACCEPTED_AMR, type Settings } from '../../../infra/settings/settings-schema.ts';
-import { readSettings as readFunctionSettings } from '../../../provider/adapters/config.ts';
-import { CLOCK_LEEWAY_SECONDS } from '../../../provider/core/client/client-assertion.ts';
-import { ACCEPTED_AMR as AMR_OF_PHONES } from '../../../provider/core/device/device-token.ts';
+import type { Settings } from '../../../infra/settings/settings-schema.ts';
 
 const here = 'eu-west-1:111122223333';
 const place = { region: 'eu-west-1', account: '111122223333' };
@@ -40,6 +37,7 @@ describe('settings that contradict each other', () => {
     [{ lifetimes: { idToken: 7200 }, rotation: { retireFor: 7559 } }, 'set "rotation.retireFor" to at least 7560'],
     [{ lifetimes: { accessToken: 7200 }, rotation: { retireFor: 7559 } }, 'set "rotation.retireFor" to at least 7560'],
     [{ lifetimes: { idToken: 60, accessToken: 172_800 } }, 'set "rotation.retireFor" to at least 173160'],
+    [{ lifetimes: { idToken: 172_441 } }, 'set "rotation.retireFor" to at least 172801'],
     [{ rotation: { publishBeforeUse: 86_399 } }, '"rotation.publishBeforeUse" must be at least 86400 seconds'],
     [{ domain: { ...domain, zone: zone('example.org') } }, '"domain.zone.name" must be login.example.com or a parent'],
     [{ domain: { ...domain, zone: zone('ogin.example.com') } }, '"domain.zone.name" must be login.example.com'],
@@ -66,6 +64,7 @@ describe('settings that contradict each other', () => {
       { reservedConcurrency: { 'client-notification': 1 } },
       'set "reservedConcurrency.client-notification" to at least 2, which is the least that its queue may be limited to',
     ],
+    [{ limits: { defaultExpiry: 601 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [{ limits: { expiryLimit: 119 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [
       { limits: { perUser: { perMinute: 20, perHour: 10 } } },
@@ -99,6 +98,9 @@ describe('settings that contradict each other', () => {
     { lifetimes: { idToken: 60, accessToken: 60 }, rotation: { retireFor: 420 } },
     { domain: { ...domain, zone: zone('login.example.com') } },
     { domain: { ...domain, zone: zone('example.com') }, mtlsDomain: { ...mtlsDomain, zone: zone('example.com') } },
+    { lifetimes: { idToken: 172_440 } },
+    { limits: { defaultExpiry: 600 } },
+    { limits: { expiryLimit: 120 } },
     { limits: { interval: 600 } },
     { limits: { expiryLimit: 28_350 } },
     { reservedConcurrency: { 'client-notification': 2, token: 1 } },
@@ -144,30 +146,6 @@ describe('an ARN', () => {
     expect(message({ domain, mtlsDomain: certificate }, place)).toContain('"mtlsDomain.certificateArn" must be in');
     expect(message({ domain, mtlsDomain: ownership }, place)).toContain('"mtlsDomain.ownershipCertificateArn" must');
     expect(message({ domain, mtlsDomain: { ...mtlsDomain, ownershipCertificateArn } }, place)).toBe('accepted');
-  });
-});
-
-describe('what infra/ repeats of lambdas/', () => {
-  const { expiry, intervalSeconds, lifetimes, rotation } = readFunctionSettings({ ISSUER: 'https://a.example/' });
-  const longest = Math.max(lifetimes.idTokenSeconds, lifetimes.accessTokenSeconds);
-  const margin = 300 + CLOCK_LEEWAY_SECONDS;
-
-  it('are the methods of phones', () => {
-    expect(ACCEPTED_AMR).toEqual(AMR_OF_PHONES);
-  });
-
-  it('are the defaults: what fits them is accepted, and a second more is not', () => {
-    expect(message({ limits: { defaultExpiry: expiry.limit } })).toBe('accepted');
-    expect(message({ limits: { defaultExpiry: expiry.limit + 1 } })).toContain('"limits.defaultExpiry"');
-    expect(message({ limits: { expiryLimit: expiry.default } })).toBe('accepted');
-    expect(message({ limits: { expiryLimit: expiry.default - 1 } })).toContain('"limits.defaultExpiry"');
-    expect(message({ limits: { defaultExpiry: 1, expiryLimit: intervalSeconds } })).toBe('accepted');
-    expect(message({ limits: { defaultExpiry: 1, expiryLimit: intervalSeconds - 1 } })).toContain('"limits.interval"');
-    expect(message({ rotation: { retireFor: longest + margin } })).toBe('accepted');
-    expect(message({ rotation: { retireFor: longest + margin - 1 } })).toContain('"rotation.retireFor"');
-    const longestLife = rotation.retireForSeconds - margin;
-    expect(message({ lifetimes: { idToken: longestLife } })).toBe('accepted');
-    expect(message({ lifetimes: { idToken: longestLife + 1 } })).toContain('"rotation.retireFor"');
   });
 });
 
