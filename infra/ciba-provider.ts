@@ -30,6 +30,7 @@ import {
 } from './observability/alarms/service-alarms.ts';
 import { AuditTrail } from './observability/audit-trail.ts';
 import { Dashboards } from './observability/dashboards/dashboards.ts';
+import { DeadLetters } from './observability/dead-letters.ts';
 import { metricsNamespaceOf, ProviderMetrics } from './observability/metrics.ts';
 import { SyntheticLogin } from './observability/synthetic-login.ts';
 import { functionOutputs, tellOutputs } from './outputs.ts';
@@ -50,6 +51,7 @@ export class CibaProvider extends Construct {
   readonly functions: Readonly<Record<FunctionName, ProviderFunction>>;
   readonly #settings: CibaProviderProps;
   readonly #api: ProviderApi;
+  readonly #deadLetters: DeadLetters;
   readonly #events: EndpointEvents;
   readonly #notifications: ClientNotifications;
   readonly #mapping: EventSourceMapping;
@@ -65,12 +67,14 @@ export class CibaProvider extends Construct {
     this.#api = new ProviderApi(this, 'Api', props);
     this.issuer = `https://${props.domain?.name ?? this.#api.ownHost}/`;
     const directoryTableName = this.data.tables.directory.tableName;
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    this.#deadLetters = deadLetters;
     this.#events = new EndpointEvents(this, 'EndpointEvents', {
       settings: props,
       directoryTableName,
       grantable: this.#grantable(),
+      deadLetters,
     });
-    const { deadLetters } = this.#events;
     this.#notifications = new ClientNotifications(this, 'ClientNotifications', { settings: props, deadLetters });
     this.functions = this.#functions();
     this.#mapping = this.#notifications.feed(this.functions['client-notification']);
@@ -117,7 +121,7 @@ export class CibaProvider extends Construct {
       openArns: OPEN_ENDPOINTS,
       reservedConcurrency: this.#settings.reservedConcurrency?.[name],
       // Nobody waits for the one that the schedule calls.
-      ...(name === 'signing-keys' && { deadLetterQueue: this.#events.deadLetters }),
+      ...(name === 'signing-keys' && { deadLetterQueue: this.#deadLetters }),
     });
   }
 
@@ -173,7 +177,7 @@ export class CibaProvider extends Construct {
       otherFunctions: [handler, this.#platforms.refresher, this.#synthetic?.handler].flatMap((one) => one ?? []),
       tables: Object.values(this.data.tables),
       notificationQueue: this.#notifications.queue,
-      deadLetters: this.#events.deadLetters,
+      deadLetters: this.#deadLetters,
       alarms: alarms.alarms,
       applicationArns: applicationArnsOf(this, this.#settings),
     });
@@ -192,7 +196,7 @@ export class CibaProvider extends Construct {
   #watchServices(alarms: AlarmSet): void {
     addApiAlarms(alarms, this.#routes.stage);
     for (const [role, table] of Object.entries(this.data.tables)) addTableAlarm(alarms, role, table);
-    addDeadLetterAlarm(alarms, this.#events.deadLetters);
+    addDeadLetterAlarm(alarms, this.#deadLetters);
     addPingAlarm(alarms, this.#notifications.queue);
     addPushDeliveryAlarm(alarms, applicationArnsOf(this, this.#settings));
     const { domain, mtlsDomain } = this.#settings;
@@ -226,7 +230,7 @@ export class CibaProvider extends Construct {
       EndpointEventsTopic: this.#events.topic.topicArn,
       NotificationQueue: this.#notifications.queue.queueUrl,
       NotificationMapping: this.#mapping.eventSourceMappingId,
-      DeadLetterQueue: this.#events.deadLetters.queueUrl,
+      DeadLetterQueue: this.#deadLetters.queueUrl,
       ...functionOutputs([...this.#all(), this.#events.handler]),
       ...(this.data.audit && { AuditBucket: this.data.audit.bucket.bucketName }),
       ...(this.#synthetic && { SyntheticLoginFunction: this.#synthetic.handler.alias.functionArn }),

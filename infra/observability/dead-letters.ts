@@ -3,7 +3,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../nag.ts';
 
-/** Keeps for two weeks what a function could not handle; an alarm tells when there is something in it. */
+/** The one queue of a deployment that keeps what no function could handle, for two weeks. An alarm watches it. */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, {

@@ -2,13 +2,13 @@ import { Aws } from 'aws-cdk-lib';
 import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environmentOf } from '../functions/environment.ts';
 import { deploymentFunctions } from '../functions/functions.ts';
 import { type Grantable, OPEN_ENDPOINTS, statementsFor } from '../functions/permissions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
-import { DeadLetters } from '../observability/dead-letters.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 
@@ -16,18 +16,21 @@ type EndpointEventsProps = {
   readonly settings: CibaProviderProps;
   readonly directoryTableName: string;
   readonly grantable: Grantable;
+  readonly deadLetters: IQueue;
 };
 
 /** SNS tells here of pushes that failed for good and of endpoints that it switched off; the devices are marked unreachable. */
 export class EndpointEvents extends Construct {
   readonly topic: Topic;
   readonly handler: ProviderFunction;
-  readonly deadLetters: DeadLetters;
 
-  constructor(scope: Construct, id: string, { settings, directoryTableName, grantable }: EndpointEventsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, directoryTableName, grantable, deadLetters }: EndpointEventsProps,
+  ) {
     super(scope, id);
     const spec = deploymentFunctions['endpoint-events'];
-    this.deadLetters = new DeadLetters(this, 'DeadLetters');
     this.handler = new ProviderFunction(this, {
       name: 'endpoint-events',
       spec,
@@ -38,14 +41,14 @@ export class EndpointEvents extends Construct {
       }),
       statements: statementsFor(spec, grantable),
       openArns: OPEN_ENDPOINTS,
-      deadLetterQueue: this.deadLetters,
+      deadLetterQueue: deadLetters,
     });
     this.topic = new Topic(this, 'Topic', { displayName: 'Events of push endpoints', enforceSSL: true });
     this.#admitEvents();
     acknowledge(this.handler, {
       'CloudFormation-Validate::W3694': 'The subscription calls the alias, which is a function to SNS as well.',
     });
-    this.topic.addSubscription(new LambdaSubscription(this.handler.live, { deadLetterQueue: this.deadLetters }));
+    this.topic.addSubscription(new LambdaSubscription(this.handler.live, { deadLetterQueue: deadLetters }));
   }
 
   /** A topic with a policy has no longer the one it was born with, which admits the account's own services. */
