@@ -11,27 +11,19 @@ import { ProviderFunction } from './functions/provider-function.ts';
 import { SigningKeyRotation } from './keys/signing-key-rotation.ts';
 import { ClientNotifications } from './notifications/client-notifications.ts';
 import { AlarmSet } from './observability/alarms/alarm-set.ts';
-import { addCountAlarms } from './observability/alarms/count-alarms.ts';
-import {
-  addFaultAlarm,
-  addRotationAlarms,
-  addSyntheticLoginAlarm,
-  addThrottleAlarm,
-} from './observability/alarms/function-alarms.ts';
-import {
-  addApiAlarms,
-  addApprovalAlarm,
-  addAuditAlarm,
-  addCertificateAlarm,
-  addDeadLetterAlarm,
-  addPingAlarm,
-  addPushDeliveryAlarm,
-  addTableAlarm,
-} from './observability/alarms/service-alarms.ts';
+import { addApiAlarms } from './observability/alarms/api.ts';
+import { addCertificateAlarm } from './observability/alarms/certificates.ts';
+import { addAuditAlarm, addTableAlarm } from './observability/alarms/data.ts';
+import { addDeadLetterAlarm } from './observability/alarms/dead-letters.ts';
+import { addFaultAlarm, addThrottleAlarm } from './observability/alarms/functions.ts';
+import { addRotationAlarms } from './observability/alarms/keys.ts';
+import { addLoginAlarms, addSyntheticLoginAlarm } from './observability/alarms/logins.ts';
+import { addPingAlarms } from './observability/alarms/pings.ts';
+import { addPushAlarms } from './observability/alarms/pushes.ts';
 import { AuditTrail } from './observability/audit-trail.ts';
 import { Dashboards } from './observability/dashboards/dashboards.ts';
 import { DeadLetters } from './observability/dead-letters.ts';
-import { metricsNamespaceOf, ProviderMetrics } from './observability/metrics.ts';
+import { metricsNamespaceOf } from './observability/metrics.ts';
 import { SyntheticLogin } from './observability/synthetic-login.ts';
 import { functionOutputs, tellOutputs } from './outputs.ts';
 import { EndpointEvents } from './push/endpoint-events.ts';
@@ -162,16 +154,14 @@ export class CibaProvider extends Construct {
 
   #observe(): void {
     const alarms = new AlarmSet(this, 'Alarms', this.#settings.alarms);
-    const metrics = new ProviderMetrics(this);
-    this.#watchFunctions(alarms, metrics);
+    this.#watchFunctions(alarms);
     this.#watchServices(alarms);
-    addCountAlarms(alarms, metrics);
-    addApprovalAlarm(alarms, metrics);
+    addLoginAlarms(alarms);
     this.#audit(alarms);
     const { handler } = this.#events;
     new Dashboards(this, 'Dashboards', {
       issuer: this.issuer,
-      metrics,
+      metrics: alarms.metrics,
       stage: this.#routes.stage,
       functions: this.#all(),
       otherFunctions: [handler, this.#platforms.refresher, this.#synthetic?.handler].flatMap((one) => one ?? []),
@@ -183,10 +173,10 @@ export class CibaProvider extends Construct {
     });
   }
 
-  #watchFunctions(alarms: AlarmSet, metrics: ProviderMetrics): void {
+  #watchFunctions(alarms: AlarmSet): void {
     // The schedule calls that one too seldom for three failures in a minute, or for a tenth of its calls, to tell anything.
     const busy = this.#all().filter(({ name }) => name !== 'signing-keys');
-    const faults = busy.map((target) => ({ target, alarms: [addFaultAlarm(alarms, metrics, target)] }));
+    const faults = busy.map((target) => ({ target, alarms: [addFaultAlarm(alarms, target)] }));
     if (this.#settings.deployment !== 'allAtOnce') new CanaryDeployments(this, 'Canary', { functions: faults });
     addThrottleAlarm(alarms, this.#all());
     addRotationAlarms(alarms, this.functions['signing-keys']);
@@ -197,8 +187,8 @@ export class CibaProvider extends Construct {
     addApiAlarms(alarms, this.#routes.stage);
     for (const [role, table] of Object.entries(this.data.tables)) addTableAlarm(alarms, role, table);
     addDeadLetterAlarm(alarms, this.#deadLetters);
-    addPingAlarm(alarms, this.#notifications.queue);
-    addPushDeliveryAlarm(alarms, applicationArnsOf(this, this.#settings));
+    addPingAlarms(alarms, this.#notifications.queue);
+    addPushAlarms(alarms, applicationArnsOf(this, this.#settings));
     const { domain, mtlsDomain } = this.#settings;
     if (domain) addCertificateAlarm(alarms, 'domain', domain);
     if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);

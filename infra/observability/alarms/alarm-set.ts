@@ -5,10 +5,12 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { Dimension, MetricName } from '../../../provider/core/operating/metrics.ts';
 import { acknowledge } from '../../nag.ts';
 import type { CibaProviderProps } from '../../settings/provider-props.ts';
+import { ProviderMetrics } from '../metrics.ts';
 
-/** One alarm in the words of whoever is woken by it. */
+/** One alarm, in words for the operator whom it wakes. */
 export type AlarmSpec = {
   readonly id: string;
   /** The section of docs/operations.md. Default: the id. */
@@ -26,14 +28,28 @@ export type AlarmSpec = {
   readonly missing?: TreatMissingData;
 };
 
-/** Where alarms go, and what they say. */
+/** An alarm on something that the functions count: so many within so many minutes. */
+export type CountAlarmSpec = Omit<AlarmSpec, 'metric'> & {
+  readonly metric: MetricName;
+  readonly dimensions?: Readonly<Partial<Record<Dimension, string>>>;
+  /** Default: five. */
+  readonly minutes?: number;
+};
+
+/**
+ * All alarms of a deployment: where they go, and how they are worded. Each alarm stands in the file of its capability in
+ * this folder.
+ */
 export class AlarmSet extends Construct {
   readonly topic: ITopic | undefined;
   readonly alarms: Alarm[] = [];
+  /** What the functions count. */
+  readonly metrics: ProviderMetrics;
   readonly #runbook: string;
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps['alarms']) {
     super(scope, id);
+    this.metrics = new ProviderMetrics(this);
     this.#runbook = settings?.runbookUrl ?? 'docs/operations.md';
     if (settings?.topicArn) this.topic = Topic.fromTopicArn(this, 'Existing', settings.topicArn);
     else if (settings?.email) this.topic = this.#topicFor(settings.email);
@@ -60,6 +76,10 @@ export class AlarmSet extends Construct {
     }
     this.alarms.push(alarm);
     return alarm;
+  }
+
+  addCount({ metric, minutes = 5, dimensions, ...spec }: CountAlarmSpec): Alarm {
+    return this.add({ ...spec, metric: this.metrics.metric(metric, { minutes, ...(dimensions && { dimensions }) }) });
   }
 
   #topicFor(email: string): Topic {

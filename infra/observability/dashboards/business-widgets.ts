@@ -1,7 +1,7 @@
 import { type IWidget, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationArns } from '../../push/push-platforms.ts';
-import { FIVE_MINUTES, graph, search } from '../graph.ts';
 import type { ProviderMetrics } from '../metrics.ts';
+import { FIVE_MINUTES, graph, search } from './graph.ts';
 
 type BusinessProps = {
   readonly issuer: string;

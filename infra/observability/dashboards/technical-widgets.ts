@@ -11,8 +11,8 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { ApplicationArns } from '../../push/push-platforms.ts';
-import { FIVE_MINUTES, graph } from '../graph.ts';
-import { pushMetric } from './push-metrics.ts';
+import { pushMetric } from '../push-metric.ts';
+import { FIVE_MINUTES, graph } from './graph.ts';
 
 export type TechnicalProps = {
   readonly stage: HttpStage;

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { functionNames } from '../../../infra/functions/functions.ts';
 import { metrics } from '../../../provider/core/operating/metrics.ts';
@@ -8,6 +9,7 @@ const production = synthesized('production');
 const minimal = synthesized('minimal');
 const alarms = production.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
 const alarm = (name: string): Value => alarms.find(({ AlarmName }) => AlarmName === `ciba-production-${name}`) ?? {};
+const nameOf = ({ AlarmName }: Value): string => AlarmName.replace('ciba-production-', '');
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
 describe('alarms', () => {
@@ -43,7 +45,7 @@ describe('alarms', () => {
   });
 
   it('hear of every function that fails, of pushes, replays, throttles, tables, keys, certificates and the audit trail', () => {
-    const names = alarms.map(({ AlarmName }) => AlarmName.replace('ciba-production-', ''));
+    const names = alarms.map(nameOf);
     // Nobody calls signing-keys often enough for three failures in a minute: rotation-failed counts each.
     const faults = functionNames.filter((name) => name !== 'signing-keys').map((name) => `${name}-faults`);
     expect(names.filter((name) => name.endsWith('-faults')).toSorted()).toEqual(faults.toSorted());
@@ -56,6 +58,23 @@ describe('alarms', () => {
         ...['domain-certificate', 'mtls-domain-certificate'],
       ]),
     );
+  });
+});
+
+describe('the file of a capability', () => {
+  const files = globSync('infra/observability/alarms/*.ts', { cwd: new URL('../../../', import.meta.url) }).map(
+    (path) => ({ path: basename(path), text: read(path) }),
+  );
+  const fileOf = (id: string) => files.filter(({ text }) => text.includes(`id: '${id}'`)).map(({ path }) => path);
+
+  it.each([
+    ['pings.ts', alarms.map(nameOf).filter((name) => name.startsWith('pings-'))],
+    ['pushes.ts', alarms.map(nameOf).filter((name) => name.startsWith('push-'))],
+    ['keys.ts', alarms.map(nameOf).filter((name) => name.startsWith('rotation-'))],
+    ['logins.ts', ['approval-rate', 'repeated-redemption', 'assertion-replays', 'client-authentication']],
+  ])('%s has all its alarms, those on counts and those on services', (file, names) => {
+    expect(names.length).toBeGreaterThan(1);
+    for (const name of names) expect(fileOf(name), name).toEqual([file]);
   });
 });
 

@@ -1,8 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
-import type { ProviderMetrics } from '../metrics.ts';
-import type { SyntheticLogin } from '../synthetic-login.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
 const MINUTE = Duration.minutes(1);
@@ -11,7 +9,7 @@ const MINUTE = Duration.minutes(1);
  * Three failures within a minute: the function threw, ran out of time or did not start (Lambda counts those), or caught
  * a fault and answered 500 (its log counts those). Also what rolls a canary back.
  */
-export function addFaultAlarm(alarms: AlarmSet, metrics: ProviderMetrics, target: ProviderFunction): Alarm {
+export function addFaultAlarm(alarms: AlarmSet, target: ProviderFunction): Alarm {
   return alarms.add({
     id: `${target.name}-faults`,
     runbook: 'faults',
@@ -24,7 +22,7 @@ export function addFaultAlarm(alarms: AlarmSet, metrics: ProviderMetrics, target
       expression: 'SUM([errors, faults])',
       usingMetrics: {
         errors: target.alias.metricErrors({ period: MINUTE, statistic: 'Sum' }),
-        faults: metrics.metric('Faults', { minutes: 1, dimensions: { service: target.name } }),
+        faults: alarms.metrics.metric('Faults', { minutes: 1, dimensions: { service: target.name } }),
       },
       label: `${target.name} failures`,
       period: MINUTE,
@@ -58,39 +56,5 @@ export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderF
     }),
     threshold: 1,
     periods: { breaching: 3, of: 5 },
-  });
-}
-
-/** Keys are looked after twice a day; a failure has days of time, but only if somebody hears of it. */
-export function addRotationAlarms(alarms: AlarmSet, signingKeys: ProviderFunction): void {
-  alarms.add({
-    id: 'rotation-failed',
-    means: 'Signing keys could not be looked after. Logins still work with the keys there are.',
-    first: 'read the log of the function signing-keys.',
-    metric: signingKeys.alias.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
-    threshold: 1,
-  });
-  alarms.add({
-    id: 'rotation-missed',
-    means: 'Signing keys were not looked after for a day: keys will not be rotated when they are due.',
-    first: 'is the schedule enabled?',
-    metric: signingKeys.alias.metricInvocations({ period: Duration.hours(6), statistic: 'Sum' }),
-    threshold: 1,
-    when: 'below',
-    periods: { breaching: 4, of: 4 },
-    missing: TreatMissingData.BREACHING,
-  });
-}
-
-/** Two scheduled logins in a row failed, or did not take place: the one alarm that sees the provider as its users do. */
-export function addSyntheticLoginAlarm(alarms: AlarmSet, { handler, every }: SyntheticLogin): void {
-  alarms.add({
-    id: 'synthetic-login',
-    means: 'A login at the public address does not go through, twice in a row: very likely nobody can log in.',
-    first: 'the log of the function synthetic-login names the step that failed.',
-    metric: handler.alias.metricErrors({ period: every, statistic: 'Sum' }),
-    threshold: 1,
-    periods: { breaching: 2, of: 2 },
-    missing: TreatMissingData.BREACHING,
   });
 }

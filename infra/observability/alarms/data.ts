@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { AlarmSet } from './alarm-set.ts';
+
+const FIVE_MINUTES = Duration.minutes(5);
+
+/** Reads or writes that a table turned away. */
+export function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): void {
+  const metric = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: table.tableName },
+      statistic: 'Sum',
+      period: FIVE_MINUTES,
+    });
+  alarms.add({
+    id: `${role}-throttled`,
+    runbook: 'table-throttled',
+    means: `DynamoDB turns away reads or writes of the table ${role}.`,
+    first: 'is one key hot, or did the load more than double within half an hour?',
+    metric: new MathExpression({
+      // Each of them exists from its first throttle on: the sum of a list leaves out what is not there.
+      expression: 'SUM([reads, writes])',
+      usingMetrics: { reads: metric('ReadThrottleEvents'), writes: metric('WriteThrottleEvents') },
+      label: `${role} throttled`,
+      period: FIVE_MINUTES,
+    }),
+    threshold: 10,
+  });
+}
+
+/** Audit events wait: they are kept in the logs meanwhile. */
+export function addAuditAlarm(alarms: AlarmSet, stream: CfnDeliveryStream): void {
+  alarms.add({
+    id: 'audit-delayed',
+    means: 'Audit events have not reached their store for an hour. They are still in the logs.',
+    first: 'look for objects under not-delivered/ in the audit bucket.',
+    metric: new Metric({
+      namespace: 'AWS/Firehose',
+      metricName: 'DeliveryToS3.DataFreshness',
+      dimensionsMap: { DeliveryStreamName: stream.ref },
+      statistic: 'Maximum',
+      period: FIVE_MINUTES,
+    }),
+    threshold: 3600,
+  });
+}
