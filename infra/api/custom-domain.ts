@@ -5,6 +5,9 @@ import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
+import { addCertificateAlarm } from '../observability/alarms/certificates.ts';
+import { addOutputs, listed } from '../outputs.ts';
 import type { DomainProps, MtlsDomainProps } from '../settings/provider-props.ts';
 
 type CustomDomainProps = {
@@ -12,6 +15,20 @@ type CustomDomainProps = {
   readonly stage: HttpStage;
   readonly domain: DomainProps & Partial<Pick<MtlsDomainProps, 'truststore' | 'ownershipCertificateArn'>>;
 };
+
+type DomainsProps = Pick<CustomDomainProps, 'api' | 'stage'> & Pick<Deployment, 'settings' | 'alarms'>;
+
+/** The names of the settings, each with an alarm on its certificate. None is fine: the API has an address of its own. */
+export function addDomains(scope: Construct, { api, stage, settings, alarms }: DomainsProps): readonly CustomDomain[] {
+  const { domain, mtlsDomain } = settings;
+  if (domain) addCertificateAlarm(alarms, 'domain', domain);
+  if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
+  addOutputs(scope, { Certificates: listed([domain, mtlsDomain].flatMap((one) => one?.certificateArn ?? [])) });
+  return [
+    ...(domain ? [new CustomDomain(scope, 'Domain', { api, stage, domain })] : []),
+    ...(mtlsDomain ? [new CustomDomain(scope, 'MtlsDomain', { api, stage, domain: mtlsDomain })] : []),
+  ];
+}
 
 /** A name for the API, with a client certificate demanded where there is a truststore. */
 export class CustomDomain extends Construct {

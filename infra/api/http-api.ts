@@ -15,9 +15,12 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
+import type { Deployment } from '../deployment.ts';
 import { functions } from '../functions/functions.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
+import { addApiAlarms } from '../observability/alarms/api.ts';
+import { addOutputs } from '../outputs.ts';
 import type { CibaProviderProps, Throttle } from '../settings/provider-props.ts';
 
 const OTHERS: Throttle = { rate: 100, burst: 200 };
@@ -66,10 +69,9 @@ export class ProviderApi extends Construct {
   }
 }
 
-type RoutesProps = {
+type RoutesProps = Pick<Deployment, 'settings' | 'alarms'> & {
   readonly api: HttpApi;
   readonly functions: readonly ProviderFunction[];
-  readonly settings: CibaProviderProps;
 };
 
 /** Routes from the table of functions to the alias `live` of each, and the stage that serves them. */
@@ -90,10 +92,12 @@ export class ApiRoutes extends Construct {
     this.stage = this.#stage(props);
     // A throttle of a route that does not exist yet is refused.
     this.stage.node.addDependency(...routes);
+    addApiAlarms(props.alarms, this.stage);
+    addOutputs(this, { AccessLog: this.accessLog.logGroupName });
   }
 
   #routes(httpApi: HttpApi, target: ProviderFunction): HttpRoute[] {
-    const spec = functions[target.name as keyof typeof functions];
+    const { spec } = target;
     const integration = new HttpLambdaIntegration(`${target.name}-integration`, target.live, {
       scopePermissionToRoute: false,
     });

@@ -38,6 +38,14 @@ export class DataStack extends NestedStack {
       this.audit = new AuditStore(this, 'Audit', { retentionDays: props.auditRetentionDays ?? 400 });
   }
 
+  get tableNames(): Readonly<Record<TableRole, string>> {
+    return { directory: this.tables.directory.tableName, transactions: this.tables.transactions.tableName };
+  }
+
+  get tableArns(): Readonly<Record<TableRole, string>> {
+    return { directory: this.tables.directory.tableArn, transactions: this.tables.transactions.tableArn };
+  }
+
   /** The table of this stack, or the one that took its place; the former stays in the stack, so that nothing is lost. */
   #table(role: TableRole, props: DataProps, restored: string | undefined): ITableV2 {
     const { partitionKey, sortKey, ttlAttribute } = tables[role];

@@ -1,10 +1,10 @@
-import type { Platform } from '../../provider/core/device/device.ts';
 import type {
   DeploymentVariable,
   EnvironmentName,
   FunctionSpec,
   TableRole,
 } from '../../provider/core/operating/function-spec.ts';
+import type { ApplicationArns } from '../push/application-arns.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 
 type Sources = {
@@ -12,7 +12,7 @@ type Sources = {
   readonly tableNames: Readonly<Record<TableRole, string>>;
   readonly signingKmsKeyArn: string;
   readonly notifications: { readonly topicArn: string; readonly queueUrl: string };
-  readonly applicationArns: Readonly<Partial<Record<Platform, string>>>;
+  readonly applicationArns: ApplicationArns;
   readonly metricsNamespace: string;
   readonly settings: CibaProviderProps;
 };

@@ -39,6 +39,7 @@ type ProviderFunctionProps = {
 /** One function with its own role, its own log group and the alias `live`, which is what everybody calls. */
 export class ProviderFunction extends Construct {
   readonly name: string;
+  readonly spec: FunctionSpec;
   readonly role: Role;
   readonly logGroup: LogGroup;
   readonly lambda: LambdaFunction;
@@ -49,6 +50,7 @@ export class ProviderFunction extends Construct {
   constructor(scope: Construct, props: ProviderFunctionProps) {
     super(scope, props.name);
     this.name = props.name;
+    this.spec = props.spec;
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: logRetentionDaysOf(props.settings),
       removalPolicy: removalPolicyOf(props.settings),

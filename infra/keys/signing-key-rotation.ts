@@ -2,17 +2,17 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { deploymentFunctions } from '../functions/functions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
+import { addRotationAlarms } from '../observability/alarms/keys.ts';
+import { addOutputs } from '../outputs.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 
-type RotationProps = {
+type RotationProps = Pick<Deployment, 'settings' | 'deadLetters' | 'alarms'> & {
   readonly signingKeys: ProviderFunction;
-  readonly deadLetters: IQueue;
-  readonly settings: CibaProviderProps;
 };
 
 /**
@@ -23,9 +23,11 @@ export class SigningKeyRotation extends Construct {
   /** Whatever serves tokens waits for this. */
   readonly firstKeys: CustomResource;
 
-  constructor(scope: Construct, id: string, { signingKeys, deadLetters, settings }: RotationProps) {
+  constructor(scope: Construct, id: string, { signingKeys, deadLetters, settings, alarms }: RotationProps) {
     super(scope, id);
     this.firstKeys = this.#firstKeys(signingKeys, settings);
+    addRotationAlarms(alarms, signingKeys);
+    addOutputs(this, { SigningKeysFunction: signingKeys.alias.functionArn });
     new Rule(this, 'Schedule', {
       description: 'Creates, activates and retires signing keys when they are due',
       schedule: Schedule.rate(Duration.hours(12)),

@@ -6,16 +6,15 @@ import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { longestUseSeconds, mostDeliveries } from '../../provider/core/notifying/pace.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
+import type { Deployment } from '../deployment.ts';
 import { functions } from '../functions/functions.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import { addPingAlarms } from '../observability/alarms/pings.ts';
+import { addOutputs } from '../outputs.ts';
 import { INSTANCES_RANGE, LONGEST_RETENTION_SECONDS, MOST_RECEIVES } from './queue-limits.ts';
 
-type ClientNotificationsProps = {
-  readonly settings: Pick<CibaProviderProps, 'limits' | 'reservedConcurrency'>;
-  readonly deadLetters: IQueue;
-};
+type ClientNotificationsProps = Pick<Deployment, 'settings' | 'deadLetters' | 'alarms'>;
 
 /**
  * Five times five pings at a time: eighty a second where clients answer within 300 ms. Few, because each one that hangs
@@ -34,7 +33,7 @@ export class ClientNotifications extends Construct {
   readonly queue: Queue;
   readonly #settings: ClientNotificationsProps['settings'];
 
-  constructor(scope: Construct, id: string, { settings, deadLetters }: ClientNotificationsProps) {
+  constructor(scope: Construct, id: string, { settings, deadLetters, alarms }: ClientNotificationsProps) {
     super(scope, id);
     this.#settings = settings;
     this.topic = new Topic(this, 'Topic', { displayName: 'Decisions that clients are pinged of', enforceSSL: true });
@@ -42,6 +41,15 @@ export class ClientNotifications extends Construct {
     // Raw: the function reads what the other one wrote. What SNS may not deliver is a dead letter at once.
     const subscription = new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: deadLetters });
     this.topic.addSubscription(subscription);
+    addPingAlarms(alarms, this.queue);
+    addOutputs(this, { NotificationQueue: this.queue.queueUrl });
+  }
+
+  /** By what the functions call topic and queue, and by what their roles are granted them. */
+  get addresses(): { readonly topicArn: string; readonly queueArn: string; readonly queueUrl: string } {
+    const { topicArn } = this.topic;
+    const { queueArn, queueUrl } = this.queue;
+    return { topicArn, queueArn, queueUrl };
   }
 
   #makeQueue(deadLetters: IQueue): Queue {
@@ -65,8 +73,8 @@ export class ClientNotifications extends Construct {
    * Lambda receives, deletes and postpones in the name of the function's role, and tries that when the mapping is made.
    * The role has what it needs from the table of functions, so no construct that grants more is used.
    */
-  feed(notifier: ProviderFunction): EventSourceMapping {
-    const reserved = this.#settings.reservedConcurrency?.[notifier.name as 'client-notification'];
+  feed(notifier: ProviderFunction): void {
+    const reserved = this.#settings.reservedConcurrency?.['client-notification'];
     const { least, most } = INSTANCES_RANGE;
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: notifier.live,
@@ -80,6 +88,6 @@ export class ClientNotifications extends Construct {
       'Serverless-LambdaEventSourceMappingDestination':
         'For a queue there is none; it has a dead-letter queue instead.',
     });
-    return mapping;
+    addOutputs(this, { NotificationMapping: mapping.eventSourceMappingId });
   }
 }

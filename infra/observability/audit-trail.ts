@@ -3,17 +3,23 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
+import { addAuditAlarm } from './alarms/data.ts';
 
-type AuditTrailProps = { readonly stream: CfnDeliveryStream; readonly functions: readonly ProviderFunction[] };
+type AuditTrailProps = Pick<Deployment, 'alarms'> & {
+  readonly stream: CfnDeliveryStream;
+  readonly functions: readonly ProviderFunction[];
+};
 
 /**
  * Carries audit lines from the log groups to the audit store. A subscription and not a call of the function: it costs no
  * latency, and a function can neither forget it nor take an event back.
  */
 export class AuditTrail extends Construct {
-  constructor(scope: Construct, id: string, { stream, functions }: AuditTrailProps) {
+  constructor(scope: Construct, id: string, { stream, functions, alarms }: AuditTrailProps) {
     super(scope, id);
+    addAuditAlarm(alarms, stream);
     const put = new PolicyStatement({
       actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
       resources: [stream.attrArn],

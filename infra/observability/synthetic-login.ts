@@ -4,18 +4,17 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { deploymentFunctions } from '../functions/functions.ts';
-import { type Grantable, statementsFor } from '../functions/permissions.ts';
+import { statementsFor } from '../functions/permissions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
+import { addOutputs } from '../outputs.ts';
 import { type CibaProviderProps, SYNTHETIC_LOGIN_MINUTES } from '../settings/provider-props.ts';
+import { addSyntheticLoginAlarm } from './alarms/logins.ts';
 
-type SyntheticLoginProps = {
-  readonly issuer: string;
-  readonly directoryTableName: string;
-  readonly grantable: Grantable;
-  readonly settings: CibaProviderProps;
+type SyntheticLoginProps = Pick<Deployment, 'settings' | 'issuer' | 'tableNames' | 'grantable' | 'alarms'> & {
   /** Those of the table: a new version of any of them is tested, those that no login goes through as well. */
   readonly functions: readonly ProviderFunction[];
   /** What else has to be there before anybody can log in: routes, stage, names. */
@@ -43,6 +42,8 @@ export class SyntheticLogin extends Construct {
     const setUp = this.#setUp(props);
     const last = answersAtOnce(props.settings) ? this.#smokeTest(setUp, props) : setUp;
     this.#schedule([last, ...props.after]);
+    addSyntheticLoginAlarm(props.alarms, this);
+    addOutputs(this, { SyntheticLoginFunction: this.handler.alias.functionArn });
   }
 
   #makeSecret(): Secret {
@@ -60,11 +61,11 @@ export class SyntheticLogin extends Construct {
   #function(
     name: 'synthetic-setup' | 'synthetic-login',
     action: string,
-    { settings, issuer, directoryTableName, grantable }: SyntheticLoginProps,
+    { settings, issuer, tableNames, grantable }: SyntheticLoginProps,
   ): ProviderFunction {
     const spec = deploymentFunctions[name];
     const { secretArn } = this.#secret;
-    const values = { ISSUER: issuer, DIRECTORY_TABLE: directoryTableName, SYNTHETIC_SECRET: secretArn };
+    const values = { ISSUER: issuer, DIRECTORY_TABLE: tableNames.directory, SYNTHETIC_SECRET: secretArn };
     return new ProviderFunction(this, {
       name,
       spec,
@@ -108,7 +109,7 @@ export class SyntheticLogin extends Construct {
     acknowledge(this.handler, { 'Serverless-LambdaAsyncFailureDestination': reason });
   }
 
-  #setUp({ directoryTableName }: SyntheticLoginProps): CustomResource {
+  #setUp({ tableNames }: SyntheticLoginProps): CustomResource {
     const setUp = new CustomResource(this, 'SetUp', {
       resourceType: 'Custom::SyntheticLogin',
       serviceToken: this.setUpHandler.lambda.functionArn,
@@ -116,7 +117,7 @@ export class SyntheticLogin extends Construct {
       // Another table or secret is another version too, since the function is told both.
       properties: {
         versions: { 'synthetic-setup': this.setUpHandler.lambda.currentVersion.version },
-        table: directoryTableName,
+        table: tableNames.directory,
       },
     });
     // Permissions are resources of their own, and CloudFormation would not wait for them.

@@ -2,33 +2,24 @@ import { Aws } from 'aws-cdk-lib';
 import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { deploymentFunctions } from '../functions/functions.ts';
-import { type Grantable, OPEN_ENDPOINTS, statementsFor } from '../functions/permissions.ts';
+import { OPEN_ENDPOINTS, statementsFor } from '../functions/permissions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import { addFunctionOutput, addOutputs } from '../outputs.ts';
 
-type EndpointEventsProps = {
-  readonly settings: CibaProviderProps;
-  readonly directoryTableName: string;
-  readonly grantable: Grantable;
-  readonly deadLetters: IQueue;
-};
+type EndpointEventsProps = Pick<Deployment, 'settings' | 'tableNames' | 'grantable' | 'deadLetters'>;
 
 /** SNS tells here of pushes that failed for good and of endpoints that it switched off; the devices are marked unreachable. */
 export class EndpointEvents extends Construct {
   readonly topic: Topic;
   readonly handler: ProviderFunction;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, directoryTableName, grantable, deadLetters }: EndpointEventsProps,
-  ) {
+  constructor(scope: Construct, id: string, { settings, tableNames, grantable, deadLetters }: EndpointEventsProps) {
     super(scope, id);
     const spec = deploymentFunctions['endpoint-events'];
     this.handler = new ProviderFunction(this, {
@@ -36,7 +27,7 @@ export class EndpointEvents extends Construct {
       spec,
       settings,
       environment: environmentOf(spec, {
-        DIRECTORY_TABLE: directoryTableName,
+        DIRECTORY_TABLE: tableNames.directory,
         METRICS_NAMESPACE: metricsNamespaceOf(this),
       }),
       statements: statementsFor(spec, grantable),
@@ -49,6 +40,8 @@ export class EndpointEvents extends Construct {
       'CloudFormation-Validate::W3694': 'The subscription calls the alias, which is a function to SNS as well.',
     });
     this.topic.addSubscription(new LambdaSubscription(this.handler.live, { deadLetterQueue: deadLetters }));
+    addOutputs(this, { EndpointEventsTopic: this.topic.topicArn });
+    addFunctionOutput(this, this.handler);
   }
 
   /** A topic with a policy has no longer the one it was born with, which admits the account's own services. */

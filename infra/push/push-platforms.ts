@@ -2,63 +2,20 @@ import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { PLATFORMS, type Platform } from '../../provider/core/device/device.ts';
+import { PLATFORMS } from '../../provider/core/device/device.ts';
+import type { Deployment } from '../deployment.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { deploymentFunctions } from '../functions/functions.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
+import { addPushAlarms } from '../observability/alarms/pushes.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
+import { addOutputs, listed } from '../outputs.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
+import { ownArn, type WantedApplication, wantedApplications } from './application-arns.ts';
 
-/** Platform applications in use. */
-export type ApplicationArns = Readonly<Partial<Record<Platform, string>>>;
-
-/** An application that the deployment makes from a secret. */
-type Wanted = {
-  readonly platform: Platform;
-  readonly name: string;
-  readonly arn: string;
-  readonly secretArn: string;
-  readonly bundleId: string | undefined;
-  readonly credentialVersion: string;
+type PushPlatformsProps = Pick<Deployment, 'settings' | 'applicationArns' | 'alarms'> & {
+  readonly eventsTopic: ITopic;
 };
-
-/** The ARNs of all platform applications in use, made here or by others. They follow from the settings, so nothing waits for them. */
-export function applicationArnsOf(scope: Construct, { apns, fcm }: CibaProviderProps): ApplicationArns {
-  const own = wantedApplications(scope, { apns, fcm }).map(({ platform, arn }) => [platform, arn]);
-  return {
-    ...(apns?.applicationArn && { APNS: apns.applicationArn }),
-    ...(apns?.sandboxApplicationArn && { APNS_SANDBOX: apns.sandboxApplicationArn }),
-    ...(fcm?.applicationArn && { GCM: fcm.applicationArn }),
-    ...Object.fromEntries(own),
-  };
-}
-
-function wantedApplications(scope: Construct, { apns, fcm }: CibaProviderProps): readonly Wanted[] {
-  const stack = Stack.of(scope);
-  const wanted = (platform: Platform, from: { secretArn: string; credentialVersion?: string | undefined }): Wanted => ({
-    platform,
-    name: stack.stackName,
-    arn: ownArn(scope, platform),
-    secretArn: from.secretArn,
-    bundleId: platform === 'GCM' ? undefined : apns?.bundleId,
-    credentialVersion: from.credentialVersion ?? '1',
-  });
-  const { secretArn: apnsSecret } = apns ?? {};
-  const { secretArn: fcmSecret } = fcm ?? {};
-  return [
-    ...(apnsSecret ? [wanted('APNS', { ...apns, secretArn: apnsSecret })] : []),
-    ...(apnsSecret && apns?.sandbox ? [wanted('APNS_SANDBOX', { ...apns, secretArn: apnsSecret })] : []),
-    ...(fcmSecret ? [wanted('GCM', { ...fcm, secretArn: fcmSecret })] : []),
-  ];
-}
-
-/** SNS makes the ARN from the name, so it is known before the application is. */
-function ownArn(scope: Construct, platform: Platform): string {
-  const stack = Stack.of(scope);
-  return stack.formatArn({ service: 'sns', resource: 'app', resourceName: `${platform}/${stack.stackName}` });
-}
-
-type PushPlatformsProps = { readonly settings: CibaProviderProps; readonly eventsTopic: ITopic };
 
 /**
  * SNS platform applications, which CloudFormation has no resource for. The credential is read from its secret when the
@@ -68,11 +25,14 @@ export class PushPlatforms extends Construct {
   /** None when there is nothing to make. */
   readonly refresher: ProviderFunction | undefined;
 
-  constructor(scope: Construct, id: string, { settings, eventsTopic }: PushPlatformsProps) {
+  constructor(scope: Construct, id: string, { settings, applicationArns, alarms, eventsTopic }: PushPlatformsProps) {
     super(scope, id);
+    addPushAlarms(alarms, applicationArns);
+    addOutputs(this, { PushApplications: listed(Object.values(applicationArns)) });
     const wanted = wantedApplications(this, settings);
     if (wanted.length === 0) return;
     this.refresher = this.#function(wanted, settings, eventsTopic);
+    addOutputs(this, { PlatformApplicationFunction: this.refresher.lambda.functionArn });
     for (const { platform, secretArn, bundleId, credentialVersion } of wanted) {
       const application = new CustomResource(this, platform, {
         resourceType: 'Custom::SnsPlatformApplication',
@@ -91,7 +51,7 @@ export class PushPlatforms extends Construct {
     }
   }
 
-  #function(wanted: readonly Wanted[], settings: CibaProviderProps, eventsTopic: ITopic): ProviderFunction {
+  #function(wanted: readonly WantedApplication[], settings: CibaProviderProps, eventsTopic: ITopic): ProviderFunction {
     const spec = deploymentFunctions['platform-application'];
     const applications = wanted.map(({ credentialVersion: _, ...one }) => ({
       ...one,

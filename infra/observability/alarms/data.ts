@@ -2,12 +2,17 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { TableRole } from '../../../provider/core/operating/function-spec.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
 /** Reads or writes that a table turned away. */
-export function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): void {
+export function addTableAlarms(alarms: AlarmSet, tables: Readonly<Record<TableRole, ITableV2>>): void {
+  for (const [role, table] of Object.entries(tables)) addTableAlarm(alarms, role, table);
+}
+
+function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): void {
   const metric = (metricName: string) =>
     new Metric({
       namespace: 'AWS/DynamoDB',

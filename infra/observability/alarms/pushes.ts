@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ApplicationArns } from '../../push/push-platforms.ts';
+import type { ApplicationArns } from '../../push/application-arns.ts';
 import { pushMetric } from '../push-metric.ts';
 import type { AlarmSet } from './alarm-set.ts';
 

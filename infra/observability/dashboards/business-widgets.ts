@@ -1,5 +1,5 @@
 import { type IWidget, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ApplicationArns } from '../../push/push-platforms.ts';
+import type { ApplicationArns } from '../../push/application-arns.ts';
 import type { ProviderMetrics } from '../metrics.ts';
 import { FIVE_MINUTES, graph, search } from './graph.ts';
 

@@ -1,11 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { ProviderMetrics } from '../metrics.ts';
+import type { Deployment } from '../../deployment.ts';
 import { businessWidgets } from './business-widgets.ts';
 import { type TechnicalProps, technicalWidgets } from './technical-widgets.ts';
 
-type DashboardsProps = TechnicalProps & { readonly issuer: string; readonly metrics: ProviderMetrics };
+type DashboardsProps = TechnicalProps & Pick<Deployment, 'issuer'>;
 
 /** Two dashboards: how logins go, for everybody; and how the machinery runs, for operators. */
 export class Dashboards extends Construct {
@@ -18,7 +18,7 @@ export class Dashboards extends Construct {
     this.business = new Dashboard(this, 'Business', {
       dashboardName: `${stackName}-business`,
       defaultInterval: Duration.days(1),
-      widgets: businessWidgets(props),
+      widgets: businessWidgets({ ...props, metrics: props.alarms.metrics }),
     });
     this.technical = new Dashboard(this, 'Technical', {
       dashboardName: `${stackName}-technical`,

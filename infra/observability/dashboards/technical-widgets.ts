@@ -1,20 +1,13 @@
 import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import {
-  type Alarm,
-  AlarmStatusWidget,
-  type IMetric,
-  type IWidget,
-  Metric,
-  TextWidget,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { AlarmStatusWidget, type IMetric, type IWidget, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Deployment } from '../../deployment.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
-import type { ApplicationArns } from '../../push/push-platforms.ts';
 import { pushMetric } from '../push-metric.ts';
 import { FIVE_MINUTES, graph } from './graph.ts';
 
-export type TechnicalProps = {
+export type TechnicalProps = Pick<Deployment, 'applicationArns' | 'deadLetters' | 'alarms'> & {
   readonly stage: HttpStage;
   /** Those of the table. */
   readonly functions: readonly ProviderFunction[];
@@ -22,9 +15,6 @@ export type TechnicalProps = {
   readonly otherFunctions: readonly ProviderFunction[];
   readonly tables: readonly ITableV2[];
   readonly notificationQueue: IQueue;
-  readonly deadLetters: IQueue;
-  readonly alarms: readonly Alarm[];
-  readonly applicationArns: ApplicationArns;
 };
 
 /** How the machinery runs: API, functions, tables, queues, pushes. */
@@ -32,7 +22,7 @@ export function technicalWidgets(props: TechnicalProps): IWidget[][] {
   const { stage, alarms } = props;
   const latency = (statistic: string) => stage.metricLatency({ statistic, label: statistic, period: FIVE_MINUTES });
   return [
-    [new AlarmStatusWidget({ width: 24, height: 4, title: 'Alarms', alarms: [...alarms] })],
+    [new AlarmStatusWidget({ width: 24, height: 4, title: 'Alarms', alarms: [...alarms.alarms] })],
     [
       graph('API calls and errors', [stage.metricCount(), stage.metricClientError(), stage.metricServerError()]),
       graph('API latency in milliseconds', [latency('p50'), latency('p99')]),

@@ -1,0 +1,57 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Platform } from '../../provider/core/device/device.ts';
+import type { CibaProviderProps } from '../settings/provider-props.ts';
+
+/** Platform applications in use. */
+export type ApplicationArns = Readonly<Partial<Record<Platform, string>>>;
+
+/** An application that the deployment makes from a secret. */
+export type WantedApplication = {
+  readonly platform: Platform;
+  readonly name: string;
+  readonly arn: string;
+  readonly secretArn: string;
+  readonly bundleId: string | undefined;
+  readonly credentialVersion: string;
+};
+
+/** The ARNs of all platform applications in use, made here or by others. They follow from the settings, so nothing waits for them. */
+export function applicationArnsOf(scope: Construct, { apns, fcm }: CibaProviderProps): ApplicationArns {
+  const own = wantedApplications(scope, { apns, fcm }).map(({ platform, arn }) => [platform, arn]);
+  return {
+    ...(apns?.applicationArn && { APNS: apns.applicationArn }),
+    ...(apns?.sandboxApplicationArn && { APNS_SANDBOX: apns.sandboxApplicationArn }),
+    ...(fcm?.applicationArn && { GCM: fcm.applicationArn }),
+    ...Object.fromEntries(own),
+  };
+}
+
+/** The applications that the settings ask the deployment to make. */
+export function wantedApplications(scope: Construct, { apns, fcm }: CibaProviderProps): readonly WantedApplication[] {
+  const stack = Stack.of(scope);
+  const wanted = (
+    platform: Platform,
+    from: { secretArn: string; credentialVersion?: string | undefined },
+  ): WantedApplication => ({
+    platform,
+    name: stack.stackName,
+    arn: ownArn(scope, platform),
+    secretArn: from.secretArn,
+    bundleId: platform === 'GCM' ? undefined : apns?.bundleId,
+    credentialVersion: from.credentialVersion ?? '1',
+  });
+  const { secretArn: apnsSecret } = apns ?? {};
+  const { secretArn: fcmSecret } = fcm ?? {};
+  return [
+    ...(apnsSecret ? [wanted('APNS', { ...apns, secretArn: apnsSecret })] : []),
+    ...(apnsSecret && apns?.sandbox ? [wanted('APNS_SANDBOX', { ...apns, secretArn: apnsSecret })] : []),
+    ...(fcmSecret ? [wanted('GCM', { ...fcm, secretArn: fcmSecret })] : []),
+  ];
+}
+
+/** SNS makes the ARN from the name, so it is known before the application is. */
+export function ownArn(scope: Construct, platform: Platform): string {
+  const stack = Stack.of(scope);
+  return stack.formatArn({ service: 'sns', resource: 'app', resourceName: `${platform}/${stack.stackName}` });
+}
