@@ -10,8 +10,8 @@ import { makeProviderFunctions, type ProviderFunctions } from './functions/provi
 import { SigningKeyRotation } from './keys/signing-key-rotation.ts';
 import { ClientNotifications } from './notifications/client-notifications.ts';
 import { AlarmSet } from './observability/alarms/alarm-set.ts';
-import { addTableAlarms } from './observability/alarms/data.ts';
 import { addLoginAlarms } from './observability/alarms/logins.ts';
+import { addTableAlarms } from './observability/alarms/tables.ts';
 import { AuditTrail } from './observability/audit-trail.ts';
 import { Dashboards } from './observability/dashboards/dashboards.ts';
 import { DeadLetters } from './observability/dead-letters.ts';

@@ -5,7 +5,7 @@ import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
-import { addAuditAlarm } from './alarms/data.ts';
+import { addAuditAlarm } from './alarms/audit.ts';
 
 type AuditTrailProps = Pick<Deployment, 'alarms'> & {
   readonly stream: CfnDeliveryStream;

@@ -3,6 +3,7 @@ import './functions/functions.checks.ts';
 import './api/api.checks.ts';
 import './data/data.checks.ts';
 import './push/push.checks.ts';
+import './keys/keys.checks.ts';
 import './notifications/notifications.checks.ts';
 import './observability/operations.checks.ts';
 import './observability/dashboards.checks.ts';

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { TableRole } from '../../../provider/core/operating/function-spec.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
@@ -34,22 +33,5 @@ function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): void {
       period: FIVE_MINUTES,
     }),
     threshold: 10,
-  });
-}
-
-/** Audit events wait: they are kept in the logs meanwhile. */
-export function addAuditAlarm(alarms: AlarmSet, stream: CfnDeliveryStream): void {
-  alarms.add({
-    id: 'audit-delayed',
-    means: 'Audit events have not reached their store for an hour. They are still in the logs.',
-    first: 'look for objects under not-delivered/ in the audit bucket.',
-    metric: new Metric({
-      namespace: 'AWS/Firehose',
-      metricName: 'DeliveryToS3.DataFreshness',
-      dimensionsMap: { DeliveryStreamName: stream.ref },
-      statistic: 'Maximum',
-      period: FIVE_MINUTES,
-    }),
-    threshold: 3600,
   });
 }
