@@ -1,9 +1,9 @@
 import { Aws, Fn, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
-  type CfnStage,
+  CfnStage,
   HttpApi,
-  type HttpMethod,
+  HttpMethod,
   HttpRoute,
   HttpRouteKey,
   HttpStage,
@@ -102,12 +102,11 @@ export class ApiRoutes extends Construct {
       scopePermissionToRoute: false,
     });
     return spec.routes.map((key) => {
-      const [method = '', path = ''] = key.split(' ');
       const byIam = spec.authorizer === 'iam';
       const route = new HttpRoute(this, key.replace(' ', ''), {
         httpApi,
         integration,
-        routeKey: HttpRouteKey.with(path, method as HttpMethod),
+        routeKey: routeKeyOf(key),
         ...(byIam && { authorizer: new HttpIamAuthorizer() }),
       });
       if (!byIam) acknowledge(route, { 'AwsSolutions-APIG4': AUTHENTICATED_BY_FUNCTION });
@@ -129,12 +128,22 @@ export class ApiRoutes extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    (stage.node.defaultChild as CfnStage).routeSettings = {
+    const { defaultChild } = stage.node;
+    if (!(defaultChild instanceof CfnStage)) throw new Error('the stage has no resource to throttle');
+    defaultChild.routeSettings = {
       ...throttled(functions['backchannel-authentication'], throttles?.authentication ?? AUTHENTICATION),
       ...throttled(functions.token, throttles?.token ?? TOKEN),
     };
     return stage;
   }
+}
+
+/** A route of the table, `METHOD /path`, as CDK has it. */
+function routeKeyOf(route: string): HttpRouteKey {
+  const [name, path = ''] = route.split(' ');
+  const method = Object.values(HttpMethod).find((known) => known === name);
+  if (!method) throw new Error(`the route ${route} has no method`);
+  return HttpRouteKey.with(path, method);
 }
 
 /** A throttle for each route of a function, as CloudFormation has it: CDK hands this part of a stage through unchanged. */

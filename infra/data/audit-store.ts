@@ -1,9 +1,10 @@
-import { type CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeOpenArns } from '../nag.ts';
+import { pinLogicalId } from './pinned-id.ts';
 
 /** CloudWatch Logs sends zipped envelopes of several lines; what is kept is the lines alone. */
 const LINES: CfnDeliveryStream.ProcessorProperty[] = [
@@ -32,7 +33,7 @@ export class AuditStore extends Construct {
       lifecycleRules: [{ expiration: kept, noncurrentVersionExpiration: kept }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    (bucket.node.defaultChild as CfnResource).overrideLogicalId('AuditBucket');
+    pinLogicalId(bucket, 'AuditBucket');
     // Nobody deletes, not even an administrator by mistake; the lifecycle rule is not bound by this policy.
     bucket.addToResourcePolicy(
       new PolicyStatement({

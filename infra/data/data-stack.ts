@@ -1,4 +1,4 @@
-import { type CfnResource, Duration, NestedStack } from 'aws-cdk-lib';
+import { Duration, NestedStack } from 'aws-cdk-lib';
 import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -6,6 +6,7 @@ import type { TableRole } from '../../provider/core/operating/function-spec.ts';
 import { tables } from '../../provider/core/operating/function-spec.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 import { AuditStore } from './audit-store.ts';
+import { pinLogicalId } from './pinned-id.ts';
 import { isRetained, removalPolicyOf } from './retention.ts';
 
 type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays'>;
@@ -33,7 +34,7 @@ export class DataStack extends NestedStack {
       pendingWindow: Duration.days(30),
       removalPolicy: removalPolicyOf(props),
     });
-    pin(this.signingKmsKey, 'SigningKmsKey');
+    pinLogicalId(this.signingKmsKey, 'SigningKmsKey');
     if (isRetained(props))
       this.audit = new AuditStore(this, 'Audit', { retentionDays: props.auditRetentionDays ?? 400 });
   }
@@ -60,12 +61,7 @@ export class DataStack extends NestedStack {
       deletionProtection: isRetained(props),
       removalPolicy: removalPolicyOf(props),
     });
-    pin(table, id);
+    pinLogicalId(table, id);
     return restored ? TableV2.fromTableName(this, `Restored${id}`, restored) : (table as ITableV2);
   }
-}
-
-/** Keeps the logical id when the construct moves: another id would mean another table, and an empty one. */
-function pin(construct: Construct, logicalId: string): void {
-  (construct.node.defaultChild as CfnResource).overrideLogicalId(logicalId);
 }

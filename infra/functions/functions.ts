@@ -29,6 +29,11 @@ export const functions = {
 export type FunctionName = keyof typeof functions;
 export const functionNames = Object.keys(functions) as FunctionName[];
 
+/** One value for each function of the provider. */
+export function forEachFunction<Value>(make: (name: FunctionName) => Value): Readonly<Record<FunctionName, Value>> {
+  return Object.fromEntries(functionNames.map((name) => [name, make(name)])) as Record<FunctionName, Value>;
+}
+
 /**
  * Functions that nobody calls over HTTP and that the provider would run without: they exist in an account only. What
  * they may do beside the tables is granted where they are made.

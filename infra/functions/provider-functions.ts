@@ -4,7 +4,7 @@ import { addFaultAlarm, addThrottleAlarm } from '../observability/alarms/functio
 import { addFunctionOutput } from '../outputs.ts';
 import { CanaryDeployments } from './canary.ts';
 import { type environmentFrom, environmentOf } from './environment.ts';
-import { type FunctionName, functionNames, functions } from './functions.ts';
+import { type FunctionName, forEachFunction, functions } from './functions.ts';
 import { OPEN_ENDPOINTS, statementsFor } from './permissions.ts';
 import { ProviderFunction } from './provider-function.ts';
 
@@ -18,12 +18,12 @@ type ProviderFunctionsProps = Pick<Deployment, 'settings' | 'grantable' | 'deadL
 
 /** Makes each function of the table, with its alarms, its canary and its output. */
 export function makeProviderFunctions(scope: Construct, props: ProviderFunctionsProps): ProviderFunctions {
-  const made = functionNames.map((name) => [name, makeFunction(scope, name, props)] as const);
-  const all = made.map(([, one]) => one);
+  const made = forEachFunction((name) => makeFunction(scope, name, props));
+  const all = Object.values(made);
   addThrottleAlarm(props.alarms, all);
   rollOut(scope, all, props);
   for (const one of all) addFunctionOutput(scope, one);
-  return Object.fromEntries(made) as Record<FunctionName, ProviderFunction>;
+  return made;
 }
 
 function makeFunction(scope: Construct, name: FunctionName, props: ProviderFunctionsProps): ProviderFunction {

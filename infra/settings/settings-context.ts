@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import * as v from 'valibot';
 import { SettingsError } from './settings.ts';
 
 /**
@@ -28,10 +29,10 @@ function namesInFiles(): readonly string[] {
   return [project, user, readObject(resolve('cdk.context.json'))].flatMap((one) => Object.keys(one ?? {}));
 }
 
-/** Nothing for a file that is missing or is no JSON: CDK has said so already. */
+/** Nothing for a file that is missing or holds no JSON object: CDK has said so already. */
 function readObject(file: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return v.parse(v.record(v.string(), v.unknown()), JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return {};
   }

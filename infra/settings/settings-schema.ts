@@ -3,7 +3,7 @@ import { wholeMessagePattern } from '../../provider/core/asking/binding-message.
 import type { Platform } from '../../provider/core/device/device.ts';
 import { ACCEPTED_AMR } from '../../provider/core/device/device-token.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
-import { type FunctionName, functionNames } from '../functions/functions.ts';
+import { forEachFunction } from '../functions/functions.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
 /** Settings of one stage: what the provider is told, and where it goes. */
@@ -134,11 +134,7 @@ export const settingsSchema = v.strictObject({
   deployment: v.optional(v.picklist(['canary', 'allAtOnce'], 'must be "canary" or "allAtOnce"')),
   syntheticLogin: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
   syntheticLoginMinutes: v.optional(v.pipe(whole(5), v.maxValue(60, 'must be at most 60'))),
-  reservedConcurrency: v.optional(
-    v.strictObject(
-      Object.fromEntries(functionNames.map((name) => [name, perFunction])) as Record<FunctionName, typeof perFunction>,
-    ),
-  ),
+  reservedConcurrency: v.optional(v.strictObject(forEachFunction(() => perFunction))),
   restored: v.optional(v.strictObject({ directoryTable: v.optional(text), transactionsTable: v.optional(text) })),
 });
 
