@@ -1,10 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { PRIVATE_MEMBERS } from '../../provider/core/keys/public-key.ts';
 import { WrongUsage } from './failure.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
 import { systemCodeOf } from './system-error.ts';
-
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /** A list; the single empty value empties it. */
 export function readList(typed: readonly string[]): readonly string[] {

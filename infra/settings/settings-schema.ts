@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
+import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
 import type { Platform } from '../../provider/core/device/device.ts';
-import { ACCEPTED_AMR } from '../../provider/core/device/device-token.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
 import { forEachFunction } from '../functions/functions.ts';
 import type { CibaProviderProps } from './provider-props.ts';

@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '../core/client/client.ts';
+import type { SigningAlgorithm } from '../core/keys/jwk.ts';
 import { KEY_CACHE_SECONDS, type SigningKey } from '../core/keys/signing-key.ts';
 import type { PublishedSigningKeys, SigningKeyStore } from '../flows/keys/ports.ts';
 import type { Clock } from '../flows/ports.ts';

@@ -1,7 +1,7 @@
 import type { WindowLimits } from '../core/asking/rate-window.ts';
-import type { PublicJwk, SigningAlgorithm } from '../core/client/client.ts';
 import type { AcrRule } from '../core/deciding/acr.ts';
 import type { IssuerNames } from '../core/issuer.ts';
+import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
 import type { RotationPolicy } from '../core/keys/signing-key.ts';
 import type { AuditEvent } from '../core/operating/audit-event.ts';
 import type { Noted } from '../core/operating/log-line.ts';

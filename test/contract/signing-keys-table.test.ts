@@ -4,7 +4,7 @@ import { readSettings } from '../../provider/adapters/config.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
-import { SIGNING_ALGORITHMS } from '../../provider/core/client/client.ts';
+import { SIGNING_ALGORITHMS } from '../../provider/core/keys/jwk.ts';
 import { publishedKeys, type SigningKey, signerOf } from '../../provider/core/keys/signing-key.ts';
 import type { AuditEvent } from '../../provider/core/operating/audit-event.ts';
 import { type RotateKeysPorts, revokeKey, rotateKeys } from '../../provider/flows/keys/rotate-keys.ts';

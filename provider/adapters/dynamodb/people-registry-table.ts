@@ -1,4 +1,4 @@
-import type { LoginIdentifier } from '../../core/asking/login-hint.ts';
+import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import { goesBy, type User } from '../../core/person/user.ts';
 import type { PeopleRegistry, UserWritten } from '../../flows/person/ports.ts';
 import type { Clock, Entropy } from '../../flows/ports.ts';

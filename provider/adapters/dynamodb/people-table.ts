@@ -1,5 +1,5 @@
-import type { LoginIdentifier } from '../../core/asking/login-hint.ts';
 import type { Device } from '../../core/device/device.ts';
+import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import type { Devices } from '../../flows/device/ports.ts';
 import type { People } from '../../flows/person/ports.ts';

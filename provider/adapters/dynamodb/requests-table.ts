@@ -1,4 +1,5 @@
-import { redemptionGrace, SLOW_DOWN_SECONDS } from '../../core/deciding/lifetime.ts';
+import { SLOW_DOWN_SECONDS } from '../../core/deciding/interval.ts';
+import { redemptionGrace } from '../../core/deciding/redemption-grace.ts';
 import type { AuthenticationRequests, NewRequest } from '../../flows/asking/ports.ts';
 import type { DecidableRequests, PendingRequest, StoredDetails } from '../../flows/deciding/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';

@@ -1,4 +1,4 @@
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/client/client.ts';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { EncryptedPrivateKey, SigningKey, SigningKeyState } from '../../core/keys/signing-key.ts';
 import type { PublishedSigningKeys, SigningKeyStore } from '../../flows/keys/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';

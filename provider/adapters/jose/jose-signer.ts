@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { SigningAlgorithm } from '../../core/client/client.ts';
+import type { SigningAlgorithm } from '../../core/keys/jwk.ts';
 import { type SigningKey, signerOf } from '../../core/keys/signing-key.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
 import type { TokenSigner } from '../../flows/token/ports.ts';

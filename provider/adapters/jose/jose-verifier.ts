@@ -7,7 +7,7 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
-import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
+import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { JwsVerifier, UnverifiedJws } from '../../flows/ports.ts';
 
 /** Longest JWS that is looked at, in characters: an enrolment with an RSA-4096 key and a long push token fits. */

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import type { PublicJwk } from '../../core/client/client.ts';
+import type { PublicJwk } from '../../core/keys/jwk.ts';
 import type { SyntheticLoginPorts } from '../../flows/operating/log-in-synthetically.ts';
 import type { SyntheticSetUpPorts } from '../../flows/operating/set-up-synthetic-login.ts';
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyPairWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
-import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
+import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import { type EncryptedPrivateKey, SIGNING_KEY_PURPOSE, type SigningKey } from '../../core/keys/signing-key.ts';
 import type { KeyMaker } from '../../flows/keys/ports.ts';
 

@@ -1,11 +1,11 @@
 import type { DeliveryMode } from '../client/client.ts';
 import type { Profile } from '../client/profile.ts';
-import { parseRequestedExpiry } from '../deciding/lifetime.ts';
 import { checkNoRepeats, type FormParameters, readParameters, single } from '../form.ts';
 import type { IssuerNames } from '../issuer.ts';
-import { isNotificationToken } from '../notifying/client-notification.ts';
+import { isNotificationToken } from '../notifying/endpoint.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { checkBindingMessage } from './binding-message.ts';
+import { parseRequestedExpiry } from './expiry.ts';
 import { type LoginHint, parseLoginHint } from './login-hint.ts';
 import { parseScope } from './scope.ts';
 

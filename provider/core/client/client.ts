@@ -1,3 +1,4 @@
+import type { PublicJwk, SigningAlgorithm } from '../keys/jwk.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { GrantType } from '../token/grant-types.ts';
 
@@ -6,26 +7,9 @@ export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type
 
 /** How a client may authenticate (CIBA §7.1 uses the methods of the token endpoint). */
 export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+
 /** One of {@link CLIENT_AUTHENTICATION_METHODS}. */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
-
-/** Signature algorithms of this provider, for tokens and for client assertions alike. */
-export const SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256'] as const;
-/** One of {@link SIGNING_ALGORITHMS}. */
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
-
-/** A public key as JSON (RFC 7517). Private members never get this far. */
-export type PublicJwk = {
-  readonly kty: string;
-  readonly crv?: string | undefined;
-  readonly x?: string | undefined;
-  readonly y?: string | undefined;
-  readonly n?: string | undefined;
-  readonly e?: string | undefined;
-  readonly kid?: string | undefined;
-  readonly alg?: string | undefined;
-  readonly use?: string | undefined;
-};
 
 /** How a client proves who it is. */
 export type ClientCredential =
@@ -39,6 +23,7 @@ export type ClientCredential =
 
 /** How a client learns of the end (CIBA §5). `ping` clients are told when to come; `push` is not offered. */
 export const DELIVERY_MODES = ['poll', 'ping'] as const;
+
 /** One of {@link DELIVERY_MODES}. */
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 

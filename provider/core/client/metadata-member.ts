@@ -1,4 +1,5 @@
-import type { Client, PublicJwk } from './client.ts';
+import type { PublicJwk } from '../keys/jwk.ts';
+import type { Client } from './client.ts';
 
 /**
  * What JSON a member is. `called` is what help calls one of its texts. Limits of length are in characters, limits of

@@ -1,8 +1,9 @@
-import { isSubject } from '../asking/login-hint.ts';
 import { isDisplayable } from '../display-text.ts';
-import { isNotificationEndpoint } from '../notifying/client-notification.ts';
+import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
+import { isNotificationEndpoint } from '../notifying/endpoint.ts';
+import { isSubject } from '../person/login-identifier.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
-import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId, SIGNING_ALGORITHMS } from './client.ts';
+import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId } from './client.ts';
 import type { MemberSpec, MemberValue } from './metadata-member.ts';
 
 const NAME_LIMIT = 64;

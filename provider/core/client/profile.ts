@@ -1,9 +1,5 @@
-import {
-  CLIENT_AUTHENTICATION_METHODS,
-  type ClientAuthenticationMethod,
-  SIGNING_ALGORITHMS,
-  type SigningAlgorithm,
-} from './client.ts';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../keys/jwk.ts';
+import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client.ts';
 
 /**
  * What the parsers of client calls accept: one value, so that a stricter profile is another value and never a question

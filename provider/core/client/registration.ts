@@ -1,11 +1,10 @@
-import { parseDeviceKey } from '../device/device.ts';
+import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
+import { PRIVATE_MEMBERS, parsePublicKey } from '../keys/public-key.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
-import { type Client, type ClientCredential, SIGNING_ALGORITHMS } from './client.ts';
+import type { Client, ClientCredential } from './client.ts';
 import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
-
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });
 
@@ -72,7 +71,7 @@ function registerCredential(metadata: ClientMetadata, secretHash: string): Resul
   if (keys.length === 0) return wrong('jwks', 'at least one public key, because private_key_jwt is asked');
   if (keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
     return wrong('jwks', 'public keys only');
-  if (!keys.every((key) => parseDeviceKey(key).ok))
+  if (!keys.every((key) => parsePublicKey(key).ok))
     return wrong('jwks', 'RSA keys of 2048 to 4096 bits with e AQAB, or EC keys on P-256');
   const algorithm = metadata.token_endpoint_auth_signing_alg;
   return ok({ method, algorithms: algorithm ? [algorithm] : [...SIGNING_ALGORITHMS], keys });

@@ -1,6 +1,6 @@
 import type { Refusal } from '../refusal.ts';
 import type { Grant } from '../token/grant.ts';
-import { redemptionGrace } from './lifetime.ts';
+import { redemptionGrace } from './redemption-grace.ts';
 
 /**
  * What every authentication request carries, whatever its state: what guards compare. What only travels with a request is

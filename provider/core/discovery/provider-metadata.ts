@@ -1,6 +1,7 @@
 import { STANDARD_SCOPES } from '../asking/scope.ts';
-import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, SIGNING_ALGORITHMS } from '../client/client.ts';
+import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES } from '../client/client.ts';
 import { urlOf } from '../issuer.ts';
+import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 
 /** Paths that clients may call; the token endpoint answers under Auth0's path too. */

@@ -1,4 +1,4 @@
-import type { PublicJwk, SigningAlgorithm } from '../client/client.ts';
+import type { PublicJwk, SigningAlgorithm } from './jwk.ts';
 
 /** How long a warm function may believe its copy of the key set, in seconds. A revocation takes hold within this time. */
 export const KEY_CACHE_SECONDS = 300;

@@ -1,35 +1,6 @@
 import type { AuthenticationRequest } from '../deciding/authentication-request.ts';
-import { redemptionGrace } from '../deciding/lifetime.ts';
-
-const ENDPOINT_LIMIT = 1024;
-/** The syntax of bearer tokens (RFC 6750 §2.1). */
-const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
-const TOKEN_LIMIT = 1024;
-
-/**
- * Seconds after which an announced decision that is still not there never comes: the time that the device function has
- * to commit it, and half a minute more.
- */
-export const DECISION_WINDOW_SECONDS = 40;
-/** Seconds until an announced decision is looked for again. It is committed within milliseconds of its announcement. */
-export const LOOK_AGAIN_SECONDS = 1;
-/** Seconds between tries at an endpoint that can't be reached: doubled from 1, at most this. */
-export const LONGEST_PAUSE_SECONDS = 30;
-/** Seconds before the end at which a last try still makes sense: the client has to redeem as well. */
-const LAST_TRY_SECONDS = 6;
-/** A URL up to the end of its host, in the one spelling that shows who is called: no user, no backslash. */
-const HTTPS_HOST = /^https:\/\/[^/?#@\\]+(?:[/?]|$)/;
-
-/** Whether a URL can be a client's notification endpoint (CIBA §4): https, nothing that would travel beside the path. */
-export function isNotificationEndpoint(value: string | undefined): value is string {
-  if (value === undefined || value.length > ENDPOINT_LIMIT || !/^[\x21-\x7E]+$/.test(value)) return false;
-  return HTTPS_HOST.test(value) && !value.includes('#') && URL.canParse(value);
-}
-
-/** Whether a value can be a `client_notification_token` (CIBA §7.1): bearer token syntax, at most 1024 characters. */
-export function isNotificationToken(value: string): boolean {
-  return value.length <= TOKEN_LIMIT && BEARER_TOKEN.test(value);
-}
+import { redemptionGrace } from '../deciding/redemption-grace.ts';
+import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './pace.ts';
 
 /** Why nobody is notified. */
 export type NotNotified = 'unknown_request' | 'never_decided' | 'redeemed_already' | 'request_over' | 'request_failed';
@@ -84,13 +55,4 @@ export function decideNotification(
     case 'failed':
       return drop('request_failed');
   }
-}
-
-/**
- * Seconds until an endpoint that could not be reached is tried again: 1, 2, 4 … 30, less where the end is near.
- * Undefined when it is too near for another try.
- */
-export function pauseBefore(next: { tries: number; now: number; until: number }): number | undefined {
-  const left = next.until - LAST_TRY_SECONDS - next.now;
-  return left < 1 ? undefined : Math.min(2 ** Math.min(next.tries - 1, 10), LONGEST_PAUSE_SECONDS, left);
 }

@@ -1,4 +1,4 @@
-import type { PublicJwk } from '../client/client.ts';
+import type { PublicJwk } from '../keys/jwk.ts';
 
 /** What is kept of security decisions, apart from the logs. */
 export type AuditEvent =

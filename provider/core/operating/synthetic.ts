@@ -1,6 +1,7 @@
-import type { Client, PublicJwk } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
 import { registerClient } from '../client/registration.ts';
 import type { Device } from '../device/device.ts';
+import type { PublicJwk } from '../keys/jwk.ts';
 import type { User } from '../person/user.ts';
 
 /** The one name of everything synthetic: client, user and device. Roles are cut to exactly these keys. */

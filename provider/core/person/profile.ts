@@ -1,6 +1,6 @@
-import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from '../asking/login-hint.ts';
 import { applyChange, type MemberChange } from '../member-change.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from './login-identifier.ts';
 import type { User, UserClaims } from './user.ts';
 
 /** A user as operators write and read it: standard claims (OIDC Core §5.1), `sub`, and whether they may be asked. */

@@ -1,5 +1,5 @@
-import type { LoginIdentifier } from '../asking/login-hint.ts';
 import type { Device } from '../device/device.ts';
+import type { LoginIdentifier } from './login-identifier.ts';
 
 /** Standard claims this provider stores about a user (OIDC Core §5.1), in the standard's own names. */
 export type UserClaims = {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { SIGNING_ALGORITHMS } from '../../core/client/client.ts';
 import { CLIENT_METADATA_ROWS, type ClientMetadata } from '../../core/client/metadata.ts';
 import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.ts';
+import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { HttpRequest } from './request.ts';

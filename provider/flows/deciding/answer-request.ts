@@ -1,6 +1,6 @@
 import { acrReached } from '../../core/deciding/acr.ts';
 import { type Decision, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
-import { checkDeviceResponse, type DeviceResponse } from '../../core/device/device-token.ts';
+import { checkDeviceResponse, type DeviceResponse } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { grantAsked } from '../../core/token/grant.ts';

@@ -1,5 +1,4 @@
-import { isSubject } from '../../core/asking/login-hint.ts';
-import { algorithmOf, type Device } from '../../core/device/device.ts';
+import type { Device } from '../../core/device/device.ts';
 import {
   checkDeviceAssertion,
   checkDeviceTokenLife,
@@ -9,6 +8,8 @@ import {
 } from '../../core/device/device-token.ts';
 import type { DeviceAuthenticationFailure } from '../../core/device/refusals.ts';
 import { urlOf } from '../../core/issuer.ts';
+import { algorithmOf } from '../../core/keys/public-key.ts';
+import { isSubject } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';

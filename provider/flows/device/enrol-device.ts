@@ -1,12 +1,4 @@
-import type { PublicJwk } from '../../core/client/client.ts';
-import {
-  algorithmOf,
-  type Device,
-  isOtherEndpoint,
-  type PushReach,
-  parseDeviceKey,
-  reachable,
-} from '../../core/device/device.ts';
+import { type Device, isOtherEndpoint, type PushReach, reachable } from '../../core/device/device.ts';
 import {
   checkDeviceTokenLife,
   checkEnrolmentClaims,
@@ -16,6 +8,8 @@ import {
 } from '../../core/device/device-token.ts';
 import { notedPushes } from '../../core/device/push-error.ts';
 import { sha256 } from '../../core/digest.ts';
+import type { PublicJwk } from '../../core/keys/jwk.ts';
+import { algorithmOf, parsePublicKey } from '../../core/keys/public-key.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { findUserWithDevices } from '../person/find-user.ts';
 import type { People } from '../person/ports.ts';
@@ -128,7 +122,7 @@ async function verifyEnrolment(
   const decoded = ports.verifier.decode(jws);
   if (!decoded || decoded.header['typ'] !== DEVICE_TOKEN_TYPES.enrolment)
     return refuse({ reason: 'enrolment_signature' });
-  const key = parseDeviceKey(decoded.header['jwk']);
+  const key = parsePublicKey(decoded.header['jwk']);
   if (!key.ok) return key;
   const algorithm = algorithmOf(key.value);
   if (!isPinnedAlgorithm(decoded.header, algorithm)) return refuse({ reason: 'enrolment_signature' });

@@ -1,5 +1,5 @@
-import type { PublicJwk } from '../../core/client/client.ts';
 import { providerMetadata } from '../../core/discovery/provider-metadata.ts';
+import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { publishedKeys } from '../../core/keys/signing-key.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { PublishedSigningKeys } from '../keys/ports.ts';

@@ -1,4 +1,4 @@
-import type { PublicJwk, SigningAlgorithm } from '../../core/client/client.ts';
+import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { EncryptedPrivateKey, SigningKey } from '../../core/keys/signing-key.ts';
 
 /** Signing keys, read: public halves only, at most 5 minutes old. */

@@ -1,4 +1,4 @@
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/client/client.ts';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/keys/jwk.ts';
 import { planRotation, type RotationStep, type SigningKey } from '../../core/keys/signing-key.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
 import type { KeyMaker, SigningKeyStore } from './ports.ts';

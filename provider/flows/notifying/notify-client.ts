@@ -3,8 +3,8 @@ import {
   decideNotification,
   type NotificationDecision,
   type NotificationReason,
-  pauseBefore,
 } from '../../core/notifying/client-notification.ts';
+import { pauseBefore } from '../../core/notifying/pace.ts';
 import type { Noted } from '../../core/operating/log-line.ts';
 import type { Clients } from '../client/ports.ts';
 import type { Clock, Entropy } from '../ports.ts';

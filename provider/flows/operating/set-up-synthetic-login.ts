@@ -1,5 +1,5 @@
-import type { PublicJwk } from '../../core/client/client.ts';
 import { sha256 } from '../../core/digest.ts';
+import type { PublicJwk } from '../../core/keys/jwk.ts';
 import {
   castSyntheticLogin,
   SYNTHETIC_ID,

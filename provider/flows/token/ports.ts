@@ -1,6 +1,6 @@
-import type { SigningAlgorithm } from '../../core/client/client.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/authentication-request.ts';
 import type { FormParameters } from '../../core/form.ts';
+import type { SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
 import type { AuthenticatedClient } from '../client/ports.ts';
 import type { Note } from '../ports.ts';

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PublicJwk } from '../../../provider/core/client/client.ts';
 import type { ClientMetadata } from '../../../provider/core/client/metadata.ts';
 import { describeClient, registerClient } from '../../../provider/core/client/registration.ts';
+import type { PublicJwk } from '../../../provider/core/keys/jwk.ts';
 import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 
 const OWN = { clientId: 'bank', secretHash: 'hash-of-secret' };

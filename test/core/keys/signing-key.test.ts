@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PublicJwk } from '../../../provider/core/client/client.ts';
+import type { PublicJwk } from '../../../provider/core/keys/jwk.ts';
 import {
   planRotation,
   publishedKeys,

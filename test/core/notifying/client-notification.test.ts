@@ -1,59 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decideNotification,
-  isNotificationEndpoint,
-  isNotificationToken,
-  pauseBefore,
-} from '../../../provider/core/notifying/client-notification.ts';
+import { decideNotification } from '../../../provider/core/notifying/client-notification.ts';
+import { pauseBefore } from '../../../provider/core/notifying/pace.ts';
 import { FACTS, NOW, requestIn } from '../given.ts';
 
 const at = (now: number, announced = NOW) => ({ at: announced, now });
 const notify = { outcome: 'notify', clientId: 'bank', until: FACTS.expiresAt + 60 };
 const drop = (because: string, isOver = true) => ({ outcome: 'drop', because, clientId: 'bank', isOver });
-
-describe('client notification endpoint (CIBA §4)', () => {
-  it.each(['https://client.example/cb', 'https://client.example:8443/cb?tenant=1', 'https://203.0.113.7/'])(
-    'may be %s',
-    (url) => expect(isNotificationEndpoint(url)).toBe(true),
-  );
-
-  it.each([
-    ['plain http', 'http://client.example/cb'],
-    ['another scheme', 'ftp://client.example/cb'],
-    ['no URL', 'client.example/cb'],
-    ['no slashes', 'https:client.example/cb'],
-    ['backslashes', 'https:\\\\client.example/cb'],
-    ['an empty user', 'https://@client.example/cb'],
-    ['no host', 'https:///cb'],
-    ['a port beyond all ports', 'https://client.example:99999/cb'],
-    ['a user', 'https://user@client.example/cb'],
-    ['a password', 'https://:secret@client.example/cb'],
-    ['a fragment', 'https://client.example/cb#here'],
-    ['an empty fragment', 'https://client.example/cb#'],
-    ['a line break, which URL parsers drop', 'https://client.example/\ncb'],
-    ['a space around it', ' https://client.example/cb'],
-    ['letters beyond ASCII', 'https://clïent.example/cb'],
-    ['more than 1024 characters', `https://client.example/${'x'.repeat(1002)}`],
-    ['nothing', undefined],
-  ])('can not have %s', (_what, url) => expect(isNotificationEndpoint(url)).toBe(false));
-});
-
-describe('client_notification_token (CIBA §7.1, RFC 6750 §2.1)', () => {
-  it.each(['8d67dc78-7faa-4d41-aabd-67707b374255', 'aZ09-._~+/==', 'x'.repeat(1024)])('may be %s', (token) =>
-    expect(isNotificationToken(token)).toBe(true),
-  );
-
-  it.each([
-    ['more than 1024 characters', 'x'.repeat(1025)],
-    ['nothing but padding', '=='],
-    ['padding in the middle', 'a=b'],
-    ['a space', 'a b'],
-    ['a line break, which would be a header of its own', 'a\r\nx: y'],
-    ['a line break at its end', 'a\n'],
-    ['a letter beyond ASCII', 'ä'],
-  ])('can not have %s', (_what, token) => expect(isNotificationToken(token)).toBe(false));
-});
 
 describe('whether a client is notified (CIBA §10.2)', () => {
   it.each(['approved', 'denied'] as const)(

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
-import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/lifetime.ts';
+import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/redemption-grace.ts';
 import type { NotificationAddress } from '../../../flows/notifying/ports.ts';
 import type { Key, Stored } from '../table.ts';
 

@@ -1,4 +1,4 @@
-import type { LoginIdentifier } from '../../../core/asking/login-hint.ts';
+import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { User } from '../../../core/person/user.ts';
 import type { Key, Stored } from '../table.ts';
 

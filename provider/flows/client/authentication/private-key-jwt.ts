@@ -1,7 +1,8 @@
-import { type ClientCredential, JWT_BEARER_ASSERTION, type SigningAlgorithm } from '../../../core/client/client.ts';
+import { type ClientCredential, JWT_BEARER_ASSERTION } from '../../../core/client/client.ts';
 import { checkClientAssertion } from '../../../core/client/client-assertion.ts';
 import { assertionEndpoints } from '../../../core/discovery/provider-metadata.ts';
 import { single } from '../../../core/form.ts';
+import type { SigningAlgorithm } from '../../../core/keys/jwk.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { AuthenticationMethod, MethodPorts } from './method.ts';
 

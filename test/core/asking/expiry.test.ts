@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRequestedExpiry, redemptionGrace, SLOW_DOWN_SECONDS } from '../../../provider/core/deciding/lifetime.ts';
+import { parseRequestedExpiry } from '../../../provider/core/asking/expiry.ts';
 import { refusalOf } from '../given.ts';
 
 const LIMITS = { default: 120, limit: 600 };
@@ -62,20 +62,5 @@ describe('requested_expiry (CIBA §7.1)', () => {
         expect(parse(String(asked))).toEqual({ ok: true, value: Math.min(Math.max(asked, 10), 600) });
       }),
     );
-  });
-});
-
-describe('slow_down (CIBA §11)', () => {
-  it('makes the interval at least 5 seconds longer', () => {
-    expect(SLOW_DOWN_SECONDS).toBe(5);
-  });
-});
-
-describe('how long an approval can be redeemed', () => {
-  it('until a minute after expiry, or one interval where that is longer', () => {
-    expect(redemptionGrace(5)).toBe(60);
-    expect(redemptionGrace(60)).toBe(60);
-    expect(redemptionGrace(61)).toBe(61);
-    expect(redemptionGrace(1000)).toBe(300);
   });
 });

@@ -2,10 +2,6 @@ import { ok, type Result, refuse } from '../result.ts';
 
 /** Shortest life of a request in seconds. The conformance tests ask for 10 and expect it to be honoured. */
 export const SHORTEST_EXPIRY_SECONDS = 10;
-/** An approval can be redeemed at least this long after the request expired, so that a late Yes is not lost. */
-export const REDEMPTION_GRACE_SECONDS = 60;
-/** Seconds by which a client that polls too fast must slow down (CIBA §11). */
-export const SLOW_DOWN_SECONDS = 5;
 
 /**
  * Reads `requested_expiry`: a positive integer of seconds (CIBA §7.1). Honoured from 10 s up to the provider's limit,
@@ -20,12 +16,4 @@ export function parseRequestedExpiry(
     return refuse({ reason: 'invalid_parameter', name: 'requested_expiry', expected: 'a positive integer of seconds' });
   }
   return ok(Math.min(Math.max(Number(value), SHORTEST_EXPIRY_SECONDS), limits.limit));
-}
-
-/** The grace at most, however often a client was slowed down. */
-export const LONGEST_GRACE_SECONDS = 300;
-
-/** For how long after its expiry an approved request can be redeemed: a minute, or one interval where that is longer, but never over five minutes. */
-export function redemptionGrace(intervalSeconds: number): number {
-  return Math.min(Math.max(REDEMPTION_GRACE_SECONDS, intervalSeconds), LONGEST_GRACE_SECONDS);
 }

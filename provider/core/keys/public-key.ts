@@ -1,0 +1,52 @@
+import { ok, type Result, refuse } from '../result.ts';
+import type { PublicJwk } from './jwk.ts';
+
+/** The two algorithms a device may sign with; which one is pinned to its key, never read from a header. */
+export type DeviceAlgorithm = 'ES256' | 'RS256';
+
+/** Members that make a key private, or a shared secret (RFC 7518 §6). No key with one of them is kept. */
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+const base64url = /^[A-Za-z0-9_-]+$/;
+
+/** Coordinate of P-256: 32 bytes. */
+const COORDINATE_LENGTH = 43;
+
+/** RSA modulus of 2048 bits is 342 characters; 4096 bits 683, and mobile libraries put a zero byte in front. */
+const SHORTEST_MODULUS = 342;
+
+const LONGEST_MODULUS = 683;
+
+/** Accepts the public key of a device or of a client: P-256 (preferred), or RSA of 2048 to 4096 bits. Only the members that make the key are kept. */
+export function parsePublicKey(value: unknown): Result<PublicJwk> {
+  const { kty, crv, x, y, n, e, ...others }: Readonly<Record<string, unknown>> = { ...Object(value) };
+  if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(others, member))) return notAccepted();
+  if (kty === 'EC' && crv === 'P-256' && isCoordinate(x) && isCoordinate(y)) return ok({ kty, crv, x, y });
+  if (kty === 'RSA' && typeof n === 'string' && base64url.test(n) && e === 'AQAB') {
+    const modulus = withoutLeadingZeros(n);
+    if (modulus.length >= SHORTEST_MODULUS && modulus.length <= LONGEST_MODULUS) return ok({ kty, n: modulus, e });
+  }
+  return notAccepted();
+}
+
+/** The algorithm pinned to a key: EC means ES256, RSA means RS256. */
+export function algorithmOf(key: PublicJwk): DeviceAlgorithm {
+  return key.kty === 'EC' ? 'ES256' : 'RS256';
+}
+
+function isCoordinate(value: unknown): value is string {
+  return typeof value === 'string' && value.length === COORDINATE_LENGTH && base64url.test(value);
+}
+
+function withoutLeadingZeros(modulus: string): string {
+  const bytes = Buffer.from(modulus, 'base64url');
+  const start = bytes.findIndex((byte) => byte !== 0);
+  return start < 0 ? '' : bytes.subarray(start).toString('base64url');
+}
+
+function notAccepted(): Result<never> {
+  return refuse({
+    reason: 'device_key_not_accepted',
+    expected: 'an EC key on P-256 or an RSA key of 2048 to 4096 bits with e AQAB',
+  });
+}
