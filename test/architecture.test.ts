@@ -44,7 +44,11 @@ const SHARED_FLOWS = [
 /** Rules that need a hash. */
 const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/id-token.ts'];
 /** Parts of one adapter that have a test of their own, or that several adapters of one service share. */
-const SHARED_ADAPTERS = ['provider/adapters/https/guarded-request.ts', 'provider/adapters/https/public-address.ts'];
+const SHARED_ADAPTERS = [
+  'provider/adapters/config.ts',
+  'provider/adapters/https/guarded-request.ts',
+  'provider/adapters/https/public-address.ts',
+];
 
 const isIn = (folder: string, { target }: Import) => target.startsWith(`${folder}/`);
 const isOurs = (found: Import) => [...SHIPPED, 'test', 'bench', 'examples'].some((folder) => isIn(folder, found));

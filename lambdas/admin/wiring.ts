@@ -1,7 +1,7 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
-import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { readResources } from '../../provider/adapters/config.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -9,6 +9,7 @@ import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { readSettings } from '../../provider/adapters/settings.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';

@@ -16,7 +16,7 @@ const { ports, log } = wire();
 
 export const handler = endpoint(log, {
   'POST /bc-authorize': async (request) => {
-    const call = clientCallFrom(request);
+    const call = clientCallFrom(request, ports.profile);
     return call.ok ? mapResult(await requestAuthentication(ports, call.value), answerOk) : call;
   },
 });

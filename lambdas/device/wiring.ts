@@ -1,7 +1,7 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
-import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
@@ -10,6 +10,7 @@ import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts'
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { readSettings } from '../../provider/adapters/settings.ts';
 import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';

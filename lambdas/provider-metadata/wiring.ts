@@ -1,11 +1,12 @@
 import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
-import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { readResources } from '../../provider/adapters/config.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
+import { readSettings } from '../../provider/adapters/settings.ts';
 import type { PublishedSigningKeys } from '../../provider/flows/keys/ports.ts';
 import type { Settings } from '../../provider/flows/ports.ts';
 

@@ -1,12 +1,13 @@
 import { createDynamoDB, createPatientKms } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
-import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { readResources } from '../../provider/adapters/config.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { KmsKeyMaker } from '../../provider/adapters/kms/kms-keys.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { readSettings } from '../../provider/adapters/settings.ts';
 import type { RotateKeysPorts } from '../../provider/flows/keys/rotate-keys.ts';
 
 /** What signing-keys runs with in an account. */

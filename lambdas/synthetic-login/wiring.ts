@@ -1,5 +1,5 @@
 import { clock, wait } from '../../provider/adapters/clock.ts';
-import { readResources, readSettings } from '../../provider/adapters/config.ts';
+import { readResources } from '../../provider/adapters/config.ts';
 import { createSecrets } from '../../provider/adapters/deployment-clients.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
@@ -7,6 +7,7 @@ import { callProvider } from '../../provider/adapters/https/provider-call.ts';
 import { verifiesIdToken } from '../../provider/adapters/jose/id-token-verifier.ts';
 import { signAsDevice } from '../../provider/adapters/jose/synthetic-device.ts';
 import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
+import { readSettings } from '../../provider/adapters/settings.ts';
 import type { SyntheticLoginPorts } from '../../provider/flows/operating/log-in-synthetically.ts';
 
 /** What synthetic-login runs with in an account. */

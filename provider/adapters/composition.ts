@@ -1,12 +1,13 @@
 import { STANDARD_PROFILE } from '../core/client/profile.ts';
 import { clock } from './clock.ts';
-import { readResources, readSettings } from './config.ts';
+import { readResources } from './config.ts';
 import { ClientsTable } from './dynamodb/clients-table.ts';
 import { ReplaysTable } from './dynamodb/replays-table.ts';
 import type { Table } from './dynamodb/table.ts';
 import { entropy } from './entropy.ts';
 import { joseVerifier } from './jose/jose-verifier.ts';
 import { createLog, type Log } from './log.ts';
+import { readSettings } from './settings.ts';
 
 // What the `wiring.ts` of several functions have in common.
 

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
-import { wholeMessagePattern } from '../core/asking/binding-message.ts';
 import { PLATFORMS, type Platform } from '../core/device/device.ts';
-import { SHORTEST_PUBLICATION_SECONDS } from '../core/keys/signing-key.ts';
-import { DEFAULTS } from '../core/operating/defaults.ts';
-import type { Settings } from '../flows/ports.ts';
 
-/** The environment of a function. The only reader of `process.env` among the functions. */
+/** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+/** The environment of the function. Nothing else of the functions reads `process.env`. */
+export const environment: Environment = process.env;
 
 /** What the adapters need to know of the account. A member throws on first use when its variable is missing. */
 export type Resources = {
@@ -31,32 +29,6 @@ export type Resources = {
   readonly metricsNamespace: string;
 };
 
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
-
-const requestLimits = v.strictObject({
-  defaultExpiry: v.optional(positive, DEFAULTS.expirySeconds),
-  expiryLimit: v.optional(positive, DEFAULTS.expiryLimitSeconds),
-  interval: v.optional(positive, DEFAULTS.intervalSeconds),
-  /** Push-fatigue limits per user; `off` only for test runs on one machine. */
-  perUser: v.optional(
-    v.union([v.literal('off'), v.strictObject({ perMinute: positive, perHour: positive })]),
-    DEFAULTS.userLimits,
-  ),
-});
-const tokenLifetimes = v.strictObject({
-  idToken: v.optional(positive, DEFAULTS.idTokenSeconds),
-  accessToken: v.optional(positive, DEFAULTS.accessTokenSeconds),
-});
-const keyRotation = v.strictObject({
-  rotateAfter: v.optional(positive, DEFAULTS.rotateAfterSeconds),
-  publishBeforeUse: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(SHORTEST_PUBLICATION_SECONDS)),
-    DEFAULTS.publishBeforeUseSeconds,
-  ),
-  retireFor: v.optional(positive, DEFAULTS.retireForSeconds),
-});
-/** After that no `id_token_hint` is expected to carry the signature of a key that is gone. */
-const KEEP_PUBLIC_KEYS_SECONDS = 90 * 86_400;
 const platformApplications = v.array(
   v.strictObject({
     platform: v.picklist(PLATFORMS),
@@ -67,38 +39,11 @@ const platformApplications = v.array(
     eventsTopicArn: v.string(),
   }),
 );
-type WantedApplication = v.InferOutput<typeof platformApplications>[number];
-const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
 
-/** Reads the provider's settings. A malformed one stops the function at start, with its name. */
-export function readSettings(env: Environment = process.env): Settings {
-  const limits = json(env, 'REQUEST_LIMITS', requestLimits, '{}');
-  const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes, '{}');
-  const rotation = json(env, 'KEY_ROTATION', keyRotation, '{}');
-  if (limits.defaultExpiry > limits.expiryLimit)
-    throw new Error('REQUEST_LIMITS: defaultExpiry must not exceed expiryLimit');
-  const pattern = env['BINDING_MESSAGE_PATTERN'];
-  return {
-    issuer: required(env, 'ISSUER'),
-    previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string()), '[]'),
-    expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
-    intervalSeconds: limits.interval,
-    bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
-    userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
-    lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
-    acrPolicy: json(env, 'ACR_POLICY', acrPolicy, '[]'),
-    ticketLifetimeSeconds: 600,
-    rotation: {
-      rotateAfterSeconds: rotation.rotateAfter,
-      publishBeforeUseSeconds: rotation.publishBeforeUse,
-      retireForSeconds: rotation.retireFor,
-      keepPublicForSeconds: KEEP_PUBLIC_KEYS_SECONDS,
-    },
-  };
-}
+type WantedApplication = v.InferOutput<typeof platformApplications>[number];
 
 /** Reads the names of the account's resources. */
-export function readResources(env: Environment = process.env): Resources {
+export function readResources(env: Environment = environment): Resources {
   return {
     get directoryTable() {
       return required(env, 'DIRECTORY_TABLE');
@@ -141,13 +86,13 @@ function optionalArn(platform: Platform, arn: string | undefined): Partial<Recor
   return arn ? { [platform]: arn } : {};
 }
 
-function required(env: Environment, name: string): string {
+export function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 }
 
-function json<Schema extends v.GenericSchema>(
+export function json<Schema extends v.GenericSchema>(
   env: Environment,
   name: string,
   schema: Schema,

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
-import { readSettings } from '../../provider/adapters/config.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { readSettings } from '../../provider/adapters/settings.ts';
 import { SIGNING_ALGORITHMS } from '../../provider/core/keys/jwk.ts';
 import { publishedKeys, type SigningKey, signerOf } from '../../provider/core/keys/signing-key.ts';
 import type { AuditEvent } from '../../provider/core/operating/audit-event.ts';

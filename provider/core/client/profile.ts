@@ -18,8 +18,8 @@ export type Profile = {
   readonly body: 'form';
   /** Whether parameters may or must arrive in a signed `request` (CIBA §7.1.1). Signed requests are not built yet. */
   readonly signedRequests: 'refused';
-  /** Whether tokens are bound to a key of the client (RFC 8705, RFC 9449). Bound tokens are not built yet. */
-  readonly boundTokens: 'never';
+  /** Whether tokens are bound to a key that the client proved to hold (RFC 8705, RFC 9449). No method proves one yet. */
+  readonly boundTokens: 'never' | 'when_proven';
 };
 
 /** What every client may do: CIBA Core with the methods and algorithms of this provider. */

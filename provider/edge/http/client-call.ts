@@ -1,11 +1,16 @@
+import type { Profile } from '../../core/client/profile.ts';
+import type { FormParameters } from '../../core/form.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { ClientCall } from '../../flows/client/authentication/method.ts';
 import { parseForm } from './form-body.ts';
 import type { HttpRequest } from './request.ts';
 
-/** A client's call at an OAuth endpoint: the form, and what else a client may authenticate with. */
-export function clientCallFrom(request: HttpRequest): Result<ClientCall> {
-  const form = parseForm(request);
+/** How the parameters are read, by the way in which they arrive. */
+const READERS = { form: parseForm } satisfies Record<Profile['body'], (request: HttpRequest) => Result<FormParameters>>;
+
+/** A client's call at an OAuth endpoint: its parameters, and what else a client may authenticate with. */
+export function clientCallFrom(request: HttpRequest, { body }: Pick<Profile, 'body'>): Result<ClientCall> {
+  const form = READERS[body](request);
   if (!form.ok) return form;
   const { headers, url, certificate, note } = request;
   return ok({ form: form.value, headers, url, certificate, note });

@@ -31,10 +31,12 @@ export async function authenticateClient(
   const proven = await prove(client?.credential);
   if (!client) return refuse({ reason: 'unknown_client' });
   call.note({ client_id: client.clientId });
+  const { authenticationMethods, boundTokens } = ports.profile;
   const { method: registered } = client.credential;
-  if (registered !== method.value.name || !ports.profile.authenticationMethods.includes(registered))
+  if (registered !== method.value.name || !authenticationMethods.includes(registered))
     return refuse({ reason: 'wrong_authentication_method', registered });
-  return proven.ok ? ok({ client, confirmation: proven.value }) : proven;
+  if (!proven.ok) return proven;
+  return ok({ client, ...(boundTokens !== 'never' && { confirmation: proven.value }) });
 }
 
 /** Exactly one method in one request, each parameter once (RFC 6749 §2.3, §3.2). */

@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import { wholeMessagePattern } from '../core/asking/binding-message.ts';
+import { SHORTEST_PUBLICATION_SECONDS } from '../core/keys/signing-key.ts';
+import { DEFAULTS } from '../core/operating/defaults.ts';
+import type { Settings } from '../flows/ports.ts';
+import { type Environment, environment, json, required } from './config.ts';
+
+/** A count, or seconds. */
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const requestLimits = v.strictObject({
+  defaultExpiry: v.optional(positive, DEFAULTS.expirySeconds),
+  expiryLimit: v.optional(positive, DEFAULTS.expiryLimitSeconds),
+  interval: v.optional(positive, DEFAULTS.intervalSeconds),
+  /** Push-fatigue limits per user; `off` only for test runs on one machine. */
+  perUser: v.optional(
+    v.union([v.literal('off'), v.strictObject({ perMinute: positive, perHour: positive })]),
+    DEFAULTS.userLimits,
+  ),
+});
+
+const tokenLifetimes = v.strictObject({
+  idToken: v.optional(positive, DEFAULTS.idTokenSeconds),
+  accessToken: v.optional(positive, DEFAULTS.accessTokenSeconds),
+});
+
+const keyRotation = v.strictObject({
+  rotateAfter: v.optional(positive, DEFAULTS.rotateAfterSeconds),
+  publishBeforeUse: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(SHORTEST_PUBLICATION_SECONDS)),
+    DEFAULTS.publishBeforeUseSeconds,
+  ),
+  retireFor: v.optional(positive, DEFAULTS.retireForSeconds),
+});
+
+/** After that no `id_token_hint` is expected to carry the signature of a key that is gone. */
+const KEEP_PUBLIC_KEYS_SECONDS = 90 * 86_400;
+
+const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
+
+/** Reads the provider's settings. A malformed one stops the function at start, with its name. */
+export function readSettings(env: Environment = environment): Settings {
+  const limits = json(env, 'REQUEST_LIMITS', requestLimits, '{}');
+  const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes, '{}');
+  const rotation = json(env, 'KEY_ROTATION', keyRotation, '{}');
+  if (limits.defaultExpiry > limits.expiryLimit)
+    throw new Error('REQUEST_LIMITS: defaultExpiry must not exceed expiryLimit');
+  const pattern = env['BINDING_MESSAGE_PATTERN'];
+  return {
+    issuer: required(env, 'ISSUER'),
+    previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string()), '[]'),
+    expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
+    intervalSeconds: limits.interval,
+    bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
+    userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
+    lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
+    acrPolicy: json(env, 'ACR_POLICY', acrPolicy, '[]'),
+    ticketLifetimeSeconds: 600,
+    rotation: {
+      rotateAfterSeconds: rotation.rotateAfter,
+      publishBeforeUseSeconds: rotation.publishBeforeUse,
+      retireForSeconds: rotation.retireFor,
+      keepPublicForSeconds: KEEP_PUBLIC_KEYS_SECONDS,
+    },
+  };
+}
