@@ -1,5 +1,5 @@
 import { clientBody, clientChangeBody, userBody, userChangeBody } from '../../provider/edge/http/admin-bodies.ts';
-import { adminRoute, pageFrom, userQueryFrom } from '../../provider/edge/http/admin-call.ts';
+import { adminBodyRoute, adminRoute, pageFrom, userQueryFrom } from '../../provider/edge/http/admin-call.ts';
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
@@ -29,49 +29,49 @@ import { wire } from './wiring.ts';
 const { ports, log } = wire();
 
 export const handler = endpoint(log, {
-  'POST /admin/clients': adminRoute({ body: clientBody, kind: 'client_metadata' }, async ({ body, by }) =>
+  'POST /admin/clients': adminBodyRoute({ body: clientBody, kind: 'client_metadata' }, async ({ body, by }) =>
     mapResult(await createClient(ports, body, by), answerCreated),
   ),
-  'GET /admin/clients': adminRoute({}, async ({ request }) => {
+  'GET /admin/clients': adminRoute(async ({ request }) => {
     const page = pageFrom(request);
     return page.ok ? mapResult(await listClients(ports, page.value), answerOk) : page;
   }),
-  'GET /admin/clients/{client_id}': adminRoute({}, async ({ id }) =>
+  'GET /admin/clients/{client_id}': adminRoute(async ({ id }) =>
     mapResult(await readClient(ports, id('client_id')), answerOk),
   ),
-  'PATCH /admin/clients/{client_id}': adminRoute(
+  'PATCH /admin/clients/{client_id}': adminBodyRoute(
     { body: clientChangeBody, kind: 'client_metadata' },
     async ({ body, id, by }) => {
       const { new_secret: newSecret, client_id: _, ...metadata } = body;
       return mapResult(await updateClient(ports, { clientId: id('client_id'), metadata, newSecret, by }), answerOk);
     },
   ),
-  'DELETE /admin/clients/{client_id}': adminRoute({}, async ({ id, by }) =>
+  'DELETE /admin/clients/{client_id}': adminRoute(async ({ id, by }) =>
     mapResult(await removeClient(ports, id('client_id'), by), answerDone),
   ),
-  'POST /admin/users': adminRoute({ body: userBody }, async ({ body, by }) =>
+  'POST /admin/users': adminBodyRoute({ body: userBody }, async ({ body, by }) =>
     mapResult(await createUser(ports, body, by), answerCreated),
   ),
-  'GET /admin/users': adminRoute({}, async ({ request }) => {
+  'GET /admin/users': adminRoute(async ({ request }) => {
     const query = userQueryFrom(request);
     return query.ok ? mapResult(await findUser(ports, query.value), answerOk) : query;
   }),
-  'GET /admin/users/{sub}': adminRoute({}, async ({ id }) =>
+  'GET /admin/users/{sub}': adminRoute(async ({ id }) =>
     mapResult(await findUser(ports, { sub: id('sub') }), answerOk),
   ),
-  'PATCH /admin/users/{sub}': adminRoute({ body: userChangeBody }, async ({ body, id, by }) =>
+  'PATCH /admin/users/{sub}': adminBodyRoute({ body: userChangeBody }, async ({ body, id, by }) =>
     mapResult(await updateUser(ports, { sub: id('sub'), profile: body, by }), answerOk),
   ),
-  'DELETE /admin/users/{sub}': adminRoute({}, async ({ id, by }) =>
+  'DELETE /admin/users/{sub}': adminRoute(async ({ id, by }) =>
     mapResult(await removeUser(ports, id('sub'), by), answerDone),
   ),
-  'POST /admin/users/{sub}/tickets': adminRoute({}, async ({ id, by }) =>
+  'POST /admin/users/{sub}/tickets': adminRoute(async ({ id, by }) =>
     mapResult(await createTicket(ports, id('sub'), by), answerCreated),
   ),
-  'GET /admin/users/{sub}/devices': adminRoute({}, async ({ id }) =>
+  'GET /admin/users/{sub}/devices': adminRoute(async ({ id }) =>
     mapResult(await listUserDevices(ports, id('sub')), answerOk),
   ),
-  'DELETE /admin/users/{sub}/devices/{device_id}': adminRoute({}, async ({ id, by }) =>
+  'DELETE /admin/users/{sub}/devices/{device_id}': adminRoute(async ({ id, by }) =>
     mapResult(await removeUserDevice(ports, { sub: id('sub'), deviceId: id('device_id'), by }), answerDone),
   ),
 });

@@ -1,9 +1,10 @@
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { deviceChangeBody, enrolmentBody, responseBody } from '../../provider/edge/http/device-bodies.ts';
-import { deviceCallFrom, pathParameter } from '../../provider/edge/http/device-call.ts';
+import { deviceCallFrom } from '../../provider/edge/http/device-call.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { parseJson } from '../../provider/edge/http/json-body.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
+import { pathParameter } from '../../provider/edge/http/request.ts';
 import {
   answerRequest,
   listPendingRequests,

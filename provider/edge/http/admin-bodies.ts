@@ -3,8 +3,6 @@ import { CLIENT_METADATA_ROWS, type ClientMetadata } from '../../core/client/met
 import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.ts';
 import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
-import { ok, type Result, refuse } from '../../core/result.ts';
-import type { HttpRequest } from './request.ts';
 
 /** A public key; private members are refused by the rule that registers the client. */
 const jwk = v.looseObject({
@@ -100,8 +98,3 @@ export const userChangeBody = v.strictObject({
   phone_number_verified: flag,
   blocked: v.optional(v.boolean()),
 });
-
-/** Who is calling. The route's IAM authorizer is the first lock; this refusal holds whatever the gateway was told. */
-export function requireIamIdentity(request: HttpRequest): Result<string> {
-  return request.iamIdentity === undefined ? refuse({ reason: 'no_iam_identity' }) : ok(request.iamIdentity);
-}

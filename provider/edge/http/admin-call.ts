@@ -1,17 +1,14 @@
 import type * as v from 'valibot';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { requireIamIdentity } from './admin-bodies.ts';
 import type { Answer } from './answer.ts';
-import { pathParameter } from './device-call.ts';
 import type { Route } from './endpoint.ts';
 import { type BodyKind, parseJson } from './json-body.ts';
-import type { HttpRequest } from './request.ts';
+import { type HttpRequest, pathParameter } from './request.ts';
 
-/** An operator's call: who calls (the IAM identity's ARN), the parsed body, the path parameters. */
-export type AdminCall<Body> = {
+/** An operator's call: who calls (the IAM identity's ARN), and the path parameters. */
+export type AdminCall = {
   readonly request: HttpRequest;
   readonly by: string;
-  readonly body: Body;
   readonly id: (name: string) => string;
 };
 
@@ -20,28 +17,31 @@ const PAGE_SIZE = 50;
 const ID_LIMIT = 128;
 
 /** A route that refuses every event without an IAM identity before it looks at anything else. */
-export function adminRoute(
-  spec: { body?: undefined },
-  act: (call: AdminCall<undefined>) => Promise<Result<Answer>>,
-): Route;
-export function adminRoute<Schema extends v.GenericSchema>(
-  spec: { body: Schema; kind?: BodyKind },
-  act: (call: AdminCall<v.InferOutput<Schema>>) => Promise<Result<Answer>>,
-): Route;
-export function adminRoute(
-  spec: { body?: v.GenericSchema | undefined; kind?: BodyKind },
-  act: (call: AdminCall<never>) => Promise<Result<Answer>>,
-): Route {
+export function adminRoute(act: (call: AdminCall) => Promise<Result<Answer>>): Route {
   return async (request) => {
-    const identity = requireIamIdentity(request);
-    if (!identity.ok) return identity;
-    if (Object.values(request.pathParameters).some((id) => (id?.length ?? 0) > ID_LIMIT)) {
-      return refuse({ reason: 'not_found', what: 'resource' });
-    }
-    const body = spec.body ? parseJson(request, spec.body, spec.kind) : { ok: true as const, value: undefined };
-    if (!body.ok) return body;
-    return act({ request, by: identity.value, body: body.value as never, id: (name) => pathParameter(request, name) });
+    const call = adminCallFrom(request);
+    return call.ok ? act(call.value) : call;
   };
+}
+
+/** The same with a JSON body, which is read after the identity. */
+export function adminBodyRoute<Schema extends v.GenericSchema>(
+  { body: schema, kind }: { body: Schema; kind?: BodyKind },
+  act: (call: AdminCall & { readonly body: v.InferOutput<Schema> }) => Promise<Result<Answer>>,
+): Route {
+  return adminRoute(async (call) => {
+    const body = parseJson(call.request, schema, kind);
+    return body.ok ? act({ ...call, body: body.value }) : body;
+  });
+}
+
+/** Who is calling. The route's IAM authorizer is the first lock; this refusal holds whatever the gateway was told. */
+function adminCallFrom(request: HttpRequest): Result<AdminCall> {
+  const { iamIdentity: by } = request;
+  if (by === undefined) return refuse({ reason: 'no_iam_identity' });
+  if (Object.values(request.pathParameters).some((id) => (id?.length ?? 0) > ID_LIMIT))
+    return refuse({ reason: 'not_found', what: 'resource' });
+  return ok({ request, by, id: (name) => pathParameter(request, name) });
 }
 
 /** `?after=CLIENT_ID` */

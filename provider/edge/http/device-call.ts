@@ -6,10 +6,3 @@ export function deviceCallFrom(request: HttpRequest): DeviceCall {
   const assertion = /^Device +([A-Za-z0-9._-]+) *$/i.exec(request.headers['authorization'] ?? '')?.[1];
   return { assertion, method: request.method, path: request.path, note: request.note };
 }
-
-/** A path parameter that the route guarantees. */
-export function pathParameter(request: HttpRequest, name: string): string {
-  const value = request.pathParameters[name];
-  if (value === undefined) throw new Error(`the route has no path parameter ${name}`);
-  return value;
-}

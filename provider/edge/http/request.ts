@@ -69,3 +69,10 @@ function memberOf(value: unknown, name: string): unknown {
 export function mediaTypeOf(request: HttpRequest): string | undefined {
   return request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
 }
+
+/** A path parameter that the route guarantees. */
+export function pathParameter(request: HttpRequest, name: string): string {
+  const value = request.pathParameters[name];
+  if (value === undefined) throw new Error(`the route has no path parameter ${name}`);
+  return value;
+}

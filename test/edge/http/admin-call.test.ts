@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../../provider/core/result.ts';
-import { requireIamIdentity, userBody } from '../../../provider/edge/http/admin-bodies.ts';
-import { adminRoute, pageFrom, userQueryFrom } from '../../../provider/edge/http/admin-call.ts';
-import { answerDone } from '../../../provider/edge/http/answer.ts';
+import { userBody } from '../../../provider/edge/http/admin-bodies.ts';
+import { adminBodyRoute, adminRoute, pageFrom, userQueryFrom } from '../../../provider/edge/http/admin-call.ts';
+import { answerDone, answerOk } from '../../../provider/edge/http/answer.ts';
 import { type HttpEvent, requestFrom } from '../../../provider/edge/http/request.ts';
 import { refusalOf, valueFrom } from '../../core/given.ts';
 import { httpEvent } from './given.ts';
@@ -21,7 +21,7 @@ const request = (different: Partial<HttpEvent>, identity: unknown = authorizer) 
 describe('admin route', () => {
   it('refuses a call without an IAM identity before it reads anything else', async () => {
     let acted = false;
-    const route = adminRoute({ body: userBody }, async () => {
+    const route = adminBodyRoute({ body: userBody }, async () => {
       acted = true;
       return ok(answerDone());
     });
@@ -32,7 +32,7 @@ describe('admin route', () => {
   });
 
   it('gives the action the identity, the parsed body and the path parameters', async () => {
-    const route = adminRoute({ body: userBody }, async ({ by, body, id }) => {
+    const route = adminBodyRoute({ body: userBody }, async ({ by, body, id }) => {
       expect(by).toBe(ARN);
       expect(body).toEqual({ name: 'Ann' });
       expect(id('sub')).toBe('user-1');
@@ -45,7 +45,7 @@ describe('admin route', () => {
   });
 
   it('refuses a body that does not fit, and acts not', async () => {
-    const route = adminRoute({ body: userBody }, async () => {
+    const route = adminBodyRoute({ body: userBody }, async () => {
       throw new Error('acted');
     });
     const headers = { 'content-type': 'application/json' };
@@ -56,23 +56,24 @@ describe('admin route', () => {
   });
 
   it('finds nothing under an id longer than any of ours, before it reads the body', async () => {
-    const route = adminRoute({ body: userBody }, async () => ok(answerDone()));
+    const route = adminBodyRoute({ body: userBody }, async () => ok(answerDone()));
     const under = (length: number) => route(request({ pathParameters: { sub: 'x'.repeat(length) } }));
     expect(refusalOf(await under(129))).toEqual({ reason: 'not_found', what: 'resource' });
     expect(refusalOf(await under(128))?.reason).toBe('unsupported_media_type');
   });
 
   it('needs no body where the route has none', async () => {
-    const route = adminRoute({}, async ({ body }) => {
-      expect(body).toBeUndefined();
+    const route = adminRoute(async (call) => {
+      expect(Object.keys(call).sort()).toEqual(['by', 'id', 'request']);
       return ok(answerDone());
     });
     expect((await route(request({}))).ok).toBe(true);
   });
 
-  it('knows who calls', () => {
-    expect(requireIamIdentity(request({}))).toEqual({ ok: true, value: ARN });
-    expect(refusalOf(requireIamIdentity(request({}, null)))).toEqual({ reason: 'no_iam_identity' });
+  it('knows who calls', async () => {
+    const route = adminRoute(async ({ by }) => ok(answerOk(by)));
+    expect(valueFrom(await route(request({}))).body).toBe(ARN);
+    expect(refusalOf(await route(request({}, null)))).toEqual({ reason: 'no_iam_identity' });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deviceCallFrom, pathParameter } from '../../../provider/edge/http/device-call.ts';
-import { requestFrom } from '../../../provider/edge/http/request.ts';
+import { deviceCallFrom } from '../../../provider/edge/http/device-call.ts';
+import { pathParameter, requestFrom } from '../../../provider/edge/http/request.ts';
 import { httpEvent } from './given.ts';
 
 const call = (authorization?: string) =>
