@@ -14,7 +14,8 @@ const run = promisify(execFile);
 /** The npm package that carries AWS's own jar. Fetched alone and on demand: its dependencies are heavy, its licence is AWS's. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
-const START_TRIES = 100;
+/** A busy machine takes Java most of a minute to start. */
+const START_TRIES = 600;
 const TRY_MS = 100;
 
 /** Whether this machine can run DynamoDB Local: it needs Java. */

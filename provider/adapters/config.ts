@@ -42,6 +42,11 @@ const platformApplications = v.array(
 
 type WantedApplication = v.InferOutput<typeof platformApplications>[number];
 
+/** Longest that one call of AWS may take, in milliseconds. */
+export function awsCallMilliseconds(env: Environment = environment): number {
+  return Number(env['AWS_CALL_MILLISECONDS'] ?? 1000);
+}
+
 /** Reads the names of the account's resources. */
 export function readResources(env: Environment = environment): Resources {
   return {

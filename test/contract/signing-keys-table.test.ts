@@ -35,7 +35,7 @@ describe.each(engines())('signing keys on %s', (name) => {
     directory = new Table(engine.client, 'Directory');
     keys = new SigningKeysTable(directory, entropy);
   });
-  afterAll(() => engine.close());
+  afterAll(() => engine?.close());
   afterEach(async () => {
     engine.aws.interference = undefined;
     for (const { pk, sk } of await stored()) await directory.delete({ pk: String(pk), sk: String(sk) });

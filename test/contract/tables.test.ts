@@ -34,7 +34,7 @@ describe.each(engines())('the tables on %s', (name) => {
     requests = new RequestsTable(transactions, entropy);
     notifications = new NotificationsTable(transactions);
   });
-  afterAll(() => engine.close());
+  afterAll(() => engine?.close());
 
   async function create(
     over: Partial<RequestFacts> = {},

@@ -6,7 +6,7 @@ let world: World;
 beforeAll(async () => {
   world = await World.start();
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 describe('every route needs an IAM identity, whatever the gateway was told', () => {
   const event = (authorizer: unknown) => ({

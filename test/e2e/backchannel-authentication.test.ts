@@ -16,7 +16,7 @@ beforeAll(async () => {
     name: 'Ana',
   });
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 /** Items in Transactions, so that "nothing stored" can be seen. */
 const writes = () =>

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await world.poll(client, authReqId);
 });
 afterAll(async () => {
-  await world.close();
+  await world?.close();
   await endpoint.close();
 });
 

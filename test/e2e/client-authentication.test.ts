@@ -30,7 +30,7 @@ beforeAll(async () => {
     withKey.set(algorithm, (await world.client(metadata)).client_id);
   }
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 const unknownRequest = { grant_type: CIBA_GRANT, auth_req_id: 'unknown' };
 /** Past client authentication an unknown auth_req_id is `invalid_grant`: that shows who was let in. */

@@ -18,7 +18,7 @@ beforeAll(async () => {
   client = await world.client({ scope: 'openid profile' });
   ({ email, sub, phone } = await world.person({ name: 'Ana' }));
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 describe('openid-client', () => {
   const discover = (auth: openid.ClientAuth, id = client.client_id) =>

@@ -10,7 +10,7 @@ beforeEach(async () => {
   world = await World.start({ variables: { REQUEST_LIMITS: '{}' } });
   client = await world.client();
 });
-afterEach(() => world.close());
+afterEach(() => world?.close());
 
 /** Holds the first matching AWS call until released, so that others can overtake it. */
 function hold(matches: (call: AwsCall) => boolean): { held: Promise<void>; release(): void } {

@@ -9,7 +9,7 @@ beforeAll(async () => {
   world = await World.start();
   client = await world.client();
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 const now = () => world.runtime.now();
 const callAs = async (phone: Phone, method: string, path: string, body?: unknown): Promise<Answer> =>

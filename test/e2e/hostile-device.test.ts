@@ -19,7 +19,7 @@ beforeAll(async () => {
   client = await world.client();
   ({ email, sub, phone } = await world.person());
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 beforeEach(async () => {
   ({ authReqId, requestId } = await world.asked(client, { login_hint: email, binding_message: 'Pay 10 EUR' }));
   ({ bytes } = await phone.read(requestId));

@@ -10,7 +10,7 @@ beforeAll(async () => {
   // To the start of an hour, so that no window ends in the middle of a test.
   world.runtime.advance(3600 - (world.runtime.now() % 3600) + 1);
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 const rate = () =>
   world.runtime.aws.calls.filter(

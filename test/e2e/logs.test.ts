@@ -8,7 +8,7 @@ let world: World;
 beforeAll(async () => {
   world = await World.start();
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 it('no secret, token, hint, name, message or push token ever stands in a log line', async () => {
   const secrets: Record<string, string> = {};

@@ -10,7 +10,7 @@ beforeAll(async () => {
   world = await World.start();
   client = await world.client();
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 /** Where the log stands, once every function that counts has written all its lines so far: each writes them in order. */
 async function startCounting(): Promise<number> {

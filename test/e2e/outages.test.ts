@@ -10,7 +10,7 @@ beforeEach(async () => {
   world = await World.start({ variables: { REQUEST_LIMITS: '{"perUser":{"perMinute":1,"perHour":30}}' } });
   client = await world.client();
 });
-afterEach(() => world.close());
+afterEach(() => world?.close());
 
 type Filter = { action: string; prefix?: string; caller?: string; nth?: number };
 const matches = (call: AwsCall, { action, prefix, caller }: Filter): boolean =>

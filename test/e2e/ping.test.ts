@@ -22,7 +22,7 @@ afterEach(() => {
   world.runtime.aws.interference = undefined;
 });
 afterAll(async () => {
-  await world.close();
+  await world?.close();
   await endpoint.close();
 });
 

@@ -9,7 +9,7 @@ describe.each(engines())('races on %s', (engine) => {
     world = await World.start({ dynamodb: engine });
     client = await world.client();
   });
-  afterAll(() => world.close());
+  afterAll(() => world?.close());
 
   it('50 concurrent polls of an approved request: exactly one 200, the others invalid_grant', async () => {
     const { email, phone } = await world.person();

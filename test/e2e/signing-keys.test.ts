@@ -12,7 +12,7 @@ beforeEach(async () => {
   client = await world.client();
   person = await world.person();
 });
-afterEach(() => world.close());
+afterEach(() => world?.close());
 
 const rotate = (order: Record<string, unknown> = {}) =>
   world.runtime.host.invoke('signing-keys', { action: 'rotate', ...order });

@@ -52,7 +52,7 @@ beforeAll(async () => {
   };
   await setUpSyntheticLogin(setUp);
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 describe('the synthetic login', () => {
   it('goes through at the public address, without any push service', async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   client = await world.client({ scope: 'openid profile email', audiences: ['https://api.example.com', 'urn:other'] });
   ({ email, sub, phone } = await world.person({ name: 'Ana', email_verified: true, phone_number: '+4917012345' }));
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 const pending = { status: 400, error: 'authorization_pending', reason: 'authorization_pending' };
 const tooFast = { status: 400, error: 'slow_down', reason: 'polled_too_fast' };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 
 // A test runs several processes, on machines that may do much else.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 export type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
   standIns = new DeploymentStandIns(world.runtime);
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 const callsOf = (name: string): RecordedCall[] =>
   world.runtime.aws.calls.filter(({ caller }) => caller === name).map(recordedCall);

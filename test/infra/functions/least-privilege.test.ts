@@ -48,7 +48,7 @@ beforeAll(async () => {
   calls = world.runtime.aws.calls.filter(({ caller }) => caller in functions).map(recordedCall);
 }, 60_000);
 afterAll(async () => {
-  await world.close();
+  await world?.close();
   await endpoint.close();
 });
 

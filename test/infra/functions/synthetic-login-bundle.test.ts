@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   variables = { ISSUER: world.issuer, DIRECTORY_TABLE: 'Directory', SYNTHETIC_SECRET: SECRET };
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 /** What CloudFormation sends, and what it is told. */
 async function deploy(name: string, request: 'Create' | 'Update' | 'Delete', versions = { before: '1', now: '2' }) {
