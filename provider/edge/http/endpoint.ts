@@ -20,7 +20,7 @@ export type EndpointLog = {
  * one line in the log. The only try and catch of the functions is middy's around this.
  */
 export function endpoint(log: EndpointLog, routes: Readonly<Record<string, Route>>) {
-  return middy<HttpEvent, APIGatewayProxyStructuredResultV2, Error, object>()
+  return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()
     .onError((run) => {
       const at = { route: run.event.routeKey, correlationId: run.event.requestContext.requestId };
       log.fault(run.error, at);
