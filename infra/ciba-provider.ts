@@ -32,7 +32,7 @@ export class CibaProvider extends Construct {
   /** What tokens carry as `iss`: `https://`, the host, and a slash. */
   readonly issuer: string;
   readonly data: DataStack;
-  /** The functions of the table in `functions.ts`. */
+  /** The functions that make the provider, by the names of their folders in `lambdas/`. */
   readonly functions: ProviderFunctions;
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps = {}) {

@@ -1,6 +1,6 @@
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { TableRole } from '../provider/core/operating/function-spec.ts';
-import type { Grantable } from './functions/permissions.ts';
+import type { Grantable } from './functions/role-statements.ts';
 import type { AlarmSet } from './observability/alarms/alarm-set.ts';
 import type { ApplicationArns } from './push/application-arns.ts';
 import type { CibaProviderProps } from './settings/provider-props.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { FunctionName } from '../infra/functions/functions.ts';
+import type { FunctionName } from '../infra/functions/deployed-functions.ts';
 import { DemoWorld } from './demo/demo-world.ts';
 import { createLocalRoutes } from './demo/local-routes.ts';
 import { demoSeed, readSeed } from './demo/seed-file.ts';

@@ -153,7 +153,7 @@ const arrows: readonly Arrow[] = [
       isIn('local', found) ||
       isIn('cli', found) ||
       isIn('provider/core', found) ||
-      found.target === 'infra/functions/functions.ts' ||
+      found.target === 'infra/functions/deployed-functions.ts' ||
       (isIn('provider', found) && found.isType) ||
       !isOurs(found),
     instead: 'They go through the front door: HTTP, or an invocation of a function.',

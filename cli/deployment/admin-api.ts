@@ -1,4 +1,4 @@
-import type { functions } from '../../infra/functions/functions.ts';
+import type { functions } from '../../infra/functions/deployed-functions.ts';
 import type { DeviceView } from '../../provider/core/device/device.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import type { TicketView, UserView } from '../../provider/flows/person/manage-users.ts';

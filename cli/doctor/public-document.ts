@@ -1,4 +1,4 @@
-import type { functions } from '../../infra/functions/functions.ts';
+import type { functions } from '../../infra/functions/deployed-functions.ts';
 import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
 import { Refused } from '../command-line/failure.ts';
 import { isJsonObject, type JsonObject } from '../command-line/json-object.ts';

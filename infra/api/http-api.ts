@@ -16,7 +16,7 @@ import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import type { Deployment } from '../deployment.ts';
-import { functions } from '../functions/functions.ts';
+import { functions } from '../functions/deployed-functions.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
 import { addApiAlarms } from '../observability/alarms/api.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, type OutputFile } from 'esbuild';
-import { deploymentFunctions, functionNames } from './functions.ts';
+import { deploymentFunctions, functionNames } from './deployed-functions.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What is deployed: one folder a function. */

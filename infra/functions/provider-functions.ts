@@ -3,12 +3,12 @@ import type { Deployment } from '../deployment.ts';
 import { addFaultAlarm, addThrottleAlarm } from '../observability/alarms/functions.ts';
 import { addFunctionOutput } from '../outputs.ts';
 import { CanaryDeployments } from './canary.ts';
+import { type FunctionName, forEachFunction, functions } from './deployed-functions.ts';
 import { type environmentFrom, environmentOf } from './environment.ts';
-import { type FunctionName, forEachFunction, functions } from './functions.ts';
-import { OPEN_ENDPOINTS, statementsFor } from './permissions.ts';
 import { ProviderFunction } from './provider-function.ts';
+import { OPEN_ENDPOINTS, statementsFor } from './role-statements.ts';
 
-/** The functions of the table in `functions.ts`, as they are deployed. */
+/** The functions that make the provider, as they are deployed. */
 export type ProviderFunctions = Readonly<Record<FunctionName, ProviderFunction>>;
 
 type ProviderFunctionsProps = Pick<Deployment, 'settings' | 'grantable' | 'deadLetters' | 'alarms'> & {

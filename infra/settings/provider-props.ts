@@ -1,4 +1,4 @@
-import type { FunctionName } from '../functions/functions.ts';
+import type { FunctionName } from '../functions/deployed-functions.ts';
 
 /** Minutes from one synthetic login to the next where the settings say nothing. */
 export const SYNTHETIC_LOGIN_MINUTES = 15;

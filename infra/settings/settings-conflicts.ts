@@ -1,9 +1,9 @@
 import { CLOCK_LEEWAY_SECONDS } from '../../provider/core/clock-leeway.ts';
 import { KEY_CACHE_SECONDS } from '../../provider/core/keys/signing-key.ts';
-import { longestExpiryLimitSeconds, longestUseSeconds, mostDeliveries } from '../../provider/core/notifying/pace.ts';
+import { longestExpiryLimitSeconds, longestUseSeconds, mostDeliveries } from '../../provider/core/notifying/retries.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
+import { functionNames, functions } from '../functions/deployed-functions.ts';
 import { environmentFrom, environmentOf } from '../functions/environment.ts';
-import { functionNames, functions } from '../functions/functions.ts';
 import { INSTANCES_RANGE, MOST_RECEIVES } from '../notifications/queue-limits.ts';
 import { SYNTHETIC_LOGIN_MINUTES } from './provider-props.ts';
 import type { Settings } from './settings-schema.ts';

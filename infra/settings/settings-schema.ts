@@ -3,7 +3,7 @@ import { wholeMessagePattern } from '../../provider/core/asking/binding-message.
 import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
 import type { Platform } from '../../provider/core/device/device.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
-import { forEachFunction } from '../functions/functions.ts';
+import { forEachFunction } from '../functions/deployed-functions.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
 /** Settings of one stage: what the provider is told, and where it goes. */

@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import type { FunctionName } from '../../infra/functions/functions.ts';
+import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
 import { awsEnvironment, type Host } from './function-host.ts';
 import { queueUrl } from './queues.ts';
 

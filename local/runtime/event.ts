@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FunctionName, functionNames, functions } from '../../infra/functions/functions.ts';
+import { type FunctionName, functionNames, functions } from '../../infra/functions/deployed-functions.ts';
 
 /** An HTTP call as the local gateway received it. */
 export type IncomingCall = {

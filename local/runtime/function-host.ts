@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type FunctionName, functions } from '../../infra/functions/functions.ts';
+import { type FunctionName, functions } from '../../infra/functions/deployed-functions.ts';
 
 type Environment = Readonly<Record<string, string>>;
 type Waiting = { resolve(result: unknown): void; reject(error: Error): void };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { FunctionName } from '../../infra/functions/functions.ts';
+import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
 import { startDynalite } from '../aws/dynalite.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
 import { createKmsService } from '../aws/kms.ts';

@@ -3,9 +3,9 @@ import { type ClientRefusal, clientWording } from './client/refusals.ts';
 import { type DecidingRefusal, decidingWording } from './deciding/refusals.ts';
 import { type DeviceRefusal, deviceWording } from './device/refusals.ts';
 import { type OperatingRefusal, operatingWording } from './operating/refusals.ts';
+import type { Wording, Wordings } from './refusal-wording.ts';
 import { type ShapeRefusal, shapeWording } from './shape-refusals.ts';
 import { type TokenRefusal, tokenWording } from './token/refusals.ts';
-import type { Wording, Wordings } from './wording.ts';
 
 /**
  * Every way in which the protocol says no, with its evidence. The reason is for logs and tests. What the caller is told

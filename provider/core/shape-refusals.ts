@@ -1,4 +1,4 @@
-import { invalidRequest, type Wordings } from './wording.ts';
+import { invalidRequest, type Wordings } from './refusal-wording.ts';
 
 /**
  * How a call itself is malformed (RFC 6749 §3, CIBA §13). `isUnknown`: the name is none of ours but what the caller sent,

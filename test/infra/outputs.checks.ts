@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { functionNames } from '../../infra/functions/functions.ts';
+import { functionNames } from '../../infra/functions/deployed-functions.ts';
 import { type Synthesized, synthesized } from './support/synthesized.ts';
 
 const production = synthesized('production');

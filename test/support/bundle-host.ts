@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FunctionName } from '../../infra/functions/functions.ts';
+import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
 import { awsEnvironment, environmentOf, type Host, type HostOptions } from '../../local/runtime/function-host.ts';
 
 const BOOTSTRAP = new URL('./lambda-bootstrap.mjs', import.meta.url).pathname;

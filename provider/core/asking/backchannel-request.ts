@@ -2,7 +2,7 @@ import type { DeliveryMode } from '../client/client.ts';
 import type { Profile } from '../client/profile.ts';
 import { checkNoRepeats, type FormParameters, readParameters, single } from '../form.ts';
 import type { IssuerNames } from '../issuer.ts';
-import { isNotificationToken } from '../notifying/endpoint.ts';
+import { isNotificationToken } from '../notifying/notification-endpoint.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { checkBindingMessage } from './binding-message.ts';
 import { parseRequestedExpiry } from './expiry.ts';

@@ -11,7 +11,7 @@ export function wholeMessagePattern(pattern: string): RegExp {
 
 /**
  * The binding message is shown on both devices so that the person can compare (CIBA §7.1). What can't be shown safely
- * is refused with `invalid_binding_message` (CIBA §13). `narrowerSet` is an operator's own pattern for the whole text.
+ * is refused with `invalid_binding_message` (CIBA §13). Which characters: `display-text.ts`. `narrowerSet` is an operator's own pattern for the whole text.
  */
 export function checkBindingMessage(message: string, narrowerSet?: RegExp): Result<string> {
   if (!isDisplayable(message, BINDING_MESSAGE_LIMIT)) {

@@ -1,4 +1,4 @@
-import { invalidRequest, retryAfter, type Wordings, wording } from '../wording.ts';
+import { invalidRequest, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 
 /** Why a user is not asked (CIBA §7.1, §13). */
 export type AskingRefusal =

@@ -1,6 +1,6 @@
 import { isDisplayable } from '../display-text.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
-import { isNotificationEndpoint } from '../notifying/endpoint.ts';
+import { isNotificationEndpoint } from '../notifying/notification-endpoint.ts';
 import { isSubject } from '../person/login-identifier.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId } from './client.ts';

@@ -1,4 +1,4 @@
-import { invalidClient, invalidRequest, type Wordings, wording } from '../wording.ts';
+import { invalidClient, invalidRequest, type Wordings, wording } from '../refusal-wording.ts';
 
 /** Why a client is not believed (RFC 6749 §2.3, OIDC Core §9), or not registered as asked (RFC 7591 §3.2.2). */
 export type ClientRefusal =

@@ -1,4 +1,4 @@
-import { type Wordings, wording } from '../wording.ts';
+import { type Wordings, wording } from '../refusal-wording.ts';
 
 /** Why an answer is not taken (docs/device-api.md). */
 export type DecidingRefusal =

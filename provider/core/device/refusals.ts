@@ -1,4 +1,4 @@
-import { invalidRequest, type Wordings, wording } from '../wording.ts';
+import { invalidRequest, type Wordings, wording } from '../refusal-wording.ts';
 
 /** Why a phone is not believed, or not enrolled (docs/device-api.md). */
 export type DeviceRefusal =

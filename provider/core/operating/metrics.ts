@@ -1,4 +1,4 @@
-import type { NotificationReason } from '../notifying/client-notification.ts';
+import type { NotificationReason } from '../notifying/notification-decision.ts';
 import type { RefusalReason } from '../refusal.ts';
 import type { RequestLine } from './log-line.ts';
 import { SYNTHETIC_ID } from './synthetic.ts';

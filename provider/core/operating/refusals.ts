@@ -1,4 +1,4 @@
-import { type Wordings, wording } from '../wording.ts';
+import { type Wordings, wording } from '../refusal-wording.ts';
 
 /** Why the admin API says no (docs/admin-api.md). */
 export type OperatingRefusal =

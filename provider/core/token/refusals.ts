@@ -1,4 +1,4 @@
-import { invalidGrant, retryAfter, type Wordings, wording } from '../wording.ts';
+import { invalidGrant, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 import { GRANT_TYPES } from './grant-types.ts';
 
 /** Why no tokens are issued (CIBA §11, RFC 6749 §5.2). */

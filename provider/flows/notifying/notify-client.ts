@@ -3,8 +3,8 @@ import {
   decideNotification,
   type NotificationDecision,
   type NotificationReason,
-} from '../../core/notifying/client-notification.ts';
-import { pauseBefore } from '../../core/notifying/pace.ts';
+} from '../../core/notifying/notification-decision.ts';
+import { pauseBefore } from '../../core/notifying/retries.ts';
 import type { Noted } from '../../core/operating/log-line.ts';
 import type { Clients } from '../client/ports.ts';
 import type { Clock, Entropy } from '../ports.ts';

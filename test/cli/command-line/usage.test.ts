@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { vocabulary } from '../../../cli/commands/registry.ts';
-import { functions } from '../../../infra/functions/functions.ts';
+import { functions } from '../../../infra/functions/deployed-functions.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
 import { ciba } from '../support/ciba-process.ts';
 

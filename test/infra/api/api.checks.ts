@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functionNames, functions } from '../../../infra/functions/functions.ts';
+import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
 import { Synthesized, settingsOf, synthesized } from '../support/synthesized.ts';
 
 const production = synthesized('production');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFunctions, bundleOptions } from '../../../infra/functions/bundles.ts';
-import { type FunctionName, functionNames } from '../../../infra/functions/functions.ts';
+import { type FunctionName, functionNames } from '../../../infra/functions/deployed-functions.ts';
 
 /** The design's budget: the first import of a bundle against that of a bare client bundled the same way. */
 const BUDGET = 1.3;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../../infra/functions/bundles.ts';
-import { functionNames } from '../../../infra/functions/functions.ts';
+import { functionNames } from '../../../infra/functions/deployed-functions.ts';
 import { expectTokens } from '../../support/assertions.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FunctionName, functionNames, functions } from '../../../infra/functions/functions.ts';
+import { type FunctionName, functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
 import type { FunctionSpec } from '../../../provider/core/operating/function-spec.ts';
 import { listOf, synthesized, type Value } from '../support/synthesized.ts';
 

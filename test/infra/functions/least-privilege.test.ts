@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { functionNames, functions } from '../../../infra/functions/functions.ts';
+import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
 import { World } from '../../support/world.ts';
 import { allows, narrowed, type RecordedCall, recordedCall } from '../support/recorded-calls.ts';

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { functions } from '../../../infra/functions/functions.ts';
+import { functions } from '../../../infra/functions/deployed-functions.ts';
 import { MOST_RECEIVES } from '../../../infra/notifications/queue-limits.ts';
 import { LONGEST_GRACE_SECONDS } from '../../../provider/core/deciding/redemption-grace.ts';
-import { decideNotification } from '../../../provider/core/notifying/client-notification.ts';
+import { decideNotification } from '../../../provider/core/notifying/notification-decision.ts';
 import {
   longestExpiryLimitSeconds,
   longestUseSeconds,
   mostDeliveries,
   pauseBefore,
-} from '../../../provider/core/notifying/pace.ts';
+} from '../../../provider/core/notifying/retries.ts';
 import { requestIn } from '../../core/given.ts';
 import { type Resource, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { functionNames } from '../../../infra/functions/functions.ts';
+import { functionNames } from '../../../infra/functions/deployed-functions.ts';
 import { metrics } from '../../../provider/core/operating/metrics.ts';
 import { Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functionNames } from '../../../infra/functions/functions.ts';
+import { functionNames } from '../../../infra/functions/deployed-functions.ts';
 import { listOf, Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
 const minimal = synthesized('minimal');

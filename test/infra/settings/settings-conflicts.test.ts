@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
 import { environmentFrom, environmentOf } from '../../../infra/functions/environment.ts';
-import { functionNames, functions } from '../../../infra/functions/functions.ts';
 import { parseSettings, SettingsError } from '../../../infra/settings/settings.ts';
 import type { Place } from '../../../infra/settings/settings-conflicts.ts';
 import type { Settings } from '../../../infra/settings/settings-schema.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { CibaProvider } from '../../../infra/ciba-provider.ts';
-import { deploymentFunctions, functions } from '../../../infra/functions/functions.ts';
+import { deploymentFunctions, functions } from '../../../infra/functions/deployed-functions.ts';
 import { addPolicyChecks } from '../../../infra/nag.ts';
 import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
 import { readSettings } from '../../../infra/settings/settings-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNotificationEndpoint, isNotificationToken } from '../../../provider/core/notifying/endpoint.ts';
+import { isNotificationEndpoint, isNotificationToken } from '../../../provider/core/notifying/notification-endpoint.ts';
 
 describe('client notification endpoint (CIBA §4)', () => {
   it.each(['https://client.example/cb', 'https://client.example:8443/cb?tenant=1', 'https://203.0.113.7/'])(

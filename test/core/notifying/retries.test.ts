@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { longestExpiryLimitSeconds, longestUseSeconds, mostDeliveries } from '../../../provider/core/notifying/pace.ts';
+import {
+  longestExpiryLimitSeconds,
+  longestUseSeconds,
+  mostDeliveries,
+} from '../../../provider/core/notifying/retries.ts';
 
 describe('an announced decision', () => {
   it('is of use to its client for five minutes after the longest expiry, and no longer', () => {

@@ -1,6 +1,6 @@
 import type { AuthenticationRequest } from '../deciding/authentication-request.ts';
 import { redemptionGrace } from '../deciding/redemption-grace.ts';
-import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './pace.ts';
+import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
 
 /** Why nobody is notified. */
 export type NotNotified = 'unknown_request' | 'never_decided' | 'redeemed_already' | 'request_over' | 'request_failed';

@@ -15,7 +15,7 @@ export type Grantable = {
 /** Why a role may do something to endpoints that it can't name. */
 export const OPEN_ENDPOINTS = 'Push endpoints are made at run time, so the last part of their ARN is open.';
 
-/** The statements of a function's role: exactly what its row of the table says. */
+/** The statements of a function's role: exactly what its `lambdas/<name>/function.ts` says. */
 export function statementsFor(spec: FunctionSpec, on: Grantable): PolicyStatement[] {
   return [
     ...tableStatements(spec, on),

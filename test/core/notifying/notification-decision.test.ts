@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideNotification } from '../../../provider/core/notifying/client-notification.ts';
-import { pauseBefore } from '../../../provider/core/notifying/pace.ts';
+import { decideNotification } from '../../../provider/core/notifying/notification-decision.ts';
+import { pauseBefore } from '../../../provider/core/notifying/retries.ts';
 import { FACTS, NOW, requestIn } from '../given.ts';
 
 const at = (now: number, announced = NOW) => ({ at: announced, now });
