@@ -23,7 +23,7 @@ import type { CibaProviderProps } from '../settings/provider-props.ts';
 import { bundleFunctions } from './bundles.ts';
 
 type ProviderFunctionProps = {
-  /** The file in `lambdas/`. */
+  /** The folder in `lambdas/`. */
   readonly name: string;
   readonly spec: FunctionSpec;
   readonly environment: Readonly<Record<string, string>>;

@@ -58,7 +58,7 @@ export type AlarmProps = {
 /** Requests a second over all clients together, and how many may come at once. */
 export type Throttle = { readonly rate: number; readonly burst: number };
 
-/** Seconds, as `provider/adapters/config.ts` reads them from `REQUEST_LIMITS`. */
+/** Seconds, as `provider/adapters/settings.ts` reads them from `REQUEST_LIMITS`. */
 export type RequestLimits = {
   readonly defaultExpiry?: number | undefined;
   readonly expiryLimit?: number | undefined;

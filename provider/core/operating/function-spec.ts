@@ -17,7 +17,7 @@ export type KeyGrant = Pick<TableGrant, 'table' | 'actions'> & { readonly keys: 
 /** Variables of functions with duties around the deployment alone; whoever makes the function knows the value. */
 export type DeploymentVariable = 'PLATFORM_APPLICATIONS' | 'SIGNING_KEYS_FUNCTION' | 'SYNTHETIC_SECRET';
 
-/** Environment variables that `adapters/config.ts` reads, and one that Node reads. */
+/** Environment variables that `adapters/config.ts` and `adapters/settings.ts` read, and one that Node reads. */
 export type EnvironmentName =
   | 'ISSUER'
   | 'PREVIOUS_ISSUERS'
