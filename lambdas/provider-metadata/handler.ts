@@ -13,8 +13,7 @@ const MAX_AGE_SECONDS = 300;
  */
 const { ports, log } = wire();
 
-const describe: Route = async () =>
-  mapResult(describeProvider(ports.settings), (body) => answerPublic(body, MAX_AGE_SECONDS));
+const describe: Route = async () => mapResult(describeProvider(ports), (body) => answerPublic(body, MAX_AGE_SECONDS));
 
 export const handler = endpoint(log, {
   'GET /.well-known/openid-configuration': describe,

@@ -73,7 +73,7 @@ export function readResources(env: Environment = environment): Resources {
     },
     notificationNetworks: env['NOTIFICATION_NETWORKS']?.split(',') ?? [],
     get platformApplications() {
-      return json(env, 'PLATFORM_APPLICATIONS', platformApplications, '[]');
+      return json(env, 'PLATFORM_APPLICATIONS', platformApplications);
     },
     get syntheticSecret() {
       return required(env, 'SYNTHETIC_SECRET');
@@ -97,13 +97,14 @@ export function required(env: Environment, name: string): string {
   return value;
 }
 
+/** A variable that holds a JSON list or object; a missing one is an empty list or object. */
 export function json<Schema extends v.GenericSchema>(
   env: Environment,
   name: string,
   schema: Schema,
-  fallback: string,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, JSON.parse(env[name] || fallback));
+  const none = schema.type === 'array' ? '[]' : '{}';
+  const result = v.safeParse(schema, JSON.parse(env[name] || none));
   if (!result.success) throw new Error(`the environment variable ${name} is not valid: ${v.summarize(result.issues)}`);
   return result.output;
 }

@@ -13,7 +13,7 @@ export interface Log {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One JSON line on standard output, which Lambda takes as it is (docs/adr/0012). */
-function write(level: 'INFO' | 'ERROR', message: string, fields: Fields, now = new Date()): void {
+function write(level: 'INFO' | 'ERROR', { message, ...fields }: Fields & { message: string }, now = new Date()): void {
   process.stdout.write(`${JSON.stringify({ level, message, timestamp: now.toISOString(), ...fields })}\n`);
 }
 
@@ -24,8 +24,7 @@ function write(level: 'INFO' | 'ERROR', message: string, fields: Fields, now = n
 export function createLog(service: string, metricsNamespace: string): Log {
   const writeCounted = (level: 'INFO' | 'ERROR', line: CountedLine): void => {
     const now = new Date();
-    const { message, ...fields } = line;
-    write(level, message, { ...fields, ...embedded(measure(line), metricsNamespace, now) }, now);
+    write(level, { ...line, ...embedded(measure(line), metricsNamespace, now) }, now);
   };
   return {
     request: (line) => writeCounted('INFO', { service, message: 'request', ...loggable(line) }),
@@ -45,7 +44,8 @@ export function createLog(service: string, metricsNamespace: string): Log {
 /** The audit trail as JSON lines marked `audit`, which a subscription of the log group carries to its own store: no call, no latency. */
 export function createAuditTrail(service: string): AuditTrail {
   return {
-    write: (event: AuditEvent, now: number) => write('INFO', 'audit', { service, audit: { ...event, at: now } }),
+    write: (event: AuditEvent, now: number) =>
+      write('INFO', { message: 'audit', service, audit: { ...event, at: now } }),
   };
 }
 

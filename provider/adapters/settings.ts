@@ -40,21 +40,21 @@ const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.str
 
 /** Reads the provider's settings. A malformed one stops the function at start, with its name. */
 export function readSettings(env: Environment = environment): Settings {
-  const limits = json(env, 'REQUEST_LIMITS', requestLimits, '{}');
-  const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes, '{}');
-  const rotation = json(env, 'KEY_ROTATION', keyRotation, '{}');
+  const limits = json(env, 'REQUEST_LIMITS', requestLimits);
+  const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes);
+  const rotation = json(env, 'KEY_ROTATION', keyRotation);
   if (limits.defaultExpiry > limits.expiryLimit)
     throw new Error('REQUEST_LIMITS: defaultExpiry must not exceed expiryLimit');
   const pattern = env['BINDING_MESSAGE_PATTERN'];
   return {
     issuer: required(env, 'ISSUER'),
-    previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string()), '[]'),
+    previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string())),
     expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
     intervalSeconds: limits.interval,
     bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
     userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
-    acrPolicy: json(env, 'ACR_POLICY', acrPolicy, '[]'),
+    acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
     ticketLifetimeSeconds: 600,
     rotation: {
       rotateAfterSeconds: rotation.rotateAfter,

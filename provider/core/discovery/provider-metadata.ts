@@ -1,5 +1,6 @@
 import { STANDARD_SCOPES } from '../asking/scope.ts';
-import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES } from '../client/client.ts';
+import { DELIVERY_MODES } from '../client/client.ts';
+import type { Profile } from '../client/profile.ts';
 import { urlOf } from '../issuer.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
@@ -17,8 +18,15 @@ export function assertionEndpoints(issuer: string): readonly string[] {
   return [PATHS.backchannelAuthentication, PATHS.token, PATHS.tokenAlias].map((path) => urlOf(issuer, path));
 }
 
+/** What the provider offers, beside what stands in its rules. */
+type Offered = {
+  readonly issuer: string;
+  readonly acrValues: readonly string[];
+  readonly profile: Profile;
+};
+
 /** The discovery document (OIDC Discovery §3, RFC 8414 §2, CIBA §4): only what really works is advertised. */
-export function providerMetadata(issuer: string, acrValues: readonly string[]): Readonly<Record<string, unknown>> {
+export function providerMetadata({ issuer, acrValues, profile }: Offered): Readonly<Record<string, unknown>> {
   return {
     issuer,
     backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
@@ -38,8 +46,8 @@ export function providerMetadata(issuer: string, acrValues: readonly string[]): 
     ],
     ...(acrValues.length > 0 && { acr_values_supported: acrValues }),
     id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
-    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
-    token_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
+    token_endpoint_auth_methods_supported: profile.authenticationMethods,
+    token_endpoint_auth_signing_alg_values_supported: profile.assertionAlgorithms,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   };

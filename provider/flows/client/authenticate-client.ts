@@ -1,5 +1,5 @@
 import { parseBasicCredentials } from '../../core/client/basic-credentials.ts';
-import { isClientId } from '../../core/client/client.ts';
+import { type ClientAuthenticationMethod, isClientId } from '../../core/client/client.ts';
 import { checkNoRepeats } from '../../core/form.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { clientSecretBasic, clientSecretPost } from './authentication/client-secret.ts';
@@ -10,7 +10,12 @@ import type { AuthenticatedClient, Clients } from './ports.ts';
 /** What this flow needs. */
 export type ClientAuthenticationPorts = MethodPorts & { readonly clients: Clients };
 
-const METHODS: readonly AuthenticationMethod[] = [clientSecretBasic, clientSecretPost, privateKeyJwt];
+/** What reads and proves each method that discovery advertises. */
+const METHODS: { readonly [Name in ClientAuthenticationMethod]: AuthenticationMethod & { readonly name: Name } } = {
+  client_secret_basic: clientSecretBasic,
+  client_secret_post: clientSecretPost,
+  private_key_jwt: privateKeyJwt,
+};
 const CREDENTIAL_PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
 
 /**
@@ -45,7 +50,7 @@ function methodOf(call: ClientCall): Result<AuthenticationMethod> {
   if (!basic.ok) return basic;
   const repeats = checkNoRepeats(new Map(CREDENTIAL_PARAMETERS.map((name) => [name, call.form.get(name) ?? []])));
   if (!repeats.ok) return repeats;
-  const [method, ...others] = METHODS.filter((one) => one.isUsedBy(call));
+  const [method, ...others] = Object.values(METHODS).filter((one) => one.isUsedBy(call));
   if (others.length > 0) return refuse({ reason: 'several_client_authentications' });
   return method ? ok(method) : refuse({ reason: 'no_client_authentication' });
 }

@@ -42,7 +42,7 @@ export async function readRequestDetails(
 ): Promise<Result<StoredDetails>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return findDetails(ports, device.value.device.sub, call.requestId, call.note);
+  return findDetails(ports, device.value.device.sub, call);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function answerRequest(
   const authenticated = await authenticateDeviceToken(ports, call.response, { type: 'response', note: call.note });
   if (!authenticated.ok) return authenticated;
   const { device, claims } = authenticated.value;
-  const details = await findDetails(ports, device.sub, call.requestId, call.note);
+  const details = await findDetails(ports, device.sub, call);
   if (!details.ok) return details;
   const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
   if (!answer.ok) return answer;
@@ -114,8 +114,7 @@ function decide(
 async function findDetails(
   ports: AnswerPorts,
   sub: string,
-  requestId: string,
-  note: Note,
+  { requestId, note }: { requestId: string; note: Note },
 ): Promise<Result<StoredDetails>> {
   if (!REQUEST_ID.test(requestId)) return refuse({ reason: 'request_not_found' });
   note({ txn: txnOf(requestId) });

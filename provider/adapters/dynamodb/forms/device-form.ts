@@ -1,5 +1,5 @@
 import type { Device, Proof, Reach } from '../../../core/device/device.ts';
-import type { Nothing } from '../../../core/whole.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 import { userPartition } from './user-form.ts';
 
@@ -31,7 +31,7 @@ export function deviceItem({ sub, deviceId, name, reach, proof, enrolledAt, ...u
   return { ...deviceKey({ sub, deviceId }), ...form };
 }
 
-export function deviceFrom(item: Stored<DeviceForm>): Device {
+export function deviceFrom(item: Stored<DeviceForm>): Whole<Device> {
   return {
     deviceId: item.sk.slice(DEVICE_PREFIX.length),
     sub: item.pk.slice(userPartition('').length),

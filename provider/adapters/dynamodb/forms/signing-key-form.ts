@@ -1,6 +1,6 @@
 import type { EncryptedPrivateKey, SigningKey } from '../../../core/keys/signing-key.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
-import type { Nothing } from '../../../core/whole.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
 // How signing keys look in Directory: two items under different partition keys, so that roles can tell them apart.
@@ -44,7 +44,7 @@ export function publicHalfItem(key: SigningKey): Key<PublicHalfForm> & PublicHal
   };
 }
 
-export function signingKeyFrom(item: Stored<PublicHalfForm>): SigningKey {
+export function signingKeyFrom(item: Stored<PublicHalfForm>): Whole<SigningKey> {
   return {
     kid: item.kid,
     algorithm: item.algorithm,

@@ -1,5 +1,6 @@
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { User } from '../../../core/person/user.ts';
+import type { Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
 // How a user and their login identifiers look in Directory.
@@ -24,9 +25,6 @@ export function profileItem({ sub, revision: _read, ...user }: User): Key<UserFo
   return { ...profileKey(sub), ...user };
 }
 
-export function userFrom({ pk, status, claims, identifiers, put_by }: Stored<UserForm>): User {
-  return { sub: pk.slice('USER#'.length), status, claims, identifiers, revision: put_by } satisfies Record<
-    keyof User,
-    unknown
-  >;
+export function userFrom({ pk, status, claims, identifiers, put_by }: Stored<UserForm>): Whole<User> {
+  return { sub: pk.slice('USER#'.length), status, claims, identifiers, revision: put_by };
 }

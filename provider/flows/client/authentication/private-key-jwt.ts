@@ -7,7 +7,7 @@ import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { AuthenticationMethod, MethodPorts } from './method.ts';
 
 /** A JWT that the client signed with its own key (RFC 7523 §2.2, OIDC Core §9). */
-export const privateKeyJwt: AuthenticationMethod = {
+export const privateKeyJwt = {
   name: 'private_key_jwt',
   isUsedBy: ({ form }) => form.has('client_assertion') || form.has('client_assertion_type'),
   read: (ports, { form }) => {
@@ -21,7 +21,7 @@ export const privateKeyJwt: AuthenticationMethod = {
       return refuse({ reason: 'client_assertion_claim', claim: 'sub', expected: 'the client id' });
     return ok({ clientId, prove: (registered) => checkAssertion(ports, { clientId, assertion }, registered) });
   },
-};
+} as const satisfies AuthenticationMethod;
 
 /** Signature first, then claims, then the `jti`: a caller without the key learns and stores nothing (RFC 7523 §3). */
 async function checkAssertion(
