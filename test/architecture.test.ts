@@ -12,6 +12,7 @@ import {
   type Source,
   sources,
   undocumentedIn,
+  unusedIn,
 } from './support/sources.ts';
 
 // The arrows of the house (docs/architecture.md): which layer may import which, and what no layer may do. A rule that
@@ -43,6 +44,8 @@ const SHARED_FLOWS = [
 ];
 /** Rules that need a hash. */
 const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/id-token.ts'];
+/** Rules that are there before the feature that asks them. */
+const RULES_AHEAD = ['verifiesHints'];
 /** Parts of one adapter that have a test of their own, or that several adapters of one service share. */
 const SHARED_ADAPTERS = [
   'provider/adapters/config.ts',
@@ -249,6 +252,16 @@ describe('habits', () => {
   });
 });
 
+describe('what is there is used', () => {
+  it('by something that is shipped: a rule that only its test asks was forgotten in a flow', () => {
+    const shipped = below(...SHIPPED);
+    const hint = 'Ask it where it belongs, or take it out.';
+    const unused = shipped.flatMap(({ path, text }) => unusedIn(path, text, shipped));
+    const found = unused.filter((line) => !RULES_AHEAD.some((name) => line.endsWith(` ${name}`)));
+    expect(found.map((line) => `${line}: nothing that is shipped uses it. ${hint}`)).toEqual([]);
+  });
+});
+
 describe('size', () => {
   const sized = below(...SHIPPED);
 
@@ -336,6 +349,15 @@ describe('the detectors', () => {
   it('find exports without a comment', () => {
     const text = '/** Yes. */\nexport const a = 1;\nexport type B = 1;\n\n/** Yes. */\n\nexport function c() {}\n';
     expect(undocumentedIn('x.ts', text)).toEqual(['x.ts:3: export type B = 1;', 'x.ts:7: export function c() {}']);
+  });
+
+  it('find exports that only tests use', () => {
+    const text = 'export function a() {}\n\nexport const b = 1;\n\nexport function c() {\n  return d;\n}\n';
+    const files = [
+      { path: 'x.ts', text },
+      { path: 'y.ts', text: 'a(); // and b' },
+    ];
+    expect(unusedIn('x.ts', text, files)).toEqual(['x.ts: b', 'x.ts: c']);
   });
 
   it('measure functions, methods and arrows, and no other blocks', () => {

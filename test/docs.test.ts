@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseBackchannelRequest } from '../provider/core/asking/backchannel-request.ts';
+import { STANDARD_PROFILE } from '../provider/core/client/profile.ts';
 import { freezeDetails, type RequestDetails } from '../provider/core/deciding/shown-details.ts';
 import type { Whole } from '../provider/core/whole.ts';
 import { pagesWithTables, withTables } from './support/client-metadata-tables.ts';
@@ -140,20 +142,64 @@ describe('docs/security.md', () => {
   });
 });
 
-describe('docs/device-api.md', () => {
-  it('says of every detail what it means', () => {
-    const details = { issuer: '', clientId: '', clientName: '', sub: '', requestId: '', expiresAt: 0 };
-    const { bytes } = freezeDetails({
-      ...details,
-      bindingMessage: 'x',
-      scopes: [],
-      audience: [],
-    } satisfies Whole<RequestDetails>);
+/** A form that remembers which parameters it was asked for. */
+class AskedForm extends Map<string, readonly string[]> {
+  readonly names = new Set<string>();
+  override has(name: string): boolean {
+    this.names.add(name);
+    return super.has(name);
+  }
+  override get(name: string): readonly string[] | undefined {
+    this.names.add(name);
+    return super.get(name);
+  }
+}
+
+describe('README.md', () => {
+  it('names every parameter of an authentication request that the provider looks at', () => {
+    const form = new AskedForm([
+      ['scope', ['openid']],
+      ['login_hint', ['ana']],
+      ['client_notification_token', ['token']],
+    ]);
+    const read = parseBackchannelRequest(form, {
+      profile: STANDARD_PROFILE,
+      deliveryMode: 'ping',
+      names: { issuer: 'https://op.example/', previousIssuers: [] },
+      expiry: { default: 120, limit: 600 },
+    });
+    expect(read.ok).toBe(true);
+    expect(form.names.size).toBeGreaterThan(10);
+    const text = readFileSync(join(root, 'README.md'), 'utf8');
+    expect([...form.names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+  });
+});
+
+/** The names of all details that a phone is given. */
+function namesOfDetails(): readonly string[] {
+  const details = { issuer: '', clientId: '', clientName: '', sub: '', requestId: '', expiresAt: 0 };
+  const { bytes } = freezeDetails({
+    ...details,
+    bindingMessage: 'x',
+    scopes: [],
+    audience: [],
+  } satisfies Whole<RequestDetails>);
+  return Object.keys(JSON.parse(Buffer.from(bytes).toString()));
+}
+
+describe('the details of a request', () => {
+  const names = namesOfDetails();
+
+  it('are explained in docs/device-api.md', () => {
     const cells = read('docs/device-api.md').matchAll(/^\| ([^|]*) \|/gm);
     const explained = [...cells].map(([, cell = '']) => cell).join(' ');
-    const names = Object.keys(JSON.parse(Buffer.from(bytes).toString()));
     expect(names.length).toBeGreaterThan(8);
     expect(names.filter((name) => !explained.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('are shown or checked by the phone of the demo: nobody signs what they have not seen', () => {
+    const phone = globSync('local/demo/pages/phone/*.js', { cwd: root }).map(read).join('\n');
+    expect(names.filter((name) => !new RegExp(`\\bdetails\\.${name}\\b`).test(phone))).toEqual([]);
   });
 });
 

@@ -62,6 +62,29 @@ export function linesWith(files: readonly Source[], pattern: RegExp): readonly s
   );
 }
 
+const codeOf = new WeakMap<object, string>();
+
+/** Exported values that none of these files mentions, but where they are made. */
+export function unusedIn(
+  path: string,
+  text: string,
+  files: readonly { readonly path: string; readonly text: string }[],
+): readonly string[] {
+  const code = files.map((file) => {
+    const known = codeOf.get(file) ?? withoutComments(file.text);
+    codeOf.set(file, known);
+    return { path: file.path, code: known };
+  });
+  const names = [...text.matchAll(/^export (?:const|async function|function|class) (\w+)/gm)];
+  return names
+    .map(([, name = '']) => name)
+    .filter((name) => {
+      const word = new RegExp(`\\b${name}\\b`, 'g');
+      return code.reduce((count, file) => count + (file.code.match(word)?.length ?? 0), 0) === 1;
+    })
+    .map((name) => `${path}: ${name}`);
+}
+
 export function lineCount(text: string): number {
   return text.trimEnd().split('\n').length;
 }

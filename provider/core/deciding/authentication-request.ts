@@ -72,11 +72,6 @@ function decidePendingPoll(request: RequestFacts, now: number): TokenDecision {
   return no({ reason: 'authorization_pending' });
 }
 
-/** Whether a request can still be answered by the user. */
-export function isAnswerable(request: AuthenticationRequest, now: number): boolean {
-  return request.state === 'pending' && now < request.expiresAt;
-}
-
 /** A device's decision as it is recorded. */
 export type Decision =
   | { readonly decision: 'approve'; readonly grant: Grant }

@@ -1,19 +1,18 @@
+import type { Asked } from '../asking/asked.ts';
 import type { DescribedScope } from '../asking/scope.ts';
 import { sha256 } from '../digest.ts';
 import type { SnakeCase } from '../snake-case.ts';
 import type { Whole } from '../whole.ts';
 
-/** Everything that the person is shown about a request. */
-export type RequestDetails = {
+/** Everything that the person is shown about a request: all that is asked of them, and whose request it is. */
+export type RequestDetails = Omit<Asked, 'scopes'> & {
   readonly issuer: string;
-  readonly clientId: string;
   readonly clientName: string;
   readonly sub: string;
   readonly requestId: string;
   readonly expiresAt: number;
   readonly bindingMessage?: string | undefined;
   readonly scopes: readonly DescribedScope[];
-  readonly audience: readonly string[];
 };
 
 /** The document that the phone renders: every detail under its wire name. */

@@ -20,7 +20,13 @@ export type AuditEvent =
       readonly decision: string;
       readonly reason?: string | undefined;
     }
-  | { readonly event: 'tokens_issued'; readonly requestId: string; readonly sub: string; readonly clientId: string }
+  | {
+      readonly event: 'tokens_issued';
+      /** The request that the user approved; absent for a grant that needs none. */
+      readonly requestId?: string | undefined;
+      readonly sub: string;
+      readonly clientId: string;
+    }
   | {
       readonly event: 'device_enrolled' | 'device_updated' | 'device_unreachable' | 'device_removed';
       readonly sub: string;

@@ -1,9 +1,8 @@
 import { checkAskable, checkNamed, type NamedUser } from '../../core/asking/askable.ts';
-import type { Asked } from '../../core/asking/asked.ts';
-import { grantAudience } from '../../core/asking/audience.ts';
+import { type Asked, checkAsked } from '../../core/asking/asked.ts';
 import { type BackchannelRequest, parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
 import type { LoginHint } from '../../core/asking/login-hint.ts';
-import { describeScopes, grantScopes } from '../../core/asking/scope.ts';
+import { describeScopes } from '../../core/asking/scope.ts';
 import { type Client, checkGrantAllowed } from '../../core/client/client.ts';
 import { type FrozenDetails, freezeDetails } from '../../core/deciding/shown-details.ts';
 import { reachable } from '../../core/device/device.ts';
@@ -69,13 +68,11 @@ export async function requestAuthentication(
   const policy = { profile, names: settings, deliveryMode: client.deliveryMode, expiry, bindingMessagePattern };
   const wanted = parseBackchannelRequest(call.form, policy);
   if (!wanted.ok) return wanted;
-  const audience = grantAudience(wanted.value, client, settings.issuer);
-  if (!audience.ok) return audience;
+  const asked = checkAsked(wanted.value, client, settings.issuer);
+  if (!asked.ok) return asked;
   const target = await findAndCount(ports, client, wanted.value.hint);
   if (!target.ok) return target;
-  const scopes = grantScopes(wanted.value.scopes, client.scopes);
-  const asked = { clientId: client.clientId, scopes, audience: audience.value };
-  return ask(ports, { client, wanted: wanted.value, asked, target: target.value }, call.note);
+  return ask(ports, { client, wanted: wanted.value, asked: asked.value, target: target.value }, call.note);
 }
 
 /** Resolves the hint, then reads the user and counts the attempt side by side; a limit that is reached stores nothing. */
@@ -142,12 +139,11 @@ function freeze(
 ): FrozenDetails {
   return freezeDetails({
     ...facts,
-    clientId: client.clientId,
+    ...asked,
     clientName: client.name,
     sub: target.user.sub,
     bindingMessage: wanted.bindingMessage,
     scopes: describeScopes(asked.scopes, client.scopeDescriptions),
-    audience: asked.audience,
   });
 }
 

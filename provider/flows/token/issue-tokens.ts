@@ -22,6 +22,13 @@ export type TokenResponse = {
   readonly scope: string;
 };
 
+/** Tokens that a grant made, with what the audit trail says of them: whose they are, and by which request. */
+export type IssuedTokens = {
+  readonly tokens: TokenResponse;
+  readonly sub: string;
+  readonly requestId?: string | undefined;
+};
+
 /**
  * Turns a grant into tokens: the one place where tokens are signed. It writes nothing. Whoever calls it claims the grant
  * afterwards, so that a failure while signing leaves the grant redeemable.

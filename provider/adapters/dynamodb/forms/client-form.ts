@@ -5,6 +5,23 @@ import type { Key, Stored } from '../table.ts';
 
 /** The client as JSON, so that one more member is no change of format. */
 export type ClientForm = { readonly client: string };
+/**
+ * What every stored client has. Clients that were stored before a member came are read without it, so later members are
+ * optional: one that is not does not compile.
+ */
+type StoredClient = Pick<
+  Client,
+  | 'clientId'
+  | 'name'
+  | 'credential'
+  | 'grantTypes'
+  | 'deliveryMode'
+  | 'scopes'
+  | 'scopeDescriptions'
+  | 'audiences'
+  | 'idTokenAlgorithm'
+  | 'accessTokenAlgorithm'
+>;
 /** A client's name in the list of all. */
 export type ListedForm = object;
 
@@ -22,5 +39,6 @@ export function clientItem(client: Client): Key<ClientForm> & ClientForm {
 }
 
 export function clientFrom(item: Stored<ClientForm>): Client {
-  return JSON.parse(item.client);
+  const stored: StoredClient = JSON.parse(item.client);
+  return stored;
 }

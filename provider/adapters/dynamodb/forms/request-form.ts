@@ -32,6 +32,11 @@ export type DetailsForm = {
   readonly ttl: number;
 };
 
+// What every stored JSON has. What was stored before a member came is read without it, so later members are optional: one
+// that is not does not compile.
+type StoredAsked = Pick<Asked, 'clientId' | 'scopes' | 'audience'>;
+type StoredGrant = StoredAsked & Pick<Grant, 'sub' | 'deviceId' | 'authTime' | 'amr' | 'claims'>;
+
 /** Sort keys of details begin with this. */
 export const DETAILS_PREFIX = 'REQUEST#';
 
@@ -84,7 +89,8 @@ export function decisionForm(decision: Decision, now: number): Partial<RequestFo
 export const askedText = (asked: Asked): string => JSON.stringify(asked);
 
 export function askedFrom({ asked }: Stored<DetailsForm>): Asked {
-  return JSON.parse(asked);
+  const stored: StoredAsked = JSON.parse(asked);
+  return stored;
 }
 
 function factsFrom(item: Stored<RequestForm>): RequestFacts {
@@ -101,5 +107,6 @@ function factsFrom(item: Stored<RequestForm>): RequestFacts {
 
 function grantFrom({ grant }: Stored<RequestForm>): Grant {
   if (grant === undefined) throw new Error('an approved authentication request is stored without its grant');
-  return JSON.parse(grant);
+  const stored: StoredGrant = JSON.parse(grant);
+  return stored;
 }

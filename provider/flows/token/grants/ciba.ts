@@ -2,14 +2,13 @@ import { type ApprovedRequest, decideTokenRequest } from '../../../core/deciding
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
 import { single } from '../../../core/form.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
-import type { AuditTrail, Clock } from '../../ports.ts';
-import { type IssueTokensPorts, issueTokens, type TokenResponse } from '../issue-tokens.ts';
+import type { Clock } from '../../ports.ts';
+import { type IssuedTokens, type IssueTokensPorts, issueTokens } from '../issue-tokens.ts';
 import type { GrantCall, RedeemableRequests } from '../ports.ts';
 
 /** What this grant needs. */
 export type CibaGrantPorts = IssueTokensPorts & {
   readonly requests: RedeemableRequests;
-  readonly audit: AuditTrail;
   readonly clock: Clock;
 };
 
@@ -19,7 +18,7 @@ const DECISION_ROUNDS = 3;
 const AUTH_REQ_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** A client polls or redeems its authentication request (CIBA §10.1, §11). */
-export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): Promise<Result<TokenResponse>> {
+export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): Promise<Result<IssuedTokens>> {
   const authReqId = single(call.form, 'auth_req_id');
   if (authReqId === undefined) return refuse({ reason: 'missing_parameter', name: 'auth_req_id' });
   if (!AUTH_REQ_ID.test(authReqId)) return refuse({ reason: 'unknown_auth_req_id' });
@@ -29,7 +28,7 @@ export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): P
 }
 
 /** One conditional write for a poll in time, two for one too fast, two for the final one. */
-async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): Promise<Result<TokenResponse>> {
+async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): Promise<Result<IssuedTokens>> {
   const { clientId } = call.client;
   const first = await ports.requests.recordPoll({ requestId, clientId, now: ports.clock() });
   if (first.recorded) return refuse({ reason: 'authorization_pending' });
@@ -54,12 +53,11 @@ async function redeem(
   ports: CibaGrantPorts,
   { client, confirmation, note }: GrantCall,
   request: ApprovedRequest,
-): Promise<Result<TokenResponse>> {
+): Promise<Result<IssuedTokens>> {
   const now = ports.clock();
   const { grant, requestId, sub, issuedAt } = request;
   const tokens = await issueTokens(ports, { client, grant, confirmation, now });
   if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
   note({ approval_seconds: grant.authTime - issuedAt });
-  ports.audit.write({ event: 'tokens_issued', requestId, sub, clientId: client.clientId }, now);
-  return ok(tokens);
+  return ok({ tokens, sub, requestId });
 }
