@@ -200,6 +200,8 @@ describe('the details of a request', () => {
   it('are shown or checked by the phone of the demo: nobody signs what they have not seen', () => {
     const phone = globSync('local/demo/pages/phone/*.js', { cwd: root }).map(read).join('\n');
     expect(names.filter((name) => !new RegExp(`\\bdetails\\.${name}\\b`).test(phone))).toEqual([]);
+    const declared = phone.match(/@typedef \{object\} Details\n[\s\S]*?\*\//)?.[0] ?? '';
+    expect(names.filter((name) => !new RegExp(`@property .*[ []${name}\\b`).test(declared))).toEqual([]);
   });
 });
 
