@@ -9,6 +9,7 @@ import {
   importsOf,
   lineCount,
   linesWith,
+  longParameterLists,
   type Source,
   sources,
   undocumentedIn,
@@ -265,6 +266,14 @@ describe('what is there is used', () => {
 describe('size', () => {
   const sized = below(...SHIPPED);
 
+  it('a function has at most three parameters, or three and one object of named ones', () => {
+    const hint = 'Give the further ones names in one object.';
+    const long = sized.flatMap(({ path, text }) =>
+      longParameterLists(text).map((list) => `${path}: (${list}). ${hint}`),
+    );
+    expect(long).toEqual([]);
+  });
+
   it(`a file has at most ${FILE_LIMIT} lines`, () => {
     const hint = 'Two reasons to change are two files; split by meaning.';
     const long = sized.filter(({ text }) => lineCount(text) > FILE_LIMIT);
@@ -344,6 +353,24 @@ describe('the detectors', () => {
         ]),
       ),
     ).toEqual([]);
+  });
+
+  it('find long lists of parameters, and let three with one object pass', () => {
+    const text = [
+      'function a(b: string, c: string, d: string, e: string): void {',
+      'function f(b: string, c: string, d: string, { e }: { e: string }): void {',
+      'function g(',
+      '  b: Map<string, number>,',
+      '  c: (x: number, y: number) => void,',
+      '  d: string,',
+      '): void {',
+      'const h = (b: number, c: number, d: number, e: number): void => {',
+      'const i = (b: number, c: number, d: number, more: More = {}): Wording => ({',
+    ].join('\n');
+    expect(longParameterLists(text)).toEqual([
+      'b: string, c: string, d: string, e: string',
+      'b: number, c: number, d: number, e: number',
+    ]);
   });
 
   it('find exports without a comment', () => {

@@ -37,7 +37,7 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
   await new Promise<void>((resolve) => server.listen(socketPath, () => resolve()));
   const agent = new Agent({ keepAlive: true });
   const locks = new KeyedLocks();
-  const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward(agent, socketPath, action, body);
+  const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward({ agent, socketPath }, action, body);
   return {
     serve: (call) => (isWrite(call.action) ? locks.run(lockOf(call), () => write(call, send)) : serveOther(call, send)),
     close: async () => {
@@ -80,10 +80,10 @@ async function serveOther(
   return send(call.action, call.body);
 }
 
-function forward(agent: Agent, socketPath: string, action: string, body: Buffer): Promise<AwsAnswer> {
+function forward(to: { agent: Agent; socketPath: string }, action: string, body: Buffer): Promise<AwsAnswer> {
   return new Promise((resolve, reject) => {
     const headers = { ...engineHeaders(action), 'content-length': body.length };
-    const outgoing = request({ socketPath, method: 'POST', path: '/', agent, headers }, (incoming) => {
+    const outgoing = request({ ...to, method: 'POST', path: '/', headers }, (incoming) => {
       buffer(incoming).then(
         (bytes) =>
           resolve({ status: incoming.statusCode ?? 500, headers: { 'content-type': AWS_JSON['1.0'] }, body: bytes }),

@@ -140,3 +140,38 @@ export function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): readonl
   for (const node of [...graph.keys()].sort()) visit(node, []);
   return [...cycles];
 }
+
+/**
+ * The parameter lists of functions and methods with more than three parameters. A fourth that is an object is none: it is
+ * destructured, or has an object as its default.
+ */
+export function longParameterLists(text: string): readonly string[] {
+  const code = withoutComments(text);
+  const starts = [
+    ...code.matchAll(/\bfunction\b[^(]*\(/g),
+    ...code.matchAll(/^ +(?:static |async |private )*#?\w+(?:<[^>]*>)?\((?=[^)]*\)[^;]*\{$)/gm),
+    ...code.matchAll(/= (?:async )?\((?=[\s\S]{0,400}?\)[^;{]*=> )/g),
+  ].map((match) => match.index + match[0].length);
+  const lists = starts.map((start) => splitParameters(code.slice(start)));
+  return lists
+    .filter((list) => list.length > 4 || (list.length === 4 && !/^\{|= \{\}$/.test(list[3] ?? '')))
+    .map((list) => list.join(', '));
+}
+
+/** The parameters of a list up to its closing bracket, each with its type. */
+function splitParameters(text: string): readonly string[] {
+  const parameters: string[] = [];
+  let depth = 0;
+  let current = '';
+  for (const [index, character] of [...text].entries()) {
+    const closes = ')]}'.includes(character) || (character === '>' && text[index - 1] !== '=');
+    if (depth === 0 && character === ')') break;
+    if ('([{<'.includes(character)) depth += 1;
+    if (closes) depth -= 1;
+    if (depth === 0 && character === ',') {
+      parameters.push(current.trim());
+      current = '';
+    } else current += character;
+  }
+  return [...parameters, current.trim()].filter((parameter) => parameter !== '');
+}

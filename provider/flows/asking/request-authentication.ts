@@ -129,7 +129,7 @@ async function ask(
   await ports.requests.create({ request, asked, details, notification });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const outcomes = await ports.push.send(reachable(target.devices), message, now);
-  const rang = await judgePushes(ports, requestId, outcomes, note);
+  const rang = await judgePushes(ports, outcomes, { requestId, note });
   return rang.ok ? ok({ auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds }) : rang;
 }
 
@@ -150,9 +150,8 @@ function freeze(
 /** One accepted push is enough. With none, the request is written failed before the client is told. */
 async function judgePushes(
   ports: RequestAuthenticationPorts,
-  requestId: string,
   outcomes: readonly PushOutcome[],
-  note: Note,
+  { requestId, note }: { requestId: string; note: Note },
 ): Promise<Result<true>> {
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
