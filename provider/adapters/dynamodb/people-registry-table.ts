@@ -1,5 +1,5 @@
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
-import { goesBy, type User } from '../../core/person/user.ts';
+import { hasIdentifier, type User } from '../../core/person/user.ts';
 import type { PeopleRegistry, UserWritten } from '../../flows/person/ports.ts';
 import type { Clock, Entropy } from '../../flows/ports.ts';
 import {
@@ -88,7 +88,7 @@ export class PeopleRegistryTable implements PeopleRegistry {
     if (!stored || stored.put_at > this.#clock() - UNFINISHED_SECONDS) return false;
     const { pk, sk } = profileKey(stored.sub);
     const [profile] = await this.#directory.query<UserForm>(pk, { skPrefix: sk });
-    if (profile && goesBy(userFrom(profile), identifier)) return false;
+    if (profile && hasIdentifier(userFrom(profile), identifier)) return false;
     const guard = { condition: '#sub = :nobody', values: { nobody: stored.sub } };
     return (await this.#directory.put(item, { guard, nonce: this.#nonce() })).written;
   }
