@@ -11,7 +11,7 @@ import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
 import type { SyntheticSetUpPorts } from '../../provider/flows/operating/set-up-synthetic-login.ts';
 
-/** What synthetic-setup runs with in an account. */
+/** Composes what synthetic-setup runs with in an AWS account. */
 export function wire(): { ports: SyntheticSetUpPorts; sendAnswer: typeof sendToCloudFormation } {
   const resources = readResources();
   const ports = {

@@ -15,14 +15,17 @@ export type SyntheticSetUpPorts = {
     remove(): Promise<void>;
   };
   readonly secret: { write(secret: SyntheticSecret): Promise<void> };
-  /** A fresh P-256 key pair. */
+  /** Makes a new P-256 key pair. */
   readonly makeDeviceKey: () => Promise<{ publicKey: PublicJwk; privateKey: SyntheticSecret['devicePrivateKey'] }>;
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly audit: AuditTrail;
 };
 
-/** Makes client, user and device of the synthetic login anew, with fresh secrets: at each deployment that asks for it. */
+/**
+ * Makes the client, the user and the device of the synthetic login, with new secrets. It runs at each deployment that
+ * asks for it and replaces what was there.
+ */
 export async function setUpSyntheticLogin(ports: SyntheticSetUpPorts): Promise<void> {
   const { publicKey, privateKey } = await ports.makeDeviceKey();
   const clientSecret = ports.entropy.secret();
@@ -37,7 +40,7 @@ export async function setUpSyntheticLogin(ports: SyntheticSetUpPorts): Promise<v
   );
 }
 
-/** Removes them: nobody can log in synthetically any more. */
+/** Removes the client, the user and the device, so that the synthetic login no longer works. */
 export async function removeSyntheticLogin(ports: SyntheticSetUpPorts): Promise<void> {
   await ports.cast.remove();
   ports.audit.write({ event: 'client_removed', clientId: SYNTHETIC_ID, by: 'deployment' }, ports.clock());
