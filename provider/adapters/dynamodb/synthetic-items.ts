@@ -4,7 +4,7 @@ import { deviceItem, deviceKey } from './forms/device-form.ts';
 import { profileItem, profileKey } from './forms/user-form.ts';
 import type { Table } from './table.ts';
 
-/** Client, user and device of the synthetic login: three items under three fixed keys. */
+/** The client, the user and the device of the synthetic login: three items under fixed keys. */
 export class SyntheticItems {
   readonly #directory: Table;
 
