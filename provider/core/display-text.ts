@@ -16,7 +16,7 @@ const invisible = /[\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}\u{16FE4}]
 const stackedMarks = /(?:^|[^\p{L}\p{M}])\p{M}|\p{M}{4}/u;
 
 /**
- * Tells whether a text may be shown to the user on the phone: 1 to `limit` code points, in NFC, readable characters
+ * Returns whether a text may be shown to the user on the phone: 1 to `limit` code points, in NFC, readable characters
  * only, no space at either end, and no two spaces in a row, which could push text out of sight. The rule applies to
  * binding messages, client names, scope descriptions and device names.
  */

@@ -6,7 +6,7 @@ export type IssuerNames = { readonly issuer: string; readonly previousIssuers: r
 const withoutSlash = (url: string): string => (url.endsWith('/') ? url.slice(0, -1) : url);
 
 /**
- * Tells whether `value` is a name of this provider: its issuer, or an issuer that it had before a migration, with or
+ * Returns whether `value` is a name of this provider: its issuer, or an issuer that it had before a migration, with or
  * without the final slash.
  */
 export function namesIssuer(value: string, names: IssuerNames): boolean {

@@ -1,8 +1,8 @@
 import { invalidRequest, type Wordings } from './refusal-wording.ts';
 
 /**
- * The ways in which a call itself is malformed (RFC 6749 §3, CIBA §13). `isUnknown` means that the name came from the
- * caller and is not known to the provider. The caller is told such a name, but it is not logged.
+ * The ways in which a call itself is malformed (RFC 6749 §3, CIBA §13). `isUnknown` means that the provider does not
+ * know the name, which the caller made up. The answer quotes such a name, but the log does not.
  */
 export type ShapeRefusal =
   | { reason: 'unsupported_media_type'; expected: string }

@@ -5,7 +5,7 @@ export const SHORTEST_EXPIRY_SECONDS = 10;
 
 /**
  * Reads `requested_expiry`: a positive integer of seconds (CIBA §7.1). A value below 10 s is raised to 10 s, and a
- * value above the provider's limit is lowered to it. `expires_in` tells the client the result.
+ * value above the provider's limit is lowered to it. The client reads the result in `expires_in`.
  */
 export function parseRequestedExpiry(
   value: string | undefined,

@@ -60,7 +60,7 @@ export type Client = {
  */
 const clientIdPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 
-/** Tells whether a string can be a client id of this provider. */
+/** Returns whether a string can be a client id of this provider. */
 export function isClientId(value: string): boolean {
   return clientIdPattern.test(value);
 }

@@ -96,7 +96,7 @@ export function checkPushToken(token: unknown): Result<string> {
     : wrongClaim('push_token', '1 to 2048 printable ASCII characters');
 }
 
-/** Tells whether the algorithm in a header is the one that is pinned to the key. */
+/** Returns whether the algorithm in a header is the one that is pinned to the key. */
 export function isPinnedAlgorithm(header: Claims, pinned: SigningAlgorithm): boolean {
   return header['alg'] === pinned;
 }

@@ -42,7 +42,8 @@ export function reachable(devices: readonly Device[]): readonly Device[] {
 }
 
 /**
- * Tells whether the device was reached through another endpoint than this one. The old endpoint is then to be released.
+ * Returns whether the device was reached through another endpoint than this one. The old endpoint must then be
+ * released.
  */
 export function isOtherEndpoint({ reach }: Device, now: PushReach): boolean {
   return reach.kind === 'sns' && reach.endpointArn !== now.endpointArn;

@@ -11,8 +11,8 @@ const TOKEN_LIMIT = 1024;
 const HTTPS_HOST = /^https:\/\/[^/?#@\\]+(?:[/?]|$)/;
 
 /**
- * Tells whether a URL can be a client's notification endpoint (CIBA §4): https, printable ASCII, without user, password
- * and fragment.
+ * Returns whether a URL can be a client's notification endpoint (CIBA §4): https, printable ASCII, at most 1024
+ * characters, without user, password and fragment.
  */
 export function isNotificationEndpoint(value: string | undefined): value is string {
   if (value === undefined || value.length > ENDPOINT_LIMIT || !/^[\x21-\x7E]+$/.test(value)) return false;
@@ -20,7 +20,7 @@ export function isNotificationEndpoint(value: string | undefined): value is stri
 }
 
 /**
- * Tells whether a value can be a `client_notification_token` (CIBA §7.1): the syntax of a bearer token, at most 1024
+ * Returns whether a value can be a `client_notification_token` (CIBA §7.1): the syntax of a bearer token, at most 1024
  * characters.
  */
 export function isNotificationToken(value: string): boolean {

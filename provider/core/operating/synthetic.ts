@@ -74,7 +74,7 @@ export function secondsUntilNextTry(
 export type DeployedVersions = Readonly<Record<string, number>>;
 
 /**
- * Tells whether a deployment is being rolled back: a version is older than the one before. Nothing may fail then,
+ * Returns whether a deployment is being rolled back: a version is older than the one before. Nothing may fail then,
  * because a failed rollback leaves the stack in an intermediate state.
  */
 export function isRollback(before: DeployedVersions, now: DeployedVersions): boolean {

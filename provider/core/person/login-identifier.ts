@@ -40,7 +40,7 @@ export function parseUsername(value: string): string | undefined {
   return username.test(normal) ? normal : undefined;
 }
 
-/** Tells whether a value can be a `sub` of this provider. */
+/** Returns whether a value can be a `sub` of this provider. */
 export function isSubject(value: unknown): value is string {
   return typeof value === 'string' && subject.test(value);
 }

@@ -30,7 +30,7 @@ export type User = {
 export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };
 
 /**
- * Tells whether the user has this login identifier now. A stored identifier may be left over from a change that was
+ * Returns whether the user has this login identifier now. A stored identifier may be left over from a change that was
  * interrupted.
  */
 export function hasIdentifier(user: User, identifier: LoginIdentifier): boolean {

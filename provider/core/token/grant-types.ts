@@ -6,7 +6,7 @@ export const GRANT_TYPES = [CIBA_GRANT] as const;
 /** One of {@link GRANT_TYPES}. */
 export type GrantType = (typeof GRANT_TYPES)[number];
 
-/** Tells whether the provider offers a grant type. */
+/** Returns whether the provider offers a grant type. */
 export function isGrantType(value: string): value is GrantType {
   return GRANT_TYPES.some((known) => known === value);
 }
