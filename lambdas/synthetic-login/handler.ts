@@ -12,9 +12,9 @@ import { wire } from './wiring.ts';
 
 /**
  * Not called over HTTP: run by a schedule, and by each deployment as its smoke test. It logs in at the public address
- * as a client and a phone would. A login that fails throws on the schedule, which raises an alarm, and fails the
- * deployment, which is then rolled back. A smoke test waits up to about a minute for a host name or a secret that was
- * just made.
+ * as a client and a phone would. If a scheduled login fails, the function throws, which raises an alarm. If a smoke
+ * test fails, the deployment is rolled back. A smoke test waits up to about a minute for a host name or a secret that
+ * was just made.
  */
 const { ports, sendAnswer } = wire();
 

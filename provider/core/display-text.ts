@@ -1,12 +1,13 @@
 /**
- * The readable characters: letters with their marks, digits, punctuation, currency signs, space and plus. Control and
- * format characters (bidirectional overrides, zero-width), symbols and emoji are excluded, because they can hide or
- * imitate other text.
+ * The characters that a person can read and in which no other text can be hidden: letters with their marks, digits,
+ * punctuation, currency signs, space and plus. Control and format characters (bidirectional overrides, zero-width),
+ * symbols and emoji are excluded.
  */
 const readable = /^[\p{L}\p{M}\p{N}\p{P}\p{Sc}+ ]+$/u;
 /**
- * Letters and marks by category that are drawn as nothing. Unicode lists Hangul fillers, variation selectors and the
- * grapheme joiner as ignorable; it does not list the Egyptian blanks and the Khitan filler, which are added here.
+ * Characters whose category is letter or mark, but which are drawn as nothing. Unicode lists Hangul fillers, variation
+ * selectors and the grapheme joiner as ignorable. It does not list the Egyptian blanks and the Khitan filler, which are
+ * added here.
  */
 const invisible = /[\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}\u{16FE4}]/u;
 /**

@@ -3,9 +3,8 @@ import type { Grant } from '../token/grant.ts';
 import { redemptionGrace } from './redemption-grace.ts';
 
 /**
- * The facts that every authentication request carries in any state. The guards of conditional writes compare them.
- * Everything else that belongs to a request is in `Asked`, which polls neither read nor write. Instants are epoch
- * seconds.
+ * The facts that every authentication request carries in any state. The guards of conditional writes compare them. What
+ * is only carried along with a request is in `Asked`, which polls neither read nor write. Instants are epoch seconds.
  */
 export type RequestFacts = {
   /** SHA-256 of the `auth_req_id` in base64url, see `digest.ts`. */

@@ -4,7 +4,7 @@ import { sha256 } from '../digest.ts';
 import type { SnakeCase } from '../snake-case.ts';
 import type { Whole } from '../whole.ts';
 
-/** Everything that the user is shown about a request: everything that is asked of them, and the client that asks. */
+/** Everything that the user is shown about a request: what is asked of them, and which client asks. */
 export type RequestDetails = Omit<Asked, 'scopes'> & {
   readonly issuer: string;
   readonly clientName: string;

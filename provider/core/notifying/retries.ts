@@ -1,8 +1,8 @@
 import { LONGEST_GRACE_SECONDS } from '../deciding/redemption-grace.ts';
 
 /**
- * Seconds after its announcement until when a decision can still appear. This is the time that the device function has
- * to commit it, plus half a minute.
+ * How long after its announcement a decision can still appear, in seconds: the time that the device function has to
+ * commit it, plus half a minute.
  */
 export const DECISION_WINDOW_SECONDS = 40;
 

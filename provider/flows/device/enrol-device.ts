@@ -39,8 +39,8 @@ const NEW_DEVICE_NOTICE_SECONDS = 3600;
 
 /**
  * Enrols a phone with a ticket and a new key of its own. The signature under that key proves possession, and the ticket
- * determines the user. Repeating the enrolment with the same key gives the same answer. With another key the ticket is
- * spent.
+ * determines the user. Repeating the enrolment with the same key gives the same answer. A different key is refused,
+ * because the ticket is spent.
  */
 export async function enrolDevice(
   ports: EnrolPorts,

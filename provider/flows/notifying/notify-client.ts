@@ -106,7 +106,8 @@ async function recordAnswer(
 }
 
 /**
- * Lets an endpoint that could not be reached be tried again after a pause, unless nothing could be redeemed by then.
+ * Ends the lease, so that an endpoint that could not be reached is tried again after a pause. Gives the notification up
+ * if nothing could be redeemed by then.
  */
 async function retryLater(
   ports: NotifyPorts,
