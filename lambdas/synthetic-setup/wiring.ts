@@ -15,7 +15,7 @@ import type { SyntheticSetUpPorts } from '../../provider/flows/operating/set-up-
 export function wire(): { ports: SyntheticSetUpPorts; sendAnswer: typeof sendToCloudFormation } {
   const resources = readResources();
   const ports = {
-    cast: new SyntheticItems(new Table(createDynamoDB(), resources.directoryTable)),
+    identities: new SyntheticItems(new Table(createDynamoDB(), resources.directoryTable)),
     secret: new SyntheticSecrets(createSecrets(), resources.syntheticSecret),
     makeDeviceKey,
     entropy,

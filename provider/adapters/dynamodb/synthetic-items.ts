@@ -1,4 +1,4 @@
-import { SYNTHETIC_ID, type SyntheticCast } from '../../core/operating/synthetic.ts';
+import { SYNTHETIC_ID, type SyntheticIdentities } from '../../core/operating/synthetic.ts';
 import { clientItem, clientKey } from './forms/client-form.ts';
 import { deviceItem, deviceKey } from './forms/device-form.ts';
 import { profileItem, profileKey } from './forms/user-form.ts';
@@ -12,7 +12,7 @@ export class SyntheticItems {
     this.#directory = directory;
   }
 
-  async save({ client, user, device }: SyntheticCast): Promise<void> {
+  async save({ client, user, device }: SyntheticIdentities): Promise<void> {
     await Promise.all([
       this.#directory.put(clientItem(client)),
       this.#directory.put(profileItem(user)),

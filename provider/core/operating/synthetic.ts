@@ -16,18 +16,18 @@ export type SyntheticSecret = {
   readonly devicePrivateKey: Readonly<Record<string, unknown>>;
 };
 /** Client, user and device of the synthetic login. */
-export type SyntheticCast = { readonly client: Client; readonly user: User; readonly device: Device };
+export type SyntheticIdentities = { readonly client: Client; readonly user: User; readonly device: Device };
 
 /**
  * Makes the client, the user and the device of the synthetic login. The client may name only this user, and has no
  * scope beyond `openid` and no audience. The user has no name and no login identifier. The device is never pushed to. A
  * thief with all their secrets could not log in as any other user.
  */
-export function castSyntheticLogin(made: {
+export function makeSyntheticIdentities(made: {
   secretHash: string;
   devicePublicKey: PublicJwk;
   now: number;
-}): SyntheticCast {
+}): SyntheticIdentities {
   const metadata = { client_name: 'Synthetic login', only_sub: SYNTHETIC_ID };
   const client = registerClient(metadata, { clientId: SYNTHETIC_ID, secretHash: made.secretHash });
   if (!client.ok) throw new Error('the synthetic client breaks the rules of registration');

@@ -1,17 +1,17 @@
 import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import {
-  castSyntheticLogin,
+  makeSyntheticIdentities,
   SYNTHETIC_ID,
-  type SyntheticCast,
+  type SyntheticIdentities,
   type SyntheticSecret,
 } from '../../core/operating/synthetic.ts';
 import type { AuditTrail, Clock, Entropy } from '../ports.ts';
 
 /** What this flow needs. */
 export type SyntheticSetUpPorts = {
-  readonly cast: {
-    save(cast: SyntheticCast): Promise<void>;
+  readonly identities: {
+    save(identities: SyntheticIdentities): Promise<void>;
     remove(): Promise<void>;
   };
   readonly secret: { write(secret: SyntheticSecret): Promise<void> };
@@ -31,17 +31,17 @@ export async function setUpSyntheticLogin(ports: SyntheticSetUpPorts): Promise<v
   const clientSecret = ports.entropy.secret();
   const now = ports.clock();
   await ports.secret.write({ clientSecret, devicePrivateKey: privateKey });
-  const cast = castSyntheticLogin({ secretHash: sha256(clientSecret), devicePublicKey: publicKey, now });
-  await ports.cast.save(cast);
-  ports.audit.write({ event: 'client_created', clientId: cast.client.clientId, by: 'deployment' }, now);
+  const identities = makeSyntheticIdentities({ secretHash: sha256(clientSecret), devicePublicKey: publicKey, now });
+  await ports.identities.save(identities);
+  ports.audit.write({ event: 'client_created', clientId: identities.client.clientId, by: 'deployment' }, now);
   ports.audit.write(
-    { event: 'device_enrolled', sub: cast.user.sub, deviceId: cast.device.deviceId, by: 'deployment' },
+    { event: 'device_enrolled', sub: identities.user.sub, deviceId: identities.device.deviceId, by: 'deployment' },
     now,
   );
 }
 
 /** Removes the client, the user and the device, so that the synthetic login no longer works. */
 export async function removeSyntheticLogin(ports: SyntheticSetUpPorts): Promise<void> {
-  await ports.cast.remove();
+  await ports.identities.remove();
   ports.audit.write({ event: 'client_removed', clientId: SYNTHETIC_ID, by: 'deployment' }, ports.clock());
 }
