@@ -12,8 +12,8 @@ import type { TokenResponse } from './issue-tokens.ts';
 export type RequestTokensPorts = ClientAuthenticationPorts & GrantPorts & { readonly audit: AuditTrail };
 
 /**
- * A client asks for tokens (RFC 6749 §3.2): authenticate the client, look the grant up, ask whether the client may use
- * it, hand over, and tell the audit trail what was issued.
+ * Handles a client's token request (RFC 6749 §3.2): authenticates the client, checks that it may use the grant type,
+ * lets the handler of the grant type issue the tokens, and records them in the audit trail.
  */
 export async function requestTokens(ports: RequestTokensPorts, call: ClientCall): Promise<Result<TokenResponse>> {
   const authenticated = await authenticateClient(ports, call);
