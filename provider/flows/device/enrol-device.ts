@@ -64,11 +64,13 @@ export async function enrolDevice(
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
   const proof = { kind: 'device-jws', publicKey: key } as const;
   const device = { deviceId, sub, name: claims.name, reach, proof };
-  const kept = before
-    ? await keepAgain(ports, before, device)
-    : await keepNew(ports, { others: owner.devices, enrolled: device, note: call.note });
+  const kept = before ? await keepAgain(ports, before, device) : await keepNew(ports, device);
   if (!kept) return refuse({ reason: 'ticket_not_usable' });
-  if (!before) await ports.tickets.recordEnrolled(sha256(claims.ticket));
+  if (!claimed.enrolled) {
+    const others = owner.devices.filter((one) => one.deviceId !== deviceId);
+    call.note(notedPushes(await tellOthers(ports, others, device)));
+    await ports.tickets.recordEnrolled(sha256(claims.ticket));
+  }
   return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
 }
 
@@ -83,33 +85,28 @@ async function keepAgain(ports: EnrolPorts, before: Device, enrolled: Enrolled):
 }
 
 /** Stores the device, then looks again: a device of a removed user would wait for whoever gets this `sub` next. */
-async function keepNew(
-  ports: EnrolPorts,
-  { others, enrolled, note }: { others: readonly Device[]; enrolled: Enrolled; note: Note },
-): Promise<boolean> {
-  const now = ports.clock();
-  const device: Device = { ...enrolled, enrolledAt: now };
-  await ports.devices.save(device);
-  if (!(await ports.people.find(device.sub))) {
-    await ports.devices.remove(device);
-    await ports.endpoints.release(device);
-    return false;
-  }
-  note(notedPushes(await tellOthers(ports, others, device)));
-  return true;
+async function keepNew(ports: EnrolPorts, enrolled: Enrolled): Promise<boolean> {
+  await ports.devices.save({ ...enrolled, enrolledAt: ports.clock() });
+  if (await ports.people.find(enrolled.sub)) return true;
+  await ports.devices.remove(enrolled);
+  await ports.endpoints.release(enrolled);
+  return false;
 }
 
-/** A stolen ticket should not stay unnoticed: the user's other devices are told. Their outage is not this phone's problem. */
+/**
+ * A stolen ticket should not stay unnoticed: the user's other devices are told, before the ticket remembers that it was
+ * done. A call that breaks off in between is made up for by the next. Their outage is not this phone's problem.
+ */
 async function tellOthers(
   ports: EnrolPorts,
   others: readonly Device[],
-  device: Device,
+  { sub, deviceId }: Enrolled,
 ): Promise<readonly PushOutcome[]> {
-  const now = device.enrolledAt;
-  ports.audit.write({ event: 'device_enrolled', sub: device.sub, deviceId: device.deviceId, by: 'ticket' }, now);
+  const now = ports.clock();
+  ports.audit.write({ event: 'device_enrolled', sub, deviceId, by: 'ticket' }, now);
   return ports.push.send(
     reachable(others),
-    { type: 'device_enrolled', deviceId: device.deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
+    { type: 'device_enrolled', deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
     now,
   );
 }
