@@ -30,9 +30,9 @@ export async function updateDevice(
   const change = { name: name.value, ...(reach.value && { reach: reach.value }) };
   if (!(await ports.devices.update({ sub, deviceId, ...change })))
     return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
+  ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
   // The old endpoint goes only after the device points at the new one: a crash between the two leaves a stray, not a hole.
   if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
-  ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
   return ok(viewDevice({ ...device, ...change }));
 }
 
@@ -59,11 +59,11 @@ export async function removeDevice(
   const own = await authenticateOwn(ports, call);
   if (!own.ok) return own;
   await ports.devices.remove(own.value);
-  await ports.endpoints.release(own.value);
   ports.audit.write(
     { event: 'device_removed', sub: own.value.sub, deviceId: own.value.deviceId, by: 'device' },
     ports.clock(),
   );
+  await ports.endpoints.release(own.value);
   return ok(true);
 }
 
