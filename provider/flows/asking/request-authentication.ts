@@ -162,15 +162,15 @@ async function judgePushes(
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
   const dead = outcomes.filter((one) => one.outcome === 'unreachable');
-  const marking = dead.map(({ device }) => markUnreachable(ports, device));
+  const mark = () => dead.map(({ device }) => markUnreachable(ports, device));
   if (accepted > 0) {
     // The phones are ringing, so a failed write here must not become an error. The next push finds the same dead
     // endpoints.
-    await Promise.allSettled(marking);
+    await Promise.allSettled(mark());
     return ok(true);
   }
   await ports.requests.recordFailure(requestId);
-  await Promise.all(marking);
+  await Promise.all(mark());
   return dead.length === outcomes.length
     ? refuse({ reason: 'no_reachable_device', devices: outcomes.length })
     : refuse({ reason: 'push_unavailable', retryAfterSeconds: PUSH_RETRY_SECONDS });

@@ -67,11 +67,13 @@ export async function enrolDevice(
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
   const proof = { kind: 'device-jws', publicKey: key } as const;
   const device = { deviceId, sub, name: claims.name, reach, proof };
-  const stored = before
-    ? await updateEnrolled(ports, before, device)
-    : await storeNew(ports, { others: owner.devices, enrolled: device, note: call.note });
+  const stored = before ? await updateEnrolled(ports, before, device) : await storeNew(ports, device);
   if (!stored) return refuse({ reason: 'ticket_not_usable' });
-  if (!before) await ports.tickets.recordEnrolled(sha256(claims.ticket));
+  if (!claimed.enrolled) {
+    const others = owner.devices.filter((one) => one.deviceId !== deviceId);
+    call.note(notedPushes(await reportEnrolment(ports, others, device)));
+    await ports.tickets.recordEnrolled(sha256(claims.ticket));
+  }
   return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
 }
 
@@ -92,36 +94,29 @@ async function updateEnrolled(ports: EnrolPorts, before: Device, enrolled: Enrol
  * Stores the device, then checks that the user still exists. Otherwise the device of a removed user would belong to the
  * next user with this `sub`.
  */
-async function storeNew(
-  ports: EnrolPorts,
-  { others, enrolled, note }: { others: readonly Device[]; enrolled: Enrolled; note: Note },
-): Promise<boolean> {
-  const now = ports.clock();
-  const device: Device = { ...enrolled, enrolledAt: now };
-  await ports.devices.save(device);
-  if (!(await ports.people.find(device.sub))) {
-    await ports.devices.remove(device);
-    await ports.endpoints.release(device);
-    return false;
-  }
-  note(notedPushes(await reportEnrolment(ports, others, device)));
-  return true;
+async function storeNew(ports: EnrolPorts, enrolled: Enrolled): Promise<boolean> {
+  await ports.devices.save({ ...enrolled, enrolledAt: ports.clock() });
+  if (await ports.people.find(enrolled.sub)) return true;
+  await ports.devices.remove(enrolled);
+  await ports.endpoints.release(enrolled);
+  return false;
 }
 
 /**
  * Records the enrolment in the audit trail and pushes the news to the user's other devices, so that the use of a stolen
- * ticket is noticed. A failed push to them does not affect this phone's enrolment.
+ * ticket is noticed, before the ticket records the enrolment. A call that is interrupted in between is completed by the
+ * next one. A failed push does not affect this phone's enrolment.
  */
 async function reportEnrolment(
   ports: EnrolPorts,
   others: readonly Device[],
-  device: Device,
+  { sub, deviceId }: Enrolled,
 ): Promise<readonly PushOutcome[]> {
-  const now = device.enrolledAt;
-  ports.audit.write({ event: 'device_enrolled', sub: device.sub, deviceId: device.deviceId, by: 'ticket' }, now);
+  const now = ports.clock();
+  ports.audit.write({ event: 'device_enrolled', sub, deviceId, by: 'ticket' }, now);
   return ports.push.send(
     reachable(others),
-    { type: 'device_enrolled', deviceId: device.deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
+    { type: 'device_enrolled', deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
     now,
   );
 }

@@ -33,10 +33,10 @@ export async function updateDevice(
   const change = { name: name.value, ...(reach.value && { reach: reach.value }) };
   if (!(await ports.devices.update({ sub, deviceId, ...change })))
     return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
+  ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
   // The old endpoint is released only after the device points to the new one. A crash between the two leaves an unused
   // endpoint, but never a device without one.
   if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
-  ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
   return ok(viewDevice({ ...device, ...change }));
 }
 
@@ -63,11 +63,11 @@ export async function removeDevice(
   const own = await authenticateOwn(ports, call);
   if (!own.ok) return own;
   await ports.devices.remove(own.value);
-  await ports.endpoints.release(own.value);
   ports.audit.write(
     { event: 'device_removed', sub: own.value.sub, deviceId: own.value.deviceId, by: 'device' },
     ports.clock(),
   );
+  await ports.endpoints.release(own.value);
   return ok(true);
 }
 

@@ -101,8 +101,8 @@ export async function removeUser(ports: ManageUsersPorts, sub: string, by: strin
   const found = await findUserWithDevices(ports, sub);
   if (!found) return refuse({ reason: 'not_found', what: 'user' });
   await ports.peopleRegistry.remove(found.user);
-  await Promise.all(found.devices.map((device) => ports.endpoints.release(device)));
   ports.audit.write({ event: 'user_removed', sub, by }, ports.clock());
+  await Promise.all(found.devices.map((device) => ports.endpoints.release(device)));
   return ok(true);
 }
 
@@ -115,11 +115,11 @@ export async function removeUserDevice(
   const device = found?.devices.find(({ deviceId }) => deviceId === target.deviceId);
   if (!device) return refuse({ reason: 'not_found', what: 'device' });
   await ports.devices.remove(device);
-  await ports.endpoints.release(device);
   ports.audit.write(
     { event: 'device_removed', sub: device.sub, deviceId: device.deviceId, by: target.by },
     ports.clock(),
   );
+  await ports.endpoints.release(device);
   return ok(true);
 }
 
