@@ -40,7 +40,7 @@ const SHARED_FLOWS = [
   'provider/flows/client/authenticate-client.ts',
   'provider/flows/device/authenticate-device.ts',
   'provider/flows/device/mark-unreachable.ts',
-  'provider/flows/person/find-user.ts',
+  'provider/flows/person/user-with-devices.ts',
   'provider/flows/token/issue-tokens.ts',
 ];
 /** Rules that need a hash. */
@@ -205,19 +205,24 @@ describe('the rooms', () => {
   it('test/core mirrors provider/core', () => {
     const tests = globSync('test/core/**/*.test.ts', { cwd: join(import.meta.dirname, '..') });
     const rooms = new Set(tests.flatMap((path) => path.match(/^test\/core\/([^/]+)\//)?.[1] ?? []));
-    expect([...rooms].filter((room) => !ROOMS.includes(room))).toEqual([]);
+    const hint = 'A test stands in the room of the rule that it tests.';
+    expect([...rooms].filter((room) => !ROOMS.includes(room)).map((room) => `test/core/${room}: ${hint}`)).toEqual([]);
   });
 });
 
 describe('habits', () => {
   it('there are no barrels', () => {
     const barrels = sources.filter(({ path }) => /(^|\/)index\.[a-z]+$/.test(path)).map(({ path }) => path);
-    expect([...barrels, ...linesWith(below('lambdas', 'provider'), /^export \* from/)]).toEqual([]);
+    const hint = 'Import from the file that defines the name.';
+    const found = [...barrels, ...linesWith(below('lambdas', 'provider'), /^export \* from/)];
+    expect(found.map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('there are no default exports, where no tool demands one', () => {
     const files = sources.filter(({ path }) => path !== 'vitest.config.ts');
-    expect(linesWith(files, /^export (default\b|\{[^}]*\bas default\b)/)).toEqual([]);
+    const hint = 'Export it by its name.';
+    const found = linesWith(files, /^export (default\b|\{[^}]*\bas default\b)/);
+    expect(found.map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('only adapters/config.ts reads process.env', () => {
@@ -236,7 +241,8 @@ describe('habits', () => {
   it('flows/ take clock and randomness from their ports', () => {
     const impure =
       /\b(Date\b|Math\.random|performance\.|random(Bytes|UUID|Int)|getRandomValues|fetch\(|console\.|setTimeout\()/;
-    expect(linesWith(below('provider/flows'), impure)).toEqual([]);
+    const hint = 'Ask the ports of the flow: clock, entropy.';
+    expect(linesWith(below('provider/flows'), impure).map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('handlers and flows catch nothing: faults are caught once, at the edge', () => {
@@ -285,7 +291,7 @@ describe('size', () => {
     const long = sized.flatMap(({ path, text }) =>
       functionsOf(text)
         .filter(({ lines }) => lines > FUNCTION_LIMIT)
-        .map(({ line, lines }) => `${path}:${line}: ${lines} lines`),
+        .map(({ line, lines }) => `${path}:${line}: ${lines} lines. Name a step of it, or move it to its rule.`),
     );
     expect(long).toEqual([]);
   });

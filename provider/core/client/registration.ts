@@ -16,14 +16,14 @@ export function registerClient(
   metadata: ClientMetadata,
   own: { clientId: string; secretHash: string },
 ): Result<Client> {
-  const audience = checkDefaultAudience(metadata);
-  if (!audience.ok) return audience;
-  const endpoint = checkNotificationEndpoint(metadata);
-  if (!endpoint.ok) return endpoint;
   const members = checkMembers({ ...metadata, client_id: own.clientId });
   if (!members.ok) return members;
+  const audience = checkDefaultAudience(metadata);
+  if (!audience.ok) return audience;
   const credential = registerCredential(metadata, own.secretHash);
   if (!credential.ok) return credential;
+  const endpoint = checkNotificationEndpoint(metadata);
+  if (!endpoint.ok) return endpoint;
   return ok<Whole<Client>>({
     clientId: own.clientId,
     name: metadata.client_name,

@@ -27,7 +27,7 @@ export type FrozenDetails = { readonly bytes: Uint8Array; readonly hash: string 
  * Freezes the details into the bytes of one JSON document. From then on only these bytes are stored and sent. The phone
  * renders them, hashes them itself and signs the hash with its decision. The details are never serialised again.
  */
-export function freezeDetails(details: RequestDetails): FrozenDetails {
+export function freezeDetails(details: Whole<RequestDetails>): FrozenDetails {
   // A detail that is missing here does not compile: the user would sign without having seen it.
   const document: Whole<DetailsDocument> = {
     issuer: details.issuer,

@@ -26,6 +26,7 @@ const LAST_TRY_SECONDS = 6;
 /**
  * Returns the seconds until an endpoint that could not be reached is tried again: 1, 2, 4 … 30, or less if the end is
  * near. Undefined if the end is too near for another try.
+ * `flows/notifying/notify-client.ts` decides what is tried again.
  */
 export function pauseBefore(next: { tries: number; now: number; until: number }): number | undefined {
   const left = next.until - LAST_TRY_SECONDS - next.now;

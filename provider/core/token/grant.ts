@@ -1,5 +1,6 @@
 import type { Asked } from '../asking/asked.ts';
 import { claimsFor, type UserClaims } from '../person/user.ts';
+import type { Whole } from '../whole.ts';
 
 /**
  * What a user granted, frozen at the moment of approval. Every grant type of the token endpoint produces a `Grant`, and
@@ -24,7 +25,7 @@ export type Grant = Asked & {
 /** Makes the grant of a user who approves what was asked. */
 export function grantAsked(
   asked: Asked,
-  approval: Omit<Grant, keyof Asked | 'claims'> & { readonly userClaims: UserClaims },
+  approval: Whole<Omit<Grant, keyof Asked | 'claims'>> & { readonly userClaims: UserClaims },
 ): Grant {
   const { userClaims, ...rest } = approval;
   return { ...asked, ...rest, claims: claimsFor(asked.scopes, userClaims) };

@@ -15,8 +15,8 @@ import { authenticateClient, type ClientAuthenticationPorts } from '../client/au
 import type { ClientCall } from '../client/authentication/method.ts';
 import { markUnreachable } from '../device/mark-unreachable.ts';
 import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
-import { findUserWithDevices } from '../person/find-user.ts';
 import type { People } from '../person/ports.ts';
+import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditTrail, Entropy, Note } from '../ports.ts';
 import type { AuthenticationRequests, RateWindows } from './ports.ts';
 

@@ -13,7 +13,7 @@ import { isSubject } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
-import { type FindUserPorts, findUserWithDevices } from '../person/find-user.ts';
+import { type FindUserPorts, findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Clock, JwsVerifier, Note, Replays, Settings } from '../ports.ts';
 
 /** What this flow needs. */

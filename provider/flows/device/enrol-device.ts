@@ -11,8 +11,8 @@ import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { algorithmOf, parsePublicKey } from '../../core/keys/public-key.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { findUserWithDevices } from '../person/find-user.ts';
 import type { People } from '../person/ports.ts';
+import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditTrail, Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints, PushOutcome, PushSender } from './ports.ts';
 

@@ -6,8 +6,8 @@ import { changeProfile, describeUser, registerUser, type UserProfile } from '../
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints } from '../device/ports.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
-import { findUserWithDevices } from './find-user.ts';
 import type { People, PeopleRegistry, UserWritten } from './ports.ts';
+import { findUserWithDevices } from './user-with-devices.ts';
 
 /** What this flow needs. */
 export type ManageUsersPorts = {

@@ -30,6 +30,8 @@ export type TokenResponse = {
 export type IssuedTokens = {
   readonly tokens: TokenResponse;
   readonly sub: string;
+  /** When the tokens were issued, in epoch seconds: their `iat`. */
+  readonly issuedAt: number;
   readonly requestId?: string | undefined;
 };
 

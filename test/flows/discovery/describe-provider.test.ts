@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 import { describeProvider, publishKeys } from '../../../provider/flows/discovery/describe-provider.ts';
 import { ISSUER, valueFrom } from '../../core/given.ts';
 import { keyIn } from '../keys/given.ts';
@@ -6,7 +7,7 @@ import { keyNamed } from '../world/signatures.ts';
 import { SETTINGS } from '../world/world.ts';
 
 it('the discovery document names the issuer and the classes that the operator’s policy knows', () => {
-  expect(valueFrom(describeProvider(SETTINGS))).toMatchObject({
+  expect(valueFrom(describeProvider({ settings: SETTINGS, profile: STANDARD_PROFILE }))).toMatchObject({
     issuer: ISSUER,
     acr_values_supported: ['urn:example:verified'],
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../provider/core/digest.ts';
-import type { SyntheticCast, SyntheticSecret } from '../../../provider/core/operating/synthetic.ts';
+import type { SyntheticIdentities, SyntheticSecret } from '../../../provider/core/operating/synthetic.ts';
 import {
   removeSyntheticLogin,
   type SyntheticSetUpPorts,
@@ -15,15 +15,15 @@ function setUpWorld() {
   const world = startWorld();
   const { journal } = world;
   const secrets: SyntheticSecret[] = [];
-  const casts: SyntheticCast[] = [];
+  const saved: SyntheticIdentities[] = [];
   const ports: SyntheticSetUpPorts = {
     ...world.ports,
-    cast: {
-      save: async (cast) => {
-        journal.begin('save cast');
-        casts.push(cast);
+    identities: {
+      save: async (identities) => {
+        journal.begin('save identities');
+        saved.push(identities);
       },
-      remove: async () => journal.begin('remove cast'),
+      remove: async () => journal.begin('remove identities'),
     },
     secret: {
       write: async (secret) => {
@@ -36,23 +36,23 @@ function setUpWorld() {
       return { publicKey: keyNamed('device'), privateKey: { d: 'private' } };
     },
   };
-  return { ...world, ports, secrets, casts };
+  return { ...world, ports, secrets, saved };
 }
 const BY = { by: 'deployment', at: NOW };
 
 describe('the synthetic login is set up', () => {
   it('with fresh secrets, which are kept before anybody believes them', async () => {
-    const { ports, journal, secrets, casts } = setUpWorld();
+    const { ports, journal, secrets, saved } = setUpWorld();
     await setUpSyntheticLogin(ports);
     expect(journal.calls).toEqual([
       'make key',
       'write secret',
-      'save cast',
+      'save identities',
       'audit client_created',
       'audit device_enrolled',
     ]);
     expect(secrets).toEqual([{ clientSecret: 'secret-1', devicePrivateKey: { d: 'private' } }]);
-    expect(casts[0]).toMatchObject({
+    expect(saved[0]).toMatchObject({
       client: { clientId: 'synthetic-login', credential: { secretHash: sha256('secret-1') } },
       user: { sub: 'synthetic-login' },
       device: { proof: { publicKey: keyNamed('device') }, reach: { kind: 'none' }, enrolledAt: NOW },
@@ -70,7 +70,7 @@ describe('the synthetic login is set up', () => {
     ]);
   });
 
-  it.each(['make key', 'write secret', 'save cast'])(
+  it.each(['make key', 'write secret', 'save identities'])(
     'an outage at "%s" audits nothing, and stops there',
     async (call) => {
       const { ports, journal, audited } = setUpWorld();
@@ -83,7 +83,7 @@ describe('the synthetic login is set up', () => {
 
   it('an outage at the removal audits none', async () => {
     const { ports, journal, audited } = setUpWorld();
-    journal.breakAt('remove cast');
+    journal.breakAt('remove identities');
     await expect(removeSyntheticLogin(ports)).rejects.toThrow(Outage);
     expect(audited).toEqual([]);
   });

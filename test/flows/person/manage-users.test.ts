@@ -4,7 +4,6 @@ import { sha256 } from '../../../provider/core/digest.ts';
 import type { MemberChange } from '../../../provider/core/member-change.ts';
 import type { UserProfile } from '../../../provider/core/person/profile.ts';
 import type { User } from '../../../provider/core/person/user.ts';
-import { findUserWithDevices } from '../../../provider/flows/person/find-user.ts';
 import {
   createTicket,
   createUser,
@@ -15,6 +14,7 @@ import {
   removeUserDevice,
   updateUser,
 } from '../../../provider/flows/person/manage-users.ts';
+import { findUserWithDevices } from '../../../provider/flows/person/user-with-devices.ts';
 import { ISSUER, NOW, refusalOf, valueFrom } from '../../core/given.ts';
 import { deviceNamed, devicesIn, endpointsIn, ticketsIn } from '../world/devices.ts';
 import { Outage } from '../world/journal.ts';

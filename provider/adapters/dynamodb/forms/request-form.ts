@@ -2,6 +2,7 @@ import type { Asked } from '../../../core/asking/asked.ts';
 import type { AuthenticationRequest, Decision, RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
+import type { Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
 // The stored form of an authentication request in Transactions: two items. Polls write the first one. It holds what
@@ -96,7 +97,7 @@ export function askedFrom({ asked }: Stored<DetailsForm>): Asked {
   return stored;
 }
 
-function factsFrom(item: Stored<RequestForm>): RequestFacts {
+function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
   return {
     requestId: item.pk.slice('REQUEST#'.length),
     clientId: item.client_id,

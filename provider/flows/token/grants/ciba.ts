@@ -65,5 +65,5 @@ async function redeem(
   const tokens = await issueTokens(ports, { client, grant, confirmation, now });
   if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
   note({ approval_seconds: grant.authTime - issuedAt });
-  return ok({ tokens, sub, requestId });
+  return ok({ tokens, sub, requestId, issuedAt: now });
 }
