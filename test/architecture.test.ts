@@ -202,11 +202,27 @@ describe('the rooms', () => {
     expect(found.size).toBeGreaterThan(8);
   });
 
-  it('test/core mirrors provider/core', () => {
-    const tests = globSync('test/core/**/*.test.ts', { cwd: join(import.meta.dirname, '..') });
-    const rooms = new Set(tests.flatMap((path) => path.match(/^test\/core\/([^/]+)\//)?.[1] ?? []));
-    const hint = 'A test stands in the room of the rule that it tests.';
-    expect([...rooms].filter((room) => !ROOMS.includes(room)).map((room) => `test/core/${room}: ${hint}`)).toEqual([]);
+  it.each(['core', 'flows'])('test/%s mirrors provider/%s', (layer) => {
+    const tests = globSync(`test/${layer}/**/*.test.ts`, { cwd: join(import.meta.dirname, '..') });
+    const rooms = new Set(tests.flatMap((path) => path.split(/[\\/]/).slice(2, -1)[0] ?? []));
+    const hint = 'A test stands in the room of what it tests.';
+    const foreign = [...rooms].filter((room) => !ROOMS.includes(room)).map((room) => `test/${layer}/${room}: ${hint}`);
+    expect(foreign).toEqual([]);
+    expect(rooms.size).toBeGreaterThan(8);
+  });
+
+  it('test/flows has no servers and no adapters: fakes in domain words alone', () => {
+    const hint = 'What needs more than the rules and the flows is a test of test/edge/, test/contract/ or test/e2e/.';
+    const files = below('test/flows');
+    const allowed = ['provider/core', 'provider/flows', 'test/flows'];
+    const foreign = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((found) => !allowed.some((folder) => isIn(folder, found)))
+        .filter(({ target }) => target !== 'vitest' && target !== 'test/core/given.ts')
+        .map(({ target }) => `${path} imports ${target}. ${hint}`),
+    );
+    expect(files.length).toBeGreaterThan(20);
+    expect(foreign).toEqual([]);
   });
 });
 

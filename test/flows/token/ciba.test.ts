@@ -24,6 +24,14 @@ describe('a poll while the user has not answered (CIBA §11)', () => {
     expect(refusalOf(await redeem())).toEqual({ reason: 'authorization_pending' });
   });
 
+  it('by a client that keeps to the interval is in time, every time', async () => {
+    const { redeem, time } = redeemingWorld(requestIn('pending'));
+    for (let poll = 0; poll < 4; poll += 1) {
+      expect(refusalOf(await redeem())).toEqual({ reason: 'authorization_pending' });
+      time.now += 5;
+    }
+  });
+
   it('of another client says what an unknown id says in words, and changes nothing', async () => {
     const { redeem, requests, journal } = redeemingWorld(requestIn('pending', { clientId: 'shop' }));
     expect(refusalOf(await redeem())).toEqual({ reason: 'foreign_auth_req_id' });
