@@ -122,6 +122,17 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+describe('docs/README.md', () => {
+  it('leads a reader to every page of docs/', () => {
+    const leadsTo = linksIn(read('docs/README.md')).map((link) => normalize(join('docs', link.split('#', 1)[0] ?? '')));
+    const withReadme = ['docs/adr/', 'docs/security/'].map((folder) => new RegExp(`^${folder}(?!README)`));
+    const ofItsOwn = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+    const expected = ofItsOwn.filter((page) => !withReadme.some((inside) => inside.test(page)));
+    expect(expected.filter((page) => !leadsTo.includes(page))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(9);
+  });
+});
+
 describe('tables made from code', () => {
   it.each(pagesWithTables)('%s has them as `npm run docs` writes them', (page) => {
     const upToDate = withTables(page, read(page)) === read(page);
