@@ -78,10 +78,12 @@ function citationsIn(markdown: string): readonly Cited[] {
   );
 }
 
-/** The cells of the column "shown by", over all tables of a page. */
-function shownByCells(markdown: string): readonly string[] {
+/** What a page says of how a measure is shown: the cells of the column "shown by", and the lines "Shown by" of threats. */
+function shownBy(markdown: string): readonly string[] {
   let column = -1;
   return markdown.split('\n').flatMap((line) => {
+    const [, ofThreat] = line.match(/^- \*\*Shown by:\*\* *(.*)$/) ?? [];
+    if (ofThreat !== undefined) return [ofThreat];
     if (!line.startsWith('|')) {
       column = -1;
       return [];
@@ -120,6 +122,17 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+describe('docs/README.md', () => {
+  it('leads a reader to every page of docs/', () => {
+    const leadsTo = linksIn(read('docs/README.md')).map((link) => normalize(join('docs', link.split('#', 1)[0] ?? '')));
+    const withReadme = ['docs/adr/', 'docs/security/'].map((folder) => new RegExp(`^${folder}(?!README)`));
+    const ofItsOwn = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+    const expected = ofItsOwn.filter((page) => !withReadme.some((inside) => inside.test(page)));
+    expect(expected.filter((page) => !leadsTo.includes(page))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(9);
+  });
+});
+
 describe('tables made from code', () => {
   it.each(pagesWithTables)('%s has them as `npm run docs` writes them', (page) => {
     const upToDate = withTables(page, read(page)) === read(page);
@@ -131,14 +144,37 @@ describe('tables made from code', () => {
   });
 });
 
-describe('docs/security.md', () => {
-  const cells = shownByCells(read('docs/security.md'));
+/** The threats of a page, from their headings to the next: those that have a measure. */
+function threatsIn(markdown: string): readonly { readonly title: string; readonly text: string }[] {
+  return markdown
+    .split(/^#{1,6} /m)
+    .filter((text) => text.includes('- **Measure:**'))
+    .map((text) => ({ title: text.split('\n', 1)[0] ?? '', text }));
+}
+
+describe('docs/security/', () => {
+  const security = pages.filter((page) => page.startsWith('docs/security/'));
+  const threats = security.flatMap((page) => threatsIn(read(page)).map((threat) => ({ page, ...threat })));
 
   it('says of every threat which test shows the measure, or that none does', () => {
-    expect(cells.length).toBeGreaterThan(50);
+    const cells = security.flatMap((page) => shownBy(read(page)));
+    expect(threats.length).toBeGreaterThan(60);
+    expect(cells.length).toBeGreaterThan(threats.length + 25);
     const unread = cells.map((cell) => cell.replaceAll(CITATION, '').replaceAll('; ', ''));
     expect(unread.filter((rest) => rest !== '' && rest !== 'no test')).toEqual([]);
     expect(cells.filter((cell) => cell === '')).toEqual([]);
+  });
+
+  it('says of every threat its measure, its place in the code, the test, and what remains', () => {
+    const lines = ['Measure', 'In code', 'Shown by', 'Remains'].map((label) => `- **${label}:** `);
+    const lacking = threats.filter(({ text }) => lines.some((line) => text.split(line).length !== 2));
+    expect(lacking.map(({ page, title }) => `${page}: ${title}`)).toEqual([]);
+  });
+
+  it('lists every threat in the index of its README', () => {
+    const index = read('docs/security/README.md');
+    const missing = threats.filter(({ page, title }) => !index.includes(`- [${title}](${page.slice(14)}#`));
+    expect(missing.map(({ page, title }) => `${page}: ${title}`)).toEqual([]);
   });
 });
 
@@ -207,9 +243,9 @@ describe('the details of a request', () => {
 
 describe('the checks of this file', () => {
   it('find a link, a heading, a path and a title that are not there', () => {
-    expect(brokenLink('docs/security.md', 'nowhere.md')).toContain('no file');
-    expect(brokenLink('docs/security.md', '#no-such-heading')).toContain('no heading');
-    expect(brokenLink('docs/security.md', '../../outside.md')).toContain('no file');
+    expect(brokenLink('docs/storage.md', 'nowhere.md')).toContain('no file');
+    expect(brokenLink('docs/storage.md', '#no-such-heading')).toContain('no heading');
+    expect(brokenLink('docs/storage.md', '../../outside.md')).toContain('no file');
     expect(pathsIn('`core/nothing.ts`, `application/json`, `lambdas/*.ts`')).toEqual([
       'provider/core/nothing.ts',
       'lambdas/*.ts',
