@@ -13,6 +13,7 @@ const filters = process.argv.slice(2);
 
 const steps: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', 'node_modules/.bin/tsc', ['--noEmit']],
+  ['types of the demo page', 'node_modules/.bin/tsc', ['-p', 'local/demo/pages']],
   ['lint', 'node_modules/.bin/biome', ['check', '.']],
   [
     'tests',
