@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { chromium, engines, fetchEngines } from './support/engines.ts';
+import { chromium, engines, fetchEngines, hasCurl } from './support/engines.ts';
 
 // npm test: types, lint, then every test that a busy machine can run. npm run test:release: the tests that
 // vitest.config.ts lists as such. Either takes paths, which leave all but the tests below them out. What the machine
@@ -51,6 +51,7 @@ async function isComplete(): Promise<boolean> {
     } else {
       await fetchEngines();
       engines();
+      hasCurl();
     }
     return true;
   } catch (error) {

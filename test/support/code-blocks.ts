@@ -26,6 +26,15 @@ export function codeBlocksIn(page: string, language: string): readonly CodeBlock
   return codeBlocksOf(page, readFileSync(join(root, page), 'utf8')).filter((block) => block.language === language);
 }
 
+/** What follows a block, up to the next heading or block of its kind. */
+export function sectionAfter({ page, line, text, language }: CodeBlock): string {
+  const rest = readFileSync(join(root, page), 'utf8')
+    .split('\n')
+    .slice(line + text.split('\n').length - 1);
+  const end = rest.findIndex((one) => one.startsWith('#') || one === `\`\`\`${language}`);
+  return rest.slice(0, end < 0 ? undefined : end).join('\n');
+}
+
 /** All blocks of a page. */
 export function codeBlocksOf(page: string, markdown: string): readonly CodeBlock[] {
   return [...markdown.matchAll(FENCE)].map(({ index, groups: { given = '', language = '', text = '' } = {} }) => {
