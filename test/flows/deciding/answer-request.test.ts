@@ -60,9 +60,10 @@ describe('a phone answers', () => {
     expect(approved?.state === 'approved' && approved.grant).toMatchObject({ amr: [], acr: undefined });
   });
 
-  it('with Deny grants nothing, and its reason goes to the audit trail', async () => {
-    const { answer, requests, audited } = decidingWorld();
+  it('with Deny grants nothing, and its reason goes along and to the audit trail', async () => {
+    const { answer, requests, audited, journal } = decidingWorld();
     expect((await answer('phone', { decision: 'deny', reason: 'fraud' })).ok).toBe(true);
+    expect(journal.calls).toContain('record deny for fraud');
     expect(requests.get(REQUEST_ID)).toMatchObject({ state: 'denied', deviceId: 'phone' });
     expect(requests.get(REQUEST_ID)).not.toHaveProperty('grant');
     expect(audited[1]).toEqual({

@@ -70,7 +70,8 @@ export function decidableIn(
       return stored.get(requestId)?.sub === sub ? details.get(requestId) : undefined;
     },
     recordDecision: async ({ requestId, sub, decision, now }) => {
-      journal.begin(`record ${decision.decision}`);
+      const reason = decision.decision === 'deny' && decision.reason;
+      journal.begin(`record ${decision.decision}${reason ? ` for ${reason}` : ''}`);
       const request = stored.get(requestId);
       if (!request || request.sub !== sub || !isAnswerable(request, now)) return { recorded: false, stored: request };
       const facts = factsOf(request);
