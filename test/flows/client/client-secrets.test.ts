@@ -38,7 +38,7 @@ function secretWorld(boundTokens: 'never' | 'when_proven' = 'never') {
 describe('a client with a secret is authenticated', () => {
   it('by the form, with one look-up and its name in the log (RFC 6749 §2.3.1)', async () => {
     const { call, journal, line } = secretWorld();
-    expect(valueFrom(await call(POSTED))).toEqual({ client: POSTING });
+    expect(valueFrom(await call(POSTED))).toStrictEqual({ client: POSTING });
     expect(journal.calls).toEqual(['find client shop']);
     expect(line()).toEqual({ client_id: 'shop' });
   });
@@ -49,7 +49,7 @@ describe('a client with a secret is authenticated', () => {
   });
 
   it('and has proved no key, where the profile would bind tokens to one', async () => {
-    expect(valueFrom(await secretWorld('when_proven').call(POSTED))).toEqual({
+    expect(valueFrom(await secretWorld('when_proven').call(POSTED))).toStrictEqual({
       client: POSTING,
       confirmation: undefined,
     });

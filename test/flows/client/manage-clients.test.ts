@@ -147,7 +147,8 @@ describe('an operator changes a client', () => {
     const pinged: Client = { ...BANK, deliveryMode: 'ping', notificationEndpoint: 'https://bank.example/ping' };
     const { update, stored } = registryWorld(pinged);
     await update({ client_name: 'New Bank' });
-    expect(stored.get('bank')).toMatchObject({ notificationEndpoint: 'https://bank.example/ping' });
+    const named = { name: 'New Bank', notificationEndpoint: 'https://bank.example/ping' };
+    expect(stored.get('bank')).toMatchObject(named);
     expect((await update({ backchannel_token_delivery_mode: 'poll' })).ok).toBe(true);
     expect(stored.get('bank')).toMatchObject({ deliveryMode: 'poll', notificationEndpoint: undefined });
   });
