@@ -6,14 +6,10 @@ import { STANDARD_PROFILE } from '../provider/core/client/profile.ts';
 import { freezeDetails, type RequestDetails } from '../provider/core/deciding/shown-details.ts';
 import type { Whole } from '../provider/core/whole.ts';
 import { pagesWithTables, withTables } from './support/client-metadata-tables.ts';
+import { pages, root } from './support/code-blocks.ts';
 
 // What the documentation says of files, headings and tests is held against the repository: a renamed test or heading
 // must not leave a page that points at nothing.
-
-const root = join(import.meta.dirname, '..');
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md', { cwd: root })]
-  .map((path) => path.replaceAll('\\', '/'))
-  .sort();
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const withoutFences = (markdown: string): string => markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '');
@@ -238,6 +234,8 @@ describe('the details of a request', () => {
   it('are shown or checked by the phone of the demo: nobody signs what they have not seen', () => {
     const phone = globSync('local/demo/pages/phone/*.js', { cwd: root }).map(read).join('\n');
     expect(names.filter((name) => !new RegExp(`\\bdetails\\.${name}\\b`).test(phone))).toEqual([]);
+    const declared = phone.match(/@typedef \{object\} Details\n[\s\S]*?\*\//)?.[0] ?? '';
+    expect(names.filter((name) => !new RegExp(`@property .*[ []${name}\\b`).test(declared))).toEqual([]);
   });
 });
 

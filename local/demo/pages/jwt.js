@@ -22,8 +22,9 @@ export function fromBase64Url(text) {
 }
 
 /**
- * Bytes of UTF-8 JSON to a value; throws for anything else.
+ * Bytes of UTF-8 JSON to an object; throws for anything but JSON.
  * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Record<string, unknown>}
  */
 export function parseJsonBytes(bytes) {
   return JSON.parse(decoder.decode(bytes));

@@ -89,7 +89,7 @@ describe('the alarm', () => {
     const { Threshold, EvaluationPeriods, AlarmDescription } = alarm('push-credential-not-applied');
     expect({ Threshold, EvaluationPeriods }).toEqual({ Threshold: 1, EvaluationPeriods: 1 });
     expect(periodsOf('push-credential-not-applied')).toEqual([86_400]);
-    expect(AlarmDescription).toMatch(/OK .*not .*mended.*ciba doctor/);
+    expect(AlarmDescription).toMatch(/OK .*not .*repaired.*ciba doctor/);
   });
 
   it('on pings that were given up speaks of logins that are lost, three within an hour', () => {
