@@ -11,10 +11,13 @@ import { AWS_JSON } from './json-answer.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
 
 const run = promisify(execFile);
-/** The npm package that carries AWS's own jar. Fetched alone and on demand: its dependencies are heavy, its licence is AWS's. */
+/**
+ * The npm package with AWS's own jar. It is fetched on demand and without its dependencies, which are large; AWS
+ * licenses it.
+ */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
-/** A busy machine takes Java most of a minute to start. */
+/** On a busy machine Java takes up to a minute to start. */
 const START_TRIES = 600;
 const TRY_MS = 100;
 
@@ -26,10 +29,10 @@ export async function hasJava(): Promise<boolean> {
   );
 }
 
-/** AWS's DynamoDB Local, in memory or on disk. Throws with what to install when there is no Java. */
+/** Starts AWS's DynamoDB Local, in memory or on disk. Without Java it throws an error that says what to install. */
 export async function startDynamoDBLocal(folder: string | undefined): Promise<DynamoDBEngine> {
   if (!(await hasJava()))
-    throw new Error('DynamoDB Local needs Java: install a JRE of version 17 or newer, or leave out --dynamodb');
+    throw new Error('DynamoDB Local needs Java: install a JRE of version 17 or newer, or start without --dynamodb');
   const jarFolder = await fetchJar();
   const port = await freePort();
   if (folder !== undefined) await mkdir(folder, { recursive: true });
