@@ -3,18 +3,18 @@ import { existsSync } from 'node:fs';
 
 export type Engine = 'dynalite' | 'dynamodb-local';
 
-/** What a machine may lack. With `CI=true` nothing may be missing. */
+/** The reasons to skip tests on a machine without Java or Chromium. With `CI=true` no test may be skipped. */
 export const JAVA_REASON = 'DynamoDB Local is left out: there is no Java on this machine';
 export const CHROMIUM_REASON = 'the browser test is left out: there is no Chromium on this machine';
 
-/** The DynamoDB engines of this machine: AWS's own is the second one where Java is present. */
+/** Returns the DynamoDB engines of this machine. AWS's own is the second one, if there is Java. */
 export function engines(): Engine[] {
   if (hasCommand('java')) return ['dynalite', 'dynamodb-local'];
   missing(JAVA_REASON);
   return ['dynalite'];
 }
 
-/** Where Chromium is; undefined when the browser test must be left out. */
+/** Returns the path of Chromium, or undefined if the browser test must be skipped. */
 export function chromium(): string | undefined {
   const found = [
     process.env['CHROMIUM'],
