@@ -6,14 +6,10 @@ import { STANDARD_PROFILE } from '../provider/core/client/profile.ts';
 import { freezeDetails, type RequestDetails } from '../provider/core/deciding/shown-details.ts';
 import type { Whole } from '../provider/core/whole.ts';
 import { pagesWithTables, withTables } from './support/client-metadata-tables.ts';
+import { pages, root } from './support/code-blocks.ts';
 
 // What the documentation says of files, headings and tests is held against the repository: a renamed test or heading
 // must not leave a page that points at nothing.
-
-const root = join(import.meta.dirname, '..');
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md', { cwd: root })]
-  .map((path) => path.replaceAll('\\', '/'))
-  .sort();
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const withoutFences = (markdown: string): string => markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '');
@@ -78,10 +74,12 @@ function citationsIn(markdown: string): readonly Cited[] {
   );
 }
 
-/** The cells of the column "shown by", over all tables of a page. */
-function shownByCells(markdown: string): readonly string[] {
+/** What a page says of how a measure is shown: the cells of the column "shown by", and the lines "Shown by" of threats. */
+function shownBy(markdown: string): readonly string[] {
   let column = -1;
   return markdown.split('\n').flatMap((line) => {
+    const [, ofThreat] = line.match(/^- \*\*Shown by:\*\* *(.*)$/) ?? [];
+    if (ofThreat !== undefined) return [ofThreat];
     if (!line.startsWith('|')) {
       column = -1;
       return [];
@@ -120,6 +118,17 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+describe('docs/README.md', () => {
+  it('leads a reader to every page of docs/', () => {
+    const leadsTo = linksIn(read('docs/README.md')).map((link) => normalize(join('docs', link.split('#', 1)[0] ?? '')));
+    const withReadme = ['docs/adr/', 'docs/security/'].map((folder) => new RegExp(`^${folder}(?!README)`));
+    const ofItsOwn = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+    const expected = ofItsOwn.filter((page) => !withReadme.some((inside) => inside.test(page)));
+    expect(expected.filter((page) => !leadsTo.includes(page))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(9);
+  });
+});
+
 describe('tables made from code', () => {
   it.each(pagesWithTables)('%s has them as `npm run docs` writes them', (page) => {
     const upToDate = withTables(page, read(page)) === read(page);
@@ -131,14 +140,37 @@ describe('tables made from code', () => {
   });
 });
 
-describe('docs/security.md', () => {
-  const cells = shownByCells(read('docs/security.md'));
+/** The threats of a page, from their headings to the next: those that have a measure. */
+function threatsIn(markdown: string): readonly { readonly title: string; readonly text: string }[] {
+  return markdown
+    .split(/^#{1,6} /m)
+    .filter((text) => text.includes('- **Measure:**'))
+    .map((text) => ({ title: text.split('\n', 1)[0] ?? '', text }));
+}
+
+describe('docs/security/', () => {
+  const security = pages.filter((page) => page.startsWith('docs/security/'));
+  const threats = security.flatMap((page) => threatsIn(read(page)).map((threat) => ({ page, ...threat })));
 
   it('says of every threat which test shows the measure, or that none does', () => {
-    expect(cells.length).toBeGreaterThan(50);
+    const cells = security.flatMap((page) => shownBy(read(page)));
+    expect(threats.length).toBeGreaterThan(60);
+    expect(cells.length).toBeGreaterThan(threats.length + 25);
     const unread = cells.map((cell) => cell.replaceAll(CITATION, '').replaceAll('; ', ''));
     expect(unread.filter((rest) => rest !== '' && rest !== 'no test')).toEqual([]);
     expect(cells.filter((cell) => cell === '')).toEqual([]);
+  });
+
+  it('says of every threat its measure, its place in the code, the test, and what remains', () => {
+    const lines = ['Measure', 'In code', 'Shown by', 'Remains'].map((label) => `- **${label}:** `);
+    const lacking = threats.filter(({ text }) => lines.some((line) => text.split(line).length !== 2));
+    expect(lacking.map(({ page, title }) => `${page}: ${title}`)).toEqual([]);
+  });
+
+  it('lists every threat in the index of its README', () => {
+    const index = read('docs/security/README.md');
+    const missing = threats.filter(({ page, title }) => !index.includes(`- [${title}](${page.slice(14)}#`));
+    expect(missing.map(({ page, title }) => `${page}: ${title}`)).toEqual([]);
   });
 });
 
@@ -200,14 +232,16 @@ describe('the details of a request', () => {
   it('are shown or checked by the phone of the demo: nobody signs what they have not seen', () => {
     const phone = globSync('local/demo/pages/phone/*.js', { cwd: root }).map(read).join('\n');
     expect(names.filter((name) => !new RegExp(`\\bdetails\\.${name}\\b`).test(phone))).toEqual([]);
+    const declared = phone.match(/@typedef \{object\} Details\n[\s\S]*?\*\//)?.[0] ?? '';
+    expect(names.filter((name) => !new RegExp(`@property .*[ []${name}\\b`).test(declared))).toEqual([]);
   });
 });
 
 describe('the checks of this file', () => {
   it('find a link, a heading, a path and a title that are not there', () => {
-    expect(brokenLink('docs/security.md', 'nowhere.md')).toContain('no file');
-    expect(brokenLink('docs/security.md', '#no-such-heading')).toContain('no heading');
-    expect(brokenLink('docs/security.md', '../../outside.md')).toContain('no file');
+    expect(brokenLink('docs/storage.md', 'nowhere.md')).toContain('no file');
+    expect(brokenLink('docs/storage.md', '#no-such-heading')).toContain('no heading');
+    expect(brokenLink('docs/storage.md', '../../outside.md')).toContain('no file');
     expect(pathsIn('`core/nothing.ts`, `application/json`, `lambdas/*.ts`')).toEqual([
       'provider/core/nothing.ts',
       'lambdas/*.ts',

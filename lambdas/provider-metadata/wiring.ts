@@ -11,7 +11,7 @@ import { STANDARD_PROFILE } from '../../provider/core/client/profile.ts';
 import type { DescribeProviderPorts } from '../../provider/flows/discovery/describe-provider.ts';
 import type { PublishedSigningKeys } from '../../provider/flows/keys/ports.ts';
 
-/** What provider-metadata runs with in an account. */
+/** Composes what provider-metadata runs with in an AWS account. */
 export function wire(): Wired<DescribeProviderPorts & { keys: PublishedSigningKeys }> {
   const directory = new Table(createDynamoDB(), readResources().directoryTable);
   const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);

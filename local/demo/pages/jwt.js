@@ -22,8 +22,9 @@ export function fromBase64Url(text) {
 }
 
 /**
- * Parses bytes of UTF-8 JSON. Throws on anything else.
+ * Parses bytes of a JSON object in UTF-8. Throws if they are not JSON.
  * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Record<string, unknown>}
  */
 export function parseJsonBytes(bytes) {
   return JSON.parse(decoder.decode(bytes));

@@ -6,8 +6,8 @@ import type { BackchannelRequest } from './backchannel-request.ts';
 import { grantScopes } from './scope.ts';
 
 /**
- * What a client asks the user to grant, as the user is shown it. It is stored with the frozen details and travels from
- * there into the grant. Polls neither read nor write it.
+ * What a client asks the user to grant, as it is shown to the user. It is stored with the frozen details and copied
+ * from there into the grant. Polls neither read nor write it.
  */
 export type Asked = {
   readonly clientId: string;
@@ -16,8 +16,8 @@ export type Asked = {
 };
 
 /**
- * Of what a client sent, what it may ask the user to grant. A parameter that is read, and neither asked for nor named
- * here as one for the request alone, does not compile.
+ * Returns the part of a request that the client may ask the user to grant. A parameter that is read, but neither asked
+ * for nor listed here as belonging to the request alone, does not compile.
  */
 export function checkAsked(wanted: BackchannelRequest, client: Client, issuer: string): Result<Whole<Asked>> {
   const { scopes, audience, resources, ...more } = wanted;

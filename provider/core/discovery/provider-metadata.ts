@@ -5,7 +5,7 @@ import { urlOf } from '../issuer.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 
-/** Paths that clients may call; the token endpoint answers under Auth0's path too. */
+/** The paths that clients may call. The token endpoint also answers under Auth0's path. */
 export const PATHS = {
   backchannelAuthentication: '/bc-authorize',
   token: '/token',
@@ -13,19 +13,22 @@ export const PATHS = {
   jwks: '/.well-known/jwks.json',
 } as const;
 
-/** The URLs that a client assertion may name as `aud` besides the issuer (CIBA §7.1). */
+/** Returns the URLs that a client assertion may name as `aud`, apart from the issuer (CIBA §7.1). */
 export function assertionEndpoints(issuer: string): readonly string[] {
   return [PATHS.backchannelAuthentication, PATHS.token, PATHS.tokenAlias].map((path) => urlOf(issuer, path));
 }
 
-/** What the provider offers, beside what stands in its rules. */
+/** What the provider offers according to its settings, in addition to what its rules define. */
 type Offered = {
   readonly issuer: string;
   readonly acrValues: readonly string[];
   readonly profile: Profile;
 };
 
-/** The discovery document (OIDC Discovery §3, RFC 8414 §2, CIBA §4): only what really works is advertised. */
+/**
+ * Returns the discovery document (OIDC Discovery §3, RFC 8414 §2, CIBA §4). It advertises only what the provider really
+ * offers.
+ */
 export function providerMetadata({ issuer, acrValues, profile }: Offered): Readonly<Record<string, unknown>> {
   return {
     issuer,

@@ -1,6 +1,6 @@
 import type { PublicJwk } from '../keys/jwk.ts';
 
-/** What is kept of security decisions, apart from the logs. */
+/** The record of a security decision. The audit trail keeps these records apart from the logs. */
 export type AuditEvent =
   | {
       readonly event: 'decision_evidence';
@@ -22,7 +22,7 @@ export type AuditEvent =
     }
   | {
       readonly event: 'tokens_issued';
-      /** The request that the user approved; absent for a grant that needs none. */
+      /** The request that the user approved. Absent for a grant that does not come from a request. */
       readonly requestId?: string | undefined;
       readonly sub: string;
       readonly clientId: string;

@@ -6,9 +6,10 @@ import { confirmationClaim, type KeyConfirmation } from './sender-constraint.ts'
 export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /**
- * The access token as RFC 9068 §2.2 has it: `sub` the user, `client_id` the client, `aud` what was granted (one string
- * when it is one), `auth_time`, `amr` and `acr` of the approval. The device and the user's claims are not in it. A member of
- * the grant that is neither in the token nor left out by name does not compile.
+ * Builds the claims of the access token (RFC 9068 §2.2): `sub` is the user, `client_id` is the client, `aud` is the
+ * granted audience (a string if there is only one), and `auth_time`, `amr` and `acr` describe the approval. The device
+ * and the user's claims are left out. A member of the grant that is neither in the token nor left out by name does not
+ * compile.
  */
 export function mintAccessToken(
   grant: Grant,
@@ -37,7 +38,7 @@ export function mintAccessToken(
   };
 }
 
-/** When and how the user approved: the same in both tokens. */
+/** Returns the claims that say when and how the user approved. They are the same in both tokens. */
 export function authenticationClaims({ authTime, amr, acr }: Pick<Grant, 'authTime' | 'amr' | 'acr'>): TokenClaims {
   return { auth_time: authTime, ...(amr.length > 0 && { amr }), ...(acr !== undefined && { acr }) };
 }

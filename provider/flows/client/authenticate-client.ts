@@ -10,7 +10,7 @@ import type { AuthenticatedClient, Clients } from './ports.ts';
 /** What this flow needs. */
 export type ClientAuthenticationPorts = MethodPorts & { readonly clients: Clients };
 
-/** What reads and proves each method that discovery advertises. */
+/** The implementation of each method that discovery advertises. */
 const METHODS: { readonly [Name in ClientAuthenticationMethod]: AuthenticationMethod & { readonly name: Name } } = {
   client_secret_basic: clientSecretBasic,
   client_secret_post: clientSecretPost,
@@ -19,8 +19,8 @@ const METHODS: { readonly [Name in ClientAuthenticationMethod]: AuthenticationMe
 const CREDENTIAL_PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
 
 /**
- * Authenticates the client with the one method it registered (OIDC Core §9, CIBA §7.1). Until this holds nothing is
- * counted or stored, and unknown client and wrong secret say the same.
+ * Authenticates the client with the one method it registered (OIDC Core §9, CIBA §7.1). Nothing is counted or stored
+ * for the client's request before this succeeds. An unknown client and a wrong secret get the same answer.
  */
 export async function authenticateClient(
   ports: ClientAuthenticationPorts,
@@ -44,7 +44,9 @@ export async function authenticateClient(
   return ok({ client, ...(boundTokens !== 'never' && { confirmation: proven.value }) });
 }
 
-/** Exactly one method in one request, each parameter once (RFC 6749 §2.3, §3.2). */
+/**
+ * Returns the method that the call uses. A call must use exactly one, and each parameter once (RFC 6749 §2.3, §3.2).
+ */
 function methodOf(call: ClientCall): Result<AuthenticationMethod> {
   const basic = parseBasicCredentials(call.headers['authorization']);
   if (!basic.ok) return basic;

@@ -9,7 +9,7 @@ import type { Settings } from '../ports.ts';
 /** What this flow needs. */
 export type DescribeProviderPorts = { readonly settings: Settings; readonly profile: Profile };
 
-/** The discovery document: no I/O at all. */
+/** Returns the discovery document, without any I/O. */
 export function describeProvider({
   settings: { issuer, acrPolicy },
   profile,
@@ -17,7 +17,7 @@ export function describeProvider({
   return ok(providerMetadata({ issuer, acrValues: acrPolicy.map(({ acr }) => acr), profile }));
 }
 
-/** The key set (RFC 7517 §5): next, active and retiring keys. */
+/** Returns the key set (RFC 7517 §5): next, active and retiring keys. */
 export async function publishKeys(keys: PublishedSigningKeys): Promise<Result<{ keys: readonly PublicJwk[] }>> {
   return ok({ keys: publishedKeys(await keys.all()) });
 }

@@ -12,8 +12,8 @@ import type { TokenResponse } from './issue-tokens.ts';
 export type RequestTokensPorts = ClientAuthenticationPorts & GrantPorts & { readonly audit: AuditTrail };
 
 /**
- * A client asks for tokens (RFC 6749 §3.2): authenticate the client, look the grant up, ask whether the client may use
- * it, hand over, and tell the audit trail what was issued.
+ * Handles a client's token request (RFC 6749 §3.2): authenticates the client, checks that it may use the grant type,
+ * lets the handler of the grant type issue the tokens, and records them in the audit trail.
  */
 export async function requestTokens(ports: RequestTokensPorts, call: ClientCall): Promise<Result<TokenResponse>> {
   const authenticated = await authenticateClient(ports, call);
@@ -27,8 +27,8 @@ export async function requestTokens(ports: RequestTokensPorts, call: ClientCall)
   if (!allowed.ok) return allowed;
   const issued = await grants[grantType](ports, { ...authenticated.value, form: call.form, note: call.note });
   if (!issued.ok) return issued;
-  const { tokens, requestId, sub } = issued.value;
+  const { tokens, requestId, sub, issuedAt } = issued.value;
   const { clientId } = authenticated.value.client;
-  ports.audit.write({ event: 'tokens_issued', requestId, sub, clientId }, ports.clock());
+  ports.audit.write({ event: 'tokens_issued', requestId, sub, clientId }, issuedAt);
   return ok(tokens);
 }

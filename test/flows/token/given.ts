@@ -1,54 +1,39 @@
 import type { Client } from '../../../provider/core/client/client.ts';
-import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
+import type { Profile } from '../../../provider/core/client/profile.ts';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
-import { sha256 } from '../../../provider/core/digest.ts';
-import type { AuditEvent } from '../../../provider/core/operating/audit-event.ts';
-import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
-import type { RequestTokensPorts } from '../../../provider/flows/token/request-tokens.ts';
-import { CLIENT, NOW } from '../../core/given.ts';
-import { SETTINGS } from '../given.ts';
+import { requestIdOf } from '../../../provider/core/digest.ts';
+import { CIBA_GRANT } from '../../../provider/core/token/grant-types.ts';
+import { type RequestTokensPorts, requestTokens } from '../../../provider/flows/token/request-tokens.ts';
+import { requestIn } from '../../core/given.ts';
+import { BANK, clientCall, clientsIn } from '../world/clients.ts';
+import { requestsIn } from '../world/requests.ts';
+import { signaturesIn, signerIn } from '../world/signatures.ts';
+import { startWorld } from '../world/world.ts';
 
-// What the tests of the token endpoint start from.
+export const AUTH_REQ_ID = 'auth-req-1';
+export const REQUEST_ID = requestIdOf(AUTH_REQ_ID);
 
-/** A token endpoint with a client, and one request or none. */
-export function portsWith(stored?: AuthenticationRequest, different: Partial<Client> = {}) {
-  const credential = { method: 'client_secret_post', secretHash: sha256('s3cret') } as const;
-  const audited: AuditEvent[] = [];
-  const signed: TokenClaims[] = [];
-  const ports: RequestTokensPorts = {
-    clients: {
-      find: async () => ({ ...CLIENT, credential, ...different }),
-    },
-    replays: { recordFirstUse: async () => true },
-    verifier: { decode: () => undefined, verifies: async () => false, thumbprint: async () => '' },
-    requests: {
-      recordPoll: async () => ({ recorded: false, stored }),
-      recordEarlyPoll: async () => ({ recorded: false, stored }),
-      claimApproved: async () => true,
-    },
-    signer: {
-      sign: async (claims) => {
-        signed.push(claims);
-        return `signed-${signed.length}`;
-      },
-    },
-    entropy: { id: () => 'id-1', secret: () => 'secret-1', fraction: () => 0 },
-    audit: { write: (event) => audited.push(event) },
-    clock: () => NOW,
-    settings: SETTINGS,
-    profile: STANDARD_PROFILE,
+/** A bank whose request stands in some state. */
+export function redeemingWorld(
+  request: AuthenticationRequest = requestIn('approved'),
+  given: { client?: Partial<Client>; profile?: Partial<Profile> } = {},
+) {
+  const world = startWorld();
+  const { journal, note } = world;
+  const { clients, profile } = clientsIn(journal, [{ ...BANK, ...given.client }], given.profile);
+  const { redeeming, stored } = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]);
+  const { signer, signed } = signerIn(journal);
+  const { verifier } = signaturesIn(journal);
+  const ports: RequestTokensPorts = { ...world.ports, clients, profile, requests: redeeming, signer, verifier };
+  const redeem = (form: Record<string, string | string[]> = {}, authorization?: string) =>
+    requestTokens(
+      ports,
+      clientCall(note, { grant_type: CIBA_GRANT, auth_req_id: AUTH_REQ_ID, ...form }, authorization),
+    );
+  const state = () => stored.get(REQUEST_ID)?.state;
+  /** The request changes, as another call would change it. */
+  const change = (to: AuthenticationRequest) => {
+    stored.set(REQUEST_ID, { ...to, requestId: REQUEST_ID });
   };
-  return { ports, audited, signed };
-}
-
-/** A call of the token endpoint by that client. */
-export function tokenCall(form: Record<string, string>) {
-  const all = { client_id: 'bank', client_secret: 's3cret', ...form };
-  return {
-    form: new Map(Object.entries(all).map(([name, value]) => [name, [value]])),
-    headers: {},
-    url: 'https://op.example/token',
-    certificate: undefined,
-    note: () => undefined,
-  };
+  return { ...world, ports, requests: stored, signed, redeem, state, change };
 }

@@ -9,6 +9,8 @@
 /** @typedef {{ loginHint: string, scope: string, bindingMessage: string, audience?: string | undefined,
  *   requestedExpirySeconds?: string }} Asked */
 
+/** @typedef {{ auth_req_id: string, expires_in: number, interval?: number }} Begun CIBA §7.3 */
+
 /**
  * The state of a login. Instants are epoch milliseconds.
  * @typedef {{ state: 'asking' }
@@ -71,7 +73,7 @@ export async function* login(wire, client, asked, pollTimer) {
     yield failure(answer);
     return;
   }
-  const { auth_req_id: authReqId, expires_in: expiresInSeconds, interval = 5 } = answer.json;
+  const { auth_req_id: authReqId, expires_in: expiresInSeconds, interval = 5 } = /** @type {Begun} */ (answer.json);
   yield* poll(wire, client, { authReqId, expiresInSeconds, intervalSeconds: interval }, pollTimer);
 }
 
@@ -121,7 +123,7 @@ function untilNextPoll(intervalSeconds, expiresAt) {
  * @returns {Progress | undefined}
  */
 function endOf(answer) {
-  if (answer.status === 200) return { state: 'approved', tokens: answer.json };
+  if (answer.status === 200) return { state: 'approved', tokens: /** @type {Tokens} */ (answer.json) };
   if (answer.status === 0 || answer.status === 503) return undefined;
   switch (answer.json?.error) {
     case 'authorization_pending':
@@ -142,7 +144,7 @@ function endOf(answer) {
  */
 function failure(answer) {
   const { error = answer.status === 0 ? 'no_answer' : `http_${answer.status}`, error_description = '' } =
-    answer.json ?? {};
+    /** @type {{ error?: string, error_description?: string }} */ (answer.json ?? {});
   return { state: 'failed', error, description: error_description, retryAfterSeconds: retryAfterSeconds(answer) };
 }
 

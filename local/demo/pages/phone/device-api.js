@@ -20,6 +20,7 @@ import { newKeyPair, newPushToken, publicJwk } from './keys.js';
  * @property {string[]} audience
  */
 
+/** @typedef {{ device_id: string, sub: string, issuer: string }} Enrolled */
 /** @typedef {{ request_id: string, expires_at: number }} Waiting */
 /** @typedef {'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'fault'} Problem */
 
@@ -57,9 +58,10 @@ export async function enrol(wire, { ticketUri, name, loginHint }) {
     body: JSON.stringify({ enrolment: jwt }),
   });
   if (status !== 200 && status !== 201)
-    return { refused: json?.error_description ?? `the provider answered ${status}` };
-  if (json.issuer !== issuer) return { refused: 'the issuer in the answer is not that of the ticket' };
-  return { enrolment: { issuer, loginHint, deviceId: json.device_id, sub: json.sub, pushToken, privateKey } };
+    return { refused: String(json?.error_description ?? `the provider answered ${status}`) };
+  const enrolled = /** @type {Enrolled} */ (json);
+  if (enrolled.issuer !== issuer) return { refused: 'the issuer in the answer is not that of the ticket' };
+  return { enrolment: { issuer, loginHint, deviceId: enrolled.device_id, sub: enrolled.sub, pushToken, privateKey } };
 }
 
 /**
@@ -70,7 +72,8 @@ export async function enrol(wire, { ticketUri, name, loginHint }) {
  */
 export async function listWaiting(wire, enrolment) {
   const { status, json } = await askAsDevice(wire, enrolment, 'GET', '/device/requests');
-  return status === 200 ? { waiting: json.requests } : { problem: problemOf(status) };
+  if (status !== 200) return { problem: problemOf(status) };
+  return { waiting: /** @type {{ requests: Waiting[] }} */ (json).requests };
 }
 
 /**
@@ -85,8 +88,8 @@ export async function fetchDetails(wire, enrolment, requestId) {
   const { status, json } = await askAsDevice(wire, enrolment, 'GET', path);
   if (status !== 200) return { problem: problemOf(status) };
   try {
-    const bytes = fromBase64Url(json.details);
-    const details = parseJsonBytes(bytes);
+    const bytes = fromBase64Url(String(json?.details));
+    const details = /** @type {Details} */ (parseJsonBytes(bytes));
     if (details.issuer !== enrolment.issuer) return { refused: 'The details name another issuer.' };
     if (details.sub !== enrolment.sub) return { refused: 'The details are meant for another user.' };
     if (details.request_id !== requestId) return { refused: 'The details belong to another request.' };

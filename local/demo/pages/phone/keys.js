@@ -53,9 +53,10 @@ export function forgetEnrolment(issuer) {
 }
 
 /**
+ * @template T
  * @param {IDBTransactionMode} mode
- * @param {(store: IDBObjectStore) => IDBRequest} action
- * @returns {Promise<any>}
+ * @param {(store: IDBObjectStore) => IDBRequest<T>} action
+ * @returns {Promise<T>}
  */
 async function inStore(mode, action) {
   const database = await openDatabase();

@@ -8,6 +8,7 @@ import { fillError, fillRequest, fillSent, notice, PROBLEMS, runClock, showScree
 /** @typedef {import('./keys.js').Enrolment} Enrolment */
 /** @typedef {import('./device-api.js').Details} Details */
 /** @typedef {import('./device-api.js').Problem} Problem */
+/** @typedef {{ type: string, device_id: string, request_id: string }} Push */
 /** @typedef {{ details: Details, bytes: Uint8Array<ArrayBuffer> }} Shown */
 
 const NAME = 'Demo phone in the browser';
@@ -77,8 +78,9 @@ export class Phone {
     const path = `/local/ticket?login_hint=${encodeURIComponent(loginHint)}`;
     const ticket = await this.wire.ask({ from: 'page', to: 'local', method: 'POST', path });
     if (ticket.status !== 200) return this.#fail('No ticket', 'The local runtime gave no enrolment ticket.');
-    byId('phone-ticket').textContent = ticket.json.uri;
-    const result = await enrol(this.wire, { ticketUri: ticket.json.uri, name: NAME, loginHint });
+    const ticketUri = String(ticket.json?.uri);
+    byId('phone-ticket').textContent = ticketUri;
+    const result = await enrol(this.wire, { ticketUri, name: NAME, loginHint });
     if ('refused' in result) return this.#fail('Not enrolled', `The enrolment failed: ${result.refused}.`);
     await saveEnrolment(result.enrolment);
     this.#enrolment = result.enrolment;
@@ -117,7 +119,7 @@ export class Phone {
    * @param {string} deviceId
    */
   #pushed(payload, deviceId) {
-    const push = JSON.parse(payload);
+    const push = /** @type {Push} */ (JSON.parse(payload));
     const isNew = push.type !== 'authentication_request' || !this.#knows(push.request_id);
     if (isNew) this.wire.pushArrived(payload);
     if (push.type === 'device_enrolled' && push.device_id !== deviceId)

@@ -128,7 +128,7 @@ function statusClass(status) {
  */
 function errorCode({ responseBody }) {
   try {
-    const { error } = JSON.parse(responseBody);
+    const { error } = /** @type {{ error?: unknown }} */ (JSON.parse(responseBody));
     return typeof error === 'string' ? error : undefined;
   } catch {
     return undefined;

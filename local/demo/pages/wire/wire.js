@@ -31,7 +31,8 @@ import { meaningOf } from './meanings.js';
  * @property {string} [body]
  */
 
-/** @typedef {{ status: number, headers: Record<string, string>, json: any }} Answer status 0: no answer came */
+/** @typedef {Record<string, unknown>} Json a JSON object with unchecked members */
+/** @typedef {{ status: number, headers: Record<string, string>, json: Json | undefined }} Answer status 0: no answer came */
 
 /** Dispatches `exchange` (detail: Exchange) when an exchange starts, and again when its answer has come. */
 export class Wire extends EventTarget {
@@ -58,7 +59,7 @@ export class Wire extends EventTarget {
       exchange.responseBody = String(problem);
     }
     const json = parseJson(exchange.responseBody);
-    exchange.meaning = meaningOf(method, path, exchange.status, json?.error);
+    exchange.meaning = meaningOf(method, path, exchange.status, textOf(json?.error));
     this.#report(exchange);
     return { status: exchange.status, headers: exchange.responseHeaders, json };
   }
@@ -101,7 +102,15 @@ export class Wire extends EventTarget {
   }
 }
 
-/** @param {string} text */
+/** @param {unknown} value */
+function textOf(value) {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * @param {string} text
+ * @returns {Json | undefined}
+ */
 function parseJson(text) {
   try {
     return JSON.parse(text);

@@ -5,7 +5,7 @@ import { single } from '../../../core/form.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { AuthenticationMethod, Presented } from './method.ts';
 
-/** The secret in the `Authorization` header (RFC 6749 §2.3.1). */
+/** Authentication by the secret in the `Authorization` header (RFC 6749 §2.3.1). */
 export const clientSecretBasic = {
   name: 'client_secret_basic',
   isUsedBy: ({ headers }) => headers['authorization'] !== undefined,
@@ -20,7 +20,7 @@ export const clientSecretBasic = {
   },
 } as const satisfies AuthenticationMethod;
 
-/** The secret in the form (RFC 6749 §2.3.1). */
+/** Authentication by the secret in the form (RFC 6749 §2.3.1). */
 export const clientSecretPost = {
   name: 'client_secret_post',
   isUsedBy: ({ form }) => form.has('client_secret'),

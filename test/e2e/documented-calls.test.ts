@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DemoWorld } from '../../local/demo/demo-world.ts';
+import { createLocalRoutes } from '../../local/demo/local-routes.ts';
+import { demoSeed } from '../../local/demo/seed-file.ts';
+import { type CodeBlock, codeBlocksIn, sectionAfter } from '../support/code-blocks.ts';
+import { hasCurl } from '../support/engines.ts';
+import { World } from '../support/world.ts';
+
+// The curl commands of the pages run as they stand there, against a provider as `npm start` runs it, and yield what the
+// pages promise. Only the port is another.
+
+const run = promisify(execFile);
+let world: World;
+let clock: NodeJS.Timeout;
+
+beforeAll(async () => {
+  world = await World.start();
+  const demo = new DemoWorld(world.runtime);
+  world.runtime.gateway.localRoutes = createLocalRoutes(demo, world.runtime);
+  await demo.createFrom(demoSeed);
+  // Time stands still, so that a second poll is too early on a busy machine too.
+  const start = world.runtime.now();
+  clock = setInterval(() => world.runtime.advance(start - world.runtime.now()), 100);
+});
+afterAll(async () => {
+  clearInterval(clock);
+  await world?.close();
+});
+
+/** What a script of the pages prints. */
+async function printedBy(script: string): Promise<string> {
+  const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
+  const own = script.replaceAll('localhost:3000', new URL(world.runtime.url).host);
+  return (await run('bash', ['--norc', '-c', own], { env: { PATH } })).stdout;
+}
+
+/** Each JSON answer that a comment of the script shows, as a pattern: `…` stands for what may be there. */
+const promisedBy = (script: string): readonly RegExp[] =>
+  [...script.matchAll(/# (\{.*\})/g)].map(([, shown = '']) => {
+    const pattern = shown.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    return new RegExp(`^${pattern.replaceAll(/"[^"]*…"/g, '"[^"]+"').replaceAll(/ ?…/g, '.*')}$`);
+  });
+
+describe.skipIf(!hasCurl())('README.md', () => {
+  const [walk] = codeBlocksIn('README.md', 'sh').filter(({ text }) => text.includes('/bc-authorize'));
+
+  it('logs in with curl as its comments say: pending, too early, tokens, and once', async () => {
+    const { text } = walk as CodeBlock;
+    const lines = (await printedBy(text)).trim().split('\n');
+    expect(lines.map((line) => Object.keys(JSON.parse(line))[0])).toEqual([
+      'auth_req_id',
+      'error',
+      'error',
+      'decision',
+      'access_token',
+      'error',
+    ]);
+    for (const [index, promised] of promisedBy(text).entries()) expect(lines[index]).toMatch(promised);
+    expect(promisedBy(text)).toHaveLength(lines.length);
+  });
+});
+
+describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
+  const calls = codeBlocksIn('docs/admin-api.md', 'sh');
+  /** What takes something away comes last, and what belongs to another goes before it. */
+  const isRemoval = ({ text }: CodeBlock) => text.includes('-X DELETE');
+  const inOrder = [...calls.filter((call) => !isRemoval(call)), ...calls.filter(isRemoval).reverse()];
+  let deviceId = '';
+
+  it.each(inOrder.map((call) => [`line ${call.line}`, call] as const))('%s answers as it says', async (_, call) => {
+    const wrapped = `curl() { command curl -s -w '\\n%{http_code}\\n' "$@"; }\n${call.text}`;
+    const lines = (await printedBy(wrapped.replaceAll(EXAMPLE_DEVICE, deviceId))).trim().split('\n');
+    const statuses = lines.filter((line) => /^\d{3}$/.test(line));
+    const after = sectionAfter(call);
+    expect(statuses).not.toEqual([]);
+    expect(statuses).toEqual(statuses.map(() => /^\s*(\d{3})\b/.exec(after)?.[1]));
+    const [shown] = /(?<=```json\n)[\s\S]*?(?=```)|(?<=^\s*\d{3}: `)\{[^`…]*\}(?=`)/.exec(after) ?? [];
+    if (shown !== undefined) expect(shapeOf(JSON.parse(lines[0] ?? ''))).toEqual(shapeOf(JSON.parse(shown)));
+    if (call.text.includes('"sub": "crm-4711"')) deviceId = (await world.phone('crm-4711')).identity.deviceId;
+  });
+});
+
+/** The device that the page shows. */
+const EXAMPLE_DEVICE = '3q2-7wAAAAAAAAAAAAAAAA';
+
+/** Names and types, without values: two answers of one kind have the same. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]));
+}
