@@ -79,7 +79,10 @@ export class SyntheticLogin extends Construct {
     });
   }
 
-  /** Denies the action to every other principal, administrators included. Only this action: others stay possible. */
+  /**
+   * Denies the action to all other principals, administrators included. Others, such as a new description, stay
+   * allowed.
+   */
   #deny(sid: string, action: string, except: ProviderFunction): void {
     this.#secret.addToResourcePolicy(
       new PolicyStatement({

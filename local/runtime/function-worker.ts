@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 
-// One deployed function in a thread of its own: its own environment, its own module cache, as in Lambda.
+// Runs one deployed function in its own thread, with its own environment and its own module cache, as in Lambda.
 
 type WorkerData = {
   readonly functionName: string;
@@ -13,12 +13,12 @@ type Invocation = { readonly id: number; readonly event: unknown };
 
 const { functionName, clockOffset, trustedCertificates }: WorkerData = workerData;
 
-// The clock of the machine, moved by what the runtime says: tests cross expiries without waiting for them.
+// The machine's clock plus an offset from the runtime, so that tests pass expiries without waiting.
 const offsetSeconds = new Int32Array(clockOffset);
 const machineNow = Date.now.bind(Date);
 Date.now = () => machineNow() + Atomics.load(offsetSeconds, 0) * 1000;
 
-// Holds for this thread alone.
+// This affects only this thread.
 if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
 
 const source = new URL(`../../lambdas/${functionName}/handler.ts`, import.meta.url);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   world = await World.start();
   const demo = new DemoWorld(world.runtime);
   world.runtime.gateway.localRoutes = createLocalRoutes(demo, world.runtime);
-  await demo.plant(demoSeed);
+  await demo.createFrom(demoSeed);
   // Time stands still, so that a second poll is too early on a busy machine too.
   const start = world.runtime.now();
   clock = setInterval(() => world.runtime.advance(start - world.runtime.now()), 100);

@@ -5,7 +5,7 @@ import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/run
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 
-/** A client as a test holds it. */
+/** A client with its secret. */
 export type TestClient = { readonly client_id: string; readonly client_secret: string };
 /** A log line of a function, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
@@ -18,7 +18,7 @@ export type Answer = {
   readonly text: string;
 };
 
-/** A whole provider with what a test needs to play client, operator and phone. */
+/** A whole provider, with the functions that a test needs to act as client, operator and phone. */
 export class World {
   readonly runtime: Runtime;
   readonly logs: string[];
@@ -29,7 +29,7 @@ export class World {
     this.logs = logs;
   }
 
-  /** Limits are off unless a test is about them. */
+  /** Starts a provider. Its limits are off unless the options set them. */
   static async start(options: Partial<RuntimeOptions> = {}): Promise<World> {
     const logs: string[] = [];
     const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }), ...options.variables };
@@ -58,7 +58,7 @@ export class World {
     return { client_id: String(body['client_id']), client_secret: String(body['client_secret']) };
   }
 
-  /** A new user with an e-mail address of its own. */
+  /** Creates a user with a new e-mail address. */
   async user(profile: Record<string, unknown> = {}): Promise<{ sub: string; email: string }> {
     this.#count += 1;
     const { status, body, text } = await this.admin('POST', '/admin/users', {
@@ -80,13 +80,13 @@ export class World {
     return Phone.enrol(await this.ticket(sub), { name, pushToken, platform, now: () => this.runtime.now() });
   }
 
-  /** A user with one phone. */
+  /** Creates a user with one phone. */
   async person(profile: Record<string, unknown> = {}): Promise<{ sub: string; email: string; phone: Phone }> {
     const user = await this.user(profile);
     return { ...user, phone: await this.phone(user.sub) };
   }
 
-  /** POST of a form with HTTP Basic; a value of `undefined` leaves the parameter out. */
+  /** Posts a form with HTTP Basic. A value of `undefined` leaves the parameter out. */
   async post(
     path: string,
     client: TestClient | undefined,
@@ -110,7 +110,7 @@ export class World {
     return this.post('/bc-authorize', client, { scope: 'openid', ...form });
   }
 
-  /** Asks and tells the id; throws when the provider refuses. */
+  /** Makes an authentication request and returns its id. Throws if the provider refuses. */
   async asked(
     client: TestClient,
     form: Record<string, string | undefined>,
@@ -125,7 +125,7 @@ export class World {
     return this.post('/token', client, { grant_type: CIBA_GRANT, auth_req_id: authReqId });
   }
 
-  /** The phone reads and answers as a person would. */
+  /** Reads and answers a request with a phone, as a user would. */
   async answer(phone: Phone, requestId: string, decision: 'approve' | 'deny'): Promise<number> {
     const { bytes } = await phone.read(requestId);
     return (await phone.answer(requestId, bytes, decision)).status;
@@ -142,7 +142,7 @@ export class World {
     };
   }
 
-  /** The log line of the answer's request: what was decided inside. Lines arrive in order but after the answer. */
+  /** Returns the log line of an HTTP call by its answer. Lines arrive in order, but after the answer. */
   async line(answer: Answer): Promise<LogLine> {
     const id = answer.headers.get('x-correlation-id') ?? 'none';
     for (let tries = 0; tries < 200; tries += 1) {
@@ -154,12 +154,12 @@ export class World {
     throw new Error(`no log line for ${id}`);
   }
 
-  /** The internal reason of a refusal. */
+  /** Returns the internal reason of a refusal. */
   async reason(answer: Answer): Promise<unknown> {
     return (await this.line(answer))['reason'];
   }
 
-  /** An item as it stands in a table. */
+  /** Returns an item as it is stored in a table. */
   async stored(table: string, { pk, sk }: { pk: string; sk: string }): Promise<StoredItem | undefined> {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const client = new DynamoDBClient({ endpoint: this.runtime.awsEndpoint, region: 'eu-central-1', credentials });
