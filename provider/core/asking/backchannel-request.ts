@@ -33,7 +33,7 @@ export type RequestPolicy = {
 type Reader<Value> = (form: FormParameters, policy: RequestPolicy) => Result<Value>;
 
 /** One reader for each parameter, in the order in which they are checked (CIBA §7.2). */
-const readers: { readonly [Member in keyof BackchannelRequest]: Reader<BackchannelRequest[Member]> } = {
+const readers: { readonly [Member in keyof BackchannelRequest]-?: Reader<BackchannelRequest[Member]> } = {
   scopes: readScopes,
   hint: readHint,
   bindingMessage: readBindingMessage,

@@ -11,6 +11,7 @@ import { requestIdOf, txnOf } from '../../core/digest.ts';
 import type { UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { CIBA_GRANT } from '../../core/token/grant-types.ts';
+import type { Whole } from '../../core/whole.ts';
 import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
 import { markUnreachable } from '../device/mark-unreachable.ts';
@@ -45,7 +46,7 @@ const PUSH_RETRY_SECONDS = 5;
 type Askable = {
   readonly client: Client;
   readonly wanted: BackchannelRequest;
-  readonly asked: Asked;
+  readonly asked: Whole<Asked>;
   readonly target: UserWithDevices;
 };
 
