@@ -1,22 +1,23 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
+import { SharedClock } from './shared-clock.ts';
 
 // One deployed function in a thread of its own: its own environment, its own module cache, as in Lambda.
 
 type WorkerData = {
   readonly functionName: string;
-  readonly clockOffset: SharedArrayBuffer;
+  readonly clockCells: SharedArrayBuffer;
   readonly trustedCertificates: readonly string[];
 };
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 type Invocation = { readonly id: number; readonly event: unknown };
 
-const { functionName, clockOffset, trustedCertificates }: WorkerData = workerData;
+const { functionName, clockCells, trustedCertificates }: WorkerData = workerData;
 
 // The clock of the machine, moved by what the runtime says: tests cross expiries without waiting for them.
-const offsetSeconds = new Int32Array(clockOffset);
+const clock = new SharedClock(clockCells);
 const machineNow = Date.now.bind(Date);
-Date.now = () => machineNow() + Atomics.load(offsetSeconds, 0) * 1000;
+Date.now = () => clock.milliseconds(machineNow());
 
 // Holds for this thread alone.
 if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);

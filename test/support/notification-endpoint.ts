@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PATIENCE_MILLISECONDS } from './patience.ts';
 import { selfSigned } from './self-signed.ts';
 
 /** A request as it came in. */
@@ -18,8 +19,6 @@ export type Ping = {
  * up, or with 200 and a body that never ends.
  */
 export type EndpointBehaviour = number | 'hang' | 'drop' | 'endless';
-
-const PATIENCE_MILLISECONDS = 10_000;
 
 /** A client's notification endpoint: https on this machine, under the name `localhost`. Trust it by its `cert`. */
 export class NotificationEndpoint {
