@@ -7,7 +7,10 @@ const RELEASE = ['test/browser/**/*.test.ts', 'test/infra/functions/bundle-impor
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'suite', include: ['test/**/*.test.ts'], exclude: RELEASE } },
+      {
+        extends: true,
+        test: { name: 'suite', include: ['test/**/*.test.ts'], exclude: ['**/node_modules/**', ...RELEASE] },
+      },
       { extends: true, test: { name: 'release', include: RELEASE } },
     ],
     testTimeout: 300_000,

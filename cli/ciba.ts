@@ -6,7 +6,10 @@ import { vocabulary } from './commands/registry.ts';
 import { AdminApi } from './deployment/admin-api.ts';
 import { readDeployment } from './deployment/deployment.ts';
 
-/** `npm run ciba -- NOUN COMMAND …`. Exit codes: 0 done, 1 refused or something broken, 2 wrong usage. */
+/**
+ * Runs `npm run ciba -- NOUN COMMAND …`. Returns the exit code: 0 done, 1 refused or something is broken, 2 wrong
+ * usage.
+ */
 async function main(args: readonly string[]): Promise<number> {
   let help = 'ciba --help';
   try {
@@ -45,6 +48,6 @@ function print(text: string): number {
   return 0;
 }
 
-// A reader that has enough (`| head`) closes the pipe; that is no failure.
+// A reader such as `| head` may close the pipe early, which is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.exitCode = await main(process.argv.slice(2));

@@ -1,13 +1,13 @@
 /**
- * A bank has its customer confirm one transfer on the phone. The binding message says what is paid to whom, and a code
- * ties the screen of the website to the phone.
+ * A bank asks its customer to confirm one transfer on the phone. The binding message names the amount and the payee. A
+ * code in it shows that website and phone belong together.
  *
  * Run, with `npm start` in another terminal:   npx node examples/bank-transfer.ts
  * With the seeded phone answering by itself:   npx node examples/bank-transfer.ts --answer allow      (or deny)
  *
- * Uses openid-client with private_key_jwt: the bank has a key and the provider knows its public half; no secret is ever
- * sent. Locally the example registers such a client and removes it again; in an account an operator does that once
- * (docs/admin-api.md), so this one runs against `npm start` only.
+ * Uses openid-client with private_key_jwt: the bank has a private key, the provider knows the public key, and no secret
+ * is ever sent. This example runs against `npm start` only, because it registers such a client and deletes it again. In
+ * AWS an operator registers the client once (docs/admin-api.md).
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -17,7 +17,7 @@ import { setUp } from './setup.ts';
 const CUSTOMER = 'ana';
 const BANK_API = 'https://bank.example.com';
 const TRANSFER = { amount: '249.90 EUR', payee: 'Harbor Bikes', reference: 'T-4711' };
-/** Longest age of an approval that the bank still acts on. */
+/** The greatest age of an approval, in seconds, that the bank accepts. */
 const FRESH_SECONDS = 300;
 
 const { issuer, answer } = await setUp('bank');
@@ -45,7 +45,7 @@ try {
 
 async function confirmTransfer(): Promise<void> {
   const config = await openid.discovery(issuer, clientId, {}, openid.PrivateKeyJwt(keys.privateKey), {
-    // The second one has the ID token's signature checked as well, not only its claims.
+    // `enableNonRepudiationChecks` checks the signature of the ID token as well as its claims.
     execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks],
   });
   const code = String(randomInt(1000, 10_000));
@@ -53,14 +53,14 @@ async function confirmTransfer(): Promise<void> {
   const asked = await openid.initiateBackchannelAuthentication(config, {
     scope: 'openid transfer',
     resource: BANK_API,
-    // The customer is logged in at the website, so the bank knows the subject: RFC 9493, not an address to be typed.
+    // The customer is logged in at the website, so the bank knows the subject and sends it (RFC 9493).
     login_hint: JSON.stringify({ format: 'iss_sub', iss: issuer.href, sub: CUSTOMER }),
     binding_message: `Pay ${TRANSFER.amount} to ${TRANSFER.payee}. Code ${code}`,
   });
   await answer(asked.auth_req_id);
   const tokens = await openid.pollBackchannelAuthenticationGrant(config, asked);
   const claims = tokens.claims();
-  if (claims?.sub !== CUSTOMER) throw new Error('somebody else approved');
+  if (claims?.sub !== CUSTOMER) throw new Error('another user approved');
   const age = Date.now() / 1000 - Number(claims['auth_time']);
   if (age > FRESH_SECONDS) throw new Error('the approval is too old');
   console.log(
@@ -68,7 +68,7 @@ async function confirmTransfer(): Promise<void> {
   );
 }
 
-/** The admin API trusts this machine when it runs on it; in an account each call is signed with IAM credentials. */
+/** Calls the admin API. Locally it trusts callers on this machine; in AWS each call is signed with IAM credentials. */
 async function admin(method: string, path: string, body?: unknown): Promise<void> {
   const response = await fetch(new URL(`admin/${path}`, issuer), {
     method,

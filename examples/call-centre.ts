@@ -1,11 +1,11 @@
 /**
- * A call centre makes sure that the caller is who they say, without security questions.
+ * A call centre verifies who the caller is, without security questions.
  *
  * Run, with `npm start` in another terminal:   npx node examples/call-centre.ts
  * With the seeded phone answering by itself:   npx node examples/call-centre.ts --answer allow      (or deny)
  * Against a deployment:                        ISSUER=https://… CLIENT_ID=… CLIENT_SECRET=… npx node examples/call-centre.ts
  *
- * Uses openid-client: discovery, the request, the polling and the checks of the ID token are the library's.
+ * Uses openid-client, which does discovery, the request, the polling and the checks of the ID token.
  */
 import * as openid from 'openid-client';
 import { setUp } from './setup.ts';
@@ -40,21 +40,21 @@ try {
   process.exitCode = 1;
 }
 
-/** What the agent is told. None of these is an error of the program: people say no, sleep, or have no phone. */
+/** Makes the message for the agent. These are normal outcomes: the user denied, did not answer, or is unknown. */
 function explain(error: unknown): string {
   if (error instanceof openid.ResponseBodyError) {
     switch (error.error) {
       case 'access_denied':
-        return error.status === 403 ? 'this user was asked too often; try later.' : 'the user said no.';
+        return error.status === 403 ? 'this user was asked too often; try again later.' : 'the user denied.';
       case 'expired_token':
-        return 'nobody answered in time.';
+        return 'the user did not answer in time.';
       case 'unknown_user_id':
-        return 'nobody is registered with this number.';
+        return 'no user is registered with this number.';
       default:
         return `${error.error}: ${error.error_description}`;
     }
   }
-  // openid-client gives up by itself when expires_in has passed.
-  if (error instanceof openid.ClientError && error.code === 'OAUTH_TIMEOUT') return 'nobody answered in time.';
+  // openid-client stops polling by itself after expires_in.
+  if (error instanceof openid.ClientError && error.code === 'OAUTH_TIMEOUT') return 'the user did not answer in time.';
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,11 @@
 /**
- * A kiosk unlocks a bike: no password on a public screen, no browser to redirect.
+ * A kiosk unlocks a bike. It needs no password on a public screen and no browser redirect.
  *
  * Run, with `npm start` in another terminal:   npx node examples/kiosk.ts
  * With the seeded phone answering by itself:   npx node examples/kiosk.ts --answer allow      (or deny)
  *
- * Uses oauth4webapi, where each HTTP exchange is one call, so that the polling of CIBA §11 is there to see. The second
- * half plays the bike API, which accepts the access token.
+ * Uses oauth4webapi, where each HTTP exchange is one call, so that you can see the polling of CIBA §11. The second half
+ * is the bike API, which checks the access token.
  */
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
@@ -43,7 +43,7 @@ async function ask(): Promise<oauth.BackchannelAuthenticationResponse> {
   return oauth.processBackchannelAuthenticationResponse(provider, client, response);
 }
 
-/** Polls until there is an answer: tokens, or undefined when it was no. */
+/** Polls until the login ends. Returns the tokens, or undefined if the user denied or the request expired. */
 async function poll(request: oauth.BackchannelAuthenticationResponse) {
   let interval = request.interval ?? 5;
   const giveUpAt = Date.now() + request.expires_in * 1000;
@@ -65,11 +65,11 @@ async function poll(request: oauth.BackchannelAuthenticationResponse) {
       else if (error.error !== 'authorization_pending') return undefined;
     }
   }
-  console.log('  nobody answered in time');
+  console.log('  the user did not answer in time');
   return undefined;
 }
 
-/** What an API does with a token: signature, issuer, audience, kind, and whether the scope allows it. */
+/** Checks a token as an API does: signature, issuer, audience, type and scope. */
 async function unlock(accessToken: string): Promise<string> {
   const keys = createRemoteJWKSet(new URL(provider.jwks_uri ?? ''));
   const { payload } = await jwtVerify(accessToken, keys, {

@@ -1,11 +1,12 @@
 /**
- * A phone app in a terminal: it enrols, rings, shows who asks and for what, and signs the answer (docs/device-api.md).
+ * A phone app in a terminal. It enrols, rings, shows who asks and for what, and signs the answer (docs/device-api.md).
  *
  * Run, with `npm start` in another terminal:   npx node examples/phone.ts                 (the phone of ana@example.com)
- * For another user, or by a ticket's URI:      npx node examples/phone.ts bo@example.com  |  'ciba://enrol?issuer=…'
+ * For another user, or with a ticket's URI:    npx node examples/phone.ts bo@example.com  |  'ciba://enrol?issuer=…'
  *
- * The key is a WebCrypto key that can't be exported. A real app keeps it in the phone's secure hardware, bound to
- * fingerprint, face or PIN, and gets its pushes from Apple or Google; here they come from the local runtime.
+ * The key is a WebCrypto key that can't be exported. A real app keeps its key in the phone's secure hardware and
+ * requires a fingerprint, face or PIN to use it. A real app gets its pushes from Apple or Google; this one from the
+ * local runtime.
  */
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
@@ -44,11 +45,11 @@ async function enrol() {
   const header = { typ: 'ciba-enrolment+jwt', jwk: await exportJWK(key.publicKey) };
   const enrolment = await sign(header, { ...claims, push_token: pushToken });
   const enrolled = await send<{ device_id: string; sub: string; issuer: string }>('POST', 'devices', { enrolment });
-  if (enrolled.issuer !== issuer) throw new Error('the answer names another issuer than the ticket');
+  if (enrolled.issuer !== issuer) throw new Error('the issuer in the answer is not that of the ticket');
   return enrolled;
 }
 
-/** Shows only what is in the bytes, and signs the hash of these very bytes. */
+/** Shows only what is in the bytes, and signs the hash of exactly these bytes. */
 async function showAndAnswer(requestId: string): Promise<void> {
   if (shown.has(requestId)) return;
   shown.add(requestId);
@@ -58,7 +59,7 @@ async function showAndAnswer(requestId: string): Promise<void> {
   if (asked.issuer !== issuer || asked.sub !== me.sub || asked.request_id !== requestId)
     throw new Error('these details are not for this phone');
   const secondsLeft = asked.expires_at - Math.floor(Date.now() / 1000);
-  console.log(`\n${asked.client_name} asks, for ${secondsLeft} s more:`);
+  console.log(`\n${asked.client_name} asks (expires in ${secondsLeft} s):`);
   if (asked.binding_message !== undefined) console.log(`  "${asked.binding_message}"`);
   for (const { description } of asked.scopes) console.log(`  - ${description}`);
   const typed = await keyboard.question('[a]pprove or [d]eny? ');
@@ -76,7 +77,7 @@ function sign(header: Record<string, unknown>, claims: Record<string, unknown>):
   return new SignJWT({ ...claims, ...life }).setProtectedHeader({ alg: 'ES256', ...header }).sign(key.privateKey);
 }
 
-/** A call with a device assertion, bound to its method and URL. */
+/** Makes a call with a device assertion, which is bound to its method and URL. */
 async function call<T>(method: string, path: string): Promise<T> {
   const claims = { iss: me.device_id, sub: me.sub, htm: method, htu: issuer + path };
   return send<T>(method, path, undefined, `Device ${await sign({ typ: 'ciba-device+jwt' }, claims)}`);
@@ -95,7 +96,7 @@ async function send<T>(method: string, path: string, body?: unknown, authorizati
   return JSON.parse(text === '' ? 'null' : text);
 }
 
-/** Local only: what the company's backend asks the admin API for. */
+/** Gets a ticket. Local only: in AWS the company's backend asks the admin API for it. */
 async function ticketFor(loginHint: string): Promise<{ uri: string }> {
   const query = new URLSearchParams({ login_hint: loginHint });
   const response = await fetch(`${values.url}/local/ticket?${query}`, { method: 'POST' });
@@ -103,7 +104,7 @@ async function ticketFor(loginHint: string): Promise<{ uri: string }> {
   return JSON.parse(await response.text());
 }
 
-/** Local only: what Apple or Google would hand to the app, as server-sent events. */
+/** Receives pushes as server-sent events. Local only: a real app gets them from Apple or Google. */
 async function* pushes(): AsyncGenerator<Readonly<Record<string, string>>> {
   const stream = (await fetch(`${values.url}/local/push?token=${pushToken}`)).body ?? new ReadableStream();
   let rest = '';

@@ -1,20 +1,20 @@
 import { parseArgs } from 'node:util';
 
-// What the examples share: where the provider is, who asks, and who answers. The examples themselves show the rest.
+// What the examples share: the provider's address, the client, and the phone that answers.
 
-/** Where an example finds its provider, and as whom it asks. */
+/** The provider and the client of an example. */
 export type Setup = {
   /** The provider's issuer. Everything else is discovered from it. */
   readonly issuer: URL;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Set for a local run: `http://` is allowed there and nowhere else. */
+  /** Whether this is a local run. Only a local run may use `http://`. */
   readonly local: boolean;
-  /** Lets the seeded phone of a local run answer, when `--answer allow` or `--answer deny` was given. */
+  /** Makes the seeded phone of a local run answer, if `--answer allow` or `--answer deny` is given. */
   answer(authReqId: string): Promise<void>;
 };
 
-/** What the local runtime says of its seeded clients. */
+/** The seeded clients, as the local runtime returns them. */
 type SeededDemo = { readonly clients: readonly { client_id: string; client_secret: string }[] };
 
 const { values } = parseArgs({
@@ -26,8 +26,8 @@ if (values.answer !== undefined && values.answer !== 'allow' && values.answer !=
 }
 
 /**
- * Takes `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET` from the environment, as a backend would. Without them it asks a
- * running `npm start` for the seeded client of this id.
+ * Reads `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET` from the environment, as a backend would. Without them it asks a
+ * running `npm start` for the seeded client with this id.
  */
 export async function setUp(seededClient: string): Promise<Setup> {
   const { ISSUER, CLIENT_ID, CLIENT_SECRET } = process.env;
@@ -36,11 +36,12 @@ export async function setUp(seededClient: string): Promise<Setup> {
     return { issuer: new URL(ISSUER), ...by, local: false, answer: async () => undefined };
   }
   const response = await fetch(`${values.url}/local/demo`).catch(() => {
-    throw new Error(`nothing answers at ${values.url}: run "npm start" in another terminal first`);
+    throw new Error(`no provider answers at ${values.url}: run "npm start" in another terminal first`);
   });
   const { clients }: SeededDemo = JSON.parse(await response.text());
   const client = clients.find(({ client_id }) => client_id === seededClient);
-  if (!client) throw new Error(`the local provider has no client ${seededClient}: was it started with --seed?`);
+  if (!client)
+    throw new Error(`the local provider has no client ${seededClient}: start it without --seed, or add this client`);
   return {
     issuer: new URL(`${values.url}/`),
     clientId: client.client_id,

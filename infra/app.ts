@@ -6,14 +6,15 @@ import { SettingsError } from './settings/settings.ts';
 import { refuseUnknownContext } from './settings/settings-context.ts';
 import { readSettings } from './settings/settings-file.ts';
 
-/** The app that `cdk deploy` runs: one stack for the stage that the context names. */
+/** Defines the app that `cdk deploy` runs: one stack, for the stage that the context names. */
 function main(): void {
   const app = new App();
   refuseUnknownContext(app.node.getAllContext());
   const place = { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] };
   const settings = readSettings(app.node.tryGetContext('stage'), place);
-  // The same template whether the settings name the place or the credentials do: versions of functions are told apart
-  // by their text, and Lambda refuses a second version of a function that has not changed.
+  // Account and region are always set, so the template is the same whether the settings or the credentials name them.
+  // CDK derives a function's version from its template text, and Lambda refuses to publish a new version of a function
+  // that has not changed.
   const { stage, account = place.account, region = place.region, ...props } = settings;
   const stack = new Stack(app, `ciba-${stage}`, {
     description: 'Serverless CIBA: an OpenID Provider for Client-Initiated Backchannel Authentication',

@@ -24,15 +24,15 @@ import { PushPlatforms } from './push/push-platforms.ts';
 import type { CibaProviderProps } from './settings/provider-props.ts';
 
 /**
- * An OpenID Provider for Client-Initiated Backchannel Authentication: put it into a stack of your own, or deploy the
- * app of this repository. Without any property it is complete, but for pushes, which need a credential of Apple or
- * Google. Each capability makes its own resources, alarms and outputs; this construct puts them together.
+ * An OpenID Provider for Client-Initiated Backchannel Authentication. Add it to a stack of your own, or deploy the app
+ * in this repository. It works without any properties, except for pushes, which need a credential from Apple or Google.
+ * Each capability makes its own resources, alarms and outputs; this construct puts them together.
  */
 export class CibaProvider extends Construct {
-  /** What tokens carry as `iss`: `https://`, the host, and a slash. */
+  /** The `iss` of tokens: `https://`, the host, and a slash. */
   readonly issuer: string;
   readonly data: DataStack;
-  /** The functions that make the provider, by the names of their folders in `lambdas/`. */
+  /** The functions of the provider, by the names of their folders in `lambdas/`. */
   readonly functions: ProviderFunctions;
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps = {}) {
@@ -69,7 +69,7 @@ export class CibaProvider extends Construct {
     });
   }
 
-  /** What the capabilities share, once what is stored and what carries notifications is there. */
+  /** Collects what the capabilities share. The data stack and the notification queue must exist by then. */
   #deployment(made: {
     settings: CibaProviderProps;
     alarms: AlarmSet;
@@ -104,7 +104,7 @@ export class CibaProvider extends Construct {
     return makeProviderFunctions(this, { ...deployment, values });
   }
 
-  /** Opens the API once the signing keys exist: whoever finds the provider finds one that can sign. */
+  /** Opens the API once the signing keys exist, so that the provider can sign from its first call. */
   #open(api: HttpApi, deployment: Deployment): ApiRoutes {
     const signingKeys = this.functions['signing-keys'];
     const rotation = new SigningKeyRotation(this, 'SigningKeyRotation', { ...deployment, signingKeys });
@@ -113,13 +113,13 @@ export class CibaProvider extends Construct {
     return routes;
   }
 
-  /** Logs in once everything that a login needs is there. */
+  /** Adds the synthetic login, which starts once everything that a login needs exists. */
   #logInSynthetically(deployment: Deployment, after: readonly Construct[]): SyntheticLogin | undefined {
     if (deployment.settings.syntheticLogin === 'off') return undefined;
     return new SyntheticLogin(this, 'SyntheticLogin', { ...deployment, functions: this.#all(), after });
   }
 
-  /** Carries the audit lines of every function that writes any to the store, where there is one. */
+  /** Sends the audit lines of every function that writes any to the audit store, if there is one. */
   #audit({ alarms }: Deployment, others: readonly (ProviderFunction | undefined)[]): void {
     const { audit } = this.data;
     if (!audit) return;

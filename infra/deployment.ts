@@ -5,15 +5,15 @@ import type { AlarmSet } from './observability/alarms/alarm-set.ts';
 import type { ApplicationArns } from './push/application-arns.ts';
 import type { CibaProviderProps } from './settings/provider-props.ts';
 
-/** What the capabilities of one deployment share. Each names the members that it takes. */
+/** What the capabilities of one deployment share. Each capability picks the members that it uses. */
 export type Deployment = {
   readonly settings: CibaProviderProps;
   readonly issuer: string;
   readonly tableNames: Readonly<Record<TableRole, string>>;
   readonly applicationArns: ApplicationArns;
-  /** What the roles of functions may be granted. */
+  /** The resources that the roles of functions may be granted access to. */
   readonly grantable: Grantable;
-  /** Takes what no function could handle. */
+  /** The queue for events that no function could handle. */
   readonly deadLetters: IQueue;
   readonly alarms: AlarmSet;
 };

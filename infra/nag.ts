@@ -4,18 +4,18 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import type { IConstruct } from 'constructs';
 
-/** Policy checks on every synthesis; an open finding stops it. */
+/** Runs policy checks on every synthesis. A finding that is not acknowledged stops the synthesis. */
 export function addPolicyChecks(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }
 
-/** Accepts findings on a construct and what is in it, each with the reason why it is right here. */
+/** Accepts findings on a construct and its children. Each comes with the reason why it is acceptable here. */
 export function acknowledge(construct: IConstruct, reasons: Readonly<Record<string, string>>): void {
   Validations.of(construct).acknowledge(...Object.entries(reasons).map(([id, reason]) => ({ id, reason })));
 }
 
-/** Accepts the resources of these statements that end in a wildcard, and no others. */
-export function acknowledgeOpenArns(
+/** Accepts those resources of these statements that contain a wildcard, and no others. */
+export function acknowledgeWildcards(
   construct: IConstruct,
   statements: readonly PolicyStatement[],
   reason: string,

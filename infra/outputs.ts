@@ -2,19 +2,21 @@ import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ProviderFunction } from './functions/provider-function.ts';
 
-/** Outputs of the stack, each under its own name without what CDK would append: operators and their tools look them up by it. */
+/**
+ * Adds outputs to the stack under exactly these names, which operators and their tools look up. CDK would add a suffix.
+ */
 export function addOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(values))
     new CfnOutput(scope, `${name}Output`, { value }).overrideLogicalId(name);
 }
 
-/** The name of a function, as `aws lambda` takes it: `FunctionToken`, `FunctionProviderMetadata`. */
+/** Adds an output with the function's name for `aws lambda`, such as `FunctionToken` or `FunctionProviderMetadata`. */
 export function addFunctionOutput(scope: Construct, { name, lambda }: ProviderFunction): void {
   addOutputs(scope, { [`Function${inPascalCase(name)}`]: lambda.functionName });
 }
 
-/** A list of ARNs as one output, which must not be empty. */
-export function listed(arns: readonly string[]): string {
+/** Joins ARNs into the value of one output. CloudFormation refuses an empty output, so an empty list becomes `none`. */
+export function joinArns(arns: readonly string[]): string {
   return arns.join(' ') || 'none';
 }
 

@@ -1,8 +1,8 @@
-// Loaded before every script, in plain JavaScript that any Node understands.
+// Runs before every script. It is plain JavaScript, so that any version of Node can run it.
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   console.error(
-    `This needs Node 24, and runs on ${process.version}. "npm ci" brings Node 24 along: run it without --ignore-scripts, and start by "npm start", "npm test" or "npm run".`,
+    `This needs Node 24 but runs on ${process.version}. "npm ci" installs Node 24 in the project: run it without --ignore-scripts, then use "npm start", "npm test" or "npm run".`,
   );
   process.exit(1);
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { StartError } from './runtime/start-error.ts';
 
-/** What `npm start` was asked. */
+/** The options of `npm start`. */
 export type StartOptions = {
   readonly port: number;
   readonly data: string | undefined;
@@ -16,21 +16,21 @@ export const START_HELP = `npm start -- [options]
 
 Runs the whole provider on this machine: the real functions behind a local gateway.
 
-  --port N                     port to listen on (default 3000)
+  --port N                     listen on port N (default: 3000)
   --data DIR                   keep state in DIR between runs (default: in memory)
-  --seed FILE                  own clients, users and devices as JSON (docs/local.md)
-  --dynamodb dynamodb-local    AWS's DynamoDB Local instead of the embedded engine (needs Java)
-  --limits off                 no limits against push fatigue, for test runs
-  --verbose                    print the functions' log lines
-  --help                       this text`;
+  --seed FILE                  start with the clients, users and devices in a JSON file (docs/local.md)
+  --dynamodb dynamodb-local    use AWS's DynamoDB Local instead of the embedded engine (needs Java)
+  --limits off                 turn off the limits on requests per user, for test runs
+  --verbose                    print the log lines of the functions
+  --help                       print this text`;
 
-/** Reads the command line; throws a {@link StartError} that says what is wrong. */
+/** Reads the command line. Throws a {@link StartError} that says what is wrong. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { values } = parseOrExplain(args);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new StartError('--port must be a number from 0 to 65535');
-  if (values.data === '') throw new StartError('--data needs a folder');
+  if (values.data === '') throw new StartError('--data needs a folder: give its path');
   return {
     port,
     data: values.data,

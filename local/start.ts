@@ -16,7 +16,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Starts the runtime, seeds it and says where to look. A start that fails leaves nothing running. */
+/** Starts the runtime, seeds it and prints its addresses. A start that fails leaves nothing running. */
 async function start(options: StartOptions): Promise<void> {
   const seed = options.seed === undefined ? demoSeed : await readSeed(options.seed);
   const runtime = await startRuntime({
@@ -29,14 +29,14 @@ async function start(options: StartOptions): Promise<void> {
   try {
     const world = new DemoWorld(runtime);
     runtime.gateway.localRoutes = createLocalRoutes(world, runtime);
-    await world.plant(seed);
+    await world.createFrom(seed);
   } catch (error) {
     await runtime.close();
     throw error;
   }
   announce(runtime);
   if (options.dynamodb === 'dynamodb-local')
-    console.log('  mind                   DynamoDB Local listens on all networks of this machine, without a password');
+    console.log('  note                   DynamoDB Local listens on all networks of this machine, without a password');
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void runtime.close().then(() => process.exit(0)));
 }
@@ -51,7 +51,7 @@ function announce({ url }: Runtime): void {
   console.log(`  operate it             npm run ciba -- ${url.endsWith(':3000') ? '' : `--url ${url} `}--help`);
 }
 
-/** Faults always show; the one line a request only when asked. */
+/** Prints a log line of a function. Faults always show; the one line for each request only with `--verbose`. */
 function printLog({ verbose }: StartOptions, functionName: FunctionName, line: string): void {
   const isFault = line.includes('"level":"ERROR"') || !line.startsWith('{');
   if (line !== '' && (verbose || isFault)) console.error(`[${functionName}] ${line}`);
@@ -61,9 +61,11 @@ function explain(error: unknown): string {
   if (error instanceof StartError) return error.message;
   const code = systemCodeOf(error);
   const port = error instanceof Error && 'port' in error ? error.port : undefined;
-  if (code === 'EADDRINUSE') return `port ${port} is taken: end what listens there, or choose another with --port`;
-  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used: choose one above 1023 with --port`;
+  if (code === 'EADDRINUSE')
+    return `port ${port} is in use: stop the program that listens there, or choose another port with --port`;
+  if (code === 'EACCES' && port !== undefined)
+    return `port ${port} is not permitted: choose a port above 1023 with --port`;
   if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port')
-    return 'browsers refuse this port: choose another with --port';
+    return 'browsers block this port: choose another with --port';
   return error instanceof Error ? error.message : String(error);
 }

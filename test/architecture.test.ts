@@ -9,9 +9,11 @@ import {
   importsOf,
   lineCount,
   linesWith,
+  longParameterLists,
   type Source,
   sources,
   undocumentedIn,
+  unusedIn,
 } from './support/sources.ts';
 
 // The arrows of the house (docs/architecture.md): which layer may import which, and what no layer may do. A rule that
@@ -38,11 +40,13 @@ const SHARED_FLOWS = [
   'provider/flows/client/authenticate-client.ts',
   'provider/flows/device/authenticate-device.ts',
   'provider/flows/device/mark-unreachable.ts',
-  'provider/flows/person/find-user.ts',
+  'provider/flows/person/user-with-devices.ts',
   'provider/flows/token/issue-tokens.ts',
 ];
 /** Rules that need a hash. */
 const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/id-token.ts'];
+/** Rules that are there before the feature that asks them. */
+const RULES_AHEAD = ['verifiesHints'];
 /** Parts of one adapter that have a test of their own, or that several adapters of one service share. */
 const SHARED_ADAPTERS = [
   'provider/adapters/config.ts',
@@ -198,22 +202,43 @@ describe('the rooms', () => {
     expect(found.size).toBeGreaterThan(8);
   });
 
-  it('test/core mirrors provider/core', () => {
-    const tests = globSync('test/core/**/*.test.ts', { cwd: join(import.meta.dirname, '..') });
-    const rooms = new Set(tests.flatMap((path) => path.match(/^test\/core\/([^/]+)\//)?.[1] ?? []));
-    expect([...rooms].filter((room) => !ROOMS.includes(room))).toEqual([]);
+  it.each(['core', 'flows'])('test/%s mirrors provider/%s', (layer) => {
+    const tests = globSync(`test/${layer}/**/*.test.ts`, { cwd: join(import.meta.dirname, '..') });
+    const rooms = new Set(tests.flatMap((path) => path.split(/[\\/]/).slice(2, -1)[0] ?? []));
+    const hint = 'A test stands in the room of what it tests.';
+    const foreign = [...rooms].filter((room) => !ROOMS.includes(room)).map((room) => `test/${layer}/${room}: ${hint}`);
+    expect(foreign).toEqual([]);
+    expect(rooms.size).toBeGreaterThan(8);
+  });
+
+  it('test/flows has no servers and no adapters: fakes in domain words alone', () => {
+    const hint = 'What needs more than the rules and the flows is a test of test/edge/, test/contract/ or test/e2e/.';
+    const files = below('test/flows');
+    const allowed = ['provider/core', 'provider/flows', 'test/flows'];
+    const foreign = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((found) => !allowed.some((folder) => isIn(folder, found)))
+        .filter(({ target }) => target !== 'vitest' && target !== 'test/core/given.ts')
+        .map(({ target }) => `${path} imports ${target}. ${hint}`),
+    );
+    expect(files.length).toBeGreaterThan(20);
+    expect(foreign).toEqual([]);
   });
 });
 
 describe('habits', () => {
   it('there are no barrels', () => {
     const barrels = sources.filter(({ path }) => /(^|\/)index\.[a-z]+$/.test(path)).map(({ path }) => path);
-    expect([...barrels, ...linesWith(below('lambdas', 'provider'), /^export \* from/)]).toEqual([]);
+    const hint = 'Import from the file that defines the name.';
+    const found = [...barrels, ...linesWith(below('lambdas', 'provider'), /^export \* from/)];
+    expect(found.map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('there are no default exports, where no tool demands one', () => {
     const files = sources.filter(({ path }) => path !== 'vitest.config.ts');
-    expect(linesWith(files, /^export (default\b|\{[^}]*\bas default\b)/)).toEqual([]);
+    const hint = 'Export it by its name.';
+    const found = linesWith(files, /^export (default\b|\{[^}]*\bas default\b)/);
+    expect(found.map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('only adapters/config.ts reads process.env', () => {
@@ -232,7 +257,8 @@ describe('habits', () => {
   it('flows/ take clock and randomness from their ports', () => {
     const impure =
       /\b(Date\b|Math\.random|performance\.|random(Bytes|UUID|Int)|getRandomValues|fetch\(|console\.|setTimeout\()/;
-    expect(linesWith(below('provider/flows'), impure)).toEqual([]);
+    const hint = 'Ask the ports of the flow: clock, entropy.';
+    expect(linesWith(below('provider/flows'), impure).map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('handlers and flows catch nothing: faults are caught once, at the edge', () => {
@@ -249,8 +275,27 @@ describe('habits', () => {
   });
 });
 
+describe('what is there is used', () => {
+  it('by something that is shipped: a rule that only its test asks was forgotten in a flow', () => {
+    const shipped = below(...SHIPPED);
+    const hint = 'Ask it where it belongs, or take it out.';
+    const unused = shipped.flatMap(({ path, text }) => unusedIn(path, text, shipped));
+    const found = unused.filter((line) => !RULES_AHEAD.some((name) => line.endsWith(` ${name}`)));
+    expect(found.map((line) => `${line}: nothing that is shipped uses it. ${hint}`)).toEqual([]);
+  });
+});
+
 describe('size', () => {
   const sized = below(...SHIPPED);
+
+  it('a function has at most three parameters, or three and one object of named ones', () => {
+    const hint = 'Give the further ones names in one object.';
+    const typed = sized.filter(({ path }) => path.endsWith('.ts'));
+    const long = typed.flatMap(({ path, text }) =>
+      longParameterLists(text).map((list) => `${path}: (${list}). ${hint}`),
+    );
+    expect(long).toEqual([]);
+  });
 
   it(`a file has at most ${FILE_LIMIT} lines`, () => {
     const hint = 'Two reasons to change are two files; split by meaning.';
@@ -262,7 +307,7 @@ describe('size', () => {
     const long = sized.flatMap(({ path, text }) =>
       functionsOf(text)
         .filter(({ lines }) => lines > FUNCTION_LIMIT)
-        .map(({ line, lines }) => `${path}:${line}: ${lines} lines`),
+        .map(({ line, lines }) => `${path}:${line}: ${lines} lines. Name a step of it, or move it to its rule.`),
     );
     expect(long).toEqual([]);
   });
@@ -333,9 +378,36 @@ describe('the detectors', () => {
     ).toEqual([]);
   });
 
+  it('find long lists of parameters, and let three with one object pass', () => {
+    const text = [
+      'function a(b: string, c: string, d: string, e: string): void {',
+      'function f(b: string, c: string, d: string, { e }: { e: string }): void {',
+      'function g(',
+      '  b: Map<string, number>,',
+      '  c: (x: number, y: number) => void,',
+      '  d: string,',
+      '): void {',
+      'const h = (b: number, c: number, d: number, e: number): void => {',
+      'const i = (b: number, c: number, d: number, more: More = {}): Wording => ({',
+    ].join('\n');
+    expect(longParameterLists(text)).toEqual([
+      'b: string, c: string, d: string, e: string',
+      'b: number, c: number, d: number, e: number',
+    ]);
+  });
+
   it('find exports without a comment', () => {
     const text = '/** Yes. */\nexport const a = 1;\nexport type B = 1;\n\n/** Yes. */\n\nexport function c() {}\n';
     expect(undocumentedIn('x.ts', text)).toEqual(['x.ts:3: export type B = 1;', 'x.ts:7: export function c() {}']);
+  });
+
+  it('find exports that only tests use', () => {
+    const text = 'export function a() {}\n\nexport const b = 1;\n\nexport function c() {\n  return d;\n}\n';
+    const files = [
+      { path: 'x.ts', text },
+      { path: 'y.ts', text: 'a(); // and b' },
+    ];
+    expect(unusedIn('x.ts', text, files)).toEqual(['x.ts: b', 'x.ts: c']);
   });
 
   it('measure functions, methods and arrows, and no other blocks', () => {

@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseBackchannelRequest } from '../provider/core/asking/backchannel-request.ts';
+import { STANDARD_PROFILE } from '../provider/core/client/profile.ts';
 import { freezeDetails, type RequestDetails } from '../provider/core/deciding/shown-details.ts';
 import type { Whole } from '../provider/core/whole.ts';
 import { pagesWithTables, withTables } from './support/client-metadata-tables.ts';
@@ -72,10 +74,12 @@ function citationsIn(markdown: string): readonly Cited[] {
   );
 }
 
-/** The cells of the column "shown by", over all tables of a page. */
-function shownByCells(markdown: string): readonly string[] {
+/** What a page says of how a measure is shown: the cells of the column "shown by", and the lines "Shown by" of threats. */
+function shownBy(markdown: string): readonly string[] {
   let column = -1;
   return markdown.split('\n').flatMap((line) => {
+    const [, ofThreat] = line.match(/^- \*\*Shown by:\*\* *(.*)$/) ?? [];
+    if (ofThreat !== undefined) return [ofThreat];
     if (!line.startsWith('|')) {
       column = -1;
       return [];
@@ -114,6 +118,17 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+describe('docs/README.md', () => {
+  it('leads a reader to every page of docs/', () => {
+    const leadsTo = linksIn(read('docs/README.md')).map((link) => normalize(join('docs', link.split('#', 1)[0] ?? '')));
+    const withReadme = ['docs/adr/', 'docs/security/'].map((folder) => new RegExp(`^${folder}(?!README)`));
+    const ofItsOwn = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+    const expected = ofItsOwn.filter((page) => !withReadme.some((inside) => inside.test(page)));
+    expect(expected.filter((page) => !leadsTo.includes(page))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(9);
+  });
+});
+
 describe('tables made from code', () => {
   it.each(pagesWithTables)('%s has them as `npm run docs` writes them', (page) => {
     const upToDate = withTables(page, read(page)) === read(page);
@@ -125,39 +140,110 @@ describe('tables made from code', () => {
   });
 });
 
-describe('docs/security.md', () => {
-  const cells = shownByCells(read('docs/security.md'));
+/** The threats of a page, from their headings to the next: those that have a measure. */
+function threatsIn(markdown: string): readonly { readonly title: string; readonly text: string }[] {
+  return markdown
+    .split(/^#{1,6} /m)
+    .filter((text) => text.includes('- **Measure:**'))
+    .map((text) => ({ title: text.split('\n', 1)[0] ?? '', text }));
+}
+
+describe('docs/security/', () => {
+  const security = pages.filter((page) => page.startsWith('docs/security/'));
+  const threats = security.flatMap((page) => threatsIn(read(page)).map((threat) => ({ page, ...threat })));
 
   it('says of every threat which test shows the measure, or that none does', () => {
-    expect(cells.length).toBeGreaterThan(50);
+    const cells = security.flatMap((page) => shownBy(read(page)));
+    expect(threats.length).toBeGreaterThan(60);
+    expect(cells.length).toBeGreaterThan(threats.length + 25);
     const unread = cells.map((cell) => cell.replaceAll(CITATION, '').replaceAll('; ', ''));
     expect(unread.filter((rest) => rest !== '' && rest !== 'no test')).toEqual([]);
     expect(cells.filter((cell) => cell === '')).toEqual([]);
   });
+
+  it('says of every threat its measure, its place in the code, the test, and what remains', () => {
+    const lines = ['Measure', 'In code', 'Shown by', 'Remains'].map((label) => `- **${label}:** `);
+    const lacking = threats.filter(({ text }) => lines.some((line) => text.split(line).length !== 2));
+    expect(lacking.map(({ page, title }) => `${page}: ${title}`)).toEqual([]);
+  });
+
+  it('lists every threat in the index of its README', () => {
+    const index = read('docs/security/README.md');
+    const missing = threats.filter(
+      ({ page, title }) => !index.includes(`- [${title}](${page.replace('docs/security/', '')}#`),
+    );
+    expect(missing.map(({ page, title }) => `${page}: ${title}`)).toEqual([]);
+  });
 });
 
-describe('docs/device-api.md', () => {
-  it('says of every detail what it means', () => {
-    const details = { issuer: '', clientId: '', clientName: '', sub: '', requestId: '', expiresAt: 0 };
-    const { bytes } = freezeDetails({
-      ...details,
-      bindingMessage: 'x',
-      scopes: [],
-      audience: [],
-    } satisfies Whole<RequestDetails>);
+/** A form that remembers which parameters it was asked for. */
+class AskedForm extends Map<string, readonly string[]> {
+  readonly names = new Set<string>();
+  override has(name: string): boolean {
+    this.names.add(name);
+    return super.has(name);
+  }
+  override get(name: string): readonly string[] | undefined {
+    this.names.add(name);
+    return super.get(name);
+  }
+}
+
+describe('README.md', () => {
+  it('names every parameter of an authentication request that the provider looks at', () => {
+    const form = new AskedForm([
+      ['scope', ['openid']],
+      ['login_hint', ['ana']],
+      ['client_notification_token', ['token']],
+    ]);
+    const read = parseBackchannelRequest(form, {
+      profile: STANDARD_PROFILE,
+      deliveryMode: 'ping',
+      names: { issuer: 'https://op.example/', previousIssuers: [] },
+      expiry: { default: 120, limit: 600 },
+    });
+    expect(read.ok).toBe(true);
+    expect(form.names.size).toBeGreaterThan(10);
+    const text = readFileSync(join(root, 'README.md'), 'utf8');
+    expect([...form.names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+  });
+});
+
+/** The names of all details that a phone is given. */
+function namesOfDetails(): readonly string[] {
+  const details = { issuer: '', clientId: '', clientName: '', sub: '', requestId: '', expiresAt: 0 };
+  const { bytes } = freezeDetails({
+    ...details,
+    bindingMessage: 'x',
+    scopes: [],
+    audience: [],
+  } satisfies Whole<RequestDetails>);
+  return Object.keys(JSON.parse(Buffer.from(bytes).toString()));
+}
+
+describe('the details of a request', () => {
+  const names = namesOfDetails();
+
+  it('are explained in docs/device-api.md', () => {
     const cells = read('docs/device-api.md').matchAll(/^\| ([^|]*) \|/gm);
     const explained = [...cells].map(([, cell = '']) => cell).join(' ');
-    const names = Object.keys(JSON.parse(Buffer.from(bytes).toString()));
     expect(names.length).toBeGreaterThan(8);
     expect(names.filter((name) => !explained.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('are shown or checked by the phone of the demo: nobody signs what they have not seen', () => {
+    const phone = globSync('local/demo/pages/phone/*.js', { cwd: root }).map(read).join('\n');
+    expect(names.filter((name) => !new RegExp(`\\bdetails\\.${name}\\b`).test(phone))).toEqual([]);
+    const declared = phone.match(/@typedef \{object\} Details\n[\s\S]*?\*\//)?.[0] ?? '';
+    expect(names.filter((name) => !new RegExp(`@property .*[ []${name}\\b`).test(declared))).toEqual([]);
   });
 });
 
 describe('the checks of this file', () => {
   it('find a link, a heading, a path and a title that are not there', () => {
-    expect(brokenLink('docs/security.md', 'nowhere.md')).toContain('no file');
-    expect(brokenLink('docs/security.md', '#no-such-heading')).toContain('no heading');
-    expect(brokenLink('docs/security.md', '../../outside.md')).toContain('no file');
+    expect(brokenLink('docs/storage.md', 'nowhere.md')).toContain('no file');
+    expect(brokenLink('docs/storage.md', '#no-such-heading')).toContain('no heading');
+    expect(brokenLink('docs/storage.md', '../../outside.md')).toContain('no file');
     expect(pathsIn('`core/nothing.ts`, `application/json`, `lambdas/*.ts`')).toEqual([
       'provider/core/nothing.ts',
       'lambdas/*.ts',

@@ -5,32 +5,38 @@ import { nearestName } from './nearest-name.ts';
 
 /** Options that every command has. */
 export const GLOBAL_OPTIONS = {
-  url: { kind: 'text', value: 'URL', about: 'The deployment, by default http://localhost:3000 or CIBA_URL.' },
-  region: { kind: 'text', value: 'REGION', about: 'AWS region to sign for, where the URL does not tell it.' },
-  profile: { kind: 'text', value: 'NAME', about: 'AWS profile to sign with, by default AWS_PROFILE.' },
-  json: { kind: 'flag', about: "Print JSON for scripts: exactly the API's, where it comes from the API." },
-  help: { kind: 'flag', about: 'Print help; also -h.' },
+  url: { kind: 'text', value: 'URL', about: 'URL of the provider. Default: CIBA_URL, or http://localhost:3000.' },
+  region: {
+    kind: 'text',
+    value: 'REGION',
+    about: 'AWS region to sign for. Default: the region in the URL, or AWS_REGION.',
+  },
+  profile: { kind: 'text', value: 'NAME', about: 'AWS profile to sign with. Default: AWS_PROFILE.' },
+  json: { kind: 'flag', about: "Print JSON for scripts: the API's own answer, unchanged, if there is one." },
+  help: { kind: 'flag', about: 'Print this help. Short: -h.' },
 } as const satisfies OptionSpecs;
 
-/** The options of a command, whatever they are. */
+/** The options of any command. */
 type AnyOptions = OptionValues<OptionSpecs>;
-/** What was typed, as far as it names something. */
+/** The noun and the command that a command line names. */
 export type Chosen = { readonly noun?: Noun | undefined; readonly command?: Command | undefined };
-/** A command line taken apart. */
+/** A parsed command line. */
 export type CommandLine = {
-  /** Those that every command has. */
+  /** The options that every command has. */
   readonly globals: {
     readonly url: string | undefined;
     readonly region: string | undefined;
     readonly profile: string | undefined;
     readonly json: boolean;
   };
-  /** Those of the command itself. */
+  /** The command's own options. */
   readonly options: AnyOptions;
   readonly argument: Readonly<Record<string, string>>;
 };
 
-/** The noun and command of a command line, and whether it asks for help. Options of the command come after its name. */
+/**
+ * Finds the noun and command of a command line, and whether it asks for help. Options of a command come after its name.
+ */
 export function choose(args: readonly string[], { nouns, standalone }: Vocabulary): Chosen & { help: boolean } {
   const { positionals, values } = parse(args, GLOBAL_OPTIONS, false);
   const [nounName, commandName] = positionals;
@@ -43,7 +49,7 @@ export function choose(args: readonly string[], { nouns, standalone }: Vocabular
   return { noun, command: byName(noun.commands, commandName, `ciba ${noun.name}`), help };
 }
 
-/** Reads the whole command line strictly against what the command takes; its name is the first word or two. */
+/** Reads the whole command line. Throws WrongUsage on anything that the command does not take. */
 export function readCommandLine(
   args: readonly string[],
   { noun, command }: Chosen & { command: Command },
@@ -56,7 +62,7 @@ export function readCommandLine(
   if (missing) throw new WrongUsage(`${missing.name.toUpperCase()} is missing: ${missing.about}`);
   const surplus = words[command.arguments.length];
   if (surplus !== undefined)
-    throw new WrongUsage(`"${surplus}" is one word too many; put what has spaces in quotation marks`);
+    throw new WrongUsage(`"${surplus}" is one argument too many; put a value with spaces in quotation marks`);
   const argument = Object.fromEntries(command.arguments.map(({ name }, index) => [name, words[index] ?? '']));
   const { url, region, profile, json, ...own } = values;
   const globals = { url: textOf(url), region: textOf(region), profile: textOf(profile), json: json === true };
@@ -64,7 +70,7 @@ export function readCommandLine(
   return { globals, options: Object.fromEntries(options), argument };
 }
 
-/** The request body that the options of a command make; members without an option typed are absent. */
+/** Makes the request body from the options of a command. Members whose option was not typed are absent. */
 export function bodyOf(specs: OptionSpecs, values: AnyOptions): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
@@ -84,7 +90,7 @@ function parse(args: readonly string[], specs: OptionSpecs, strict: boolean) {
   try {
     return parseArgs({ args: [...args], options, strict, allowPositionals: true, allowNegative: true });
   } catch (error) {
-    // Node's own sentence, without the advice of its further lines.
+    // Node's message without its advice.
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new WrongUsage(sentence.replace(/\. Did you forget.*$|\. To specify.*$/, ''));
   }
@@ -98,7 +104,7 @@ function parserOptionOf(name: string, { kind }: OptionSpec) {
   };
 }
 
-/** Before anything else, because Node's own message on an unknown option knows no nearest name. */
+/** Throws on an unknown option, and suggests the nearest name, which Node's own message would not do. */
 function checkOptionNames(args: readonly string[], specs: OptionSpecs): void {
   const options = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, parserOptionOf(name, spec)]));
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowNegative: true, tokens: true });
@@ -108,15 +114,15 @@ function checkOptionNames(args: readonly string[], specs: OptionSpecs): void {
     if (token.kind !== 'option') continue;
     const positive = token.name.replace(/^no-/, '');
     if (known.includes(token.name) || specs[positive]?.kind === 'flag') {
-      // Node lets the last one win, which would be silent.
-      if (seen.has(positive) && specs[positive]?.kind !== 'list') throw new WrongUsage(`--${positive} is there twice`);
+      // Without this check Node would silently take the last one.
+      if (seen.has(positive) && specs[positive]?.kind !== 'list') throw new WrongUsage(`--${positive} is given twice`);
       seen.add(positive);
       continue;
     }
     const nearest = nearestName(token.name, known);
     const meant = nearest ? `; did you mean --${nearest}?` : '';
     // Ids are base64url, so one in 64 begins with a dash.
-    const dash = token.rawName.startsWith('--') ? '' : '; an argument that begins with a dash goes after --';
+    const dash = token.rawName.startsWith('--') ? '' : '; put an argument that begins with a dash after --';
     throw new WrongUsage(`There is no option ${token.rawName}${meant || dash}`);
   }
 }
@@ -126,6 +132,6 @@ function byName<Named extends { name: string }>(all: readonly Named[], name: str
   if (found) return found;
   const names = all.map((one) => one.name);
   const nearest = nearestName(name, names);
-  const advice = nearest ? `did you mean ${prefix} ${nearest}?` : `there are ${names.join(', ')}`;
+  const advice = nearest ? `did you mean ${prefix} ${nearest}?` : `choose one of ${names.join(', ')}`;
   throw new WrongUsage(`There is no ${prefix} ${name}; ${advice}`);
 }

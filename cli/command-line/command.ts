@@ -3,15 +3,15 @@ import type { Deployment } from '../deployment/deployment.ts';
 
 /** A word on the command line that is not an option. */
 export type ArgumentSpec = { readonly name: string; readonly about: string };
-/** An option: `text` takes a value, `list` may be repeated, `flag` is there or not (`--no-…` says no). */
+/** An option. `text` takes a value, `list` may be repeated, `flag` takes no value (`--no-…` sets it to false). */
 export type OptionSpec = {
   readonly kind: 'text' | 'list' | 'flag';
-  /** What help shows for the value. */
+  /** The name of the value in the help. */
   readonly value?: string;
   readonly about: string;
-  /** The member of the request body that the option sets; options without one steer the command itself. */
+  /** The member of the request body that the option sets. Options without one control the command itself. */
   readonly member?: string;
-  /** Turns what was typed into what the API wants; throws WrongUsage. */
+  /** Converts the typed text into the form that the API expects. Throws WrongUsage. */
   readonly read?: (typed: readonly string[]) => unknown;
 };
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -23,40 +23,40 @@ type ValueOf<Kind extends OptionSpec['kind']> = Kind extends 'flag'
 /** The values of options, as typed. */
 export type OptionValues<Specs extends OptionSpecs> = { readonly [Name in keyof Specs]?: ValueOf<Specs[Name]['kind']> };
 
-/** Everything a command is run with. */
+/** What a command gets when it runs. */
 export type Invocation<Argument extends string, Specs extends OptionSpecs> = {
   readonly api: AdminApi;
   readonly deployment: Deployment;
   readonly argument: Readonly<Record<Argument, string>>;
   readonly options: OptionValues<Specs>;
-  /** Whether a person reads the output. */
+  /** Whether the output goes to a terminal. */
   readonly isTerminal: boolean;
 };
 /**
- * What a command prints: the API's JSON as it came (empty when it sent none), or text for people. `failed`: the answer
- * is there and says that something is wrong; exit code 1.
+ * What a command prints: the API's JSON unchanged (empty if it sent none), or text for people. With `failed` the exit
+ * code is 1, because the answer reports a failure.
  */
 export type Output = { readonly json: string; readonly text: string; readonly failed?: boolean };
 
-/** A command as it is written down in the file of its noun. */
+/** The definition of a command, in the file of its noun. */
 export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends OptionSpecs> = {
   readonly name: string;
-  /** One sentence for lists of commands. */
+  /** A sentence for lists of commands. */
   readonly about: string;
-  /** What else one should know, for the command's own help. */
+  /** More information, for the command's own help. */
   readonly notes?: string;
   readonly arguments: Arguments;
   readonly options: Specs;
   /** Whole command lines, without `npm run ciba --`. */
   readonly examples: readonly string[];
-  // A method, because the parameters of methods are bivariant: one list then holds commands of all shapes.
+  // A method, because the parameters of methods are bivariant: so one list can hold commands of all types.
   run(invocation: Invocation<Arguments[number]['name'], Specs>): Promise<Output>;
 };
 /** Any command. */
 export type Command = Definition<readonly ArgumentSpec[], OptionSpecs>;
-/** What commands are about: `ciba NOUN COMMAND`. */
+/** A noun with its commands: `ciba NOUN COMMAND`. */
 export type Noun = { readonly name: string; readonly about: string; readonly commands: readonly Command[] };
-/** All words that may follow `ciba`: nouns, and commands that stand alone. */
+/** All words that may follow `ciba`: nouns, and commands without a noun. */
 export type Vocabulary = { readonly nouns: readonly Noun[]; readonly standalone: readonly Command[] };
 
 /** Lets the compiler check a command's `run` against its own arguments and options. */

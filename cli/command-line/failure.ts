@@ -1,9 +1,9 @@
-/** The command line can't be carried out as typed: exit code 2. */
+/** The command line is wrong: exit code 2. */
 export class WrongUsage extends Error {}
 
-/** The command line was fine and the answer is no, or none came: exit code 1. */
+/** The command line is right, but the call was refused or got no answer: exit code 1. */
 export class Refused extends Error {
-  /** The API's error code, where it gave one. */
+  /** The API's error code, if it sent one, or one of this command. */
   readonly code: string | undefined;
 
   constructor(message: string, code?: string) {

@@ -2,7 +2,7 @@ import type { Command, Noun, OptionSpec, OptionSpecs, Vocabulary } from './comma
 import { type Chosen, GLOBAL_OPTIONS } from './command-line.ts';
 import { wrap } from './text-layout.ts';
 
-/** The help for what was chosen: everything, a noun, or a command. */
+/** Returns the help for a command, for a noun, or for the whole program. */
 export function helpFor({ noun, command }: Chosen, vocabulary: Vocabulary): string {
   if (command) return helpForCommand(noun, command);
   return noun ? helpForNoun(noun) : helpForAll(vocabulary);
@@ -17,7 +17,7 @@ function helpForAll({ nouns, standalone }: Vocabulary): string {
     "ciba: the operator's command of a Serverless CIBA provider.",
     'Usage: ciba NOUN COMMAND [arguments] [options]\nHere:  npm run ciba -- NOUN COMMAND …',
     `Nouns and their commands:\n${columns(lines)}`,
-    `Commands that stand alone:\n${columns(standalone)}`,
+    `Commands without a noun:\n${columns(standalone)}`,
     optionList('Options of every command', GLOBAL_OPTIONS),
     examples([
       'ciba client create --client-name "Example Bank" --scope "openid profile"',
@@ -26,8 +26,8 @@ function helpForAll({ nouns, standalone }: Vocabulary): string {
       'ciba client list --url https://login.example.com --region eu-central-1',
       'ciba doctor --stack ciba-production',
     ]),
-    'A deployment is called with your AWS credentials (SigV4); the local runtime trusts this machine.\n' +
-      'Scripts: npm run --silent ciba -- client list --json (npm prints lines of its own otherwise).\n' +
+    'Calls to a deployment are signed with your AWS credentials (SigV4); the local runtime needs none.\n' +
+      'In scripts: npm run --silent ciba -- client list --json (--silent suppresses the output of npm itself).\n' +
       'Exit codes: 0 done, 1 refused, no answer or something broken, 2 wrong usage.\n' +
       'More: ciba NOUN --help, ciba NOUN COMMAND --help, docs/admin-api.md, docs/operations.md.',
   );
@@ -74,7 +74,7 @@ function examples(lines: readonly string[]): string {
   return lines.length === 0 ? '' : `Examples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
-/** Names beside their explanations; a name too long for its column has a line of its own. */
+/** Lays out names beside their explanations. A name that is too long for its column has a line of its own. */
 function columns(rows: readonly { name: string; about: string }[]): string {
   const width = Math.min(30, Math.max(...rows.map(({ name }) => name.length)));
   return rows

@@ -1,4 +1,4 @@
-/** The name that was probably meant, or undefined when nothing is near. */
+/** Returns the name that was probably meant, or undefined if none is similar. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: distanceOf(typed, name) }))
@@ -7,7 +7,7 @@ export function nearestName(typed: string, names: readonly string[]): string | u
   return best?.name ?? names.find((name) => name.split('-').some((word) => typed.length > 2 && word.startsWith(typed)));
 }
 
-/** Insertions, deletions and substitutions between two words (Levenshtein), one row at a time. */
+/** Counts the insertions, deletions and substitutions between two words (Levenshtein), one row at a time. */
 function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

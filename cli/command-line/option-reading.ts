@@ -5,32 +5,32 @@ import { WrongUsage } from './failure.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
 import { systemCodeOf } from './system-error.ts';
 
-/** A list; the single empty value empties it. */
+/** Reads a repeated option. A single empty value makes an empty list. */
 export function readList(typed: readonly string[]): readonly string[] {
   return typed.length === 1 && typed[0] === '' ? [] : typed;
 }
 
-/** `NAME=TEXT`, repeated. */
+/** Reads a repeated option of the form `NAME=TEXT`. */
 export function readPairs(typed: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     readList(typed).map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 1) throw new WrongUsage(`"${pair}" must be NAME=TEXT`);
+      if (at < 1) throw new WrongUsage(`"${pair}" must have the form NAME=TEXT`);
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
 }
 
-/** A whole number. */
+/** Reads a whole number of up to nine digits. */
 export function readWholeNumber([typed = '']: readonly string[]): number {
   if (!/^\d{1,9}$/.test(typed)) throw new WrongUsage(`"${typed}" must be a whole number`);
   return Number(typed);
 }
 
-/** A file with a JWK Set, one JWK, or a public key in PEM. A private key stops here, before it travels anywhere. */
+/** Reads a file with a JWK Set, one JWK, or a public key in PEM. Refuses a private key, so that it is never sent. */
 export function readPublicKeys([path = '']: readonly string[]): { keys: readonly unknown[] } {
   const text = readText(path);
-  if (text.includes('PRIVATE KEY-----')) throw new WrongUsage(`${path} holds a private key; give the public one`);
+  if (text.includes('PRIVATE KEY-----')) throw new WrongUsage(`${path} holds a private key; give the public key`);
   if (text.includes('-----BEGIN')) return { keys: [fromPem(path, text)] };
   const value = objectIn(path, text);
   const keys: readonly unknown[] = Array.isArray(value['keys']) ? value['keys'] : [value];
@@ -38,7 +38,7 @@ export function readPublicKeys([path = '']: readonly string[]): { keys: readonly
   return { keys };
 }
 
-/** A JSON object from a file, or from the standard input for `-`: a request body to start from. */
+/** Reads a request body, which is a JSON object, from a file, or from standard input for `-`. */
 export function readBody(path: string): JsonObject {
   const body = objectIn(path, readText(path));
   const jwks = body['jwks'];
@@ -48,14 +48,14 @@ export function readBody(path: string): JsonObject {
 
 function checkPublic(path: string, keys: readonly unknown[]): void {
   const isPrivate = (key: unknown) => isJsonObject(key) && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member));
-  if (keys.some(isPrivate)) throw new WrongUsage(`${path} holds a private key; give the public one`);
+  if (keys.some(isPrivate)) throw new WrongUsage(`${path} holds a private key; give the public key`);
 }
 
 function fromPem(path: string, text: string): unknown {
   try {
     return createPublicKey(text).export({ format: 'jwk' });
   } catch {
-    throw new WrongUsage(`${path} holds no public key that can be read`);
+    throw new WrongUsage(`${path} holds no readable public key`);
   }
 }
 
@@ -67,9 +67,9 @@ function readText(path: string): string {
   }
 }
 
-/** What is in the file may be secret, so the parser's own message is not repeated. */
+/** Parses a file's JSON object. The file may hold secrets, so the error does not repeat the parser's message. */
 function objectIn(path: string, text: string): JsonObject {
   const value = parseJsonObject(text);
-  if (!value) throw new WrongUsage(`${path} must hold a JSON object`);
+  if (!value) throw new WrongUsage(`${path} must contain a JSON object`);
   return value;
 }

@@ -1,9 +1,9 @@
-/** A value as one line that can't steer the terminal: control and format characters are replaced. */
+/** Makes a value one line of text. Replaces control and format characters, so that it can't control the terminal. */
 export function plainLine(value: unknown): string {
   return String(value).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 }
 
-/** Names and values in two columns; a value of several lines goes on below itself, an absent one is left out. */
+/** Lays out names and values in two columns. An array fills several lines; an undefined value is left out. */
 export function fieldList(fields: Readonly<Record<string, unknown>>): string {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   const width = Math.max(...entries.map(([name]) => name.length));
@@ -16,7 +16,7 @@ export function fieldList(fields: Readonly<Record<string, unknown>>): string {
     .join('\n');
 }
 
-/** Rows under headings, in columns as wide as their widest cell. */
+/** Lays out rows under headings, in columns as wide as their widest cell. */
 export function table(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const lines = [headings, ...rows].map((row) => row.map((cell) => plainLine(cell ?? '-')));
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column]))));
@@ -26,7 +26,7 @@ export function table(headings: readonly string[], rows: readonly (readonly unkn
     .join('\n');
 }
 
-/** Words broken into lines of at most 100 characters, each indented. */
+/** Breaks a text into lines of at most 100 characters, and indents each after the first. */
 export function wrap(text: string, indent: number): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -37,7 +37,7 @@ export function wrap(text: string, indent: number): string {
   return lines.join(`\n${' '.repeat(indent)}`);
 }
 
-/** An instant for people, in UTC. */
+/** Formats an instant in UTC, for people. */
 export function instant(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');
 }

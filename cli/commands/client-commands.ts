@@ -9,19 +9,19 @@ import { changeOptions, creationOptions } from './client-options.ts';
 
 const CLIENT_ARGUMENT = { name: 'client_id', about: 'The id of the client.' } as const;
 
-/** For registrations that a file holds. */
+/** The option for a registration in a file. */
 const fileOption = {
   from: {
     kind: 'text',
     value: 'FILE',
-    about: 'Start from this JSON body (- for standard input); options win over it.',
+    about: 'JSON file with the registration (- for standard input). Options override its members.',
   },
 } as const;
 
 const create = command({
   name: 'create',
-  about: 'Registers a client and tells its secret, once.',
-  notes: 'Every option is the member of that name in RFC 7591, CIBA §4 or docs/admin-api.md.',
+  about: 'Registers a client and prints its secret once.',
+  notes: 'Each option sets the member of the same name in RFC 7591, CIBA §4 or docs/admin-api.md.',
   arguments: [],
   options: {
     ...creationOptions,
@@ -35,8 +35,9 @@ const create = command({
   ],
   async run({ api, options }) {
     const body: Record<string, unknown> = { ...from(options.from), ...bodyOf(this.options, options) };
-    if (body['client_name'] === undefined) throw new WrongUsage('--client-name is missing: the phone shows who asks');
-    return told('Client created.', await api.call('POST /admin/clients', { parameters: {}, body }));
+    if (body['client_name'] === undefined)
+      throw new WrongUsage('--client-name is missing: the phone shows it to the user');
+    return clientOutput('Client created.', await api.call('POST /admin/clients', { parameters: {}, body }));
   },
 });
 
@@ -55,13 +56,13 @@ const list = command({
       client.scope,
     ]);
     const text = table(['CLIENT ID', 'NAME', 'AUTHENTICATION', 'SCOPE'], rows);
-    return { json, text: rows.length > 0 ? text : 'No clients yet; see ciba client create --help.' };
+    return { json, text: rows.length > 0 ? text : 'No clients yet. See: ciba client create --help' };
   },
 });
 
 const show = command({
   name: 'show',
-  about: 'Shows the registration of a client; never its secret.',
+  about: 'Shows the registration of a client, without its secret.',
   arguments: [CLIENT_ARGUMENT],
   options: {},
   examples: ['ciba client show bank'],
@@ -73,8 +74,8 @@ const show = command({
 
 const update = command({
   name: 'update',
-  about: 'Changes the members given and keeps the others.',
-  notes: 'Warm functions may act on the registration before for a minute.',
+  about: 'Changes the given members of a registration and keeps the others.',
+  notes: 'A change takes up to a minute, because running functions cache registrations.',
   arguments: [CLIENT_ARGUMENT],
   options: { ...changeOptions, ...fileOption },
   examples: [
@@ -85,13 +86,13 @@ const update = command({
     const body: Record<string, unknown> = { ...from(options.from), ...bodyOf(this.options, options) };
     if (Object.keys(body).length === 0) throw new WrongUsage('Nothing to change: give an option');
     const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
-    return told('Client updated.', answer);
+    return clientOutput('Client updated.', answer);
   },
 });
 
 const remove = command({
   name: 'delete',
-  about: 'Removes a client. Warm functions may still know it for a minute.',
+  about: 'Deletes a client. This takes up to a minute, because running functions cache registrations.',
   arguments: [CLIENT_ARGUMENT],
   options: {},
   examples: ['ciba client delete bank'],
@@ -103,8 +104,7 @@ const remove = command({
 
 const newSecret = command({
   name: 'new-secret',
-  about:
-    'Makes a new secret for a client and tells it, once. The old one ends at once, in warm functions within a minute.',
+  about: 'Makes a new secret for a client and prints it once. The old secret stops working within a minute.',
   arguments: [CLIENT_ARGUMENT],
   options: {},
   examples: ['ciba client new-secret bank'],
@@ -113,14 +113,14 @@ const newSecret = command({
     const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
     if (answer.body.client_secret === undefined)
       throw new Refused('This client has no secret: it authenticates with private_key_jwt.');
-    return told('New secret made; the old one is void.', answer);
+    return clientOutput('New secret made. The old one stops working within a minute.', answer);
   },
 });
 
 /** `ciba client …` */
 export const clientNoun: Noun = {
   name: 'client',
-  about: 'Client backends that may ask users.',
+  about: 'Backends that may ask users.',
   commands: [create, list, show, update, remove, newSecret],
 };
 
@@ -143,8 +143,8 @@ async function allClients(api: AdminApi): Promise<{ json: string; clients: reado
   return { json: JSON.stringify({ clients }), clients };
 }
 
-function told(done: string, { json, body }: Answer<ClientView>): Output {
-  const note = 'Store client_secret now: only its hash is kept, and it is not shown again.';
+function clientOutput(done: string, { json, body }: Answer<ClientView>): Output {
+  const note = 'Store client_secret now. The provider only keeps its hash and cannot show it again.';
   return { json, text: [done, describe(body), ...(body.client_secret === undefined ? [] : [note])].join('\n\n') };
 }
 

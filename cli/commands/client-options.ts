@@ -3,9 +3,9 @@ import type { MemberKind, MemberSpec } from '../../provider/core/client/metadata
 import type { OptionSpec, OptionSpecs } from '../command-line/command.ts';
 import { readList, readPairs, readPublicKeys, readWholeNumber } from '../command-line/option-reading.ts';
 
-const REPEATED = 'Repeat for more; replaces all, and "" leaves none.';
+const REPEATED = 'Repeat the option for more values. They replace all earlier ones; "" removes all.';
 
-/** How a kind of member is typed, and what to say of the typing. */
+/** Returns how a kind of member is typed, with a hint for the help. */
 function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hint?: string } {
   switch (member.kind) {
     case 'text':
@@ -17,7 +17,7 @@ function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hi
         kind: 'list',
         value: member.called,
         read: readList,
-        hint: `Offered: ${member.of.join(', ')}. ${REPEATED}`,
+        hint: `Choices: ${member.of.join(', ')}. ${REPEATED}`,
       };
     case 'whole_number':
       return { kind: 'text', value: 'NUMBER', read: readWholeNumber, hint: `A whole number, ${member.least} or more.` };
@@ -30,12 +30,12 @@ function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hi
         kind: 'text',
         value: 'FILE',
         read: readPublicKeys,
-        hint: 'The file has a JWK Set, one JWK, or a public key in PEM.',
+        hint: 'The file contains a JWK Set, one JWK, or a public key in PEM.',
       };
   }
 }
 
-/** The option of a member: its name with dashes, in the singular where the option is repeated. */
+/** Makes the option of a member. Its name is the member's with dashes, in the singular if the option is repeated. */
 function optionOf(name: string, member: MemberSpec): readonly [string, OptionSpec] {
   const { hint, ...typing } = typingOf(member);
   const dashed = name.replaceAll('_', '-');
@@ -44,7 +44,7 @@ function optionOf(name: string, member: MemberSpec): readonly [string, OptionSpe
     member.means,
     member.rule && `${member.rule.expected.replace(/^./, (first) => first.toUpperCase())}.`,
     hint,
-    isRequired ? undefined : `By default ${member.whenAbsent}.`,
+    isRequired ? undefined : `Default: ${member.whenAbsent}.`,
   ];
   const about = sentences.filter((sentence) => sentence !== undefined).join(' ');
   return [

@@ -6,7 +6,7 @@ const list = command({
   name: 'list',
   about: 'Lists the devices of a user.',
   notes:
-    'A device is unreachable once Apple or Google said that its push token is dead; the app revives it when it is opened.',
+    'A device is unreachable when Apple or Google reported that its push token is no longer valid. It becomes reachable again when the user opens the app.',
   arguments: [USER_ARGUMENT],
   options: USER_OPTIONS,
   examples: ['ciba device list anna@example.com'],
@@ -21,14 +21,14 @@ const list = command({
       instant(device.enrolled_at),
     ]);
     const text = table(['DEVICE ID', 'NAME', 'PLATFORM', 'PUSH', 'ENROLLED'], rows);
-    return { json, text: rows.length > 0 ? text : 'No devices yet; see ciba ticket create --help.' };
+    return { json, text: rows.length > 0 ? text : 'No devices yet. See: ciba ticket create --help' };
   },
 });
 
 const remove = command({
   name: 'remove',
-  about: 'Removes a device of a user: a lost phone. It can neither be asked nor answer any more.',
-  arguments: [USER_ARGUMENT, { name: 'device_id', about: 'The id of the device, as ciba device list shows it.' }],
+  about: 'Removes a device of a user, such as a lost phone. It gets no more requests and can answer none.',
+  arguments: [USER_ARGUMENT, { name: 'device_id', about: 'The id of the device; see ciba device list.' }],
   options: USER_OPTIONS,
   examples: ['ciba device remove anna@example.com 3q2-7wAAAAAAAAAAAAAAAA'],
   async run({ api, argument, options }) {

@@ -4,7 +4,7 @@ import { stackOption } from '../deployment/deployed-stack.ts';
 import { examine } from '../doctor/examine.ts';
 import { isHealthy, reportJson, reportText } from '../doctor/report.ts';
 
-/** What the checks call AWS for. */
+/** The AWS permissions that the checks need. */
 const PERMISSIONS = [
   'cloudformation:DescribeStacks',
   'cloudformation:ListStackResources',
@@ -22,8 +22,8 @@ const PERMISSIONS = [
 /** `ciba doctor` */
 export const doctor = command({
   name: 'doctor',
-  about: 'Checks whether a deployment is set up and works, and says what to do where it is not.',
-  notes: `Marks: ✓ good, ! works but know about it, ✗ broken, ? could not be checked, – nothing to check. Exit code 0 when nothing is broken and everything could be checked (warnings allowed), 1 otherwise. Without --stack only what the URL tells is checked. It changes nothing, but for the login that it tries. With --stack your AWS identity needs: ${PERMISSIONS.join(', ')}.`,
+  about: 'Checks whether a deployment is set up and works, and says how to repair what does not.',
+  notes: `Marks: ✓ good, ! warning, ✗ broken, ? could not be checked, – not checked here. The exit code is 0 if nothing is broken and everything could be checked (warnings are allowed), 1 otherwise. Without --stack it only checks what it can see at the URL. It changes nothing, except that it tries a login. With --stack your AWS identity needs: ${PERMISSIONS.join(', ')}.`,
   arguments: [],
   options: stackOption,
   examples: [
@@ -34,7 +34,7 @@ export const doctor = command({
   ],
   async run({ deployment, options }) {
     if (options.stack !== undefined && deployment.isLocal && deployment.urlFrom === '--url')
-      throw new WrongUsage('The local runtime has no stack: give --stack or the local --url, not both');
+      throw new WrongUsage('The local runtime has no stack: give either --stack or the local --url');
     const examination = await examine(deployment, options.stack);
     return { json: reportJson(examination), text: reportText(examination), failed: !isHealthy(examination) };
   },

@@ -9,20 +9,20 @@ import {
   callFunction,
   type FunctionOptions,
   findFunction,
-  type OrderedFunction,
+  type OperatorFunction,
   optionsFor,
   readFunctionAnswer,
 } from '../deployment/function-call.ts';
 import { jsonFromProvider } from '../deployment/provider-call.ts';
 
-const SIGNING_KEYS: OrderedFunction = {
+const SIGNING_KEYS: OperatorFunction = {
   name: 'signing-keys',
   output: 'SigningKeysFunction',
   variable: 'CIBA_SIGNING_KEYS_FUNCTION',
-  notLocal: 'The local runtime makes its keys when it starts; give --stack, or --url of a deployment.',
+  notLocal: 'The local runtime only makes keys when it starts. Give --stack, or --url of a deployment.',
 };
 
-/** What is printed of the answer: an algorithm that this version does not know is no reason to hide the others. */
+/** The part of the answer that is printed. Algorithms are plain text, so an unknown one does not hide the others. */
 const rotationReport = v.object({
   steps: v.array(v.object({ step: v.string(), kid: v.string(), algorithm: v.string() })),
 });
@@ -30,7 +30,7 @@ const rotationReport = v.object({
 const list = command({
   name: 'list',
   about: 'Lists the published keys: the next, the active and the retiring one of each algorithm.',
-  notes: 'Read from /.well-known/jwks.json, as verifiers do; it does not tell which key signs now.',
+  notes: 'The command reads /.well-known/jwks.json, as verifiers do. That document does not say which key signs now.',
   arguments: [],
   options: {},
   examples: ['ciba keys list', 'ciba keys list --url https://login.example.com'],
@@ -49,27 +49,27 @@ const list = command({
 
 const rotate = command({
   name: 'rotate',
-  about: 'Lets the next key of each algorithm sign from now on, and publishes a new next one.',
+  about: 'Activates the next key of each algorithm, and publishes a new next one.',
   notes:
-    'The schedule rotates by itself; this is for now. Verifiers that cached the key set before the next key was published (24 hours ahead) refuse its tokens until they read it again.',
+    'Keys also rotate on a schedule; use this to rotate at once. Verifiers that cached the key set before the next key was published refuse its tokens until they read the key set again.',
   arguments: [],
   options: optionsFor(SIGNING_KEYS),
   examples: ['ciba keys rotate --stack ciba-production', 'ciba keys rotate --function arn:aws:lambda:…:live'],
   async run({ deployment, options }) {
-    return order(deployment, options, { action: 'rotate', force: true });
+    return callSigningKeys(deployment, options, { action: 'rotate', force: true });
   },
 });
 
 const revoke = command({
   name: 'revoke',
-  about: 'Deletes a compromised key at once; its successor signs from now on.',
+  about: 'Deletes a compromised key at once and activates its successor.',
   notes:
-    'Tokens signed by it fail wherever the key set is read again; warm functions forget it within 5 minutes. Verifiers of your APIs may cache it longer (API Gateway: two hours).',
-  arguments: [{ name: 'kid', about: 'The id of the key, as ciba keys list shows it.' }],
+    'Its tokens fail at each verifier that has read the key set again. Running functions drop the key within 5 minutes. Verifiers of your APIs may cache it for longer (API Gateway: two hours).',
+  arguments: [{ name: 'kid', about: 'The id of the key; see ciba keys list.' }],
   options: optionsFor(SIGNING_KEYS),
   examples: ['ciba keys revoke 5Jr0mQ --stack ciba-production'],
   async run({ deployment, argument, options }) {
-    return order(deployment, options, { action: 'revoke', kid: argument.kid });
+    return callSigningKeys(deployment, options, { action: 'revoke', kid: argument.kid });
   },
 });
 
@@ -80,8 +80,8 @@ export const keysNoun: Noun = {
   commands: [list, rotate, revoke],
 };
 
-/** Orders are not part of the admin API: `signing-keys` is the only writer of keys, and is invoked itself. */
-async function order(
+/** Invokes `signing-keys` directly. It is the only writer of keys, and the admin API has no routes for it. */
+async function callSigningKeys(
   deployment: Deployment,
   options: FunctionOptions,
   payload: Record<string, unknown>,

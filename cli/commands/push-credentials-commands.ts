@@ -7,16 +7,16 @@ import { table } from '../command-line/text-layout.ts';
 import {
   callFunction,
   findFunction,
-  type OrderedFunction,
+  type OperatorFunction,
   optionsFor,
   readFunctionAnswer,
 } from '../deployment/function-call.ts';
 
-const PLATFORM_APPLICATION: OrderedFunction = {
+const PLATFORM_APPLICATION: OperatorFunction = {
   name: 'platform-application',
   output: 'PlatformApplicationFunction',
   variable: 'CIBA_PLATFORM_APPLICATION_FUNCTION',
-  notLocal: 'The local runtime has no push credentials; give --stack, or --url of a deployment.',
+  notLocal: 'The local runtime has no push credentials. Give --stack, or --url of a deployment.',
 };
 
 const outcomeByPlatform: v.GenericSchema<Readonly<Record<string, Applied>>> = v.record(
@@ -29,13 +29,13 @@ const outcomeByPlatform: v.GenericSchema<Readonly<Record<string, Applied>>> = v.
 
 const refresh = command({
   name: 'refresh',
-  about: 'Applies push credentials to SNS again, after the secret that holds them has changed.',
+  about: 'Applies push credentials to SNS again, after their secret has changed.',
   notes:
-    'The applications and all endpoints stay: no phone has to enrol again. It is safe to repeat. Applications that the deployment did not make (applicationArn in the settings) are not touched. Exit code 1 when one was not applied.',
+    'The applications and all endpoints stay, so no phone has to enrol again. You can repeat the command safely. It does not touch applications that the deployment did not make (applicationArn in the settings). The exit code is 1 if a credential was not applied.',
   arguments: [],
   options: {
     ...optionsFor(PLATFORM_APPLICATION),
-    platform: { kind: 'list', value: PLATFORMS.join('|'), about: 'Only this one; may be repeated. Default: all.' },
+    platform: { kind: 'list', value: PLATFORMS.join('|'), about: 'Only this platform. May be repeated. Default: all.' },
   },
   examples: [
     'ciba push-credentials refresh --stack ciba-production',
@@ -62,12 +62,12 @@ const refresh = command({
 /** `ciba push-credentials …` */
 export const pushCredentialsNoun: Noun = {
   name: 'push-credentials',
-  about: 'Credentials of Apple and Google.',
+  about: 'Credentials from Apple and Google for pushes.',
   commands: [refresh],
 };
 
 function readPlatform(typed: string): Platform {
   const platform = PLATFORMS.find((one) => one === typed.toUpperCase());
-  if (!platform) throw new WrongUsage(`--platform must be ${PLATFORMS.join(', ')}; "${typed}" is none of them`);
+  if (!platform) throw new WrongUsage(`--platform must be ${PLATFORMS.join(', ')}; it is "${typed}"`);
   return platform;
 }

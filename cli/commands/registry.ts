@@ -7,7 +7,7 @@ import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { ticketNoun } from './ticket-commands.ts';
 import { userNoun } from './user-commands.ts';
 
-/** Every word of the command line. A new command is an entry in its noun's file; a new noun is one here. */
+/** All nouns and commands. A new command is added in the file of its noun, a new noun here. */
 export const vocabulary: Vocabulary = {
   nouns: [clientNoun, userNoun, deviceNoun, ticketNoun, keysNoun, pushCredentialsNoun],
   standalone: [doctor],

@@ -5,12 +5,12 @@ import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
 
 const create = command({
   name: 'create',
-  about: 'Makes an enrolment ticket: the phone that uses it becomes a device of the user.',
+  about: 'Makes an enrolment ticket. The phone that uses it becomes a device of the user.',
   notes:
-    'The ticket is a secret until it is used: whoever has it first enrols a phone for this user. It is good for one phone and some minutes.',
+    'The ticket is a secret until it is used: anyone who has it can enrol a phone for this user. It works once, and expires after a few minutes.',
   arguments: [USER_ARGUMENT],
   options: {
-    qr: { kind: 'flag', about: 'Draw the URI as a QR code; without the option only in a terminal (--no-qr: never).' },
+    qr: { kind: 'flag', about: 'Draw the URI as a QR code. Default: only in a terminal. --no-qr never draws it.' },
     ...USER_OPTIONS,
   },
   examples: ['ciba ticket create anna@example.com', 'ciba ticket create anna@example.com --json | jq -r .uri'],
@@ -29,7 +29,7 @@ const create = command({
 /** `ciba ticket …` */
 export const ticketNoun: Noun = { name: 'ticket', about: 'Tickets that enrol a phone.', commands: [create] };
 
-/** White on black whatever the terminal's colours are: scanners want the dark modules dark. */
+/** Draws a QR code in white on black, whatever the terminal's colours are: scanners need dark modules to be dark. */
 function qrCode(uri: string): string {
   const lines = encodeQR(uri, 'ascii', { ecc: 'low', border: 2 }).trimEnd().split('\n');
   return lines.map((line) => `\u001B[97;40m${line}\u001B[0m`).join('\n');

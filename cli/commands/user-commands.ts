@@ -8,30 +8,30 @@ import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
 
 type MemberOption = OptionSpec & { readonly member: keyof UserProfile };
 
-/** One option a claim, by its standard name (OIDC Core §5.1). */
+/** One option for each claim, with its standard name (OIDC Core §5.1). */
 const profileOptions = {
-  email: { kind: 'text', member: 'email', value: 'ADDRESS', about: 'E-mail address; a name to log in with.' },
+  email: { kind: 'text', member: 'email', value: 'ADDRESS', about: 'E-mail address. Clients may name the user by it.' },
   'email-verified': {
     kind: 'flag',
     member: 'email_verified',
-    about: 'The address is known to be theirs (--no-… undoes).',
+    about: 'The e-mail address is verified. --no-email-verified undoes it.',
   },
   'phone-number': {
     kind: 'text',
     member: 'phone_number',
     value: '+49…',
-    about: 'Phone number; a name to log in with.',
+    about: 'Phone number. Clients may name the user by it.',
   },
   'phone-number-verified': {
     kind: 'flag',
     member: 'phone_number_verified',
-    about: 'The number is known to be theirs (--no-… undoes).',
+    about: 'The phone number is verified. --no-phone-number-verified undoes it.',
   },
   'preferred-username': {
     kind: 'text',
     member: 'preferred_username',
     value: 'NAME',
-    about: 'Username; a name to log in with.',
+    about: 'Username. Clients may name the user by it.',
   },
   name: { kind: 'text', member: 'name', value: 'NAME', about: 'Full name.' },
   'given-name': { kind: 'text', member: 'given_name', value: 'NAME', about: 'Given name.' },
@@ -40,14 +40,14 @@ const profileOptions = {
 
 const create = command({
   name: 'create',
-  about: 'Creates a user. A phone is enrolled next: ciba ticket create.',
+  about: 'Creates a user. To enrol a phone next, use ciba ticket create.',
   arguments: [],
   options: {
     sub: {
       kind: 'text',
       member: 'sub',
       value: 'SUB',
-      about: 'A subject of your choice; otherwise made up. It never changes.',
+      about: 'Subject of the user, which never changes. Default: a random one.',
     },
     ...profileOptions,
   },
@@ -78,7 +78,7 @@ const show = command({
 
 const update = command({
   name: 'update',
-  about: 'Changes the claims given and keeps the others.',
+  about: 'Changes the given claims of a user and keeps the others.',
   arguments: [USER_ARGUMENT],
   options: { ...profileOptions, ...USER_OPTIONS },
   examples: [
@@ -96,7 +96,7 @@ const update = command({
 
 const block = command({
   name: 'block',
-  about: 'Blocks a user: unknown to clients from now on, and nothing they were asked can be answered.',
+  about: 'Blocks a user. The user becomes unknown to clients, and open requests can no longer be answered.',
   arguments: [USER_ARGUMENT],
   options: USER_OPTIONS,
   examples: ['ciba user block anna@example.com'],
@@ -109,7 +109,7 @@ const block = command({
 
 const unblock = command({
   name: 'unblock',
-  about: 'Lets a blocked user be asked again.',
+  about: 'Unblocks a user, so that clients may ask them again.',
   arguments: [USER_ARGUMENT],
   options: USER_OPTIONS,
   examples: ['ciba user unblock anna@example.com'],
@@ -122,14 +122,14 @@ const unblock = command({
 
 const remove = command({
   name: 'delete',
-  about: 'Removes a user with all devices.',
+  about: 'Deletes a user and all their devices.',
   arguments: [USER_ARGUMENT],
   options: USER_OPTIONS,
   examples: ['ciba user delete anna@example.com'],
   async run({ api, argument, options }) {
     const { sub } = (await findUser(api, argument.user, options)).body;
     const { json } = await api.call('DELETE /admin/users/{sub}', { parameters: { sub } });
-    return { json, text: `User ${plainLine(sub)} deleted, with all devices.` };
+    return { json, text: `User ${plainLine(sub)} and all their devices deleted.` };
   },
 });
 

@@ -2,17 +2,17 @@ import type { OptionSpecs, OptionValues } from '../command-line/command.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import type { AdminApi } from '../deployment/admin-api.ts';
 
-/** How commands name a user. */
+/** The argument that names a user. */
 export const USER_ARGUMENT = {
   name: 'user',
-  about: 'A sub, or anything a client may send as login_hint: e-mail address, phone number (+49…), username.',
+  about: 'The sub or a login_hint of the user: an e-mail address, a phone number (+49…) or a username.',
 } as const;
-/** Only for the rare word that is the sub of one user and names another. */
+/** The option for the rare word that is the sub of one user and a login identifier of another. */
 export const USER_OPTIONS = {
-  by: { kind: 'text', value: 'sub|login_hint', about: 'Read USER as one of these only, instead of trying both.' },
+  by: { kind: 'text', value: 'sub|login_hint', about: 'How to read USER. Default: try both.' },
 } as const satisfies OptionSpecs;
 
-/** Finds the user that a word names. One that names two users is refused: what follows may remove or block. */
+/** Finds the user that a word names. Throws if it names two users, because the command may delete or block one. */
 export async function findUser(api: AdminApi, user: string, options: OptionValues<typeof USER_OPTIONS>) {
   const { by } = options;
   if (by !== undefined && by !== 'sub' && by !== 'login_hint') throw new WrongUsage('--by must be sub or login_hint');
@@ -22,7 +22,7 @@ export async function findUser(api: AdminApi, user: string, options: OptionValue
   ]);
   if (bySub && byHint && bySub.body.sub !== byHint.body.sub) {
     throw new Refused(
-      `This is the sub of one user and names another, whose sub is ${byHint.body.sub}. Say --by sub or --by login_hint.`,
+      `USER is the sub of one user and a login_hint of another, whose sub is ${byHint.body.sub}. Add --by sub or --by login_hint.`,
     );
   }
   const found = bySub ?? byHint;

@@ -7,7 +7,7 @@ import type { Deployment } from './deployment.ts';
 import { jsonFromProvider } from './provider-call.ts';
 import { type Authorize, signatureFor, withoutSignature } from './request-signature.ts';
 
-/** The routes of the admin API, from the table that deploys them. */
+/** The routes of the admin API, from `lambdas/admin/function.ts`. */
 export type AdminRoute = (typeof functions)['admin']['routes'][number];
 type Answers = {
   'POST /admin/clients': ClientView;
@@ -25,13 +25,13 @@ type AnswerOf<Route> = Route extends keyof Answers ? Answers[Route] : unknown;
 type ParameterOf<Route extends string> = Route extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterOf<Rest>
   : never;
-/** What a call says: the path parameters of its route, query, JSON body. */
+/** What a call sends: the path parameters of its route, the query and the JSON body. */
 export type Call<Route extends string> = {
   readonly parameters: Readonly<Record<ParameterOf<Route>, string>>;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
 };
-/** An answer's JSON as it came (empty when there is none), and as a value. */
+/** An answer's JSON unchanged (empty if there is none), and parsed. */
 export type Answer<Body> = { readonly json: string; readonly body: Body };
 
 /** The admin API of one deployment (docs/admin-api.md). */
@@ -44,7 +44,7 @@ export class AdminApi {
     this.#authorize = authorize ?? (deployment.isLocal ? withoutSignature : signatureFor(deployment));
   }
 
-  /** Calls a route; an answer that says no is thrown as Refused in the API's own words. */
+  /** Calls a route. Throws Refused, with the API's own message, if the API refuses the call. */
   async call<Route extends AdminRoute>(route: Route, call: Call<Route>): Promise<Answer<AnswerOf<Route>>> {
     const [method = '', template = ''] = route.split(' ');
     const url = new URL(fillIn(template, call.parameters) + queryOf(call.query), this.#deployment.origin);
@@ -56,11 +56,11 @@ export class AdminApi {
     const { host: _host, ...authorized } = await this.#authorize({ method, url, headers, body });
     const init = { method, headers: authorized, ...(body !== undefined && { body }) };
     const json = await jsonFromProvider(this.#deployment, url, init);
-    // Both sides have the answer's type from one flow, and members that a later version adds do no harm.
+    // Both sides take the answer's type from the same flow. Members that a later version adds do no harm.
     return { json, body: (json === '' ? undefined : JSON.parse(json)) as AnswerOf<Route> };
   }
 
-  /** As `call`, but what is not there is undefined. */
+  /** Calls a route like `call`, but returns undefined if the thing does not exist. */
   async find<Route extends AdminRoute>(route: Route, call: Call<Route>): Promise<Answer<AnswerOf<Route>> | undefined> {
     return this.call(route, call).catch((error: unknown) => {
       if (error instanceof Refused && error.code === 'not_found') return undefined;
@@ -72,7 +72,8 @@ export class AdminApi {
 function fillIn(template: string, parameters: Readonly<Record<string, string>>): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name] ?? '';
-    // URLs fold these away, and the call would reach another route: a device's removal would become its user's.
+    // URL parsing removes these segments, and the call would reach another route: instead of a device it would delete
+    // the device's user.
     if (value === '' || value === '.' || value === '..') throw new WrongUsage(`${name} can't be "${value}"`);
     return encoded(value);
   });
@@ -83,7 +84,7 @@ function queryOf(query: Readonly<Record<string, string | undefined>> = {}): stri
   return pairs.length === 0 ? '' : `?${pairs.map(([name, value]) => `${name}=${encoded(value ?? '')}`).join('&')}`;
 }
 
-/** As SigV4 encodes: everything but unreserved characters (RFC 3986 §2.3), so that what is signed is what is sent. */
+/** Encodes all but unreserved characters (RFC 3986 §2.3), as SigV4 does, so that the signed request is the one sent. */
 function encoded(value: string): string {
   return encodeURIComponent(value).replaceAll(
     /[!'()*]/g,

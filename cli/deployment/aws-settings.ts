@@ -3,7 +3,7 @@ import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from './deployment.ts';
 import { credentialsOf, regionOf } from './request-signature.ts';
 
-/** What every AWS client of the command is made with. */
+/** The settings of every AWS client that the command makes. */
 export type AwsSettings = {
   readonly region: string;
   readonly credentials: ReturnType<typeof credentialsOf>;
@@ -15,10 +15,12 @@ export type AwsSettings = {
   };
 };
 
-/** Longer than any function of a deployment runs. */
+/** Longer than any function of a deployment may run. */
 const REQUEST_TIMEOUT_MILLISECONDS = 130_000;
 
-/** Settings for the operator's own AWS credentials; `region` wins over what the deployment's URL or environment say. */
+/**
+ * Makes settings with the operator's own AWS credentials. `region` overrides the region of the URL or the environment.
+ */
 export async function awsSettings(deployment: Deployment, region?: string): Promise<AwsSettings> {
   return {
     region: region ?? (await regionOf(deployment)),
@@ -32,12 +34,12 @@ export async function awsSettings(deployment: Deployment, region?: string): Prom
   };
 }
 
-/** The region that an ARN names. */
+/** Returns the region in an ARN. */
 export function regionIn(arn: string): string | undefined {
   return /^arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):/.exec(arn)?.[1];
 }
 
-/** An AWS error in one line, after who said it; refusals of our own stay as they are. */
+/** Makes an AWS error one line that names the AWS service. Errors of this command stay unchanged. */
 export function refusedBy(service: string, error: unknown): Error {
   if (error instanceof Refused || error instanceof WrongUsage) return error;
   return new Refused(`${service} refused: ${plainLine(error instanceof Error ? error.message : error)}`);

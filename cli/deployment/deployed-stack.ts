@@ -3,9 +3,9 @@ import { Refused } from '../command-line/failure.ts';
 import { type AwsSettings, awsSettings, refusedBy, regionIn } from './aws-settings.ts';
 import type { Deployment } from './deployment.ts';
 
-/** Names the deployment by its stack, whose outputs tell the rest. */
+/** The option that names the deployment by its stack. The stack's outputs say everything else. */
 export const stackOption = {
-  stack: { kind: 'text', value: 'NAME', about: 'The CloudFormation stack of the deployment, as ciba-production.' },
+  stack: { kind: 'text', value: 'NAME', about: 'CloudFormation stack of the deployment, such as ciba-production.' },
 } as const satisfies OptionSpecs;
 
 /** A stack as CloudFormation describes it. */
@@ -16,11 +16,11 @@ export type DeployedStack = {
   readonly statusReason: string | undefined;
   readonly createdAt: Date;
   readonly outputs: Readonly<Record<string, string>>;
-  /** For further clients, in the region of the stack. */
+  /** Settings for AWS clients in the region of the stack. */
   readonly aws: AwsSettings;
 };
 
-/** Reads a stack with the operator's AWS credentials; one that is not there is refused. */
+/** Reads a stack with the operator's AWS credentials. Throws Refused if it does not exist. */
 export async function readStack(name: string, deployment: Deployment): Promise<DeployedStack> {
   const aws = await awsSettings(deployment, regionIn(name) ?? deployment.region);
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
@@ -44,30 +44,30 @@ export async function readStack(name: string, deployment: Deployment): Promise<D
   };
 }
 
-/** An output by its name, or by a name that begins so: constructs append a hash where nobody pins it. */
+/** Returns an output by its name, or by the beginning of its name: CDK appends a hash to names that are not fixed. */
 export function outputOf({ outputs }: Pick<DeployedStack, 'outputs'>, name: string): string | undefined {
   const longer = Object.keys(outputs).find((key) => key.startsWith(name));
   return outputs[name] ?? (longer === undefined ? undefined : outputs[longer]);
 }
 
-/** An output that every stack of this version has. */
+/** Returns an output that every stack of this version has. Throws if it is missing. */
 export function requiredOutput(stack: Pick<DeployedStack, 'outputs'>, name: string): string {
   const value = outputOf(stack, name);
-  if (value === undefined) throw new Error(`the stack has no output ${name}; deploy this version`);
+  if (value === undefined) throw new Error(`the stack has no output ${name}; deploy this version of the provider`);
   return value;
 }
 
-/** The ARNs that a required output lists; the stack writes a word in place of an empty list. */
+/** Returns the ARNs in a required output. For an empty list the output holds a word instead. */
 export function arnsIn(stack: Pick<DeployedStack, 'outputs'>, name: string): readonly string[] {
   return requiredOutput(stack, name)
     .split(/[\s,]+/)
     .filter((arn) => arn.startsWith('arn:'));
 }
 
-/** A resource of the stack, by both its names. */
+/** A resource of the stack, with its logical and physical id. */
 export type StackResource = { readonly logicalId: string; readonly physicalId: string };
 
-/** All resources of a type that the stack has. */
+/** Returns all resources of a type in the stack. */
 export async function resourcesOf(stack: DeployedStack, type: string): Promise<readonly StackResource[]> {
   const { CloudFormationClient, paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
   const found: StackResource[] = [];

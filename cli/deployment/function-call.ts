@@ -6,35 +6,35 @@ import { type AwsSettings, awsSettings, refusedBy, regionIn } from './aws-settin
 import { outputOf, readStack, stackOption } from './deployed-stack.ts';
 import type { Deployment } from './deployment.ts';
 
-/** A function of a deployment that operators invoke themselves. */
-export type OrderedFunction = {
-  /** As in `lambdas/`. */
+/** A function of a deployment that operators invoke directly. */
+export type OperatorFunction = {
+  /** The folder in `lambdas/`. */
   readonly name: string;
-  /** The stack's output that has its ARN. */
+  /** The stack's output with its ARN. */
   readonly output: string;
-  /** The environment variable that may name it. */
+  /** The environment variable that may hold its ARN. */
   readonly variable: string;
-  /** Why there is nothing to invoke on the local runtime. */
+  /** The error on the local runtime, which does not have the function. */
   readonly notLocal: string;
 };
-/** How a command line names the function. */
+/** The options that name the function. */
 export type FunctionOptions = { readonly stack?: string; readonly function?: string };
-/** A function that can be called. */
+/** A function to call, with the settings for the call. */
 export type FunctionTarget = { readonly name: string; readonly arn: string; readonly aws: AwsSettings };
 
-/** The code of a refusal by the function itself; without it, AWS would not call it. */
+/** The code of an error of the function itself. Errors of AWS do not have it. */
 export const FUNCTION_FAILED = 'function_failed';
 
-/** The options of commands that invoke this function. */
-export function optionsFor({ output, variable }: OrderedFunction) {
-  const about = `The Lambda function instead of the stack: its output ${output}; by default ${variable}.`;
+/** Makes the options of a command that invokes this function. */
+export function optionsFor({ output, variable }: OperatorFunction) {
+  const about = `ARN of the Lambda function, instead of --stack. The stack's output ${output} has it. Default: ${variable}.`;
   return { ...stackOption, function: { kind: 'text', value: 'ARN', about } } as const;
 }
 
-/** Finds the function: as typed, in the outputs of the stack, or in the environment. */
+/** Finds the function from `--function`, from the outputs of the stack, or from the environment. */
 export async function findFunction(
   deployment: Deployment,
-  wanted: OrderedFunction,
+  wanted: OperatorFunction,
   { stack: stackName, function: typed }: FunctionOptions,
 ): Promise<FunctionTarget> {
   const { name, output, variable } = wanted;
@@ -42,20 +42,21 @@ export async function findFunction(
   if (stackName !== undefined) {
     const stack = await readStack(stackName, deployment);
     const arn = outputOf(stack, output);
-    if (arn === undefined) throw new Refused(`The stack ${stack.name} has no output ${output}: it has no ${name}.`);
+    if (arn === undefined)
+      throw new Refused(`The stack ${stack.name} has no output ${output}, so it has no function ${name}.`);
     return { name, arn, aws: stack.aws };
   }
   if (deployment.isLocal && typed === undefined) throw new Refused(wanted.notLocal);
   const arn = typed ?? process.env[variable];
   if (arn === undefined)
-    throw new WrongUsage(`Which deployment? Give --stack, or --function: output ${output} of the stack`);
+    throw new WrongUsage(`Name the deployment: give --stack, or --function with the stack's output ${output}`);
   return { name, arn, aws: await awsSettings(deployment, regionIn(arn)) };
 }
 
-/** Invokes it and waits for its answer, as JSON. */
+/** Invokes the function and returns its answer as JSON. */
 export async function callFunction({ name, arn, aws }: FunctionTarget, payload: unknown): Promise<string> {
   const { LambdaClient, InvokeCommand } = await import('@aws-sdk/client-lambda');
-  // A lost answer is not tried again: to rotate keys twice would put some to use that nobody has seen.
+  // No second attempt after a lost answer: a second rotation would activate keys that verifiers have not seen.
   const lambda = new LambdaClient({ ...aws, maxAttempts: 1 });
   const answer = await lambda
     .send(new InvokeCommand({ FunctionName: arn, Payload: JSON.stringify(payload) }))
@@ -65,14 +66,15 @@ export async function callFunction({ name, arn, aws }: FunctionTarget, payload: 
   const json = Buffer.from(answer.Payload ?? []).toString();
   if (answer.FunctionError !== undefined) {
     const why = parseJsonObject(json)?.['errorMessage'] ?? answer.FunctionError;
-    throw new Refused(`${name} refused: ${plainLine(why)}`, FUNCTION_FAILED);
+    throw new Refused(`${name} failed: ${plainLine(why)}`, FUNCTION_FAILED);
   }
   return json;
 }
 
-/** What a function answered. An answer of another shape is by another version of it. */
+/** Parses the answer of a function. An unknown form means that another version of the function is deployed. */
 export function readFunctionAnswer<Answer>(schema: v.GenericSchema<Answer>, json: string): Answer {
   const answer = v.safeParse(schema, JSON.parse(json));
-  if (!answer.success) throw new Refused('The answer is of another version: use the command of the version deployed.');
+  if (!answer.success)
+    throw new Refused('Another version of the provider is deployed: use the ciba command of that version.');
   return answer.output;
 }

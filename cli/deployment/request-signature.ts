@@ -5,20 +5,20 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import type { Deployment } from './deployment.ts';
 
-/** A request as it will go out. */
+/** A request before it is signed. */
 export type UnsignedRequest = {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 };
-/** Tells the headers to send: those given, and what authenticates the call. */
+/** Returns the headers to send: those of the request, and those that authenticate it. */
 export type Authorize = (request: UnsignedRequest) => Promise<Record<string, string>>;
 
-/** The code of the refusal when the operator has no AWS credentials: nothing was asked. */
+/** The code of the error when the operator has no AWS credentials. No call was made. */
 export const NO_CREDENTIALS = 'no_credentials';
 
-/** The local gateway vouches for callers on this machine: nothing to add. */
+/** Adds nothing, because the local gateway trusts callers on this machine. */
 export const withoutSignature: Authorize = async ({ headers }) => ({ ...headers });
 
 /** Signs for API Gateway (SigV4, service `execute-api`) with the operator's own AWS credentials. */
@@ -44,7 +44,7 @@ export function signatureFor(deployment: Deployment): Authorize {
   };
 }
 
-/** The region to sign for: option or host name, environment, profile. */
+/** Returns the region to sign for: from the option or the host name, the environment, or the profile. */
 export async function regionOf({ region, profile }: Deployment): Promise<string> {
   if (region !== undefined) return region;
   const configured = loadConfig(NODE_REGION_CONFIG_OPTIONS, {
@@ -56,7 +56,7 @@ export async function regionOf({ region, profile }: Deployment): Promise<string>
   });
 }
 
-/** The operator's credentials, wherever the AWS SDK finds them. */
+/** Returns the operator's credentials from where the AWS SDK finds them. */
 export function credentialsOf({ profile }: Deployment): ReturnType<typeof defaultProvider> {
   const provide = defaultProvider(profile === undefined ? {} : { profile });
   return async (options) =>

@@ -1,31 +1,32 @@
 import type { ACMClient, CertificateDetail } from '@aws-sdk/client-acm';
 import { arnsIn } from '../deployment/deployed-stack.ts';
-import { type Check, type Finding, together } from './check.ts';
+import { type Check, type Finding, mergeFindings } from './check.ts';
 import { daysUntil, WARN_DAYS } from './expiry.ts';
 
 const SEE = 'docs/operations.md#certificates-and-the-truststore';
 
-/** The certificates of our own names are issued, and ACM will renew them. */
+/** Checks that the certificates of the domain names are issued, and that ACM will renew them. */
 export const acmCertificate: Check = {
   name: 'ACM certificates',
   of: 'stack',
   async run(stack): Promise<Finding> {
     const arns = arnsIn(stack, 'Certificates');
     if (arns.length === 0)
-      return { state: 'skipped', says: "No name of your own: AWS looks after the certificate of the API's address." };
+      return { state: 'skipped', says: 'No domain is set: AWS manages the certificate of the API address.' };
     const { ACMClient } = await import('@aws-sdk/client-acm');
     const acm = new ACMClient(stack.aws);
-    return together(await Promise.all(arns.map((arn) => look(acm, arn))));
+    return mergeFindings(await Promise.all(arns.map((arn) => checkCertificate(acm, arn))));
   },
 };
 
-async function look(acm: ACMClient, arn: string): Promise<Finding> {
+async function checkCertificate(acm: ACMClient, arn: string): Promise<Finding> {
   const { DescribeCertificateCommand } = await import('@aws-sdk/client-acm');
   const { Certificate: certificate = {} } = await acm.send(new DescribeCertificateCommand({ CertificateArn: arn }));
   const { DomainName: name = arn, Status: status, NotAfter: notAfter } = certificate;
   if (status !== 'ISSUED') {
-    const todo = status === 'PENDING_VALIDATION' ? 'Put its validation record into DNS.' : 'Request or import another.';
-    return { state: 'broken', says: `${name}: ${status}: nobody can connect.`, todo, see: SEE };
+    const todo =
+      status === 'PENDING_VALIDATION' ? 'Add its validation record to DNS.' : 'Request or import another certificate.';
+    return { state: 'broken', says: `${name}: ${status}, so no one can connect.`, todo, see: SEE };
   }
   const days = notAfter ? daysUntil(notAfter) : Number.POSITIVE_INFINITY;
   const until = notAfter ? ` until ${notAfter.toISOString().slice(0, 10)}, in ${days} days` : '';
@@ -34,12 +35,12 @@ async function look(acm: ACMClient, arn: string): Promise<Finding> {
   return {
     state: days < 0 ? 'broken' : 'warning',
     says: `${name}: valid${until}${obstacle ? `; ${obstacle}` : ''}.`,
-    todo: 'Is its validation record in DNS? Import one of your own again under the same ARN.',
+    todo: 'Check that its validation record is in DNS. Import an imported certificate again under the same ARN.',
     see: SEE,
   };
 }
 
-/** What keeps ACM from renewing it; an imported one is nobody's but the operator's. */
+/** Says what keeps ACM from renewing the certificate. Returns undefined for an imported one, which ACM never renews. */
 function obstacleOf({ Type, RenewalSummary, RenewalEligibility }: CertificateDetail): string | undefined {
   if (Type === 'IMPORTED') return undefined;
   const renewal = RenewalSummary?.RenewalStatus;

@@ -1,9 +1,9 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { type Check, type Finding, together } from './check.ts';
+import { type Check, type Finding, mergeFindings } from './check.ts';
 
 const SEE = 'docs/operations.md#alarms';
 
-/** Somebody is told: the topics of the alarms have a subscription that was confirmed. */
+/** Checks that someone receives the alarms: each of their topics has a confirmed subscription. */
 export const alarmRecipients: Check = {
   name: 'Alarm recipients',
   of: 'alarms',
@@ -11,16 +11,17 @@ export const alarmRecipients: Check = {
     const actions = found.flatMap(({ AlarmActions = [] }) => AlarmActions);
     const topics = [...new Set(actions)].filter((arn) => /^arn:[a-z-]+:sns:/.test(arn));
     if (topics.length === 0) {
-      const says = 'Alarms reach nobody yet: they only show on the dashboard.';
-      return { state: 'warning', says, todo: 'Set alarms to an e-mail address or a topic, and deploy.', see: SEE };
+      const says = 'No one receives alarms yet: they only show on the dashboard.';
+      const todo = 'Set an e-mail address or a topic for alarms in the settings, and deploy.';
+      return { state: 'warning', says, todo, see: SEE };
     }
     const { SNSClient } = await import('@aws-sdk/client-sns');
     const sns = new SNSClient(stack.aws);
-    return together(await Promise.all(topics.map((topic) => look(sns, topic))));
+    return mergeFindings(await Promise.all(topics.map((topic) => checkTopic(sns, topic))));
   },
 };
 
-async function look(client: SNSClient, topic: string): Promise<Finding> {
+async function checkTopic(client: SNSClient, topic: string): Promise<Finding> {
   const { paginateListSubscriptionsByTopic } = await import('@aws-sdk/client-sns');
   let confirmed = 0;
   let pending = 0;
@@ -32,15 +33,15 @@ async function look(client: SNSClient, topic: string): Promise<Finding> {
     }
   } catch (error) {
     if (!(error instanceof Error && /^NotFound(Exception)?$/.test(error.name))) throw error;
-    const todo = 'Set alarms to a topic that exists, or bring it back: npx cdk deploy --revert-drift.';
-    return { state: 'broken', says: `The topic ${topic} does not exist: alarms reach nobody.`, todo, see: SEE };
+    const todo = 'Restore it with npx cdk deploy --revert-drift, or set another topic for alarms in the settings.';
+    return { state: 'broken', says: `The topic ${topic} does not exist: no one receives alarms.`, todo, see: SEE };
   }
   const name = topic.split(':').at(-1);
   const waiting = pending > 0 ? `, ${pending} not confirmed yet` : '';
   if (confirmed > 0) return { state: 'good', says: `${name}: ${confirmed} confirmed${waiting}.` };
   const todo =
     pending > 0
-      ? 'Follow the link in the e-mail of AWS; it is good for three days, then subscribe again.'
-      : 'Subscribe somebody to the topic.';
-  return { state: 'broken', says: `${name}: nobody is subscribed${waiting}: alarms reach nobody.`, todo, see: SEE };
+      ? 'Follow the link in the e-mail from AWS. It works for three days; after that, subscribe again.'
+      : 'Subscribe an e-mail address to the topic.';
+  return { state: 'broken', says: `${name}: no one receives alarms: 0 confirmed${waiting}.`, todo, see: SEE };
 }

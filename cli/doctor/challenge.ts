@@ -7,8 +7,8 @@ const FORM = { grant_type: CIBA_GRANT, auth_req_id: 'doctor' };
 const SEE = 'docs/operations.md#alarm-client-authentication';
 
 /**
- * A client that fails to authenticate is told so as RFC 6749 §5.2 wants it. API Gateway is known to rename
- * `WWW-Authenticate` on its way; clients then live by the JSON error, so it is only a warning.
+ * Checks the answer to a client that fails to authenticate (RFC 6749 §5.2). API Gateway is known to rename
+ * `WWW-Authenticate`. That is only a warning, because clients can use the JSON error instead.
  */
 export const challenge: Check = {
   name: 'WWW-Authenticate',
@@ -22,16 +22,16 @@ export const challenge: Check = {
     });
     await answer.body?.cancel();
     if (answer.status !== 401) {
-      const says = `A client that does not exist is answered ${answer.status} by POST /token, not 401.`;
-      return { state: 'broken', says, todo: 'Read the log of token.', see: SEE };
+      const says = `POST /token answers an unknown client with ${answer.status} instead of 401.`;
+      return { state: 'broken', says, todo: 'Read the log of the function token.', see: SEE };
     }
     if (answer.headers.has('www-authenticate'))
-      return { state: 'good', says: 'Arrives with the 401 of a client that fails to authenticate.' };
+      return { state: 'good', says: 'Arrives with the 401 for an unknown client.' };
     const renamed = [...answer.headers.keys()].find((name) => name.endsWith('-www-authenticate'));
     return {
       state: 'warning',
-      says: `${renamed ? `Arrives renamed (${renamed})` : 'Does not arrive'} with the 401 of a client that fails to authenticate.`,
-      todo: 'Nothing, if your clients read the JSON error, as OAuth libraries do. The rest of the world expects the header.',
+      says: `${renamed ? `Arrives renamed (${renamed})` : 'Does not arrive'} with the 401 for an unknown client.`,
+      todo: 'Do nothing if your clients read the JSON error, as OAuth libraries do. Other clients expect the header.',
       see: SEE,
     };
   },

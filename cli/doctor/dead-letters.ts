@@ -3,29 +3,30 @@ import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarm-dead-letters';
 
-/** Nothing was given up: an event of a push endpoint, an order of the schedule, an announcement of a decision. */
+/** Checks that no event of a push endpoint or of the schedule, and no announcement of a decision, was given up. */
 export const deadLetters: Check = {
   name: 'Dead letters',
   of: 'stack',
   async run(stack): Promise<Finding> {
     const count = await countOf(stack);
     if (count === undefined) {
-      const says = 'There is no queue for them: what a function gives up is lost.';
-      return { state: 'broken', says, todo: 'Bring it back: npx cdk deploy --revert-drift.', see: SEE };
+      const says = 'The dead-letter queue does not exist: events that no function can handle are lost.';
+      return { state: 'broken', says, todo: 'Restore it: npx cdk deploy --revert-drift.', see: SEE };
     }
     if (count === 0) return { state: 'good', says: 'None.' };
-    const says = `${count}: so many events could not be handled, and are kept for 14 days.`;
-    return { state: 'warning', says, todo: 'Read them, and the log of the function that each was for.', see: SEE };
+    const says = `${count} ${count === 1 ? 'event' : 'events'} could not be handled. The queue keeps each for 14 days.`;
+    const todo = 'Read the messages in the queue, and the log of the function that each was meant for.';
+    return { state: 'warning', says, todo, see: SEE };
   },
 };
 
-/** Messages in the queue, those included that somebody is just reading; undefined when there is no queue. */
+/** Counts the messages in the queue, including those being read. Returns undefined if there is no queue. */
 async function countOf(stack: DeployedStack): Promise<number | undefined> {
   const QueueUrl = requiredOutput(stack, 'DeadLetterQueue');
   const { GetQueueAttributesCommand, SQSClient } = await import('@aws-sdk/client-sqs');
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const order = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] });
-  // Else the SDK would call the host of the URL, whatever endpoint the operator has set.
+  // Otherwise the SDK would call the host of the queue's URL, even if the operator has set another endpoint.
   const client = new SQSClient({ ...stack.aws, useQueueUrlAsEndpoint: false });
   try {
     const { Attributes = {} } = await client.send(order);

@@ -3,7 +3,7 @@ import { outputOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 import { DISCOVERY, readPublicly } from './public-document.ts';
 
-/** Clients and verifiers find the provider, under the name that its tokens carry. */
+/** Checks that clients and verifiers find the provider under the issuer of its tokens. */
 export const discovery: Check = {
   name: 'Discovery',
   of: 'provider',
@@ -12,7 +12,8 @@ export const discovery: Check = {
     const see = 'docs/deploy.md#a-name';
     const deployed = stack && outputOf(stack, 'Issuer');
     if (stack && deployed !== expected) {
-      const says = `The stack ${stack.name} is the provider ${plainLine(deployed ?? 'of no issuer')}, not ${expected}.`;
+      const found = deployed === undefined ? 'has no issuer' : `is the provider ${plainLine(deployed)}`;
+      const says = `The stack ${stack.name} ${found}, not ${expected}.`;
       return { state: 'broken', says, todo: 'Leave out --url, or name the stack of this URL.', see };
     }
     const answer = await readPublicly(deployment, DISCOVERY);
@@ -22,7 +23,7 @@ export const discovery: Check = {
     return {
       state: 'broken',
       says: `Answers for the issuer ${plainLine(issuer)}, not ${expected}: clients refuse that.`,
-      todo: 'Use the provider under its issuer, or set domain to this name.',
+      todo: 'Use the URL of the issuer, or set domain to this name in the settings.',
       see,
     };
   },

@@ -21,7 +21,7 @@ import { readAlarms, type StackAlarms } from './stack-alarms.ts';
 import { stackState } from './stack-state.ts';
 import { tlsCertificate } from './tls-certificate.ts';
 
-/** All checks, in the order in which they are told. */
+/** All checks, in the order of the report. */
 const CHECKS: readonly Check[] = [
   stackState,
   discovery,
@@ -40,7 +40,7 @@ const CHECKS: readonly Check[] = [
   login,
 ];
 
-/** What a check found, under its name. */
+/** What a check found, with the name of the check. */
 export type NamedFinding = { readonly name: string } & Finding;
 /** Everything found about a deployment. */
 export type Examination = {
@@ -48,15 +48,15 @@ export type Examination = {
   readonly stack: DeployedStack | undefined;
   readonly findings: readonly NamedFinding[];
 };
-/** A stack with its alarms, which are read once for all checks of them. */
+/** A stack with its alarms, which are read once for all checks. */
 type ReadStack = { readonly stack: DeployedStack; readonly alarms: Promise<StackAlarms> };
-/** Something to check, or the finding to tell instead. */
+/** The provider and the stack to check, or the finding to report instead. */
 type Subjects = {
   readonly provider: Provider | Finding;
   readonly stack: DeployedStack | Finding;
 };
 
-/** Runs every check. None can break another, and none throws. */
+/** Runs every check. A check that throws becomes a finding and does not affect the others. */
 export async function examine(deployment: Deployment, stackName: string | undefined): Promise<Examination> {
   const { provider, stack } = await findSubjects(deployment, stackName);
   const read = isFinding(stack) ? stack : { stack, alarms: readAlarms(stack) };
@@ -74,7 +74,7 @@ async function findSubjects(deployment: Deployment, stackName: string | undefine
   if (stackName === undefined) {
     const says = deployment.isLocal
       ? 'Not applicable to the local runtime.'
-      : 'Not checked: it takes the stack. Give --stack.';
+      : 'Not checked: give --stack to check this.';
     const api = new AdminApi(deployment);
     return { provider: { deployment, api, stack: undefined }, stack: { state: 'skipped', says } };
   }
@@ -82,11 +82,11 @@ async function findSubjects(deployment: Deployment, stackName: string | undefine
   if (isFinding(stack)) return { provider: { ...stack, ...NOT_READ }, stack };
   const issuer = outputOf(stack, 'Issuer');
   if (deployment.urlFrom !== '--url' && issuer === undefined) {
-    const says = `${stack.name} has no output Issuer: it is not the stack of a provider, or not complete.`;
+    const says = `${stack.name} has no output Issuer: it is not the stack of a provider, or its deployment is not complete.`;
     return { provider: { state: 'broken', says, see: 'docs/operations.md#deploy-and-upgrade' }, stack };
   }
   const { profile, origin } = deployment;
-  // CIBA_URL is what commands without --stack go to; the stack that was named tells its own.
+  // CIBA_URL is for commands without --stack. With --stack, the issuer of the stack is the URL, unless --url names one.
   const url = deployment.urlFrom === '--url' ? origin : (issuer ?? origin);
   const reached = readDeployment({ url, region: stack.region, profile }, {});
   return { provider: { deployment: reached, api: new AdminApi(reached), stack }, stack };
@@ -97,7 +97,7 @@ const NOT_READ: Finding = { state: 'skipped', says: 'Not checked: the stack coul
 function unreadable(error: unknown): Finding {
   if (error instanceof WrongUsage) throw error;
   if (error instanceof Refused && error.code === 'not_found') {
-    const todo = 'Is it its name, and its region? npx cdk list tells the names; --region the region.';
+    const todo = 'Check its name with npx cdk list, and give its region with --region.';
     return { state: 'broken', says: error.message, todo, see: 'docs/operations.md#deploy-and-upgrade' };
   }
   return notChecked(error);
@@ -113,7 +113,7 @@ async function run(check: Check, provider: Provider | Finding, read: ReadStack |
   }
 }
 
-/** Whoever may not look can't know: neither good nor broken. */
+/** Makes the finding for a check that failed to run, for example because a permission is missing. */
 function notChecked(error: unknown): Finding {
   const reason = plainLine(error instanceof Error ? error.message : error);
   const isDenied = /not authorized|AccessDenied/i.test(`${reason} ${error instanceof Error ? error.name : ''}`);
@@ -121,7 +121,7 @@ function notChecked(error: unknown): Finding {
   return {
     state: 'unknown',
     says,
-    ...(isDenied && { todo: 'Your AWS identity needs this permission; ciba doctor --help lists all.' }),
+    ...(isDenied && { todo: 'Your AWS identity needs this permission. ciba doctor --help lists all permissions.' }),
   };
 }
 

@@ -1,7 +1,7 @@
-/** A certificate that ends within so many days is a warning, as for the alarms of the stack. */
+/** A certificate that expires within this many days is a warning, as for the alarms of the stack. */
 export const WARN_DAYS = 30;
 
-/** Whole days from now until then; negative when it is over. */
+/** Counts the whole days from now to an instant. The count is negative if the instant has passed. */
 export function daysUntil(instant: Date): number {
   return Math.floor((instant.getTime() - Date.now()) / 86_400_000);
 }

@@ -2,13 +2,13 @@ import { type DeployedStack, requiredOutput, resourcesOf } from '../deployment/d
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#alarm-rotation-failed';
-/** The schedule is twice a day; metrics are some minutes late. */
+/** The schedule runs twice a day, and metrics arrive some minutes late. */
 const WINDOW_HOURS = 25;
 const HOUR_MILLISECONDS = 3_600_000;
 
 type Runs = { readonly last: Date | undefined; readonly failed: boolean };
 
-/** Keys are looked after: a schedule is there, it ran within a day, and its last run went well. */
+/** Checks that the key rotation has a schedule, ran within a day, and succeeded in its last run. */
 export const keyRotation: Check = {
   name: 'Key rotation',
   of: 'stack',
@@ -22,18 +22,18 @@ export const keyRotation: Check = {
     const { last, failed } = await runsOf(stack);
     if (!last) return notRun(stack);
     const at = last.toISOString().replace(/\.\d+Z$/, 'Z');
-    if (!failed) return { state: 'good', says: `Scheduled; the last run, about ${at}, went well.` };
-    const says = `Scheduled; the last run, about ${at}, failed. Logins go on with the keys there are.`;
-    return { state: 'broken', says, todo: 'Read the log of signing-keys.', see: SEE };
+    if (!failed) return { state: 'good', says: `Scheduled. The last run, at about ${at}, succeeded.` };
+    const says = `Scheduled. The last run, at about ${at}, failed. Logins still work with the existing keys.`;
+    return { state: 'broken', says, todo: 'Read the log of the function signing-keys.', see: SEE };
   },
 };
 
 function notRun({ createdAt }: DeployedStack): Finding {
   const isYoung = Date.now() - createdAt.getTime() < WINDOW_HOURS * HOUR_MILLISECONDS;
-  const says = `Scheduled, and not run within ${WINDOW_HOURS} hours.`;
+  const says = `Scheduled, but not run in the last ${WINDOW_HOURS} hours.`;
   const see = 'docs/operations.md#alarm-rotation-missed';
-  if (isYoung) return { state: 'warning', says, todo: 'The stack is young; look again tomorrow.', see };
-  return { state: 'broken', says, todo: 'Is the rule of the stack enabled in EventBridge?', see };
+  if (isYoung) return { state: 'warning', says, todo: 'The stack is new. Check again tomorrow.', see };
+  return { state: 'broken', says, todo: 'Check that the rule of the stack is enabled in EventBridge.', see };
 }
 
 async function runsOf(stack: DeployedStack): Promise<Runs> {

@@ -6,26 +6,27 @@ import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { callProvider } from '../deployment/provider-call.ts';
 
-/** The first seeded client and user, as the local runtime names them. */
+/** The first seeded client and user, as the local runtime returns them. */
 const seeded = v.object({ client_id: v.string(), client_secret: v.string(), login_hint: v.string() });
-type Cast = v.InferOutput<typeof seeded>;
+type SeededLogin = v.InferOutput<typeof seeded>;
 type Answer = { readonly status: number; readonly body: JsonObject };
 
 /**
- * One login of the first seeded client and user, approved by the unattended phone. Tells the step that did not go as it
- * must. Throws where the runtime has nobody to log in.
+ * Logs in with the first seeded client and user; the unattended phone approves. Returns the step that failed, or
+ * undefined. Throws if the login could not be tried.
  */
 export async function loginLocally(deployment: Deployment): Promise<string | undefined> {
-  const cast = await readCast(deployment);
-  const post = (path: string, form: Record<string, string>) => postForm(deployment, path, { cast, form });
-  const login_hint = cast.login_hint;
+  const login = await readSeededLogin(deployment);
+  const post = (path: string, form: Record<string, string>) => postForm(deployment, path, { login, form });
+  const login_hint = login.login_hint;
   const asked = await post(PATHS.backchannelAuthentication, {
     scope: 'openid',
     login_hint,
     binding_message: 'ciba doctor',
   });
-  // Each user may be asked only so often, which is no fault.
-  if (asked.status === 403) throw new Error('the first user was asked too often; try again in a minute');
+  // The limit per user is not a fault of the provider.
+  if (asked.status === 403)
+    throw new Error('the first user was asked too often; try again in a minute, or in an hour at most');
   if (asked.status !== 200) return failed('the authentication request', asked);
   const auth_req_id = String(asked.body['auth_req_id']);
   const decided = await post(`/local/decide?auth_req_id=${encodeURIComponent(auth_req_id)}&action=allow`, {});
@@ -35,19 +36,20 @@ export async function loginLocally(deployment: Deployment): Promise<string | und
   return redeemed.status === 200 && redeemed.body['id_token'] ? undefined : failed('the token request', redeemed);
 }
 
-async function readCast(deployment: Deployment): Promise<Cast> {
+async function readSeededLogin(deployment: Deployment): Promise<SeededLogin> {
   const response = await callProvider(deployment, '/local/demo');
-  const cast = v.safeParse(seeded, await bodyOf(response));
-  if (!response.ok || !cast.success) throw new Error('no client and user were seeded; start it with npm start');
-  return cast.output;
+  const login = v.safeParse(seeded, await bodyOf(response));
+  if (!response.ok || !login.success)
+    throw new Error('no client and user were seeded; start the provider with npm start');
+  return login.output;
 }
 
 async function postForm(
   deployment: Deployment,
   path: string,
-  { cast, form }: { cast: Cast; form: Record<string, string> },
+  { login, form }: { login: SeededLogin; form: Record<string, string> },
 ): Promise<Answer> {
-  const authorization = `Basic ${Buffer.from(`${cast.client_id}:${cast.client_secret}`).toString('base64')}`;
+  const authorization = `Basic ${Buffer.from(`${login.client_id}:${login.client_secret}`).toString('base64')}`;
   const response = await callProvider(deployment, path, {
     method: 'POST',
     headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
@@ -63,5 +65,5 @@ async function bodyOf(response: Response): Promise<JsonObject> {
 
 function failed(step: string, { status, body }: Answer): string {
   const error = body['error'] === undefined ? '' : ` ${plainLine(body['error'])}`;
-  return `${step} is answered ${status}${error}`;
+  return `${step} was answered ${status}${error}`;
 }

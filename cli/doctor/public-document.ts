@@ -8,7 +8,7 @@ import { callProvider } from '../deployment/provider-call.ts';
 import type { Finding } from './check.ts';
 
 type PublicRoute = (typeof functions)['provider-metadata']['routes'][number];
-/** Where a route of the provider's public documents is. */
+/** The path of a route of the provider's public documents. */
 type PathOf<Route> = Route extends `GET ${infer Path}` ? Path : never;
 
 /** The discovery document (OIDC Discovery §4). */
@@ -16,7 +16,7 @@ export const DISCOVERY = '/.well-known/openid-configuration' satisfies PathOf<Pu
 /** The key set (RFC 7517 §5). */
 export const KEY_SET = PATHS.jwks satisfies PathOf<PublicRoute>;
 
-/** A public document of the provider, or what is broken about it. */
+/** Reads a public document of the provider, or returns a finding that says what is broken. */
 export async function readPublicly(
   deployment: Deployment,
   path: PathOf<PublicRoute>,
@@ -26,9 +26,9 @@ export async function readPublicly(
     return { body: isJsonObject(body) ? body : {} };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    // A local runtime that is not running says all there is to do.
+    // The error for a local runtime that does not run already says what to do.
     if (deployment.isLocal) return { broken: { state: 'broken', says: error.message } };
-    const todo = 'Without it neither clients nor phones can begin. Is this its address, and does DNS point there?';
+    const todo = 'Clients and phones need this document. Check the address, and that DNS points to it.';
     return { broken: { state: 'broken', says: error.message, todo, see: 'docs/operations.md#alarm-server-errors' } };
   }
 }

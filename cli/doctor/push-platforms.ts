@@ -1,28 +1,29 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { plainLine } from '../command-line/text-layout.ts';
 import { arnsIn } from '../deployment/deployed-stack.ts';
-import { type Check, type Finding, together } from './check.ts';
+import { type Check, type Finding, mergeFindings } from './check.ts';
 import { daysUntil, WARN_DAYS } from './expiry.ts';
 
 const SEE = 'docs/operations.md#push-credentials';
 
-/** Pushes reach phones: each SNS platform application is there, switched on, and has a credential with a future. */
+/** Checks that each SNS platform application exists, is enabled, and has a credential that does not expire soon. */
 export const pushPlatforms: Check = {
   name: 'Push platforms',
   of: 'stack',
   async run(stack): Promise<Finding> {
     const arns = arnsIn(stack, 'PushApplications');
     if (arns.length === 0) {
-      const says = 'None is configured: pushes reach nobody yet, so no phone can be asked. The rest works.';
-      return { state: 'warning', says, todo: 'Set apns, fcm or both, and deploy.', see: 'docs/deploy.md#3-pushes' };
+      const says = 'None is configured: phones get no pushes. Apps that ask for requests by themselves still work.';
+      const todo = 'Set apns, fcm or both, and deploy.';
+      return { state: 'warning', says, todo, see: 'docs/deploy.md#3-pushes' };
     }
     const { SNSClient } = await import('@aws-sdk/client-sns');
     const sns = new SNSClient(stack.aws);
-    return together(await Promise.all(arns.map((arn) => look(sns, arn))));
+    return mergeFindings(await Promise.all(arns.map((arn) => checkApplication(sns, arn))));
   },
 };
 
-async function look(sns: SNSClient, arn: string): Promise<Finding> {
+async function checkApplication(sns: SNSClient, arn: string): Promise<Finding> {
   // arn:aws:sns:REGION:ACCOUNT:app/PLATFORM/NAME
   const platform = arn.split('/').at(-2) ?? arn;
   const { GetPlatformApplicationAttributesCommand } = await import('@aws-sdk/client-sns');
@@ -35,25 +36,25 @@ async function look(sns: SNSClient, arn: string): Promise<Finding> {
     });
   if (!attributes) {
     const todo =
-      'store the credential in its secret, then: ciba push-credentials refresh. Phones of an application that was there before have to enrol again.';
+      'Store the credential in its secret, then run ciba push-credentials refresh. Phones of an earlier application have to enrol again.';
     return { state: 'broken', says: `${platform}: there is no application ${arn}.`, todo, see: SEE };
   }
   if (attributes['Enabled'] === 'false') {
-    const todo = 'Store a credential that works in its secret, then: ciba push-credentials refresh.';
-    const says = `${platform}: SNS has switched it off, because Apple or Google refused the credential.`;
+    const todo = 'Store a working credential in its secret, then run ciba push-credentials refresh.';
+    const says = `${platform}: SNS disabled it, because Apple or Google refused the credential.`;
     return { state: 'broken', says, todo, see: 'docs/operations.md#alarm-push-credentials' };
   }
   return credentialOf(platform, attributes);
 }
 
-/** Of an application that works today: for how long. */
+/** Checks for how long the credential of a working application is valid. */
 function credentialOf(platform: string, attributes: Readonly<Record<string, string>>): Finding {
   const kind = attributes['AuthenticationMethod']?.toLowerCase();
-  // AWS writes both names.
+  // The AWS documentation uses both names.
   const expiry = attributes['AppleCertificateExpiryDate'] ?? attributes['AppleCertificateExpirationDate'];
   if (platform === 'GCM' && kind === 'key') {
-    const says = `${platform}: uses a legacy server key, which Google has switched off.`;
-    return { state: 'broken', says, todo: 'Give it a service account instead.', see: 'docs/deploy.md#google' };
+    const says = `${platform}: uses a legacy server key, which Google no longer accepts.`;
+    return { state: 'broken', says, todo: 'Use a service account instead.', see: 'docs/deploy.md#google' };
   }
   if (expiry === undefined) {
     const token = kind ?? (attributes['ApplePlatformTeamID'] === undefined ? undefined : 'token');
@@ -64,6 +65,6 @@ function credentialOf(platform: string, attributes: Readonly<Record<string, stri
   if (Number.isNaN(days)) return { state: 'unknown', says: `${platform}: expiry ${plainLine(expiry)} can't be read.` };
   const says = `${platform}: enabled, credential: a certificate that expires on ${plainLine(expiry)}, in ${days} days.`;
   if (days > WARN_DAYS) return { state: 'good', says };
-  const todo = 'Renew it, or change to a token key, which does not expire.';
+  const todo = 'Renew the certificate, or change to a token key, which does not expire.';
   return { state: days < 0 ? 'broken' : 'warning', says, todo, see: 'docs/deploy.md#apple' };
 }

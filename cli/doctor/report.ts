@@ -4,12 +4,12 @@ import type { Examination, NamedFinding } from './examine.ts';
 
 const MARKS: Readonly<Record<State, string>> = { good: '✓', warning: '!', broken: '✗', unknown: '?', skipped: '–' };
 
-/** Whether nothing is broken and nothing that matters remained unknown. */
+/** Whether nothing is broken and everything could be checked. */
 export function isHealthy({ findings }: Examination): boolean {
   return findings.every(({ state }) => state !== 'broken' && state !== 'unknown');
 }
 
-/** For people: a line a check, with what to do below it. */
+/** Makes the report for people: one line per check, with what to do below it. */
 export function reportText(examination: Examination): string {
   const { url, stack, findings } = examination;
   const width = Math.max(...findings.map(({ name }) => name.length));
@@ -22,7 +22,7 @@ export function reportText(examination: Examination): string {
   ].join('\n');
 }
 
-/** For scripts. */
+/** Makes the report for scripts. */
 export function reportJson(examination: Examination): string {
   const { url, stack, findings } = examination;
   return JSON.stringify({
@@ -45,10 +45,10 @@ function summaryOf(findings: readonly NamedFinding[]): string {
   const parts = [
     [count('broken'), 'broken'],
     [count('unknown'), 'could not be checked'],
-    [count('warning'), 'to know about'],
+    [count('warning'), count('warning') === 1 ? 'warning' : 'warnings'],
     [count('skipped'), 'not checked here'],
   ] as const;
-  const told = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  const counts = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   const isBad = count('broken') + count('unknown') > 0;
-  return `${isBad ? '' : 'All good'}${!isBad && told.length > 0 ? ': ' : ''}${told.join(', ')}.`;
+  return `${isBad ? '' : 'All good'}${!isBad && counts.length > 0 ? ': ' : ''}${counts.join(', ')}.`;
 }

@@ -1,10 +1,10 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { type DeployedStack, resourcesOf } from '../deployment/deployed-stack.ts';
 
-/** How many names CloudWatch takes at a time. */
+/** The most names that CloudWatch accepts in one call. */
 const PAGE = 100;
 
-/** The alarms of a stack: what CloudWatch knows of them, and the names that it does not know. */
+/** The alarms of a stack: those that CloudWatch has, and the names of those that it does not have. */
 export type StackAlarms = { readonly found: readonly MetricAlarm[]; readonly missing: readonly string[] };
 
 /** Reads all alarms of a stack. */

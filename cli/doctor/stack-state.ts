@@ -2,7 +2,7 @@ import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#deploy-and-upgrade';
 
-/** CloudFormation is done, and done well. */
+/** Checks that CloudFormation has finished the last deployment successfully. */
 export const stackState: Check = {
   name: 'Stack',
   of: 'stack',
@@ -10,7 +10,7 @@ export const stackState: Check = {
     const said = `${name} is ${status}`;
     if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return { state: 'good', says: `${said}.` };
     if (/^(UPDATE|IMPORT)_ROLLBACK_COMPLETE$/.test(status)) {
-      const says = `${said}: the last deployment went back, and the version before runs.`;
+      const says = `${said}: the last deployment was rolled back, and the previous version runs.`;
       return {
         state: 'warning',
         says,
@@ -19,11 +19,11 @@ export const stackState: Check = {
       };
     }
     if (status.endsWith('_IN_PROGRESS')) {
-      const says = `${said}: it is being changed now.`;
-      return { state: 'warning', says, todo: 'Run this again when it is done.', see: SEE };
+      const says = `${said}: a deployment is running.`;
+      return { state: 'warning', says, todo: 'Run ciba doctor again when it is done.', see: SEE };
     }
     const why = statusReason === undefined ? '' : ` (${statusReason})`;
-    const todo = 'Read the events of the stack in CloudFormation: the first that failed says why.';
-    return { state: 'broken', says: `${said}${why}: CloudFormation could not finish.`, todo, see: SEE };
+    const todo = 'Read the events of the stack in CloudFormation. The first that failed gives the reason.';
+    return { state: 'broken', says: `${said}${why}: the last deployment failed.`, todo, see: SEE };
   },
 };

@@ -8,29 +8,29 @@ const SEE = 'docs/operations.md#alarm-certificate';
 
 type Seen = { readonly validTo: Date; readonly distrust: string | undefined };
 
-/** The certificate that callers are shown: trusted, for this name, and for a while yet. */
+/** Checks that the certificate at the provider's address is trusted, names the host, and does not expire soon. */
 export const tlsCertificate: Check = {
   name: 'TLS certificate',
   of: 'provider',
   async run({ deployment }): Promise<Finding> {
     const { hostname, port, protocol } = new URL(deployment.origin);
-    if (protocol === 'http:') return { state: 'skipped', says: 'The local runtime speaks HTTP.' };
-    const { validTo, distrust } = await look(hostname, Number(port || 443));
+    if (protocol === 'http:') return { state: 'skipped', says: 'The local runtime uses HTTP.' };
+    const { validTo, distrust } = await readCertificate(hostname, Number(port || 443));
     const days = daysUntil(validTo);
     const until = `${validTo.toISOString().slice(0, 10)}, in ${days} days`;
-    const todo = 'Is the validation record in DNS? Import one of your own again under the same ARN.';
+    const todo = 'Check that its validation record is in DNS. Import an imported certificate again under the same ARN.';
     if (distrust !== undefined) {
-      const says = `Nobody trusts the certificate of ${hostname} (${distrust}): every call fails.`;
+      const says = `The certificate of ${hostname} is not trusted (${distrust}): every call fails.`;
       return { state: 'broken', says, todo, see: SEE };
     }
     if (days > WARN_DAYS) return { state: 'good', says: `Valid until ${until}.` };
-    return { state: 'warning', says: `Expires on ${until}. Then every login stops.`, todo, see: SEE };
+    return { state: 'warning', says: `Expires on ${until}. After that every login fails.`, todo, see: SEE };
   },
 };
 
-function look(host: string, port: number): Promise<Seen> {
+function readCertificate(host: string, port: number): Promise<Seen> {
   return new Promise((resolve, reject) => {
-    // It is looked at whatever it is like; nothing is sent.
+    // The check accepts any certificate in order to read it. It sends nothing.
     const socket = connect({ host, port, servername: host, rejectUnauthorized: false }, () => {
       const { valid_to: validTo } = socket.getPeerCertificate();
       const { authorized, authorizationError } = socket;
@@ -42,7 +42,7 @@ function look(host: string, port: number): Promise<Seen> {
   });
 }
 
-/** Declared as an error, and mostly a code as CERT_HAS_EXPIRED. */
+/** Returns the code of a TLS error. Node declares an Error, but mostly passes a code such as CERT_HAS_EXPIRED. */
 function codeOf(error: Error | string | null): string {
   return typeof error === 'string' ? error : (systemCodeOf(error) ?? 'unknown');
 }

@@ -7,7 +7,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { addCertificateAlarm } from '../observability/alarms/certificates.ts';
-import { addOutputs, listed } from '../outputs.ts';
+import { addOutputs, joinArns } from '../outputs.ts';
 import type { DomainProps, MtlsDomainProps } from '../settings/provider-props.ts';
 
 type CustomDomainProps = {
@@ -18,19 +18,22 @@ type CustomDomainProps = {
 
 type DomainsProps = Pick<CustomDomainProps, 'api' | 'stage'> & Pick<Deployment, 'settings' | 'alarms'>;
 
-/** The names of the settings, each with an alarm on its certificate. None is fine: the API has an address of its own. */
+/**
+ * Adds the domain names in the settings, each with an alarm on its certificate. Without any name the API keeps its own
+ * address.
+ */
 export function addDomains(scope: Construct, { api, stage, settings, alarms }: DomainsProps): readonly CustomDomain[] {
   const { domain, mtlsDomain } = settings;
   if (domain) addCertificateAlarm(alarms, 'domain', domain);
   if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
-  addOutputs(scope, { Certificates: listed([domain, mtlsDomain].flatMap((one) => one?.certificateArn ?? [])) });
+  addOutputs(scope, { Certificates: joinArns([domain, mtlsDomain].flatMap((one) => one?.certificateArn ?? [])) });
   return [
     ...(domain ? [new CustomDomain(scope, 'Domain', { api, stage, domain })] : []),
     ...(mtlsDomain ? [new CustomDomain(scope, 'MtlsDomain', { api, stage, domain: mtlsDomain })] : []),
   ];
 }
 
-/** A name for the API, with a client certificate demanded where there is a truststore. */
+/** A domain name for the API. With a truststore, the name demands a client certificate. */
 export class CustomDomain extends Construct {
   constructor(scope: Construct, id: string, { api, stage, domain }: CustomDomainProps) {
     super(scope, id);
@@ -61,7 +64,7 @@ export class CustomDomain extends Construct {
       });
     }
     new CfnOutput(this, 'Target', {
-      description: `Where the DNS record of ${domain.name} points`,
+      description: `Target for the DNS record of ${domain.name}`,
       value: name.regionalDomainName,
     });
   }

@@ -28,11 +28,11 @@ const AUTHENTICATION: Throttle = { rate: 50, burst: 100 };
 const TOKEN: Throttle = { rate: 500, burst: 1000 };
 
 const AUTHENTICATED_BY_FUNCTION =
-  'OAuth clients and phones have no AWS identity: the function authenticates them as the standards say, or the document is public.';
+  'OAuth clients and phones have no AWS identity. The function authenticates them as the standards require, or the document is public.';
 
 /**
- * What is kept of a call at the gateway. Named fields only: a header may carry a credential, a query or a path may name
- * a user, so the route stands for the path.
+ * The fields of a line in the access log. A header may carry a credential and a query or a path may name a user, so the
+ * log has no headers and no query, and the route instead of the path.
  */
 const ACCESS_LOG = {
   message: 'access',
@@ -50,10 +50,10 @@ const ACCESS_LOG = {
   gateway_error: '$context.error.responseType',
 };
 
-/** The HTTP API itself. Made before the functions, which have to know the issuer. */
+/** The HTTP API, without routes. It is made before the functions, which need the issuer. */
 export class ProviderApi extends Construct {
   readonly api: HttpApi;
-  /** The API's own host, switched off when there is a domain. */
+  /** The API's own host, disabled when there is a domain. */
   readonly ownHost: string;
 
   constructor(scope: Construct, id: string, props: CibaProviderProps) {
@@ -62,7 +62,7 @@ export class ProviderApi extends Construct {
       apiName: Stack.of(this).stackName,
       description: 'OpenID Provider for Client-Initiated Backchannel Authentication',
       createDefaultStage: false,
-      // Reachable there too, the API would answer without the client certificate and under another name than its issuer.
+      // At its own host the API would answer without a client certificate, and under a name that is not its issuer.
       disableExecuteApiEndpoint: props.domain !== undefined,
     });
     this.ownHost = `${this.api.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
@@ -74,7 +74,7 @@ type RoutesProps = Pick<Deployment, 'settings' | 'alarms'> & {
   readonly functions: readonly ProviderFunction[];
 };
 
-/** Routes from the table of functions to the alias `live` of each, and the stage that serves them. */
+/** The routes in each `lambdas/<name>/function.ts`, which call the alias `live`, and the stage that serves them. */
 export class ApiRoutes extends Construct {
   readonly stage: HttpStage;
   readonly accessLog: LogGroup;
@@ -83,14 +83,15 @@ export class ApiRoutes extends Construct {
     super(scope, id);
     const routes = props.functions.flatMap((one) => this.#routes(props.api, one));
     this.accessLog = new LogGroup(this, 'AccessLog', {
-      // Under this prefix API Gateway needs no entry in the account's one policy of 5,120 characters for log delivery,
-      // which others may have filled. The stack's own id keeps a group that was retained from being in the way.
+      // Log groups with this prefix need no entry in the account's resource policy for log delivery, which has room for
+      // 5,120 characters and may be full. The id of the stack prevents a clash with a group retained from an earlier
+      // stack.
       logGroupName: `/aws/vendedlogs/${Stack.of(this).stackName}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
       retention: logRetentionDaysOf(props.settings),
       removalPolicy: removalPolicyOf(props.settings),
     });
     this.stage = this.#stage(props);
-    // A throttle of a route that does not exist yet is refused.
+    // API Gateway refuses a throttle for a route that does not exist yet.
     this.stage.node.addDependency(...routes);
     addApiAlarms(props.alarms, this.stage);
     addOutputs(this, { AccessLog: this.accessLog.logGroupName });
@@ -120,7 +121,7 @@ export class ApiRoutes extends Construct {
       httpApi,
       stageName: '$default',
       autoDeploy: true,
-      // Every metric of every route would be billed; the routes that logins go through are enough.
+      // Each metric of each route is billed, so only the routes of logins have detailed metrics.
       detailedMetricsEnabled: false,
       throttle: { rateLimit: others.rate, burstLimit: others.burst },
       accessLogSettings: {
@@ -138,7 +139,7 @@ export class ApiRoutes extends Construct {
   }
 }
 
-/** A route of the table, `METHOD /path`, as CDK has it. */
+/** Converts a route from a `function.ts`, `METHOD /path`, into CDK's form. */
 function routeKeyOf(route: string): HttpRouteKey {
   const [name, path = ''] = route.split(' ');
   const method = Object.values(HttpMethod).find((known) => known === name);
@@ -146,7 +147,9 @@ function routeKeyOf(route: string): HttpRouteKey {
   return HttpRouteKey.with(path, method);
 }
 
-/** A throttle for each route of a function, as CloudFormation has it: CDK hands this part of a stage through unchanged. */
+/**
+ * Makes a throttle for each route of a function, in CloudFormation's form: CDK passes this property through unchanged.
+ */
 function throttled({ routes }: FunctionSpec, { rate, burst }: Throttle) {
   const settings = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
   return Object.fromEntries(routes.map((route) => [route, settings]));

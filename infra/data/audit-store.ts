@@ -3,17 +3,19 @@ import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, Role, ServicePri
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeOpenArns } from '../nag.ts';
+import { acknowledge, acknowledgeWildcards } from '../nag.ts';
 import { pinLogicalId } from './pinned-id.ts';
 
-/** CloudWatch Logs sends zipped envelopes of several lines; what is kept is the lines alone. */
+/** CloudWatch Logs sends compressed envelopes with several lines each. These processors keep the lines only. */
 const LINES: CfnDeliveryStream.ProcessorProperty[] = [
   { type: 'Decompression', parameters: [{ parameterName: 'CompressionFormat', parameterValue: 'GZIP' }] },
   { type: 'CloudWatchLogProcessing', parameters: [{ parameterName: 'DataMessageExtraction', parameterValue: 'true' }] },
   { type: 'AppendDelimiterToRecord' },
 ];
 
-/** Where audit events are kept: one zipped JSON line an event, by day, in a bucket that nobody can delete from. */
+/**
+ * The bucket that keeps audit events as compressed JSON, one line per event, by day. No principal can delete from it.
+ */
 export class AuditStore extends Construct {
   readonly bucket: Bucket;
   readonly stream: CfnDeliveryStream;
@@ -34,7 +36,8 @@ export class AuditStore extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     pinLogicalId(bucket, 'AuditBucket');
-    // Nobody deletes, not even an administrator by mistake; the lifecycle rule is not bound by this policy.
+    // No principal may delete, so even an administrator cannot delete by mistake. Lifecycle rules are exempt from
+    // bucket policies.
     bucket.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AppendOnly',
@@ -46,7 +49,7 @@ export class AuditStore extends Construct {
     );
     acknowledge(bucket, {
       'AwsSolutions-S1':
-        'This is the audit trail itself. Who reads it shows in CloudTrail data events, which an account keeps in one place.',
+        'This is the audit trail itself. CloudTrail data events show who reads it, and an account keeps those in one place.',
     });
     return bucket;
   }
@@ -57,18 +60,18 @@ export class AuditStore extends Construct {
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
         resources: [this.bucket.arnForObjects('*')],
       }),
-      // Firehose looks where the bucket is and what it left unfinished; it reads no event back.
+      // Firehose reads the location of the bucket and its own unfinished uploads. It does not read events back.
       new PolicyStatement({
         actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
         resources: [this.bucket.bucketArn],
       }),
     ];
-    // Permissions inside the role, so that the stream, which is checked when it is made, waits for them too.
+    // The permissions are inline, so that the stream waits for them: Firehose checks them when the stream is made.
     const role = new Role(this, 'DeliveryRole', {
       assumedBy: new ServicePrincipal('firehose.amazonaws.com'),
       inlinePolicies: { Deliver: new PolicyDocument({ statements }) },
     });
-    acknowledgeOpenArns(role, statements, 'Object keys begin with the day and end with a random part.');
+    acknowledgeWildcards(role, statements, 'Firehose chooses the object keys: the day, followed by a random part.');
     return new CfnDeliveryStream(this, 'Stream', {
       deliveryStreamType: 'DirectPut',
       deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },

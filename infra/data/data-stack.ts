@@ -12,18 +12,18 @@ import { isRetained, removalPolicyOf } from './retention.ts';
 type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays'>;
 
 /**
- * What is stored, in a stack of its own: tables, the key that encrypts signing keys, the audit store. Logical ids are
- * pinned, because moving a construct must never replace a table. `RETAIN` and not `RetainExceptOnCreate`: a protected
- * table can't be deleted, so a failed first deployment would fail to roll back.
+ * The nested stack with everything that is stored: tables, the key that encrypts signing keys, the audit store. Logical
+ * ids are pinned, because moving a construct must never replace a table. The removal policy is `RETAIN` instead of
+ * `RetainExceptOnCreate`: a protected table can't be deleted, so a failed first deployment would fail to roll back.
  */
 export class DataStack extends NestedStack {
   readonly tables: Readonly<Record<TableRole, ITableV2>>;
   readonly signingKmsKey: Key;
-  /** None in development. */
+  /** Undefined when the removal policy is `destroy`. */
   readonly audit: AuditStore | undefined;
 
   constructor(scope: Construct, id: string, props: DataProps) {
-    super(scope, id, { description: 'Serverless CIBA: what is stored' });
+    super(scope, id, { description: 'Serverless CIBA: tables, key and audit store' });
     this.tables = {
       directory: this.#table('directory', props, props.restored?.directoryTable),
       transactions: this.#table('transactions', props, props.restored?.transactionsTable),
@@ -47,7 +47,9 @@ export class DataStack extends NestedStack {
     return { directory: this.tables.directory.tableArn, transactions: this.tables.transactions.tableArn };
   }
 
-  /** The table of this stack, or the one that took its place; the former stays in the stack, so that nothing is lost. */
+  /**
+   * Returns the table of this stack, or the restored one that replaces it. The stack keeps its own table in both cases.
+   */
   #table(role: TableRole, props: DataProps, restored: string | undefined): ITableV2 {
     const { partitionKey, sortKey, ttlAttribute } = tables[role];
     const id = role === 'directory' ? 'DirectoryTable' : 'TransactionsTable';
@@ -56,7 +58,7 @@ export class DataStack extends NestedStack {
       sortKey: { name: sortKey, type: AttributeType.STRING },
       billing: Billing.onDemand(),
       ...(ttlAttribute !== undefined && { timeToLiveAttribute: ttlAttribute }),
-      // Everything in Transactions is over within hours; nobody would restore it.
+      // Items in Transactions expire within hours, so a restore would be of no use.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: role === 'directory' },
       deletionProtection: isRetained(props),
       removalPolicy: removalPolicyOf(props),

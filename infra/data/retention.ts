@@ -6,7 +6,7 @@ export function isRetained(props: Pick<CibaProviderProps, 'removalPolicy'>): boo
   return props.removalPolicy !== 'destroy';
 }
 
-/** Days that the logs of the functions and of the API are kept. */
+/** Returns for how many days the logs of the functions and of the API are kept. */
 export function logRetentionDaysOf({ logRetentionDays = 90 }: Pick<CibaProviderProps, 'logRetentionDays'>): number {
   return logRetentionDays;
 }

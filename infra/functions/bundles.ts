@@ -5,14 +5,17 @@ import { buildSync, type OutputFile } from 'esbuild';
 import { deploymentFunctions, functionNames } from './deployed-functions.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** What is deployed: one folder a function. */
+/** The bundles that are deployed, one folder per function. */
 const FUNCTIONS = join(ROOT, 'dist/functions');
-/** What is not: source maps to read stack traces with, and what each bundle is made of. */
+/**
+ * Files that are not deployed: source maps for reading stack traces, and `meta.json`, which lists the inputs of each
+ * bundle.
+ */
 const SOURCE_MAPS = join(ROOT, 'dist/source-maps');
 
 /**
- * Reached by dynamic import only, after the credentials from the environment, which in Lambda are always there. Bundled
- * they would be loaded at every cold start.
+ * Credential providers that the SDK imports dynamically when the environment has no credentials. In Lambda it always
+ * has them. In a bundle they would be loaded at every cold start.
  */
 const NEVER_LOADED_IN_LAMBDA = [
   '@aws-sdk/credential-provider-ini',
@@ -22,20 +25,20 @@ const NEVER_LOADED_IN_LAMBDA = [
   '@aws-sdk/credential-provider-http',
   '@smithy/credential-provider-imds',
 ];
-/** Reached by dynamic import as well, for answers that stream: none of those that the functions ask for. */
+/** Also imported dynamically, for streamed answers. No call of the functions has one. */
 const EVENT_STREAMS = '@smithy/core/event-streams';
-/** Calls Lambda, whose client can stream and so imports the above when it is loaded. */
+/** Functions that call Lambda. Its client can stream, so it imports the above when it is loaded. */
 const STREAMING: readonly string[] = ['first-keys'];
 
-/** The folders in `lambdas/`. */
+/** The names of all deployed functions, which are the folders in `lambdas/`. */
 export const deployedNames: readonly string[] = [...functionNames, ...Object.keys(deploymentFunctions)];
 
 let bundled: string | undefined;
 
 /**
- * Bundles every function, once a process, and tells the folder that has one folder a function. The SDK is bundled:
- * loading Lambda's own copy takes far longer. A file is only replaced when its content differs, whole and at once, so
- * that several processes may bundle at the same time.
+ * Bundles every function, once per process, and returns the folder with one folder per function. The SDK is bundled,
+ * because loading Lambda's own copy takes far longer. A file is replaced atomically, and only when its content differs,
+ * so that several processes can bundle at the same time.
  */
 export function bundleFunctions(): string {
   if (bundled) return bundled;
@@ -65,7 +68,7 @@ function build(names: readonly string[], options: { readonly external?: string[]
   });
 }
 
-/** How a function is bundled; the bundle budget is measured the same way. */
+/** The options with which functions are bundled. The bundle budget is measured with them too. */
 export const bundleOptions = {
   absWorkingDir: ROOT,
   write: false,

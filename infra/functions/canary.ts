@@ -6,7 +6,7 @@ import type { ProviderFunction } from './provider-function.ts';
 
 type CanaryProps = { readonly functions: readonly { target: ProviderFunction; alarms: readonly IAlarm[] }[] };
 
-/** A new version gets a tenth of the calls for five minutes. An alarm in that time puts the version before back. */
+/** Gives a new version a tenth of the calls for five minutes. An alarm in that time restores the previous version. */
 export class CanaryDeployments extends Construct {
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);

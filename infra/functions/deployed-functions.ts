@@ -12,9 +12,10 @@ import { spec as syntheticSetup } from '../../lambdas/synthetic-setup/function.t
 import { spec as token } from '../../lambdas/token/function.ts';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 
-// Every deployed function, by the name of its folder in `lambdas/`. What it is and may do stands in its `function.ts`.
+// The lists of deployed functions, by the names of their folders in `lambdas/`. Each folder's `function.ts` says what
+// the function is and what it may do.
 
-/** The functions that make the provider: the stack deploys them, the local gateway runs them. */
+/** The functions of the provider, which the stack deploys and the local gateway runs. */
 export const functions = {
   'backchannel-authentication': backchannelAuthentication,
   token,
@@ -29,14 +30,14 @@ export const functions = {
 export type FunctionName = keyof typeof functions;
 export const functionNames = Object.keys(functions) as FunctionName[];
 
-/** One value for each function of the provider. */
+/** Makes one value for each function of the provider. */
 export function forEachFunction<Value>(make: (name: FunctionName) => Value): Readonly<Record<FunctionName, Value>> {
   return Object.fromEntries(functionNames.map((name) => [name, make(name)])) as Record<FunctionName, Value>;
 }
 
 /**
- * Functions that nobody calls over HTTP and that the provider would run without: they exist in an account only. What
- * they may do beside the tables is granted where they are made.
+ * Functions that are not called over HTTP and that the provider could run without. They exist in AWS only. Permissions
+ * other than those on DynamoDB tables are granted where they are made.
  */
 export const deploymentFunctions = {
   'endpoint-events': endpointEvents,

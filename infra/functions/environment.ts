@@ -17,7 +17,7 @@ type Sources = {
   readonly settings: CibaProviderProps;
 };
 
-/** The value of every variable that a function may ask for; undefined where a setting is not made. */
+/** Returns the value of every variable that a function may have, undefined where the settings have none. */
 export function environmentFrom(
   sources: Sources,
 ): Readonly<Record<Exclude<EnvironmentName, DeploymentVariable>, string | undefined>> {
@@ -39,16 +39,16 @@ export function environmentFrom(
     BINDING_MESSAGE_PATTERN: settings.bindingMessagePattern,
     NOTIFICATION_TOPIC: sources.notifications.topicArn,
     NOTIFICATION_QUEUE_URL: sources.notifications.queueUrl,
-    // Public addresses only: clients in a private network are for one machine alone.
+    // Pings go to public addresses only. The local runtime sets this variable to reach clients on the same machine.
     NOTIFICATION_NETWORKS: undefined,
-    // Names are looked up by threads, half of Node's four at most: two names of slow clients would stop everybody's
-    // lookups, those of AWS included.
+    // DNS look-ups use at most half of Node's threads, which are four by default. Two slow look-ups of clients' names
+    // would then block all others, those of AWS included.
     UV_THREADPOOL_SIZE: '32',
     METRICS_NAMESPACE: sources.metricsNamespace,
   };
 }
 
-/** The variables of one function: those of its row, and of them those that have a value. */
+/** Returns the variables that the `function.ts` of one function lists, without those that have no value. */
 export function environmentOf(
   { environment }: FunctionSpec,
   values: Readonly<Partial<Record<FunctionSpec['environment'][number], string | undefined>>>,

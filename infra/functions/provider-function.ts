@@ -18,25 +18,25 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { isRetained, logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
-import { acknowledge, acknowledgeOpenArns } from '../nag.ts';
+import { acknowledge, acknowledgeWildcards } from '../nag.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 import { bundleFunctions } from './bundles.ts';
 
 type ProviderFunctionProps = {
-  /** The file in `lambdas/`. */
+  /** The folder in `lambdas/`. */
   readonly name: string;
   readonly spec: FunctionSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
-  /** Why some of the statements name resources by their beginning only. */
-  readonly openArns?: string | undefined;
+  /** Why some of the statements need a wildcard in their resources. */
+  readonly wildcardReason?: string | undefined;
   readonly settings: Pick<CibaProviderProps, 'removalPolicy' | 'logRetentionDays'>;
   readonly reservedConcurrency?: number | undefined;
-  /** For functions that are called and not waited for. */
+  /** For functions that are called asynchronously. */
   readonly deadLetterQueue?: IQueue | undefined;
 };
 
-/** One function with its own role, its own log group and the alias `live`, which is what everybody calls. */
+/** One function with its own role, its own log group and the alias `live`, which callers use. */
 export class ProviderFunction extends Construct {
   readonly name: string;
   readonly spec: FunctionSpec;
@@ -44,7 +44,7 @@ export class ProviderFunction extends Construct {
   readonly logGroup: LogGroup;
   readonly lambda: LambdaFunction;
   readonly alias: Alias;
-  /** The same, as the library's interfaces want it under exact optional types. */
+  /** The alias, with the type that CDK's interfaces need under `exactOptionalPropertyTypes`. */
   readonly live: IFunction;
 
   constructor(scope: Construct, props: ProviderFunctionProps) {
@@ -76,29 +76,29 @@ export class ProviderFunction extends Construct {
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      // Start, end and report lines would be half of the log, and logs are the largest hidden cost.
+      // Lambda's start, end and report lines would be half of the log, and logs are the largest hidden cost.
       systemLogLevelV2: isRetained(settings) ? SystemLogLevel.WARN : SystemLogLevel.INFO,
       environment: { ...props.environment },
       timeout: Duration.seconds(spec.timeoutSeconds),
       memorySize: spec.memoryMegabytes,
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.deadLetterQueue && { deadLetterQueue: props.deadLetterQueue }),
-      // Versions that were live stay, so that a rollback by hand is one change of the alias. One whose deployment was
-      // rolled back goes: it would be in the way of the same code's next try.
+      // Versions that were live are kept, so that a manual rollback is one change of the alias. A version whose
+      // deployment was rolled back is deleted: it would prevent a second attempt with the same code.
       currentVersionOptions: {
         removalPolicy: isRetained(settings) ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       },
     });
   }
 
-  #acknowledge({ deadLetterQueue, statements, openArns }: ProviderFunctionProps): void {
-    if (openArns) acknowledgeOpenArns(this.role, statements, openArns);
+  #acknowledge({ deadLetterQueue, statements, wildcardReason }: ProviderFunctionProps): void {
+    if (wildcardReason) acknowledgeWildcards(this.role, statements, wildcardReason);
     acknowledge(this, {
-      'AwsSolutions-L1': 'nodejs24.x is what the tests run on; the next runtime is taken when it has left preview.',
+      'AwsSolutions-L1': 'The tests run on nodejs24.x. A newer runtime follows when it has left preview.',
       'Serverless-LambdaTracing':
-        'Every request leaves one log line with its duration and correlation id; traces would cost more than they tell.',
+        'Every call writes one log line with its duration and correlation id. Traces would add more cost than information.',
       ...(!deadLetterQueue && {
-        'Serverless-LambdaDLQ': 'Whoever calls it learns of the failure, by its answer or by an alarm.',
+        'Serverless-LambdaDLQ': 'A failure shows in the answer to the caller or in an alarm.',
       }),
     });
   }

@@ -6,9 +6,9 @@ import { CanaryDeployments } from './canary.ts';
 import { type FunctionName, forEachFunction, functions } from './deployed-functions.ts';
 import { type environmentFrom, environmentOf } from './environment.ts';
 import { ProviderFunction } from './provider-function.ts';
-import { OPEN_ENDPOINTS, statementsFor } from './role-statements.ts';
+import { ENDPOINT_WILDCARD_REASON, statementsFor } from './role-statements.ts';
 
-/** The functions that make the provider, as they are deployed. */
+/** The deployed functions of the provider, by name. */
 export type ProviderFunctions = Readonly<Record<FunctionName, ProviderFunction>>;
 
 type ProviderFunctionsProps = Pick<Deployment, 'settings' | 'grantable' | 'deadLetters' | 'alarms'> & {
@@ -16,7 +16,7 @@ type ProviderFunctionsProps = Pick<Deployment, 'settings' | 'grantable' | 'deadL
   readonly values: ReturnType<typeof environmentFrom>;
 };
 
-/** Makes each function of the table, with its alarms, its canary and its output. */
+/** Makes each function of the provider, with its alarms, its canary and its output. */
 export function makeProviderFunctions(scope: Construct, props: ProviderFunctionsProps): ProviderFunctions {
   const made = forEachFunction((name) => makeFunction(scope, name, props));
   const all = Object.values(made);
@@ -35,20 +35,21 @@ function makeFunction(scope: Construct, name: FunctionName, props: ProviderFunct
     settings,
     environment: environmentOf(spec, values),
     statements: statementsFor(spec, grantable),
-    openArns: OPEN_ENDPOINTS,
+    wildcardReason: ENDPOINT_WILDCARD_REASON,
     reservedConcurrency: settings.reservedConcurrency?.[name],
-    // Nobody waits for the one that the schedule calls.
+    // The schedule calls this function asynchronously.
     ...(name === 'signing-keys' && { deadLetterQueue: deadLetters }),
   });
 }
 
-/** An alarm on the failures of each function, which rolls a canary back. */
+/** Adds an alarm on the failures of each function, and the canaries that it rolls back. */
 function rollOut(
   scope: Construct,
   functions: readonly ProviderFunction[],
   { settings, alarms }: ProviderFunctionsProps,
 ): void {
-  // The schedule calls that one too seldom for three failures in a minute, or for a tenth of its calls, to tell anything.
+  // The schedule calls signing-keys too rarely for three failures in a minute or for a canary with a tenth of the
+  // calls.
   const busy = functions.filter(({ name }) => name !== 'signing-keys');
   const watched = busy.map((target) => ({ target, alarms: [addFaultAlarm(alarms, target)] }));
   if (settings.deployment !== 'allAtOnce') new CanaryDeployments(scope, 'Canary', { functions: watched });

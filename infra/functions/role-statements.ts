@@ -8,14 +8,15 @@ export type Grantable = {
   readonly signingKmsKeyArn: string;
   /** The SNS platform applications in use; none without push credentials. */
   readonly applicationArns: readonly string[];
-  /** The way of notifications, where a function uses it. */
+  /** The notification topic and queue, if a function uses them. */
   readonly notifications?: { readonly topicArn: string; readonly queueArn: string } | undefined;
 };
 
-/** Why a role may do something to endpoints that it can't name. */
-export const OPEN_ENDPOINTS = 'Push endpoints are made at run time, so the last part of their ARN is open.';
+/** Why the resources of a role's endpoint permissions have a wildcard. */
+export const ENDPOINT_WILDCARD_REASON =
+  'Push endpoints are made at run time, so the last part of their ARN is not known.';
 
-/** The statements of a function's role: exactly what its `lambdas/<name>/function.ts` says. */
+/** Makes the statements of a function's role: exactly the permissions in its `lambdas/<name>/function.ts`. */
 export function statementsFor(spec: FunctionSpec, on: Grantable): PolicyStatement[] {
   return [
     ...tableStatements(spec, on),
@@ -26,8 +27,8 @@ export function statementsFor(spec: FunctionSpec, on: Grantable): PolicyStatemen
 }
 
 /**
- * Items are cut by the first letters of their partition key, or by the whole of it. `ForAllValues` also holds when the call names no key at
- * all, as a scan does, so a second condition demands that there is one.
+ * Limits a role to items of a DynamoDB table by the prefix of their partition key, or by the whole key. `ForAllValues`
+ * also holds for a call that names no key, such as a scan, so a second condition demands a key.
  */
 function tableStatements(spec: FunctionSpec, on: Grantable): PolicyStatement[] {
   return spec.tables.map(
@@ -58,7 +59,9 @@ function kmsStatements({ kms }: FunctionSpec, on: Grantable): PolicyStatement[] 
   ];
 }
 
-/** Endpoints are made at run time, so their last part is open. */
+/**
+ * Grants actions on applications and their endpoints. Endpoints are made at run time, so their ARNs end in a wildcard.
+ */
 function snsStatements({ sns }: FunctionSpec, { applicationArns }: Grantable): PolicyStatement[] {
   if (applicationArns.length === 0) return [];
   const onApplications = sns.filter((action) => action === 'CreatePlatformEndpoint');
@@ -76,11 +79,12 @@ function snsStatements({ sns }: FunctionSpec, { applicationArns }: Grantable): P
   ];
 }
 
-/** Where decisions are announced, and where they wait. */
+/** Grants actions on the topic where decisions are announced, and on the queue where they wait. */
 function notificationStatements({ topic = [], sqs = [] }: FunctionSpec, on: Grantable): PolicyStatement[] {
   const statement = (service: string, actions: readonly string[], arn: string | undefined) => {
     if (actions.length === 0) return [];
-    if (arn === undefined) throw new Error(`a function uses ${service} of notifications, which are not there`);
+    if (arn === undefined)
+      throw new Error(`a function needs the ${service} permissions of notifications, but there is no topic or queue`);
     return [new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`), resources: [arn] })];
   };
   return [...statement('sns', topic, on.notifications?.topicArn), ...statement('sqs', sqs, on.notifications?.queueArn)];

@@ -16,11 +16,11 @@ type RotationProps = Pick<Deployment, 'settings' | 'deadLetters' | 'alarms'> & {
 };
 
 /**
- * Signing keys exist before the first request, and are looked after twice a day. The function does what is due and
- * nothing else, so running it more often than keys rotate is free and a missed run is made good by the next.
+ * Creates the first signing keys before the API opens, and runs the rotation twice a day. The function only does what
+ * is due, so extra runs change nothing and the next run makes up for a missed one.
  */
 export class SigningKeyRotation extends Construct {
-  /** Whatever serves tokens waits for this. */
+  /** The resource that creates the first keys. The API's stage waits for it. */
   readonly firstKeys: CustomResource;
 
   constructor(scope: Construct, id: string, { signingKeys, deadLetters, settings, alarms }: RotationProps) {
@@ -56,10 +56,10 @@ export class SigningKeyRotation extends Construct {
       resourceType: 'Custom::FirstSigningKeys',
       serviceToken: caller.lambda.functionArn,
       serviceTimeout: Duration.minutes(5),
-      // A new version has to prove itself while the deployment can still be rolled back.
+      // A new version runs once while the deployment can still be rolled back.
       properties: { versions: { 'signing-keys': signingKeys.lambda.currentVersion.version } },
     });
-    // Permissions are resources of their own, and CloudFormation would not wait for them.
+    // Permissions are separate resources, which CloudFormation would not wait for.
     firstKeys.node.addDependency(signingKeys.role, caller.role, alias);
     return firstKeys;
   }

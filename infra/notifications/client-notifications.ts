@@ -12,21 +12,21 @@ import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
 import { addPingAlarms } from '../observability/alarms/pings.ts';
 import { addOutputs } from '../outputs.ts';
-import { INSTANCES_RANGE, LONGEST_RETENTION_SECONDS, MOST_RECEIVES } from './queue-limits.ts';
+import { INSTANCES_RANGE, LONGEST_RETENTION_SECONDS, MAX_RECEIVES } from './queue-limits.ts';
 
 type ClientNotificationsProps = Pick<Deployment, 'settings' | 'deadLetters' | 'alarms'>;
 
 /**
- * Five times five pings at a time: eighty a second where clients answer within 300 ms. Few, because each one that hangs
- * keeps an instance for five seconds, and a young account has ten for everything. Reserve concurrency for more.
+ * Five instances with five pings each: 80 pings a second where clients answer within 300 ms. A ping that hangs keeps an
+ * instance busy for five seconds, and a new account has ten instances for everything. Reserve concurrency for more.
  */
 const INSTANCES = 5;
 const BATCH = 5;
 
 /**
- * The topic where the device function announces decisions of requests whose client is pinged, the queue behind it, and
- * what runs `client-notification`. A standard queue: with a message group for each client, which SNS hands on, it serves
- * the others first when the endpoint of one is slow.
+ * The topic where the function `device` announces decisions for clients in ping mode, the queue that is subscribed to
+ * it, and the mapping that runs `client-notification`. It is a standard queue. SNS passes on a message group for each
+ * client, so the queue serves other clients first when the endpoint of one is slow.
  */
 export class ClientNotifications extends Construct {
   readonly topic: Topic;
@@ -36,16 +36,17 @@ export class ClientNotifications extends Construct {
   constructor(scope: Construct, id: string, { settings, deadLetters, alarms }: ClientNotificationsProps) {
     super(scope, id);
     this.#settings = settings;
-    this.topic = new Topic(this, 'Topic', { displayName: 'Decisions that clients are pinged of', enforceSSL: true });
+    this.topic = new Topic(this, 'Topic', { displayName: 'Decisions to notify clients of', enforceSSL: true });
     this.queue = this.#makeQueue(deadLetters);
-    // Raw: the function reads what the other one wrote. What SNS may not deliver is a dead letter at once.
+    // With raw delivery `client-notification` reads exactly what `device` wrote. A message that SNS may not deliver
+    // goes to the dead-letter queue at once.
     const subscription = new SqsSubscription(this.queue, { rawMessageDelivery: true, deadLetterQueue: deadLetters });
     this.topic.addSubscription(subscription);
     addPingAlarms(alarms, this.queue);
     addOutputs(this, { NotificationQueue: this.queue.queueUrl });
   }
 
-  /** By what the functions call topic and queue, and by what their roles are granted them. */
+  /** The names by which functions call the topic and the queue, and by which roles are granted access. */
   get addresses(): { readonly topicArn: string; readonly queueArn: string; readonly queueUrl: string } {
     const { topicArn } = this.topic;
     const { queueArn, queueUrl } = this.queue;
@@ -57,21 +58,23 @@ export class ClientNotifications extends Construct {
     return new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // An hour longer than anything could be redeemed: what nobody took in time is at least in the log, once the
-      // function runs again.
+      // An hour longer than a request can be redeemed, so that a function that did not run for some time still logs the
+      // announcements that it missed.
       retentionPeriod: Duration.seconds(Math.min(useSeconds + 3600, LONGEST_RETENTION_SECONDS)),
-      // Twice the function's time. AWS advises six times, so that a batch that was throttled is not delivered a second
-      // time meanwhile. Here a lease in the table keeps a second delivery from pinging twice, and a crash must not cost
-      // most of a request's life.
+      // Twice the timeout of the function. AWS advises six times, so that a throttled batch is not delivered again too
+      // early. Here a lease in the table keeps a second delivery from pinging twice, and after a crash a longer wait
+      // would use up most of a request's life.
       visibilityTimeout: Duration.seconds(2 * functions['client-notification'].timeoutSeconds),
-      // Only a backstop, beyond what the longest life takes: the function itself gives up at its end.
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: Math.min(mostDeliveries(useSeconds), MOST_RECEIVES) },
+      // Only a safety net, above the number of deliveries in the longest life of a request. The function gives up by
+      // itself when a request ends.
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: Math.min(mostDeliveries(useSeconds), MAX_RECEIVES) },
     });
   }
 
   /**
-   * Lambda receives, deletes and postpones in the name of the function's role, and tries that when the mapping is made.
-   * The role has what it needs from the table of functions, so no construct that grants more is used.
+   * Runs the function for the messages in the queue. Lambda receives, deletes and postpones messages with the
+   * function's role, and checks that when the mapping is made. The role has these permissions from
+   * `lambdas/client-notification/function.ts`; a higher-level construct would grant more.
    */
   feed(notifier: ProviderFunction): void {
     const reserved = this.#settings.reservedConcurrency?.['client-notification'];
@@ -86,7 +89,7 @@ export class ClientNotifications extends Construct {
     mapping.node.addDependency(notifier.role);
     acknowledge(mapping, {
       'Serverless-LambdaEventSourceMappingDestination':
-        'For a queue there is none; it has a dead-letter queue instead.',
+        'A mapping from a queue has no failure destination. The queue has a dead-letter queue instead.',
     });
     addOutputs(this, { NotificationMapping: mapping.eventSourceMappingId });
   }

@@ -13,8 +13,8 @@ type AuditTrailProps = Pick<Deployment, 'alarms'> & {
 };
 
 /**
- * Carries audit lines from the log groups to the audit store. A subscription and not a call of the function: it costs no
- * latency, and a function can neither forget it nor take an event back.
+ * Sends audit lines from the log groups to the audit store. It uses log subscriptions instead of calls by the
+ * functions: subscriptions add no latency, and a function can neither forget an event nor take it back.
  */
 export class AuditTrail extends Construct {
   constructor(scope: Construct, id: string, { stream, functions, alarms }: AuditTrailProps) {
@@ -24,9 +24,10 @@ export class AuditTrail extends Construct {
       actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
       resources: [stream.attrArn],
     });
-    // Permissions inside the role: CloudWatch Logs tries them when the subscription is made.
+    // The permissions are inline, so that they exist as soon as the role does: CloudWatch Logs tries them when the
+    // subscription is made.
     const role = new Role(this, 'Role', {
-      // CloudWatch Logs of this account alone, not of another that found out the role's name.
+      // Only CloudWatch Logs of this account, not of another account that knows the role's name.
       assumedBy: new ServicePrincipal('logs.amazonaws.com', {
         conditions: {
           StringLike: {

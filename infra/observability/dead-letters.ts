@@ -6,7 +6,10 @@ import { addOutputs } from '../outputs.ts';
 import type { AlarmSet } from './alarms/alarm-set.ts';
 import { addDeadLetterAlarm } from './alarms/dead-letters.ts';
 
-/** The one queue of a deployment that keeps what no function could handle, for two weeks. An alarm watches it. */
+/**
+ * The deployment's only dead-letter queue. It keeps events that no function could handle for two weeks; an alarm
+ * watches it.
+ */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string, alarms: AlarmSet) {
     super(scope, id, {

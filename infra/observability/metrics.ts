@@ -10,12 +10,12 @@ type MetricOptions = {
   readonly label?: string;
 };
 
-/** Where CloudWatch keeps what the functions of this stack count: one namespace a deployment. */
+/** Returns the CloudWatch namespace for the counts of this stack's functions. Each deployment has its own. */
 export function metricsNamespaceOf(scope: IConstruct): string {
   return `Ciba/${Stack.of(scope).stackName}`;
 }
 
-/** The metrics that the functions' log lines carry (docs/adr/0016). There is nothing to deploy for them. */
+/** The metrics that the functions' log lines carry (docs/adr/0016). They need no resources of their own. */
 export class ProviderMetrics {
   readonly namespace: string;
 

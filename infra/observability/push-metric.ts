@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** What SNS itself counts of a platform application, which it names by its two last parts. */
+/** Returns a metric that SNS itself keeps for a platform application. SNS names it by the last two parts of the ARN. */
 export function pushMetric(
   applicationArn: string,
   metricName: 'NumberOfNotificationsDelivered' | 'NumberOfNotificationsFailed',

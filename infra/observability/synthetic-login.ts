@@ -15,15 +15,15 @@ import { type CibaProviderProps, SYNTHETIC_LOGIN_MINUTES } from '../settings/pro
 import { addSyntheticLoginAlarm } from './alarms/logins.ts';
 
 type SyntheticLoginProps = Pick<Deployment, 'settings' | 'issuer' | 'tableNames' | 'grantable' | 'alarms'> & {
-  /** Those of the table: a new version of any of them is tested, those that no login goes through as well. */
+  /** The functions of the provider. A new version of any of them is tested, even of one that no login calls. */
   readonly functions: readonly ProviderFunction[];
-  /** What else has to be there before anybody can log in: routes, stage, names. */
+  /** What else must exist before anyone can log in: routes, stage, domain names. */
   readonly after: readonly IConstruct[];
 };
 
 /**
- * A client and a device of the deployment's own, that log in by schedule and as the smoke test of each deployment. The
- * client may name its own user alone; its secrets are written by one function and read by one other.
+ * A client and a device that belong to the deployment. They log in on a schedule and as the smoke test of each
+ * deployment. The client may only name its own user. One function writes its secrets, and one other reads them.
  */
 export class SyntheticLogin extends Construct {
   readonly handler: ProviderFunction;
@@ -40,7 +40,7 @@ export class SyntheticLogin extends Construct {
     this.#deny('OnlySetUpWrites', 'secretsmanager:PutSecretValue', this.setUpHandler);
     this.#deny('OnlyLoginReads', 'secretsmanager:GetSecretValue', this.handler);
     const setUp = this.#setUp(props);
-    const last = answersAtOnce(props.settings) ? this.#smokeTest(setUp, props) : setUp;
+    const last = isReachableAtOnce(props.settings) ? this.#smokeTest(setUp, props) : setUp;
     this.#schedule([last, ...props.after]);
     addSyntheticLoginAlarm(props.alarms, this);
     addOutputs(this, { SyntheticLoginFunction: this.handler.alias.functionArn });
@@ -49,11 +49,12 @@ export class SyntheticLogin extends Construct {
   #makeSecret(): Secret {
     const secret = new Secret(this, 'Secret', {
       description: 'Client secret and device key of the synthetic login',
-      // Made anew with every deployment that needs it: nothing is lost with it.
+      // A deployment that needs the secret writes it anew, so deleting it loses nothing.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     acknowledge(secret, {
-      'AwsSolutions-SMG4': 'Written anew whenever the function that makes it changes; with it nobody can be logged in.',
+      'AwsSolutions-SMG4':
+        'The secret is written anew whenever the function that makes it changes. It gives access to the synthetic user only.',
     });
     return secret;
   }
@@ -78,7 +79,10 @@ export class SyntheticLogin extends Construct {
     });
   }
 
-  /** Also against whoever else in the account may do everything. Changing the secret's description stays possible. */
+  /**
+   * Denies the action to all other principals, administrators included. Others, such as a new description, stay
+   * allowed.
+   */
   #deny(sid: string, action: string, except: ProviderFunction): void {
     this.#secret.addToResourcePolicy(
       new PolicyStatement({
@@ -93,8 +97,9 @@ export class SyntheticLogin extends Construct {
   }
 
   /**
-   * A failed login is not repeated: the next one comes by itself, and two in a row are an alarm. It begins when all is
-   * there: a name that is asked for too early stays unknown for minutes.
+   * Schedules the login. A failed login is not retried: the next one follows on schedule, and two failures in a row
+   * raise an alarm. The schedule starts after everything else exists: resolvers remember for minutes that a DNS name
+   * was unknown.
    */
   #schedule(after: readonly IConstruct[]): void {
     this.handler.alias.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
@@ -104,7 +109,7 @@ export class SyntheticLogin extends Construct {
       targets: [new LambdaTarget(this.handler.live, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
     rule.node.addDependency(...after);
-    const reason = 'A login that failed or was missed is told by the alarm synthetic-login, and the next one follows.';
+    const reason = 'The alarm synthetic-login reports a login that failed or was missed, and the next one follows.';
     acknowledge(rule, { 'Serverless-EventBusDLQ': reason });
     acknowledge(this.handler, { 'Serverless-LambdaAsyncFailureDestination': reason });
   }
@@ -114,18 +119,18 @@ export class SyntheticLogin extends Construct {
       resourceType: 'Custom::SyntheticLogin',
       serviceToken: this.setUpHandler.lambda.functionArn,
       serviceTimeout: Duration.minutes(5),
-      // Another table or secret is another version too, since the function is told both.
+      // Another table or secret also makes another version, because both are variables of the function.
       properties: {
         versions: { 'synthetic-setup': this.setUpHandler.lambda.currentVersion.version },
         table: tableNames.directory,
       },
     });
-    // Permissions are resources of their own, and CloudFormation would not wait for them.
+    // Permissions are separate resources, which CloudFormation would not wait for.
     setUp.node.addDependency(this.setUpHandler, this.#secret);
     return setUp;
   }
 
-  /** The last resource of the deployment: its failure takes everything back. */
+  /** Makes the last resource of the deployment. If its login fails, the whole deployment rolls back. */
   #smokeTest(setUp: CustomResource, { functions, after }: SyntheticLoginProps): CustomResource {
     const tested = [...functions, this.handler];
     const versions = tested.map(({ name, lambda }) => [name, lambda.currentVersion.version]);
@@ -140,7 +145,7 @@ export class SyntheticLogin extends Construct {
   }
 }
 
-/** Whether the public address leads here as soon as the stack is made. A DNS record of somebody else may come later. */
-function answersAtOnce({ domain }: CibaProviderProps): boolean {
+/** Whether the public address works as soon as the stack exists. A DNS record outside the stack may come later. */
+function isReachableAtOnce({ domain }: CibaProviderProps): boolean {
   return domain === undefined || domain.zone !== undefined;
 }

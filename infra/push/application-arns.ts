@@ -3,10 +3,10 @@ import type { Construct } from 'constructs';
 import type { Platform } from '../../provider/core/device/device.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 
-/** Platform applications in use. */
+/** The ARNs of the SNS platform applications in use, by platform. */
 export type ApplicationArns = Readonly<Partial<Record<Platform, string>>>;
 
-/** An application that the deployment makes from a secret. */
+/** A platform application that the deployment makes from a secret. */
 export type WantedApplication = {
   readonly platform: Platform;
   readonly name: string;
@@ -16,7 +16,10 @@ export type WantedApplication = {
   readonly credentialVersion: string;
 };
 
-/** The ARNs of all platform applications in use, made here or by others. They follow from the settings, so nothing waits for them. */
+/**
+ * Returns the ARNs of all platform applications in use, made by this deployment or not. They follow from the settings,
+ * so no resource has to wait for them.
+ */
 export function applicationArnsOf(scope: Construct, { apns, fcm }: CibaProviderProps): ApplicationArns {
   const own = wantedApplications(scope, { apns, fcm }).map(({ platform, arn }) => [platform, arn]);
   return {
@@ -27,7 +30,7 @@ export function applicationArnsOf(scope: Construct, { apns, fcm }: CibaProviderP
   };
 }
 
-/** The applications that the settings ask the deployment to make. */
+/** Returns the applications that the deployment has to make. */
 export function wantedApplications(scope: Construct, { apns, fcm }: CibaProviderProps): readonly WantedApplication[] {
   const stack = Stack.of(scope);
   const wanted = (
@@ -50,7 +53,7 @@ export function wantedApplications(scope: Construct, { apns, fcm }: CibaProvider
   ];
 }
 
-/** SNS makes the ARN from the name, so it is known before the application is. */
+/** Returns the ARN of an application of this deployment. SNS makes it from the name, so it is known in advance. */
 export function ownArn(scope: Construct, platform: Platform): string {
   const stack = Stack.of(scope);
   return stack.formatArn({ service: 'sns', resource: 'app', resourceName: `${platform}/${stack.stackName}` });

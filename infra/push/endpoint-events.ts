@@ -7,14 +7,17 @@ import type { Deployment } from '../deployment.ts';
 import { deploymentFunctions } from '../functions/deployed-functions.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
-import { OPEN_ENDPOINTS, statementsFor } from '../functions/role-statements.ts';
+import { ENDPOINT_WILDCARD_REASON, statementsFor } from '../functions/role-statements.ts';
 import { acknowledge } from '../nag.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
 import { addFunctionOutput, addOutputs } from '../outputs.ts';
 
 type EndpointEventsProps = Pick<Deployment, 'settings' | 'tableNames' | 'grantable' | 'deadLetters'>;
 
-/** SNS tells here of pushes that failed for good and of endpoints that it switched off; the devices are marked unreachable. */
+/**
+ * The topic where SNS reports pushes that failed for good and endpoints that it disabled, and the function that marks
+ * their devices unreachable.
+ */
 export class EndpointEvents extends Construct {
   readonly topic: Topic;
   readonly handler: ProviderFunction;
@@ -31,20 +34,20 @@ export class EndpointEvents extends Construct {
         METRICS_NAMESPACE: metricsNamespaceOf(this),
       }),
       statements: statementsFor(spec, grantable),
-      openArns: OPEN_ENDPOINTS,
+      wildcardReason: ENDPOINT_WILDCARD_REASON,
       deadLetterQueue: deadLetters,
     });
     this.topic = new Topic(this, 'Topic', { displayName: 'Events of push endpoints', enforceSSL: true });
     this.#admitEvents();
     acknowledge(this.handler, {
-      'CloudFormation-Validate::W3694': 'The subscription calls the alias, which is a function to SNS as well.',
+      'CloudFormation-Validate::W3694': 'The subscription calls the alias, which SNS accepts as a function.',
     });
     this.topic.addSubscription(new LambdaSubscription(this.handler.live, { deadLetterQueue: deadLetters }));
     addOutputs(this, { EndpointEventsTopic: this.topic.topicArn });
     addFunctionOutput(this, this.handler);
   }
 
-  /** A topic with a policy has no longer the one it was born with, which admits the account's own services. */
+  /** Lets SNS and the account publish. A policy replaces the topic's default one, which admits the account itself. */
   #admitEvents(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({

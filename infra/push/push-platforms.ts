@@ -9,7 +9,7 @@ import { environmentOf } from '../functions/environment.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { addPushAlarms } from '../observability/alarms/pushes.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
-import { addOutputs, listed } from '../outputs.ts';
+import { addOutputs, joinArns } from '../outputs.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 import { ownArn, type WantedApplication, wantedApplications } from './application-arns.ts';
 
@@ -18,17 +18,18 @@ type PushPlatformsProps = Pick<Deployment, 'settings' | 'applicationArns' | 'ala
 };
 
 /**
- * SNS platform applications, which CloudFormation has no resource for. The credential is read from its secret when the
- * resource is made or its `credentialVersion` changes; it is never in a template, a property or a log.
+ * SNS platform applications, for which CloudFormation has no resource type. The function reads the credential from its
+ * secret when the resource is made or its `credentialVersion` changes. The credential is never in a template, a
+ * property or a log.
  */
 export class PushPlatforms extends Construct {
-  /** None when there is nothing to make. */
+  /** The function that makes and refreshes the applications. Undefined when there are none to make. */
   readonly refresher: ProviderFunction | undefined;
 
   constructor(scope: Construct, id: string, { settings, applicationArns, alarms, eventsTopic }: PushPlatformsProps) {
     super(scope, id);
     addPushAlarms(alarms, applicationArns);
-    addOutputs(this, { PushApplications: listed(Object.values(applicationArns)) });
+    addOutputs(this, { PushApplications: joinArns(Object.values(applicationArns)) });
     const wanted = wantedApplications(this, settings);
     if (wanted.length === 0) return;
     this.refresher = this.#function(wanted, settings, eventsTopic);
@@ -46,7 +47,7 @@ export class PushPlatforms extends Construct {
           removeApplication: String(settings.removeApplications ?? false),
         },
       });
-      // Its permissions are a resource of their own, and CloudFormation would not wait for them.
+      // Permissions are a separate resource, which CloudFormation would not wait for.
       application.node.addDependency(this.refresher.role);
     }
   }
@@ -60,7 +61,7 @@ export class PushPlatforms extends Construct {
     const created = Stack.of(this).formatArn({ service: 'sns', resource: 'app', resourceName: '*' });
     return new ProviderFunction(this, {
       name: 'platform-application',
-      openArns: 'An application has no ARN of its own before it is made.',
+      wildcardReason: 'SNS authorises the creation of an application against an ARN without its name.',
       spec,
       settings,
       environment: environmentOf(spec, {
@@ -72,9 +73,10 @@ export class PushPlatforms extends Construct {
           actions: ['secretsmanager:GetSecretValue'],
           resources: [...new Set(wanted.map(({ secretArn }) => secretArn))],
         }),
-        // SNS checks the creation against a resource without the application's name.
+        // SNS authorises the creation against a resource without the application's name.
         new PolicyStatement({ actions: ['sns:CreatePlatformApplication'], resources: [created] }),
-        // All of our own names, so that an application that leaves the settings can still be deleted.
+        // The names for all platforms, so that an application can still be deleted after it was removed from the
+        // settings.
         new PolicyStatement({
           actions: [
             'sns:SetPlatformApplicationAttributes',

@@ -1,36 +1,36 @@
 import type { FunctionName } from '../functions/deployed-functions.ts';
 
-/** Minutes from one synthetic login to the next where the settings say nothing. */
+/** Minutes from one synthetic login to the next, unless the settings say otherwise. */
 export const SYNTHETIC_LOGIN_MINUTES = 15;
 
 /** A name in a public Route 53 hosted zone of the account. */
 export type ZoneProps = { readonly id: string; readonly name: string };
 
-/** The name that clients, phones and tokens know the provider by. */
+/** The domain name of the provider, which clients, phones and tokens use. */
 export type DomainProps = {
   /** Host name, e.g. `login.example.com`. The issuer is `https://` + name + `/`; changing it is a migration. */
   readonly name: string;
   /** ACM certificate for the name, in the region of the deployment. */
   readonly certificateArn: string;
-  /** Where the alias record is put. Without it the DNS record is yours to make; the outputs say where it points. */
+  /** The zone for the alias record. Without it you make the DNS record yourself; an output names its target. */
   readonly zone?: ZoneProps | undefined;
 };
 
-/** A second name, which demands a client certificate from everybody (RFC 8705 section 5). */
+/** A second domain name, which demands a client certificate from every caller (RFC 8705 section 5). */
 export type MtlsDomainProps = DomainProps & {
-  /** The certificate authorities that are trusted: a PEM bundle in a versioned bucket. A new version is a new deployment. */
+  /** The trusted certificate authorities: a PEM bundle in a versioned bucket. A new version takes a new deployment. */
   readonly truststore: { readonly bucket: string; readonly key: string; readonly version?: string | undefined };
   /** Public ACM certificate that proves ownership, when `certificateArn` is imported or from a private authority. */
   readonly ownershipCertificateArn?: string | undefined;
 };
 
-/** Pushes to iPhones: a credential that the deployment makes the applications with, or applications that exist. */
+/** Pushes to iPhones: a credential from which the deployment makes platform applications, or existing applications. */
 export type ApnsProps = {
-  /** Secret with `{"teamId", "keyId", "privateKey"}`; `privateKey` is the text of the `.p8` file. */
+  /** A secret with `{"teamId", "keyId", "privateKey"}`; `privateKey` is the text of the `.p8` file. */
   readonly secretArn?: string | undefined;
   /** Any text; changing it makes the deployment read the secret again. */
   readonly credentialVersion?: string | undefined;
-  /** Also for phones that run a development build. */
+  /** Whether to make an application for development builds as well. Default: false. */
   readonly sandbox?: boolean | undefined;
   readonly applicationArn?: string | undefined;
   readonly sandboxApplicationArn?: string | undefined;
@@ -38,27 +38,34 @@ export type ApnsProps = {
   readonly bundleId: string;
 };
 
-/** Pushes to Android phones: a credential that the deployment makes the application with, or one that exists. */
+/**
+ * Pushes to Android phones: a credential from which the deployment makes the application, or an existing application.
+ */
 export type FcmProps = {
-  /** Secret with the JSON file of the Firebase service account. */
+  /** A secret with the JSON file of the Firebase service account. */
   readonly secretArn?: string | undefined;
   /** Any text; changing it makes the deployment read the secret again. */
   readonly credentialVersion?: string | undefined;
   readonly applicationArn?: string | undefined;
 };
 
-/** Who is told of alarms: an address for a topic of our own, or a topic that exists. Default: nobody. */
+/**
+ * Who receives alarms: an e-mail address, for which the deployment makes a topic, or an existing topic. Default: no
+ * one.
+ */
 export type AlarmProps = {
   readonly email?: string | undefined;
   readonly topicArn?: string | undefined;
-  /** Where `docs/operations.md` can be read, so that an alarm's mail links to its section. Default: the path in the repository. */
+  /**
+   * The address of `docs/operations.md`, so that an alarm links to its section. Default: its path in the repository.
+   */
   readonly runbookUrl?: string | undefined;
 };
 
-/** Requests a second over all clients together, and how many may come at once. */
+/** Calls per second from all clients together (`rate`), and how many may come at once (`burst`). */
 export type Throttle = { readonly rate: number; readonly burst: number };
 
-/** Seconds, as `provider/adapters/config.ts` reads them from `REQUEST_LIMITS`. */
+/** Limits that `provider/adapters/settings.ts` reads from `REQUEST_LIMITS`. Times are in seconds. */
 export type RequestLimits = {
   readonly defaultExpiry?: number | undefined;
   readonly expiryLimit?: number | undefined;
@@ -66,29 +73,35 @@ export type RequestLimits = {
   readonly perUser?: { readonly perMinute: number; readonly perHour: number } | undefined;
 };
 
-/** What a deployment may be told. Everything has a default that is right for production. */
+/** The settings of a deployment. Each has a default that suits production. */
 export type CibaProviderProps = {
   /** Default: none; the issuer is the API's own address. */
   readonly domain?: DomainProps | undefined;
   /** Default: none. Needs `domain`. */
   readonly mtlsDomain?: MtlsDomainProps | undefined;
-  /** Issuers of before, still accepted from devices and in hints. */
+  /** Earlier issuers, which are still accepted from devices and in hints. */
   readonly previousIssuers?: readonly string[] | undefined;
   /** Default: no pushes to iPhones. */
   readonly apns?: ApnsProps | undefined;
   /** Default: no pushes to Android phones. */
   readonly fcm?: FcmProps | undefined;
-  /** Deletes the SNS platform applications that the deployment made when they leave the settings. Default: false. */
+  /**
+   * Whether SNS platform applications of this deployment are deleted once the settings no longer ask for them. Default:
+   * false.
+   */
   readonly removeApplications?: boolean | undefined;
   readonly alarms?: AlarmProps | undefined;
-  /** Days that logs are kept. Default: 90. */
+  /** For how many days logs are kept. Default: 90. */
   readonly logRetentionDays?: number | undefined;
-  /** Days that the audit trail is kept. Default: 400. */
+  /** For how many days the audit trail is kept. Default: 400. */
   readonly auditRetentionDays?: number | undefined;
   readonly limits?: RequestLimits | undefined;
-  /** Seconds that tokens live. Default: an hour. */
+  /** Lifetimes of tokens in seconds. Default: 3600 each. */
   readonly lifetimes?: { readonly idToken?: number | undefined; readonly accessToken?: number | undefined } | undefined;
-  /** Seconds between, before and after the use of a signing key. Default: 90 days, 2 days, 2 days. */
+  /**
+   * Times of a signing key in seconds: until it is replaced, published before its first use, and published after its
+   * last use. Default: 90 days, 2 days, 2 days.
+   */
   readonly rotation?:
     | {
         readonly rotateAfter?: number | undefined;
@@ -96,40 +109,42 @@ export type CibaProviderProps = {
         readonly retireFor?: number | undefined;
       }
     | undefined;
-  /** Which `acr` an approval earns, by the `amr` of the phone. Default: none. */
+  /** Which `acr` an approval gets, by the `amr` of the phone. Default: none. */
   readonly acrPolicy?: readonly { readonly acr: string; readonly anyOf: readonly string[] }[] | undefined;
-  /** A regular expression that binding messages must match as a whole. Default: the general rules alone. */
+  /** A regular expression that a whole binding message must match. Default: only the general rules apply. */
   readonly bindingMessagePattern?: string | undefined;
   readonly throttles?:
     | {
         /** Default: 50 a second, 100 at once. */
         readonly authentication?: Throttle | undefined;
-        /** Default: 500 a second, 1000 at once: a login polls several times. */
+        /** Default: 500 a second, 1000 at once, because a client polls several times for each login. */
         readonly token?: Throttle | undefined;
-        /** Each other route. Default: 100 a second, 200 at once. */
+        /** For each other route. Default: 100 a second, 200 at once. */
         readonly others?: Throttle | undefined;
       }
     | undefined;
   /**
-   * `retain`: what is stored outlives the stack, is protected from deletion and can be restored. `destroy`: for
-   * development; all goes with the stack and there is no audit store. Default: `retain`.
+   * `retain`: stored data outlives the stack, is protected from deletion and can be restored. `destroy`, for
+   * development: stored data is deleted with the stack, and there is no audit store. Default: `retain`.
    */
   readonly removalPolicy?: 'retain' | 'destroy' | undefined;
-  /** `canary`: a new version gets a tenth of the calls for five minutes and is rolled back by alarm. Default: `canary`. */
+  /**
+   * `canary`: a new version gets a tenth of the calls for five minutes, and an alarm rolls it back. Default: `canary`.
+   */
   readonly deployment?: 'canary' | 'allAtOnce' | undefined;
   /**
-   * `on`: a client and a device of the deployment's own log in every few minutes, and as the smoke test of each
-   * deployment; see docs/operations.md. `off`: neither they nor the functions exist. Default: `on`.
+   * `on`: a client and a device of the deployment log in every few minutes, and as the smoke test of each deployment;
+   * see docs/operations.md. `off`: neither they nor their functions exist. Default: `on`.
    */
   readonly syntheticLogin?: 'on' | 'off' | undefined;
   /** Minutes from one synthetic login to the next. Default: 15. */
   readonly syntheticLoginMinutes?: number | undefined;
   /**
-   * Instances set aside for a function, which are also its limit. Default: none, because a young account has so few
-   * that a reservation fails; see docs/operations.md.
+   * Reserved concurrent instances of a function, which are also its limit. Default: none, because a new account has so
+   * few instances that a reservation fails; see docs/operations.md.
    */
   readonly reservedConcurrency?: Partial<Readonly<Record<FunctionName, number | undefined>>> | undefined;
-  /** Tables to use instead of those that the stack made: after a restore, or when a stack is built again. */
+  /** Tables to use instead of those of the stack, after a restore or when a stack is made again. */
   readonly restored?:
     | { readonly directoryTable?: string | undefined; readonly transactionsTable?: string | undefined }
     | undefined;

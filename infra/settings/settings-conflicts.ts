@@ -4,43 +4,43 @@ import { longestExpiryLimitSeconds, longestUseSeconds, mostDeliveries } from '..
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { functionNames, functions } from '../functions/deployed-functions.ts';
 import { environmentFrom, environmentOf } from '../functions/environment.ts';
-import { INSTANCES_RANGE, MOST_RECEIVES } from '../notifications/queue-limits.ts';
+import { INSTANCES_RANGE, MAX_RECEIVES } from '../notifications/queue-limits.ts';
 import { SYNTHETIC_LOGIN_MINUTES } from './provider-props.ts';
 import type { Settings } from './settings-schema.ts';
 
-/** Where the deployment goes, as far as it is known. */
+/** The account and region of the deployment, as far as they are known. */
 export type Place = { readonly account?: string | undefined; readonly region?: string | undefined };
 
-/** Where SNS has mobile push. https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html */
+/** The regions where SNS has mobile push: https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html */
 const PUSH_REGIONS = [
   ...['us-east-1', 'us-west-1', 'us-west-2', 'us-gov-west-1', 'sa-east-1', 'eu-west-1', 'eu-central-1'],
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
 ];
-/** What Lambda accepts of variables, names included, as one JSON text. */
+/** The most bytes of variables that Lambda accepts, names included, as one JSON text. */
 const ENVIRONMENT_BYTES = 4096;
 /** Longer than any name or ARN that CloudFormation makes. */
-const NAME_TO_COME = 'x'.repeat(150);
+const LONGEST_GENERATED_NAME = 'x'.repeat(150);
 
-/** What no single setting can tell: a sentence that says what to change, or undefined. */
+/** Finds settings that contradict each other. Returns a sentence that says what to change, or undefined. */
 export function conflictIn(settings: Settings, place: Place): string | undefined {
   return (
-    wrongDomain(settings) ??
-    wrongPush(settings, place.region) ??
-    wrongAlarms(settings) ??
-    wrongLimits(settings) ??
-    wrongNotifications(settings) ??
-    wrongThrottle(settings) ??
-    tooFewLogins(settings) ??
-    earlyRetirement(settings) ??
-    sameTable(settings) ??
-    foreignArn(settings, place) ??
-    fullEnvironment(settings)
+    domainConflict(settings) ??
+    pushConflict(settings, place.region) ??
+    alarmsConflict(settings) ??
+    limitsConflict(settings) ??
+    notificationsConflict(settings) ??
+    throttleConflict(settings) ??
+    syntheticLoginConflict(settings) ??
+    rotationConflict(settings) ??
+    restoredTablesConflict(settings) ??
+    placeConflict(settings, place) ??
+    environmentConflict(settings)
   );
 }
 
-function wrongDomain({ domain, mtlsDomain }: Settings): string | undefined {
+function domainConflict({ domain, mtlsDomain }: Settings): string | undefined {
   if (mtlsDomain && !domain)
-    return 'set "domain" as well: without it the API keeps its own address, which asks for no certificate';
+    return 'set "domain" as well: without it the API keeps its own address, which demands no client certificate';
   if (mtlsDomain && mtlsDomain.name === domain?.name) return '"mtlsDomain.name" must differ from "domain.name"';
   for (const [setting, one] of Object.entries({ domain, mtlsDomain })) {
     if (one?.zone && !`.${one.name}`.endsWith(`.${one.zone.name}`))
@@ -49,7 +49,7 @@ function wrongDomain({ domain, mtlsDomain }: Settings): string | undefined {
   return undefined;
 }
 
-function wrongPush({ apns, fcm }: Settings, region: string | undefined): string | undefined {
+function pushConflict({ apns, fcm }: Settings, region: string | undefined): string | undefined {
   if (apns && Boolean(apns.secretArn) === Boolean(apns.applicationArn ?? apns.sandboxApplicationArn))
     return 'set either "apns.secretArn" or "apns.applicationArn" (or "apns.sandboxApplicationArn")';
   if (apns?.sandbox && !apns.secretArn && !apns.sandboxApplicationArn)
@@ -61,13 +61,13 @@ function wrongPush({ apns, fcm }: Settings, region: string | undefined): string 
   return undefined;
 }
 
-function wrongAlarms({ alarms }: Settings): string | undefined {
+function alarmsConflict({ alarms }: Settings): string | undefined {
   return alarms && Boolean(alarms.email) === Boolean(alarms.topicArn)
     ? 'set either "alarms.email" or "alarms.topicArn"'
     : undefined;
 }
 
-function wrongLimits({ limits }: Settings): string | undefined {
+function limitsConflict({ limits }: Settings): string | undefined {
   const { defaultExpiry = DEFAULTS.expirySeconds, expiryLimit = DEFAULTS.expiryLimitSeconds, perUser } = limits ?? {};
   if (defaultExpiry > expiryLimit) return '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"';
   if ((limits?.interval ?? DEFAULTS.intervalSeconds) > expiryLimit)
@@ -77,23 +77,28 @@ function wrongLimits({ limits }: Settings): string | undefined {
   return undefined;
 }
 
-/** The queue of pings has limits of its own, which Lambda and SQS would tell in the middle of a deployment, or never. */
-function wrongNotifications({ limits, reservedConcurrency }: Settings): string | undefined {
+/**
+ * Checks the limits of the queue of pings, which Lambda and SQS would report in the middle of a deployment, or never.
+ */
+function notificationsConflict({ limits, reservedConcurrency }: Settings): string | undefined {
   const { least } = INSTANCES_RANGE;
   if ((reservedConcurrency?.['client-notification'] ?? least) < least)
-    return `set "reservedConcurrency.client-notification" to at least ${least}, which is the least that its queue may be limited to`;
+    return `set "reservedConcurrency.client-notification" to at least ${least}: Lambda accepts no lower limit for a function that reads from a queue`;
   const { expiryLimit = DEFAULTS.expiryLimitSeconds } = limits ?? {};
-  if (mostDeliveries(longestUseSeconds(expiryLimit)) <= MOST_RECEIVES) return undefined;
-  return `"limits.expiryLimit" must be at most ${longestExpiryLimitSeconds(MOST_RECEIVES)} seconds: SQS delivers an announcement ${MOST_RECEIVES} times, which would end before the request does`;
+  if (mostDeliveries(longestUseSeconds(expiryLimit)) <= MAX_RECEIVES) return undefined;
+  return `"limits.expiryLimit" must be at most ${longestExpiryLimitSeconds(MAX_RECEIVES)} seconds: SQS delivers an announcement ${MAX_RECEIVES} times at most, and a longer request could need more`;
 }
 
-function wrongThrottle({ throttles = {} }: Settings): string | undefined {
+function throttleConflict({ throttles = {} }: Settings): string | undefined {
   const wrong = Object.entries(throttles).find(([, one]) => one && one.burst < one.rate);
   return wrong && `"throttles.${wrong[0]}.burst" must not be less than "throttles.${wrong[0]}.rate"`;
 }
 
-/** The synthetic user is limited as everybody is, and a deployment needs a login beside those of the schedule. */
-function tooFewLogins({
+/**
+ * Checks the limit per user, which holds for the synthetic user too. A deployment needs a login besides the scheduled
+ * ones.
+ */
+function syntheticLoginConflict({
   syntheticLogin,
   syntheticLoginMinutes = SYNTHETIC_LOGIN_MINUTES,
   limits,
@@ -101,26 +106,29 @@ function tooFewLogins({
   if (syntheticLogin === 'off' || !limits?.perUser) return undefined;
   const least = Math.ceil(60 / syntheticLoginMinutes) + 2;
   if (limits.perUser.perMinute >= 2 && limits.perUser.perHour >= least) return undefined;
-  return `set "limits.perUser" to at least 2 a minute and ${least} an hour, which the synthetic login needs, or "syntheticLogin" to "off"`;
+  return `set "limits.perUser" to at least 2 a minute and ${least} an hour, which the synthetic login needs, or set "syntheticLogin" to "off"`;
 }
 
-/** The last token of a key is signed by a function that still has it in its cache, and must verify until it expires. */
-function earlyRetirement({ lifetimes, rotation }: Settings): string | undefined {
+/** Checks that a retired key stays published until the last token expires that a function signed with a cached key. */
+function rotationConflict({ lifetimes, rotation }: Settings): string | undefined {
   const { idToken = DEFAULTS.idTokenSeconds, accessToken = DEFAULTS.accessTokenSeconds } = lifetimes ?? {};
   const longest = Math.max(idToken, accessToken);
   const least = longest + KEY_CACHE_SECONDS + CLOCK_LEEWAY_SECONDS;
   if ((rotation?.retireFor ?? DEFAULTS.retireForSeconds) >= least) return undefined;
-  return `set "rotation.retireFor" to at least ${least} seconds: a token lives ${longest}, and its key must be published as long`;
+  return `set "rotation.retireFor" to at least ${least} seconds: a token lives ${longest} seconds, and its key must stay published for longer than that`;
 }
 
-function sameTable({ restored }: Settings): string | undefined {
+function restoredTablesConflict({ restored }: Settings): string | undefined {
   return restored?.directoryTable && restored.directoryTable === restored.transactionsTable
-    ? '"restored.directoryTable" and "restored.transactionsTable" must be two tables'
+    ? '"restored.directoryTable" and "restored.transactionsTable" must be two different tables'
     : undefined;
 }
 
-/** SNS and CloudWatch reach no other region, API Gateway takes only certificates of its own, and roles end at the account. */
-function foreignArn(settings: Settings, { account, region }: Place): string | undefined {
+/**
+ * Checks that ARNs are in the account and region of the deployment. SNS and CloudWatch work within one region, API
+ * Gateway only accepts certificates of its own region, and roles only reach their own account.
+ */
+function placeConflict(settings: Settings, { account, region }: Place): string | undefined {
   const { domain, mtlsDomain, apns, fcm, alarms } = settings;
   const arns = {
     'domain.certificateArn': domain?.certificateArn,
@@ -142,23 +150,25 @@ function foreignArn(settings: Settings, { account, region }: Place): string | un
   return undefined;
 }
 
-/** Lambda refuses a function with more variables than fit, and CloudFormation says so only when half is deployed. */
-function fullEnvironment(settings: Settings): string | undefined {
+/**
+ * Checks that the variables of each function fit. CloudFormation would report that only in the middle of a deployment.
+ */
+function environmentConflict(settings: Settings): string | undefined {
   const { domain, apns, fcm, restored } = settings;
   const values = environmentFrom({
-    issuer: `https://${domain?.name ?? NAME_TO_COME}/`,
+    issuer: `https://${domain?.name ?? LONGEST_GENERATED_NAME}/`,
     tableNames: {
-      directory: restored?.directoryTable ?? NAME_TO_COME,
-      transactions: restored?.transactionsTable ?? NAME_TO_COME,
+      directory: restored?.directoryTable ?? LONGEST_GENERATED_NAME,
+      transactions: restored?.transactionsTable ?? LONGEST_GENERATED_NAME,
     },
-    signingKmsKeyArn: NAME_TO_COME,
-    notifications: { topicArn: NAME_TO_COME, queueUrl: NAME_TO_COME },
+    signingKmsKeyArn: LONGEST_GENERATED_NAME,
+    notifications: { topicArn: LONGEST_GENERATED_NAME, queueUrl: LONGEST_GENERATED_NAME },
     applicationArns: {
-      ...(apns && { APNS: apns.applicationArn ?? NAME_TO_COME }),
-      ...(apns && { APNS_SANDBOX: apns.sandboxApplicationArn ?? NAME_TO_COME }),
-      ...(fcm && { GCM: fcm.applicationArn ?? NAME_TO_COME }),
+      ...(apns && { APNS: apns.applicationArn ?? LONGEST_GENERATED_NAME }),
+      ...(apns && { APNS_SANDBOX: apns.sandboxApplicationArn ?? LONGEST_GENERATED_NAME }),
+      ...(fcm && { GCM: fcm.applicationArn ?? LONGEST_GENERATED_NAME }),
     },
-    metricsNamespace: NAME_TO_COME,
+    metricsNamespace: LONGEST_GENERATED_NAME,
     settings,
   });
   const sizes = functionNames.map((name) => {
@@ -168,6 +178,6 @@ function fullEnvironment(settings: Settings): string | undefined {
   const full = sizes.find(({ bytes }) => bytes > ENVIRONMENT_BYTES);
   return (
     full &&
-    `shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern": the function ${full.name} has ${full.bytes} bytes of variables, and Lambda takes ${ENVIRONMENT_BYTES}`
+    `shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern": the function ${full.name} has ${full.bytes} bytes of variables, and Lambda accepts at most ${ENVIRONMENT_BYTES}`
   );
 }

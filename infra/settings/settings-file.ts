@@ -6,22 +6,22 @@ import type { Place } from './settings-conflicts.ts';
 import type { Settings } from './settings-schema.ts';
 
 const STAGES = fileURLToPath(new URL('../stages/', import.meta.url));
-/** Without any settings: no custom domain, no push credentials, everything else as for production. */
+/** The settings when no stage is named: no custom domain and no push credentials; everything else as for production. */
 const MINIMAL = { stage: 'main' };
 
 /**
- * The settings that the context `stage` names: a stage of `infra/stages`, or a path that ends in `.json`. None at all
- * means the minimal setting. `atHand` is where the credentials lead.
+ * Reads the settings that the context `stage` names: a stage in `infra/stages`, or a path that ends in `.json`. Without
+ * a name it returns the minimal settings. `ofCredentials` is the account and region of the credentials.
  */
-export function readSettings(stage: unknown, atHand: Place = {}): Settings {
+export function readSettings(stage: unknown, ofCredentials: Place = {}): Settings {
   if (stage === undefined) return MINIMAL;
   if (typeof stage !== 'string' || stage === '') throw new SettingsError('Name a stage, as in "-c stage=dev".');
   const isPath = stage.endsWith('.json');
   const file = isPath ? resolve(stage) : resolve(STAGES, `${stage}.json`);
   const source = relative(process.cwd(), file);
-  const settings = parseSettings(parseJson(readText(file, source), source), source, atHand);
+  const settings = parseSettings(parseJson(readText(file, source), source), source, ofCredentials);
   if (!isPath && settings.stage !== stage)
-    throw new SettingsError(`${source}: set "stage" to "${stage}", as the file is named.`);
+    throw new SettingsError(`${source}: set "stage" to "${stage}", the name of the file.`);
   return settings;
 }
 
@@ -30,7 +30,7 @@ function readText(file: string, source: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     throw new SettingsError(
-      `There is no file ${source}: create it after infra/stages/production.example.json, or name another stage with "-c stage=…".`,
+      `There is no file ${source}: create it from infra/stages/production.example.json, or name another stage with "-c stage=…".`,
     );
   }
 }
@@ -40,6 +40,6 @@ function parseJson(text: string, source: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
-    throw new SettingsError(`${source} is not JSON: ${why}.`);
+    throw new SettingsError(`${source} is not valid JSON: ${why}.`);
   }
 }

@@ -6,16 +6,16 @@ import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-k
 import { forEachFunction } from '../functions/deployed-functions.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
-/** Settings of one stage: what the provider is told, and where it goes. */
+/** The settings of one stage: those of the provider, and where it is deployed. */
 export type Settings = CibaProviderProps & {
-  /** Part of the stack's name, so several stages fit into one account. */
+  /** Part of the stack's name, so that one account can hold several stages. */
   readonly stage: string;
-  /** Default: the account and region of the credentials at hand. */
+  /** Default of account and region: those of the current credentials. */
   readonly account?: string | undefined;
   readonly region?: string | undefined;
 };
 
-/** What CloudWatch Logs accepts. */
+/** The numbers of days that CloudWatch Logs accepts. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 const DAY_SECONDS = 86_400;
 const ACR_RULES = 20;
@@ -38,7 +38,7 @@ const issuer = matching(/^https:\/\/[^/?#]+\/?$/, 'must be an issuer like https:
 const certificate = arn('acm', 'certificate/.+', 'certificate/…');
 const secret = v.pipe(
   arn('secretsmanager', 'secret:.+', 'secret:…'),
-  v.regex(/-[A-Za-z0-9]{6}$/, 'must be the whole ARN, with the hyphen and six characters that AWS put after the name'),
+  v.regex(/-[A-Za-z0-9]{6}$/, 'must be the whole ARN, with the hyphen and six characters that AWS adds to the name'),
 );
 const acrRule = v.strictObject({
   acr: text,
@@ -53,7 +53,7 @@ const domain = { name: hostName, certificateArn: certificate, zone: v.optional(z
 const perFunction = v.optional(whole(1));
 const throttle = v.strictObject({ rate: whole(1), burst: whole(1) });
 
-/** The form of every setting; what they have to do with each other is checked apart. */
+/** The form of every setting. `settings-conflicts.ts` checks how they fit together. */
 export const settingsSchema = v.strictObject({
   stage: matching(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 letters, digits and hyphens in lower case'),
   account: v.optional(matching(/^\d{12}$/, 'must be the twelve digits of an AWS account')),
@@ -90,12 +90,15 @@ export const settingsSchema = v.strictObject({
       email: v.optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an e-mail address')),
       topicArn: v.optional(arn('sns', '[A-Za-z0-9_-]+', 'alarms')),
       runbookUrl: v.optional(
-        matching(/^https:\/\/[^\s#]+$/, 'must be the https address where docs/operations.md is read'),
+        matching(/^https:\/\/[^\s#]+$/, 'must be the https address of your copy of docs/operations.md'),
       ),
     }),
   ),
   logRetentionDays: v.optional(
-    v.picklist(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}: CloudWatch has no other`),
+    v.picklist(
+      LOG_RETENTION_DAYS,
+      `must be one of ${LOG_RETENTION_DAYS.join(', ')}: CloudWatch accepts no other number`,
+    ),
   ),
   auditRetentionDays: v.optional(whole(1)),
   limits: v.optional(

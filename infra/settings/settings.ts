@@ -2,18 +2,18 @@ import * as v from 'valibot';
 import { conflictIn, type Place } from './settings-conflicts.ts';
 import { type Settings, settingsSchema } from './settings-schema.ts';
 
-/** The settings are wrong; the message is one sentence that says what to set. */
+/** An error in the settings. Its message is one sentence that says what to change. */
 export class SettingsError extends Error {}
 
 /**
- * Checks settings as read from a file; `source` is named in the message when they are wrong. `atHand` is where the
- * credentials lead, for settings without an account or a region.
+ * Checks settings that were read from a file, which `source` names in error messages. `ofCredentials` is the account
+ * and region of the credentials, for settings that name none.
  */
-export function parseSettings(value: unknown, source: string, atHand: Place = {}): Settings {
+export function parseSettings(value: unknown, source: string, ofCredentials: Place = {}): Settings {
   const result = v.safeParse(settingsSchema, value, { abortEarly: true });
   if (!result.success) throw new SettingsError(`${source}: ${sentenceFor(result.issues[0])}.`);
   const settings: Settings = result.output;
-  const { account = atHand.account, region = atHand.region } = settings;
+  const { account = ofCredentials.account, region = ofCredentials.region } = settings;
   const wrong = conflictIn(settings, { account, region });
   if (wrong) throw new SettingsError(`${source}: ${wrong}.`);
   return settings;
@@ -22,7 +22,7 @@ export function parseSettings(value: unknown, source: string, atHand: Place = {}
 function sentenceFor(issue: v.BaseIssue<unknown>): string {
   const name = v.getDotPath(issue) ?? 'the file';
   if (issue.type !== 'strict_object') return `"${name}" ${issue.message}`;
-  if (issue.expected === 'never') return `"${name}" is not a setting: correct its name or take it out`;
+  if (issue.expected === 'never') return `"${name}" is not a setting: correct its name or remove it`;
   const missing = issue.received === 'undefined' && issue.path !== undefined;
   return missing ? `set "${name}"` : `"${name}" must be an object with settings`;
 }

@@ -14,7 +14,7 @@ import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
-/** What admin runs with in an account. */
+/** Composes what admin runs with in an AWS account. */
 export function wire(): Wired<ManageClientsPorts & ManageUsersPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();

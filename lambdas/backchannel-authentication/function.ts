@@ -4,7 +4,7 @@ import {
   PUSH_ENVIRONMENT,
 } from '../../provider/core/operating/function-spec.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   description: 'POST /bc-authorize: a client asks a user (CIBA section 7)',
   routes: ['POST /bc-authorize'],

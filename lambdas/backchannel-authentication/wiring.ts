@@ -10,7 +10,7 @@ import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
 
-/** What backchannel-authentication runs with in an account. */
+/** Composes what backchannel-authentication runs with in an AWS account. */
 export function wire(): Wired<RequestAuthenticationPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();

@@ -1,6 +1,6 @@
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   description: 'Pings clients when their request was answered (CIBA section 10.2); run by the queue of notifications',
   routes: [],
@@ -19,10 +19,10 @@ export const spec = {
     { table: 'transactions', actions: ['UpdateItem'], prefixes: ['NOTIFICATION#'] },
   ],
   sns: [],
-  // All but the last are what Lambda does for the function, in the name of its role.
+  // Lambda itself uses the first three, with the role of the function. The function uses the last.
   sqs: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'],
   kms: [],
-  // Five seconds for the client's endpoint, the rest as above.
+  // Five seconds for the client's endpoint and ten for AWS, as in the functions that are called over HTTP.
   timeoutSeconds: 15,
   memoryMegabytes: 512,
 } as const satisfies FunctionSpec;

@@ -4,9 +4,9 @@ import { notifyClient } from '../../provider/flows/notifying/notify-client.ts';
 import { wire } from './wiring.ts';
 
 /**
- * Not an HTTP function: fed by the queue to which the device function announces decisions. POSTs to the client's
- * notification endpoint that the request was answered (ping, CIBA §10.2). What can't be delivered comes back until
- * nothing could be redeemed any more.
+ * Not called over HTTP: Lambda runs it for the queue to which the device function announces decisions. It POSTs to the
+ * client's notification endpoint that the request was answered (ping, CIBA §10.2). A notification that cannot be
+ * delivered comes back until nothing can be redeemed any more.
  */
 const { ports, log, postpone } = wire();
 

@@ -10,7 +10,7 @@ import { HttpsNotification } from '../../provider/adapters/https/https-notificat
 import { SqsMessages } from '../../provider/adapters/sqs/sqs-messages.ts';
 import type { NotifyPorts } from '../../provider/flows/notifying/notify-client.ts';
 
-/** What client-notification runs with in an account. */
+/** Composes what client-notification runs with in an AWS account. */
 export function wire() {
   const resources = readResources();
   const dynamodb = createDynamoDB();

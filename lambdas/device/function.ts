@@ -1,6 +1,6 @@
 import { type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   description: 'The device API: enrol, manage, read requests, answer (docs/device-api.md)',
   routes: [

@@ -18,7 +18,7 @@ import type { AnswerPorts } from '../../provider/flows/deciding/answer-request.t
 import type { EnrolPorts } from '../../provider/flows/device/enrol-device.ts';
 import type { ManageDevicePorts } from '../../provider/flows/device/manage-device.ts';
 
-/** What device runs with in an account. */
+/** Composes what device runs with in an AWS account. */
 export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();

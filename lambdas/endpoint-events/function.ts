@@ -1,9 +1,9 @@
 import { type FunctionSpec, INTERNAL } from '../../provider/core/operating/function-spec.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   ...INTERNAL,
-  description: 'Marks devices unreachable when SNS tells that their push endpoint died',
+  description: 'Marks devices unreachable when SNS reports that their push endpoint is dead',
   environment: ['DIRECTORY_TABLE', 'METRICS_NAMESPACE'],
   tables: [
     { table: 'directory', actions: ['GetItem'], prefixes: ['ENDPOINT#'] },

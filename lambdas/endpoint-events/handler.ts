@@ -3,9 +3,10 @@ import { handleEndpointEvent } from '../../provider/flows/device/handle-endpoint
 import { wire } from './wiring.ts';
 
 /**
- * Not an HTTP function: subscribed to the application events of SNS (`EventDeliveryFailure`, `EventEndpointUpdated`).
- * Marks the devices of a dead push endpoint unreachable, so that the next request is refused at once instead of being
- * pushed to nobody. A fault throws: SNS tries again, and at last the event is kept in the dead-letter queue.
+ * Not called over HTTP: it is subscribed to the application events of SNS (`EventDeliveryFailure`,
+ * `EventEndpointUpdated`). It marks the devices of a dead push endpoint unreachable, so that the next request is
+ * refused at once instead of being pushed to no device. A fault throws: SNS tries again and finally keeps the event in
+ * the dead-letter queue.
  */
 const { ports, log } = wire();
 

@@ -8,7 +8,7 @@ import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { EndpointUsers } from '../../provider/adapters/sns/endpoint-users.ts';
 import type { EndpointEventPorts } from '../../provider/flows/device/handle-endpoint-event.ts';
 
-/** What endpoint-events runs with in an account. */
+/** Composes what endpoint-events runs with in an AWS account. */
 export function wire(): Wired<EndpointEventPorts> {
   const directory = new Table(createDynamoDB(), readResources().directoryTable);
   const ports = {

@@ -1,9 +1,9 @@
 import { type FunctionSpec, INTERNAL } from '../../provider/core/operating/function-spec.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   ...INTERNAL,
-  description: 'Has the signing keys made before the first request, or fails the deployment',
+  description: 'Lets signing-keys create the keys before the first request, or fails the deployment',
   environment: ['SIGNING_KEYS_FUNCTION'],
   timeoutSeconds: 120,
   memoryMegabytes: 256,

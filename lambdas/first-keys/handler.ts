@@ -2,8 +2,8 @@ import { answerCustomResource, isCustomResourceRequest } from '../../provider/ed
 import { wire } from './wiring.ts';
 
 /**
- * Not an HTTP function: a custom resource of the deployment. Has `signing-keys` create what is missing before the first
- * request can arrive, and fails the deployment when it can't, so that a stack that is up can sign.
+ * Not called over HTTP: a custom resource of the deployment. It lets `signing-keys` create missing keys before the
+ * first request can arrive. If that fails, the deployment fails, so that a deployed stack can always sign.
  */
 const { signingKeys, sendAnswer } = wire();
 

@@ -3,7 +3,7 @@ import { createLambda } from '../../provider/adapters/deployment-clients.ts';
 import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
 import { SigningKeysFunction } from '../../provider/adapters/lambda/signing-keys-function.ts';
 
-/** What first-keys runs with in an account. */
+/** Composes what first-keys runs with in an AWS account. */
 export function wire() {
   const signingKeys = new SigningKeysFunction(createLambda(), readResources().signingKeysFunction);
   return { signingKeys, sendAnswer: sendToCloudFormation };

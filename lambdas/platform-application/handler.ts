@@ -8,14 +8,14 @@ import {
 import { wire } from './wiring.ts';
 
 /**
- * Not an HTTP function: the custom resource behind an SNS platform application, and `{"action": "refresh"}` from an
- * operator after a push credential has changed, for all or with `"platforms": ["GCM"]` for some. A credential that is
- * missing or refused is told by a log line and its alarm; the rest of the deployment goes on. Reads the credential
- * from its secret at run time, so that it is never in a template. Deleting the resource leaves the application, unless
- * it was deployed with `removeApplication`: with the application all endpoints would go, and every phone would have to
- * enrol again.
+ * Not called over HTTP. It is the custom resource behind an SNS platform application. Operators call it with
+ * `{"action": "refresh"}` after a push credential has changed, for all applications, or with `"platforms": ["GCM"]` for
+ * some. A missing or refused credential causes a log line and an alarm, and the rest of the deployment continues. The
+ * credential is read from its secret at run time, so that it is never in a template. Deleting the resource keeps the
+ * application, unless it was deployed with `removeApplication`: with the application all its endpoints would be
+ * deleted, and every phone would have to enrol again.
  */
-const { ports, sendAnswer, tell } = wire();
+const { ports, sendAnswer, logFailure } = wire();
 
 export const handler = async (event: unknown): Promise<unknown> => {
   if (!isCustomResourceRequest(event)) return refreshPlatformApplications(ports, parseRefreshOrder(event));
@@ -34,7 +34,7 @@ export const handler = async (event: unknown): Promise<unknown> => {
     return applied.ok ? { ok: true as const, id: applied.arn } : applied;
   };
   const whenFailed = (why: string) => {
-    tell(platform, why);
+    logFailure(platform, why);
     return { ok: true as const, id: arnOfApplication(ports, platform) };
   };
   return answerCustomResource(event, sendAnswer, apply, { whenFailed });

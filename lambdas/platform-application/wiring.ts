@@ -6,7 +6,7 @@ import { PushSecrets } from '../../provider/adapters/secrets/push-secrets.ts';
 import { SnsPlatformApplications } from '../../provider/adapters/sns/platform-applications.ts';
 import type { PlatformApplicationPorts } from '../../provider/flows/device/apply-platform-application.ts';
 
-/** What platform-application runs with in an account. */
+/** Composes what platform-application runs with in an AWS account. */
 export function wire() {
   const log = logOf('platform-application');
   const ports: PlatformApplicationPorts = {
@@ -15,7 +15,7 @@ export function wire() {
     platforms: new SnsPlatformApplications(createPatientSns()),
   };
   const reason = 'push_credential_not_applied';
-  const tell = (platform: string, detail: string): void =>
+  const logFailure = (platform: string, detail: string): void =>
     log.request({
       route: `credential ${platform}`,
       status: 424,
@@ -24,5 +24,5 @@ export function wire() {
       duration_ms: 0,
       correlation_id: platform,
     });
-  return { ports, tell, sendAnswer: sendToCloudFormation };
+  return { ports, logFailure, sendAnswer: sendToCloudFormation };
 }

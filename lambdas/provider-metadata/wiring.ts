@@ -7,12 +7,13 @@ import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
+import { STANDARD_PROFILE } from '../../provider/core/client/profile.ts';
+import type { DescribeProviderPorts } from '../../provider/flows/discovery/describe-provider.ts';
 import type { PublishedSigningKeys } from '../../provider/flows/keys/ports.ts';
-import type { Settings } from '../../provider/flows/ports.ts';
 
-/** What provider-metadata runs with in an account. */
-export function wire(): Wired<{ settings: Settings; keys: PublishedSigningKeys }> {
+/** Composes what provider-metadata runs with in an AWS account. */
+export function wire(): Wired<DescribeProviderPorts & { keys: PublishedSigningKeys }> {
   const directory = new Table(createDynamoDB(), readResources().directoryTable);
   const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
-  return { ports: { settings: readSettings(), keys }, log: logOf('provider-metadata') };
+  return { ports: { settings: readSettings(), profile: STANDARD_PROFILE, keys }, log: logOf('provider-metadata') };
 }

@@ -1,6 +1,6 @@
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   description: 'Creates, rotates and revokes signing keys; run by schedule, by the deployment and by operators',
   routes: [],

@@ -3,9 +3,9 @@ import { type RotationReport, revokeKey, rotateKeys } from '../../provider/flows
 import { wire } from './wiring.ts';
 
 /**
- * Not an HTTP function: run by a schedule, by the deployment and by operators, with `{"action": "rotate"}`,
- * `{"action": "rotate", "force": true}` or `{"action": "revoke", "kid": "…"}`. The only writer of signing keys. An order
- * it can't carry out throws, so that the invocation counts as failed.
+ * Not called over HTTP: run by a schedule, by the deployment and by operators, with `{"action": "rotate"}`, `{"action":
+ * "rotate", "force": true}` or `{"action": "revoke", "kid": "…"}`. No other function writes signing keys. An order that
+ * cannot be carried out throws, so that the invocation counts as failed.
  */
 const { ports } = wire();
 

@@ -10,7 +10,7 @@ import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import type { RotateKeysPorts } from '../../provider/flows/keys/rotate-keys.ts';
 
-/** What signing-keys runs with in an account. */
+/** Composes what signing-keys runs with in an AWS account. */
 export function wire(): Wired<RotateKeysPorts> {
   const resources = readResources();
   const ports = {

@@ -11,9 +11,10 @@ import {
 import { wire } from './wiring.ts';
 
 /**
- * Not an HTTP function: run by a schedule, and by each deployment as its smoke test. Logs in at the public address as a
- * client and a phone would. A login that does not go through throws: an alarm for the schedule, a rollback for the
- * deployment. A smoke test waits up to a minute for a name or a secret that was just made.
+ * Not called over HTTP: run by a schedule, and by each deployment as its smoke test. It logs in at the public address
+ * as a client and a phone would. If a scheduled login fails, the function throws, which raises an alarm. If a smoke
+ * test fails, the deployment is rolled back. A smoke test waits up to about a minute for a host name or a secret that
+ * was just made.
  */
 const { ports, sendAnswer } = wire();
 

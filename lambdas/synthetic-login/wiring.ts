@@ -10,7 +10,7 @@ import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secr
 import { readSettings } from '../../provider/adapters/settings.ts';
 import type { SyntheticLoginPorts } from '../../provider/flows/operating/log-in-synthetically.ts';
 
-/** What synthetic-login runs with in an account. */
+/** Composes what synthetic-login runs with in an AWS account. */
 export function wire(): { ports: SyntheticLoginPorts; sendAnswer: typeof sendToCloudFormation } {
   const ports = {
     issuer: readSettings().issuer,

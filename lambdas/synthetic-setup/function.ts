@@ -1,10 +1,10 @@
 import { type FunctionSpec, INTERNAL } from '../../provider/core/operating/function-spec.ts';
 import { SYNTHETIC_ID } from '../../provider/core/operating/synthetic.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   ...INTERNAL,
-  description: 'Makes client, user and device of the synthetic login, with fresh secrets',
+  description: 'Makes the client, the user and the device of the synthetic login, with new secrets',
   environment: ['DIRECTORY_TABLE', 'SYNTHETIC_SECRET'],
   tables: [
     {

@@ -3,8 +3,9 @@ import { removeSyntheticLogin, setUpSyntheticLogin } from '../../provider/flows/
 import { wire } from './wiring.ts';
 
 /**
- * Not an HTTP function: a custom resource of the deployment. Makes client, user and device of the synthetic login with
- * fresh secrets when it is switched on or its version changes, and removes them when it is switched off.
+ * Not called over HTTP: a custom resource of the deployment. It makes the client, the user and the device of the
+ * synthetic login, with new secrets, when the synthetic login is switched on or its version changes. It removes them
+ * when it is switched off.
  */
 const { ports, sendAnswer } = wire();
 

@@ -11,11 +11,11 @@ import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
 import type { SyntheticSetUpPorts } from '../../provider/flows/operating/set-up-synthetic-login.ts';
 
-/** What synthetic-setup runs with in an account. */
+/** Composes what synthetic-setup runs with in an AWS account. */
 export function wire(): { ports: SyntheticSetUpPorts; sendAnswer: typeof sendToCloudFormation } {
   const resources = readResources();
   const ports = {
-    cast: new SyntheticItems(new Table(createDynamoDB(), resources.directoryTable)),
+    identities: new SyntheticItems(new Table(createDynamoDB(), resources.directoryTable)),
     secret: new SyntheticSecrets(createSecrets(), resources.syntheticSecret),
     makeDeviceKey,
     entropy,

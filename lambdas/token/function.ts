@@ -1,6 +1,6 @@
 import { CLIENT_AUTHENTICATION, type FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 
-/** Routes, variables and permissions of this function: data, from which the stack and the local gateway run. */
+/** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
   description: 'POST /token: a client polls or redeems (CIBA section 10.1)',
   routes: ['POST /token', 'POST /oauth/token'],

@@ -6,7 +6,7 @@ import { requestTokens } from '../../provider/flows/token/request-tokens.ts';
 import { wire } from './wiring.ts';
 
 /**
- * POST /token, and /oauth/token as Auth0's SDKs call it: a client polls or redeems (CIBA §10.1, §11).
+ * POST /token, and /oauth/token for Auth0's SDKs: a client polls or redeems (CIBA §10.1, §11).
  *
  * 400 authorization_pending, slow_down, expired_token, access_denied, invalid_grant, unauthorized_client,
  * invalid_request, unsupported_grant_type; 401 invalid_client.

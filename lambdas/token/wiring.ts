@@ -12,7 +12,7 @@ import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
 import type { RequestTokensPorts } from '../../provider/flows/token/request-tokens.ts';
 
-/** What token runs with in an account. */
+/** Composes what token runs with in an AWS account. */
 export function wire(): Wired<RequestTokensPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();

@@ -21,8 +21,8 @@ const failedCondition = v.looseObject({ __type: v.literal(FAILED_CONDITION) });
 const readItem = v.object({ Item: v.optional(v.unknown()) });
 
 /**
- * dynalite in this process. What it lacks is made up for here: it returns no old item on a failed condition, so
- * conditional writes of one key are served one after the other and the item is read before the next may write.
+ * Starts dynalite in this process, and adds what it lacks. dynalite returns no old item on a failed condition, so
+ * writes to one key run one after the other, and the item is read before the next write.
  */
 export async function startDynalite(folder: string | undefined): Promise<DynamoDBEngine> {
   const server = dynalite({
@@ -31,13 +31,13 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
     updateTableMs: 0,
     ...(folder !== undefined && { path: folder }),
   });
-  // A socket in a folder of its own: no port that another program or a web page could find.
+  // A socket in its own folder, because other programs and web pages could find a port.
   const socketFolder = await mkdtemp(join(tmpdir(), 'ciba-'));
   const socketPath = join(socketFolder, 'dynalite');
   await new Promise<void>((resolve) => server.listen(socketPath, () => resolve()));
   const agent = new Agent({ keepAlive: true });
   const locks = new KeyedLocks();
-  const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward(agent, socketPath, action, body);
+  const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward({ agent, socketPath }, action, body);
   return {
     serve: (call) => (isWrite(call.action) ? locks.run(lockOf(call), () => write(call, send)) : serveOther(call, send)),
     close: async () => {
@@ -69,7 +69,7 @@ async function write(call: AwsCall, send: (action: string, body: Buffer) => Prom
   return jsonAnswer('1.0', { ...failure.output, ...(Item !== undefined && { Item }) }, answer.status);
 }
 
-/** Calls that dynalite does not know are answered as the real service would, without effect. */
+/** Serves all other calls. Answers those that dynalite does not know like the real service, but without effect. */
 async function serveOther(
   call: AwsCall,
   send: (action: string, body: Buffer) => Promise<AwsAnswer>,
@@ -80,10 +80,10 @@ async function serveOther(
   return send(call.action, call.body);
 }
 
-function forward(agent: Agent, socketPath: string, action: string, body: Buffer): Promise<AwsAnswer> {
+function forward(to: { agent: Agent; socketPath: string }, action: string, body: Buffer): Promise<AwsAnswer> {
   return new Promise((resolve, reject) => {
     const headers = { ...engineHeaders(action), 'content-length': body.length };
-    const outgoing = request({ socketPath, method: 'POST', path: '/', agent, headers }, (incoming) => {
+    const outgoing = request({ ...to, method: 'POST', path: '/', headers }, (incoming) => {
       buffer(incoming).then(
         (bytes) =>
           resolve({ status: incoming.statusCode ?? 500, headers: { 'content-type': AWS_JSON['1.0'] }, body: bytes }),

@@ -1,10 +1,10 @@
 import { AWS_JSON } from './json-answer.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
 
-/** A DynamoDB engine: it answers DynamoDB calls until it is closed. */
+/** A DynamoDB engine, which answers DynamoDB calls until it is closed. */
 export type DynamoDBEngine = { serve(call: AwsCall): Promise<AwsAnswer>; close(): Promise<void> };
 
-/** The headers of a call to an engine. It checks that a signature is there, not what it is. */
+/** Returns the headers of a call to an engine. Engines only check that there is a signature, not its value. */
 export function engineHeaders(action: string): Readonly<Record<string, string>> {
   return {
     'content-type': AWS_JSON['1.0'],

@@ -11,11 +11,14 @@ import { AWS_JSON } from './json-answer.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
 
 const run = promisify(execFile);
-/** The npm package that carries AWS's own jar. Fetched alone and on demand: its dependencies are heavy, its licence is AWS's. */
+/**
+ * The npm package with AWS's own jar. It is fetched on demand and without its dependencies, which are large; AWS
+ * licenses it.
+ */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
 const JAR_FOLDER = join(CACHE, 'emulator');
-/** A busy machine takes Java more than a minute to start. */
+/** On a busy machine Java takes more than a minute to start. */
 const START_TRIES = 1800;
 const TRY_MS = 100;
 
@@ -27,10 +30,10 @@ export async function hasJava(): Promise<boolean> {
   );
 }
 
-/** AWS's DynamoDB Local, in memory or on disk. Throws with what to install when there is no Java. */
+/** Starts AWS's DynamoDB Local, in memory or on disk. Without Java it throws an error that says what to install. */
 export async function startDynamoDBLocal(folder: string | undefined): Promise<DynamoDBEngine> {
   if (!(await hasJava()))
-    throw new Error('DynamoDB Local needs Java: install a JRE of version 17 or newer, or leave out --dynamodb');
+    throw new Error('DynamoDB Local needs Java: install a JRE of version 17 or newer, or start without --dynamodb');
   const jarFolder = await fetchDynamoDBLocal();
   const port = await freePort();
   if (folder !== undefined) await mkdir(folder, { recursive: true });
@@ -53,16 +56,16 @@ export async function startDynamoDBLocal(folder: string | undefined): Promise<Dy
   return { serve: (call) => forward(port, call), close: () => stop(java) };
 }
 
-/** Whether it was fetched before. */
+/** Whether DynamoDB Local has been fetched to this machine. */
 export function isDynamoDBLocalFetched(): boolean {
   return existsSync(join(JAR_FOLDER, 'DynamoDBLocal.jar'));
 }
 
-/** Fetches it unless it is there, and tells its folder. Throws a {@link StartError} with npm's reason. */
+/** Fetches DynamoDB Local if needed, and returns its folder. Throws a {@link StartError} with npm's reason. */
 export async function fetchDynamoDBLocal(): Promise<string> {
   if (isDynamoDBLocalFetched()) return JAR_FOLDER;
   await mkdir(CACHE, { recursive: true });
-  // Beside its place, so that it is put there whole, be it by one of two at once.
+  // A temporary folder beside the final one, so that a rename moves it as a whole, even if two processes fetch at once.
   const work = await mkdtemp(join(CACHE, 'fetching-'));
   try {
     const { stdout } = await run('npm', ['pack', PACKAGE, '--loglevel=error', '--pack-destination', work]);
@@ -77,7 +80,7 @@ export async function fetchDynamoDBLocal(): Promise<string> {
   return JAR_FOLDER;
 }
 
-/** What a command printed before it failed, in one line. */
+/** Returns in one line what a command printed before it failed. */
 function reasonOf(error: unknown): string {
   const { message, stderr = '' } = error as Error & { stderr?: string };
   const printed = stderr.replaceAll(/^npm error (code \S+\n)?/gm, '').trim();

@@ -1,4 +1,4 @@
-/** Runs work one at a time per key, in the order it came. */
+/** Runs tasks with the same key one at a time, in the order of their calls. */
 export class KeyedLocks {
   readonly #tails = new Map<string, Promise<unknown>>();
 

@@ -6,7 +6,9 @@ import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** KMS as far as the functions use it: real key pairs, AES-GCM with the encryption context as additional data. */
+/**
+ * The part of KMS that the functions use: real key pairs, and AES-GCM with the encryption context as additional data.
+ */
 export function createKmsService(masterKey: Buffer): AwsService {
   return async (call) => {
     if (call.action === 'GenerateDataKeyPairWithoutPlaintext')

@@ -7,7 +7,7 @@ export type QueuedMessage = {
   readonly group: string | undefined;
   readonly sender: string;
   readonly sentAt: number;
-  /** The handle of the last receive; those before it are worth nothing any more. */
+  /** The handle of the last receive. Earlier handles are no longer valid. */
   receipt: string;
   visibleAt: number;
   receives: number;
@@ -16,18 +16,18 @@ export type QueuedMessage = {
 type Sent = Pick<QueuedMessage, 'body' | 'group' | 'sender'> & { readonly delaySeconds?: number };
 type Receive = {
   readonly limit: number;
-  /** How long to wait for a first message. */
+  /** How long to wait for the first message. */
   readonly waitSeconds: number;
   readonly visibilityTimeout: number;
-  /** Whoever asked has hung up. */
+  /** Aborts when the receiver has hung up. */
   readonly gone: AbortSignal;
 };
 type Redrive = { readonly maxReceiveCount: number; readonly deadLetters: MessageQueue };
 
-/** Tests move the clock under us, so that while messages are hidden it is looked at again and again. */
-const LOOK_MILLISECONDS = 50;
+/** The pause between two looks at hidden messages. Tests may move the clock at any time. */
+const RECHECK_MILLISECONDS = 50;
 
-/** A standard queue: at least once, in no promised order. */
+/** A standard queue. It delivers at least once, in no guaranteed order. */
 export class MessageQueue {
   readonly #now: () => number;
   readonly #redrive: Redrive | undefined;
@@ -39,7 +39,7 @@ export class MessageQueue {
     this.#redrive = redrive;
   }
 
-  /** Tells the message's id. */
+  /** Adds a message and returns its id. */
   send({ delaySeconds = 0, ...sent }: Sent): string {
     const sentAt = this.#now();
     const id = randomUUID();
@@ -48,19 +48,19 @@ export class MessageQueue {
     return id;
   }
 
-  /** Up to `limit` visible messages, hidden from others from now on; none when there is none until the wait is over. */
+  /** Returns up to `limit` visible messages and hides them. Returns none if none is visible by the end of the wait. */
   async receive({ limit, waitSeconds, visibilityTimeout, gone }: Receive): Promise<readonly QueuedMessage[]> {
     const end = performance.now() + waitSeconds * 1000;
     while (!gone.aborted) {
-      const taken = this.#take(limit, visibilityTimeout);
+      const taken = this.#hideVisible(limit, visibilityTimeout);
       const left = end - performance.now();
       if (taken.length > 0 || left <= 0) return taken;
-      await this.#change(this.#messages.length > 0 ? Math.min(left, LOOK_MILLISECONDS) : left, gone);
+      await this.#change(this.#messages.length > 0 ? Math.min(left, RECHECK_MILLISECONDS) : left, gone);
     }
     return [];
   }
 
-  /** Does nothing unless the message is still hidden by this receive. */
+  /** Changes for how long a message stays hidden. Does nothing if it is visible or was received again. */
   changeVisibility(receipt: string, seconds: number): void {
     const now = this.#now();
     const message = this.#messages.find((each) => each.receipt === receipt && each.visibleAt > now);
@@ -69,7 +69,7 @@ export class MessageQueue {
     this.#wake();
   }
 
-  /** Does nothing when the message was received again since. */
+  /** Deletes a message. Does nothing if it was received again since. */
   delete(receipt: string): void {
     this.#messages = this.#messages.filter((message) => message.receipt !== receipt);
   }
@@ -79,11 +79,11 @@ export class MessageQueue {
     this.#wake();
   }
 
-  #take(limit: number, visibilityTimeout: number): readonly QueuedMessage[] {
+  #hideVisible(limit: number, visibilityTimeout: number): readonly QueuedMessage[] {
     const now = this.#now();
     this.#moveDeadLetters(now);
     const visible = this.#messages.filter(({ visibleAt }) => visibleAt <= now);
-    // A fair queue: groups with fewer messages in work come first.
+    // As in a fair queue, groups with fewer messages in work come first.
     const inWork = Map.groupBy(
       this.#messages.filter((message) => message.visibleAt > now && message.receives > 0),
       ({ group }) => group,
@@ -96,11 +96,11 @@ export class MessageQueue {
       message.receives += 1;
       message.firstReceivedAt ||= now;
     }
-    // Copies: the next receive changes the message while this answer may still be on its way.
+    // Copies, because the next receive changes the message while this answer may still be on its way.
     return taken.map((message) => ({ ...message }));
   }
 
-  /** A message moves when it would be received once more than it may. */
+  /** Moves messages that were received as often as allowed to the dead-letter queue. */
   #moveDeadLetters(now: number): void {
     const redrive = this.#redrive;
     if (!redrive) return;
@@ -114,7 +114,7 @@ export class MessageQueue {
     for (const wake of this.#waiting) wake();
   }
 
-  /** Until something changes, the time is up or the receiver is gone. */
+  /** Waits until something changes, the time is up or the receiver has hung up. */
   async #change(milliseconds: number, gone: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = () => resolve();

@@ -1,9 +1,9 @@
 import type { AwsAnswer, AwsCall } from './server.ts';
 
-/** The form fields of a call in AWS's Query protocol; an absent text is empty. */
+/** The form fields of a call in AWS's Query protocol. An absent text is empty. */
 export type Fields = {
   text(name: string): string;
-  /** `Attributes.entry.1.key=…&Attributes.entry.1.value=…` is a map. */
+  /** Reads a map, which is written as `Attributes.entry.1.key=…&Attributes.entry.1.value=…`. */
   map(prefix: string, key: string, value: string): Record<string, string>;
 };
 
@@ -20,14 +20,14 @@ export function fieldsOf({ input }: AwsCall): Fields {
   return { text, map };
 }
 
-/** A map as the protocol answers it. */
+/** Makes the XML of a map in an answer. */
 export function mapXml(map: Readonly<Record<string, string>>): string {
   return Object.entries(map)
     .map(([key, value]) => `<entry><key>${key}</key><value>${escapeXml(value)}</value></entry>`)
     .join('');
 }
 
-/** An answer in XML. */
+/** Makes an answer in XML. */
 export function xmlAnswer(status: number, body: string): AwsAnswer {
   return { status, headers: { 'content-type': 'text/xml' }, body };
 }

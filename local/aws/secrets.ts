@@ -1,7 +1,7 @@
 import { jsonAnswer } from './json-answer.ts';
 import type { AwsService } from './server.ts';
 
-/** Secrets Manager: secrets by ARN, put and read. */
+/** Secrets Manager, with calls to put and to read secrets by their ARN. */
 export function createSecretsService(secrets: Map<string, string>): AwsService {
   return async ({ action, input }) => {
     const ARN = String(input['SecretId']);

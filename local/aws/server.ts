@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { buffer } from 'node:stream/consumers';
 import { listenOnLoopback } from '../runtime/loopback.ts';
 
-/** One AWS call as it arrived: by whom, on what. */
+/** One AWS call as it arrived, with its caller and its input. */
 export type AwsCall = {
   /** The access key id of the signature. Each function has its own, so it names the function. */
   readonly caller: string;
@@ -17,27 +17,27 @@ export type AwsAnswer = {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body: string | Buffer;
-  /** Of a poll: whether it found something. */
+  /** For a poll of a queue: whether it found a message. */
   readonly found?: boolean;
 };
-/** A service stand-in: it answers one call of its service. The signal tells that the caller has hung up. */
+/** A service stand-in, which answers one call of its service. The signal aborts when the caller hangs up. */
 export type AwsService = (call: AwsCall, gone: AbortSignal) => Promise<AwsAnswer>;
 /**
- * What a test does to a call: fail it with an answer of its own, let the service do its work and lose the answer, or
- * wait for something first.
+ * What a test does to a call: replace its answer, let the service do its work but lose the answer, or wait for
+ * something first.
  */
 export type Interference = (
   call: AwsCall,
 ) => undefined | AwsAnswer | 'lose-answer' | Promise<undefined | AwsAnswer | 'lose-answer'>;
 
-/** The services that answer; a call of any other is refused. */
+/** The services that answer. Calls to any other service are refused. */
 export type AwsServices = Readonly<Partial<Record<AwsCall['service'], AwsService>>>;
 
-/** DynamoDB, SNS, SQS and KMS on one loopback port, told apart as the SDK's protocols tell them. */
+/** All AWS stand-ins on one loopback port. The SDK's protocols show which service a call is for. */
 export class AwsServer {
   /**
-   * Calls in the order in which they came. Polls of queues stand here once they found something: others wait in the
-   * background, whatever is being done, and nobody who counts calls means them.
+   * The calls in the order in which they came. A poll of a queue is here only once it has found a message: other polls
+   * run in the background all the time, and tests that count calls do not mean them.
    */
   readonly calls: AwsCall[] = [];
   interference: Interference | undefined;
@@ -67,7 +67,7 @@ export class AwsServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A web page that found this port (rebinding its name, or by a plain form) is none of the functions.
+    // Refuses calls of web pages, which may find this port by rebinding their name or with a plain form.
     if (request.headers.origin !== undefined || !/^(127\.0\.0\.1|localhost):\d+$/.test(request.headers.host ?? '')) {
       response.writeHead(403).end();
       return;
@@ -102,7 +102,7 @@ const TARGETS: Readonly<Record<string, AwsCall['service']>> = {
   secretsmanager: 'secretsmanager',
 };
 
-/** Lambda speaks REST: the function stands in the path. */
+/** The path of an invocation. Lambda uses REST, with the function in the path. */
 const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 function parseCall(request: IncomingMessage, body: Buffer): AwsCall {

@@ -11,12 +11,12 @@ const storedEndpoint = v.object({
   enabled: v.boolean(),
   attributes: v.record(v.string(), v.string()),
 });
-/** What is kept between runs. */
+/** The state that is kept between runs. */
 export const snsState = v.object({ endpoints: v.array(storedEndpoint) });
 /** An endpoint of a platform application. */
 export type Endpoint = v.InferOutput<typeof storedEndpoint>;
 type SnsState = v.InferOutput<typeof snsState>;
-/** A push as Apple or Google would hand it to the phone. */
+/** A push as Apple or Google would deliver it to the phone. */
 export type Delivery = {
   readonly endpointArn: string;
   readonly token: string;
@@ -24,10 +24,10 @@ export type Delivery = {
   readonly attributes: Readonly<Record<string, string>>;
   readonly expiresAt: number;
 };
-/** Takes what is published to a topic, as it is (raw message delivery). */
+/** Receives the messages of a topic unchanged (raw message delivery). */
 export type Subscriber = (message: { readonly body: string; readonly group: string | undefined }) => void;
 
-/** A push token that this stand-in's push service does not know: for trying out refusals. */
+/** Push tokens that the push service of this stand-in refuses, for tests of refusals. */
 const UNKNOWN_TOKEN = /^unknown-/;
 
 class SnsError extends Error {
@@ -39,8 +39,8 @@ class SnsError extends Error {
 }
 
 /**
- * SNS in the Query protocol: mobile push with the endpoint life cycle that AWS documents, where publishing emits
- * `delivery`; and topics with one subscriber each.
+ * SNS in the Query protocol. It has mobile push with the endpoint life cycle that AWS documents, where publishing emits
+ * `delivery`, and topics with one subscriber each.
  */
 export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] }> {
   readonly endpoints = new Map<string, Endpoint>();
@@ -54,12 +54,12 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
     return { endpoints: [...this.endpoints.values()] };
   }
 
-  /** Makes the topic. */
+  /** Makes a topic with its only subscriber. */
   subscribe(topicArn: string, subscriber: Subscriber): void {
     this.#subscribers.set(topicArn, subscriber);
   }
 
-  /** As when Apple or Google report the token invalid. */
+  /** Disables the endpoints of a token, as if Apple or Google had reported it invalid. */
   disable(token: string): void {
     for (const endpoint of this.endpoints.values()) if (endpoint.token === token) endpoint.enabled = false;
     this.emit('change');
@@ -103,7 +103,10 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
     }
   }
 
-  /** The same token and attributes give the old ARN; other attributes are an error that names it; disabled stays disabled. */
+  /**
+   * Creates an endpoint. A known token with the same user data returns the existing ARN, even if the endpoint is
+   * disabled; with other user data it is an error that names the ARN.
+   */
   #create(fields: Fields): string {
     const application = fields.text('PlatformApplicationArn');
     const token = fields.text('Token');
@@ -170,7 +173,7 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
   }
 }
 
-/** A message for mobile push: one text a platform, and one for all others. */
+/** A message for mobile push: one text for each platform, and a default for all others. */
 const pushMessage = v.looseObject({ default: v.string() });
 
 function parseMessage(message: string): Record<string, string> {

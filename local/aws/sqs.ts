@@ -3,16 +3,16 @@ import { jsonAnswer } from './json-answer.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
 import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
 
-/** Where messages go that were received too often. */
+/** The dead-letter queue of a queue, for messages that were received too often. */
 export type RedrivePolicy = { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 
-/** Standard queues of SQS in its JSON protocol. They come into being on first use. */
+/** Standard queues of SQS in its JSON protocol. A queue is made on first use. */
 export class SqsStandIn {
   readonly #now: () => number;
   readonly #redrive: Readonly<Record<string, RedrivePolicy>>;
   readonly #queues = new Map<string, MessageQueue>();
 
-  /** `now` is in seconds, with fractions; `redrive` is of the queues, by name, that have a dead-letter queue. */
+  /** `now` is in seconds, with fractions. `redrive` lists the queues with a dead-letter queue by name. */
   constructor(now: () => number, redrive: Readonly<Record<string, RedrivePolicy>> = {}) {
     this.#now = now;
     this.#redrive = redrive;
@@ -43,7 +43,7 @@ async function receive(queue: MessageQueue, input: AwsCall['input'], gone: Abort
     visibilityTimeout: Number(input['VisibilityTimeout'] ?? DEFAULT_VISIBILITY_TIMEOUT),
     gone,
   });
-  // SQS leaves the member out when there is nothing.
+  // SQS leaves the member out if there are no messages.
   const found = messages.length > 0;
   return { ...jsonAnswer('1.0', found ? { Messages: messages.map(received) } : {}), found };
 }
@@ -68,7 +68,7 @@ function act(queue: MessageQueue, { action, input, caller }: AwsCall): AwsAnswer
   }
 }
 
-/** Seconds, where neither queue nor receiver says otherwise. */
+/** The default of SQS, in seconds. */
 const DEFAULT_VISIBILITY_TIMEOUT = 30;
 const arnOf = (name: string) => `arn:aws:sqs:eu-central-1:000000000000:${name}`;
 

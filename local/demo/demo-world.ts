@@ -5,7 +5,7 @@ import { StartError } from '../runtime/start-error.ts';
 import { Phone, phoneIdentity } from './phone.ts';
 import type { Seed } from './seed-file.ts';
 
-/** A client with its secret, known here because it was made here. */
+/** A seeded client with its secret, which the runtime knows because it created the client. */
 const seededClient = v.object({
   token_endpoint_auth_method: v.string(),
   client_id: v.string(),
@@ -13,7 +13,7 @@ const seededClient = v.object({
   client_secret: v.optional(v.string()),
 });
 export type SeededClient = Readonly<v.InferOutput<typeof seededClient>>;
-/** A user with something a client can send as `login_hint`. */
+/** A seeded user with a `login_hint` that a client can send. */
 const seededUser = v.object({ sub: v.string(), login_hint: v.string() });
 export type SeededUser = Readonly<v.InferOutput<typeof seededUser>>;
 const keptWorld = v.object({
@@ -21,11 +21,11 @@ const keptWorld = v.object({
   users: v.array(seededUser),
   phones: v.array(phoneIdentity),
 });
-/** An entry of a seed, by its name. */
+/** A client or user in a seed, by its id. */
 type Entry = { readonly client_id?: string; readonly sub?: string };
 type Kept = v.InferOutput<typeof keptWorld>;
 
-// What the admin API answers (docs/admin-api.md), as far as it is read here.
+// The members of the admin API's answers (docs/admin-api.md) that are used here.
 const userAnswer = v.object({
   sub: v.string(),
   email: v.optional(v.string()),
@@ -35,7 +35,7 @@ const userAnswer = v.object({
 const ticketAnswer = v.object({ ticket: v.string(), uri: v.string() });
 const refusedAnswer = v.object({ error_description: v.optional(v.string()) });
 
-/** The clients, users and phones that were seeded. State of an earlier run is found again, never made twice. */
+/** The seeded clients, users and phones. Those of an earlier run are reused and not created again. */
 export class DemoWorld {
   readonly #runtime: Runtime;
   readonly #kept: Kept;
@@ -53,14 +53,14 @@ export class DemoWorld {
     return this.#kept.users;
   }
 
-  /** Seeds through the admin API and the device API, as an operator and a phone would. */
-  async plant(seed: Seed): Promise<void> {
-    for (const client of seed.clients) await this.#plantClient(client);
-    for (const user of seed.users) await this.#plantUser(user);
+  /** Creates the clients, users and phones of a seed through the admin API and the device API. */
+  async createFrom(seed: Seed): Promise<void> {
+    for (const client of seed.clients) await this.#createClient(client);
+    for (const user of seed.users) await this.#createUser(user);
     this.#runtime.state.write('demo', this.#kept);
   }
 
-  /** Makes an enrolment ticket for whom a login hint names. */
+  /** Makes an enrolment ticket for the user whom a login hint names; undefined if it names none. */
   async ticketFor(loginHint: string): Promise<{ ticket: string; uri: string } | undefined> {
     const found = await fetch(`${this.#runtime.url}/admin/users?login_hint=${encodeURIComponent(loginHint)}`);
     if (!found.ok) return undefined;
@@ -68,7 +68,7 @@ export class DemoWorld {
     return this.#makeTicket(sub);
   }
 
-  /** The seeded phone answers a request by the device API; undefined when the request is for none of them. */
+  /** Answers a request with its seeded phone, through the device API; undefined if the request is for none of them. */
   async decide(authReqId: string, decision: 'approve' | 'deny'): Promise<Response | undefined> {
     const requestId = requestIdOf(authReqId);
     for (const identity of this.#kept.phones) {
@@ -79,12 +79,12 @@ export class DemoWorld {
     return undefined;
   }
 
-  async #plantClient(client: Seed['clients'][number]): Promise<void> {
+  async #createClient(client: Seed['clients'][number]): Promise<void> {
     if (this.#kept.clients.some((known) => known.client_id === client.client_id)) return;
     this.#kept.clients.push(v.parse(seededClient, await this.#admin('clients', client)));
   }
 
-  async #plantUser({ devices, ...profile }: Seed['users'][number]): Promise<void> {
+  async #createUser({ devices, ...profile }: Seed['users'][number]): Promise<void> {
     if (this.#kept.users.some((known) => known.sub === profile.sub)) return;
     const made = v.parse(userAnswer, await this.#admin('users', profile));
     const iss = `${this.#runtime.url}/`;

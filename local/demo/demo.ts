@@ -5,14 +5,14 @@ import * as openid from 'openid-client';
 import * as v from 'valibot';
 import { Spinner } from './spinner.ts';
 
-// The login of the demo page in a terminal: a standard client library, nothing of this project's own but the phone.
+// Runs the login of the demo page in a terminal. It uses a standard client library; only the phone is this project's.
 
 const HELP = `npm run demo -- [--url http://localhost:3000] [--by-hand]
 
-Runs one CIBA login with openid-client against a running "npm start" and checks the tokens.
+Runs one CIBA login with openid-client against a running "npm start", and checks the tokens.
 With --by-hand it waits until you approve on the phone of the demo page.`;
 
-/** Seconds the demo phone "thinks", so that the client is seen waiting. */
+/** Milliseconds until the demo phone answers, so that the output shows the client waiting. */
 const THINKING_MS = 1500;
 
 const named = v.pipe(v.string(), v.nonEmpty());
@@ -28,7 +28,7 @@ try {
     },
   });
   if (!URL.canParse(values.url))
-    throw new Error(`--url must be an address as http://localhost:3000, not ${values.url}`);
+    throw new Error(`--url must be a URL such as http://localhost:3000, not ${values.url}`);
   if (values.help) console.log(HELP);
   else await login(values.url, values['by-hand']);
 } catch (error) {
@@ -48,7 +48,7 @@ async function login(url: string, byHand: boolean): Promise<void> {
     login_hint: demo.login_hint,
     binding_message,
   });
-  say(`auth_req_id ${asked.auth_req_id.slice(0, 8)}…, good for ${asked.expires_in} s; the push is on its way`);
+  say(`auth_req_id ${asked.auth_req_id.slice(0, 8)}…, valid for ${asked.expires_in} s; the push is on its way`);
 
   step(
     3,
@@ -71,11 +71,11 @@ async function login(url: string, byHand: boolean): Promise<void> {
 
 async function fetchDemo(url: string): Promise<Demo> {
   const response = await fetch(`${url}/local/demo`).catch(() => {
-    throw new Error(`nothing answers at ${url}: run "npm start" in another terminal first`);
+    throw new Error(`no provider answers at ${url}: run "npm start" in another terminal first`);
   });
   const demo = v.safeParse(seeded, await response.json());
   if (!demo.success)
-    throw new Error('the provider there was seeded without a client of client_secret_basic or without a user');
+    throw new Error('the seed of this provider lacks a user, or a client that uses client_secret_basic: add them');
   return demo.output;
 }
 
@@ -95,7 +95,10 @@ async function approve(url: string, authReqId: string): Promise<void> {
   if (!answer.ok) throw new Error(`the phone could not answer: ${await answer.text()}`);
 }
 
-/** openid-client has checked the ID token's claims; here both signatures are checked against the published keys. */
+/**
+ * Verifies the signatures of both tokens with the published keys. openid-client has already checked the ID token's
+ * claims.
+ */
 async function verify(
   tokens: openid.TokenEndpointResponse,
   { jwksUri, demo }: { jwksUri: string; demo: Demo },
@@ -112,7 +115,7 @@ async function verify(
   show('ID token', idToken.payload);
   show('access token', accessToken.payload);
   if (!accessToken.payload.aud || accessToken.payload.aud === demo.client_id)
-    throw new Error('the access token is for no API');
+    throw new Error('the audience of the access token is not an API');
   if (idToken.payload.sub !== accessToken.payload.sub) throw new Error('the tokens name different users');
   const leftHalf = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url');
   if (idToken.payload['at_hash'] !== leftHalf) throw new Error('at_hash does not belong to this access token');

@@ -12,17 +12,17 @@ type LocalCall = {
 };
 type LocalRoute = (world: DemoWorld, runtime: Runtime, call: LocalCall) => Promise<void> | void;
 
-/** How often an idle event stream says that it is alive. */
+/** The interval at which an idle event stream sends a sign of life. */
 const HEARTBEAT_MS = 15_000;
 
 const routes: Readonly<Record<string, LocalRoute>> = {
-  'GET /local/demo': tellDemo,
+  'GET /local/demo': sendDemo,
   'POST /local/ticket': makeTicket,
   'POST /local/decide': decide,
   'GET /local/push': streamPushes,
 };
 
-/** Routes that exist only on this machine, for callers on this machine: the demo page, tickets, the unattended phone. */
+/** Makes the routes that only exist on this machine, for callers on it: demo page, tickets, unattended phone. */
 export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRoutes {
   return async (request, response) => {
     const { pathname, searchParams } = new URL(`http://localhost${request.url?.startsWith('/') ? request.url : '/'}`);
@@ -44,8 +44,11 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
   };
 }
 
-/** The first client that authenticates by `client_secret_basic` and the first user, the second ones under `other`, and all of them in lists. */
-function tellDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
+/**
+ * Sends the first client that uses `client_secret_basic` with the first user, the second ones as `other`, and lists of
+ * all clients and users.
+ */
+function sendDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
   const withSecret = world.clients.filter((client) => client.token_endpoint_auth_method === 'client_secret_basic');
   const pair = (index: number) => {
     const client = withSecret[index];
@@ -72,7 +75,7 @@ function tellDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): 
 async function makeTicket(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
   const ticket = await world.ticketFor(query.get('login_hint') ?? '');
   if (ticket) send(response, 200, ticket);
-  else send(response, 404, { error: 'not_found', error_description: 'login_hint names no user.' });
+  else send(response, 404, { error: 'not_found', error_description: 'No user has this login_hint.' });
 }
 
 async function decide(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
@@ -84,13 +87,13 @@ async function decide(world: DemoWorld, _runtime: Runtime, { query, response }: 
   if (!answered)
     return send(response, 404, {
       error: 'not_found',
-      error_description: 'auth_req_id is for no seeded phone, or over.',
+      error_description: 'No seeded phone has this request, or the request is over.',
     });
   if (answered.ok) return send(response, 200, { decision: action });
   send(response, answered.status, await answered.json());
 }
 
-/** Server-sent events: what Apple or Google would hand to the app that owns this push token. */
+/** Streams the pushes for a push token as server-sent events, in place of Apple or Google. */
 function streamPushes(_world: DemoWorld, runtime: Runtime, { query, response }: LocalCall): void {
   const token = query.get('token');
   if (!token) {

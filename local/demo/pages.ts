@@ -9,13 +9,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-/** Everything from here, nothing inline: the page shows names and messages that others chose. */
+/** Allows resources of this server only and nothing inline, because the page shows names and messages from others. */
 const POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** A file of the page, at most one folder deep: neither a folder nor a file can be named so that it leads out. */
+/** The name of a file of the page, at most one folder deep. No name that matches leads out of the folder. */
 const FILE = /^([a-z-]+\/)?[a-z0-9-]+\.[a-z]+$/;
 
-/** Serves the demo page and its parts. */
+/** Serves the demo page and its files. */
 export async function servePage(pathname: string, response: ServerResponse): Promise<void> {
   const name = pathname === '/demo' || pathname === '/demo/' ? 'demo.html' : pathname.slice('/demo/'.length);
   const type = TYPES[extname(name)];

@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import * as v from 'valibot';
 
 const publicJwk = v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() });
-/** What a phone keeps: its key and who it is. */
+/** What a phone stores: its key, its device id and its user. */
 export const phoneIdentity = v.object({
   privateKey: v.object({ ...publicJwk.entries, d: v.string() }),
   publicKey: publicJwk,
@@ -14,7 +14,7 @@ export const phoneIdentity = v.object({
 });
 export type PhoneIdentity = Readonly<v.InferOutput<typeof phoneIdentity>>;
 
-/** What a phone shows: the document behind the frozen bytes. Members that it does not know are kept. */
+/** The details that a phone shows, parsed from the frozen bytes. Unknown members are kept. */
 const shownDetails = v.looseObject({
   issuer: v.string(),
   client_id: v.string(),
@@ -28,19 +28,19 @@ const shownDetails = v.looseObject({
 });
 export type ShownDetails = Readonly<v.InferOutput<typeof shownDetails>>;
 
-// What the device API answers (docs/device-api.md), as far as this phone reads it.
+// The members of the device API's answers (docs/device-api.md) that this phone uses.
 const enrolledAnswer = v.object({ device_id: v.string(), sub: v.string(), issuer: v.string() });
 const refusedAnswer = v.object({ error: v.optional(v.string()) });
 const listAnswer = v.object({ requests: v.array(v.object({ request_id: v.string(), expires_at: v.number() })) });
 const detailsAnswer = v.object({ details: v.string() });
 type Clock = () => number;
-/** Seconds that anything this phone signs is good for. */
+/** For how many seconds a JWT of this phone is valid. */
 const LIFETIME_SECONDS = 60;
 
 /**
- * A phone without a screen: a real participant of the device API with a real key, for the demo and for tests. It writes
- * the names of docs/device-api.md itself and imports nothing of the provider, as the app of a stranger does: a name that
- * changes on one side alone fails the tests.
+ * A phone without a screen, for the demo and for tests. It uses the device API with a real key. Like a third party's
+ * app, it imports nothing from the provider and spells the names of docs/device-api.md itself, so that a test fails
+ * when a name changes on one side only.
  */
 export class Phone {
   readonly identity: PhoneIdentity;
@@ -51,7 +51,7 @@ export class Phone {
     this.#now = now;
   }
 
-  /** Enrols by the URI of a ticket, with a fresh key. */
+  /** Enrols with the URI of a ticket and a new key. */
   static async enrol(
     ticketUri: string,
     own: { name: string; pushToken: string; platform?: string; now: Clock },
@@ -68,16 +68,16 @@ export class Phone {
       .sign(privateKey);
     const response = await fetch(`${issuer}devices`, jsonPost({ enrolment }));
     const body = await response.json();
-    if (!response.ok) throw new Error(`enrolment was refused: ${v.parse(refusedAnswer, body).error}`);
+    if (!response.ok) throw new Error(`the enrolment was refused: ${v.parse(refusedAnswer, body).error}`);
     const answer = v.parse(enrolledAnswer, body);
-    if (answer.issuer !== issuer) throw new Error('the answer names another issuer than the ticket');
+    if (answer.issuer !== issuer) throw new Error('the issuer in the answer is not that of the ticket');
     return new Phone(
       { ...keys, deviceId: answer.device_id, sub: answer.sub, issuer, pushToken: own.pushToken },
       own.now,
     );
   }
 
-  /** The user's pending requests. */
+  /** Lists the user's pending requests. */
   async list(): Promise<readonly { request_id: string; expires_at: number }[]> {
     const path = 'device/requests';
     const response = await fetch(this.identity.issuer + path, {
@@ -87,7 +87,7 @@ export class Phone {
     return v.parse(listAnswer, await response.json()).requests;
   }
 
-  /** Fetches the frozen bytes of a request; a phone shows only what is in them, and checks that they are meant for it. */
+  /** Fetches the frozen bytes of a request, and checks that they are meant for this phone. */
   async read(requestId: string): Promise<{ bytes: Buffer; shown: ShownDetails }> {
     const path = `device/requests/${requestId}`;
     const response = await fetch(this.identity.issuer + path, {
@@ -119,26 +119,26 @@ export class Phone {
     return fetch(`${issuer}device/requests/${requestId}/response`, jsonPost({ response }));
   }
 
-  /** The `Authorization` value of a GET, PATCH or DELETE. */
+  /** Makes the `Authorization` value of a GET, PATCH or DELETE. */
   async assertion(method: string, path: string): Promise<string> {
     const { deviceId, sub, issuer } = this.identity;
     const claims = { iss: deviceId, sub, htm: method, htu: issuer + path };
     return `Device ${await this.sign('ciba-device+jwt', { ...claims, ...lifeOf(issuer, this.#now) })}`;
   }
 
-  /** A JWT under this phone's key. */
+  /** Signs a JWT with this phone's key. */
   async sign(type: string, claims: Record<string, unknown>): Promise<string> {
     const key = await importJWK(this.identity.privateKey, 'ES256');
     return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: type }).sign(key);
   }
 }
 
-/** `aud`, `iat`, `exp`, `jti` of something signed now. */
+/** Makes the `aud`, `iat`, `exp` and `jti` of a JWT that is signed now. */
 export function lifeOf(issuer: string, now: Clock): { aud: string; iat: number; exp: number; jti: string } {
   return { aud: issuer, iat: now(), exp: now() + LIFETIME_SECONDS, jti: randomUUID() };
 }
 
-/** Issuer and ticket from `ciba://enrol?issuer=…&ticket=…`. */
+/** Reads issuer and ticket from `ciba://enrol?issuer=…&ticket=…`. */
 export function parseTicketUri(uri: string): { issuer: string; ticket: string } {
   const { searchParams } = new URL(uri);
   return { issuer: searchParams.get('issuer') ?? '', ticket: searchParams.get('ticket') ?? '' };

@@ -4,22 +4,22 @@ import { StartError, systemCodeOf } from '../runtime/start-error.ts';
 
 const record = v.record(v.string(), v.unknown());
 const seed = v.strictObject({
-  /** Registration metadata as `POST /admin/clients` takes it; `client_id` is required so that a second run finds them. */
+  /** Clients as in `POST /admin/clients`. `client_id` is required, so that a second run finds them. */
   clients: v.pipe(
     v.array(v.intersect([record, v.looseObject({ client_id: v.string(), client_name: v.string() })])),
     v.minLength(1),
   ),
-  /** Profiles as `POST /admin/users` takes them, each with the phones that answer for the user on this machine. */
+  /** Users as in `POST /admin/users`, each with the phones that answer for the user on this machine. */
   users: v.pipe(
     v.array(v.looseObject({ sub: v.string(), devices: v.optional(v.array(v.strictObject({ name: v.string() })), []) })),
     v.minLength(1),
   ),
 });
 
-/** Clients, users and devices to begin with. */
+/** The clients, users and devices with which the runtime starts. */
 export type Seed = v.InferOutput<typeof seed>;
 
-/** What `npm start` begins with when no file is given. */
+/** The seed of `npm start` without `--seed`. */
 export const demoSeed: Seed = {
   clients: [
     { client_id: 'call-centre', client_name: 'Harbor Call Centre', scope: 'openid profile email' },
@@ -59,7 +59,7 @@ export const demoSeed: Seed = {
   ],
 };
 
-/** Reads a seed file; throws a {@link StartError} that names the file and the member. */
+/** Reads a seed file. Throws a {@link StartError} that names the file and the member. */
 export async function readSeed(path: string): Promise<Seed> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
@@ -83,7 +83,7 @@ export async function readSeed(path: string): Promise<Seed> {
   }
   const [issue] = result.issues;
   throw new StartError(
-    `the seed file ${path} is wrong at ${v.getDotPath(issue) ?? 'its top level'}: ${issue.message} (docs/local.md)`,
+    `the seed file ${path} is wrong at ${v.getDotPath(issue) ?? 'its top level'}: ${issue.message}. See docs/local.md.`,
   );
 }
 
@@ -91,11 +91,12 @@ function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new StartError(`the seed file ${path} is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new StartError(`the seed file ${path} is not valid JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 
 function checkNoDuplicates(path: string, list: string, names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new StartError(`the seed file ${path} has ${twice} twice in ${list}`);
+  if (twice !== undefined)
+    throw new StartError(`the seed file ${path} has "${twice}" twice in ${list}: remove one of them`);
 }

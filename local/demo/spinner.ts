@@ -1,7 +1,7 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
 
-/** Shows in a terminal that something is awaited; prints one plain line where there is no terminal. */
+/** Shows in a terminal that the program waits. Without a terminal it prints one plain line. */
 export class Spinner {
   readonly #text: string;
 
@@ -9,7 +9,7 @@ export class Spinner {
     this.#text = text;
   }
 
-  /** Spins until the work is done, and passes on how it ended. */
+  /** Spins until the work is done, and returns or throws its result. */
   async during<T>(work: Promise<T>): Promise<T> {
     if (!process.stdout.isTTY) {
       console.log(`   ${this.#text} …`);

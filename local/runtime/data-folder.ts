@@ -2,18 +2,18 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError, systemCodeOf } from './start-error.ts';
 
-/** Errors of the file system in words that say what to change. */
+/** Explanations for errors of the file system. */
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: 'you have no permission to write there',
+  EPERM: 'you have no permission to write there',
   EROFS: 'it is on a read-only disk',
   EEXIST: 'it is a file, not a folder',
   ENOTDIR: 'part of its path is a file, not a folder',
-  ENOENT: 'it can not be made there',
+  ENOENT: 'it could not be created there',
 };
 
-/** Takes a data folder for this process alone, and makes it when there is none. Returns how to give it back. */
-export async function takeDataFolder(folder: string): Promise<() => Promise<void>> {
+/** Locks a data folder for this process, and creates it if needed. Returns the function that unlocks it. */
+export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
   const lock = join(folder, 'lock');
   try {
     await mkdir(folder, { recursive: true });
@@ -24,12 +24,12 @@ export async function takeDataFolder(folder: string): Promise<() => Promise<void
   } catch (error) {
     if (error instanceof StartError) throw error;
     const code = systemCodeOf(error) ?? 'unknown';
-    throw new StartError(`--data ${folder} can not be used: ${REASONS[code] ?? code}`);
+    throw new StartError(`--data ${folder} cannot be used: ${REASONS[code] ?? code}`);
   }
   return () => rm(lock, { force: true });
 }
 
-/** A lock whose process is gone was left by a crash. */
+/** Removes a lock whose process no longer runs, for example after a crash. Throws if it still runs. */
 async function dropStaleLock(lock: string): Promise<void> {
   const owner = Number(await readFile(lock, 'utf8').catch(() => '0'));
   if (owner === 0 || !Number.isInteger(owner)) return rm(lock, { force: true });
@@ -49,7 +49,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Phones and tokens of a folder name the issuer they were made for, so another port would be another provider. */
+/** Throws if a folder was made for another issuer. Its phones and tokens name the issuer, which includes the port. */
 export function checkSameIssuer(folder: string, before: string | undefined, issuer: string): void {
   if (before === undefined || before === issuer) return;
   const { port } = new URL(before);

@@ -17,25 +17,25 @@ export type EventSourceOptions = {
   readonly queue: string;
   readonly functionName: FunctionName;
   readonly host: Pick<Host, 'invoke'>;
-  /** Told why an invocation failed. */
+  /** Gets the reason when an invocation fails. */
   readonly onLog: (functionName: FunctionName, line: string) => void;
 };
-/** What a function says of a batch: which of its messages failed. */
+/** The part of a function's answer that lists the failed messages of a batch. */
 const batchItemFailures = v.nullish(v.array(v.object({ itemIdentifier: v.optional(v.unknown()) })));
 
-/** Messages a batch, at most. As the stack says. */
+/** The most messages in a batch, as in the stack. */
 const BATCH_SIZE = 5;
-/** As the stack says. A slow client holds up its own batch only, while there is another. */
+/** The batches in work at once, as in the stack. A slow client holds up only its own batch. */
 const BATCHES_AT_ONCE = 5;
-/** As long as SQS lets one wait. */
+/** The longest wait that SQS allows. */
 const LONG_POLL_SECONDS = 20;
-/** After an error, of AWS or of the function. */
+/** The pause after an error of AWS or of the function. */
 const PAUSE_MILLISECONDS = 200;
 
 /**
- * Lambda's event source mapping: receives from a queue, runs the function with batches, deletes what it was done with.
- * What failed stays until its visibility timeout is over. AWS is called in the name of the function's role, as Lambda
- * does.
+ * Lambda's event source mapping. It receives messages from a queue, runs the function with batches of them, and deletes
+ * those that succeeded. Failed messages become visible again after their visibility timeout. As in Lambda, the calls
+ * use the function's own credentials.
  */
 export class EventSource {
   readonly #options: EventSourceOptions;
@@ -76,7 +76,7 @@ export class EventSource {
     return source;
   }
 
-  /** Ends at once; what is in work is neither waited for nor deleted. */
+  /** Stops at once. It does not wait for messages in work and does not delete them. */
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#pollers);
@@ -112,12 +112,12 @@ export class EventSource {
     }
   }
 
-  /** Tells which messages are done with. */
+  /** Runs the function, and returns the messages that succeeded. */
   async #invoke(messages: readonly Message[], arn: string): Promise<readonly Message[]> {
     const { host, functionName, onLog } = this.#options;
     try {
       const answer = await host.invoke(functionName, eventOf(messages, arn));
-      return doneWith(messages, answer);
+      return succeeded(messages, answer);
     } catch (error) {
       if (!this.#stop.signal.aborted)
         onLog(functionName, `invoked by its queue: ${error instanceof Error ? error.message : error}`);
@@ -126,7 +126,7 @@ export class EventSource {
   }
 }
 
-/** The event as Lambda makes it of messages. */
+/** Makes the event that Lambda makes from messages. */
 function eventOf(messages: readonly Message[], arn: string): unknown {
   const Records = messages.map(({ MessageId, ReceiptHandle, Body, Attributes, MD5OfBody }) => ({
     messageId: MessageId,
@@ -142,8 +142,10 @@ function eventOf(messages: readonly Message[], arn: string): unknown {
   return { Records };
 }
 
-/** No list of failures means that all went well; a failure that names none of the messages, that nothing did. */
-function doneWith(messages: readonly Message[], answer: unknown): readonly Message[] {
+/**
+ * Returns the messages that succeeded: all without a list of failures. Throws if a failure names an unknown message.
+ */
+function succeeded(messages: readonly Message[], answer: unknown): readonly Message[] {
   const hasList = typeof answer === 'object' && answer !== null && 'batchItemFailures' in answer;
   const failures = v.parse(batchItemFailures, hasList ? answer.batchItemFailures : undefined) ?? [];
   const failed = failures.map(({ itemIdentifier }) => itemIdentifier);

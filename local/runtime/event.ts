@@ -10,10 +10,10 @@ export type IncomingCall = {
   readonly body: Buffer;
   readonly sourceIp: string;
   readonly host: string;
-  /** The IAM identity the gateway vouches for; undefined for everybody it does not. */
+  /** The IAM identity that the gateway gives the caller; undefined for callers that it does not trust. */
   readonly iamIdentity: string | undefined;
 };
-/** The function a call goes to, and its event. */
+/** The function for a call, and its event. */
 export type RoutedEvent = { readonly functionName: FunctionName; readonly event: Record<string, unknown> };
 
 type Match = {
@@ -22,10 +22,10 @@ type Match = {
   readonly pathParameters: Record<string, string>;
 };
 
-/** Content types whose bodies API Gateway passes on as text; all others, forms and a missing type included, arrive in base64. */
+/** The content types whose bodies API Gateway passes on as text. All others arrive in base64, forms included. */
 const TEXT = /^(text\/.*|application\/(json|xml|javascript))$/;
 
-/** Builds the payload v2 event of an HTTP API for a call, or undefined when no route matches. */
+/** Makes the payload v2 event of an HTTP API for a call. Returns undefined if no route matches. */
 export function routeEvent(call: IncomingCall): RoutedEvent | undefined {
   const [path = '/', query = ''] = splitOnce(call.target, '?');
   const match = matchRoute(call.method, path);
@@ -66,7 +66,7 @@ export function routeEvent(call: IncomingCall): RoutedEvent | undefined {
   return { functionName: match.functionName, event };
 }
 
-/** Lower-case names; repeated headers joined with commas. */
+/** Makes names lower case, and joins repeated headers with commas. */
 function joinHeaders(raw: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (let index = 0; index + 1 < raw.length; index += 2) {

@@ -5,13 +5,13 @@ import type { SharedClock } from './shared-clock.ts';
 type Environment = Readonly<Record<string, string>>;
 type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
 
-/** What runs the functions: where they find AWS, the values of their variables, where their log lines go. */
+/** The options of a host: where functions find AWS, the values of their variables, and where their log lines go. */
 export type HostOptions = {
   readonly awsEndpoint: string;
-  /** Values for the variables that the table of functions names; a function gets those it lists and no other. */
+  /** The values of variables. A function gets only those that its `lambdas/<name>/function.ts` lists. */
   readonly values: Environment;
   readonly clock: SharedClock;
-  /** Certificates in PEM that functions trust beside those that Node brings along. */
+  /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
   readonly onLog: (functionName: FunctionName, line: string) => void;
 };
@@ -19,11 +19,11 @@ export type HostOptions = {
 /** Runs functions by name. */
 export interface Host {
   invoke(name: FunctionName, event: unknown): Promise<unknown>;
-  /** Ends all sandboxes: the next call of each function is a cold start. */
+  /** Ends all sandboxes, so that the next call of each function is a cold start. */
   cool(): Promise<void>;
 }
 
-/** Runs the handlers as Lambda would: cold on first use, warm afterwards, each with the environment its table entry lists. */
+/** Runs handlers as Lambda does: cold on first use, warm afterwards, each with the variables in its `function.ts`. */
 export class FunctionHost implements Host {
   readonly #options: HostOptions;
   readonly #sandboxes = new Map<FunctionName, Sandbox>();
@@ -49,7 +49,7 @@ export class FunctionHost implements Host {
 }
 
 class Sandbox {
-  /** Its thread has died: what is handed to it now would wait for ever. */
+  /** Whether the thread has ended. A call to an ended thread would wait for ever. */
   hasEnded = false;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -103,7 +103,7 @@ class Sandbox {
   }
 }
 
-/** The variables of a function: those its table entry lists, and what Lambda gives to all. */
+/** Returns the variables of a function: those that its `function.ts` lists, and those that Lambda sets for all. */
 export function environmentOf(name: FunctionName, options: HostOptions): Environment {
   const { values } = options;
   const listed = functions[name].environment.filter((variable) => values[variable] !== undefined);
@@ -111,14 +111,14 @@ export function environmentOf(name: FunctionName, options: HostOptions): Environ
   return { ...awsEnvironment(name, options), ...own };
 }
 
-/** What Lambda gives to all. Own credentials a function, so that the AWS stand-ins see who calls. */
+/** Returns the variables that Lambda sets for all. Each function has its own credentials, which name the caller. */
 export function awsEnvironment(name: string, { awsEndpoint }: Pick<HostOptions, 'awsEndpoint'>): Environment {
   return {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: name,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL: awsEndpoint,
-    // A busy machine is no outage of AWS.
+    // Longer than in AWS, because a busy machine answers late.
     AWS_CALL_MILLISECONDS: '10000',
     AWS_LAMBDA_FUNCTION_NAME: name,
     TZ: 'UTC',

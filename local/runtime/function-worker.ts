@@ -2,7 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SharedClock } from './shared-clock.ts';
 
-// One deployed function in a thread of its own: its own environment, its own module cache, as in Lambda.
+// Runs one deployed function in its own thread, with its own environment and its own module cache, as in Lambda.
 
 type WorkerData = {
   readonly functionName: string;
@@ -14,12 +14,12 @@ type Invocation = { readonly id: number; readonly event: unknown };
 
 const { functionName, clockCells, trustedCertificates }: WorkerData = workerData;
 
-// The clock of the machine, moved by what the runtime says: tests cross expiries without waiting for them.
+// The clock of the runtime instead of the machine's, so that tests pass expiries without waiting.
 const clock = new SharedClock(clockCells);
 const machineNow = Date.now.bind(Date);
 Date.now = () => clock.milliseconds(machineNow());
 
-// Holds for this thread alone.
+// This affects only this thread.
 if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
 
 const source = new URL(`../../lambdas/${functionName}/handler.ts`, import.meta.url);

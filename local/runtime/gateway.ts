@@ -7,10 +7,10 @@ import { isTrustedLoopback, LOCAL_IDENTITY, listenOnLoopback } from './loopback.
 /** API Gateway's own limit on request bodies. */
 const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
 
-/** Serves what exists only on this machine; false when the call is not one of those. */
+/** Serves routes that only exist on this machine. Returns false if the call is for another route. */
 export type LocalRoutes = (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<boolean>;
 
-/** What a function answers to an HTTP call. */
+/** The answer of a function to an HTTP call. */
 const lambdaResult = v.object({
   statusCode: v.number(),
   headers: v.optional(v.record(v.string(), v.string())),
@@ -18,7 +18,7 @@ const lambdaResult = v.object({
   isBase64Encoded: v.optional(v.boolean()),
 });
 
-/** API Gateway on one machine: HTTP in, payload v2 events to the real handlers, their results out. */
+/** API Gateway on one machine. It turns HTTP calls into payload v2 events, and the handlers' results into answers. */
 export class Gateway {
   host: Host | undefined;
   localRoutes: LocalRoutes | undefined;
@@ -33,7 +33,7 @@ export class Gateway {
     });
   }
 
-  /** Starts listening on loopback and tells the port; rejects with the system's error when it is taken. */
+  /** Starts listening on loopback and returns the port. Rejects with the system's error if the port is in use. */
   listen(port: number): Promise<number> {
     return listenOnLoopback(this.#server, port);
   }
@@ -53,7 +53,7 @@ export class Gateway {
     if (!routed || !this.host) return sendMessage(response, 404, 'Not Found');
     const answer = await this.host.invoke(routed.functionName, routed.event).catch(() => undefined);
     const result = v.safeParse(lambdaResult, answer);
-    // As API Gateway answers for an integration that failed; the function's own log says more.
+    // API Gateway answers like this when an integration fails. The function's log has the reason.
     if (!result.success) return sendMessage(response, 500, 'Internal Server Error');
     const { statusCode, headers, body: text, isBase64Encoded } = result.output;
     response.writeHead(statusCode, headers);
@@ -84,7 +84,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return size <= PAYLOAD_LIMIT_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
-/** Errors that the gateway itself makes look like this, not like OAuth errors. */
+/** Sends an error of the gateway itself, in the form of API Gateway instead of OAuth. */
 function sendMessage(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 }

@@ -2,16 +2,18 @@ import * as v from 'valibot';
 import type { Delivery, SnsStandIn } from '../aws/sns.ts';
 
 const pushData = v.record(v.string(), v.string());
-/** The data of a push, as the app gets it. */
+/** The data of a push, as the app receives it. */
 export type PushData = Readonly<v.InferOutput<typeof pushData>>;
-/** Where Google and Apple have the data. */
+/** The places of the data in pushes of Google and Apple. */
 const pushPayload = v.object({
   fcmV1Message: v.optional(v.object({ message: v.object({ data: pushData }) })),
   ciba: v.optional(pushData),
 });
 type Listener = (data: PushData) => void;
 
-/** Apple and Google on one machine: pushes wait for their phone until they expire, then reach every connection of it. */
+/**
+ * Apple and Google on one machine. A push reaches every connection of its phone, and waits for one until it expires.
+ */
 export class PushService {
   readonly #now: () => number;
   readonly #waiting = new Map<string, Delivery[]>();
@@ -24,7 +26,7 @@ export class PushService {
     sns.on('delivery', (delivery) => this.#deliver(delivery));
   }
 
-  /** Calls `listener` with every push for this token, those that still wait first. Returns how to stop. */
+  /** Calls `listener` with every push for this token, waiting ones first. Returns the function that stops it. */
   connect(token: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(token) ?? new Set();
     this.#listeners.set(token, listeners.add(listener));

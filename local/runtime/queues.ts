@@ -1,18 +1,18 @@
-/** Where decisions are announced; the queue of notifications is subscribed to it. */
+/** The topic where decisions are announced. The queue of notifications is subscribed to it. */
 export const notificationTopicArn = 'arn:aws:sns:eu-central-1:000000000000:client-notifications';
 
-/** The queue of notifications as it is on this machine; in an account it comes of the stack. */
+/** The queue of notifications on this machine. In AWS the stack makes it. */
 export const notificationQueue = {
   name: 'client-notifications',
   redrive: {
     deadLetterQueue: 'client-notifications-dead-letters',
-    // What infra/notifications/client-notifications.ts comes to with the limits of an account that changed none. Deliveries that
-    // were postponed count, so that it lies above what the longest request takes.
+    // The value of infra/notifications/client-notifications.ts with default settings. Postponed deliveries count too,
+    // so it is more than the longest request needs.
     maxReceiveCount: 75,
   },
 } as const;
 
-/** The address of a queue at the stand-in: as in SQS, account and name are its path. */
+/** Returns the address of a queue at the stand-in. As in SQS, its path is the account and the name. */
 export function queueUrl(awsEndpoint: string, name: string): string {
   return `${awsEndpoint}/000000000000/${name}`;
 }

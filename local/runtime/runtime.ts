@@ -9,7 +9,7 @@ import { createSecretsService } from '../aws/secrets.ts';
 import { AwsServer } from '../aws/server.ts';
 import { SnsStandIn, snsState } from '../aws/sns.ts';
 import { SqsStandIn } from '../aws/sqs.ts';
-import { checkSameIssuer, takeDataFolder } from './data-folder.ts';
+import { checkSameIssuer, lockDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
 import { Gateway } from './gateway.ts';
@@ -22,16 +22,16 @@ import { createTables, tableNames } from './tables.ts';
 export type RuntimeOptions = {
   /** 0 takes any free port. */
   readonly port: number;
-  /** Where state is kept between runs; undefined keeps it in memory. */
+  /** The folder that keeps state between runs. Default: state is in memory. */
   readonly dataFolder?: string | undefined;
   readonly dynamodb?: 'dynalite' | 'dynamodb-local' | undefined;
-  /** Values for functions' variables beyond the local ones. */
+  /** More values for variables of functions. They override the local ones. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
-  /** Certificates in PEM that functions trust beside those that Node brings along. */
+  /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
-  /** `still`: the functions' clock moves by `advance` alone. */
+  /** `still`: only `advance` moves the clock of the functions. Default: it runs. */
   readonly clock?: 'running' | 'still' | undefined;
-  /** Runs the functions in another way than from their sources. */
+  /** Makes another host. Default: one that runs the functions from their sources. */
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
 };
@@ -40,17 +40,17 @@ type AwsState = v.InferOutput<typeof awsState>;
 
 /** The whole provider on one machine: gateway, functions, AWS stand-ins. */
 export type Runtime = {
-  /** `http://localhost:PORT`, the issuer without its slash. */
+  /** `http://localhost:PORT`: the issuer without its slash. */
   readonly url: string;
   readonly aws: AwsServer;
-  /** Where the AWS stand-ins listen. */
+  /** The address of the AWS stand-ins. */
   readonly awsEndpoint: string;
   readonly sns: SnsStandIn;
   readonly push: PushService;
   readonly gateway: Gateway;
   readonly state: StateFile;
   readonly host: Host;
-  /** Epoch seconds of the functions' clock. */
+  /** Returns the functions' clock in epoch seconds. */
   now(): number;
   /** Moves the functions' clock forward. */
   advance(seconds: number): void;
@@ -68,7 +68,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
-/** Starts the parts in the order in which they need each other; `started` ends them in the opposite order. */
+/** Starts the parts in the order in which they depend on each other. `started` ends them in reverse order. */
 async function startParts(options: RuntimeOptions, started: AsyncDisposableStack): Promise<Runtime> {
   const gateway = new Gateway();
   const port = await gateway.listen(options.port);
@@ -78,7 +78,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   if (options.clock === 'still') clock.stop();
   const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
   const { dataFolder } = options;
-  if (dataFolder !== undefined) started.defer(await takeDataFolder(dataFolder));
+  if (dataFolder !== undefined) started.defer(await lockDataFolder(dataFolder));
   const state = await StateFile.open(dataFolder);
   if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer', v.string()), `${url}/`);
   state.write('issuer', `${url}/`);
@@ -95,15 +95,15 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   started.defer(() => host.cool());
   gateway.host = host;
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
-  const source = await feedNotifications(host, hostOptions);
+  const source = await runClientNotification(host, hostOptions);
   started.defer(() => source.close());
   const advance = (seconds: number) => clock.advance(seconds);
   const push = new PushService(sns, now);
   return { url, aws, awsEndpoint, sns, push, gateway, state, host, now, advance, close: () => started.disposeAsync() };
 }
 
-/** Runs the function that pings clients with what comes into its queue. */
-function feedNotifications(host: Host, { awsEndpoint, onLog }: HostOptions): Promise<EventSource> {
+/** Runs the function `client-notification` for the messages in its queue. */
+function runClientNotification(host: Host, { awsEndpoint, onLog }: HostOptions): Promise<EventSource> {
   const queue = notificationQueue.name;
   return EventSource.start({ awsEndpoint, queue, functionName: 'client-notification', host, onLog });
 }
@@ -135,7 +135,7 @@ async function startAws(
   return { aws, sns };
 }
 
-/** The queue of notifications, subscribed to the topic where decisions are announced. */
+/** Makes the queue of notifications, and subscribes it to the topic where decisions are announced. */
 function startQueues(clock: SharedClock, sns: SnsStandIn): SqsStandIn {
   const now = () => clock.milliseconds(Date.now()) / 1000;
   const sqs = new SqsStandIn(now, { [notificationQueue.name]: notificationQueue.redrive });
@@ -157,7 +157,7 @@ function localValues(url: string, awsEndpoint: string): Readonly<Record<string, 
     APNS_TOPIC: 'com.example.bank',
     NOTIFICATION_TOPIC: notificationTopicArn,
     NOTIFICATION_QUEUE_URL: queueUrl(awsEndpoint, notificationQueue.name),
-    // Elsewhere clients are called at public addresses only; here they listen on this machine.
+    // In AWS, pings go to public addresses only. Here clients listen on this machine.
     NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
     METRICS_NAMESPACE: 'Ciba/local',
   };

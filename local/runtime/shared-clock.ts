@@ -1,11 +1,11 @@
 /**
- * The clock of the functions, one for all threads: the machine's, moved by whole seconds. A still one moves in no other
- * way, so that a test decides how much time goes by, however busy the machine is.
+ * The clock of the functions, shared by all threads: the machine's clock plus whole seconds. A stopped clock moves only
+ * by `advance`, so that a test decides how much time passes, even on a busy machine.
  */
 export class SharedClock {
-  /** What another thread makes its own from. */
+  /** Another thread makes its own `SharedClock` from these. */
   readonly cells: SharedArrayBuffer;
-  /** Seconds that it was moved; epoch seconds at which it stands still, or 0. */
+  /** The seconds that it was moved by; the epoch seconds at which it was stopped, or 0. */
   readonly #values: Int32Array;
 
   constructor(cells: SharedArrayBuffer = new SharedArrayBuffer(8)) {
@@ -21,7 +21,7 @@ export class SharedClock {
     Atomics.add(this.#values, 0, seconds);
   }
 
-  /** Epoch milliseconds, where the machine's clock shows these. */
+  /** Returns epoch milliseconds, given those of the machine's clock. */
   milliseconds(machineMilliseconds: number): number {
     const stillAt = Atomics.load(this.#values, 1);
     return (stillAt > 0 ? stillAt * 1000 : machineMilliseconds) + Atomics.load(this.#values, 0) * 1000;

@@ -1,7 +1,7 @@
-/** Something a person can mend: its message is all they need to see. */
+/** An error that the user can correct. Its message says how, so no stack trace is printed. */
 export class StartError extends Error {}
 
-/** The code of an error of the operating system, as ENOENT. */
+/** Returns the code of an error of the operating system, such as ENOENT. */
 export function systemCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { StartError, systemCodeOf } from './start-error.ts';
 
-/** What the stand-ins and the demo keep between runs, as one JSON file; in memory when there is no folder. */
+/** The state that the stand-ins and the demo keep between runs: one JSON file, or memory if there is no folder. */
 export class StateFile {
   readonly #path: string | undefined;
   readonly #state: Record<string, unknown>;
@@ -24,7 +24,7 @@ export class StateFile {
     return new StateFile(path, parse(path, text));
   }
 
-  /** What was kept under a name; undefined when nothing was. */
+  /** Reads the value of a name; undefined if there is none. */
   read<Schema extends v.GenericSchema>(name: string, schema: Schema): v.InferOutput<Schema> | undefined {
     if (this.#state[name] === undefined) return undefined;
     const kept = v.safeParse(schema, this.#state[name]);
@@ -37,14 +37,15 @@ export class StateFile {
     const path = this.#path;
     if (path === undefined) return;
     const text = JSON.stringify(this.#state);
-    // A file beside it, then renamed: a crash leaves the old state, never half of one. It holds keys: for its owner alone.
+    // Writes a new file and renames it, so that a crash leaves the old state intact. Only the owner may read it,
+    // because it holds keys.
     this.#writing = this.#writing.then(async () => {
       await writeFile(`${path}.new`, text, { mode: 0o600 });
       await rename(`${path}.new`, path);
     });
   }
 
-  /** Until all is written. */
+  /** Resolves when everything is written. */
   flush(): Promise<void> {
     return this.#writing;
   }
@@ -59,5 +60,5 @@ function parse(path: string, text: string): Record<string, unknown> {
 }
 
 function damaged(path: string | undefined): StartError {
-  return new StartError(`${path ?? 'the state'} is damaged: delete its folder to start over`);
+  return new StartError(`${path ?? 'the state'} is damaged: delete its folder to start again without state`);
 }

@@ -6,14 +6,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type TableRole, tables } from '../../provider/core/operating/function-spec.ts';
 
-/** Names of the tables on this machine. */
+/** The names of the DynamoDB tables on this machine. */
 export const tableNames: Readonly<Record<TableRole, string>> = { directory: 'Directory', transactions: 'Transactions' };
 
-/** Creates both tables as the stack would. A folder from an earlier run has them already. */
+/** Creates both DynamoDB tables, as the stack does. A folder from an earlier run already has them. */
 export async function createTables(endpoint: string): Promise<void> {
   const credentials = { accessKeyId: 'setup', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
-  // The names of a record's members are strings to TypeScript, whatever the record.
+  // TypeScript types the result of `Object.keys` as strings, whatever the record.
   for (const role of Object.keys(tables) as TableRole[]) {
     const { partitionKey, sortKey, ttlAttribute } = tables[role];
     const TableName = tableNames[role];
@@ -35,7 +35,7 @@ export async function createTables(endpoint: string): Promise<void> {
     if (ttlAttribute === undefined) continue;
     const TimeToLiveSpecification = { AttributeName: ttlAttribute, Enabled: true };
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification })).catch((error: unknown) => {
-      // DynamoDB refuses to enable what is enabled.
+      // DynamoDB refuses to enable TTL a second time.
       if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
     });
   }

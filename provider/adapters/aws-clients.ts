@@ -5,15 +5,16 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsCallMilliseconds } from './config.ts';
 
 /**
- * Three tries of at most a second each fit into the shortest function timeout, with room to answer. Where AWS is played
- * on the same machine, the environment allows more: there a slow answer says that the machine is busy.
+ * Longest time of one call, in milliseconds. Three tries of at most one second fit into the shortest function timeout,
+ * with room to answer. Where a stand-in for AWS runs on the same machine, the environment allows more: there a slow
+ * answer means only that the machine is busy.
  */
 const milliseconds = awsCallMilliseconds();
 const bounded = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: milliseconds / 2, requestTimeout: milliseconds, throwOnRequestTimeout: true },
 } as const;
-/** RSA key pairs take KMS longer; nobody waits for them. */
+/** KMS takes longer to make an RSA key pair. No client waits for it. */
 const patient = {
   ...bounded,
   requestHandler: { ...bounded.requestHandler, requestTimeout: 10_000 },

@@ -9,17 +9,17 @@ import { joseVerifier } from './jose/jose-verifier.ts';
 import { createLog, type Log } from './log.ts';
 import { readSettings } from './settings.ts';
 
-// What the `wiring.ts` of several functions have in common.
+// What several functions share in their `wiring.ts`.
 
-/** A function's ports with the log its requests go to. */
+/** A function's ports, with the log for its requests. */
 export type Wired<Ports> = { readonly ports: Ports; readonly log: Log };
 
-/** The log of a function, by the name of its folder. */
+/** Makes the log of a function. `service` is the name of its folder. */
 export function logOf(service: string): Log {
   return createLog(service, readResources().metricsNamespace);
 }
 
-/** What it takes to authenticate clients, which two functions do. */
+/** Makes the ports of client authentication, which two functions use. */
 export function clientAuthentication(directory: Table, transactions: Table) {
   return {
     clients: new ClientsTable(directory, clock),

@@ -1,31 +1,37 @@
 import * as v from 'valibot';
 import { PLATFORMS, type Platform } from '../core/device/device.ts';
 
-/** Variables by name. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-/** The environment of the function. Nothing else of the functions reads `process.env`. */
+/** The environment of the function. No other code of the functions reads `process.env`. */
 export const environment: Environment = process.env;
 
-/** What the adapters need to know of the account. A member throws on first use when its variable is missing. */
+/**
+ * The names of the account's resources that the adapters need. Reading a member throws if it is required and its
+ * variable is missing.
+ */
 export type Resources = {
   readonly directoryTable: string;
   readonly transactionsTable: string;
   readonly signingKmsKey: string;
   readonly applicationArns: Readonly<Partial<Record<Platform, string>>>;
-  /** The app's bundle id, which APNs calls topic. */
+  /** The app's bundle id, which APNs calls the topic. */
   readonly apnsTopic: string | undefined;
-  /** The platform applications that the deployment makes. */
+  /** The platform applications that the deployment creates. */
   readonly platformApplications: readonly WantedApplication[];
   /** The function that makes signing keys. */
   readonly signingKeysFunction: string;
-  /** Where decisions are announced that clients are to be notified of, and the queue where they wait. */
+  /** The topic on which decisions are announced, and the queue in which they wait until the client is notified. */
   readonly notificationTopic: string;
   readonly notificationQueueUrl: string;
-  /** Networks, as `10.0.0.0/8`, that clients may be notified in beside the public internet. None in an account. */
+  /**
+   * Networks such as `10.0.0.0/8` in which clients may be notified, in addition to the public internet. Empty in an AWS
+   * account.
+   */
   readonly notificationNetworks: readonly string[];
-  /** ARN of the secret of the synthetic login. */
+  /** The ARN of the synthetic login's secret. */
   readonly syntheticSecret: string;
-  /** Where CloudWatch keeps what is counted in the log. */
+  /** The CloudWatch namespace of the metrics that the log lines contain. */
   readonly metricsNamespace: string;
 };
 
@@ -42,7 +48,7 @@ const platformApplications = v.array(
 
 type WantedApplication = v.InferOutput<typeof platformApplications>[number];
 
-/** Longest that one call of AWS may take, in milliseconds. */
+/** Returns the longest time that one call to AWS may take, in milliseconds. */
 export function awsCallMilliseconds(env: Environment = environment): number {
   return Number(env['AWS_CALL_MILLISECONDS'] ?? 1000);
 }
@@ -73,7 +79,7 @@ export function readResources(env: Environment = environment): Resources {
     },
     notificationNetworks: env['NOTIFICATION_NETWORKS']?.split(',') ?? [],
     get platformApplications() {
-      return json(env, 'PLATFORM_APPLICATIONS', platformApplications, '[]');
+      return json(env, 'PLATFORM_APPLICATIONS', platformApplications);
     },
     get syntheticSecret() {
       return required(env, 'SYNTHETIC_SECRET');
@@ -91,19 +97,24 @@ function optionalArn(platform: Platform, arn: string | undefined): Partial<Recor
   return arn ? { [platform]: arn } : {};
 }
 
+/** Returns a variable. Throws if it is missing or empty. */
 export function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 }
 
+/**
+ * Reads a variable that holds a JSON list or object. A missing variable is an empty list or object. Throws if it does
+ * not fit the schema.
+ */
 export function json<Schema extends v.GenericSchema>(
   env: Environment,
   name: string,
   schema: Schema,
-  fallback: string,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, JSON.parse(env[name] || fallback));
+  const none = schema.type === 'array' ? '[]' : '{}';
+  const result = v.safeParse(schema, JSON.parse(env[name] || none));
   if (!result.success) throw new Error(`the environment variable ${name} is not valid: ${v.summarize(result.issues)}`);
   return result.output;
 }

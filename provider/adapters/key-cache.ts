@@ -3,7 +3,10 @@ import { KEY_CACHE_SECONDS, type SigningKey } from '../core/keys/signing-key.ts'
 import type { PublishedSigningKeys, SigningKeyStore } from '../flows/keys/ports.ts';
 import type { Clock } from '../flows/ports.ts';
 
-/** The public halves as a warm function knows them, per algorithm. Concurrent readers share one read; a failed read is not kept. */
+/**
+ * Caches the public halves of signing keys in a warm function: for each algorithm, and for all. Concurrent readers
+ * share one read. A failed or empty read is not kept.
+ */
 export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'list'> {
   readonly #store: PublishedSigningKeys & Pick<SigningKeyStore, 'list'>;
   readonly #clock: Clock;
@@ -22,7 +25,7 @@ export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'li
     return this.#read(algorithm, () => this.#store.list(algorithm));
   }
 
-  /** Reads again what turned out to be out of date. */
+  /** Discards the cached keys of an algorithm and reads them again. */
   reread(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]> {
     this.#reads.delete(algorithm);
     return this.list(algorithm);

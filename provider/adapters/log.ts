@@ -3,35 +3,34 @@ import { type FaultLine, loggable, type RequestLine } from '../core/operating/lo
 import { type CountedLine, type Measured, measure } from '../core/operating/metrics.ts';
 import type { AuditTrail } from '../flows/ports.ts';
 
-/** The functions' own logger: one line a request, and faults. */
+/** The log of a function: one line for each request, and faults. */
 export interface Log {
   request(line: RequestLine): void;
-  /** A fault: its kind and stack for the developer, never the input. */
+  /** Logs a fault: its kind and stack for the developer, never the input. */
   fault(error: unknown, at: { route: string; correlationId: string }): void;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One JSON line on standard output, which Lambda takes as it is (docs/adr/0012). */
-function write(level: 'INFO' | 'ERROR', message: string, fields: Fields, now = new Date()): void {
+/** Writes one JSON line to standard output, which Lambda stores unchanged (docs/adr/0012). */
+function write(level: 'INFO' | 'ERROR', { message, ...fields }: Fields & { message: string }, now = new Date()): void {
   process.stdout.write(`${JSON.stringify({ level, message, timestamp: now.toISOString(), ...fields })}\n`);
 }
 
 /**
- * JSON lines of the fields that `core/operating/log-line.ts` names, and no others. What a line counts stands in the line
- * itself, as metrics of the namespace (docs/adr/0016).
+ * Makes a log of JSON lines. They contain the fields that `core/operating/log-line.ts` names, and no others. The
+ * metrics that a line counts are members of the line itself (docs/adr/0016).
  */
 export function createLog(service: string, metricsNamespace: string): Log {
   const writeCounted = (level: 'INFO' | 'ERROR', line: CountedLine): void => {
     const now = new Date();
-    const { message, ...fields } = line;
-    write(level, message, { ...fields, ...embedded(measure(line), metricsNamespace, now) }, now);
+    write(level, { ...line, ...embeddedMetrics(measure(line), metricsNamespace, now) }, now);
   };
   return {
     request: (line) => writeCounted('INFO', { service, message: 'request', ...loggable(line) }),
     fault: (error, { route, correlationId }) => {
       const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
-      // The message is left out: it may quote what was sent. The stack's frames say where.
+      // The message is left out, because it may quote what was sent. The stack frames show where the fault happened.
       const frames = stack
         ?.split('\n')
         .filter((frame) => frame.startsWith('    at '))
@@ -42,19 +41,23 @@ export function createLog(service: string, metricsNamespace: string): Log {
   };
 }
 
-/** The audit trail as JSON lines marked `audit`, which a subscription of the log group carries to its own store: no call, no latency. */
+/**
+ * Makes the audit trail. It consists of JSON lines marked `audit`, which a subscription of the log group forwards to a
+ * store of its own. Writing to it needs no call and adds no latency.
+ */
 export function createAuditTrail(service: string): AuditTrail {
   return {
-    write: (event: AuditEvent, now: number) => write('INFO', 'audit', { service, audit: { ...event, at: now } }),
+    write: (event: AuditEvent, now: number) =>
+      write('INFO', { message: 'audit', service, audit: { ...event, at: now } }),
   };
 }
 
 /**
- * The members that make CloudWatch read metrics out of the line: its embedded metric format. A directive for each set of
- * dimensions, and the values beside the line's fields; the dimensions are fields of the line by name. Nothing where
- * nothing is counted.
+ * Returns the members from which CloudWatch reads metrics, in its embedded metric format: a directive for each set of
+ * dimensions, and the values, which stand beside the line's fields. The dimensions are fields of the line, by name.
+ * Empty if nothing is counted.
  */
-function embedded(measured: readonly Measured[], Namespace: string, now: Date): Fields {
+function embeddedMetrics(measured: readonly Measured[], Namespace: string, now: Date): Fields {
   if (measured.length === 0) return {};
   const sets = Map.groupBy(measured, ({ dimensions }) => dimensions.join(' '));
   const CloudWatchMetrics = [...sets.values()].map((set) => ({

@@ -5,14 +5,14 @@ import { DEFAULTS } from '../core/operating/defaults.ts';
 import type { Settings } from '../flows/ports.ts';
 import { type Environment, environment, json, required } from './config.ts';
 
-/** A count, or seconds. */
+/** A positive integer: a count, or a number of seconds. */
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const requestLimits = v.strictObject({
   defaultExpiry: v.optional(positive, DEFAULTS.expirySeconds),
   expiryLimit: v.optional(positive, DEFAULTS.expiryLimitSeconds),
   interval: v.optional(positive, DEFAULTS.intervalSeconds),
-  /** Push-fatigue limits per user; `off` only for test runs on one machine. */
+  /** Limits against push fatigue for each user. `off` is only for test runs on one machine. */
   perUser: v.optional(
     v.union([v.literal('off'), v.strictObject({ perMinute: positive, perHour: positive })]),
     DEFAULTS.userLimits,
@@ -33,28 +33,31 @@ const keyRotation = v.strictObject({
   retireFor: v.optional(positive, DEFAULTS.retireForSeconds),
 });
 
-/** After that no `id_token_hint` is expected to carry the signature of a key that is gone. */
+/**
+ * How long the public half of a key is kept after the key is gone, in seconds. No `id_token_hint` is expected to carry
+ * an older signature.
+ */
 const KEEP_PUBLIC_KEYS_SECONDS = 90 * 86_400;
 
 const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
 
-/** Reads the provider's settings. A malformed one stops the function at start, with its name. */
+/** Reads the provider's settings. A malformed setting stops the function at start, and the error names it. */
 export function readSettings(env: Environment = environment): Settings {
-  const limits = json(env, 'REQUEST_LIMITS', requestLimits, '{}');
-  const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes, '{}');
-  const rotation = json(env, 'KEY_ROTATION', keyRotation, '{}');
+  const limits = json(env, 'REQUEST_LIMITS', requestLimits);
+  const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes);
+  const rotation = json(env, 'KEY_ROTATION', keyRotation);
   if (limits.defaultExpiry > limits.expiryLimit)
     throw new Error('REQUEST_LIMITS: defaultExpiry must not exceed expiryLimit');
   const pattern = env['BINDING_MESSAGE_PATTERN'];
   return {
     issuer: required(env, 'ISSUER'),
-    previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string()), '[]'),
+    previousIssuers: json(env, 'PREVIOUS_ISSUERS', v.array(v.string())),
     expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
     intervalSeconds: limits.interval,
     bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
     userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
-    acrPolicy: json(env, 'ACR_POLICY', acrPolicy, '[]'),
+    acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
     ticketLifetimeSeconds: 600,
     rotation: {
       rotateAfterSeconds: rotation.rotateAfter,

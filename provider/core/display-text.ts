@@ -1,19 +1,25 @@
 /**
- * Characters that a person can read and nobody can hide in: letters with their marks, digits, punctuation, currency
- * signs, space and plus. No control or format characters (bidirectional overrides, zero-width), no symbols or emoji.
+ * The characters that a person can read and in which no other text can be hidden: letters with their marks, digits,
+ * punctuation, currency signs, space and plus. Control and format characters (bidirectional overrides, zero-width),
+ * symbols and emoji are excluded.
  */
 const readable = /^[\p{L}\p{M}\p{N}\p{P}\p{Sc}+ ]+$/u;
 /**
- * Letters and marks by category that draw nothing: Hangul fillers, variation selectors, the grapheme joiner; and those
- * that Unicode does not list with them: the Egyptian blanks and the Khitan filler.
+ * Characters whose category is letter or mark, but which are drawn as nothing. Unicode lists Hangul fillers, variation
+ * selectors and the grapheme joiner as ignorable. It does not list the Egyptian blanks and the Khitan filler, which are
+ * added here.
  */
 const invisible = /[\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}\u{16FE4}]/u;
-/** More marks than any script needs, stacked to cover other text; or a mark with nothing to stand on. */
+/**
+ * Four or more marks in a row, which no script needs and which can cover other text, or a mark without a letter to
+ * stand on.
+ */
 const stackedMarks = /(?:^|[^\p{L}\p{M}])\p{M}|\p{M}{4}/u;
 
 /**
- * Whether a text may be shown to the user on the phone: 1 to `limit` code points, NFC, readable characters only, no
- * space at either end and no two in a row, which could push text out of sight. Holds for binding messages, client names, scope descriptions and device names.
+ * Returns whether a text may be shown to the user on the phone: 1 to `limit` code points, in NFC, readable characters
+ * only, no space at either end, and no two spaces in a row, which could push text out of sight. The rule applies to
+ * binding messages, client names, scope descriptions and device names.
  */
 export function isDisplayable(text: string, limit: number): boolean {
   const length = [...text].length;

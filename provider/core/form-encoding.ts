@@ -1,4 +1,4 @@
-/** Strict UTF-8, or undefined. */
+/** Decodes strict UTF-8. Undefined when the bytes are not valid. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -7,7 +7,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** One name or value of `application/x-www-form-urlencoded`. Throws on escapes that are no UTF-8. */
+/** Decodes one name or value of `application/x-www-form-urlencoded`. Throws on escapes that are not valid UTF-8. */
 export function decodeFormComponent(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '));
 }

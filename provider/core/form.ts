@@ -1,15 +1,18 @@
 import type { Refusal } from './refusal.ts';
 import { ok, type Result, refuse } from './result.ts';
 
-/** A decoded form: every parameter with all its values, in order. Empty values are dropped: empty means absent (RFC 6749 §3.1). */
+/**
+ * A decoded form: every parameter with all its values, in order. Empty values are dropped, because an empty parameter
+ * counts as absent (RFC 6749 §3.1).
+ */
 export type FormParameters = ReadonlyMap<string, readonly string[]>;
 
-/** One value of a parameter, or undefined. Call it after {@link checkNoRepeats}. */
+/** Returns the value of a parameter, or undefined. Call it after {@link checkNoRepeats}. */
 export function single(form: FormParameters, name: string): string | undefined {
   return form.get(name)?.[0];
 }
 
-/** A repeated parameter is an error (RFC 6749 §3.2), except those named here (`resource`, RFC 8707 §2). */
+/** Refuses a repeated parameter (RFC 6749 §3.2), except those that are named here (`resource`, RFC 8707 §2). */
 export function checkNoRepeats(form: FormParameters, except: readonly string[] = []): Result<FormParameters> {
   for (const [name, values] of form) {
     if (values.length > 1 && !except.includes(name)) {
@@ -20,12 +23,12 @@ export function checkNoRepeats(form: FormParameters, except: readonly string[] =
   return ok(form);
 }
 
-/** Reads one parameter, or one thing made of several. */
+/** A reader for each member. It reads one parameter, or one value that several parameters make up. */
 type Readers<Parameters, Policy> = {
   readonly [Name in keyof Parameters]: (form: FormParameters, policy: Policy) => Result<Parameters[Name]>;
 };
 
-/** Reads a form by one reader for each member, in their order; the first refusal ends it. */
+/** Reads a form with one reader for each member, in their order, and stops at the first refusal. */
 export function readParameters<Parameters extends object, Policy>(
   readers: Readers<Parameters, Policy>,
   form: FormParameters,

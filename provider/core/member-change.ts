@@ -1,7 +1,7 @@
-/** The members of `T` to change: absent ones stay, null takes one out. */
+/** A change to the members of `T`: an absent member stays as it is, null removes it. */
 export type MemberChange<T> = { readonly [Member in keyof T]?: T[Member] | null | undefined };
 
-/** Applies a change to a record of optional members. Members that must be there are checked by whoever reads the result. */
+/** Applies a change to a record of optional members. The code that reads the result must check the required members. */
 export function applyChange<T extends object>(
   before: T,
   change: MemberChange<T>,

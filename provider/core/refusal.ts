@@ -8,9 +8,9 @@ import { type ShapeRefusal, shapeWording } from './shape-refusals.ts';
 import { type TokenRefusal, tokenWording } from './token/refusals.ts';
 
 /**
- * Every way in which the protocol says no, with its evidence. The reason is for logs and tests. What the caller is told
- * stands beside the reason in the `refusals.ts` of its room; several reasons share one wording where a difference would
- * teach an attacker something.
+ * Every way in which the protocol refuses, with its evidence. The reason is for logs and tests. The `refusals.ts` of
+ * each room defines what the caller receives for it. Several reasons share one wording where the difference would help
+ * an attacker.
  */
 export type Refusal =
   | ShapeRefusal
@@ -34,7 +34,7 @@ const wordings: Wordings<Refusal> = {
   ...operatingWording,
 };
 
-/** What the caller is told. */
+/** Returns what the caller receives for a refusal. */
 export function wordingOf<Reason extends RefusalReason>(refusal: Extract<Refusal, { reason: Reason }>): Wording {
   return wordings[refusal.reason](refusal);
 }

@@ -1,9 +1,9 @@
 import type { Refusal } from './refusal.ts';
 
-/** What a rule answers: a value, or a refusal that says why not. Refusals are values; only faults are thrown. */
+/** The result of a rule: a value, or a refusal with its reason. Refusals are values; only faults are thrown. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
-/** The rule holds; `value` is what was learned. */
+/** The rule holds. `value` is what the rule found out. */
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }

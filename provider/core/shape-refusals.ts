@@ -1,8 +1,8 @@
 import { invalidRequest, type Wordings } from './refusal-wording.ts';
 
 /**
- * How a call itself is malformed (RFC 6749 §3, CIBA §13). `isUnknown`: the name is none of ours but what the caller sent,
- * so the caller is told it and the log is not.
+ * The ways in which a call itself is malformed (RFC 6749 §3, CIBA §13). `isUnknown` means that the provider does not
+ * know the name, which the caller made up. The answer quotes such a name, but the log does not.
  */
 export type ShapeRefusal =
   | { reason: 'unsupported_media_type'; expected: string }
@@ -12,7 +12,7 @@ export type ShapeRefusal =
   | { reason: 'missing_parameter'; name: string }
   | { reason: 'invalid_parameter'; name: string; expected: string; isUnknown?: boolean };
 
-/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+/** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const shapeWording: Wordings<ShapeRefusal> = {
   unsupported_media_type: (refusal) => invalidRequest(`The Content-Type must be ${refusal.expected}.`),
   body_too_large: (refusal) => invalidRequest(`The body must have at most ${refusal.limitBytes} bytes.`),

@@ -1,4 +1,4 @@
-/** A member's name as it is on the wire and in storage: `clientId` is `client_id`. */
+/** A member's name on the wire and in storage: `clientId` becomes `client_id`. */
 export type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
   : Name;

@@ -1,5 +1,7 @@
-/** `T` with every member spelled, be it as undefined. A member that is forgotten does not compile. */
+/** `T` with every member written out, even if its value is undefined. A missing member does not compile. */
 export type Whole<T> = { readonly [Member in keyof T]-?: T[Member] };
 
-/** What is left of a record that was taken apart to the end. A member that was not taken does not compile. */
+/**
+ * The rest of a record after all its members were destructured. A member that was not destructured does not compile.
+ */
 export type Nothing = Readonly<Record<string, never>>;

@@ -7,20 +7,23 @@ import type { AuditEvent } from '../core/operating/audit-event.ts';
 import type { Noted } from '../core/operating/log-line.ts';
 import type { TokenClaims } from '../core/token/access-token.ts';
 
-// What every room may need of the world. The ports of a capability stand in the ports.ts of its room.
-// Ports are use cases in domain words. Instants are epoch seconds. An outage is thrown, never answered as "not found".
+// The ports that any room may need. The ports of a capability are in the `ports.ts` of its room. A port is a use case
+// in domain words. Instants are epoch seconds. A port throws on an outage and never reports one as "not found".
 
 /** Epoch seconds now. */
 export type Clock = () => number;
 
-/** Adds to the one line that is logged of this request. */
+/** Adds fields to the one log line of this request. */
 export type Note = (fields: Noted) => void;
 
 /** Makes unguessable identifiers. */
 export interface Entropy {
-  /** 32 random bytes in base64url: 43 characters of `A-Z a-z 0-9 - _` (CIBA §7.3 asks for 160 bits). */
+  /**
+   * 32 random bytes in base64url: 43 characters of `A-Z a-z 0-9 - _` (CIBA §7.3 asks for at least 128 bits and
+   * recommends 160).
+   */
   secret(): string;
-  /** 16 random bytes in base64url, for names that need to be unique but not secret. */
+  /** 16 random bytes in base64url, for names that must be unique but not secret. */
   id(): string;
   /** A number from 0 up to but not including 1, to spread load. */
   fraction(): number;
@@ -28,26 +31,26 @@ export interface Entropy {
 
 /** Single-use identifiers (`jti`). */
 export interface Replays {
-  /** Remembers the `jti` until it expires. False when it was seen before. */
+  /** Remembers the `jti` until it expires. False if it was used before. */
   recordFirstUse(jti: { issuer: string; id: string; expiresAt: number }): Promise<boolean>;
 }
 
-/** A compact JWS taken apart without believing it. */
+/** A compact JWS, decoded but not verified. */
 export type UnverifiedJws = { readonly header: TokenClaims; readonly claims: TokenClaims };
 
-/** Signatures of others, checked. */
+/** Decodes and verifies what clients and phones signed. */
 export interface JwsVerifier {
-  /** Header and claims; undefined when it is not a compact JWS with a JSON payload of a reasonable size. */
+  /** Returns header and claims. Undefined if it is not a compact JWS with a JSON payload of acceptable size. */
   decode(jws: string): UnverifiedJws | undefined;
-  /** Whether the signature holds under this key and exactly this algorithm. */
+  /** Returns whether the signature is valid under this key and exactly this algorithm. */
   verifies(jws: string, key: PublicJwk, algorithm: SigningAlgorithm): Promise<boolean>;
   /** RFC 7638 thumbprint. */
   thumbprint(key: PublicJwk): Promise<string>;
 }
 
-/** What is kept of security decisions, apart from the logs. */
+/** The record of security decisions, kept apart from the logs. */
 export interface AuditTrail {
-  /** Written before it returns. */
+  /** Writes the event before it returns. */
   write(event: AuditEvent, now: number): void;
 }
 

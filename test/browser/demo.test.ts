@@ -31,7 +31,7 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
     });
     const world = new DemoWorld(runtime);
     runtime.gateway.localRoutes = createLocalRoutes(world, runtime);
-    await world.plant(demoSeed);
+    await world.createFrom(demoSeed);
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: QUIET });
   });
   afterAll(async () => {

@@ -58,6 +58,7 @@ describe.each(engines())('the tables on %s', (name) => {
       sub: facts.sub,
       requestId,
       expiresAt: facts.expiresAt,
+      bindingMessage: undefined,
       scopes: [],
       audience: ['urn:x'],
     };

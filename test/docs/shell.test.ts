@@ -54,9 +54,13 @@ function objectionTo(words: Words): string | undefined {
   return undefined;
 }
 
+/** Commands of npm itself. */
+const NPM_COMMANDS = ['ci', 'version', 'audit'];
+
 function objectionToNpm([verb = '', ...args]: Words): string | undefined {
   const name = verb === 'run' ? (args[0] ?? '') : verb;
-  if (name !== 'ci' && npmScripts[name] === undefined) return `package.json has no script ${name}`;
+  if (NPM_COMMANDS.includes(name)) return undefined;
+  if (npmScripts[name] === undefined) return `package.json has no script ${name}`;
   const own = args.includes('--') ? args.slice(args.indexOf('--') + 1) : [];
   if (name === 'ciba') return objectionToCiba(own, true);
   return name === 'start' ? refusalOf(() => parseStartOptions(own)) : undefined;

@@ -19,7 +19,7 @@ beforeAll(async () => {
   world = await World.start();
   const demo = new DemoWorld(world.runtime);
   world.runtime.gateway.localRoutes = createLocalRoutes(demo, world.runtime);
-  await demo.plant(demoSeed);
+  await demo.createFrom(demoSeed);
 });
 afterAll(() => world?.close());
 

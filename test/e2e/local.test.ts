@@ -161,7 +161,7 @@ describe('npm start', () => {
 
   it('says what to do when the port is taken, an option or a seed is wrong', async () => {
     const { url } = await start('--port', '0');
-    await expect(start('--port', new URL(url).port)).rejects.toThrow(/exit 1: port \d+ is taken: .*--port/s);
+    await expect(start('--port', new URL(url).port)).rejects.toThrow(/exit 1: port \d+ is in use: .*--port/s);
     await expect(start('--prot', '1')).rejects.toThrow(/exit 1: Unknown option '--prot'.*--port N/s);
     await expect(start('--port', 'x')).rejects.toThrow('--port must be a number');
     await expect(start('--limits', 'no')).rejects.toThrow('--limits must be on or off');
@@ -185,9 +185,9 @@ describe('npm start', () => {
       }),
     };
     const messages = {
-      'syntax.json': 'is not JSON',
+      'syntax.json': 'is not valid JSON',
       'shape.json': 'is wrong at clients',
-      'twice.json': 'has x twice in clients',
+      'twice.json': 'has "x" twice in clients',
       'metadata.json': 'the seed was refused',
     };
     for (const [name, content] of Object.entries(bad)) {

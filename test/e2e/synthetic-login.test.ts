@@ -38,8 +38,8 @@ beforeAll(async () => {
     'arn:aws:secretsmanager:eu-central-1:000000000000:secret:synthetic',
   );
   const clock = () => world.runtime.now();
-  const cast = new SyntheticItems(new Table(new DynamoDBClient(common), 'Directory'));
-  setUp = { cast, secret, makeDeviceKey, entropy, clock, audit: { write: () => undefined } };
+  const identities = new SyntheticItems(new Table(new DynamoDBClient(common), 'Directory'));
+  setUp = { identities, secret, makeDeviceKey, entropy, clock, audit: { write: () => undefined } };
   login = {
     issuer: world.issuer,
     secret,

@@ -59,6 +59,6 @@ describe('the app', () => {
   it('stops at a mistyped context, which would deploy the minimal setting', async () => {
     const { code, stderr } = await runApp({ stgae: 'dev' });
     expect(code).toBe(1);
-    expect(stderr).toBe('There is no context "stgae": name a stage with "-c stage=…", or take it out.\n');
+    expect(stderr).toBe('There is no context "stgae": remove it, or name a stage with "-c stage=…".\n');
   });
 });

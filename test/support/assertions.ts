@@ -3,7 +3,7 @@ import type { Answer, World } from './world.ts';
 
 const PRINTABLE = /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/;
 
-/** A refusal as a whole: status, code, wording's charset, no further members, nothing cacheable, and why it was refused. */
+/** Checks a whole refusal: status, code, allowed characters, no other members, no caching, and the internal reason. */
 export async function expectRefusal(
   world: World,
   answer: Answer,
@@ -18,7 +18,7 @@ export async function expectRefusal(
   expect(members.sort()).toEqual(['error', 'error_description']);
 }
 
-/** A token response as a whole (OIDC Core §3.1.3.3, RFC 6749 §5.1). */
+/** Checks a whole token response (OIDC Core §3.1.3.3, RFC 6749 §5.1). */
 export function expectTokens(answer: Answer): { access_token: string; id_token: string; scope: string } {
   expect(answer.text).toContain('access_token');
   expect(answer.status).toBe(200);

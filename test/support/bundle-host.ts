@@ -24,11 +24,11 @@ type SandboxOptions = {
   readonly onLog: (line: string) => void;
 };
 
-/** Runs bundles, each in a process of its own that speaks the Lambda Runtime API, one event at a time. */
+/** Runs each bundle in its own process, which uses the Lambda Runtime API, one event at a time. */
 export class BundleHost implements Host {
   readonly #folder: string;
   readonly #options: HostOptions;
-  /** Holds the certificates while there are sandboxes. */
+  /** The folder with the certificates, while there are sandboxes. */
   #trustFolder: string | undefined;
   readonly #sandboxes = new Map<string, Promise<BundleSandbox>>();
 
@@ -41,18 +41,21 @@ export class BundleHost implements Host {
     return (await this.#sandbox(name, environmentOf(name, this.#options))).invoke(event);
   }
 
-  /** Runs a function of the deployment, which is not in the table; its variables are those of its first call. */
+  /**
+   * Runs a deployment function, which is not in the list of the provider's functions. Its first call sets its
+   * variables.
+   */
   async invokeDuty(name: string, event: unknown, variables: Readonly<Record<string, string>>): Promise<unknown> {
     const env = { ...awsEnvironment(name, this.#options), ...variables };
     return (await this.#sandbox(name, env)).invoke(event);
   }
 
-  /** The built-in modules that a bundle loaded at its cold start. */
+  /** Returns the built-in modules that a bundle loaded at its cold start. */
   async builtInsOf(name: FunctionName): Promise<readonly string[]> {
     return (await this.#sandboxes.get(name))?.builtIns ?? [];
   }
 
-  /** What a function told CloudFormation. */
+  /** Returns the answers that a function sent to CloudFormation. */
   async answersOf(name: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
     return (await this.#sandboxes.get(name))?.answers ?? [];
   }
@@ -74,7 +77,7 @@ export class BundleHost implements Host {
     this.#trustFolder = undefined;
   }
 
-  /** A process reads what it trusts beside Node's own certificates from a file, when it starts. */
+  /** Writes the file from which a process reads additional trusted certificates when it starts. */
   #trust(): Readonly<Record<string, string>> {
     const { trustedCertificates = [] } = this.#options;
     if (trustedCertificates.length === 0) return {};

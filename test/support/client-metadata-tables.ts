@@ -1,7 +1,8 @@
 import { CLIENT_METADATA_ROWS as rows } from '../../provider/core/client/metadata.ts';
 import type { MemberSpec } from '../../provider/core/client/metadata-member.ts';
 
-// What docs/ say of client metadata, made from its table. `npm run docs` writes it between the markers of the pages.
+// Makes the text on client metadata in docs/ from the metadata table. `npm run docs` writes it between markers in the
+// pages.
 
 const code = (text: string) => `\`${text}\``;
 const either = (words: readonly string[]) =>
@@ -13,7 +14,7 @@ const table = (headings: readonly string[], body: readonly (readonly string[])[]
     ...body.map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n');
 
-/** What JSON a member is, in words. */
+/** Describes the JSON value of a member. */
 function valueInWords(member: MemberSpec): string {
   const expected = member.rule?.expected;
   switch (member.kind) {
@@ -45,7 +46,7 @@ function changes(): string {
   return `\`null\` takes a member out. These may be taken out: ${removable.join(', ')}.`;
 }
 
-/** Each member of a stored client, and the members of the registration that it holds. */
+/** Makes a row for each member of a stored client, with the members of the registration that it holds. */
 function stored(): string {
   const holders = Map.groupBy(rows, ([, { storedAs }]) => storedAs);
   return table(
@@ -54,14 +55,14 @@ function stored(): string {
   );
 }
 
-/** The pages, and what stands in their blocks. */
+/** The pages, and the functions that make their blocks. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/admin-api.md': { members, changes },
   'docs/storage.md': { stored },
 };
 export const pagesWithTables = Object.keys(PAGES);
 
-/** A page with its blocks made anew. */
+/** Returns a page with its blocks made again. */
 export function withTables(page: string, markdown: string): string {
   return Object.entries(PAGES[page] ?? {}).reduce((text, [name, make]) => {
     const block = new RegExp(`(<!-- client metadata, ${name}: [^\\n]*-->\\n)(?:[^]*?\\n)??(<!-- end -->)`);

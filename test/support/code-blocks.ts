@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
-/** The pages whose code is tried. */
+/** The pages whose code is tested. */
 export const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md', { cwd: root })]
   .map((path) => path.replaceAll('\\', '/'))
   .sort();
@@ -12,21 +12,21 @@ export type CodeBlock = {
   readonly page: string;
   /** The page's line on which the code begins. */
   readonly line: number;
-  /** The word after the fence; empty without one. */
+  /** The word after the fence; empty if there is none. */
   readonly language: string;
   readonly text: string;
-  /** What a comment before the fence says to stand before the code: `<!-- given: declare const issuer: URL -->`. */
+  /** Code to put before the block, from a comment before the fence: `<!-- given: declare const issuer: URL -->`. */
   readonly given: string;
 };
 
 const FENCE = /^(?:<!-- given: (?<given>.*) -->\n)?```(?<language>[a-z]*)\n(?<text>[\s\S]*?)^```$/gm;
 
-/** The blocks of a page in this language. */
+/** Returns the blocks of a page in this language. */
 export function codeBlocksIn(page: string, language: string): readonly CodeBlock[] {
   return codeBlocksOf(page, readFileSync(join(root, page), 'utf8')).filter((block) => block.language === language);
 }
 
-/** What follows a block, up to the next heading or block of its kind. */
+/** Returns the text after a block, up to the next heading or the next block in the same language. */
 export function sectionAfter({ page, line, text, language }: CodeBlock): string {
   const rest = readFileSync(join(root, page), 'utf8')
     .split('\n')
@@ -35,7 +35,7 @@ export function sectionAfter({ page, line, text, language }: CodeBlock): string 
   return rest.slice(0, end < 0 ? undefined : end).join('\n');
 }
 
-/** All blocks of a page. */
+/** Returns all blocks of a page. */
 export function codeBlocksOf(page: string, markdown: string): readonly CodeBlock[] {
   return [...markdown.matchAll(FENCE)].map(({ index, groups: { given = '', language = '', text = '' } = {} }) => {
     const linesBefore = markdown.slice(0, index).split('\n').length - 1;

@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Commands a script would run, each as its words; or what the shell has against the script. */
+/** The commands that a script would run, each as its words, and the shell's error messages. */
 export type DryRun = { readonly commands: readonly (readonly string[])[]; readonly complaint: string };
 
 /**
- * What the pages may call; `output` is the function that docs/operations.md begins with. Another command is not found,
- * which bash complains of.
+ * The commands that the pages may call. `output` is the function at the beginning of docs/operations.md. For any other
+ * command, bash reports that it is not found.
  */
 const COMMANDS = ['npm', 'npx', 'node', 'ciba', 'cdk', 'aws', 'curl', 'jq', 'openssl', 'output', 'cp', 'rm'];
-/** Each writes itself down instead of being run. A word may be empty, so each begins with a mark. */
+/** Makes each command record its words instead of running. A word may be empty, so each begins with a dot. */
 const PREAMBLE = [
   'PATH=/nowhere',
   `record() { printf '.%s\\0' "$@" >>"$RECORD"; printf '\\0' >>"$RECORD"; }`,
@@ -19,8 +19,8 @@ const PREAMBLE = [
 ].join('; ');
 
 /**
- * What a script would run, without running any of it: words are split and quoted by bash itself. Its functions and
- * substitutions run, so `$(output X)` is a command of its own and yields nothing.
+ * Finds the commands that a script would run, without running them. bash itself splits and quotes the words. The
+ * script's functions and substitutions do run, so `$(output X)` is a command of its own and returns an empty text.
  */
 export function dryRun(script: string): DryRun {
   const folder = mkdtempSync(join(tmpdir(), 'ciba-dry-run-'));

@@ -1,9 +1,9 @@
-// Reads metrics out of log lines as CloudWatch does, after the specification of its embedded metric format:
+// Reads metrics from log lines as CloudWatch does, according to the specification of its embedded metric format:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
 /** A log line, parsed. */
 export type Line = Readonly<Record<string, unknown>>;
-/** What a line says to CloudWatch: in which namespace, by which dimensions, which metrics. */
+/** What a line tells CloudWatch: the namespace, the dimensions and the metrics. */
 export type Directive = {
   readonly Namespace: string;
   readonly Dimensions: readonly (readonly string[])[];
@@ -11,16 +11,16 @@ export type Directive = {
 };
 
 const UNITS = ['Seconds', 'Microseconds', 'Milliseconds', 'Bytes', 'Percent', 'Count', 'None'];
-/** Bytes of one log event. */
+/** The most bytes of one log event. */
 const EVENT_LIMIT = 256 * 1024;
 
-/** The directives of a line; none where it counts nothing. */
+/** Returns the directives of a line, which are none if the line counts nothing. */
 export function directivesOf(line: Line): readonly Directive[] {
   const { _aws: metadata } = line as { _aws?: { CloudWatchMetrics: readonly Directive[] } };
   return metadata?.CloudWatchMetrics ?? [];
 }
 
-/** What is counted in lines, summed up: `Name`, or `Name{dimension=value}` in the order that the line has them. */
+/** Sums up the counts in lines, under `Name` or `Name{dimension=value}` in the order of the line. */
 export function totalsOf(lines: readonly Line[]): Readonly<Record<string, number>> {
   const totals: Record<string, number> = {};
   for (const line of lines) {
@@ -39,7 +39,7 @@ function dimensionsText(line: Line, set: readonly string[]): string {
   return set.length === 0 ? '' : `{${set.map((name) => `${name}=${line[name]}`).join(',')}}`;
 }
 
-/** Each rule of the format that a written line breaks. A line without metrics breaks none. */
+/** Returns the rules of the format that a written line breaks. A line without metrics breaks none. */
 export function violationsIn(written: string): readonly string[] {
   const line = JSON.parse(written) as Line;
   const { _aws: metadata } = line as { _aws?: Record<string, unknown> };
@@ -68,7 +68,7 @@ function violationsOf({ Namespace, Dimensions, Metrics, ...more }: Record<string
   ];
 }
 
-/** An empty set is a set: the metric without dimensions. */
+/** Checks a set of dimensions. An empty set is valid: it is the metric without dimensions. */
 function violationsOfDimensions(set: readonly string[], line: Line): string[] {
   return [
     ...broken('a set has at most 30 dimensions, each once', set.length <= 30 && new Set(set).size === set.length),

@@ -5,7 +5,7 @@ import { AwsServer } from '../../local/aws/server.ts';
 import { createTables } from '../../local/runtime/tables.ts';
 import type { Engine } from './engines.ts';
 
-/** A DynamoDB with both tables, and a client of it. */
+/** A DynamoDB engine with both tables, and a client for it. */
 export type EngineUnderTest = { readonly client: DynamoDBClient; readonly aws: AwsServer; close(): Promise<void> };
 
 /** Starts an engine behind the same stand-in that the local runtime uses. */

@@ -4,20 +4,20 @@ import { fetchDynamoDBLocal, isDynamoDBLocalFetched } from '../../local/aws/dyna
 
 export type Engine = 'dynalite' | 'dynamodb-local';
 
-/** What a machine may lack. With `CI=true` nothing may be missing. */
+/** The reasons to skip tests on a machine that lacks something. With `CI=true` no test may be skipped. */
 const JAVA_REASON = 'DynamoDB Local is left out: there is no Java on this machine';
 const JAR_REASON = 'DynamoDB Local is left out: it was not fetched yet, which npm test does';
 const CURL_REASON = 'the curl commands of the documents are left out: there is no curl on this machine';
 const CHROMIUM_REASON = 'the browser test is left out: there is no Chromium on this machine';
 
-/** The DynamoDB engines of this machine: AWS's own is the second one where Java is present. */
+/** Returns the DynamoDB engines of this machine. AWS's own is the second one, if there is Java. */
 export function engines(): Engine[] {
   if (hasCommand('java') && isDynamoDBLocalFetched()) return ['dynalite', 'dynamodb-local'];
   missing(hasCommand('java') ? JAR_REASON : JAVA_REASON);
   return ['dynalite'];
 }
 
-/** Fetches AWS's engine where it can run, or prints why that failed. */
+/** Fetches AWS's engine if it can run here. Prints the reason if that fails. */
 export async function fetchEngines(): Promise<void> {
   if (hasCommand('java')) await fetchDynamoDBLocal().catch((error: Error) => console.warn(error.message));
 }
@@ -29,7 +29,7 @@ export function hasCurl(): boolean {
   return isThere;
 }
 
-/** Where Chromium is; undefined when the browser test must be left out. */
+/** Returns the path of Chromium, or undefined if the browser test must be skipped. */
 export function chromium(): string | undefined {
   const found = [
     process.env['CHROMIUM'],

@@ -1,6 +1,6 @@
-// What Lambda's Node runtime does: load the handler, then ask for events and send the results, for ever.
+// Does what Lambda's Node runtime does: loads the handler, then fetches events and sends results in an endless loop.
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
-// CloudFormation is not here: what a custom resource would tell it goes to whoever runs the bundle.
+// There is no CloudFormation: answers of a custom resource go to the process that runs the bundle.
 const { fetch } = globalThis;
 globalThis.fetch = (url, init) =>
   String(url).startsWith('https://cloudformation.example/')

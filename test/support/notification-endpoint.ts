@@ -5,27 +5,29 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PATIENCE_MILLISECONDS } from './patience.ts';
 import { selfSigned } from './self-signed.ts';
 
-/** A request as it came in. */
+/** A ping as it arrived. */
 export type Ping = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The body, parsed; undefined when it is no JSON. */
+  /** The parsed body; undefined if it is not JSON. */
   readonly json: unknown;
 };
 /**
- * How a ping is answered: with a status (one of 3xx leads to another path of the same server), not at all, by hanging
- * up, or with 200 and a body that never ends.
+ * How the endpoint answers a ping: with a status (a 3xx redirects to another path of the same server), not at all, by
+ * hanging up, or with 200 and a body that never ends.
  */
 export type EndpointBehaviour = number | 'hang' | 'drop' | 'endless';
 
-/** A client's notification endpoint: https on this machine, under the name `localhost`. Trust it by its `cert`. */
+/**
+ * A client's notification endpoint: HTTPS on this machine, under the name `localhost`. Callers must trust its `cert`.
+ */
 export class NotificationEndpoint {
-  /** All requests, in the order in which they came. */
+  /** All pings, in the order in which they came. */
   readonly received: Ping[] = [];
   readonly cert: string;
-  /** `https://localhost:PORT/`. Any path below is served too. */
+  /** `https://localhost:PORT/`. Any path under it works too. */
   readonly url: string;
   readonly #server: Server;
   #taken = 0;
@@ -38,7 +40,7 @@ export class NotificationEndpoint {
     this.cert = cert;
     this.url = `https://localhost:${(server.address() as AddressInfo).port}/`;
     server.on('request', (request, response) => {
-      // A caller that hangs up halfway is no failure of the endpoint.
+      // A caller that hangs up in the middle is not an error of the endpoint.
       this.#serve(request, response).catch(() => response.destroy());
     });
   }
@@ -51,8 +53,8 @@ export class NotificationEndpoint {
   }
 
   /**
-   * From now on pings are answered so, or only those that `concerns` picks and others with 204. Pings that came before
-   * are old: `next` skips them.
+   * Sets the answer to pings from now on. With `concerns` it is the answer to the pings that it picks, and others get
+   * 204. `next` skips pings that came before.
    */
   behave(behaviour: EndpointBehaviour, concerns: (ping: Ping) => boolean = () => true): void {
     this.#behaviour = behaviour;
@@ -60,17 +62,17 @@ export class NotificationEndpoint {
     this.#taken = this.received.length;
   }
 
-  /** The first ping that `next` has not told yet, as soon as there is one. */
+  /** Waits for the first ping that `next` has not returned yet. */
   async next(): Promise<Ping> {
-    const patience = new AbortController();
-    const tooLate = pause(PATIENCE_MILLISECONDS, undefined, { signal: patience.signal }).then(() => {
+    const timeout = new AbortController();
+    const tooLate = pause(PATIENCE_MILLISECONDS, undefined, { signal: timeout.signal }).then(() => {
       throw new Error(`no ping within ${PATIENCE_MILLISECONDS} ms`);
     });
     tooLate.catch(() => undefined);
     try {
       while (this.received.length <= this.#taken) await Promise.race([this.#arrived.promise, tooLate]);
     } finally {
-      patience.abort();
+      timeout.abort();
     }
     const ping = this.received[this.#taken] as Ping;
     this.#taken += 1;

@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 /** A certificate and its key in PEM. */
 export type SelfSigned = { readonly cert: string; readonly key: string };
 
-/** An element of DER (ITU-T X.690): tag, length, content. */
+/** Makes an element of DER (ITU-T X.690): tag, length, content. */
 function der(tag: number, ...content: readonly Buffer[]): Buffer {
   const body = Buffer.concat(content);
   const length = body.length < 0x80 ? Buffer.of(body.length) : Buffer.of(0x82, body.length >> 8, body.length & 0xff);
@@ -16,7 +16,7 @@ const ECDSA_WITH_SHA256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
 const COMMON_NAME = oid(0x55, 0x04, 0x03);
 const SUBJECT_ALT_NAME = oid(0x55, 0x1d, 0x11);
 
-/** A certificate that vouches for itself (RFC 5280 §4.1), for a host name, from yesterday until then. */
+/** Makes a self-signed certificate (RFC 5280 §4.1) for a host name, valid from yesterday to the given instant. */
 export function selfSigned(host: string, until: Date): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',

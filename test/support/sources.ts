@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 
-// The source text of the project as the architecture tests read it. Biome formats it, so indentation tells where a
+// The source text of the project, as the architecture tests read it. Biome formats it, so indentation shows where a
 // function ends.
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -9,20 +9,20 @@ const SOURCES = ['lambdas', 'provider', 'infra', 'local', 'cli', 'bench', 'examp
 
 /** An import of a file. */
 export type Import = {
-  /** A path from the root for a file of ours, else the package's name. */
+  /** The path from the root for a file of this project, otherwise the name of the package. */
   readonly target: string;
-  /** `import type`: gone at run time. */
+  /** Whether it is `import type`, which has no effect at run time. */
   readonly isType: boolean;
 };
 /** A source file with its imports. */
 export type Source = { readonly path: string; readonly text: string; readonly imports: readonly Import[] };
 
-/** Source without comments, so that prose never counts as code. */
+/** Returns source without comments, so that prose does not count as code. */
 export function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
 }
 
-/** Every static import, re-export and dynamic import with a literal path. */
+/** Returns every static import, re-export and dynamic import with a literal path. */
 export function importsOf(path: string, text: string): readonly Import[] {
   const code = withoutComments(text);
   const found = [
@@ -48,11 +48,11 @@ export const sources: readonly Source[] = globSync(
     const text = readFileSync(join(ROOT, path), 'utf8');
     return { path, text, imports: importsOf(path, text) };
   });
-/** The files below some folders. */
+/** Returns the files under some folders. */
 export const below = (...folders: string[]) =>
   sources.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)));
 
-/** Each line of code of these files that matches, as `file:line text`. */
+/** Returns each line of code in these files that matches, as `path: line`. */
 export function linesWith(files: readonly Source[], pattern: RegExp): readonly string[] {
   return files.flatMap(({ path, text }) =>
     withoutComments(text)
@@ -60,6 +60,29 @@ export function linesWith(files: readonly Source[], pattern: RegExp): readonly s
       .filter((line) => pattern.test(line))
       .map((line) => `${path}: ${line.trim()}`),
   );
+}
+
+const codeOf = new WeakMap<object, string>();
+
+/** Returns the exported values that no other place in these files mentions. */
+export function unusedIn(
+  path: string,
+  text: string,
+  files: readonly { readonly path: string; readonly text: string }[],
+): readonly string[] {
+  const code = files.map((file) => {
+    const known = codeOf.get(file) ?? withoutComments(file.text);
+    codeOf.set(file, known);
+    return { path: file.path, code: known };
+  });
+  const names = [...text.matchAll(/^export (?:const|async function|function|class) (\w+)/gm)];
+  return names
+    .map(([, name = '']) => name)
+    .filter((name) => {
+      const word = new RegExp(`\\b${name}\\b`, 'g');
+      return code.reduce((count, file) => count + (file.code.match(word)?.length ?? 0), 0) === 1;
+    })
+    .map((name) => `${path}: ${name}`);
 }
 
 export function lineCount(text: string): number {
@@ -76,7 +99,7 @@ export function undocumentedIn(path: string, text: string): readonly string[] {
   });
 }
 
-/** The functions of a formatted source, by indentation: from the line of the name to the closing brace. */
+/** Returns the functions of a formatted source, by indentation: from the line with the name to the closing brace. */
 export function functionsOf(text: string): readonly { readonly line: number; readonly lines: number }[] {
   const lines = text.split('\n');
   const indentOf = (line: string) => line.length - line.trimStart().length;
@@ -103,7 +126,7 @@ export function opensFunction(opening: string, last: string): boolean {
   return isMethod && /\)(?:: .*)? \{$/.test(last);
 }
 
-/** The cycles of a graph, each once, from its first node in order. */
+/** Returns the cycles of a graph, each once, starting at its first node in order. */
 export function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const cycles = new Set<string>();
   const done = new Set<string>();
@@ -116,4 +139,39 @@ export function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): readonl
   };
   for (const node of [...graph.keys()].sort()) visit(node, []);
   return [...cycles];
+}
+
+/**
+ * Returns the parameter lists of functions and methods with more than three parameters. A fourth parameter is allowed
+ * if it is an object: it is destructured, or has an object as its default.
+ */
+export function longParameterLists(text: string): readonly string[] {
+  const code = withoutComments(text);
+  const starts = [
+    ...code.matchAll(/\bfunction\b[^(]*\(/g),
+    ...code.matchAll(/^ +(?:static |async |private )*#?\w+(?:<[^>]*>)?\((?=[^)]*\)[^;]*\{$)/gm),
+    ...code.matchAll(/= (?:async )?\((?=[\s\S]{0,400}?\)[^;{]*=> )/g),
+  ].map((match) => match.index + match[0].length);
+  const lists = starts.map((start) => splitParameters(code.slice(start)));
+  return lists
+    .filter((list) => list.length > 4 || (list.length === 4 && !/^\{|= \{\}$/.test(list[3] ?? '')))
+    .map((list) => list.join(', '));
+}
+
+/** Returns the parameters of a list up to its closing bracket, each with its type. */
+function splitParameters(text: string): readonly string[] {
+  const parameters: string[] = [];
+  let depth = 0;
+  let current = '';
+  for (const [index, character] of [...text].entries()) {
+    const closes = ')]}'.includes(character) || (character === '>' && text[index - 1] !== '=');
+    if (depth === 0 && character === ')') break;
+    if ('([{<'.includes(character)) depth += 1;
+    if (closes) depth -= 1;
+    if (depth === 0 && character === ',') {
+      parameters.push(current.trim());
+      current = '';
+    } else current += character;
+  }
+  return [...parameters, current.trim()].filter((parameter) => parameter !== '');
 }

@@ -6,7 +6,7 @@ import { PATIENCE_MILLISECONDS } from './patience.ts';
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 
-/** A client as a test holds it. */
+/** A client with its secret. */
 export type TestClient = { readonly client_id: string; readonly client_secret: string };
 /** A log line of a function, parsed. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
@@ -19,7 +19,7 @@ export type Answer = {
   readonly text: string;
 };
 
-/** A whole provider with what a test needs to play client, operator and phone. */
+/** A whole provider, with the functions that a test needs to act as client, operator and phone. */
 export class World {
   readonly runtime: Runtime;
   readonly logs: string[];
@@ -31,8 +31,8 @@ export class World {
   }
 
   /**
-   * Limits are off unless a test is about them. The clock stands still but for `runtime.advance`, unless something waits
-   * by itself: a client library, a message that comes back to its queue.
+   * Starts a provider. Its limits are off unless the options set them. Its clock stands still, and only
+   * `runtime.advance` moves it, unless something waits by itself: a client library, or a message in a queue.
    */
   static async start(options: Partial<RuntimeOptions> = {}): Promise<World> {
     const logs: string[] = [];
@@ -68,7 +68,7 @@ export class World {
     return { client_id: String(body['client_id']), client_secret: String(body['client_secret']) };
   }
 
-  /** A new user with an e-mail address of its own. */
+  /** Creates a user with a new e-mail address. */
   async user(profile: Record<string, unknown> = {}): Promise<{ sub: string; email: string }> {
     this.#count += 1;
     const { status, body, text } = await this.admin('POST', '/admin/users', {
@@ -90,13 +90,13 @@ export class World {
     return Phone.enrol(await this.ticket(sub), { name, pushToken, platform, now: () => this.runtime.now() });
   }
 
-  /** A user with one phone. */
+  /** Creates a user with one phone. */
   async person(profile: Record<string, unknown> = {}): Promise<{ sub: string; email: string; phone: Phone }> {
     const user = await this.user(profile);
     return { ...user, phone: await this.phone(user.sub) };
   }
 
-  /** POST of a form with HTTP Basic; a value of `undefined` leaves the parameter out. */
+  /** Posts a form with HTTP Basic. A value of `undefined` leaves the parameter out. */
   async post(
     path: string,
     client: TestClient | undefined,
@@ -120,7 +120,7 @@ export class World {
     return this.post('/bc-authorize', client, { scope: 'openid', ...form });
   }
 
-  /** Asks and tells the id; throws when the provider refuses. */
+  /** Makes an authentication request and returns its id. Throws if the provider refuses. */
   async asked(
     client: TestClient,
     form: Record<string, string | undefined>,
@@ -135,7 +135,7 @@ export class World {
     return this.post('/token', client, { grant_type: CIBA_GRANT, auth_req_id: authReqId });
   }
 
-  /** The phone reads and answers as a person would. */
+  /** Reads and answers a request with a phone, as a user would. */
   async answer(phone: Phone, requestId: string, decision: 'approve' | 'deny'): Promise<number> {
     const { bytes } = await phone.read(requestId);
     return (await phone.answer(requestId, bytes, decision)).status;
@@ -152,7 +152,7 @@ export class World {
     };
   }
 
-  /** The log line of the answer's request: what was decided inside. Lines arrive in order but after the answer. */
+  /** Returns the log line of an HTTP call by its answer. Lines arrive in order, but after the answer. */
   async line(answer: Answer): Promise<LogLine> {
     const id = answer.headers.get('x-correlation-id') ?? 'none';
     const givenUpAt = performance.now() + PATIENCE_MILLISECONDS;
@@ -165,12 +165,12 @@ export class World {
     throw new Error(`no log line for ${id}`);
   }
 
-  /** The internal reason of a refusal. */
+  /** Returns the internal reason of a refusal. */
   async reason(answer: Answer): Promise<unknown> {
     return (await this.line(answer))['reason'];
   }
 
-  /** An item as it stands in a table. */
+  /** Returns an item as it is stored in a table. */
   async stored(table: string, { pk, sk }: { pk: string; sk: string }): Promise<StoredItem | undefined> {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const client = new DynamoDBClient({ endpoint: this.runtime.awsEndpoint, region: 'eu-central-1', credentials });

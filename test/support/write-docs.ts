@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pagesWithTables, withTables } from './client-metadata-tables.ts';
 
-// npm run docs: writes the tables of docs/ that are made from code. test/docs.test.ts says when it is due.
+// Runs as `npm run docs`: writes the tables in docs/ that are made from code. test/docs.test.ts fails when they are
+// old.
 
 for (const page of pagesWithTables) {
   const path = new URL(`../../${page}`, import.meta.url);

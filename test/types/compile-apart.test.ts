@@ -1,10 +1,12 @@
 import { expectTypeOf, it } from 'vitest';
 import type { FactsForm } from '../../provider/adapters/dynamodb/forms/request-form.ts';
+import type { Asked } from '../../provider/core/asking/asked.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
 import type { DetailsDocument, RequestDetails } from '../../provider/core/deciding/shown-details.ts';
 import { loggable, type RequestLine } from '../../provider/core/operating/log-line.ts';
 import type { SnakeCase } from '../../provider/core/snake-case.ts';
-import type { Whole } from '../../provider/core/whole.ts';
+import type { Grant } from '../../provider/core/token/grant.ts';
+import type { Nothing, Whole } from '../../provider/core/whole.ts';
 
 // What must go together fails to compile apart. `npm run types` runs these tests: each adds a member, and where it would
 // be forgotten the compiler must complain. Client metadata: test/core/client/metadata.test.ts.
@@ -43,6 +45,27 @@ it('a detail that the phone is not shown does not compile, be it optional', () =
   const forgotten: Whole<DetailsDocument<Wider>> = { ...DOCUMENT };
   const shown: Whole<DetailsDocument<Wider>> = { ...DOCUMENT, required_acr: 'urn:high' };
   expectTypeOf([forgotten, shown]).toEqualTypeOf<Whole<DetailsDocument<Wider>>[]>();
+});
+
+it('what is asked of the user is shown to them, and granted when they approve', () => {
+  expectTypeOf<Exclude<keyof Asked, keyof RequestDetails>>().toEqualTypeOf<never>();
+  expectTypeOf<Exclude<keyof Asked, keyof Grant>>().toEqualTypeOf<never>();
+});
+
+it('a member that came later, and that stored JSON may lack, does not compile unless it is optional', () => {
+  type Stored = { readonly clientId: string };
+  const stored: Stored = JSON.parse('{"clientId":"bank"}');
+  const optional: Stored & { readonly acrValues?: readonly string[] } = stored;
+  // @ts-expect-error: what was stored before has no acrValues
+  const required: Stored & { readonly acrValues: readonly string[] } = stored;
+  expectTypeOf([optional, required]).not.toBeNever();
+});
+
+it('a parameter that is read and not asked for, and a member of a grant that is not in the token, do not compile', () => {
+  const { clientId, ...others } = { clientId: 'bank', ...({} as { readonly acrValues?: readonly string[] }) };
+  // @ts-expect-error: acrValues is left
+  others satisfies Nothing;
+  expectTypeOf(clientId).toBeString();
 });
 
 it('a field of a log line that is not named does not compile', () => {

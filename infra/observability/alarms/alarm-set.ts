@@ -10,10 +10,10 @@ import { acknowledge } from '../../nag.ts';
 import type { CibaProviderProps } from '../../settings/provider-props.ts';
 import { ProviderMetrics } from '../metrics.ts';
 
-/** One alarm, in words for the operator whom it wakes. */
+/** One alarm, with texts for the operator who receives it. */
 export type AlarmSpec = {
   readonly id: string;
-  /** The section of docs/operations.md. Default: the id. */
+  /** The section `alarm-…` of docs/operations.md. Default: the id. */
   readonly runbook?: string;
   /** What is wrong, and for whom. */
   readonly means: string;
@@ -22,28 +22,28 @@ export type AlarmSpec = {
   readonly metric: IMetric;
   readonly threshold: number;
   readonly when?: 'atLeast' | 'below';
-  /** How many of how many periods. Default: one. */
+  /** How many of the last periods must breach the threshold. Default: one of one. */
   readonly periods?: { readonly breaching: number; readonly of: number };
-  /** Default: no data means nothing happened. */
+  /** How missing data counts. Default: as not breaching, because no data means that nothing happened. */
   readonly missing?: TreatMissingData;
 };
 
-/** An alarm on something that the functions count: so many within so many minutes. */
+/** An alarm on a count that the functions keep: `threshold` within `minutes`. */
 export type CountAlarmSpec = Omit<AlarmSpec, 'metric'> & {
   readonly metric: MetricName;
   readonly dimensions?: Readonly<Partial<Record<Dimension, string>>>;
-  /** Default: five. */
+  /** Default: 5. */
   readonly minutes?: number;
 };
 
 /**
- * All alarms of a deployment: where they go, and how they are worded. Each alarm stands in the file of its capability in
- * this folder.
+ * All alarms of a deployment. It decides where they go and how they are worded; each alarm is in the file of its
+ * capability.
  */
 export class AlarmSet extends Construct {
   readonly topic: ITopic | undefined;
   readonly alarms: Alarm[] = [];
-  /** What the functions count. */
+  /** The metrics that the functions count. */
   readonly metrics: ProviderMetrics;
   readonly #runbook: string;
 
@@ -95,7 +95,7 @@ export class AlarmSet extends Construct {
       }),
     );
     acknowledge(topic, {
-      'Serverless-SNSRedrivePolicy': 'An e-mail subscription has no dead-letter queue that anybody would read sooner.',
+      'Serverless-SNSRedrivePolicy': 'A dead-letter queue behind an e-mail subscription would be read no sooner.',
     });
     return topic;
   }

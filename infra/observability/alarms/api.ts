@@ -5,12 +5,12 @@ import type { AlarmSet } from './alarm-set.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** The API as its callers see it. */
+/** Adds alarms on errors and latency of the API, as its callers see them. */
 export function addApiAlarms(alarms: AlarmSet, stage: HttpStage): void {
   alarms.add({
     id: 'server-errors',
-    means: 'More than one call in a hundred ends in a server error.',
-    first: 'which route, in the access log?',
+    means: 'At least one API call in a hundred fails with a server error.',
+    first: 'find the route in the access log.',
     metric: new MathExpression({
       expression: 'IF(calls >= 20, 100 * errors / calls, 0)',
       usingMetrics: {
@@ -25,7 +25,7 @@ export function addApiAlarms(alarms: AlarmSet, stage: HttpStage): void {
   });
   alarms.add({
     id: 'latency',
-    means: 'One call in a hundred takes longer than three seconds.',
+    means: 'At least one API call in a hundred takes three seconds or longer.',
     first: 'compare the latency of DynamoDB, SNS and KMS on the technical dashboard.',
     metric: stage.metricLatency({ period: FIVE_MINUTES, statistic: 'p99' }),
     threshold: 3000,

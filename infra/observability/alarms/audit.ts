@@ -3,7 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { AlarmSet } from './alarm-set.ts';
 
-/** Audit events wait: they are kept in the logs meanwhile. */
+/** Adds an alarm on audit events that do not reach the store. The logs keep them in the meantime. */
 export function addAuditAlarm(alarms: AlarmSet, stream: CfnDeliveryStream): void {
   alarms.add({
     id: 'audit-delayed',

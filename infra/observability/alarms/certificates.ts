@@ -3,13 +3,13 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { DomainProps } from '../../settings/provider-props.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
-/** A certificate that nobody renewed takes every login down at once. */
+/** Adds an alarm on a certificate that expires within 30 days. When it expires, every login fails. */
 export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: DomainProps): void {
   alarms.add({
     id: `${id}-certificate`,
     runbook: 'certificate',
-    means: `The certificate of ${domain.name} expires within a month.`,
-    first: 'is its DNS validation record still there?',
+    means: `The certificate of ${domain.name} expires within 30 days. After that every login fails.`,
+    first: 'check that its DNS validation record still exists.',
     metric: new Metric({
       namespace: 'AWS/CertificateManager',
       metricName: 'DaysToExpiry',

@@ -6,19 +6,19 @@ import type { AlarmSet } from './alarm-set.ts';
 const MINUTE = Duration.minutes(1);
 
 /**
- * Three failures within a minute: the function threw, ran out of time or did not start (Lambda counts those), or caught
- * a fault and answered 500 (its log counts those). Also what rolls a canary back.
+ * Adds an alarm on three failures within a minute, which also rolls a canary back. Lambda counts calls that threw,
+ * timed out or did not start; the function's log counts faults that it caught and answered with 500.
  */
 export function addFaultAlarm(alarms: AlarmSet, target: ProviderFunction): Alarm {
   return alarms.add({
     id: `${target.name}-faults`,
     runbook: 'faults',
-    means: `The function ${target.name} fails: ${harmOf(target)}.`,
-    first: 'was there a deployment in the last hour? Then roll back.',
+    means: `The function ${target.name} fails: ${consequenceOf(target)}.`,
+    first: 'if there was a deployment in the last hour, roll it back.',
     metric: new MathExpression({
-      // A function that never had a fault has no metric of faults, and a + with nothing may come to nothing: its canary
-      // would go on. A sum over a list leaves out what is not there. FILL is no help: where there is no metric it has
-      // nothing to fill, and in the last minute its zero would stand for lines that are still on their way.
+      // A function that never had a fault has no metric Faults. Adding a missing metric with + may yield no data, and
+      // the canary would carry on. SUM over a list skips missing metrics. FILL does not help: without a metric it has
+      // nothing to fill, and in the last minute it would put a zero where log lines are still on their way.
       expression: 'SUM([errors, faults])',
       usingMetrics: {
         errors: target.alias.metricErrors({ period: MINUTE, statistic: 'Sum' }),
@@ -28,30 +28,31 @@ export function addFaultAlarm(alarms: AlarmSet, target: ProviderFunction): Alarm
       period: MINUTE,
     }),
     threshold: 3,
-    // What is counted in the log arrives later than what Lambda counts, maybe when its minute was looked at already.
+    // Counts from the log arrive later than those of Lambda, possibly after their minute was evaluated.
     periods: { breaching: 1, of: 3 },
   });
 }
 
-/** What its failures mean, and for whom. */
-function harmOf({ name }: ProviderFunction): string {
+/** Says what failures of the function mean, and for whom. */
+function consequenceOf({ name }: ProviderFunction): string {
   return name === 'client-notification'
-    ? 'clients in ping mode hear late that their users answered, or not at all'
+    ? 'clients in ping mode learn late that their users answered, or not at all'
     : 'callers get 500';
 }
 
-/** Any function: Lambda turned calls away. */
+/** Adds an alarm on calls of any function that Lambda throttled. */
 export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderFunction[]): void {
   const metrics = functions.map((one, index) => [`f${index}`, one.alias.metricThrottles({ period: MINUTE })] as const);
   alarms.add({
     id: 'throttles',
-    means: 'Lambda turns calls away: the account has too few concurrent executions, or a reservation is too small.',
-    first: 'compare ConcurrentExecutions with the quota, and ask for more.',
+    means:
+      'Lambda throttles calls, so logins fail or slow down: the account has too few concurrent executions, or a reservation is too small.',
+    first: 'compare the metric ConcurrentExecutions with the quota of the account, and request a higher quota.',
     metric: new MathExpression({
-      // A function that is never called has no metric, and must not keep the others from being summed up.
+      // A function that was never called has no metric. SUM over a list skips it.
       expression: `SUM([${metrics.map(([name]) => name).join(', ')}])`,
       usingMetrics: Object.fromEntries(metrics),
-      label: 'calls turned away',
+      label: 'calls throttled',
       period: MINUTE,
     }),
     threshold: 1,

@@ -3,51 +3,51 @@ import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
-/** Requests, redemptions, and the authentication of clients and devices. */
+/** Adds alarms on approvals, on repeated redemptions, and on the authentication of clients and devices. */
 export function addLoginAlarms(alarms: AlarmSet): void {
   addApprovalRateAlarm(alarms);
   alarms.addCount({
     metric: 'RepeatedRedemptions',
     id: 'repeated-redemption',
     threshold: 1,
-    means: 'A login was redeemed a second time: a client repeats itself, or an auth_req_id leaked.',
-    first: 'compare the addresses of both calls.',
+    means: 'A client tried to redeem a login a second time: it has a bug, or an auth_req_id leaked.',
+    first: 'compare the IP addresses of both calls.',
   });
   alarms.addCount({
     metric: 'AssertionReplays',
     id: 'assertion-replays',
     threshold: 5,
-    means: 'Client assertions are sent twice: a client reuses them, or somebody replays them.',
-    first: 'which client, in the log of the function token?',
+    means: 'Client assertions arrive twice: a client reuses them, or an attacker replays them.',
+    first: 'find the client in the log of the function token.',
   });
   alarms.addCount({
     metric: 'ClientAuthenticationFailures',
     id: 'client-authentication',
     threshold: 50,
-    means: 'Many calls fail to authenticate the client: a wrong secret was rolled out, or somebody guesses.',
-    first: 'one client or many, in the log?',
+    means: 'Many calls fail client authentication: a client has a wrong secret, or an attacker is guessing.',
+    first: 'check in the log whether one client or many are affected.',
   });
   alarms.addCount({
     metric: 'DevicesRefused',
     id: 'devices-refused',
     threshold: 50,
-    means: 'Many phones fail to authenticate: an app release is broken, or somebody guesses.',
-    first: 'which detail, in the log of the function device?',
+    means: 'Many phones fail to authenticate: an app release is broken, or an attacker is guessing.',
+    first: 'find the most frequent detail in the log of the function device.',
   });
 }
 
-/** Fewer than one request in five is approved, of at least fifty in an hour: phones do not ring, or people say no. */
+/** Adds an alarm on hours with at least fifty requests of which fewer than one in five was approved. */
 function addApprovalRateAlarm(alarms: AlarmSet): void {
   const started = alarms.metrics.metric('RequestsStarted', { minutes: 60 });
   const period = Duration.hours(1);
   alarms.add({
     id: 'approval-rate',
     means:
-      'Fewer than one request in five is approved: pushes do not arrive, or users are asked what they did not start.',
+      'Users approve fewer than one request in five: pushes do not arrive, or users get requests that they did not start.',
     first: 'compare denials and expiries on the business dashboard.',
     metric: new MathExpression({
-      // When nobody approves anything there is no count of approvals, and that is the worst of all: a zero for each
-      // hour with requests stands in.
+      // Without any approval the metric Approvals has no data, although that is the worst case. `none` adds a zero for
+      // each hour with requests.
       expression: 'IF(started >= 50, 100 * SUM([approved, none]) / started, 100)',
       usingMetrics: {
         started,
@@ -62,15 +62,18 @@ function addApprovalRateAlarm(alarms: AlarmSet): void {
   });
 }
 
-/** Two scheduled logins in a row failed, or did not take place: the one alarm that sees the provider as its users do. */
+/**
+ * Adds an alarm on two scheduled logins in a row that failed or did not take place. It is the only alarm that sees the
+ * provider as its users do.
+ */
 export function addSyntheticLoginAlarm(
   alarms: AlarmSet,
   login: { readonly handler: ProviderFunction; readonly every: Duration },
 ): void {
   alarms.add({
     id: 'synthetic-login',
-    means: 'A login at the public address does not go through, twice in a row: very likely nobody can log in.',
-    first: 'the log of the function synthetic-login names the step that failed.',
+    means: 'Two scheduled logins in a row failed at the public address or did not run. Probably nobody can log in.',
+    first: 'read which step failed in the log of the function synthetic-login.',
     metric: login.handler.alias.metricErrors({ period: login.every, statistic: 'Sum' }),
     threshold: 1,
     periods: { breaching: 2, of: 2 },

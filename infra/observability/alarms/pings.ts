@@ -4,7 +4,7 @@ import type { AlarmSet } from './alarm-set.ts';
 
 const HOUR_MINUTES = 60;
 
-/** Announced decisions: how long they wait, and what comes of them at the endpoints of clients. */
+/** Adds alarms on pings: how long they wait in the queue, and whether the endpoints of clients accept them. */
 export function addPingAlarms(alarms: AlarmSet, queue: IQueue): void {
   addDelayAlarm(alarms, queue);
   alarms.addCount({
@@ -13,8 +13,8 @@ export function addPingAlarms(alarms: AlarmSet, queue: IQueue): void {
     threshold: 3,
     minutes: HOUR_MINUTES,
     means:
-      'Users answered, and their clients could not be reached until nothing could be redeemed any more, nor did they poll: each approval among them is a lost login.',
-    first: 'one client or many, in the log of client-notification?',
+      'Clients could not be reached until their requests were over, and did not poll either. Each approval among them is a lost login.',
+    first: 'check in the log of client-notification whether one client or many are affected.',
   });
   alarms.addCount({
     metric: 'PingAttempts',
@@ -23,21 +23,21 @@ export function addPingAlarms(alarms: AlarmSet, queue: IQueue): void {
     threshold: 10,
     minutes: HOUR_MINUTES,
     means:
-      'Clients answer pings with something else than 2xx. No ping is sent twice, so one that only waits for it loses the login.',
-    first: 'which client, and which notification_status, in the log of client-notification?',
+      'Clients answer pings with a status other than 2xx. No ping is sent twice, so a client that does not poll loses the login.',
+    first: 'find the client and the notification_status in the log of client-notification.',
   });
 }
 
 /**
- * Nobody takes the announcements, or the function fails with each. Those for an endpoint that nobody reaches count for
- * seconds only: SQS leaves out of this age what was received three times. Its age by quiet message groups would be
- * blind where one client has most of the traffic.
+ * Adds an alarm on announcements that wait because nothing receives them or the function fails. An announcement for an
+ * unreachable endpoint counts for seconds only, because SQS excludes messages that were received three times from this
+ * age. The metric for quiet message groups would miss a delay where one client has most of the traffic.
  */
 function addDelayAlarm(alarms: AlarmSet, queue: IQueue): void {
   alarms.add({
     id: 'pings-delayed',
-    means: 'Clients in ping mode hear late that their users answered: announcements wait for more than a minute.',
-    first: 'does the function client-notification run, and what does its log say?',
+    means: 'Clients in ping mode are notified late: decisions wait in the queue for a minute or longer.',
+    first: 'check that the function client-notification runs, and read its log.',
     metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
     threshold: 60,
     periods: { breaching: 3, of: 5 },

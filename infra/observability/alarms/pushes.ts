@@ -6,46 +6,48 @@ import type { AlarmSet } from './alarm-set.ts';
 
 const DAY_MINUTES = 1440;
 
-/** Pushes that are not sent, credentials that are refused, and users who get too many pushes. */
+/** Adds alarms on pushes that are not sent, on credentials that are refused, and on users who get too many pushes. */
 export function addPushAlarms(alarms: AlarmSet, applicationArns: ApplicationArns): void {
   alarms.addCount({
     metric: 'PushOutages',
     id: 'push-outage',
     threshold: 3,
     means: 'No push could be sent: logins are refused with 503.',
-    first: 'is SNS disturbed in this region?',
+    first: 'check whether SNS has an outage in this region.',
   });
   alarms.addCount({
     metric: 'PushCredentialsRefused',
     id: 'push-credentials',
     threshold: 1,
-    means: 'SNS has switched off a platform application: Apple or Google refuse the credential.',
-    first: 'was the key revoked? Store the new one in the secret and refresh.',
+    means:
+      'Apple or Google refuse a push credential, so SNS disabled its platform application: those phones do not ring.',
+    first: 'check whether the key was revoked; store a new key in the secret and run ciba push-credentials refresh.',
   });
   alarms.addCount({
     metric: 'PushCredentialsNotApplied',
     id: 'push-credential-not-applied',
     runbook: 'push-credentials',
     threshold: 1,
-    // It is counted once, by the deployment: within minutes nobody would have seen it.
+    // The deployment counts it once. With a shorter period the alarm would be over before an operator saw it.
     minutes: DAY_MINUTES,
     means:
-      'A push credential could not be applied when it was deployed: its secret is empty, malformed or refused. OK only says that a day has passed, not that it was mended: ciba doctor tells.',
-    first: 'the log of the function platform-application says which and why; mend the secret and refresh.',
+      'A deployment could not apply a push credential: its secret is empty, malformed or refused. OK only means that a day has passed, not that it was repaired; ciba doctor shows whether it was.',
+    first:
+      'read in the log of the function platform-application which credential failed and why; correct the secret and run ciba push-credentials refresh.',
   });
   alarms.addCount({
     metric: 'UsersLimited',
     id: 'push-bombing',
     threshold: 20,
-    means: 'Users are asked more often than the limit allows. They are protected; somebody is trying.',
-    first: 'which client asks, in the log of backchannel-authentication?',
+    means: 'Clients ask users more often than the limit allows. The limit protects the users; this may be an attack.',
+    first: 'find the client that asks in the log of backchannel-authentication.',
   });
   addDeliveryAlarm(alarms, applicationArns);
 }
 
 /**
- * Apple or Google refuse what SNS had taken: the request was answered 200, and no phone rings. There is none without
- * platform applications.
+ * Adds an alarm on pushes that SNS accepted and Apple or Google then refused: the client got a 200, but no phone rings.
+ * There is no such alarm without platform applications.
  */
 function addDeliveryAlarm(alarms: AlarmSet, applicationArns: ApplicationArns): void {
   const period = Duration.minutes(15);
@@ -55,10 +57,10 @@ function addDeliveryAlarm(alarms: AlarmSet, applicationArns: ApplicationArns): v
   if (failed.length === 0) return;
   alarms.add({
     id: 'push-delivery',
-    means: 'Pushes fail after SNS took them: clients wait, and phones do not ring.',
-    first: 'which kind, at PushDeliveryFailures on the business dashboard?',
+    means: 'Pushes fail after SNS accepted them: clients wait, and phones do not ring.',
+    first: 'find the kind of failure on the business dashboard (PushDeliveryFailures).',
     metric: new MathExpression({
-      // An application without a failure has no metric, and must not keep the others from being summed up.
+      // An application without a failure has no metric. SUM over a list skips it.
       expression: `SUM([${failed.map(([name]) => name).join(', ')}])`,
       usingMetrics: Object.fromEntries(failed),
       label: 'pushes failed',

@@ -6,7 +6,7 @@ import type { AlarmSet } from './alarm-set.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Reads or writes that a table turned away. */
+/** Adds an alarm for each DynamoDB table on reads and writes that it throttled. */
 export function addTableAlarms(alarms: AlarmSet, tables: Readonly<Record<TableRole, ITableV2>>): void {
   for (const [role, table] of Object.entries(tables)) addTableAlarm(alarms, role, table);
 }
@@ -23,10 +23,10 @@ function addTableAlarm(alarms: AlarmSet, role: string, table: ITableV2): void {
   alarms.add({
     id: `${role}-throttled`,
     runbook: 'table-throttled',
-    means: `DynamoDB turns away reads or writes of the table ${role}.`,
-    first: 'is one key hot, or did the load more than double within half an hour?',
+    means: `DynamoDB throttles reads or writes of the table ${role}: logins slow down or fail.`,
+    first: 'check whether one key is hot, or the load more than doubled within half an hour.',
     metric: new MathExpression({
-      // Each of them exists from its first throttle on: the sum of a list leaves out what is not there.
+      // Each metric exists only after its first throttle. SUM over a list skips missing metrics.
       expression: 'SUM([reads, writes])',
       usingMetrics: { reads: metric('ReadThrottleEvents'), writes: metric('WriteThrottleEvents') },
       label: `${role} throttled`,

@@ -9,7 +9,7 @@ type BusinessProps = {
   readonly applicationArns: ApplicationArns;
 };
 
-/** How logins go: what clients asked, what people answered, and what came in between. */
+/** Makes the widgets about logins: requests of clients, answers of users, and what went wrong in between. */
 export function businessWidgets({ metrics, issuer, applicationArns }: BusinessProps): IWidget[][] {
   const metric = metrics.metric.bind(metrics);
   const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
@@ -27,16 +27,13 @@ export function businessWidgets({ metrics, issuer, applicationArns }: BusinessPr
       graph('Seconds until approval', [approval('p50'), approval('p95')]),
     ],
     [
-      graph('Nobody to ask', [metric('NoReachableDevice'), metric('PushOutages'), metric('PushEndpointsDead')]),
-      graph('Limited', [metric('UsersLimited'), metric('ClientsLimited'), metric('SlowDowns')]),
+      graph('Phones not reached', [metric('NoReachableDevice'), metric('PushOutages'), metric('PushEndpointsDead')]),
+      graph('Over a limit', [metric('UsersLimited'), metric('ClientsLimited'), metric('SlowDowns')]),
       graph('Polling', [pollsPerLogin]),
     ],
     [
       graph('Devices', [metric('DevicesEnrolled'), metric('DevicesRefused')]),
-      graph('Clients that failed to authenticate', [
-        metric('ClientAuthenticationFailures'),
-        metric('AssertionReplays'),
-      ]),
+      graph('Client authentication failures', [metric('ClientAuthenticationFailures'), metric('AssertionReplays')]),
       graph('Refusals by error', [search(metrics.namespace, '{NS,error,service} MetricName="Refusals"')]),
     ],
     pushWidgets(metrics),
@@ -58,15 +55,15 @@ function pushWidgets(metrics: ProviderMetrics): IWidget[] {
 
 function pingWidgets(metrics: ProviderMetrics): IWidget[] {
   return [
-    graph('Pings by what came of them', [
+    graph('Pings by outcome', [
       search(metrics.namespace, '{NS,detail} MetricName="PingAttempts"'),
       metrics.metric('PingsGivenUp'),
     ]),
-    graph('Seconds until a ping', [metrics.metric('PingSeconds', { statistic: 'p95', label: 'p95' })]),
+    graph('Seconds from decision to ping', [metrics.metric('PingSeconds', { statistic: 'p95', label: 'p95' })]),
   ];
 }
 
-/** What is missing stands on top, where it is seen before anybody looks for pushes that never come. */
+/** Makes the title of the dashboard, with notes on push platforms that are not set up. */
 function heading(issuer: string, applicationArns: ApplicationArns): TextWidget {
   const notes = [appleNote(applicationArns), googleNote(applicationArns)].flatMap((note) => note ?? []);
   const markdown = [`# Logins at ${issuer}`, ...notes].join('\n\n');
@@ -76,11 +73,11 @@ function heading(issuer: string, applicationArns: ApplicationArns): TextWidget {
 function appleNote({ APNS, APNS_SANDBOX }: ApplicationArns): string | undefined {
   if (APNS) return undefined;
   return APNS_SANDBOX
-    ? '**Pushes to iPhones (APNs) reach development builds alone:** `apns` has no application for released apps. See docs/deploy.md, Pushes.'
-    : '**Pushes to iPhones (APNs) are not set up:** no iPhone can enrol or be asked. See docs/deploy.md, Pushes.';
+    ? '**Pushes to iPhones (APNs) reach development builds only:** `apns` has no application for released apps. See docs/deploy.md, Pushes.'
+    : '**Pushes to iPhones (APNs) are not set up:** no iPhone app can enrol for pushes. See docs/deploy.md, Pushes.';
 }
 
 function googleNote({ GCM }: ApplicationArns): string | undefined {
   if (GCM) return undefined;
-  return '**Pushes to Android phones (FCM) are not set up:** none of them can enrol or be asked. See docs/deploy.md, Pushes.';
+  return '**Pushes to Android phones (FCM) are not set up:** no Android app can enrol for pushes. See docs/deploy.md, Pushes.';
 }

@@ -7,7 +7,7 @@ import { type TechnicalProps, technicalWidgets } from './technical-widgets.ts';
 
 type DashboardsProps = TechnicalProps & Pick<Deployment, 'issuer'>;
 
-/** Two dashboards: how logins go, for everybody; and how the machinery runs, for operators. */
+/** Two dashboards: one about logins, for everyone, and one about the AWS resources, for operators. */
 export class Dashboards extends Construct {
   readonly business: Dashboard;
   readonly technical: Dashboard;

@@ -9,15 +9,15 @@ import { FIVE_MINUTES, graph } from './graph.ts';
 
 export type TechnicalProps = Pick<Deployment, 'applicationArns' | 'deadLetters' | 'alarms'> & {
   readonly stage: HttpStage;
-  /** Those of the table. */
+  /** The functions of the provider. */
   readonly functions: readonly ProviderFunction[];
-  /** Those around a deployment that have something to do between two. */
+  /** The deployment functions that also run between deployments. */
   readonly otherFunctions: readonly ProviderFunction[];
   readonly tables: readonly ITableV2[];
   readonly notificationQueue: IQueue;
 };
 
-/** How the machinery runs: API, functions, tables, queues, pushes. */
+/** Makes the widgets about AWS resources: API, functions, tables, queues, pushes. */
 export function technicalWidgets(props: TechnicalProps): IWidget[][] {
   const { stage, alarms } = props;
   const latency = (statistic: string) => stage.metricLatency({ statistic, label: statistic, period: FIVE_MINUTES });
@@ -43,7 +43,7 @@ function functionWidgets({ functions }: TechnicalProps): IWidget[] {
   return [
     graph('Function errors', errors),
     graph('Function duration p99', durations),
-    graph('Calls turned away by Lambda', throttles),
+    graph('Calls throttled by Lambda', throttles),
   ];
 }
 
@@ -52,7 +52,7 @@ function tableWidgets({ tables }: TechnicalProps): IWidget[] {
   return [
     graph('Table reads', each('ConsumedReadCapacityUnits')),
     graph('Table writes', each('ConsumedWriteCapacityUnits')),
-    graph('Writes refused by their condition', each('ConditionalCheckFailedRequests')),
+    graph('Conditional writes refused', each('ConditionalCheckFailedRequests')),
   ];
 }
 
@@ -62,18 +62,18 @@ function queueWidgets({ notificationQueue, deadLetters }: TechnicalProps): IWidg
     graph('Age of the oldest ping in seconds', [
       notificationQueue.metricApproximateAgeOfOldestMessage(most('seconds')),
     ]),
-    graph('Pings that wait', [
-      notificationQueue.metricApproximateNumberOfMessagesVisible(most('to be taken')),
-      notificationQueue.metricApproximateNumberOfMessagesNotVisible(most('taken, or until the next try')),
+    graph('Waiting pings', [
+      notificationQueue.metricApproximateNumberOfMessagesVisible(most('ready')),
+      notificationQueue.metricApproximateNumberOfMessagesNotVisible(most('in progress, or waiting for a retry')),
     ]),
     graph('Dead letters', [deadLetters.metricApproximateNumberOfMessagesVisible(most('messages'))]),
   ];
 }
 
-/** All versions of a function together: deployments call some of these past their alias. */
+/** Counts all versions of a function, because deployments call some of these functions without their alias. */
 function otherWidgets({ otherFunctions }: TechnicalProps): IWidget[] {
   const errors: IMetric[] = otherFunctions.map(({ lambda, name }) => lambda.metricErrors({ label: name }));
-  return [graph('Errors of other functions', errors), graph('Calls of KMS', [kmsCalls()])];
+  return [graph('Errors of other functions', errors), graph('KMS Decrypt calls', [kmsCalls()])];
 }
 
 function pushWidgets({ applicationArns }: TechnicalProps): IWidget[] {

@@ -1,4 +1,4 @@
-// Wires the page: one client, one phone, one list of what goes between them.
+// Connects the parts of the page: one client, one phone, and the list of messages between them.
 
 import { Console } from './client/console.js';
 import { SCENARIOS } from './client/scenarios.js';

@@ -1,7 +1,7 @@
-// Building and finding elements. Text always becomes a text node: nothing from the wire is ever parsed as HTML.
+// Finds and makes elements. Text always becomes a text node, so nothing from the wire is parsed as HTML.
 
 /**
- * The element with this id; its absence is a mistake in demo.html.
+ * Finds the element with this id. Throws if demo.html has none.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -12,7 +12,7 @@ export function byId(id) {
 }
 
 /**
- * An input, select or button by id.
+ * Finds an input, select or button by its id.
  * @param {string} id
  * @returns {HTMLInputElement}
  */
@@ -21,7 +21,7 @@ export function field(id) {
 }
 
 /**
- * A new element. An attribute of `true` is set empty; `false` and `undefined` are left out.
+ * Makes an element. An attribute that is `true` is set to the empty text; `false` and `undefined` are left out.
  * @param {string} tag
  * @param {Record<string, string | boolean | undefined>} attributes
  * @param {...(Node | string)} children
@@ -38,7 +38,7 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * Minutes and seconds, as a person reads a countdown: 75 is `1:15`.
+ * Formats seconds for a countdown: 75 is `1:15`.
  * @param {number} seconds
  */
 export function minutesAndSeconds(seconds) {

@@ -1,4 +1,4 @@
-// JSON Web Tokens with WebCrypto only: encode, decode, sign (ES256) and verify (RS256).
+// Encodes, decodes, signs (ES256) and verifies (RS256) JSON Web Tokens with WebCrypto only.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -22,7 +22,7 @@ export function fromBase64Url(text) {
 }
 
 /**
- * Bytes of UTF-8 JSON to an object; throws for anything but JSON.
+ * Parses bytes of a JSON object in UTF-8. Throws if they are not JSON.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {Record<string, unknown>}
  */
@@ -41,7 +41,7 @@ export function sha256(bytes) {
 }
 
 /**
- * The two JSON parts of a JWT, unverified; undefined when it is none.
+ * Decodes the parts of a JWT without verifying it. Returns undefined if the text is not a JWT.
  * @param {string} token
  * @returns {{ header: Record<string, unknown>, claims: Record<string, unknown>, signature: string } | undefined}
  */
@@ -60,7 +60,7 @@ export function decodeJwt(token) {
 }
 
 /**
- * Signs with a P-256 key. WebCrypto gives r||s, which is what a JWS with ES256 wants (RFC 7518 §3.4).
+ * Signs with a P-256 key. WebCrypto returns r||s, the form that a JWS with ES256 needs (RFC 7518 §3.4).
  * @param {CryptoKey} privateKey
  * @param {Record<string, unknown>} header without `alg`
  * @param {Record<string, unknown>} claims
@@ -73,7 +73,7 @@ export async function signJwt(privateKey, header, claims) {
 }
 
 /**
- * Whether this RS256 token was signed by this public key. The algorithm is fixed here, never read from the token.
+ * Whether the key that belongs to this public key signed this RS256 token. The algorithm is never read from the token.
  * @param {string} token
  * @param {JsonWebKey} publicJwk
  */
@@ -86,7 +86,7 @@ export async function verifyRs256(token, publicJwk) {
 }
 
 /**
- * The value `at_hash` must have: the left half of SHA-256 over the access token (OpenID Connect Core §3.1.3.6).
+ * Returns the correct value of `at_hash`: the left half of the access token's SHA-256 (OpenID Connect Core §3.1.3.6).
  * @param {string} accessToken
  */
 export async function accessTokenHash(accessToken) {

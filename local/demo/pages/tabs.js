@@ -1,4 +1,4 @@
-// A tablist as the ARIA practices describe it: one tab stop, arrow keys, Home and End.
+// A tab list as in the ARIA practices, with one tab stop, arrow keys, Home and End.
 
 /**
  * @param {HTMLElement} tablist

@@ -27,7 +27,8 @@ export class ClientRegistryTable implements ClientRegistry {
   }
 
   async remove(clientId: string): Promise<boolean> {
-    // Looked up first: a guarded deletion that is repeated after a lost answer would say that there was none.
+    // The client is read first. If a guarded delete were repeated after a lost answer, it would report that there was
+    // no client.
     const there = await this.#directory.get(clientKey(clientId));
     await this.#directory.delete(clientKey(clientId));
     await this.#directory.delete(listedKey(clientId));

@@ -4,12 +4,15 @@ import type { Clock } from '../../flows/ports.ts';
 import { clientFrom, clientKey } from './forms/client-form.ts';
 import type { Table } from './table.ts';
 
-/** How long a warm function may believe its copy of a client. */
+/** How long a warm function may use its copy of a client, in seconds. */
 const CACHE_SECONDS = 60;
-/** More clients than one warm function serves in a minute; a full cache is dropped whole. */
+/** Most clients in the cache: more than one warm function serves in a minute. A full cache is emptied. */
 const CACHE_SIZE = 1000;
 
-/** Clients in Directory, read and cached for at most a minute. Unknown ids are not cached: a new client works at once. */
+/**
+ * Reads clients from Directory and caches them for at most a minute. Unknown ids are not cached, so that a new client
+ * works at once.
+ */
 export class ClientsTable implements Clients {
   readonly #directory: Table;
   readonly #clock: Clock;

@@ -4,7 +4,10 @@ import { addressFrom, notificationKey } from './forms/notification-form.ts';
 import { requestFrom, requestKey } from './forms/request-form.ts';
 import type { Table } from './table.ts';
 
-/** Notifications in Transactions. A lease, taken by one conditional write, keeps two deliveries from notifying twice. */
+/**
+ * Notifications in Transactions. A lease, which one conditional write takes, prevents two deliveries from notifying
+ * twice.
+ */
 export class NotificationsTable implements Notifications {
   readonly #transactions: Table;
 

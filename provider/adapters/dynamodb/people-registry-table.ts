@@ -1,5 +1,5 @@
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
-import { goesBy, type User } from '../../core/person/user.ts';
+import { hasIdentifier, type User } from '../../core/person/user.ts';
 import type { PeopleRegistry, UserWritten } from '../../flows/person/ports.ts';
 import type { Clock, Entropy } from '../../flows/ports.ts';
 import {
@@ -13,11 +13,11 @@ import {
 } from './forms/user-form.ts';
 import type { Key, Stored, Table } from './table.ts';
 
-/** How long the making of a user may take; an identifier without a profile that is older belongs to nobody. */
+/** How long creating a user may take, in seconds. An older identifier without a profile belongs to no user. */
 const UNFINISHED_SECONDS = 60;
 const isNew = { condition: 'attribute_not_exists(pk)' };
 
-/** Users in Directory, as operators change them. No transactions: identifiers are put first. */
+/** Users in Directory, as operators change them. There are no transactions: identifiers are written first. */
 export class PeopleRegistryTable implements PeopleRegistry {
   readonly #directory: Table;
   readonly #entropy: Entropy;
@@ -30,39 +30,40 @@ export class PeopleRegistryTable implements PeopleRegistry {
   }
 
   async create(user: User): Promise<UserWritten> {
-    const took = await this.#takeIdentifiers(user.identifiers, user.sub);
-    if (took.taken !== undefined) return { outcome: 'taken', taken: took.taken };
+    const claimed = await this.#claimIdentifiers(user.identifiers, user.sub);
+    if (claimed.taken !== undefined) return { outcome: 'taken', taken: claimed.taken };
     const { written, item } = await this.#directory.put(profileItem(user), { guard: isNew, nonce: this.#nonce() });
-    if (!written) await this.#dropIdentifiers(unused(took.fresh, item), user.sub);
+    if (!written) await this.#deleteIdentifiers(unused(claimed.fresh, item), user.sub);
     return written ? { outcome: 'written' } : { outcome: 'taken', taken: 'sub' };
   }
 
   async replace(user: User, before: User): Promise<UserWritten> {
-    const took = await this.#takeIdentifiers(without(user.identifiers, before.identifiers), user.sub);
-    if (took.taken !== undefined) return { outcome: 'taken', taken: took.taken };
-    // What was read is what is replaced: a block or a new name that was written meanwhile must not be undone.
+    const claimed = await this.#claimIdentifiers(without(user.identifiers, before.identifiers), user.sub);
+    if (claimed.taken !== undefined) return { outcome: 'taken', taken: claimed.taken };
+    // Only the version that was read is replaced, so that a block or a new name that was written in the meantime is not
+    // undone.
     const guard =
       before.revision === undefined
         ? { condition: 'attribute_exists(pk) AND attribute_not_exists(#put_by)' }
         : { condition: '#put_by = :seen', values: { seen: before.revision } };
     const { written, item } = await this.#directory.put(profileItem(user), { guard, nonce: this.#nonce() });
-    const leftover = written ? without(before.identifiers, user.identifiers) : unused(took.fresh, item);
-    await this.#dropIdentifiers(leftover, user.sub);
+    const leftover = written ? without(before.identifiers, user.identifiers) : unused(claimed.fresh, item);
+    await this.#deleteIdentifiers(leftover, user.sub);
     return { outcome: written ? 'written' : 'changed' };
   }
 
   async remove(user: User): Promise<void> {
     await this.#directory.delete(profileKey(user.sub));
-    // Read again: a phone may have enrolled since the caller looked.
+    // The partition is read again, because a phone may have enrolled since the caller read it.
     const left = await this.#directory.query(userPartition(user.sub));
     await Promise.all([
-      this.#dropIdentifiers(user.identifiers, user.sub),
+      this.#deleteIdentifiers(user.identifiers, user.sub),
       ...left.map(({ pk, sk }) => this.#directory.delete({ pk, sk })),
     ]);
   }
 
-  /** Puts each identifier for this user, or puts none and tells which is another's. */
-  async #takeIdentifiers(
+  /** Writes each identifier for this user. If one belongs to another user, writes none and names it. */
+  async #claimIdentifiers(
     identifiers: readonly LoginIdentifier[],
     sub: string,
   ): Promise<{ fresh: LoginIdentifier[]; taken?: LoginIdentifier['type'] }> {
@@ -71,16 +72,19 @@ export class PeopleRegistryTable implements PeopleRegistry {
       const item = { ...loginKey(identifier), sub, put_at: this.#clock() };
       const { written, item: stored } = await this.#directory.put(item, { guard: isNew, nonce: this.#nonce() });
       if (written) fresh.push(identifier);
-      else if (stored?.sub !== sub && !(await this.#takeFromNobody(identifier, item, stored))) {
-        await this.#dropIdentifiers(fresh, sub);
+      else if (stored?.sub !== sub && !(await this.#replaceOrphan(identifier, item, stored))) {
+        await this.#deleteIdentifiers(fresh, sub);
         return { fresh: [], taken: identifier.type };
       }
     }
     return { fresh };
   }
 
-  /** An identifier whose user was never finished, or is gone, points at nobody. Young ones may be just in the making. */
-  async #takeFromNobody(
+  /**
+   * Claims an identifier that points to no user, because the user was never completely created or has been removed. A
+   * young one is left alone, because its user may be in the middle of being created.
+   */
+  async #replaceOrphan(
     identifier: LoginIdentifier,
     item: Key<LoginForm> & LoginForm,
     stored: Stored<LoginForm> | undefined,
@@ -88,12 +92,12 @@ export class PeopleRegistryTable implements PeopleRegistry {
     if (!stored || stored.put_at > this.#clock() - UNFINISHED_SECONDS) return false;
     const { pk, sk } = profileKey(stored.sub);
     const [profile] = await this.#directory.query<UserForm>(pk, { skPrefix: sk });
-    if (profile && goesBy(userFrom(profile), identifier)) return false;
-    const guard = { condition: '#sub = :nobody', values: { nobody: stored.sub } };
+    if (profile && hasIdentifier(userFrom(profile), identifier)) return false;
+    const guard = { condition: '#sub = :orphaned', values: { orphaned: stored.sub } };
     return (await this.#directory.put(item, { guard, nonce: this.#nonce() })).written;
   }
 
-  async #dropIdentifiers(identifiers: readonly LoginIdentifier[], sub: string): Promise<void> {
+  async #deleteIdentifiers(identifiers: readonly LoginIdentifier[], sub: string): Promise<void> {
     const guard = { condition: '#sub = :owner', values: { owner: sub } };
     await Promise.all(identifiers.map((identifier) => this.#directory.delete(loginKey(identifier), { guard })));
   }
@@ -103,7 +107,10 @@ export class PeopleRegistryTable implements PeopleRegistry {
   }
 }
 
-/** Those that the profile as it stands does not name: another writer of the same user may need the others. */
+/**
+ * Returns the new identifiers that the stored profile does not name. The others may be needed by another writer of the
+ * same user.
+ */
 function unused(fresh: readonly LoginIdentifier[], profile: Stored<UserForm> | undefined): readonly LoginIdentifier[] {
   return profile ? without(fresh, userFrom(profile).identifiers) : fresh;
 }

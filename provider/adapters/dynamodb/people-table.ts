@@ -10,13 +10,13 @@ import type { Stored, Table } from './table.ts';
 type UserPartition = { readonly user: User | undefined; readonly devices: readonly Device[] };
 
 /**
- * Persons and their devices in Directory: two ports, one partition a person. Whoever asks for both at once is answered
- * from one read.
+ * Persons and their devices in Directory: two ports over one partition for each person. A caller that asks for both at
+ * the same time is answered from one read.
  */
 export class PeopleTable implements People, Devices {
   readonly #directory: Table;
-  /** Reads that were asked for and have not begun. */
-  readonly #asked = new Map<string, Promise<UserPartition>>();
+  /** Reads that were requested and have not started yet. */
+  readonly #pendingReads = new Map<string, Promise<UserPartition>>();
 
   constructor(directory: Table) {
     this.#directory = directory;
@@ -60,15 +60,18 @@ export class PeopleTable implements People, Devices {
     await this.#directory.delete(deviceKey(device));
   }
 
-  /** A read is shared until it begins, never after: whoever asks later must see what was written meanwhile. */
+  /**
+   * Reads the partition of a user. Callers share a read only until it starts, because a later caller must see what was
+   * written in the meantime.
+   */
   #read(sub: string): Promise<UserPartition> {
-    const asked = this.#asked.get(sub);
-    if (asked) return asked;
+    const pending = this.#pendingReads.get(sub);
+    if (pending) return pending;
     const reading = Promise.resolve().then(() => {
-      this.#asked.delete(sub);
+      this.#pendingReads.delete(sub);
       return this.#query(sub);
     });
-    this.#asked.set(sub, reading);
+    this.#pendingReads.set(sub, reading);
     return reading;
   }
 

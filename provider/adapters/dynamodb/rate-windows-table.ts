@@ -5,13 +5,13 @@ import type { Key, Table } from './table.ts';
 
 const HOUR_SECONDS = 3600;
 
-/** The count of an hour; beside it one of each minute. */
+/** The count of an hour. The item has one more attribute for each minute, `m` and its number. */
 type WindowForm = { readonly count?: number; readonly ttl: number };
 const windowKey = (pk: string, hour: number): Key<WindowForm> => ({ pk, sk: `HOUR#${hour}` });
 
 /**
- * Counters in Transactions: one item per user and hour that holds the hour's count and one per minute. A conditional
- * update counts and checks in one write; at the limit nothing is written.
+ * Counters in Transactions: one item for each hour of a user, or of a shard of a client's counter. It holds the count
+ * of the hour and one for each minute. A conditional update both counts and checks. At the limit nothing is written.
  */
 export class RateWindowsTable implements RateWindows {
   readonly #transactions: Table;

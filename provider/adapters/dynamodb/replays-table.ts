@@ -2,7 +2,10 @@ import { sha256 } from '../../core/digest.ts';
 import type { Clock, Entropy, Replays } from '../../flows/ports.ts';
 import type { Table } from './table.ts';
 
-/** Seen `jti` values in Transactions: a conditional put. An item that TTL has not swept yet counts only until it expires. */
+/**
+ * Used `jti` values in Transactions, each stored by a conditional put. An item that TTL has not deleted yet counts only
+ * until it expires.
+ */
 export class ReplaysTable implements Replays {
   readonly #transactions: Table;
   readonly #entropy: Entropy;

@@ -18,12 +18,15 @@ import {
 } from './forms/request-form.ts';
 import type { Table } from './table.ts';
 
-/** How long an item outlives its request, so that late polls are still told `expired_token` and replays `invalid_grant`. */
+/**
+ * How long an item outlives its request, in seconds. Until then late polls get `expired_token`, and repeated
+ * redemptions get `invalid_grant`.
+ */
 const KEEP_SECONDS = 86_400;
 
 /**
- * Authentication requests in Transactions: one item that every poll writes, and beside it the frozen details with all that
- * travels with them, which only phones read. Every change of state is one conditional write whose guard is complete.
+ * Authentication requests in Transactions. One item is written by every poll. A second item holds the frozen details
+ * and everything else that only phones read. Every change of state is one conditional write whose guard is complete.
  */
 export class RequestsTable implements AuthenticationRequests, DecidableRequests, RedeemableRequests {
   readonly #transactions: Table;
@@ -50,7 +53,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
       }),
       notification && this.#transactions.put(notificationItem(request, notification)),
     ]);
-    if (!stored.written) throw new Error('a fresh request id was taken');
+    if (!stored.written) throw new Error('a request with the new request id already exists');
   }
 
   async recordFailure(requestId: string): Promise<void> {
@@ -102,10 +105,11 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
     const { written } = await this.#transactions.update({
       key: requestKey(request.requestId),
       set: { state: 'redeemed' },
-      // The user's claims are needed no more.
+      // The grant contains the user's claims, which are not needed any more.
       remove: ['grant'],
       guard: {
-        // An approved request's interval grows no more, so the grace that was decided on still holds.
+        // The interval of an approved request does not grow any more, so the grace that the decision used still
+        // applies.
         condition: '#client_id = :client AND #state = :approved AND #expires_at > :oldest',
         values: {
           client: request.clientId,

@@ -13,9 +13,10 @@ import {
 import type { Table } from './table.ts';
 
 /**
- * Signing keys in Directory: the public halves in one partition an algorithm, the private ones in another, so that roles
- * can tell them apart. The private half of a key that may sign is there before the public half says that it signs, and
- * is deleted only after the public half says that it does not. A private half without a public one is never opened.
+ * Signing keys in Directory. The public halves are in one partition for each algorithm and the private halves in
+ * another, so that roles can be allowed one without the other. The private half of a key that may sign is stored before
+ * the public half says that the key signs, and is deleted only after the public half says that it does not. A private
+ * half without a public half is never decrypted.
  */
 export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
   readonly #directory: Table;
@@ -34,16 +35,17 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
     return (await this.#directory.query<PublicHalfForm>(publicHalves(algorithm))).map(signingKeyFrom);
   }
 
-  /** Undefined when it was deleted, because the key is gone or revoked. */
+  /** Returns the encrypted private half. Undefined if it was deleted because the key is gone or revoked. */
   async findPrivateKey(key: SigningKey): Promise<EncryptedPrivateKey | undefined> {
     const item = await this.#directory.get(privateHalfKey(key));
     return item && { kid: item.kid, ciphertext: item.ciphertext };
   }
 
   /**
-   * Private half first: as soon as the public half is there, it may sign. The guarded put of the public half decides
-   * between two makers. The loser deletes its own private half; one that a crash leaves behind has no public half, so
-   * nothing reads it, and nothing that it could sign would verify.
+   * Writes the private half first, because the key may sign as soon as the public half is stored. The guarded put of
+   * the public half decides between two runs that create the same generation. The loser deletes its own private half. A
+   * private half that a crash leaves behind has no public half, so nothing reads it, and nothing that it could sign
+   * would verify.
    */
   async create(key: SigningKey, { kid, ciphertext }: EncryptedPrivateKey): Promise<boolean> {
     await this.#directory.put({ ...privateHalfKey(key), kid, ciphertext });
@@ -64,9 +66,9 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
   }
 
   /**
-   * Private half first: a retiring key does not sign, and never will again, so nobody misses it. After a crash between
-   * the two writes the key is still retiring, and the next run removes it again; the other way round, nothing would
-   * tell that a private half was left.
+   * Deletes the private half first. A retiring key does not sign and never will again, so the private half is not
+   * missed. After a crash between the two writes the key is still retiring, and the next run removes it again. In the
+   * opposite order, nothing would show that a private half was left.
    */
   async remove(key: SigningKey): Promise<void> {
     await this.#directory.delete(privateHalfKey(key));
@@ -74,9 +76,9 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
   }
 
   /**
-   * Public half first: the key may be the one that signs, and must not be without its private half while it is. The mark
-   * takes it out of the key set and keeps it from signing, in one write. After a crash between the two writes the mark
-   * tells the next run, or the next revocation of this key, to delete the private half.
+   * Writes the public half first. The key may be the one that signs, and must not lose its private half while it is.
+   * One write takes the key out of the key set and stops it from signing. After a crash between the two writes, the
+   * next run or the next revocation of this key finds it revoked and deletes the private half.
    */
   async revoke(key: SigningKey, now: number): Promise<boolean> {
     const { written } = await this.#directory.update({
@@ -95,7 +97,7 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
     await this.#directory.delete(publicHalfKey(key), { guard: { condition, values } });
   }
 
-  /** Moves on from one state only; when another run was first, the key is where it should be already. */
+  /** Changes the state, from one given state only. If another run was first, the key already has its new state. */
   async #move(key: SigningKey, set: Partial<PublicHalfForm>, from: SigningKeyState): Promise<void> {
     await this.#directory.update({
       key: publicHalfKey(key),

@@ -1,10 +1,10 @@
-import { SYNTHETIC_ID, type SyntheticCast } from '../../core/operating/synthetic.ts';
+import { SYNTHETIC_ID, type SyntheticIdentities } from '../../core/operating/synthetic.ts';
 import { clientItem, clientKey } from './forms/client-form.ts';
 import { deviceItem, deviceKey } from './forms/device-form.ts';
 import { profileItem, profileKey } from './forms/user-form.ts';
 import type { Table } from './table.ts';
 
-/** Client, user and device of the synthetic login: three items under three fixed keys. */
+/** The client, the user and the device of the synthetic login: three items under fixed keys. */
 export class SyntheticItems {
   readonly #directory: Table;
 
@@ -12,7 +12,7 @@ export class SyntheticItems {
     this.#directory = directory;
   }
 
-  async save({ client, user, device }: SyntheticCast): Promise<void> {
+  async save({ client, user, device }: SyntheticIdentities): Promise<void> {
     await Promise.all([
       this.#directory.put(clientItem(client)),
       this.#directory.put(profileItem(user)),

@@ -12,44 +12,48 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
-/** Keys that one BatchGetItem takes. */
+/** Most keys in one BatchGetItem. */
 const BATCH_LIMIT = 100;
 
 /** A stored item as plain values. */
 export type Item = Readonly<Record<string, unknown>>;
-/** Where an item stands. `Form` says what is stored there; it is known to the compiler alone. */
+/** The key of an item. `Form` is the type of what is stored there; it exists only at compile time. */
 export type Key<Form = Item> = { readonly pk: string; readonly sk: string; readonly [form]?: Form };
 declare const form: unique symbol;
 /** An item as it is read: its form and its key. */
 export type Stored<Form> = Form & { readonly pk: string; readonly sk: string };
-/** A guard: an expression with `#attribute` names and `:value` placeholders. */
+/** The condition of a write, with `#attribute` names and `:value` placeholders. */
 export type Guard = { readonly condition: string; readonly values?: Readonly<Record<string, unknown>> | undefined };
 /**
- * What a conditional write came to. `item` is the item after the write, or, when the guard did not hold, as it stands
- * (undefined: there is none).
+ * The outcome of a conditional write. If it was written, `item` is the item after a put or update, or the item that a
+ * delete removed. If the guard did not hold, `item` is the item as it is stored now. Undefined means that there is no
+ * item.
  */
 export type Written<Form = Item> = { readonly written: boolean; readonly item: Stored<Form> | undefined };
 /**
- * Marks a write as this invocation's. When the SDK repeats it after a lost answer, the guard does not hold a second time
- * (a counter is not counted twice), and the item tells that the write was this invocation's own: a success.
+ * Marks a write as made by this invocation. If the SDK repeats a write after a lost answer, the guard does not hold the
+ * second time, so a counter is not counted twice. The stored nonce then shows that this invocation made the write, and
+ * it counts as a success.
  */
 export type Nonce = { readonly attribute: string; readonly value: string };
+/** An update of one item, and its guard. */
 export type Change<Form = Item> = {
   readonly key: Key<Form>;
   readonly set?: { readonly [Attribute in keyof Form]?: Form[Attribute] | undefined } | undefined;
-  /** Assignments that compute, e.g. `#interval = #interval + :step`. */
+  /** Assignments that compute, for example `#interval = #interval + :step`. */
   readonly compute?: readonly string[] | undefined;
   readonly add?: Readonly<Record<string, unknown>> | undefined;
-  readonly takeOut?: Readonly<Record<string, unknown>> | undefined;
-  /** Attributes that go. */
+  readonly deleteFromSet?: Readonly<Record<string, unknown>> | undefined;
+  /** Attributes to remove. */
   readonly remove?: readonly string[] | undefined;
   readonly guard?: Guard | undefined;
   readonly nonce?: Nonce | undefined;
 };
 
 /**
- * One DynamoDB table in the terms the adapters need: consistent reads, and writes whose condition carries the whole
- * guard. A guard that does not hold is an answer, with the item as it stands in the same round trip; an outage throws.
+ * One DynamoDB table, with the operations that the adapters need: consistent reads, and writes whose condition contains
+ * the whole guard. A guard that does not hold is a result and returns the stored item in the same round trip. An outage
+ * throws.
  */
 export class Table {
   readonly #client: DynamoDBClient;
@@ -70,7 +74,7 @@ export class Table {
     return Item && read<Form>(Item);
   }
 
-  /** Items of one partition, all pages; with a prefix, those of one form. */
+  /** Returns the items of one partition from all pages; with a prefix, those of one form. */
   async query<Form = Item>(
     pk: string,
     options: { skPrefix?: string; eventually?: boolean } = {},
@@ -85,7 +89,7 @@ export class Table {
     return items;
   }
 
-  /** One page of a partition after a sort key. */
+  /** Returns one page of a partition, starting after a sort key. */
   async page(pk: string, options: { after?: string | undefined; limit: number }): Promise<readonly Stored<Item>[]> {
     const start = options.after === undefined ? undefined : { pk, sk: options.after };
     return (await this.#queryPage<Item>(pk, { limit: options.limit }, start)).items;
@@ -110,7 +114,7 @@ export class Table {
     return { items: Items.map((item) => read<Form>(item)), last: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
   }
 
-  /** Items by key, in no order; DynamoDB takes 100 keys at a time. */
+  /** Returns items by key, in no particular order. DynamoDB accepts 100 keys at a time. */
   async batchGet<Form>(keys: readonly Key<Form>[]): Promise<readonly Stored<Form>[]> {
     const items: Stored<Form>[] = [];
     let wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
@@ -134,7 +138,7 @@ export class Table {
       Item: marshall(stored, { removeUndefinedValues: true }),
       ...guardInput(withNonce(guard, nonce)),
     });
-    return settle<Form>(nonce, async () => {
+    return runGuarded<Form>(nonce, async () => {
       await this.#client.send(command);
       return stored;
     });
@@ -150,7 +154,7 @@ export class Table {
       ReturnValues: 'ALL_NEW',
       ...guarded,
     });
-    return settle<Form>(change.nonce, async () => {
+    return runGuarded<Form>(change.nonce, async () => {
       const { Attributes } = await this.#client.send(command);
       return Attributes && read<Form>(Attributes);
     });
@@ -163,20 +167,20 @@ export class Table {
       ReturnValues: 'ALL_OLD',
       ...guardInput(options.guard),
     });
-    return settle<Form>(undefined, async () => {
+    return runGuarded<Form>(undefined, async () => {
       const { Attributes } = await this.#client.send(command);
       return Attributes && read<Form>(Attributes);
     });
   }
 }
 
-/** The item in plain values. That it has the form of its key is the word of whoever wrote it, under that same key. */
+/** Returns the item in plain values. The code that wrote it under this key ensures that it has the form of the key. */
 function read<Form>(item: Record<string, AttributeValue>): Stored<Form> {
   return unmarshall(item) as Stored<Form>;
 }
 
-/** Runs a write; a guard that did not hold becomes an answer, unless this very invocation wrote the item before. */
-async function settle<Form>(
+/** Runs a write. A guard that did not hold is a result. A write that this invocation made before counts as written. */
+async function runGuarded<Form>(
   nonce: Nonce | undefined,
   write: () => Promise<Stored<Form> | undefined>,
 ): Promise<Written<Form>> {
@@ -205,17 +209,17 @@ function updateExpression<Form>(change: Change<Form>): { expression: string; val
     ...(change.compute ?? []),
   ];
   const add = clause(change.add, ' ');
-  const takeOut = clause(change.takeOut, ' ');
-  const parts = [
+  const deleteFromSet = clause(change.deleteFromSet, ' ');
+  const clauses = [
     ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
     ...(add.length > 0 ? [`ADD ${add.join(', ')}`] : []),
-    ...(takeOut.length > 0 ? [`DELETE ${takeOut.join(', ')}`] : []),
+    ...(deleteFromSet.length > 0 ? [`DELETE ${deleteFromSet.join(', ')}`] : []),
     ...(change.remove ? [`REMOVE ${change.remove.map((name) => `#${name}`).join(', ')}`] : []),
   ];
-  return { expression: parts.join(' '), values };
+  return { expression: clauses.join(' '), values };
 }
 
-/** A write that is there already must not be done again. */
+/** Adds the condition that this write was not made before. */
 function withNonce(guard: Guard | undefined, nonce: Nonce | undefined): Guard | undefined {
   if (!nonce) return guard;
   const isOther = `(attribute_not_exists(#${nonce.attribute}) OR #${nonce.attribute} <> :written_before)`;
@@ -225,7 +229,7 @@ function withNonce(guard: Guard | undefined, nonce: Nonce | undefined): Guard | 
   };
 }
 
-/** Every `#name` of an expression stands for the attribute of that name. */
+/** Returns the condition with its names and values. Each `#name` in an expression stands for that attribute. */
 function guardInput(guard: Guard | undefined, expression = '', values: Readonly<Record<string, unknown>> = {}) {
   const names = new Set(
     [...`${expression} ${guard?.condition ?? ''}`.matchAll(/#([A-Za-z0-9_]+)/g)].map(([, name]) => name ?? ''),

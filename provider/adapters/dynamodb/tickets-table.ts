@@ -1,7 +1,7 @@
 import type { EnrolmentTickets } from '../../flows/device/ports.ts';
 import type { Key, Table } from './table.ts';
 
-/** A ticket. The key that used it, and the device that it made. */
+/** A ticket, with the key that used it and the device that it created. */
 type TicketForm = {
   readonly sub: string;
   readonly expires_at: number;
@@ -11,10 +11,16 @@ type TicketForm = {
   readonly ttl: number;
 };
 const ticketKey = (hash: string): Key<TicketForm> => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
-/** How long a spent ticket is kept, so that a phone may repeat its enrolment after a lost answer. */
+/**
+ * How long the item outlives the ticket, in seconds. A phone can repeat its enrolment after a lost answer only until
+ * the ticket expires.
+ */
 const KEEP_SECONDS = 3600;
 
-/** Enrolment tickets in Transactions. The key that used a ticket is its nonce: it may use it again, nobody else may. */
+/**
+ * Enrolment tickets in Transactions. The thumbprint of the key that used a ticket acts as a nonce: the same key may use
+ * the ticket again, any other key may not.
+ */
 export class TicketsTable implements EnrolmentTickets {
   readonly #transactions: Table;
 

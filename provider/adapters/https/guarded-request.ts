@@ -3,29 +3,34 @@ import { request } from 'node:https';
 import { isForbiddenAddress, lookupPublic, type Network, NOT_PUBLIC } from './public-address.ts';
 
 /**
- * For each address of a name. Node's own 250 ms would give up a first address that is far away, or that lost a packet,
- * and go on with one of IPv6 where there is none.
+ * How long a connection attempt to each address of a name may take, in milliseconds. Node's default of 250 ms would
+ * give up on a first address that is far away or that lost a packet, and go on with an IPv6 address where there is no
+ * IPv6.
  */
 const ATTEMPT_MILLISECONDS = 1500;
-/** Some firewalls refuse whoever has none. */
+/** Some firewalls refuse calls without a user agent. */
 const USER_AGENT = 'ciba-provider';
 
-/** One call to an address that somebody registered with us. */
+/** One call to an address that a client or operator registered. */
 export type GuardedRequest = {
-  /** Of https only. */
+  /** Must be https. */
   readonly url: URL;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
   /** Networks that may be called although they are not public. */
   readonly networks: readonly Network[];
-  /** For the whole call, until the last byte of the body. */
+  /** The limit for the whole call, until the last byte of the body. */
   readonly timeLimitMilliseconds: number;
-  /** The largest body that is read. With 0 none is, and the answer counts as soon as its headers are there. */
+  /**
+   * The largest body that is read. With 0 no body is read, and the answer is complete when its headers have arrived.
+   */
   readonly bodyLimitBytes: number;
 };
 
-/** Why there is no answer, in few words of our own: an error's text may quote what was registered. */
+/**
+ * Why there is no answer, in a few words of the provider's own. The text of an error could quote what was registered.
+ */
 export type GuardedFailure =
   | 'not_https'
   | 'address_not_public'
@@ -33,17 +38,17 @@ export type GuardedFailure =
   | 'tls_failed'
   | 'connection_failed'
   | 'timeout'
-  /** The server was reached, and what it sent is not valid HTTP. */
+  /** The server was reached, but its answer is not valid HTTP. */
   | 'not_http'
   | 'body_too_large';
 
-/** The answer, whatever its status, with the body as UTF-8 text; or why there is none. */
+/** The answer with any status and its body as UTF-8 text, or the reason why there is none. */
 export type GuardedAnswer = { readonly status: number; readonly body: string } | { readonly failure: GuardedFailure };
 
 /**
- * Makes one call over https, at public addresses only, so that no registered URL leads into the account's own network.
- * The address is checked that is connected to. Redirects are not followed: they are answers like any other. It never
- * rejects for what the other side does, and it always settles, within the time limit.
+ * Makes one call over https, to public addresses only, so that no registered URL leads into the account's own network.
+ * The address that is checked is the one that is connected to. Redirects are not followed; they count as answers. The
+ * promise never rejects because of the other side, and always settles within the time limit.
  */
 export async function guardedRequest(call: GuardedRequest): Promise<GuardedAnswer> {
   if (call.url.protocol !== 'https:') return { failure: 'not_https' };
@@ -65,21 +70,21 @@ export async function guardedRequest(call: GuardedRequest): Promise<GuardedAnswe
       .on('response', (answer) => readAnswer(answer, call.bodyLimitBytes, resolve).on('error', fail))
       .on('upgrade', (answer) => readAnswer(answer, 0, resolve))
       .on('error', fail)
-      // Whatever else may end it: a promise that never settles would hold up whoever waits for it.
+      // The connection may end in any other way. Without this line the promise would then never settle.
       .on('close', () => fail())
       .end(call.body);
   });
 }
 
-/** Resolves with the status and as much of the body as may be read, then hangs up. */
+/** Resolves with the status and as much of the body as may be read, then closes the connection. */
 function readAnswer(answer: IncomingMessage, limit: number, resolve: (answer: GuardedAnswer) => void): IncomingMessage {
   const { statusCode: status = 0, socket } = answer;
-  const settle = (settled: GuardedAnswer): void => {
-    resolve(settled);
+  const finish = (result: GuardedAnswer): void => {
+    resolve(result);
     socket.destroy();
   };
   if (limit === 0) {
-    settle({ status, body: '' });
+    finish({ status, body: '' });
     return answer;
   }
   const chunks: Buffer[] = [];
@@ -87,10 +92,10 @@ function readAnswer(answer: IncomingMessage, limit: number, resolve: (answer: Gu
   return answer
     .on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) settle({ failure: 'body_too_large' });
+      if (size > limit) finish({ failure: 'body_too_large' });
       else chunks.push(chunk);
     })
-    .on('end', () => settle({ status, body: Buffer.concat(chunks).toString() }));
+    .on('end', () => finish({ status, body: Buffer.concat(chunks).toString() }));
 }
 
 function failureOf({ code = '' }: NodeJS.ErrnoException = new Error('closed')): GuardedFailure {

@@ -2,16 +2,24 @@ import type { NotificationSender, SentNotification } from '../../flows/notifying
 import { guardedRequest } from './guarded-request.ts';
 import { type Network, parseNetwork } from './public-address.ts';
 
-/** An endpoint that takes longer counts as unreachable. Clients only note the id and answer 204. */
+/**
+ * Longest call in milliseconds. A slower endpoint counts as unreachable. Clients only need to store the id and answer
+ * 204.
+ */
 const TIME_LIMIT_MILLISECONDS = 5000;
-/** The status of an answer that is not valid HTTP: the server was reached. */
+/** The status that stands for an answer that is not valid HTTP: the server was reached. */
 const UNREADABLE = 0;
 
-/** Calls clients under the guard. Redirects are answers like any other, and no byte of a body is read (CIBA §10.2). */
+/**
+ * Notifies clients through guarded requests. Redirects count as answers, and no byte of a body is read (CIBA §10.2).
+ */
 export class HttpsNotification implements NotificationSender {
   readonly #networks: readonly Network[];
 
-  /** `networks` may be called although they are not public, as `10.0.0.0/8`. Throws when one is malformed. */
+  /**
+   * `networks` are CIDR ranges such as `10.0.0.0/8` that may be called although they are not public. Throws if one is
+   * malformed.
+   */
   constructor(networks: readonly string[]) {
     this.#networks = networks.map(parseNetwork);
   }

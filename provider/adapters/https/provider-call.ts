@@ -22,7 +22,10 @@ async function readAnswer(response: Response): Promise<ProviderAnswer> {
   return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : {} };
 }
 
-/** `fetch` hides what happened in the cause: ENOTFOUND, ECONNREFUSED, a certificate of another name. */
+/**
+ * Turns a failed connection into an answer. The actual error of `fetch` is in its cause: ENOTFOUND, ECONNREFUSED, a
+ * certificate for another name.
+ */
 function noAnswer(error: unknown): ProviderAnswer {
   const { name, cause } = error as { name?: string; cause?: { code?: unknown } };
   return { status: NO_ANSWER, body: { error: String(cause?.code ?? name) } };

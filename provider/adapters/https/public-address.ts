@@ -2,19 +2,19 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** A network as its first address and the bits that its addresses share. */
+/** A network: its first address, and the number of bits that its addresses share. */
 export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
-/** Reads a network, as `10.0.0.0/8`. Throws when it is none. */
+/** Parses a CIDR range such as `10.0.0.0/8`. Throws if it is malformed. */
 export const parseNetwork = (text: string): Network => ipaddr.parseCIDR(text);
 
-/** Of IPv6, only what is assigned to the public internet at all (RFC 4291 §2.4). */
+/** The IPv6 addresses that are assigned to the public internet (RFC 4291 §2.4). */
 const GLOBAL_UNICAST = parseNetwork('2000::/3');
 
-/** The code of the error that a name gets which stands for an address that must not be called. */
+/** The error code for a name that resolves to an address that must not be called. */
 export const NOT_PUBLIC = 'ERR_ADDRESS_NOT_PUBLIC';
 
-/** Whether an address is of the public internet, or of one of these networks. */
+/** Returns whether an address belongs to the public internet or to one of these networks. */
 export function mayBeCalled(address: string, networks: readonly Network[]): boolean {
   const parsed = ipaddr.parse(address);
   const isIn = ([range, bits]: Network) => range.kind() === parsed.kind() && parsed.match(range, bits);
@@ -22,26 +22,26 @@ export function mayBeCalled(address: string, networks: readonly Network[]): bool
   return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || isIn(GLOBAL_UNICAST));
 }
 
-/** Whether a URL's host is an address, instead of a name, that must not be called. Names are judged by {@link lookupPublic}. */
+/** Returns whether a URL's host is an IP address that must not be called. Names are checked by {@link lookupPublic}. */
 export function isForbiddenAddress({ hostname }: URL, networks: readonly Network[]): boolean {
   const host = hostname.replaceAll(/^\[|\]$/g, '');
   return isIP(host) !== 0 && !mayBeCalled(host, networks);
 }
 
 /**
- * Looks up a name for a connection: the addresses that are checked are the ones that are connected to, so no name can
- * stand for another address a moment later. One address that must not be called spoils the name.
+ * Makes a lookup function for connections. The addresses that it checks are the ones that are connected to, so a name
+ * cannot resolve to another address a moment later. A name with any address that must not be called is refused.
  */
 export function lookupPublic(networks: readonly Network[]): LookupFunction {
   return (hostname, options, callback) => {
-    const settle = (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[] = []): void => {
+    const finish = (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[] = []): void => {
       const [first] = addresses;
       if (error || !first) callback(error ?? notPublic(), []);
       else if (!addresses.every(({ address }) => mayBeCalled(address, networks))) callback(notPublic(), []);
       else if (options.all) callback(null, [...addresses]);
       else callback(null, first.address, first.family);
     };
-    lookup(hostname, { ...options, all: true }, settle);
+    lookup(hostname, { ...options, all: true }, finish);
   };
 }
 

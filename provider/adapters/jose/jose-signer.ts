@@ -5,16 +5,16 @@ import { type SigningKey, signerOf } from '../../core/keys/signing-key.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
 import type { TokenSigner } from '../../flows/token/ports.ts';
 
-/** The public halves as this function knows them, and read anew. */
+/** The public halves as this function has cached them, and a way to read them again. */
 type KnownKeys = {
   list(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]>;
   reread(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]>;
 };
-/** Opens the private half of a key; undefined when it was deleted. */
+/** Decrypts the private half of a key. Undefined if it was deleted. */
 type PrivateKeys = { open(key: SigningKey): Promise<KeyObject | undefined> };
 type OpenedKey = { readonly kid: string; readonly privateKey: KeyObject };
 
-/** Signs tokens with the active key of an algorithm, in memory: no KMS call a token. */
+/** Signs tokens with the active key of an algorithm, in memory: a token needs no KMS call. */
 export class JoseSigner implements TokenSigner {
   readonly #keys: KnownKeys;
   readonly #privateKeys: PrivateKeys;
@@ -30,7 +30,10 @@ export class JoseSigner implements TokenSigner {
     return new SignJWT({ ...claims }).setProtectedHeader(header).sign(privateKey);
   }
 
-  /** Without an active key, or without its private half, the known keys are out of date: a key was revoked since. */
+  /**
+   * Returns the signing key. If there is no active key, or its private half is missing, a key was revoked since the
+   * keys were cached, and they are read again.
+   */
   async #signer(algorithm: SigningAlgorithm): Promise<OpenedKey> {
     const known = await this.#open(signerOf(await this.#keys.list(algorithm)));
     const signer = known ?? (await this.#open(signerOf(await this.#keys.reread(algorithm))));

@@ -10,10 +10,10 @@ import {
 import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { JwsVerifier, UnverifiedJws } from '../../flows/ports.ts';
 
-/** Longest JWS that is looked at, in characters: an enrolment with an RSA-4096 key and a long push token fits. */
+/** Longest accepted JWS in characters. An enrolment with an RSA-4096 key and a long push token fits. */
 const JWS_LIMIT = 8192;
 
-/** Signatures of clients and phones, by jose. */
+/** Verifies signatures of clients and phones with jose. */
 export const joseVerifier: JwsVerifier = {
   decode(jws: string): UnverifiedJws | undefined {
     if (jws.length > JWS_LIMIT || jws.split('.').length !== 3) return undefined;
@@ -30,7 +30,8 @@ export const joseVerifier: JwsVerifier = {
       await compactVerify(jws, await importJWK(asJwk(key), algorithm), { algorithms: [algorithm] });
       return true;
     } catch (error) {
-      // A key of another kind, or one that is no point of the curve, verifies nothing; it is not a fault of ours.
+      // A key of another kind, or one that is not a point on the curve, verifies nothing. It is not a fault of the
+      // provider.
       if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException)
         return false;
       throw error;

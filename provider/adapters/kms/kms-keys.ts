@@ -4,10 +4,12 @@ import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import { type EncryptedPrivateKey, SIGNING_KEY_PURPOSE, type SigningKey } from '../../core/keys/signing-key.ts';
 import type { KeyMaker } from '../../flows/keys/ports.ts';
 
-/** What KMS binds the ciphertext to: a private key can't be passed off as another. */
+/**
+ * The encryption context to which KMS binds the ciphertext, so that one private key cannot be passed off as another.
+ */
 const contextOf = (kid: string, algorithm: SigningAlgorithm) => ({ purpose: SIGNING_KEY_PURPOSE, kid, algorithm });
 
-/** Makes key pairs in KMS; the private half arrives encrypted and is stored so. */
+/** Makes key pairs in KMS. The private half is returned encrypted and is stored encrypted. */
 export class KmsKeyMaker implements KeyMaker {
   readonly #kms: KMSClient;
   readonly #keyId: string;
@@ -36,10 +38,12 @@ export class KmsKeyMaker implements KeyMaker {
   }
 }
 
-/** Where the encrypted private halves are: undefined when that of a key was deleted. */
+/** Reads the encrypted private halves. Undefined if the private half was deleted. */
 type StoredPrivateKeys = { findPrivateKey(key: SigningKey): Promise<EncryptedPrivateKey | undefined> };
 
-/** Opens stored private keys: one read and one KMS call a key and warm function, then from memory. */
+/**
+ * Decrypts stored private keys. Each key costs a warm function one read and one KMS call; afterwards it is in memory.
+ */
 export class KmsPrivateKeys {
   readonly #stored: StoredPrivateKeys;
   readonly #kms: KMSClient;
@@ -52,7 +56,10 @@ export class KmsPrivateKeys {
     this.#keyId = keyId;
   }
 
-  /** Undefined when the private half was deleted. Concurrent callers share one call; only an opened key is kept. */
+  /**
+   * Returns the private key. Undefined if the private half was deleted. Concurrent callers share one call. Only a
+   * decrypted key is kept.
+   */
   open(key: SigningKey): Promise<KeyObject | undefined> {
     const known = this.#opened.get(key.kid);
     if (known) return known;

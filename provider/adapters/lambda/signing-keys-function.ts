@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
-/** Orders to the function that alone may write signing keys. */
+/** Sends orders to the only function that may write signing keys. */
 export class SigningKeysFunction {
   readonly #lambda: LambdaClient;
   readonly #name: string;
@@ -10,12 +10,12 @@ export class SigningKeysFunction {
     this.#name = name;
   }
 
-  /** Creates what is missing and moves what is due. False when the function failed; its own log says why. */
+  /** Creates missing keys and moves keys that are due. False if the function failed; its own log says why. */
   async rotate(by: string): Promise<boolean> {
     const { FunctionError } = await this.#lambda.send(
       new InvokeCommand({ FunctionName: this.#name, Payload: JSON.stringify({ action: 'rotate', by }) }),
     );
-    // Lambda answers 200 when the function threw; only this member tells.
+    // Lambda answers 200 even if the function threw. Only this member shows it.
     return FunctionError === undefined;
   }
 }

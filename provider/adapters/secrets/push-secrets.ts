@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
-/** Credentials of push services in Secrets Manager. */
+/** Reads the credentials of push services from Secrets Manager. */
 export class PushSecrets {
   readonly #secrets: SecretsManagerClient;
 

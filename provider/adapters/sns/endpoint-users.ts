@@ -2,7 +2,9 @@ import { GetEndpointAttributesCommand, NotFoundException, type SNSClient } from 
 import { type EndpointMember, endpointKey, endpointMembers } from '../dynamodb/forms/endpoint-form.ts';
 import type { Table } from '../dynamodb/table.ts';
 
-/** Push endpoints read: whether SNS still serves them, and which devices share them, as `SnsEndpoints` stores it. */
+/**
+ * Reads push endpoints: whether SNS still pushes to them, and which devices share them, as `SnsEndpoints` stores it.
+ */
 export class EndpointUsers {
   readonly #sns: SNSClient;
   readonly #directory: Table;

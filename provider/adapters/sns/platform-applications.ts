@@ -7,7 +7,7 @@ import {
   type SNSClient,
 } from '@aws-sdk/client-sns';
 
-/** What this adapter needs to know of an application. */
+/** The members of an application that this adapter needs. */
 type Application = {
   readonly platform: string;
   readonly name: string;
@@ -16,7 +16,7 @@ type Application = {
 };
 type Attributes = Readonly<Record<string, string>>;
 
-/** SNS platform applications, which CloudFormation can't make. */
+/** SNS platform applications. CloudFormation has no resource for them. */
 export class SnsPlatformApplications {
   readonly #sns: SNSClient;
 
@@ -40,7 +40,7 @@ export class SnsPlatformApplications {
     await this.#sns.send(new DeletePlatformApplicationCommand({ PlatformApplicationArn: arn }));
   }
 
-  /** False when there is no such application yet. */
+  /** Changes the application. False if it does not exist yet. */
   async #change(arn: string, attributes: Attributes): Promise<boolean> {
     try {
       await this.#sns.send(
@@ -57,6 +57,6 @@ export class SnsPlatformApplications {
     const { PlatformApplicationArn } = await this.#sns.send(
       new CreatePlatformApplicationCommand({ Name: name, Platform: platform, Attributes: { ...attributes } }),
     );
-    if (PlatformApplicationArn !== arn) throw new Error('SNS named the platform application otherwise than expected');
+    if (PlatformApplicationArn !== arn) throw new Error('SNS created the platform application under an unexpected ARN');
   }
 }

@@ -2,8 +2,9 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Announcements } from '../../flows/notifying/ports.ts';
 
 /**
- * The topic whose one subscriber is the queue of notifications. A topic, because the functions that announce have SNS
- * at hand: a client for SQS would break the budget of their bundles (docs/adr/0015).
+ * Announces decisions on a topic whose only subscriber is the queue of notifications. It is a topic because the
+ * functions that announce already contain a client for SNS: one for SQS would exceed the size limit of their bundles
+ * (docs/adr/0015).
  */
 export class SnsAnnouncements implements Announcements {
   readonly #sns: SNSClient;
@@ -14,7 +15,10 @@ export class SnsAnnouncements implements Announcements {
     this.#topicArn = topicArn;
   }
 
-  /** One message group a client: the queue serves the others first when the endpoint of one is slow. */
+  /**
+   * Announces a decision. Each client has its own message group, so that the queue serves other clients first when the
+   * endpoint of one is slow.
+   */
   async announce({ requestId, clientId, correlationId }: Parameters<Announcements['announce']>[0]): Promise<void> {
     await this.#sns.send(
       new PublishCommand({

@@ -12,14 +12,18 @@ import type { PushEndpoints } from '../../flows/device/ports.ts';
 import { endpointKey, endpointMember } from '../dynamodb/forms/endpoint-form.ts';
 import type { Table } from '../dynamodb/table.ts';
 
-/** How SNS says that a token has an endpoint already, with other attributes. The ARN stands in the message and nowhere else. */
+/** SNS's message that a token already has an endpoint with other attributes. Only this message contains its ARN. */
 const EXISTING_ARN = /Endpoint (arn:\S+) already exists/;
-/** An endpoint may vanish between two calls when its last device leaves; one more round makes a new one. */
+/**
+ * How often registering is tried. An endpoint may be deleted between two calls when its last device leaves; another
+ * round creates a new one.
+ */
 const ROUNDS = 3;
 
 /**
- * SNS platform endpoints and who uses them. No user data is put on an endpoint: the same push token then always means
- * the same endpoint, whoever enrols it. Two accounts in one app share it, and the last to leave takes it along.
+ * SNS platform endpoints, and the devices that use them. No user data is stored on an endpoint, so that the same push
+ * token always has the same endpoint, whichever user enrols. Two accounts in one app share it. It is deleted when the
+ * last of them leaves.
  */
 export class SnsEndpoints implements PushEndpoints {
   readonly #sns: SNSClient;
@@ -44,14 +48,16 @@ export class SnsEndpoints implements PushEndpoints {
     for (let round = 0; round < ROUNDS; round += 1) {
       const endpointArn = await this.#create(application, device.pushToken);
       if (endpointArn === undefined) return 'refused';
-      // Counted before it is used: whoever releases the endpoint from now on sees that it is needed.
+      // The device is counted before it uses the endpoint, so that a release from now on sees that the endpoint is
+      // needed.
       const { written } = await this.#directory.update({
         key: endpointKey(endpointArn),
         set: { arn: endpointArn },
         add: { devices: new Set([endpointMember(device)]) },
         guard: { condition: 'attribute_not_exists(#leaving)' },
       });
-      // Its last device is just leaving: help it out, the next round makes a new endpoint.
+      // The last device is just leaving. Deleting the endpoint here completes its release, and the next round creates a
+      // new endpoint.
       if (!written) await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
       else if (await this.#revive(endpointArn, device.pushToken))
         return { kind: 'sns', platform, endpointArn, push: 'reachable' };
@@ -63,9 +69,12 @@ export class SnsEndpoints implements PushEndpoints {
     if (reach.kind === 'none') return;
     const { endpointArn } = reach;
     const key = endpointKey(endpointArn);
-    const { item } = await this.#directory.update({ key, takeOut: { devices: new Set([endpointMember(device)]) } });
+    const { item } = await this.#directory.update({
+      key,
+      deleteFromSet: { devices: new Set([endpointMember(device)]) },
+    });
     if (item?.devices !== undefined) return;
-    // Closed first, so that nobody joins between here and the deletion.
+    // The endpoint is closed first, so that no device joins between here and the deletion.
     const closing = { condition: 'attribute_not_exists(#devices)' };
     const { written } = await this.#directory.update({ key, set: { leaving: true }, guard: closing });
     if (!written) return;
@@ -73,7 +82,10 @@ export class SnsEndpoints implements PushEndpoints {
     await this.#directory.delete(key);
   }
 
-  /** The endpoint of a token, new or old; undefined when SNS says that the token is none of this platform's. */
+  /**
+   * Returns the endpoint of a token, new or existing. Undefined if SNS says that the token does not belong to this
+   * platform.
+   */
   async #create(application: string, pushToken: string): Promise<string | undefined> {
     try {
       const { EndpointArn } = await this.#sns.send(
@@ -86,7 +98,7 @@ export class SnsEndpoints implements PushEndpoints {
     }
   }
 
-  /** A fresh token from the app revives a disabled endpoint. False when the endpoint is gone. */
+  /** Enables a disabled endpoint with a new token from the app. False if the endpoint no longer exists. */
   async #revive(endpointArn: string, pushToken: string): Promise<boolean> {
     try {
       const { Attributes } = await this.#sns.send(new GetEndpointAttributesCommand({ EndpointArn: endpointArn }));

@@ -3,7 +3,7 @@ import type { Device, Platform } from '../../core/device/device.ts';
 import { ENDPOINT_DELETED, pushErrorKind } from '../../core/device/push-error.ts';
 import type { PushMessage, PushOutcome, PushSender } from '../../flows/device/ports.ts';
 
-/** Pushes through SNS platform endpoints, in APNs and FCM v1 form. */
+/** Pushes through SNS platform endpoints, with payloads for APNs and FCM v1. */
 export class SnsPush implements PushSender {
   readonly #sns: SNSClient;
   readonly #apnsTopic: string | undefined;
@@ -33,15 +33,19 @@ export class SnsPush implements PushSender {
       return { outcome: 'accepted', messageId: MessageId };
     } catch (error) {
       const { name, message: text } = error instanceof Error ? error : { name: 'unknown', message: '' };
-      // A deleted endpoint is an invalid TargetArn; any other invalid parameter is our mistake, not the phone's.
+      // For a deleted endpoint SNS reports an invalid TargetArn. Any other invalid parameter is the provider's mistake,
+      // not the phone's.
       const isDeleted = name.startsWith('InvalidParameter') && /TargetArn/.test(text);
-      const told = isDeleted ? ENDPOINT_DELETED : name;
-      if (pushErrorKind(told) !== 'endpoint_dead') return { outcome: 'outage', error: told };
-      return { outcome: 'unreachable', error: told, device: { sub, deviceId, endpointArn } };
+      const errorName = isDeleted ? ENDPOINT_DELETED : name;
+      if (pushErrorKind(errorName) !== 'endpoint_dead') return { outcome: 'outage', error: errorName };
+      return { outcome: 'unreachable', error: errorName, device: { sub, deviceId, endpointArn } };
     }
   }
 
-  /** SNS would keep a push for four weeks; a consent prompt must not outlive its request. */
+  /**
+   * Returns the message attributes of a push. SNS would keep a push for four weeks; a push must not outlive its
+   * request.
+   */
   #attributes(platform: Platform, message: PushMessage, now: number) {
     const text = (value: string) => ({ DataType: 'String', StringValue: value });
     const ttl = text(String(Math.max(message.expiresAt - now, 1)));
@@ -57,7 +61,10 @@ export class SnsPush implements PushSender {
   }
 }
 
-/** Ids and instants only: lock screens, Apple and Google see this. The texts are generic; the app fetches the rest. */
+/**
+ * Returns the payload for the platform. It contains ids and instants only, because lock screens, Apple and Google see
+ * it. The texts are generic; the app fetches the rest.
+ */
 function payloads(
   { platform, deviceId }: { platform: Platform; deviceId: string },
   message: PushMessage,
@@ -86,7 +93,7 @@ function payloads(
   return { default: message.type, [platform]: JSON.stringify({ aps, ciba: data }) };
 }
 
-/** At most 64 bytes: a repeated push replaces the one before. */
+/** Returns the collapse id, at most 64 bytes. A repeated push replaces the one before. */
 function collapseIdOf(message: PushMessage): string {
   return message.type === 'authentication_request' ? message.requestId : `enrolled-${message.deviceId}`.slice(0, 64);
 }

@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** Messages of a queue while a function handles them. */
+/** The messages of a queue, while a function handles them. */
 export class SqsMessages {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
@@ -10,7 +10,7 @@ export class SqsMessages {
     this.#queueUrl = queueUrl;
   }
 
-  /** Has a message that is not deleted come again so many seconds from now. */
+  /** Makes a message that is not deleted visible again after this many seconds. */
   async postpone(receiptHandle: string, seconds: number): Promise<void> {
     await this.#sqs.send(
       new ChangeMessageVisibilityCommand({

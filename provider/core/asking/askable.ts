@@ -1,31 +1,31 @@
 import { reachable } from '../device/device.ts';
-import { goesBy, type UserWithDevices } from '../person/user.ts';
+import { hasIdentifier, type UserWithDevices } from '../person/user.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { LoginHint } from './login-hint.ts';
 import type { Counted } from './rate-window.ts';
 
-/** What is known when it is first asked whether a client may ask a user: nothing of the user but the subject. */
+/** What is known at the first check: of the user, only the subject. */
 export type NamedUser = {
   readonly hint: LoginHint;
-  /** The attempt as it counts for the client; undefined for a client without a limit of its own. */
+  /** The result of counting the attempt for the client. Undefined for a client without a limit of its own. */
   readonly clientLimit: Counted | undefined;
-  /** The one user whom the client may name; undefined is any. */
+  /** The only user that the client may name. Undefined means any user. */
   readonly onlySub: string | undefined;
-  /** The subject that the hint names; undefined when no login identifier is stored. */
+  /** The subject that the hint names. Undefined when the login identifier is not stored. */
   readonly sub: string | undefined;
 };
-/** What is known after the user was read and the attempt was counted. */
+/** What is known after the user was read and the attempt was counted for them. */
 export type FoundUser = NamedUser & {
   /** Undefined when the subject has no profile. */
   readonly found: UserWithDevices | undefined;
-  /** The attempt as it counts for the user; undefined where limits are switched off. */
+  /** The result of counting the attempt for the user. Undefined where limits are switched off. */
   readonly userLimit: Counted | undefined;
 };
 
 /**
- * Whether the user may be read and the attempt counted for them; the value is their subject. A client over its own limit
- * comes first: it must not use up a user's limit, nor guess names without one. A client that may name one user learns
- * nothing of others.
+ * Checks whether the user may be read and the attempt counted for them. The value is their subject. The client's own
+ * limit is checked first: a client over it must neither use up a user's limit nor go on guessing names. A client that
+ * may name only one user learns nothing about others.
  */
 export function checkNamed({ clientLimit, sub, onlySub }: NamedUser): Result<string> {
   if (clientLimit?.allowed === false)
@@ -37,9 +37,9 @@ export function checkNamed({ clientLimit, sub, onlySub }: NamedUser): Result<str
 }
 
 /**
- * Whether the user may be asked, in the order in which a user is refused: what {@link checkNamed} refuses, no profile, a
- * name that is no longer theirs, blocked, limit, no device that learns of it. Unknown and blocked come before the limit,
- * so that a limit tells nobody that a user exists.
+ * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, no profile, an
+ * identifier that is no longer the user's, a blocked user, the user's limit, no device that would learn of the request.
+ * Unknown and blocked users are refused before the limit, so that the limit does not reveal that a user exists.
  */
 export function checkAskable(known: FoundUser): Result<UserWithDevices> {
   const { hint, found, userLimit } = known;
@@ -47,7 +47,7 @@ export function checkAskable(known: FoundUser): Result<UserWithDevices> {
   if (!named.ok) return named;
   if (!found) return refuse({ reason: 'unknown_user', because: 'no_profile' });
   const { user, devices } = found;
-  if (hint.kind === 'identifier' && !goesBy(user, hint.identifier))
+  if (hint.kind === 'identifier' && !hasIdentifier(user, hint.identifier))
     return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
   if (user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
   if (userLimit?.allowed === false)

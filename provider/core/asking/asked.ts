@@ -1,9 +1,29 @@
+import type { Client } from '../client/client.ts';
+import { ok, type Result } from '../result.ts';
+import type { Nothing, Whole } from '../whole.ts';
+import { grantAudience } from './audience.ts';
+import type { BackchannelRequest } from './backchannel-request.ts';
+import { grantScopes } from './scope.ts';
+
 /**
- * What a client asks the user to grant, as the user is shown it. It is stored with the frozen details and travels from
- * there into the grant. Polls neither read nor write it.
+ * What a client asks the user to grant, as it is shown to the user. It is stored with the frozen details and copied
+ * from there into the grant. Polls neither read nor write it.
  */
 export type Asked = {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
 };
+
+/**
+ * Returns the part of a request that the client may ask the user to grant. A parameter that is read, but neither asked
+ * for nor listed here as belonging to the request alone, does not compile.
+ */
+export function checkAsked(wanted: BackchannelRequest, client: Client, issuer: string): Result<Whole<Asked>> {
+  const { scopes, audience, resources, ...more } = wanted;
+  const { hint, bindingMessage, expiresInSeconds, notificationToken, ...others } = more;
+  others satisfies Nothing;
+  const target = grantAudience({ audience, resources }, client, issuer);
+  if (!target.ok) return target;
+  return ok({ clientId: client.clientId, scopes: grantScopes(scopes, client.scopes), audience: target.value });
+}

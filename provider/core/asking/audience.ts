@@ -1,12 +1,13 @@
 import { ok, type Result, refuse } from '../result.ts';
 
-/** What the client may ask for. */
+/** The audiences that the client may ask for. */
 export type TargetPolicy = { readonly audiences: readonly string[]; readonly defaultAudience?: string | undefined };
 
 /**
- * The audience of the access token: what `audience` (Auth0's name) and `resource` (RFC 8707, repeatable) ask for, when
- * the client may have all of it; else its default; else the issuer. Never the client id. A resource is an absolute URI
- * without fragment (RFC 8707 §2). Unknown and not allowed say the same: `invalid_target`.
+ * Returns the audience of the access token: what `audience` (Auth0's name) and `resource` (RFC 8707, repeatable) ask
+ * for. Without either it is the client's default audience, or else the issuer, but never the client id. A resource is
+ * an absolute URI without a fragment (RFC 8707 §2). An unknown audience and one that is not allowed get the same
+ * answer: `invalid_target`.
  */
 export function grantAudience(
   asked: { audience: string | undefined; resources: readonly string[] },

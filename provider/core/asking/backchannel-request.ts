@@ -9,19 +9,19 @@ import { parseRequestedExpiry } from './expiry.ts';
 import { type LoginHint, parseLoginHint } from './login-hint.ts';
 import { parseScope } from './scope.ts';
 
-/** What a client asks at the backchannel authentication endpoint, read but not yet granted (CIBA §7.1). */
+/** The parameters of the backchannel authentication endpoint, read but not yet granted (CIBA §7.1). */
 export type BackchannelRequest = {
   readonly scopes: readonly string[];
   readonly hint: LoginHint;
   readonly bindingMessage: string | undefined;
   readonly expiresInSeconds: number;
-  /** What a `ping` client wants to be addressed with; undefined for others, whatever they sent. */
+  /** The token with which a `ping` client wants to be notified. Undefined for other clients, whatever they sent. */
   readonly notificationToken: string | undefined;
   readonly audience: string | undefined;
   readonly resources: readonly string[];
 };
 
-/** The provider's own settings for requests, what the profile accepts, and what is registered of the client. */
+/** The provider's settings for requests, what the profile accepts, and how the client is registered. */
 export type RequestPolicy = {
   readonly profile: Pick<Profile, 'signedRequests'>;
   readonly deliveryMode: DeliveryMode;
@@ -32,7 +32,7 @@ export type RequestPolicy = {
 
 type Reader<Value> = (form: FormParameters, policy: RequestPolicy) => Result<Value>;
 
-/** One reader a parameter, in the order in which they are judged (CIBA §7.2). */
+/** One reader for each parameter, in the order in which they are checked (CIBA §7.2). */
 const readers: { readonly [Member in keyof BackchannelRequest]: Reader<BackchannelRequest[Member]> } = {
   scopes: readScopes,
   hint: readHint,
@@ -45,7 +45,7 @@ const readers: { readonly [Member in keyof BackchannelRequest]: Reader<Backchann
 
 const HINTS = ['login_hint', 'login_hint_token', 'id_token_hint'] as const;
 
-/** Reads all parameters; unknown ones are ignored. Call it after the client is authenticated. */
+/** Reads all parameters. Unknown ones are ignored. Call it after the client is authenticated. */
 export function parseBackchannelRequest(form: FormParameters, policy: RequestPolicy): Result<BackchannelRequest> {
   const repeats = checkNoRepeats(form, ['resource']);
   if (!repeats.ok) return repeats;
@@ -61,7 +61,7 @@ function readScopes(form: FormParameters): Result<readonly string[]> {
   return scope === undefined ? refuse({ reason: 'openid_scope_missing' }) : parseScope(scope);
 }
 
-/** Exactly one hint (CIBA §7.1). Only `login_hint` is supported. */
+/** Reads the one hint that a request must have (CIBA §7.1). Only `login_hint` is supported. */
 function readHint(form: FormParameters, { names }: RequestPolicy): Result<LoginHint> {
   const given = HINTS.filter((name) => form.has(name));
   if (given.length > 1) return refuse({ reason: 'several_hints' });
@@ -79,7 +79,10 @@ function readBindingMessage(
   return message === undefined ? ok(undefined) : checkBindingMessage(message, bindingMessagePattern);
 }
 
-/** Required of clients that are notified (CIBA §7.1); of others it is a parameter like any unknown one. */
+/**
+ * Reads the token that clients in ping mode must send (CIBA §7.1). For other clients it is ignored like any unknown
+ * parameter.
+ */
 function readNotificationToken(form: FormParameters, { deliveryMode }: RequestPolicy): Result<string | undefined> {
   if (deliveryMode === 'poll') return ok(undefined);
   const name = 'client_notification_token';

@@ -1,17 +1,20 @@
 import { isDisplayable } from '../display-text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
-/** Longest binding message in code points: fits one glance at a phone, and is Auth0's limit too. */
+/**
+ * Longest binding message in code points. A person can read it at a glance on a phone, and Auth0 has the same limit.
+ */
 export const BINDING_MESSAGE_LIMIT = 64;
 
-/** An operator's pattern, which a binding message must match as a whole. Throws if it is no regular expression. */
+/** Makes an operator's pattern match the whole binding message. Throws if it is not a valid regular expression. */
 export function wholeMessagePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, 'u');
 }
 
 /**
- * The binding message is shown on both devices so that the person can compare (CIBA §7.1). What can't be shown safely
- * is refused with `invalid_binding_message` (CIBA §13). Which characters: `display-text.ts`. `narrowerSet` is an operator's own pattern for the whole text.
+ * Checks the binding message, which both devices show so that the user can compare them (CIBA §7.1). A message that
+ * cannot be shown safely is refused with `invalid_binding_message` (CIBA §13). `display-text.ts` defines the accepted
+ * characters. `narrowerSet` is an operator's own pattern for the whole text.
  */
 export function checkBindingMessage(message: string, narrowerSet?: RegExp): Result<string> {
   if (!isDisplayable(message, BINDING_MESSAGE_LIMIT)) {

@@ -1,11 +1,11 @@
 import { ok, type Result, refuse } from '../result.ts';
 
-/** Shortest life of a request in seconds. The conformance tests ask for 10 and expect it to be honoured. */
+/** Shortest lifetime of a request in seconds. The conformance tests ask for 10 and expect to get it. */
 export const SHORTEST_EXPIRY_SECONDS = 10;
 
 /**
- * Reads `requested_expiry`: a positive integer of seconds (CIBA §7.1). Honoured from 10 s up to the provider's limit,
- * beyond which it is clamped; `expires_in` tells the client what it got.
+ * Reads `requested_expiry`: a positive integer of seconds (CIBA §7.1). A value below 10 s is raised to 10 s, and a
+ * value above the provider's limit is lowered to it. The client reads the result in `expires_in`.
  */
 export function parseRequestedExpiry(
   value: string | undefined,

@@ -8,20 +8,20 @@ import {
 } from '../person/login-identifier.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
-/** Whom a client asks for: a login identifier, or the subject itself (RFC 9493 `iss_sub`). */
+/** The user that a client asks for: a login identifier, or the subject itself (RFC 9493 `iss_sub`). */
 export type LoginHint =
   | { readonly kind: 'identifier'; readonly identifier: LoginIdentifier }
   | { readonly kind: 'sub'; readonly sub: string };
 
-/** Longest hint in UTF-16 units; an e-mail address has at most 254, an issuer and a subject fit as well. */
+/** Longest hint in UTF-16 code units. An e-mail address has at most 254, and an issuer with a subject fits as well. */
 const HINT_LIMIT = 512;
 
 const identifier = (type: LoginIdentifier['type'], value: string): Result<LoginHint> =>
   ok({ kind: 'identifier', identifier: { type, value } });
 
 /**
- * Reads `login_hint`: an e-mail address, a phone number (`+` first), a username, or a subject identifier of RFC 9493 as
- * JSON (`iss_sub`, `email`, `phone_number`), which is what Auth0's SDKs send.
+ * Reads `login_hint`: an e-mail address, a phone number (with a leading `+`), a username, or a subject identifier of
+ * RFC 9493 as JSON (`iss_sub`, `email`, `phone_number`). Auth0's SDKs send the JSON form. `flows/asking/request-authentication.ts` finds the user.
  */
 export function parseLoginHint(hint: string, names: IssuerNames): Result<LoginHint> {
   if (hint.length > HINT_LIMIT) return malformed('at most 512 characters');
@@ -41,7 +41,10 @@ function malformed(expected: string): Result<LoginHint> {
   return refuse({ reason: 'login_hint_malformed', expected });
 }
 
-/** RFC 9493 §3.2: `format` names the members. Members that are not of the format are an error there, so they are here. */
+/**
+ * Reads a subject identifier. `format` determines its members (RFC 9493 §3.2). As in the RFC, a member that does not
+ * belong to the format is an error.
+ */
 function parseSubjectIdentifier(hint: string, names: IssuerNames): Result<LoginHint> {
   const parsed = parseStringMembers(hint);
   if (!parsed) return malformed('a flat JSON object with string members, as in RFC 9493');

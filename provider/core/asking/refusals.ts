@@ -1,6 +1,6 @@
 import { invalidRequest, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 
-/** Why a user is not asked (CIBA §7.1, §13). */
+/** The reasons why a user is not asked (CIBA §7.1, §13). */
 export type AskingRefusal =
   | { reason: 'scope_malformed' }
   | { reason: 'openid_scope_missing' }
@@ -21,7 +21,7 @@ export type AskingRefusal =
   | { reason: 'no_reachable_device'; devices: number }
   | { reason: 'push_unavailable'; retryAfterSeconds: number };
 
-/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+/** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const askingWording: Wordings<AskingRefusal> = {
   scope_malformed: () =>
     wording(400, 'invalid_scope', 'scope must be up to 50 scope tokens separated by single spaces.'),

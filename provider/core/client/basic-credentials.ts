@@ -5,8 +5,8 @@ import { ok, type Result, refuse } from '../result.ts';
 export type BasicCredentials = { readonly clientId: string; readonly secret: string };
 
 /**
- * HTTP Basic with both parts form-urlencoded (RFC 6749 §2.3.1). Undefined without the header. Any other scheme is not
- * client authentication and counts as malformed.
+ * Parses HTTP Basic credentials, whose two parts are form-urlencoded (RFC 6749 §2.3.1). Undefined without the header.
+ * Any other scheme is not client authentication and is refused as malformed.
  */
 export function parseBasicCredentials(header: string | undefined): Result<BasicCredentials | undefined> {
   if (header === undefined) return ok(undefined);

@@ -2,22 +2,26 @@ import { CLOCK_LEEWAY_SECONDS } from '../clock-leeway.ts';
 import { namesIssuer } from '../issuer.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
-/** Longest `jti` that is remembered. */
+/** Longest accepted `jti` in characters, because each is remembered. */
 const JTI_LIMIT = 256;
 
-/** Whom an assertion may be addressed to: the issuer (by any name of it) or one of these URLs (CIBA §7.1). */
+/**
+ * The audiences that an assertion may name: the issuer, under its present or a previous name, or one of these URLs
+ * (CIBA §7.1).
+ */
 export type AssertionAudience = {
   readonly issuer: string;
   readonly previousIssuers: readonly string[];
   readonly endpoints: readonly string[];
 };
 
-/** What is remembered of an accepted assertion, so that it works once. */
+/** What is remembered of an accepted assertion, so that it works only once. */
 export type AcceptedAssertion = { readonly jti: string; readonly expiresAt: number };
 
 /**
- * Judges the claims of a client assertion whose signature holds (RFC 7523 §3): `iss` = `sub` = client id, one `aud`
- * string that names this provider, a lifetime of at most `lifetimeSeconds`, a `jti`.
+ * Checks the claims of a client assertion whose signature was verified (RFC 7523 §3): `iss` and `sub` are the client
+ * id, `aud` is a single string that names this provider, the lifetime is at most `lifetimeSeconds`, and there is a
+ * `jti`.
  */
 export function checkClientAssertion(
   claims: Readonly<Record<string, unknown>>,

@@ -2,8 +2,8 @@ import type { PublicJwk } from '../keys/jwk.ts';
 import type { Client } from './client.ts';
 
 /**
- * What JSON a member is. `called` is what help calls one of its texts. Limits of length are in characters, limits of
- * lists in entries.
+ * The JSON kind of a member. `called` is the placeholder for one of its texts in the help of the command line. Limits
+ * of length are in characters, limits of lists in entries.
  */
 export type MemberKind =
   | { readonly kind: 'text'; readonly called: string; readonly longest?: number }
@@ -14,7 +14,7 @@ export type MemberKind =
   | { readonly kind: 'texts_by_name'; readonly called: string }
   | { readonly kind: 'public_keys'; readonly most: number };
 
-/** The type of a value of some kind. */
+/** The type of a value of a kind. */
 export type MemberValue<Kind extends MemberKind> = Kind extends { kind: 'text' }
   ? string
   : Kind extends { kind: 'choice'; of: readonly (infer Choice)[] }
@@ -31,18 +31,18 @@ export type MemberValue<Kind extends MemberKind> = Kind extends { kind: 'text' }
               ? { readonly keys: readonly PublicJwk[] }
               : never;
 
-/** A row of the table of client metadata. Words may have code marks (`x`), as Markdown has them. */
+/** A row of the table of client metadata. Its texts may mark code with backticks, as in Markdown. */
 export type MemberSpec = MemberKind & {
-  /** The standard that the name comes from; `own` where this provider made it up. */
+  /** The standard that defines the name, or `own` for a name of this provider. */
   readonly source: 'RFC 7591 §2' | 'RFC 7591 §3.2.1' | 'OIDC Registration §2' | 'CIBA §4' | 'own';
-  /** What the member means, in a sentence or two: help and documents show it. */
+  /** What the member means, in one or two sentences. Help and documents show it. */
   readonly means: string;
-  /** What holds when the member is absent, in words; `required` where a client can't be created without it. */
+  /** What holds when the member is absent, in words, or `required` if a client cannot be created without it. */
   readonly whenAbsent: string;
-  /** What a change may do: `never` touch it, `replace` it, or also `remove` it by null. */
+  /** What a change may do with the member: `never` touch it, `replace` it, or also `remove` it by null. */
   readonly change: 'never' | 'replace' | 'remove';
-  /** The member of the client that holds it. */
+  /** The member of `Client` that stores it. */
   readonly storedAs: keyof Client;
-  /** What each text of the value must be beyond its kind; a refusal says `expected`. */
+  /** The rule for each text of the value, beyond its kind. A refusal quotes `expected`. */
   readonly rule?: { readonly expected: string; readonly fits: (text: string) => boolean };
 };

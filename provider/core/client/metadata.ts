@@ -13,9 +13,9 @@ const PRINTABLE = /^[\x21-\x7E]+$/;
 const SCOPES = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
 /**
- * A client's registration, one row a member: standard names first, our own at the end. The type of a registration, the
- * bodies of the admin API, the options of the command line and tables of docs/ are made from it, in this order. Rules
- * across members stand in registration.ts.
+ * The registration of a client, one row for each member: standard names first, the provider's own at the end. The type
+ * of a registration, the bodies of the admin API, the options of the command line and tables in docs/ are made from it,
+ * in this order. Rules that involve several members are in registration.ts.
  */
 export const CLIENT_METADATA = {
   client_id: {
@@ -23,7 +23,7 @@ export const CLIENT_METADATA = {
     called: 'ID',
     source: 'RFC 7591 §3.2.1',
     means: 'The name by which the client authenticates; given at creation only.',
-    whenAbsent: 'an id is made up',
+    whenAbsent: 'a random id',
     change: 'never',
     storedAs: 'clientId',
     rule: { expected: '1 to 64 letters, digits, dots, dashes or underscores', fits: isClientId },
@@ -32,7 +32,7 @@ export const CLIENT_METADATA = {
     kind: 'text',
     called: 'NAME',
     source: 'RFC 7591 §2',
-    means: 'Who asks.',
+    means: 'The name of the client, shown as the one who asks.',
     whenAbsent: 'required',
     change: 'replace',
     storedAs: 'name',
@@ -65,7 +65,7 @@ export const CLIENT_METADATA = {
     most: 10,
     source: 'RFC 7591 §2',
     means:
-      'Public keys of the client: RSA of 2048 to 4096 bits, or EC on P-256. With `private_key_jwt` only, and required there.',
+      'Public keys of the client: RSA of 2048 to 4096 bits, or EC on P-256. Required with `private_key_jwt`, refused otherwise.',
     whenAbsent: 'none',
     change: 'replace',
     storedAs: 'credential',
@@ -93,7 +93,7 @@ export const CLIENT_METADATA = {
     kind: 'choice',
     of: DELIVERY_MODES,
     source: 'CIBA §4',
-    means: 'How the client learns of the end of a request.',
+    means: 'How the client learns that a request has ended.',
     whenAbsent: '`poll`',
     change: 'replace',
     storedAs: 'deliveryMode',
@@ -103,7 +103,7 @@ export const CLIENT_METADATA = {
     called: 'URL',
     source: 'CIBA §4',
     means:
-      'Where a client in ping mode is notified. With `ping` only, and required there. It is called at public addresses only.',
+      'Where a client in ping mode is notified. Required with `ping`, refused otherwise. Only public addresses are called.',
     whenAbsent: 'none',
     change: 'remove',
     storedAs: 'notificationEndpoint',
@@ -134,7 +134,7 @@ export const CLIENT_METADATA = {
     kind: 'texts_by_name',
     called: 'SCOPE=TEXT',
     source: 'own',
-    means: 'Scope to the sentence that the phone shows for it.',
+    means: 'For each scope, the sentence that the phone shows.',
     whenAbsent: 'none; the standard scopes have their own',
     change: 'remove',
     storedAs: 'scopeDescriptions',
@@ -189,7 +189,7 @@ export const CLIENT_METADATA = {
   },
 } as const satisfies Readonly<Record<string, MemberSpec>>;
 
-/** The rows with their names, for what is made from the table row by row. */
+/** The rows with their names, for code that works through the table row by row. */
 export const CLIENT_METADATA_ROWS: readonly (readonly [name: string, member: MemberSpec])[] =
   Object.entries<MemberSpec>(CLIENT_METADATA);
 
@@ -200,7 +200,7 @@ type RequiredMember = {
   [Member in ClientMember]: Table[Member]['whenAbsent'] extends 'required' ? Member : never;
 }[ClientMember];
 
-/** A client's registration as the table has it, in the names of the wire. */
+/** A client's registration, as the table defines it, with the names of the wire. */
 export type ClientMetadata = {
   readonly [Member in RequiredMember]: MemberValue<Table[Member]>;
 } & {

@@ -1,6 +1,9 @@
 import { invalidClient, invalidRequest, type Wordings, wording } from '../refusal-wording.ts';
 
-/** Why a client is not believed (RFC 6749 §2.3, OIDC Core §9), or not registered as asked (RFC 7591 §3.2.2). */
+/**
+ * The reasons why a client is not authenticated (RFC 6749 §2.3, OIDC Core §9), or not registered as asked (RFC 7591
+ * §3.2.2).
+ */
 export type ClientRefusal =
   | { reason: 'no_client_authentication' }
   | { reason: 'several_client_authentications' }
@@ -14,7 +17,7 @@ export type ClientRefusal =
   | { reason: 'client_assertion_replayed' }
   | { reason: 'invalid_client_metadata'; member: string; expected: string; isUnknown?: boolean };
 
-/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+/** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const clientWording: Wordings<ClientRefusal> = {
   no_client_authentication: () => invalidClient('The client must authenticate with its registered method.'),
   several_client_authentications: () =>

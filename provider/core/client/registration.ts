@@ -8,19 +8,22 @@ import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './me
 
 const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });
 
-/** Turns a registration into a client. `secretHash` is that of the secret this provider made; unused with `private_key_jwt`. */
+/**
+ * Turns a registration into a client. `secretHash` is the hash of the secret that this provider made. It is not used
+ * with `private_key_jwt`.
+ */
 export function registerClient(
   metadata: ClientMetadata,
   own: { clientId: string; secretHash: string },
 ): Result<Client> {
-  const audience = checkDefaultAudience(metadata);
-  if (!audience.ok) return audience;
-  const endpoint = checkNotificationEndpoint(metadata);
-  if (!endpoint.ok) return endpoint;
   const members = checkMembers({ ...metadata, client_id: own.clientId });
   if (!members.ok) return members;
+  const audience = checkDefaultAudience(metadata);
+  if (!audience.ok) return audience;
   const credential = registerCredential(metadata, own.secretHash);
   if (!credential.ok) return credential;
+  const endpoint = checkNotificationEndpoint(metadata);
+  if (!endpoint.ok) return endpoint;
   return ok<Whole<Client>>({
     clientId: own.clientId,
     name: metadata.client_name,
@@ -39,7 +42,7 @@ export function registerClient(
   });
 }
 
-/** The rule of each member that is there, in the order of the table. */
+/** Checks each member that is present against its rule, in the order of the table. */
 function checkMembers(metadata: ClientMetadata): Result<true> {
   const values: Readonly<Record<string, unknown>> = metadata;
   for (const [member, { rule }] of CLIENT_METADATA_ROWS) {
@@ -48,7 +51,7 @@ function checkMembers(metadata: ClientMetadata): Result<true> {
   return ok(true);
 }
 
-/** The texts of a value: itself, those of a list, or those of a map. */
+/** Returns the texts of a value: the value itself, the entries of a list, or the values of a map. */
 function textsIn(value: unknown): readonly string[] {
   const values = typeof value === 'object' && value !== null ? Object.values(value) : [value];
   return values.filter((one) => typeof one === 'string');
@@ -77,7 +80,10 @@ function registerCredential(metadata: ClientMetadata, secretHash: string): Resul
   return ok({ method, algorithms: algorithm ? [algorithm] : [...SIGNING_ALGORITHMS], keys });
 }
 
-/** A `ping` client names its endpoint, a `poll` client none (CIBA §4): one that is never called would only mislead. */
+/**
+ * Checks that a `ping` client names its endpoint and that a `poll` client names none (CIBA §4). An endpoint that is
+ * never called would be misleading.
+ */
 function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
   const member = 'backchannel_client_notification_endpoint';
   const isPing = metadata.backchannel_token_delivery_mode === 'ping';
@@ -89,7 +95,9 @@ function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
   );
 }
 
-/** The registration as it stands, without anything secret. Absent members are undefined, which JSON leaves out. */
+/**
+ * Returns the registration of a client without anything secret. Absent members are undefined, which JSON leaves out.
+ */
 export function describeClient(client: Client): ClientMetadata & { readonly client_id: string } {
   const { clientId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } = client;
   const { scopes, scopeDescriptions, audiences, defaultAudience, ...further } = more;

@@ -3,23 +3,26 @@ import type { Grant } from '../token/grant.ts';
 import { redemptionGrace } from './redemption-grace.ts';
 
 /**
- * What every authentication request carries, whatever its state: what guards compare. What only travels with a request is
- * `Asked`, which polls do not touch. Instants are epoch seconds.
+ * The facts that every authentication request carries in any state. The guards of conditional writes compare them. What
+ * is only carried along with a request is in `Asked`, which polls neither read nor write. Instants are epoch seconds.
  */
 export type RequestFacts = {
-  /** SHA-256 of the `auth_req_id`, see `digest.ts`. */
+  /** SHA-256 of the `auth_req_id` in base64url, see `digest.ts`. */
   readonly requestId: string;
   readonly clientId: string;
   readonly sub: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** Seconds a client must wait between polls. Grows by 5 with each `slow_down`, for good (CIBA §11). */
+  /**
+   * Seconds that a client must wait between polls. Each `slow_down` increases it by 5 for the rest of the request (CIBA
+   * §11).
+   */
   readonly intervalSeconds: number;
-  /** The first instant at which a poll is not too fast; 0 at creation, so that the first poll never is. */
+  /** The earliest instant at which a poll is not too fast. 0 at creation, so that the first poll is never too fast. */
   readonly nextPollAt: number;
 };
 
-/** The life of an authentication request. "Approved without a subject" or "redeemed without an approval" can't be written. */
+/** The states of an authentication request. An approved request without its grant does not compile. */
 export type AuthenticationRequest =
   | (RequestFacts & { readonly state: 'pending' })
   | (RequestFacts & { readonly state: 'approved'; readonly grant: Grant })
@@ -27,64 +30,62 @@ export type AuthenticationRequest =
   | (RequestFacts & { readonly state: 'failed' })
   | (RequestFacts & { readonly state: 'redeemed'; readonly deviceId: string });
 
-/** A request that may be redeemed now. */
+/** A request that can be redeemed now. */
 export type ApprovedRequest = Extract<AuthenticationRequest, { state: 'approved' }>;
 
-/** What a token request comes to. */
+/** The outcome of a token request. */
 export type TokenDecision =
   | { readonly outcome: 'issue'; readonly request: ApprovedRequest }
   | { readonly outcome: 'slow_down'; readonly request: RequestFacts }
   | { readonly outcome: 'refuse'; readonly refusal: Refusal };
 
-const no = (refusal: Refusal): TokenDecision => ({ outcome: 'refuse', refusal });
+const refused = (refusal: Refusal): TokenDecision => ({ outcome: 'refuse', refusal });
 
 /**
- * The decision order of the token endpoint for one `auth_req_id`, after client authentication (CIBA §10.1, §11): owner,
- * redeemed, denied, failed, approved, expired, too fast, pending. A terminal state beats `slow_down`: an approved user
- * never waits another interval. Unknown and foreign say the same, so that ids of others can't be probed.
+ * Decides a token request for one `auth_req_id`, after client authentication (CIBA §10.1, §11). The order is: owner,
+ * redeemed, denied, failed, approved, expired, too fast, pending. A final state takes precedence over `slow_down`, so
+ * that the client of an approved user never waits another interval. An unknown id and another client's id get the same
+ * answer, so that a client cannot probe for the ids of others. The error code of each reason, such as `invalid_grant` for
+ * a redeemed request, stands in `core/token/refusals.ts`.
  */
 export function decideTokenRequest(
   request: AuthenticationRequest | undefined,
   clientId: string,
   now: number,
 ): TokenDecision {
-  if (!request) return no({ reason: 'unknown_auth_req_id' });
-  if (request.clientId !== clientId) return no({ reason: 'foreign_auth_req_id' });
+  if (!request) return refused({ reason: 'unknown_auth_req_id' });
+  if (request.clientId !== clientId) return refused({ reason: 'foreign_auth_req_id' });
   switch (request.state) {
     case 'redeemed':
-      return no({ reason: 'already_redeemed' });
+      return refused({ reason: 'already_redeemed' });
     case 'denied':
-      return no({ reason: 'denied_by_user' });
+      return refused({ reason: 'denied_by_user' });
     case 'failed':
-      return no({ reason: 'request_failed' });
+      return refused({ reason: 'request_failed' });
     case 'approved':
       return now < request.expiresAt + redemptionGrace(request.intervalSeconds)
         ? { outcome: 'issue', request }
-        : no({ reason: 'approval_not_redeemed_in_time' });
+        : refused({ reason: 'approval_not_redeemed_in_time' });
     case 'pending':
       return decidePendingPoll(request, now);
   }
 }
 
 function decidePendingPoll(request: RequestFacts, now: number): TokenDecision {
-  if (now >= request.expiresAt) return no({ reason: 'request_expired' });
+  if (now >= request.expiresAt) return refused({ reason: 'request_expired' });
   if (now < request.nextPollAt) return { outcome: 'slow_down', request };
-  return no({ reason: 'authorization_pending' });
+  return refused({ reason: 'authorization_pending' });
 }
 
-/** Whether a request can still be answered by the user. */
-export function isAnswerable(request: AuthenticationRequest, now: number): boolean {
-  return request.state === 'pending' && now < request.expiresAt;
-}
-
-/** A device's decision as it is recorded. */
+/** A device's decision, as it is recorded. */
 export type Decision =
   | { readonly decision: 'approve'; readonly grant: Grant }
   | { readonly decision: 'deny'; readonly deviceId: string; readonly reason?: string | undefined };
 
 /**
- * What a refused decision comes to, from the request as it stands: the same device with the same decision again is
- * accepted quietly (its first answer was lost), anything else is too late.
+ * Judges a decision that could not be recorded, from the request as it is stored now. The same decision from the same
+ * device is accepted again without an error, because the device may have lost the first answer. Any other decision is
+ * refused as too late.
  */
 export function judgeLateDecision(
   stored: AuthenticationRequest | undefined,
@@ -99,7 +100,7 @@ export function judgeLateDecision(
     : { outcome: 'refuse', refusal: { reason: 'already_decided', state: stored.state } };
 }
 
-/** Who decided what, as far as the state tells; tokens that were fetched meanwhile change nothing about it. */
+/** Returns the decision that the state of a request implies. Redeeming the tokens does not change the decision. */
 function decisionIn(request: AuthenticationRequest): { deviceId: string; decision: 'approve' | 'deny' } | undefined {
   switch (request.state) {
     case 'approved':

@@ -2,17 +2,23 @@ import { type Claims, wrongClaim } from '../device/device-token.ts';
 import { equalInConstantTime } from '../digest.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
-/** How a phone may say it verified its user (RFC 8176). `hwk` is missing: without attestation nobody can know. */
+/**
+ * The methods by which a phone may say that it verified its user (RFC 8176). `hwk` is not accepted: without attestation
+ * the provider cannot verify it.
+ */
 export const ACCEPTED_AMR = ['pin', 'fpt', 'face', 'iris', 'retina', 'vbm', 'pwd', 'user', 'mfa', 'swk'];
 
-/** The user's decision with what the phone says about it. */
+/** The user's decision, and what the phone says about how it was made. */
 export type DeviceResponse = {
   readonly decision: 'approve' | 'deny';
   readonly reason?: string | undefined;
   readonly amr: readonly string[];
 };
 
-/** What a phone must have signed to answer a request: this request, this decision, the hash of what it showed. */
+/**
+ * Checks what a phone signed to answer a request: the id of this request, the decision, and the hash of the details
+ * that it showed.
+ */
 export function checkDeviceResponse(
   claims: Claims,
   expected: { requestId: string; detailsHash: string },

@@ -1,2 +1,2 @@
-/** Seconds by which a client that polls too fast must slow down (CIBA §11). */
+/** Seconds that are added to the polling interval of a client that polls too fast (CIBA §11). */
 export const SLOW_DOWN_SECONDS = 5;

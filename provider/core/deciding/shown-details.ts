@@ -1,19 +1,18 @@
+import type { Asked } from '../asking/asked.ts';
 import type { DescribedScope } from '../asking/scope.ts';
 import { sha256 } from '../digest.ts';
 import type { SnakeCase } from '../snake-case.ts';
 import type { Whole } from '../whole.ts';
 
-/** Everything that the person is shown about a request. */
-export type RequestDetails = {
+/** Everything that the user is shown about a request: what is asked of them, and which client asks. */
+export type RequestDetails = Omit<Asked, 'scopes'> & {
   readonly issuer: string;
-  readonly clientId: string;
   readonly clientName: string;
   readonly sub: string;
   readonly requestId: string;
   readonly expiresAt: number;
   readonly bindingMessage?: string | undefined;
   readonly scopes: readonly DescribedScope[];
-  readonly audience: readonly string[];
 };
 
 /** The document that the phone renders: every detail under its wire name. */
@@ -21,15 +20,15 @@ export type DetailsDocument<Details = RequestDetails> = {
   readonly [Detail in keyof Details as SnakeCase<Detail & string>]: Details[Detail];
 };
 
-/** The frozen document and its hash: what you see is what you sign. */
+/** The frozen document and its hash. The user signs exactly the bytes that they see. */
 export type FrozenDetails = { readonly bytes: Uint8Array; readonly hash: string };
 
 /**
- * Freezes what will be shown into the bytes of one JSON document. From here on only these bytes travel: the phone
- * renders from them, hashes them itself and signs the hash with its decision; nobody serialises the details again.
+ * Freezes the details into the bytes of one JSON document. From then on only these bytes are stored and sent. The phone
+ * renders them, hashes them itself and signs the hash with its decision. The details are never serialised again.
  */
-export function freezeDetails(details: RequestDetails): FrozenDetails {
-  // A detail that is not shown does not compile: the user would sign without having seen it.
+export function freezeDetails(details: Whole<RequestDetails>): FrozenDetails {
+  // A detail that is missing here does not compile: the user would sign without having seen it.
   const document: Whole<DetailsDocument> = {
     issuer: details.issuer,
     client_id: details.clientId,
@@ -45,7 +44,7 @@ export function freezeDetails(details: RequestDetails): FrozenDetails {
   return { bytes, hash: hashDetails(bytes) };
 }
 
-/** base64url(SHA-256(bytes)): what a phone must sign. */
+/** Returns base64url(SHA-256(bytes)), the hash that a phone must sign. */
 export function hashDetails(bytes: Uint8Array): string {
   return sha256(bytes);
 }

@@ -5,10 +5,10 @@ import type { SigningAlgorithm } from '../keys/jwk.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { PLATFORMS, type Platform } from './device.ts';
 
-/** Longest life of anything a phone signs, in seconds. */
+/** Longest lifetime of anything a phone signs, in seconds. */
 export const DEVICE_TOKEN_LIFETIME_SECONDS = 120;
 
-/** The three kinds of JWT a phone signs, by their `typ`, so that one can never be used as another (RFC 8725 §3.11). */
+/** The three kinds of JWT that a phone signs, by their `typ`. None of them can be used as another (RFC 8725 §3.11). */
 export const DEVICE_TOKEN_TYPES = {
   enrolment: 'ciba-enrolment+jwt',
   assertion: 'ciba-device+jwt',
@@ -21,10 +21,10 @@ const PUSH_TOKEN_LIMIT = 2048;
 
 const JTI_LIMIT = 256;
 
-/** Claims of a JWT whose signature holds, not yet judged. */
+/** Claims of a JWT whose signature was verified. They have not been checked yet. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a phone says of itself when it enrols. */
+/** What a phone says about itself when it enrols. */
 export type EnrolmentClaims = {
   readonly ticket: string;
   readonly name: string;
@@ -32,14 +32,17 @@ export type EnrolmentClaims = {
   readonly pushToken: string;
 };
 
-/** The part that all three kinds share, once checked. */
+/** The claims that all three kinds share, after they were checked. */
 export type DeviceTokenLife = { readonly jti: string; readonly expiresAt: number };
 
-/** A claim is not what it must be. */
+/** Refuses a claim that is not as expected. */
 export const wrongClaim = (claim: string, expected: string) =>
   refuse({ reason: 'device_token_claim', claim, expected });
 
-/** `aud`, `iat`, `exp`, `jti` of anything a phone signs. `exp` lies at most 120 s after `iat`; clocks may differ by 60 s. */
+/**
+ * Checks `aud`, `iat`, `exp` and `jti` of anything a phone signs. `exp` is at most 120 s after `iat`, and clocks may
+ * differ by 60 s.
+ */
 export function checkDeviceTokenLife(claims: Claims, names: IssuerNames, now: number): Result<DeviceTokenLife> {
   const { aud, iat, exp, jti } = claims;
   if (typeof aud !== 'string' || !namesIssuer(aud, names)) return wrongClaim('aud', 'the issuer as a single string');
@@ -54,7 +57,10 @@ export function checkDeviceTokenLife(claims: Claims, names: IssuerNames, now: nu
   return ok({ jti, expiresAt: Math.ceil(exp) + CLOCK_LEEWAY_SECONDS });
 }
 
-/** The binding of a device assertion to one HTTP call (RFC 9449 §4.3 has the same claims). `htu` is compared without query. */
+/**
+ * Checks that a device assertion is bound to one HTTP call (RFC 9449 §4.3 has the same claims). The query of `htu` is
+ * ignored.
+ */
 export function checkDeviceAssertion(claims: Claims, call: { method: string; urls: readonly string[] }): Result<true> {
   if (claims['htm'] !== call.method) return wrongClaim('htm', 'the HTTP method of this call');
   const htu = claims['htu'];
@@ -63,7 +69,7 @@ export function checkDeviceAssertion(claims: Claims, call: { method: string; url
   return ok(true);
 }
 
-/** What a phone says of itself at enrolment. */
+/** Checks what a phone says about itself when it enrols. */
 export function checkEnrolmentClaims(claims: Claims): Result<EnrolmentClaims> {
   const { ticket } = claims;
   if (typeof ticket !== 'string' || ticket.length < 1 || ticket.length > 128)
@@ -76,21 +82,21 @@ export function checkEnrolmentClaims(claims: Claims): Result<EnrolmentClaims> {
   return pushToken.ok ? ok({ ticket, name: name.value, platform, pushToken: pushToken.value }) : pushToken;
 }
 
-/** A device's name is shown to its user: readable characters only. */
+/** Checks a device's name. It is shown to the user, so it has readable characters only. */
 export function checkDeviceName(name: unknown): Result<string> {
   return typeof name === 'string' && isDisplayable(name, DEVICE_NAME_LIMIT)
     ? ok(name)
     : wrongClaim('name', '1 to 64 readable characters');
 }
 
-/** The push token that the phone got from Apple or Google. */
+/** Checks the push token that the phone got from Apple or Google. */
 export function checkPushToken(token: unknown): Result<string> {
   return typeof token === 'string' && token.length <= PUSH_TOKEN_LIMIT && /^[\x21-\x7E]+$/.test(token)
     ? ok(token)
     : wrongClaim('push_token', '1 to 2048 printable ASCII characters');
 }
 
-/** Whether a header's algorithm is the one pinned to the key. */
+/** Returns whether the algorithm in a header is the one that is pinned to the key. */
 export function isPinnedAlgorithm(header: Claims, pinned: SigningAlgorithm): boolean {
   return header['alg'] === pinned;
 }

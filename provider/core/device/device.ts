@@ -1,20 +1,23 @@
 import type { PublicJwk } from '../keys/jwk.ts';
 
-/** Push services by their names in SNS. */
+/** The push services, by their names in SNS. */
 export const PLATFORMS = ['APNS', 'APNS_SANDBOX', 'GCM'] as const;
 
 /** One of {@link PLATFORMS}. */
 export type Platform = (typeof PLATFORMS)[number];
 
-/** How a device is rung. */
+/** How a device is rung. `none` is a device that asks for requests by itself. */
 export type Reach = PushReach | { readonly kind: 'none' };
 
-/** A phone that SNS can push to. */
+/** How SNS pushes to a phone. */
 export type PushReach = {
   readonly kind: 'sns';
   readonly platform: Platform;
   readonly endpointArn: string;
-  /** `unreachable` once the push service said that the push token is dead; only a fresh token from the app revives it. */
+  /**
+   * `unreachable` once the push service said that the push token is dead. Only a fresh token from the app makes the
+   * device reachable again.
+   */
   readonly push: 'reachable' | 'unreachable';
 };
 
@@ -31,17 +34,22 @@ export type Device = {
   readonly enrolledAt: number;
 };
 
-/** The devices that learn of a request now: those that a push can reach, and those that ask by themselves. */
+/**
+ * Returns the devices that would learn of a request now: those that a push can reach, and those that ask by themselves.
+ */
 export function reachable(devices: readonly Device[]): readonly Device[] {
   return devices.filter(({ reach }) => reach.kind === 'none' || reach.push === 'reachable');
 }
 
-/** Whether a device was pushed to by another endpoint than this one: the old one is to be given up. */
+/**
+ * Returns whether the device was reached through another endpoint than this one. The old endpoint must then be
+ * released.
+ */
 export function isOtherEndpoint({ reach }: Device, now: PushReach): boolean {
   return reach.kind === 'sns' && reach.endpointArn !== now.endpointArn;
 }
 
-/** A device as it is told to its own phone and to operators. No key, no push token, no endpoint. */
+/** A device as its own phone and operators read it, without key, push token and endpoint. */
 export type DeviceView = {
   readonly device_id: string;
   readonly name: string;
@@ -51,7 +59,7 @@ export type DeviceView = {
   readonly enrolled_at: number;
 };
 
-/** The public view of a device. */
+/** Returns the public view of a device. */
 export function viewDevice(device: Device): DeviceView {
   return {
     device_id: device.deviceId,

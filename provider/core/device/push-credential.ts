@@ -1,13 +1,17 @@
 import type { Platform } from './device.ts';
 
-/** What SNS wants of a platform application's credential, or what is wrong with the secret. Never quotes the secret. */
+/**
+ * The attributes that SNS needs for a platform application's credential, or what is wrong with the secret. It never
+ * quotes the secret.
+ */
 export type PlatformCredential =
   | { readonly ok: true; readonly attributes: Readonly<Record<string, string>> }
   | { readonly ok: false; readonly expected: string };
 
 /**
- * Turns a secret into the attributes of an SNS platform application. APNs: token key (a `.p8` file), which does not
- * expire and serves production and sandbox alike. FCM: the service account's JSON, as Google hands it out.
+ * Turns a secret into the attributes of an SNS platform application. For APNs it is a token key (a `.p8` file), which
+ * does not expire and serves both production and sandbox. For FCM it is the service account's JSON, as Google provides
+ * it.
  */
 export function parsePushCredential(
   secret: string,

@@ -1,4 +1,4 @@
-/** Why a push could not be handed to SNS, in few words of ours: a metric counts by them. */
+/** Why a push could not be handed to SNS, as a few words of the provider's own. A metric counts by them. */
 export type PushErrorKind =
   | 'endpoint_dead'
   | 'credential_refused'
@@ -8,10 +8,12 @@ export type PushErrorKind =
   | 'invalid'
   | 'other';
 
-/** What a deleted endpoint is called here: SNS only says that the address is no valid parameter. */
+/**
+ * The provider's own name for the error of a deleted endpoint. SNS only says that the address is not a valid parameter.
+ */
 export const ENDPOINT_DELETED = 'EndpointDeleted';
 
-/** SNS's names of errors, with and without the ending that some have. */
+/** SNS's names of errors, with and without the ending `Exception`, which only some of them have. */
 const KINDS: readonly (readonly [PushErrorKind, RegExp])[] = [
   ['endpoint_dead', /^(EndpointDisabled|NotFound|EndpointDeleted)(Exception)?$/],
   ['credential_refused', /^PlatformApplicationDisabled(Exception)?$/],
@@ -21,19 +23,19 @@ const KINDS: readonly (readonly [PushErrorKind, RegExp])[] = [
   ['invalid', /^(InvalidParameter|InvalidParameterValue|ValidationException)(Exception)?$/],
 ];
 
-/** The kind of an error by its name. */
+/** Returns the kind of an error by its name. */
 export function pushErrorKind(name: string): PushErrorKind {
   return KINDS.find(([, names]) => names.test(name))?.[0] ?? 'other';
 }
 
-/** What became of a push, as far as the log tells of it. */
-type Told = { readonly error?: string | undefined; readonly messageId?: string | undefined };
+/** The part of a push's outcome that is logged. */
+type LoggedOutcome = { readonly error?: string | undefined; readonly messageId?: string | undefined };
 
 /**
- * The fields that the log line has of some pushes: errors by SNS's names, the kind of the first, and the ids by which
- * SNS's later news name these pushes.
+ * Returns the fields of the log line for some pushes: the errors by SNS's names, the kind of the first error, and the
+ * ids by which SNS later reports on these pushes.
  */
-export function notedPushes(outcomes: readonly Told[]): {
+export function notedPushes(outcomes: readonly LoggedOutcome[]): {
   readonly push_errors?: string;
   readonly push_error?: PushErrorKind;
   readonly push_ids?: string;

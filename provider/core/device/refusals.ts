@@ -1,6 +1,6 @@
 import { invalidRequest, type Wordings, wording } from '../refusal-wording.ts';
 
-/** Why a phone is not believed, or not enrolled (docs/device-api.md). */
+/** The reasons why a phone is not authenticated or not enrolled (docs/device-api.md). */
 export type DeviceRefusal =
   | { reason: 'device_not_authenticated'; because: DeviceAuthenticationFailure }
   | { reason: 'device_token_claim'; claim: string; expected: string }
@@ -10,7 +10,7 @@ export type DeviceRefusal =
   | { reason: 'push_token_refused' }
   | { reason: 'device_not_own' };
 
-/** Why a device's signature was not believed. One wording for all of them on the wire. */
+/** Why a device's signature was not accepted. On the wire they all share one wording. */
 export type DeviceAuthenticationFailure =
   | 'no_credential'
   | 'malformed'
@@ -21,7 +21,7 @@ export type DeviceAuthenticationFailure =
   | 'signature'
   | 'replayed';
 
-/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+/** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const deviceWording: Wordings<DeviceRefusal> = {
   device_not_authenticated: ({ because }) =>
     wording(401, 'invalid_device', 'Device authentication failed.', { detail: because }),

@@ -1,10 +1,11 @@
 import { STANDARD_SCOPES } from '../asking/scope.ts';
-import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES } from '../client/client.ts';
+import { DELIVERY_MODES } from '../client/client.ts';
+import type { Profile } from '../client/profile.ts';
 import { urlOf } from '../issuer.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 
-/** Paths that clients may call; the token endpoint answers under Auth0's path too. */
+/** The paths that clients may call. The token endpoint also answers under Auth0's path. */
 export const PATHS = {
   backchannelAuthentication: '/bc-authorize',
   token: '/token',
@@ -12,13 +13,23 @@ export const PATHS = {
   jwks: '/.well-known/jwks.json',
 } as const;
 
-/** The URLs that a client assertion may name as `aud` besides the issuer (CIBA §7.1). */
+/** Returns the URLs that a client assertion may name as `aud`, apart from the issuer (CIBA §7.1). */
 export function assertionEndpoints(issuer: string): readonly string[] {
   return [PATHS.backchannelAuthentication, PATHS.token, PATHS.tokenAlias].map((path) => urlOf(issuer, path));
 }
 
-/** The discovery document (OIDC Discovery §3, RFC 8414 §2, CIBA §4): only what really works is advertised. */
-export function providerMetadata(issuer: string, acrValues: readonly string[]): Readonly<Record<string, unknown>> {
+/** What the provider offers according to its settings, in addition to what its rules define. */
+type Offered = {
+  readonly issuer: string;
+  readonly acrValues: readonly string[];
+  readonly profile: Profile;
+};
+
+/**
+ * Returns the discovery document (OIDC Discovery §3, RFC 8414 §2, CIBA §4). It advertises only what the provider really
+ * offers.
+ */
+export function providerMetadata({ issuer, acrValues, profile }: Offered): Readonly<Record<string, unknown>> {
   return {
     issuer,
     backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
@@ -38,8 +49,8 @@ export function providerMetadata(issuer: string, acrValues: readonly string[]): 
     ],
     ...(acrValues.length > 0 && { acr_values_supported: acrValues }),
     id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
-    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
-    token_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
+    token_endpoint_auth_methods_supported: profile.authenticationMethods,
+    token_endpoint_auth_signing_alg_values_supported: profile.assertionAlgorithms,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   };

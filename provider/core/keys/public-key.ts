@@ -1,23 +1,29 @@
 import { ok, type Result, refuse } from '../result.ts';
 import type { PublicJwk } from './jwk.ts';
 
-/** The two algorithms a device may sign with; which one is pinned to its key, never read from a header. */
+/** The two algorithms a device may sign with. Each key is pinned to one of them, which is never read from a header. */
 export type DeviceAlgorithm = 'ES256' | 'RS256';
 
-/** Members that make a key private, or a shared secret (RFC 7518 §6). No key with one of them is kept. */
+/** Members that make a key private or a shared secret (RFC 7518 §6). A key with one of them is refused. */
 export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const base64url = /^[A-Za-z0-9_-]+$/;
 
-/** Coordinate of P-256: 32 bytes. */
+/** Length of a coordinate of P-256 in base64url characters: 32 bytes. */
 const COORDINATE_LENGTH = 43;
 
-/** RSA modulus of 2048 bits is 342 characters; 4096 bits 683, and mobile libraries put a zero byte in front. */
+/**
+ * Length of an RSA modulus in base64url characters: 342 for 2048 bits, 683 for 4096 bits. Mobile libraries put a zero
+ * byte in front, which is removed first.
+ */
 const SHORTEST_MODULUS = 342;
 
 const LONGEST_MODULUS = 683;
 
-/** Accepts the public key of a device or of a client: P-256 (preferred), or RSA of 2048 to 4096 bits. Only the members that make the key are kept. */
+/**
+ * Parses the public key of a device or of a client: P-256 (preferred), or RSA of 2048 to 4096 bits. Only the members
+ * that define the key are kept.
+ */
 export function parsePublicKey(value: unknown): Result<PublicJwk> {
   const { kty, crv, x, y, n, e, ...others }: Readonly<Record<string, unknown>> = { ...Object(value) };
   if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(others, member))) return notAccepted();
@@ -29,7 +35,7 @@ export function parsePublicKey(value: unknown): Result<PublicJwk> {
   return notAccepted();
 }
 
-/** The algorithm pinned to a key: EC means ES256, RSA means RS256. */
+/** Returns the algorithm that is pinned to a key: ES256 for EC, RS256 for RSA. */
 export function algorithmOf(key: PublicJwk): DeviceAlgorithm {
   return key.kty === 'EC' ? 'ES256' : 'RS256';
 }

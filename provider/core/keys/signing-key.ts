@@ -1,10 +1,10 @@
 import type { PublicJwk, SigningAlgorithm } from './jwk.ts';
 
-/** How long a warm function may believe its copy of the key set, in seconds. A revocation takes hold within this time. */
+/** How long a warm function may use its copy of the key set, in seconds. A revocation takes effect within this time. */
 export const KEY_CACHE_SECONDS = 300;
-/** How long a key is published at least before it signs, in seconds. API gateways cache a key set for hours. */
+/** Shortest time in seconds for which a key is published before it signs. API gateways cache a key set for hours. */
 export const SHORTEST_PUBLICATION_SECONDS = 86_400;
-/** The purpose in the encryption context of every private key. A role may use KMS for this purpose alone. */
+/** The purpose in the encryption context of every private key. A role may use KMS for this purpose only. */
 export const SIGNING_KEY_PURPOSE = 'ciba-signing-key';
 
 /**
@@ -19,18 +19,25 @@ export const SIGNING_KEY_PURPOSE = 'ciba-signing-key';
  */
 export type SigningKeyState = 'next' | 'active' | 'retiring' | 'gone' | 'revoked';
 
-/** The public half of a signing key, with its state. It is an item of its own: who verifies reads nothing else. */
+/**
+ * The public half of a signing key, with its state. It is an item of its own, so that a verifier reads nothing else.
+ */
 export type SigningKey = {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
-  /** Counts up per algorithm; two makers of one generation can't both win. */
+  /**
+   * Counts up for each algorithm. Of two functions that create the same generation at the same time, only one succeeds.
+   */
   readonly generation: number;
   readonly state: SigningKeyState;
   readonly publicKey: PublicJwk;
   readonly createdAt: number;
-  /** When it began to sign; absent while next. */
+  /** When the key began to sign. Absent while its state is `next`. */
   readonly activeFrom?: number | undefined;
-  /** When nothing signed by it is valid any more; from retiring on. Of a revoked key: when it was revoked. */
+  /**
+   * When nothing signed by the key is valid any more; set once the key is retiring. For a revoked key: when it was
+   * revoked.
+   */
   readonly goneAt?: number | undefined;
 };
 
@@ -41,20 +48,26 @@ export type EncryptedPrivateKey = {
   readonly ciphertext: Uint8Array;
 };
 
-/** How keys move. Seconds. */
+/** The times that govern a rotation, in seconds. Their defaults stand in `core/operating/defaults.ts`. */
 export type RotationPolicy = {
   /** How long a key signs before its successor takes over. */
   readonly rotateAfterSeconds: number;
-  /** How long a key is published before it signs: longer than any verifier caches (API Gateway: two hours). */
+  /**
+   * How long a key is published before it signs. It must be longer than any verifier caches the key set (API Gateway:
+   * two hours).
+   */
   readonly publishBeforeUseSeconds: number;
-  /** Longest token life, plus refresh of key sets, plus skew. */
+  /** The longest lifetime of a token, plus the time in which verifiers refresh the key set, plus clock skew. */
   readonly retireForSeconds: number;
-  /** How long the public half is kept after the key is gone: an `id_token_hint` may carry a signature as old as that. */
+  /**
+   * How long the public half is kept after the key is gone, because an `id_token_hint` may carry a signature of that
+   * age.
+   */
   readonly keepPublicForSeconds: number;
 };
 
 /**
- * One step of a rotation. `remove` takes a key out of the key set and deletes its private half; `delete_public_half`
+ * One step of a rotation. `remove` takes a key out of the key set and deletes its private half. `delete_public_half`
  * deletes the rest, when no hint can carry its signature any more.
  */
 export type RotationStep =
@@ -65,9 +78,9 @@ export type RotationStep =
 
 /**
  * Plans the next steps for the keys of one algorithm, in the order in which they must be taken. The successor is
- * activated before its predecessor retires, so that there is a signer at every instant; in between {@link signerOf}
- * takes the younger. `force` rotates now, even though verifiers may not have seen the successor yet; the key `revoked`
- * is left out, as if it did not exist.
+ * activated before its predecessor retires, so that there is a signing key at every instant. While both are active,
+ * {@link signerOf} returns the younger one. `force` rotates now, even though verifiers may not have seen the successor
+ * yet. The key `revoked` is left out, as if it did not exist.
  */
 export function planRotation(
   stored: readonly SigningKey[],
@@ -103,7 +116,10 @@ export function planRotation(
   ];
 }
 
-/** Keys leave the key set when their last token is over, and are forgotten when their last hint is. */
+/**
+ * Plans the end of keys. A key leaves the key set when its last token has expired, and its public half is deleted when
+ * no hint can carry its signature any more.
+ */
 function planRemovals(keys: readonly SigningKey[], policy: RotationPolicy, now: number): RotationStep[] {
   return keys.flatMap((key): RotationStep[] => {
     if (key.state === 'retiring') return (key.goneAt ?? 0) <= now ? [{ step: 'remove', key }] : [];
@@ -112,12 +128,12 @@ function planRemovals(keys: readonly SigningKey[], policy: RotationPolicy, now: 
   });
 }
 
-/** The key that signs: active, and the youngest of them while two are. */
+/** Returns the key that signs: the active one, or the youngest of them if several are active. */
 export function signerOf(keys: readonly SigningKey[]): SigningKey | undefined {
   return keys.filter((key) => key.state === 'active').sort((a, b) => b.generation - a.generation)[0];
 }
 
-/** What the key set publishes (RFC 7517): next, active and retiring keys, public members only. */
+/** Returns what the key set publishes (RFC 7517): next, active and retiring keys, public members only. */
 export function publishedKeys(keys: readonly SigningKey[]): readonly PublicJwk[] {
   const published = keys.filter(({ state }) => state === 'next' || state === 'active' || state === 'retiring');
   return published.map(({ kid, algorithm, publicKey: { kty, crv, x, y, n, e } }) => ({
@@ -129,8 +145,8 @@ export function publishedKeys(keys: readonly SigningKey[]): readonly PublicJwk[]
 }
 
 /**
- * Whether a signature by this key is believed in an `id_token_hint`, which may be of a token that expired long ago
- * (CIBA §7.1). A key that is next has signed nothing yet; a revoked one may have signed for a forger.
+ * Returns whether a signature by this key is accepted in an `id_token_hint`, which may be a token that expired long ago
+ * (CIBA §7.1). A `next` key has not signed anything yet, and a revoked key may have signed for a forger.
  */
 export function verifiesHints({ state }: SigningKey): boolean {
   return state === 'active' || state === 'retiring' || state === 'gone';

@@ -2,10 +2,10 @@ import type { AuthenticationRequest } from '../deciding/authentication-request.t
 import { redemptionGrace } from '../deciding/redemption-grace.ts';
 import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
 
-/** Why nobody is notified. */
+/** The reasons why a client is not notified. */
 export type NotNotified = 'unknown_request' | 'never_decided' | 'redeemed_already' | 'request_over' | 'request_failed';
 
-/** What came of an announcement: one reason in each line of the log. */
+/** The outcome of handling an announcement. Each log line has exactly one of them. */
 export type NotificationReason =
   | NotNotified
   | 'notified'
@@ -16,7 +16,7 @@ export type NotificationReason =
   | 'endpoint_unreachable'
   | 'notification_given_up';
 
-/** What an announced decision comes to. */
+/** What to do about an announced decision. */
 export type NotificationDecision =
   | { readonly outcome: 'notify'; readonly clientId: string; readonly until: number }
   | { readonly outcome: 'wait'; readonly seconds: number }
@@ -24,14 +24,15 @@ export type NotificationDecision =
       readonly outcome: 'drop';
       readonly because: NotNotified;
       readonly clientId?: string;
-      /** Nothing of this request will ever be announced again. */
+      /** No further announcement will come for this request. */
       readonly isOver: boolean;
     };
 
 /**
- * Reads off the request itself whether its client is to be notified (CIBA §10.2): after success and after denial. What
- * was announced is only an intent, sent before the decision was committed, so the decision may be a moment away, or,
- * when the phone's call failed in between, never come. A client that has its tokens already needs no notification.
+ * Decides from the stored request whether its client is to be notified (CIBA §10.2): after an approval and after a
+ * denial. An announcement states only an intent, because it is sent before the decision is committed. The decision may
+ * therefore follow a moment later, or never, if the phone's call failed in between. A client that already has its
+ * tokens needs no notification.
  */
 export function decideNotification(
   request: AuthenticationRequest | undefined,
@@ -43,7 +44,8 @@ export function decideNotification(
   const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
     case 'pending':
-      // Even past its expiry: the write may have been under way. Before, the phone may answer again, announced anew.
+      // The request may already have expired, because the write may have been under way. If it has not expired, the
+      // phone may answer again, and that answer is announced again.
       return announced.now < announced.at + DECISION_WINDOW_SECONDS
         ? { outcome: 'wait', seconds: LOOK_AGAIN_SECONDS }
         : drop('never_decided', announced.now >= expiresAt);

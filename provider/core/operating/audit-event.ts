@@ -1,6 +1,6 @@
 import type { PublicJwk } from '../keys/jwk.ts';
 
-/** What is kept of security decisions, apart from the logs. */
+/** The record of a security decision. The audit trail keeps these records apart from the logs. */
 export type AuditEvent =
   | {
       readonly event: 'decision_evidence';
@@ -20,7 +20,13 @@ export type AuditEvent =
       readonly decision: string;
       readonly reason?: string | undefined;
     }
-  | { readonly event: 'tokens_issued'; readonly requestId: string; readonly sub: string; readonly clientId: string }
+  | {
+      readonly event: 'tokens_issued';
+      /** The request that the user approved. Absent for a grant that does not come from a request. */
+      readonly requestId?: string | undefined;
+      readonly sub: string;
+      readonly clientId: string;
+    }
   | {
       readonly event: 'device_enrolled' | 'device_updated' | 'device_unreachable' | 'device_removed';
       readonly sub: string;

@@ -1,20 +1,25 @@
 const DAY_SECONDS = 86_400;
 
 /**
- * What holds where a deployment sets nothing. The functions take these values, and the stack checks the settings of a
+ * The values that apply where a deployment sets none. The functions use them, and the stack checks the settings of a
  * deployment against them.
  */
 export const DEFAULTS = {
-  /** How long a request lives when its client asks for nothing, and the longest life that a client may ask for. */
+  /**
+   * How long a request lives if its client asks for no lifetime, and the longest lifetime that a client may ask for.
+   */
   expirySeconds: 120,
   expiryLimitSeconds: 600,
-  /** Between two polls of a client (CIBA §7.3). */
+  /** Seconds between two polls of a client (CIBA §7.3). */
   intervalSeconds: 5,
-  /** How many requests a user may get, whoever asks. */
+  /** How many requests a user may get, over all clients. */
   userLimits: { perMinute: 5, perHour: 30 },
   idTokenSeconds: 3600,
   accessTokenSeconds: 3600,
-  /** A signing key is rotated every 90 days, published two days ahead, and trusted for two days after its last signature. */
+  /**
+   * A signing key is rotated every 90 days, published two days ahead, and trusted for two days after its last
+   * signature.
+   */
   rotateAfterSeconds: 90 * DAY_SECONDS,
   publishBeforeUseSeconds: 2 * DAY_SECONDS,
   retireForSeconds: 2 * DAY_SECONDS,

@@ -1,18 +1,23 @@
 import type { PushErrorKind } from '../device/push-error.ts';
 import type { Whole } from '../whole.ts';
 
-/** What a flow may note for the line of its request. Names and words of ours, ids, and counts; nothing that was sent. */
+/**
+ * What a flow may note for the log line of its request: the provider's own names and words, ids and counts, but nothing
+ * that was sent.
+ */
 export type Noted = {
   client_id?: string | undefined;
-  /** A short name of the request that redeems nothing, see `txnOf`. */
+  /** A short name of the request, which cannot redeem it; see `txnOf`. */
   txn?: string | undefined;
   device_id?: string | undefined;
   reason?: string | undefined;
-  /** The evidence of a reason, as far as it is ours. */
+  /** The evidence of a reason, as far as it is the provider's own. */
   detail?: string | undefined;
   devices?: number | undefined;
   accepted?: number | undefined;
-  /** Errors of pushes by SNS's names, the kind of the first, and the ids by which SNS's later news name the pushes. */
+  /**
+   * Errors of pushes by SNS's names, the kind of the first error, and the ids by which SNS later reports on the pushes.
+   */
   push_errors?: string | undefined;
   push_error?: PushErrorKind | undefined;
   push_ids?: string | undefined;
@@ -22,18 +27,21 @@ export type Noted = {
   notification_status?: number | undefined;
 };
 
-/** One line a request. */
+/** The one log line of each request. */
 export type RequestLine = Noted & {
   readonly route: string;
   readonly status: number;
   readonly error?: string | undefined;
   readonly duration_ms: number;
-  /** Of a message: since when it was in its queue. */
+  /** For a message: how long it was in its queue, in seconds. */
   readonly age_seconds?: number | undefined;
   readonly correlation_id: string;
 };
 
-/** A fault: its kind, and the frames that say where. Never its message, which may quote what was sent. */
+/**
+ * A fault: its kind, and the stack frames that locate it. Its message is never logged, because it may quote what was
+ * sent.
+ */
 export type FaultLine = {
   readonly route: string;
   readonly correlation_id: string;
@@ -44,8 +52,8 @@ export type FaultLine = {
 const FIELD_LIMIT = 256;
 
 /**
- * The line as it may be written: the named fields alone, long texts shortened. A field that is not named here does not
- * compile, and one that came along all the same is not written.
+ * Returns the line as it may be written: only the named fields, with long texts shortened. A field that is missing here
+ * does not compile, and an unnamed field that the line contains at run time is not written.
  */
 export function loggable(line: RequestLine): Whole<RequestLine> {
   return {

@@ -3,7 +3,10 @@ import type { RefusalReason } from '../refusal.ts';
 import type { RequestLine } from './log-line.ts';
 import { SYNTHETIC_ID } from './synthetic.ts';
 
-/** A log line as far as metrics are counted from it: of a request that was answered, or of a fault. */
+/**
+ * The part of a log line that metrics are counted from. The line is about a request that was answered, or about a
+ * fault.
+ */
 export type CountedLine = Partial<RequestLine> & {
   /** The function that wrote it. */
   readonly service: string;
@@ -11,22 +14,22 @@ export type CountedLine = Partial<RequestLine> & {
 };
 
 /**
- * Fields of the line by which a metric may be told apart: of few values, all of them ours. Never a client, a user or
- * anything that was sent, since each value is a metric of its own, which is paid for.
+ * The fields of the line that may split a metric. Each has few values, all of them the provider's own. Clients, users
+ * and anything that was sent are excluded, because each value makes a metric of its own, which costs money.
  */
 export type Dimension = 'service' | 'error' | 'detail' | 'push_error';
 
 type Condition = (line: CountedLine) => boolean;
 type Rule = {
-  /** The functions whose lines are looked at. */
+  /** The functions whose lines are counted. */
   readonly of: readonly string[];
-  /** Default: lines of requests. */
+  /** The kind of lines that are counted. By default lines of requests. */
   readonly message?: CountedLine['message'];
-  /** Which of their lines count. */
+  /** Selects the lines that are counted. */
   readonly when: Condition;
-  /** A field of the line to take instead of counting one. */
+  /** The field of the line that is measured. Without it, each line counts as one. */
   readonly value?: 'approval_seconds' | 'age_seconds';
-  /** Counts have none: the word would stand in every line. */
+  /** Counts have no unit, because the word would stand in every line. */
   readonly unit?: 'Seconds';
   readonly dimensions?: readonly Dimension[];
 };
@@ -49,12 +52,12 @@ const because =
   (...reasons: readonly (RefusalReason | NotificationReason)[]): Condition =>
   ({ reason }) =>
     reasons.some((one) => one === reason);
-/** SNS's names of exceptions come with and without an ending. */
+/** Matches a line by the errors of its pushes. SNS's names of exceptions occur with and without an ending. */
 const pushFailed =
   (...kinds: readonly string[]): Condition =>
   ({ push_errors = '' }) =>
     kinds.some((kind) => push_errors.includes(kind));
-/** Of people only: the synthetic login redeems twice on purpose, and would be most of the logins of a quiet stage. */
+/** Excludes the synthetic login. It redeems twice on purpose, and would make up most of the logins of a quiet stage. */
 const byPeople =
   (condition: Condition): Condition =>
   (line) =>
@@ -65,8 +68,8 @@ const byPhones =
     line.device_id !== SYNTHETIC_ID && condition(line);
 
 /**
- * What is counted, by the metric's name. A line counts in each metric whose rule it fits. The names are members of the
- * line, next to its fields, which are in lower case.
+ * The metrics, by name. A line counts in each metric whose rule it fits. The names become members of the line, next to
+ * its fields, which are in lower case.
  */
 export const metrics = {
   RequestsStarted: { of: BACKCHANNEL, when: byPeople(succeeded) },
@@ -76,10 +79,10 @@ export const metrics = {
   PushOutages: { of: BACKCHANNEL, when: because('push_unavailable') },
   PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound', 'EndpointDeleted') },
   PushCredentialsRefused: { of: BACKCHANNEL, when: pushFailed('PlatformApplicationDisabled') },
-  /** Lines with a push that SNS did not take, by the kind of its first error. */
+  /** Lines with a push that SNS did not accept, by the kind of the first error. */
   PushErrors: { of: PUSHING, when: ({ push_error }) => push_error !== undefined, dimensions: ['push_error'] },
   PushCredentialsNotApplied: { of: ['platform-application'], when: ({ status }) => status === 424 },
-  /** What Apple and Google say after SNS had accepted a push, by SNS's own few kinds. */
+  /** Failures that Apple and Google report after SNS had accepted a push, by SNS's own few kinds. */
   PushDeliveryFailures: { of: ['endpoint-events'], when: ({ detail }) => detail !== undefined, dimensions: ['detail'] },
   Approvals: { of: DEVICE, when: byPhones(answered('approve')) },
   Denials: { of: DEVICE, when: answered('deny') },
@@ -96,7 +99,7 @@ export const metrics = {
   SlowDowns: { of: TOKEN, when: because('polled_too_fast') },
   Expiries: { of: TOKEN, when: because('request_expired', 'approval_not_redeemed_in_time') },
   RepeatedRedemptions: { of: TOKEN, when: byPeople(because('already_redeemed', 'lost_redemption_race')) },
-  /** By what came of them: `accepted`, `refused`, or why no HTTP answer came. */
+  /** By outcome: `accepted`, `refused`, or the reason why no HTTP answer came. */
   PingAttempts: {
     of: NOTIFICATION,
     when: because('notified', 'endpoint_unreachable', 'notification_given_up'),
@@ -104,13 +107,13 @@ export const metrics = {
   },
   /** From the arrival of an announcement in its queue until the client has answered. */
   PingSeconds: { of: NOTIFICATION, when: because('notified'), value: 'age_seconds', unit: 'Seconds' },
-  /** Nobody answered until it was too late to redeem. */
+  /** Notifications for which no answer came until it was too late to redeem. */
   PingsGivenUp: { of: NOTIFICATION, when: because('notification_given_up', 'request_over') },
   AssertionReplays: { of: CLIENTS, when: because('client_assertion_replayed') },
   ClientAuthenticationFailures: { of: CLIENTS, when: ({ error }) => error === 'invalid_client' },
   /**
-   * By OAuth error code and function: about forty at most. Not `authorization_pending`, which is how polling goes; it
-   * would be most of the log's bytes, and `TokenCalls` has it.
+   * By OAuth error code and function: about forty combinations at most. `authorization_pending` is excluded, because it
+   * is normal in polling and would make up most of the log's bytes. `TokenCalls` includes it.
    */
   Refusals: {
     of: HTTP,
@@ -120,7 +123,7 @@ export const metrics = {
   Faults: { of: [...HTTP, ...NOTIFICATION], message: 'fault', when: always, dimensions: ['service'] },
 } as const satisfies Record<string, Rule>;
 
-/** A metric that there is. */
+/** The name of a metric. */
 export type MetricName = keyof typeof metrics;
 
 /** One value of a metric, with the fields of the line that are its dimensions. */
@@ -131,7 +134,10 @@ export type Measured = {
   readonly dimensions: readonly Dimension[];
 };
 
-/** What a line counts: nothing, one or several metrics. A metric is left out when the line lacks one of its dimensions. */
+/**
+ * Returns what a line counts: no metric, one or several. A metric is left out when the line lacks one of its
+ * dimensions.
+ */
 export function measure(line: CountedLine): readonly Measured[] {
   return Object.entries<Rule>(metrics).flatMap(([name, rule]) => {
     const { of, message = 'request', when, value, unit, dimensions = [] } = rule;

@@ -1,14 +1,24 @@
 import { type Wordings, wording } from '../refusal-wording.ts';
 
-/** Why the admin API says no (docs/admin-api.md). */
+/**
+ * The reasons why the admin API refuses a call (docs/admin-api.md). In a conflict, `what` is the member whose value is
+ * taken; `changed` and `client` mean that other calls kept changing the record.
+ */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }
   | { reason: 'not_found'; what: string }
   | { reason: 'conflict'; what: string };
 
-/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+/** The record that other calls kept changing, by the word of the refusal. */
+const CHANGED: Readonly<Record<string, string>> = { changed: 'user', client: 'client' };
+
+/** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const operatingWording: Wordings<OperatingRefusal> = {
   no_iam_identity: () => wording(403, 'access_denied', 'This call needs an IAM identity.'),
   not_found: ({ what }) => wording(404, 'not_found', `There is no such ${what}.`),
-  conflict: ({ what }) => wording(409, 'conflict', `This ${what} is taken.`),
+  conflict: ({ what }) => {
+    const changed = CHANGED[what];
+    const description = changed ? `The ${changed} was changed by other calls; try again.` : `This ${what} is taken.`;
+    return wording(409, 'conflict', description);
+  },
 };

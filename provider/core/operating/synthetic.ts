@@ -4,26 +4,30 @@ import type { Device } from '../device/device.ts';
 import type { PublicJwk } from '../keys/jwk.ts';
 import type { User } from '../person/user.ts';
 
-/** The one name of everything synthetic: client, user and device. Roles are cut to exactly these keys. */
+/**
+ * The one name of everything synthetic: the client, the user and the device. Roles may access exactly the items with
+ * this name.
+ */
 export const SYNTHETIC_ID = 'synthetic-login';
 
-/** What the synthetic login keeps in its secret. */
+/** The content of the synthetic login's secret. */
 export type SyntheticSecret = {
   readonly clientSecret: string;
   readonly devicePrivateKey: Readonly<Record<string, unknown>>;
 };
 /** Client, user and device of the synthetic login. */
-export type SyntheticCast = { readonly client: Client; readonly user: User; readonly device: Device };
+export type SyntheticIdentities = { readonly client: Client; readonly user: User; readonly device: Device };
 
 /**
- * A client that may name its own user alone, with no scope beyond `openid` and no audience; a user without a name or an
- * identifier; a device that is never pushed to. With all their secrets a thief could log nobody in.
+ * Makes the client, the user and the device of the synthetic login. The client may name only this user, and has no
+ * scope beyond `openid` and no audience. The user has no name and no login identifier. The device is never pushed to. A
+ * thief with all their secrets could not log in as any other user.
  */
-export function castSyntheticLogin(made: {
+export function makeSyntheticIdentities(made: {
   secretHash: string;
   devicePublicKey: PublicJwk;
   now: number;
-}): SyntheticCast {
+}): SyntheticIdentities {
   const metadata = { client_name: 'Synthetic login', only_sub: SYNTHETIC_ID };
   const client = registerClient(metadata, { clientId: SYNTHETIC_ID, secretHash: made.secretHash });
   if (!client.ok) throw new Error('the synthetic client breaks the rules of registration');
@@ -41,23 +45,23 @@ export function castSyntheticLogin(made: {
   };
 }
 
-/** Status of an answer that never came: the name is not known yet, or nobody listens there. */
+/** The status of an answer that never came: the host name is not known yet, or no server listens there. */
 export const NO_ANSWER = 0;
 
-/** Longest that a smoke test waits for what was just made, in seconds: a minute, and a little for clocks. */
+/** How long a smoke test waits for something that was just made, in seconds: a minute, and a little for clocks. */
 const PATIENCE_SECONDS = 70;
 const SECONDS_BETWEEN_TRIES = 5;
 /**
- * What a deployment that was just made may answer. A new name takes a moment to be known, and API Gateway answers 403
- * or 404 itself until it has heard of a new name or stage. A warm function believes a client's former secret for a
- * minute.
+ * The statuses that a new deployment may answer with at first. A new host name takes a moment to be known, and until
+ * then API Gateway itself answers 403 or 404 for a new name or stage. A warm function accepts a client's former secret
+ * for up to a minute.
  */
 const TOO_EARLY = { address: [NO_ANSWER, 403, 404], secret: [401] } as const;
 
 /** What a step of the smoke test may have to wait for. */
 export type SomethingNew = keyof typeof TOO_EARLY;
 
-/** Seconds until a smoke test tries a step again; undefined when its answer is final, good or bad. */
+/** Returns the seconds until a smoke test tries a step again. Undefined when the answer is final, good or bad. */
 export function secondsUntilNextTry(
   { status, waitedSeconds }: { status: number; waitedSeconds: number },
   awaits: SomethingNew,
@@ -66,12 +70,12 @@ export function secondsUntilNextTry(
   return early && waitedSeconds < PATIENCE_SECONDS ? SECONDS_BETWEEN_TRIES : undefined;
 }
 
-/** The published version of each function: a number that only grows. */
+/** The published version of each function, a number that only grows. */
 export type DeployedVersions = Readonly<Record<string, number>>;
 
 /**
- * Whether a deployment is being rolled back: a version is older than the one before. Nothing may fail then, since a
- * rollback that fails leaves the stack in between.
+ * Returns whether a deployment is being rolled back: a version is older than the one before. Nothing may fail then,
+ * because a failed rollback leaves the stack in an intermediate state.
  */
 export function isRollback(before: DeployedVersions, now: DeployedVersions): boolean {
   return Object.entries(now).some(([name, version]) => version < (before[name] ?? 0));

@@ -3,16 +3,22 @@ import { ok, type Result, refuse } from '../result.ts';
 import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from './login-identifier.ts';
 import type { User, UserClaims } from './user.ts';
 
-/** A user as operators write and read it: standard claims (OIDC Core §5.1), `sub`, and whether they may be asked. */
+/** A user as operators write and read it: standard claims (OIDC Core §5.1), `sub`, and whether the user is blocked. */
 export type UserProfile = UserClaims & { readonly sub?: string | undefined; readonly blocked?: boolean | undefined };
 
-/** Bytes of a name in UTF-8: names travel in the request item, which should stay within 1 KB. */
+/**
+ * Longest name in bytes of UTF-8. Names are stored in the grant of an approved request, whose item should stay within 1
+ * KB.
+ */
 const TEXT_LIMIT = 100;
-/** Control and format characters have no place in a name: it is shown in many programs. */
+/** Control and format characters. They are not accepted in names, because many programs display names. */
 const unreadable = /\p{C}/u;
 const TEXTS = ['name', 'given_name', 'family_name'] as const;
 
-/** Turns a profile into a user. E-mail address, phone number and username are normalised; each is a login identifier. */
+/**
+ * Turns a profile into a user. E-mail address, phone number and username are put into normal form, and each becomes a
+ * login identifier.
+ */
 export function registerUser(profile: UserProfile, sub: string): Result<User> {
   if (!isSubject(sub)) return wrong('sub', '1 to 128 letters, digits or . _ | : @ + -');
   const wrongText = TEXTS.find((member) => !isText(profile[member]));
@@ -35,7 +41,10 @@ export function registerUser(profile: UserProfile, sub: string): Result<User> {
   });
 }
 
-/** Applies a change to a profile. An address that changes is no longer verified, unless the change says so. */
+/**
+ * Applies a change to a profile. A change that contains an e-mail address or phone number makes it unverified, unless
+ * the change says otherwise.
+ */
 export function changeProfile(before: UserProfile, change: MemberChange<UserProfile>): UserProfile {
   const verified = {
     ...(change.email !== undefined && { email_verified: null }),
@@ -44,7 +53,7 @@ export function changeProfile(before: UserProfile, change: MemberChange<UserProf
   return applyChange<UserProfile>(before, { ...verified, ...change });
 }
 
-/** The user as operators read it. */
+/** Returns the user as operators read it. */
 export function describeUser(user: User): UserProfile & { readonly sub: string } {
   return { sub: user.sub, ...user.claims, ...(user.status === 'blocked' && { blocked: true }) };
 }

@@ -1,7 +1,7 @@
 import type { Device } from '../device/device.ts';
 import type { LoginIdentifier } from './login-identifier.ts';
 
-/** Standard claims this provider stores about a user (OIDC Core §5.1), in the standard's own names. */
+/** The standard claims that this provider stores about a user (OIDC Core §5.1), under the standard's own names. */
 export type UserClaims = {
   readonly name?: string | undefined;
   readonly given_name?: string | undefined;
@@ -13,21 +13,27 @@ export type UserClaims = {
   readonly phone_number_verified?: boolean | undefined;
 };
 
-/** A person who can be asked. A blocked user is unknown to clients and can't answer. */
+/** A person who can be asked. A blocked user is unknown to clients and cannot answer. */
 export type User = {
   readonly sub: string;
   readonly status: 'active' | 'blocked';
   readonly claims: UserClaims;
   readonly identifiers: readonly LoginIdentifier[];
-  /** Names the stored write that this was read from; absent while it is not stored. */
+  /**
+   * Identifies the stored version that this user was read from. Absent if the user is not stored, or was stored without
+   * one.
+   */
   readonly revision?: string | undefined;
 };
 
-/** A user with all authentication devices: one query brings both. */
+/** A user with all authentication devices. One query reads both. */
 export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };
 
-/** Whether this is one of the user's names now. A stored identifier may be a leftover of a change that was cut short. */
-export function goesBy(user: User, identifier: LoginIdentifier): boolean {
+/**
+ * Returns whether the user has this login identifier now. A stored identifier may be left over from a change that was
+ * interrupted.
+ */
+export function hasIdentifier(user: User, identifier: LoginIdentifier): boolean {
   return user.identifiers.some(({ type, value }) => type === identifier.type && value === identifier.value);
 }
 
@@ -37,7 +43,7 @@ const claimsOfScope: Readonly<Record<string, readonly (keyof UserClaims)[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 };
 
-/** The claims that the granted scopes open (OIDC Core §5.4). */
+/** Returns the claims that the granted scopes release (OIDC Core §5.4). */
 export function claimsFor(scopes: readonly string[], claims: UserClaims): UserClaims {
   const names = scopes.flatMap((scope) => (Object.hasOwn(claimsOfScope, scope) ? (claimsOfScope[scope] ?? []) : []));
   return Object.fromEntries(names.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]));

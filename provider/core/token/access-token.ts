@@ -1,3 +1,4 @@
+import type { Nothing } from '../whole.ts';
 import type { Grant } from './grant.ts';
 import { confirmationClaim, type KeyConfirmation } from './sender-constraint.ts';
 
@@ -5,8 +6,10 @@ import { confirmationClaim, type KeyConfirmation } from './sender-constraint.ts'
 export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /**
- * The access token as RFC 9068 §2.2 has it: `sub` the user, `client_id` the client, `aud` what was granted (one string
- * when it is one), `auth_time`, `amr` and `acr` of the approval.
+ * Builds the claims of the access token (RFC 9068 §2.2): `sub` is the user, `client_id` is the client, `aud` is the
+ * granted audience (a string if there is only one), and `auth_time`, `amr` and `acr` describe the approval. The device
+ * and the user's claims are left out. A member of the grant that is neither in the token nor left out by name does not
+ * compile.
  */
 export function mintAccessToken(
   grant: Grant,
@@ -18,21 +21,24 @@ export function mintAccessToken(
     confirmation?: KeyConfirmation | undefined;
   },
 ): TokenClaims {
+  const { sub, audience, clientId, scopes, authTime, amr, acr, ...more } = grant;
+  const { deviceId, claims, ...others } = more;
+  others satisfies Nothing;
   return {
     iss: issuance.issuer,
-    sub: grant.sub,
-    aud: grant.audience.length === 1 ? grant.audience[0] : grant.audience,
-    client_id: grant.clientId,
-    scope: grant.scopes.join(' '),
+    sub,
+    aud: audience.length === 1 ? audience[0] : audience,
+    client_id: clientId,
+    scope: scopes.join(' '),
     iat: issuance.now,
     exp: issuance.now + issuance.lifetimeSeconds,
     jti: issuance.jti,
-    ...authenticationClaims(grant),
+    ...authenticationClaims({ authTime, amr, acr }),
     ...confirmationClaim(issuance.confirmation),
   };
 }
 
-/** When and how the user approved: the same in both tokens. */
-export function authenticationClaims({ authTime, amr, acr }: Grant): TokenClaims {
+/** Returns the claims that say when and how the user approved. They are the same in both tokens. */
+export function authenticationClaims({ authTime, amr, acr }: Pick<Grant, 'authTime' | 'amr' | 'acr'>): TokenClaims {
   return { auth_time: authTime, ...(amr.length > 0 && { amr }), ...(acr !== undefined && { acr }) };
 }

@@ -3,8 +3,9 @@ import { authenticationClaims, type TokenClaims } from './access-token.ts';
 import type { Grant } from './grant.ts';
 
 /**
- * The ID token (OIDC Core §2): `aud` the client, `at_hash` binds the access token, `auth_time` is when the user
- * approved. No `nonce`: CIBA has none. No CIBA claims: those belong to push mode (CIBA §10.3.1).
+ * Builds the claims of the ID token (OIDC Core §2). `aud` is the client, `at_hash` binds the access token, and
+ * `auth_time` is when the user approved. There is no `nonce`, because CIBA has none. There are no CIBA claims, because
+ * those belong to push mode (CIBA §10.3.1).
  */
 export function mintIdToken(
   grant: Grant,
@@ -22,7 +23,10 @@ export function mintIdToken(
   };
 }
 
-/** Left half of SHA-256, base64url (OIDC Core §3.1.3.6). All algorithms of this provider hash with SHA-256. */
+/**
+ * Returns the left half of the SHA-256 hash in base64url (OIDC Core §3.1.3.6). All algorithms of this provider hash
+ * with SHA-256.
+ */
 export function leftHalfHash(token: string): string {
   return createHash('sha256').update(token, 'ascii').digest().subarray(0, 16).toString('base64url');
 }

@@ -1,7 +1,7 @@
 import { invalidGrant, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 import { GRANT_TYPES } from './grant-types.ts';
 
-/** Why no tokens are issued (CIBA §11, RFC 6749 §5.2). */
+/** The reasons why no tokens are issued (CIBA §11, RFC 6749 §5.2). */
 export type TokenRefusal =
   | { reason: 'grant_not_allowed' }
   | { reason: 'unsupported_grant_type' }
@@ -18,7 +18,7 @@ export type TokenRefusal =
 
 const expired = wording(400, 'expired_token', 'auth_req_id has expired; start again.');
 
-/** What the caller is told, and what of the evidence may be logged. A reason without a line does not compile. */
+/** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const tokenWording: Wordings<TokenRefusal> = {
   grant_not_allowed: () => wording(400, 'unauthorized_client', 'The client is not registered for this grant.'),
   unsupported_grant_type: () =>

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isRollback } from '../../core/operating/synthetic.ts';
 
-/** What CloudFormation asks of a custom resource. */
+/** A request of CloudFormation to a custom resource. */
 const request = v.object({
   RequestType: v.picklist(['Create', 'Update', 'Delete']),
   ResponseURL: v.pipe(v.string(), v.startsWith('https://')),
@@ -12,23 +12,24 @@ const request = v.object({
   ResourceProperties: v.record(v.string(), v.unknown()),
   OldResourceProperties: v.optional(v.record(v.string(), v.unknown())),
 });
-/** CloudFormation hands every value over as a text. */
+/** CloudFormation passes every value as a text. */
 const versioned = v.object({
   versions: v.record(v.string(), v.pipe(v.string(), v.transform(Number), v.integer())),
 });
 export type CustomResourceRequest = v.InferOutput<typeof request>;
-/** What became of it. `why` is shown to whoever deploys, so it must not quote a secret. */
+/** The outcome of a request. `why` is shown to the person who deploys, so it must not quote a secret. */
 export type CustomResourceOutcome =
   | { readonly ok: true; readonly id: string }
   | { readonly ok: false; readonly why: string };
-/** Hands the answer to CloudFormation, which waits for it. */
+/** Sends the answer to CloudFormation, which waits for it. */
 export type SendAnswer = (url: string, body: string) => Promise<void>;
 
+/** Returns whether an event is a request of CloudFormation to a custom resource. */
 export function isCustomResourceRequest(event: unknown): event is CustomResourceRequest {
   return v.is(request, event);
 }
 
-/** The published version of each function, before and now; none where the resource does not tell. */
+/** Returns the published version of each function, before and now. Empty if the resource has no versions. */
 export function versionsOf({ ResourceProperties, OldResourceProperties }: CustomResourceRequest) {
   const read = (properties: unknown): Readonly<Record<string, number>> => {
     const result = v.safeParse(versioned, properties);
@@ -38,10 +39,11 @@ export function versionsOf({ ResourceProperties, OldResourceProperties }: Custom
 }
 
 /**
- * Does what a custom resource asks and always answers: without an answer CloudFormation would wait for an hour. A fault
- * fails the deployment with its kind alone, since its message may quote what was sent. While a deployment is being
- * rolled back nothing may fail: a rollback that fails leaves the stack in between. `whenFailed` makes something else of
- * a failure, for resources that must stop neither a deployment nor its rollback.
+ * Handles a request of CloudFormation and always answers it: without an answer CloudFormation would wait for an hour. A
+ * fault fails the deployment. Only its kind is reported, because its message may quote what was sent. While a
+ * deployment is being rolled back nothing may fail, because a failed rollback leaves the stack in an intermediate
+ * state. `whenFailed` turns a failure into another outcome, for resources that must stop neither a deployment nor its
+ * rollback.
  */
 export async function answerCustomResource(
   event: CustomResourceRequest,
@@ -61,7 +63,7 @@ export async function answerCustomResource(
     StackId,
     RequestId,
     LogicalResourceId,
-    // A changed id would make CloudFormation delete the "old" resource, so a failure repeats the one there is.
+    // A changed id would make CloudFormation delete the "old" resource, so a failure repeats the existing id.
     PhysicalResourceId: outcome.ok ? outcome.id : (PhysicalResourceId ?? `${LogicalResourceId}-failed`),
     Status: succeeds ? 'SUCCESS' : 'FAILED',
     ...(!outcome.ok && { Reason: outcome.why }),

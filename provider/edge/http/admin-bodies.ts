@@ -4,7 +4,7 @@ import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.t
 import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 
-/** A public key; private members are refused by the rule that registers the client. */
+/** A public key. The rule that registers the client refuses private members. */
 const jwk = v.looseObject({
   kty: v.picklist(['RSA', 'EC']),
   kid: v.optional(v.string()),
@@ -18,7 +18,7 @@ const jwk = v.looseObject({
 });
 const shortText = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
 
-/** What JSON a member must be. */
+/** Returns the schema for the JSON kind of a member. */
 function schemaOf(member: MemberKind): v.GenericSchema {
   switch (member.kind) {
     case 'text':
@@ -38,39 +38,44 @@ function schemaOf(member: MemberKind): v.GenericSchema {
   }
 }
 
-/** Creation: what may be absent is optional, and null is nothing. */
+/** Returns the schema of a member at creation. A member that may be absent is optional. Null is refused. */
 function creationSchema(member: MemberSpec): v.GenericSchema {
   return member.whenAbsent === 'required' ? schemaOf(member) : v.optional(schemaOf(member));
 }
 
-/** Change: everything is optional; null takes out what may be taken out. */
+/** Returns the schema of a member in a change. Every member is optional. Null removes a member that may be removed. */
 function changeSchema(member: MemberSpec): v.GenericSchema {
   if (member.change === 'never') return v.optional(v.never());
   return member.change === 'remove' ? v.nullish(schemaOf(member)) : v.optional(schemaOf(member));
 }
 
-/** A body with a member for each row of the table. An unknown member is an error, because a typo would be silent. */
+/**
+ * Makes the schema of a body with a member for each row of the table. An unknown member is an error, because a misspelt
+ * name would otherwise go unnoticed.
+ */
 function metadataBody<Body>(
   schemaFor: (member: MemberSpec) => v.GenericSchema,
   more: v.ObjectEntries = {},
 ): v.GenericSchema<unknown, Body> {
   const rows = CLIENT_METADATA_ROWS.map(([name, member]) => [name, schemaFor(member)]);
-  // The table gives both the schemas and the type of the body, kind by kind.
+  // The table determines both the schemas and the type of the body, kind by kind.
   return v.strictObject({ ...Object.fromEntries(rows), ...more }) as v.GenericSchema<unknown, Body>;
 }
 
 /** POST /admin/clients: registration metadata. */
 export const clientBody = metadataBody<ClientMetadata>(creationSchema);
-/** PATCH /admin/clients/{client_id}: the members to change, null to take one out; `new_secret` ends the old secret. */
+/**
+ * PATCH /admin/clients/{client_id}: the members to change; null removes a member. `new_secret` replaces the old secret.
+ */
 export const clientChangeBody = metadataBody<MemberChange<ClientMetadata> & { readonly new_secret: boolean }>(
   changeSchema,
   { new_secret: v.optional(v.boolean(), false) },
 );
 
-/** A member that a change may also take out, by null. */
+/** A member that a change may also remove, with null. */
 const removable = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema);
 
-/** POST of users: standard claims, `sub`, `blocked`. */
+/** POST /admin/users: standard claims, `sub`, `blocked`. */
 export const userBody = v.strictObject({
   sub: v.optional(v.string()),
   name: v.optional(v.string()),
@@ -85,7 +90,7 @@ export const userBody = v.strictObject({
 });
 const text = removable(v.string());
 const flag = removable(v.boolean());
-/** PATCH of users: the members to change, null to take one out. */
+/** PATCH /admin/users/{sub}: the members to change; null removes a member. */
 export const userChangeBody = v.strictObject({
   sub: v.optional(v.never()),
   name: text,

@@ -5,7 +5,7 @@ import type { Route } from './endpoint.ts';
 import { type BodyKind, parseJson } from './json-body.ts';
 import { type HttpRequest, pathParameter } from './request.ts';
 
-/** An operator's call: who calls (the IAM identity's ARN), and the path parameters. */
+/** An operator's call: `by` is the ARN of the calling IAM identity, `id` returns a path parameter. */
 export type AdminCall = {
   readonly request: HttpRequest;
   readonly by: string;
@@ -13,10 +13,10 @@ export type AdminCall = {
 };
 
 const PAGE_SIZE = 50;
-/** Longer than any id of this provider: nothing can be there. */
+/** Longest id of this provider in characters: a subject. A longer id finds nothing. */
 const ID_LIMIT = 128;
 
-/** A route that refuses every event without an IAM identity before it looks at anything else. */
+/** Makes a route that refuses every event without an IAM identity before it reads anything else. */
 export function adminRoute(act: (call: AdminCall) => Promise<Result<Answer>>): Route {
   return async (request) => {
     const call = adminCallFrom(request);
@@ -24,7 +24,7 @@ export function adminRoute(act: (call: AdminCall) => Promise<Result<Answer>>): R
   };
 }
 
-/** The same with a JSON body, which is read after the identity. */
+/** Makes the same kind of route with a JSON body, which is read after the identity. */
 export function adminBodyRoute<Schema extends v.GenericSchema>(
   { body: schema, kind }: { body: Schema; kind?: BodyKind },
   act: (call: AdminCall & { readonly body: v.InferOutput<Schema> }) => Promise<Result<Answer>>,
@@ -35,7 +35,10 @@ export function adminBodyRoute<Schema extends v.GenericSchema>(
   });
 }
 
-/** Who is calling. The route's IAM authorizer is the first lock; this refusal holds whatever the gateway was told. */
+/**
+ * Reads who is calling. The route's IAM authorizer is the first check. This second check holds however the gateway is
+ * configured.
+ */
 function adminCallFrom(request: HttpRequest): Result<AdminCall> {
   const { iamIdentity: by } = request;
   if (by === undefined) return refuse({ reason: 'no_iam_identity' });
@@ -44,7 +47,7 @@ function adminCallFrom(request: HttpRequest): Result<AdminCall> {
   return ok({ request, by, id: (name) => pathParameter(request, name) });
 }
 
-/** `?after=CLIENT_ID` */
+/** Reads `?after=CLIENT_ID`. */
 export function pageFrom(request: HttpRequest): Result<{ after: string | undefined; limit: number }> {
   const after = request.query.get('after') || undefined;
   return (after?.length ?? 0) > ID_LIMIT
@@ -52,7 +55,7 @@ export function pageFrom(request: HttpRequest): Result<{ after: string | undefin
     : ok({ after, limit: PAGE_SIZE });
 }
 
-/** `?login_hint=…` */
+/** Reads `?login_hint=…`. */
 export function userQueryFrom(request: HttpRequest): Result<{ loginHint: string }> {
   const loginHint = request.query.get('login_hint');
   return loginHint ? ok({ loginHint }) : refuse({ reason: 'missing_parameter', name: 'login_hint' });

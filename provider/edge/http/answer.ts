@@ -1,31 +1,31 @@
 import type { RefusalReason } from '../../core/refusal.ts';
 
-/** What a handler answers, before it becomes an API Gateway result. */
+/** The answer of a handler, before it becomes an API Gateway result. */
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; absent means no body. */
   readonly body?: unknown;
-  /** Of a refusal, for the log line: the internal reason, the error code, and the evidence that may be logged. */
+  /** For the log line of a refusal: the internal reason, the error code, and the evidence that may be logged. */
   readonly refused?: { readonly reason: RefusalReason; readonly error: string; readonly detail?: string };
 };
 
-/** 200 with a body that nobody may store: tokens, ids, personal data. */
+/** Answers 200 with a body that must not be stored, because it contains tokens, ids or personal data. */
 export function answerOk(body: unknown): Answer {
   return { status: 200, body };
 }
 
-/** 201: something was made. */
+/** Answers 201: something was created. */
 export function answerCreated(body: unknown): Answer {
   return { status: 201, body };
 }
 
-/** 204: done, nothing to say. */
+/** Answers 204: the call succeeded and there is no body. */
 export function answerDone(): Answer {
   return { status: 204 };
 }
 
-/** 200 that anyone may keep for a while. */
+/** Answers 200 with a body that anyone may cache for `maxAgeSeconds`. */
 export function answerPublic(body: unknown, maxAgeSeconds: number): Answer {
   return {
     status: 200,

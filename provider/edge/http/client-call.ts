@@ -5,10 +5,12 @@ import type { ClientCall } from '../../flows/client/authentication/method.ts';
 import { parseForm } from './form-body.ts';
 import type { HttpRequest } from './request.ts';
 
-/** How the parameters are read, by the way in which they arrive. */
+/** The parser for each way in which parameters can arrive. */
 const READERS = { form: parseForm } satisfies Record<Profile['body'], (request: HttpRequest) => Result<FormParameters>>;
 
-/** A client's call at an OAuth endpoint: its parameters, and what else a client may authenticate with. */
+/**
+ * Reads a client's call at an OAuth endpoint: its parameters, and everything else that a client may authenticate with.
+ */
 export function clientCallFrom(request: HttpRequest, { body }: Pick<Profile, 'body'>): Result<ClientCall> {
   const form = READERS[body](request);
   if (!form.ok) return form;

@@ -6,18 +6,20 @@ import type { Answer } from './answer.ts';
 import { answerRefusal } from './refusal-answer.ts';
 import { type HttpEvent, type HttpRequest, requestFrom } from './request.ts';
 
-/** What a route does with a request. */
+/** Handles one request. */
 export type Route = (request: HttpRequest) => Promise<Result<Answer>>;
-/** Where the one line a request, and faults, are logged. */
+/** Logs the one line of each request, and faults. */
 export type EndpointLog = {
   request(line: RequestLine): void;
   fault(error: unknown, at: { route: string; correlationId: string }): void;
 };
 
 /**
- * A Lambda handler for the routes of one function, keyed as API Gateway keys them (`POST /token`). Refusals become
- * OAuth error JSON, a fault becomes 500 `server_error` with a fixed text and a correlation id, and every request leaves
- * one line in the log. The only try and catch of the functions is middy's around this.
+ * Makes a Lambda handler for the routes of one function. The keys are those of API Gateway (`POST /token`). Refusals
+ * become OAuth error JSON. A fault becomes 500 `server_error` with a fixed text and a correlation id. Every request
+ * leaves one line in the log. For functions that are called over HTTP, faults are caught only here, by middy. Code
+ * below catches only errors that it turns into a result: a parser those of malformed input, an adapter those that AWS
+ * is expected to return.
  */
 export function endpoint(log: EndpointLog, routes: Readonly<Record<string, Route>>) {
   return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()
@@ -38,7 +40,7 @@ async function serve(
   const noted: Noted = {};
   const request = requestFrom(event, (fields) => Object.assign(noted, fields));
   const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
-  if (!route) throw new Error('the function is deployed with a route that it does not know');
+  if (!route) throw new Error('the function is deployed with a route that it does not handle');
   const result = await route(request);
   const answer = result.ok
     ? result.value

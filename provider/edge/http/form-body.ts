@@ -3,15 +3,15 @@ import { decodeFormComponent, decodeUtf8 } from '../../core/form-encoding.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { type HttpRequest, mediaTypeOf } from './request.ts';
 
-/** Largest body that is read. */
+/** Largest body that is read, in bytes. */
 export const BODY_LIMIT_BYTES = 65_536;
 const FORM = 'application/x-www-form-urlencoded';
-/** `%` that is not followed by two hexadecimal digits. */
+/** A `%` that is not followed by two hexadecimal digits. */
 const brokenEscape = /%(?![0-9A-Fa-f]{2})/;
 
 /**
- * Reads a form body strictly: UTF-8, whole percent escapes, every value of every parameter kept in order so that
- * repeats can be refused, empty values dropped (RFC 6749 §3.1). The media type is required (CIBA §7.1).
+ * Parses a form body strictly: UTF-8 and complete percent escapes. All values of a parameter are kept in order, so that
+ * repeats can be refused. Empty values are dropped (RFC 6749 §3.1). The media type is required (CIBA §7.1).
  */
 export function parseForm(request: HttpRequest): Result<FormParameters> {
   if (request.body.length > BODY_LIMIT_BYTES) return refuse({ reason: 'body_too_large', limitBytes: BODY_LIMIT_BYTES });
@@ -29,7 +29,10 @@ export function parseForm(request: HttpRequest): Result<FormParameters> {
   return ok(form);
 }
 
-/** Percent escapes that are no UTF-8 would become replacement characters in URLSearchParams: here they are an error. */
+/**
+ * Decodes the pairs of a form. Undefined if a percent escape is not valid UTF-8: URLSearchParams would replace it by a
+ * replacement character instead.
+ */
 function decodePairs(text: string): readonly (readonly [string, string])[] | undefined {
   try {
     return text

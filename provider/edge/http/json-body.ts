@@ -4,12 +4,12 @@ import { ok, type Result, refuse } from '../../core/result.ts';
 import { BODY_LIMIT_BYTES } from './form-body.ts';
 import { type HttpRequest, mediaTypeOf } from './request.ts';
 
-/** Deepest nesting that is read: a registration with keys needs 4. */
+/** Deepest accepted nesting. A registration with keys needs 4 levels. */
 const DEPTH_LIMIT = 8;
-/** Whose member is wrong, in whose words: RFC 7591 has its own error code for client metadata. */
+/** What the members of the body are. It selects the error code, because RFC 7591 has its own for client metadata. */
 export type BodyKind = 'parameter' | 'client_metadata';
 
-/** Reads a JSON body against a schema. The first thing wrong is told by name. */
+/** Parses a JSON body against a schema. A refusal names the first member that is wrong. */
 export function parseJson<Schema extends v.GenericSchema>(
   request: HttpRequest,
   schema: Schema,
@@ -34,12 +34,12 @@ export function parseJson<Schema extends v.GenericSchema>(
     : refuse({ reason: 'invalid_client_metadata', member: name, expected, ...unknown });
 }
 
-/** What the caller can do about it, in words: valibot's own are for developers. */
+/** Returns what the caller must do, in plain words. valibot's own messages are for developers. */
 function expectationOf(issue: v.BaseIssue<unknown>): string {
   const { type, expected, received } = issue;
   if (isUnknownMember(issue)) return 'absent: it is not known here';
   if (received === 'undefined') return 'present';
-  if (type === 'never') return 'absent: it can not be changed';
+  if (type === 'never') return 'absent: it cannot be changed';
   return expected ?? 'another value';
 }
 
@@ -47,7 +47,10 @@ function isUnknownMember({ type, kind, expected }: v.BaseIssue<unknown>): boolea
   return kind === 'schema' && type === 'strict_object' && expected === 'never';
 }
 
-/** A JSON object, or undefined. Depth is counted before parsing, so that nothing deep is ever built. */
+/**
+ * Parses a JSON object. Undefined if the text is anything else or nested too deeply. The depth is counted before
+ * parsing, so that no deep structure is ever built.
+ */
 function parseShallow(text: string | undefined): unknown {
   if (text === undefined || depthOf(text) > DEPTH_LIMIT) return undefined;
   try {

@@ -2,9 +2,9 @@ import { type Refusal, wordingOf } from '../../core/refusal.ts';
 import type { Answer } from './answer.ts';
 
 /**
- * What the caller is told (RFC 6749 §5.2, CIBA §11 and §13). Several reasons share one wording on purpose: unknown and
- * wrong credentials, unknown and foreign ids. `challenge` says that the client used the `Authorization` header; only
- * then does a 401 carry `WWW-Authenticate` (RFC 6749 §5.2).
+ * Turns a refusal into the answer that the caller receives (RFC 6749 §5.2, CIBA §11 and §13). Several reasons share one
+ * wording on purpose: an unknown client and wrong credentials, an unknown id and another client's. `challenge` says
+ * that the caller used the `Authorization` header. Only then does a 401 carry `WWW-Authenticate` (RFC 6749 §5.2).
  */
 export function answerRefusal(refusal: Refusal, challenge: boolean): Answer {
   const { status, error, description, headers = {}, members = {}, detail } = wordingOf(refusal);
@@ -21,7 +21,7 @@ function challengeOf(error: string): string {
   return error === 'invalid_client' ? 'Basic realm="ciba", charset="UTF-8"' : 'Device realm="ciba"';
 }
 
-/** `error_description` is printable ASCII without quotes or backslashes (CIBA §13). */
+/** Restricts an `error_description` to printable ASCII without quotes or backslashes (CIBA §13). */
 function printable(text: string): string {
   return text
     .replaceAll(/["'`]/g, '')

@@ -1,29 +1,29 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Note } from '../../flows/ports.ts';
 
-/** One HTTP call as a handler sees it, taken out of the API Gateway v2 event. */
+/** One HTTP call as a handler sees it, read from the API Gateway v2 event. */
 export type HttpRequest = {
   readonly method: string;
-  /** Path as the caller sent it, without query. */
+  /** The path as the caller sent it, without query. */
   readonly path: string;
   /** The URL as the caller sent it, without query. */
   readonly url: string;
-  /** The client certificate that API Gateway verified, in PEM; undefined where none was asked for. */
+  /** The client certificate that API Gateway verified, in PEM. Undefined if none was asked for. */
   readonly certificate: string | undefined;
-  /** Names in lower case; repeated headers arrive joined with commas. */
+  /** Header names are in lower case. The values of repeated headers are joined with commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Decoded from base64 where API Gateway encoded it, as it does with forms. */
+  /** Decoded from base64 if API Gateway encoded it, as it does with forms. */
   readonly body: Uint8Array;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
-  /** The ARN of the IAM identity that API Gateway verified; undefined on every other event. */
+  /** The ARN of the IAM identity that API Gateway verified. Undefined on every other event. */
   readonly iamIdentity: string | undefined;
-  /** API Gateway's id of the call: the caller has it too, as `x-correlation-id`. */
+  /** API Gateway's id of the call. The caller receives it too, as `x-correlation-id`. */
   readonly correlationId: string;
   readonly note: Note;
 };
 
-/** The part of an event that is read. The authorizer's shape is not believed. */
+/** The part of an event that is read. The type of the authorizer is not trusted. */
 export type HttpEvent = Pick<
   APIGatewayProxyEventV2,
   'routeKey' | 'rawPath' | 'rawQueryString' | 'headers' | 'isBase64Encoded'
@@ -39,7 +39,7 @@ export type HttpEvent = Pick<
   };
 };
 
-/** Takes an event apart. */
+/** Reads an event. */
 export function requestFrom(event: HttpEvent, note: Note): HttpRequest {
   return {
     method: event.requestContext.http.method,
@@ -65,12 +65,12 @@ function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** The media type of the body, without parameters, in lower case. */
+/** Returns the media type of the body, without parameters, in lower case. */
 export function mediaTypeOf(request: HttpRequest): string | undefined {
   return request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
-/** A path parameter that the route guarantees. */
+/** Returns a path parameter that the route guarantees. Throws if the route has no such parameter. */
 export function pathParameter(request: HttpRequest, name: string): string {
   const value = request.pathParameters[name];
   if (value === undefined) throw new Error(`the route has no path parameter ${name}`);

@@ -6,7 +6,9 @@ const order = v.variant('action', [
   v.strictObject({ action: v.literal('revoke'), kid: v.string(), by }),
 ]);
 
-/** What `signing-keys` is asked to do. Throws on anything else: a wrong order must not look like a done one. */
+/**
+ * Parses an order to `signing-keys`. Throws on anything else, so that a wrong order cannot look like a successful one.
+ */
 export function parseKeyOrder(event: unknown): v.InferOutput<typeof order> {
   return v.parse(order, event);
 }

@@ -6,7 +6,10 @@ const order = v.strictObject({
   platforms: v.optional(v.pipe(v.array(v.picklist(PLATFORMS)), v.minLength(1))),
 });
 
-/** The platforms whose push credential an operator asked to apply again; undefined is all. Throws on anything else. */
+/**
+ * Returns the platforms whose push credential an operator wants to apply again. Undefined means all. Throws on anything
+ * else.
+ */
 export function parseRefreshOrder(event: unknown): readonly Platform[] | undefined {
   return v.parse(order, event).platforms;
 }

@@ -3,11 +3,14 @@ import type { QueueMessage } from './queue-batch.ts';
 
 const announcement = v.object({
   request_id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
-  /** Becomes a header of the ping. */
+  /** Sent as a header of the ping. */
   correlation_id: v.pipe(v.string(), v.regex(/^[\x21-\x7E]{1,128}$/)),
 });
 
-/** The announcement of a decision, as the device function sent it. Anything else throws: nobody else may send. */
+/**
+ * Reads the announcement of a decision, as the device function sent it. Throws on any other message: only the device
+ * function may send.
+ */
 export function announcementFrom({ body, sentAt }: QueueMessage) {
   const { request_id: requestId, correlation_id: correlationId } = v.parse(announcement, body);
   return { requestId, correlationId, announcedAt: sentAt };

@@ -15,25 +15,26 @@ const batch = v.object({
 });
 type QueueRecord = v.InferOutput<typeof batch>['Records'][number];
 
-/** A message as it came: its JSON, and the epoch second at which it was sent. */
+/** A message: its parsed JSON body, and the epoch second at which it was sent. */
 export type QueueMessage = { readonly body: unknown; readonly sentAt: number };
-/** What a function says of a message: it is done with, or comes back in some seconds. */
+/** What a function decides about a message: it is finished, or it comes back after some seconds. */
 type Outcome = { readonly againInSeconds?: number; readonly noted: Noted };
-/** The messages that SQS keeps, as Lambda's partial batch responses name them. */
+/** The messages that SQS keeps, in the form of Lambda's partial batch responses. */
 type BatchAnswer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
 type QueueWork<Content> = {
-  /** Stands in the log where others have their route. */
+  /** The name that the log shows in place of an HTTP route. */
   readonly route: string;
-  /** Takes a message apart. Throws when it is none that belongs here. */
+  /** Reads a message. Throws on any other message. */
   read(message: QueueMessage): Content & { readonly correlationId: string };
   handle(content: Content): Promise<Outcome>;
   postpone(receiptHandle: string, seconds: number): Promise<void>;
 };
 
 /**
- * A Lambda handler for the messages of a queue: each on its own and side by side, so that a slow one holds up no other,
- * one line in the log for each. A message that faults stays in the queue until its visibility timeout has passed.
+ * Makes a Lambda handler for the messages of a queue. The messages are handled in parallel and independently, so that a
+ * slow one delays no other. Each has its own log line. A message whose handling fails with a fault stays in the queue
+ * until its visibility timeout has passed.
  */
 export function queueBatch<Content>(log: EndpointLog, work: QueueWork<Content>) {
   return async (event: unknown): Promise<BatchAnswer> => {
@@ -44,7 +45,7 @@ export function queueBatch<Content>(log: EndpointLog, work: QueueWork<Content>) 
   };
 }
 
-/** Tells whether the message is done with. */
+/** Handles one message. Returns whether it is finished and can be deleted. */
 async function handleRecord<Content>(
   { messageId, body, receiptHandle, attributes }: QueueRecord,
   log: EndpointLog,

@@ -6,7 +6,9 @@ const notification = v.object({
 const endpointEvent = v.object({
   EndpointArn: v.string(),
   EventType: v.string(),
-  /** Of a failed delivery: SNS's own word for the kind, and the id of the push. Another form is left out, not refused. */
+  /**
+   * For a failed delivery: SNS's own word for the kind of failure, and the id of the push. Any other form is ignored.
+   */
   FailureType: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{1,40}$/))), undefined),
   MessageId: v.fallback(v.optional(v.string()), undefined),
 });
@@ -16,11 +18,14 @@ export type EndpointEvent = {
   readonly type: string;
   /** Why a delivery failed. */
   readonly failure?: string | undefined;
-  /** The push it is about where SNS tells, else the event itself. */
+  /** The id of the push if SNS reports it, otherwise the id of the event itself. */
   readonly messageId: string;
 };
 
-/** The events in an SNS notification. Anything else throws: it is nothing that this function is subscribed to. */
+/**
+ * Returns the events in an SNS notification. Throws on anything else, because the function is subscribed to nothing
+ * else.
+ */
 export function endpointEventsFrom(event: unknown): readonly EndpointEvent[] {
   return v.parse(notification, event).Records.map(({ Sns }) => {
     const { EndpointArn, EventType, FailureType, MessageId } = v.parse(endpointEvent, JSON.parse(Sns.Message));

@@ -4,7 +4,7 @@ import type { RequestFacts } from '../../core/deciding/authentication-request.ts
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { NotificationAddress } from '../notifying/ports.ts';
 
-/** Limits against push fatigue. Counting and checking are one conditional write; a refused attempt stores nothing. */
+/** Limits against push fatigue. One conditional write both counts and checks. A refused attempt stores nothing. */
 export interface RateWindows {
   countForUser(sub: string, limits: WindowLimits, now: number): Promise<Counted>;
   countForClient(clientId: string, requestsPerMinute: number, now: number): Promise<Counted>;
@@ -15,14 +15,17 @@ export type NewRequest = {
   readonly request: RequestFacts;
   readonly asked: Asked;
   readonly details: FrozenDetails;
-  /** Where the client is to be notified: what that takes. */
+  /** What is needed to notify the client. Undefined for a client that polls. */
   readonly notification?: NotificationAddress | undefined;
 };
 
-/** Authentication requests as they begin. */
+/** New authentication requests. */
 export interface AuthenticationRequests {
-  /** Stores a pending request with all that travels with it. Precondition: `requestId` is fresh. */
+  /**
+   * Stores a pending request with its details and notification address. Precondition: no request with this `requestId`
+   * exists.
+   */
   create(request: NewRequest): Promise<void>;
-  /** Pending to failed: nobody could be reached. */
+  /** Changes a pending request to failed, because no device could be reached. */
   recordFailure(requestId: string): Promise<void>;
 }

@@ -1,9 +1,8 @@
 import { checkAskable, checkNamed, type NamedUser } from '../../core/asking/askable.ts';
-import type { Asked } from '../../core/asking/asked.ts';
-import { grantAudience } from '../../core/asking/audience.ts';
+import { type Asked, checkAsked } from '../../core/asking/asked.ts';
 import { type BackchannelRequest, parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
 import type { LoginHint } from '../../core/asking/login-hint.ts';
-import { describeScopes, grantScopes } from '../../core/asking/scope.ts';
+import { describeScopes } from '../../core/asking/scope.ts';
 import { type Client, checkGrantAllowed } from '../../core/client/client.ts';
 import { type FrozenDetails, freezeDetails } from '../../core/deciding/shown-details.ts';
 import { reachable } from '../../core/device/device.ts';
@@ -16,8 +15,8 @@ import { authenticateClient, type ClientAuthenticationPorts } from '../client/au
 import type { ClientCall } from '../client/authentication/method.ts';
 import { markUnreachable } from '../device/mark-unreachable.ts';
 import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
-import { findUserWithDevices } from '../person/find-user.ts';
 import type { People } from '../person/ports.ts';
+import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditTrail, Entropy, Note } from '../ports.ts';
 import type { AuthenticationRequests, RateWindows } from './ports.ts';
 
@@ -39,10 +38,10 @@ export type AuthenticationRequestAcknowledgement = {
   readonly interval: number;
 };
 
-/** Seconds after which a client may try again when SNS is out. */
+/** Seconds after which a client may try again when SNS is unavailable. */
 const PUSH_RETRY_SECONDS = 5;
 
-/** What a client may ask of a user. */
+/** A request that the client may put to the user. */
 type Askable = {
   readonly client: Client;
   readonly wanted: BackchannelRequest;
@@ -51,9 +50,10 @@ type Askable = {
 };
 
 /**
- * A client asks a user (CIBA §7): authenticate the client, read the parameters, find the user, count, store, push,
- * answer. The answer is a success only when SNS accepted the push for at least one device: nobody waits five minutes
- * for a phone that can't ring.
+ * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, finds
+ * the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
+ * the push for at least one device, or if one of the devices asks for requests by itself. A client never waits for a
+ * phone that cannot ring.
  */
 export async function requestAuthentication(
   ports: RequestAuthenticationPorts,
@@ -69,16 +69,16 @@ export async function requestAuthentication(
   const policy = { profile, names: settings, deliveryMode: client.deliveryMode, expiry, bindingMessagePattern };
   const wanted = parseBackchannelRequest(call.form, policy);
   if (!wanted.ok) return wanted;
-  const audience = grantAudience(wanted.value, client, settings.issuer);
-  if (!audience.ok) return audience;
+  const asked = checkAsked(wanted.value, client, settings.issuer);
+  if (!asked.ok) return asked;
   const target = await findAndCount(ports, client, wanted.value.hint);
   if (!target.ok) return target;
-  const scopes = grantScopes(wanted.value.scopes, client.scopes);
-  const asked = { clientId: client.clientId, scopes, audience: audience.value };
-  return ask(ports, { client, wanted: wanted.value, asked, target: target.value }, call.note);
+  return storeAndPush(ports, { client, wanted: wanted.value, asked: asked.value, target: target.value }, call.note);
 }
 
-/** Resolves the hint, then reads the user and counts the attempt side by side; a limit that is reached stores nothing. */
+/**
+ * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing.
+ */
 async function findAndCount(
   ports: RequestAuthenticationPorts,
   client: Client,
@@ -86,25 +86,25 @@ async function findAndCount(
 ): Promise<Result<UserWithDevices>> {
   const { onlySub, requestsPerMinute } = client;
   const now = ports.clock();
-  // With an `iss_sub` hint the user is read first: a subject that nobody has must not leave a counter behind.
-  const [clientLimit, early, resolved] = await Promise.all([
+  // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
+  const [clientLimit, foundBySub, resolved] = await Promise.all([
     requestsPerMinute ? ports.rateWindows.countForClient(client.clientId, requestsPerMinute, now) : undefined,
     hint.kind === 'sub' ? findUserWithDevices(ports, hint.sub) : undefined,
     hint.kind === 'sub' ? undefined : ports.people.resolve(hint.identifier),
   ]);
-  const named: NamedUser = { hint, clientLimit, onlySub, sub: early?.user.sub ?? resolved };
+  const named: NamedUser = { hint, clientLimit, onlySub, sub: foundBySub?.user.sub ?? resolved };
   const sub = checkNamed(named);
   if (!sub.ok) return sub;
   const { userLimits } = ports.settings;
   const [found, userLimit] = await Promise.all([
-    early ?? findUserWithDevices(ports, sub.value),
+    foundBySub ?? findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
   ]);
   return checkAskable({ ...named, found, userLimit });
 }
 
-/** Freezes what will be shown, stores it, rings the phones. */
-async function ask(
+/** Freezes the details, stores the request and pushes to the phones. */
+async function storeAndPush(
   ports: RequestAuthenticationPorts,
   askable: Askable,
   note: Note,
@@ -132,8 +132,8 @@ async function ask(
   await ports.requests.create({ request, asked, details, notification });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const outcomes = await ports.push.send(reachable(target.devices), message, now);
-  const rang = await judgePushes(ports, requestId, outcomes, note);
-  return rang.ok ? ok({ auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds }) : rang;
+  const pushed = await judgePushes(ports, outcomes, { requestId, note });
+  return pushed.ok ? ok({ auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds }) : pushed;
 }
 
 function freeze(
@@ -142,33 +142,35 @@ function freeze(
 ): FrozenDetails {
   return freezeDetails({
     ...facts,
-    clientId: client.clientId,
+    ...asked,
     clientName: client.name,
     sub: target.user.sub,
     bindingMessage: wanted.bindingMessage,
     scopes: describeScopes(asked.scopes, client.scopeDescriptions),
-    audience: asked.audience,
   });
 }
 
-/** One accepted push is enough. With none, the request is written failed before the client is told. */
+/**
+ * Judges the outcomes of the pushes. One accepted push is enough. Without any, the request is stored as failed before
+ * the client is refused.
+ */
 async function judgePushes(
   ports: RequestAuthenticationPorts,
-  requestId: string,
   outcomes: readonly PushOutcome[],
-  note: Note,
+  { requestId, note }: { requestId: string; note: Note },
 ): Promise<Result<true>> {
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
   const dead = outcomes.filter((one) => one.outcome === 'unreachable');
-  const marking = dead.map(({ device }) => markUnreachable(ports, device));
+  const mark = () => dead.map(({ device }) => markUnreachable(ports, device));
   if (accepted > 0) {
-    // The phones ring: a failed bookkeeping write must not turn that into an error. The next push finds the same.
-    await Promise.allSettled(marking);
+    // The phones are ringing, so a failed write here must not become an error. The next push finds the same dead
+    // endpoints.
+    await Promise.allSettled(mark());
     return ok(true);
   }
   await ports.requests.recordFailure(requestId);
-  await Promise.all(marking);
+  await Promise.all(mark());
   return dead.length === outcomes.length
     ? refuse({ reason: 'no_reachable_device', devices: outcomes.length })
     : refuse({ reason: 'push_unavailable', retryAfterSeconds: PUSH_RETRY_SECONDS });

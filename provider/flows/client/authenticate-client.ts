@@ -1,5 +1,5 @@
 import { parseBasicCredentials } from '../../core/client/basic-credentials.ts';
-import { isClientId } from '../../core/client/client.ts';
+import { type ClientAuthenticationMethod, isClientId } from '../../core/client/client.ts';
 import { checkNoRepeats } from '../../core/form.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { clientSecretBasic, clientSecretPost } from './authentication/client-secret.ts';
@@ -10,12 +10,17 @@ import type { AuthenticatedClient, Clients } from './ports.ts';
 /** What this flow needs. */
 export type ClientAuthenticationPorts = MethodPorts & { readonly clients: Clients };
 
-const METHODS: readonly AuthenticationMethod[] = [clientSecretBasic, clientSecretPost, privateKeyJwt];
+/** The implementation of each method that discovery advertises. */
+const METHODS: { readonly [Name in ClientAuthenticationMethod]: AuthenticationMethod & { readonly name: Name } } = {
+  client_secret_basic: clientSecretBasic,
+  client_secret_post: clientSecretPost,
+  private_key_jwt: privateKeyJwt,
+};
 const CREDENTIAL_PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
 
 /**
- * Authenticates the client with the one method it registered (OIDC Core §9, CIBA §7.1). Until this holds nothing is
- * counted or stored, and unknown client and wrong secret say the same.
+ * Authenticates the client with the one method it registered (OIDC Core §9, CIBA §7.1). Nothing is counted or stored
+ * for the client's request before this succeeds. An unknown client and a wrong secret get the same answer.
  */
 export async function authenticateClient(
   ports: ClientAuthenticationPorts,
@@ -39,13 +44,15 @@ export async function authenticateClient(
   return ok({ client, ...(boundTokens !== 'never' && { confirmation: proven.value }) });
 }
 
-/** Exactly one method in one request, each parameter once (RFC 6749 §2.3, §3.2). */
+/**
+ * Returns the method that the call uses. A call must use exactly one, and each parameter once (RFC 6749 §2.3, §3.2).
+ */
 function methodOf(call: ClientCall): Result<AuthenticationMethod> {
   const basic = parseBasicCredentials(call.headers['authorization']);
   if (!basic.ok) return basic;
   const repeats = checkNoRepeats(new Map(CREDENTIAL_PARAMETERS.map((name) => [name, call.form.get(name) ?? []])));
   if (!repeats.ok) return repeats;
-  const [method, ...others] = METHODS.filter((one) => one.isUsedBy(call));
+  const [method, ...others] = Object.values(METHODS).filter((one) => one.isUsedBy(call));
   if (others.length > 0) return refuse({ reason: 'several_client_authentications' });
   return method ? ok(method) : refuse({ reason: 'no_client_authentication' });
 }

@@ -13,13 +13,19 @@ export type ManageClientsPorts = {
   readonly clock: Clock;
   readonly audit: AuditTrail;
 };
-/** A registration as it is told; the secret only when it was just made (RFC 7591 §3.2.1). */
+/**
+ * A registration, as operators read it. It contains the secret only in the answer to the call that made it (RFC 7591
+ * §3.2.1).
+ */
 export type ClientView = ClientMetadata & { readonly client_id: string; readonly client_secret?: string };
 
-/** How often a change is applied anew to a client that changed meanwhile. */
+/** How often a change is applied again to a client that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
 
-/** Registers a client. The secret is made here, told once and stored as a hash; secrets that people choose are not accepted. */
+/**
+ * Registers a client. The provider makes the secret, returns it once and stores its hash. It does not accept secrets
+ * that people choose.
+ */
 export async function createClient(
   ports: ManageClientsPorts,
   metadata: ClientMetadata,
@@ -43,7 +49,7 @@ export async function readClient(ports: ManageClientsPorts, clientId: string): P
   return client ? ok(describeClient(client)) : refuse({ reason: 'not_found', what: 'client' });
 }
 
-/** A page of registrations in the order of their ids. */
+/** Returns a page of registrations in the order of their ids. */
 export async function listClients(
   ports: ManageClientsPorts,
   page: { after: string | undefined; limit: number },
@@ -53,8 +59,8 @@ export async function listClients(
 }
 
 /**
- * Changes the members given and keeps the others; null takes one out. A client that moves from `private_key_jwt` to a secret, or asks for a
- * new one, gets one.
+ * Changes the members that are given and keeps the others. Null removes a member. A client that changes from
+ * `private_key_jwt` to a secret, or asks for a new secret, gets one.
  */
 export async function updateClient(
   ports: ManageClientsPorts,
@@ -67,7 +73,7 @@ export async function updateClient(
   const described = describeClient(before);
   const metadata = {
     client_name: before.name,
-    ...applyChange<ClientMetadata>(keptBy(described, change.metadata, method), change.metadata),
+    ...applyChange<ClientMetadata>(withoutObsolete(described, change.metadata, method), change.metadata),
   };
   if (change.newSecret && method === 'private_key_jwt') {
     return refuse({
@@ -82,7 +88,8 @@ export async function updateClient(
   const client = registerClient(metadata, { clientId: change.clientId, secretHash: kept ?? sha256(secret) });
   if (!client.ok) return client;
   if (!(await ports.clientRegistry.replace(client.value, before))) {
-    // Changed or removed meanwhile: applied to what is there now, so that a new secret is not undone by a new name.
+    // The client was changed or removed in the meantime. The change is applied to what is stored now, so that a change
+    // of name does not undo a new secret.
     return rounds > 1 ? updateClient(ports, change, rounds - 1) : refuse({ reason: 'conflict', what: 'client' });
   }
   ports.audit.write({ event: 'client_updated', clientId: change.clientId, by: change.by }, ports.clock());
@@ -90,8 +97,11 @@ export async function updateClient(
   return ok({ ...describeClient(client.value), ...(madeSecret && { client_secret: secret }) });
 }
 
-/** What a change leaves of a registration before it adds its own: keys go with their method, the endpoint with its mode. */
-function keptBy(
+/**
+ * Returns a registration without the members that a change makes obsolete: the keys, if the client no longer uses
+ * `private_key_jwt`, and the notification endpoint, if it changes to polling.
+ */
+function withoutObsolete(
   described: ClientMetadata,
   change: MemberChange<ClientMetadata>,
   method: ClientMetadata['token_endpoint_auth_method'],
@@ -104,7 +114,7 @@ function keptBy(
   };
 }
 
-/** Removes a client. Warm functions may still know it for a minute. */
+/** Removes a client. Warm functions may still accept it for a minute. */
 export async function removeClient(ports: ManageClientsPorts, clientId: string, by: string): Promise<Result<true>> {
   if (!(await ports.clientRegistry.remove(clientId))) return refuse({ reason: 'not_found', what: 'client' });
   ports.audit.write({ event: 'client_removed', clientId, by }, ports.clock());

@@ -1,26 +1,26 @@
 import type { Client } from '../../core/client/client.ts';
 import type { KeyConfirmation } from '../../core/token/sender-constraint.ts';
 
-/** A client that proved who it is, and the key that it proved to hold where its method has one. */
+/** An authenticated client, and the key that it proved to hold if its method proves one. */
 export type AuthenticatedClient = { readonly client: Client; readonly confirmation?: KeyConfirmation | undefined };
 
-/** Registered clients, read. */
+/** Reads registered clients. */
 export interface Clients {
-  /** The client, or undefined when none has this id. May be up to 60 s old. */
+  /** Returns the client, or undefined if there is none with this id. The answer may be up to 60 s old. */
   find(clientId: string): Promise<Client | undefined>;
 }
 
-/** Clients as the operator manages them. */
+/** Clients, as the operator manages them. */
 export interface ClientRegistry {
-  /** False when the client id is taken. */
+  /** Stores a new client. False if the client id is taken. */
   create(client: Client): Promise<boolean>;
-  /** Replaces the client as it was read; false when it is gone or changed since. */
+  /** Replaces the client that was read. False if it was removed or has changed since. */
   replace(client: Client, before: Client): Promise<boolean>;
-  /** False when there was none. */
+  /** Removes the client. False if there was none. */
   remove(clientId: string): Promise<boolean>;
-  /** The client as it stands now. */
+  /** Returns the client as it is stored now. */
   find(clientId: string): Promise<Client | undefined>;
-  /** A page in the order of the ids; `next` is where the following page begins. */
+  /** Returns a page in the order of the ids. `next` is where the following page begins. */
   list(page: {
     after?: string | undefined;
     limit: number;

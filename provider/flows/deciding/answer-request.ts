@@ -22,10 +22,10 @@ export type AnswerPorts = DeviceAuthenticationPorts & {
   readonly audit: AuditTrail;
 };
 
-/** Longest request id worth looking up: ours are SHA-256 in base64url. */
+/** The form of a request id: SHA-256 in base64url. Any other text finds no request. */
 const REQUEST_ID = /^[A-Za-z0-9_-]{43}$/;
 
-/** The user's pending requests: a phone that missed the push still works. */
+/** Lists the user's pending requests, so that a phone that missed the push still works. */
 export async function listPendingRequests(
   ports: AnswerPorts,
   call: DeviceCall,
@@ -35,21 +35,22 @@ export async function listPendingRequests(
   return ok(await ports.requests.listPending(device.value.device.sub, ports.clock()));
 }
 
-/** The frozen bytes of one request of the device's own user. */
+/** Returns the frozen bytes of one request of the device's own user. */
 export async function readRequestDetails(
   ports: AnswerPorts,
   call: DeviceCall & { requestId: string },
 ): Promise<Result<StoredDetails>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return findDetails(ports, device.value.device.sub, call.requestId, call.note);
+  return findDetails(ports, device.value.device.sub, call);
 }
 
 /**
- * A phone answers. Its signature covers this request, the decision and the hash of the bytes it showed, which is
- * compared with the provider's own hash. The evidence is written before the decision commits, the outcome after; the
- * first valid answer wins, in one conditional write. Where the client is to be notified, the decision is announced
- * before it commits: without the announcement there is no decision, and the phone asks its user to try again.
+ * Records the answer of a phone. Its signature covers the request, the decision and the hash of the bytes that it
+ * showed, which is compared with the provider's own hash. The evidence is written before the decision is committed, and
+ * the outcome after it. One conditional write commits the first valid answer. If the client is to be notified, the
+ * decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
+ * user to try again.
  */
 export async function answerRequest(
   ports: AnswerPorts,
@@ -58,7 +59,7 @@ export async function answerRequest(
   const authenticated = await authenticateDeviceToken(ports, call.response, { type: 'response', note: call.note });
   if (!authenticated.ok) return authenticated;
   const { device, claims } = authenticated.value;
-  const details = await findDetails(ports, device.sub, call.requestId, call.note);
+  const details = await findDetails(ports, device.sub, call);
   if (!details.ok) return details;
   const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
   if (!answer.ok) return answer;
@@ -75,7 +76,7 @@ export async function answerRequest(
   return record(ports, authenticated.value, { requestId, answer: answer.value, details: details.value });
 }
 
-/** Commits the decision, then tells the audit trail what came of it. */
+/** Commits the decision, then writes its outcome to the audit trail. */
 async function record(
   ports: AnswerPorts,
   by: AuthenticatedDevice,
@@ -110,12 +111,14 @@ function decide(
   return { decision: 'approve', grant };
 }
 
-/** Unknown and another user's say the same; what is over is told as over. */
+/**
+ * Finds the details of a request. An unknown request and another user's get the same refusal; an expired one is refused
+ * as `request_over`.
+ */
 async function findDetails(
   ports: AnswerPorts,
   sub: string,
-  requestId: string,
-  note: Note,
+  { requestId, note }: { requestId: string; note: Note },
 ): Promise<Result<StoredDetails>> {
   if (!REQUEST_ID.test(requestId)) return refuse({ reason: 'request_not_found' });
   note({ txn: txnOf(requestId) });

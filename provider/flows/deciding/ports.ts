@@ -3,23 +3,25 @@ import type { Decision } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { PollOutcome } from '../token/ports.ts';
 
-/** A request in the phone's list. */
+/** An entry in the phone's list of requests. */
 export type PendingRequest = { readonly requestId: string; readonly expiresAt: number };
 
-/** What a device reads of one request: the frozen bytes and what a decision needs. */
+/** What a device reads of one request: the frozen bytes, and what a decision needs. */
 export type StoredDetails = FrozenDetails & {
   readonly expiresAt: number;
   readonly asked: Asked;
-  /** The client that is to be notified of the decision; undefined when it polls. */
+  /** The client that is to be notified of the decision. Undefined if the client polls. */
   readonly notifiedClient?: string | undefined;
 };
 
-/** Authentication requests as devices use them. */
+/** Authentication requests, as devices use them. */
 export interface DecidableRequests {
-  /** The user's requests that still wait for an answer. */
+  /** Returns the user's requests that still wait for an answer. */
   listPending(sub: string, now: number): Promise<readonly PendingRequest[]>;
-  /** The frozen details of the user's request; undefined when it is unknown or another user's. */
+  /** Returns the frozen details of the user's request. Undefined if it is unknown or another user's. */
   findDetails(sub: string, requestId: string): Promise<StoredDetails | undefined>;
-  /** Records the decision on the user's pending, unexpired request. Otherwise tells the request as it stands. */
+  /**
+   * Records the decision on the user's pending, unexpired request. Otherwise returns the request as it is stored now.
+   */
   recordDecision(decision: { requestId: string; sub: string; decision: Decision; now: number }): Promise<PollOutcome>;
 }

@@ -1,7 +1,7 @@
 import type { Platform } from '../../core/device/device.ts';
 import { parsePushCredential } from '../../core/device/push-credential.ts';
 
-/** An SNS platform application as the deployment wants it. The credential itself is only ever in the secret. */
+/** An SNS platform application, as the deployment wants it. The credential itself is only in the secret. */
 export type PlatformApplication = {
   readonly platform: Platform;
   readonly name: string;
@@ -9,7 +9,7 @@ export type PlatformApplication = {
   readonly secretArn: string;
   /** APNs only. */
   readonly bundleId?: string | undefined;
-  /** Where SNS tells of endpoints that died. */
+  /** The topic on which SNS reports dead endpoints. */
   readonly eventsTopicArn: string;
 };
 /** What applying a platform application needs. */
@@ -17,20 +17,20 @@ export type PlatformApplicationPorts = {
   /** The wanted applications. */
   readonly applications: readonly PlatformApplication[];
   readonly secrets: {
-    /** The secret's text; undefined when it has none yet, or there is no such secret. */
+    /** Returns the text of the secret. Undefined if it has no value yet, or if there is no such secret. */
     read(arn: string): Promise<string | undefined>;
   };
   readonly platforms: {
-    /** Changes the application in place, or creates it. `refused`: Apple or Google does not know the credential. */
+    /** Changes the application in place, or creates it. `refused`: Apple or Google does not accept the credential. */
     apply(
       application: PlatformApplication,
       attributes: Readonly<Record<string, string>>,
     ): Promise<'applied' | 'refused'>;
-    /** Deletes the application and with it every endpoint: all phones have to enrol again. */
+    /** Deletes the application with all its endpoints. All phones must then enrol again. */
     remove(arn: string): Promise<void>;
   };
 };
-/** What became of it, in words for the operator. */
+/** The outcome, in words for the operator. */
 export type Applied = { readonly ok: true; readonly arn: string } | { readonly ok: false; readonly why: string };
 
 /** Makes one platform application match its secret. Safe to repeat. */
@@ -51,12 +51,12 @@ export async function applyPlatformApplication(ports: PlatformApplicationPorts, 
   };
 }
 
-/** The ARN a configured application has, or will have: it follows from the settings. */
+/** Returns the ARN that a configured application has or will have. It follows from the settings. */
 export function arnOfApplication(ports: PlatformApplicationPorts, platform: string): string {
   return ports.applications.find((one) => one.platform === platform)?.arn ?? `unknown-${platform}`;
 }
 
-/** Applies the configured applications again, after a secret has changed: all, or those of some platforms. */
+/** Applies the configured applications again after a secret has changed: all of them, or those of some platforms. */
 export async function refreshPlatformApplications(
   ports: PlatformApplicationPorts,
   platforms: readonly Platform[] = ports.applications.map(({ platform }) => platform),

@@ -13,7 +13,7 @@ import { isSubject } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
-import { type FindUserPorts, findUserWithDevices } from '../person/find-user.ts';
+import { type FindUserPorts, findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Clock, JwsVerifier, Note, Replays, Settings } from '../ports.ts';
 
 /** What this flow needs. */
@@ -23,14 +23,14 @@ export type DeviceAuthenticationPorts = FindUserPorts & {
   readonly clock: Clock;
   readonly settings: Settings;
 };
-/** A device whose signature was checked, with what it signed. */
+/** A device whose signature was verified, with the claims that it signed. */
 export type AuthenticatedDevice = {
   readonly device: Device;
   readonly user: User;
   readonly claims: TokenClaims;
   readonly life: DeviceTokenLife;
 };
-/** One call of a device: the JWT from its `Authorization` header and what the assertion must be bound to. */
+/** One call of a device: the JWT from its `Authorization` header, and the call that the assertion must be bound to. */
 export type DeviceCall = {
   readonly assertion: string | undefined;
   readonly method: string;
@@ -39,8 +39,9 @@ export type DeviceCall = {
 };
 
 /**
- * Believes what a phone signed: the device named by `iss` of the user named by `sub`, under the algorithm pinned to its
- * stored key, of the expected `typ`, addressed to this issuer, in its lifetime. One read brings the user and the device.
+ * Authenticates what a phone signed. `iss` names the device and `sub` the user. The signature must be valid under the
+ * stored key and the algorithm that is pinned to it. The token must have the expected `typ`, be addressed to this
+ * issuer, and be within its lifetime. One read returns both the user and the device.
  */
 export async function authenticateDeviceToken(
   ports: DeviceAuthenticationPorts,
@@ -64,8 +65,8 @@ export async function authenticateDeviceToken(
 }
 
 /**
- * Authenticates a GET, PATCH or DELETE by its device assertion, bound to method and URL. For calls that change
- * something the `jti` works once; a read may be repeated within the two minutes the assertion lives.
+ * Authenticates a GET, PATCH or DELETE by its device assertion, which is bound to method and URL. For calls that change
+ * something the `jti` works once. A read may be repeated within the two minutes of the assertion's lifetime.
  */
 export async function authenticateDevice(
   ports: DeviceAuthenticationPorts,

@@ -11,8 +11,8 @@ import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { algorithmOf, parsePublicKey } from '../../core/keys/public-key.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { findUserWithDevices } from '../person/find-user.ts';
 import type { People } from '../person/ports.ts';
+import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditTrail, Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints, PushOutcome, PushSender } from './ports.ts';
 
@@ -29,15 +29,18 @@ export type EnrolPorts = {
   readonly settings: Settings;
   readonly audit: AuditTrail;
 };
-/** What the phone is told: who it is now, for whom, and at which issuer. It refuses another issuer than it was given. */
+/**
+ * What the phone receives: its device id, its user, and the issuer. A phone that was given another issuer refuses it.
+ */
 export type Enrolment = { readonly device_id: string; readonly sub: string; readonly issuer: string };
 
-/** Seconds in which the user's other phones should hear of a new device. */
+/** Seconds within which the user's other phones should receive the news of a new device. */
 const NEW_DEVICE_NOTICE_SECONDS = 3600;
 
 /**
- * A phone enrols with a ticket and a fresh key of its own. The signature under that key proves possession; the ticket
- * says whose phone it is. Repeating it with the same key answers the same again; with another key the ticket is spent.
+ * Enrols a phone with a ticket and a new key of its own. The signature under that key proves possession, and the ticket
+ * determines the user. Repeating the enrolment with the same key gives the same answer. A different key is refused,
+ * because the ticket is spent.
  */
 export async function enrolDevice(
   ports: EnrolPorts,
@@ -57,64 +60,71 @@ export async function enrolDevice(
   const owner = await findUserWithDevices(ports, sub);
   if (!owner || owner.user.status === 'blocked') return refuse({ reason: 'ticket_not_usable' });
   const before = owner.devices.find((device) => device.deviceId === deviceId);
-  // Removed since: a spent ticket must not bring a lost or stolen phone back.
+  // The device was removed since. A spent ticket must not restore a lost or stolen phone.
   if (claimed.enrolled && !before) return refuse({ reason: 'ticket_not_usable' });
   call.note({ device_id: deviceId });
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
   const proof = { kind: 'device-jws', publicKey: key } as const;
   const device = { deviceId, sub, name: claims.name, reach, proof };
-  const kept = before
-    ? await keepAgain(ports, before, device)
-    : await keepNew(ports, { others: owner.devices, enrolled: device, note: call.note });
-  if (!kept) return refuse({ reason: 'ticket_not_usable' });
-  if (!before) await ports.tickets.recordEnrolled(sha256(claims.ticket));
+  const stored = before ? await updateEnrolled(ports, before, device) : await storeNew(ports, device);
+  if (!stored) return refuse({ reason: 'ticket_not_usable' });
+  if (!claimed.enrolled) {
+    const others = owner.devices.filter((one) => one.deviceId !== deviceId);
+    call.note(notedPushes(await reportEnrolment(ports, others, device)));
+    await ports.tickets.recordEnrolled(sha256(claims.ticket));
+  }
   return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
 }
 
 type Enrolled = Omit<Device, 'enrolledAt' | 'reach'> & { readonly reach: PushReach };
 
-/** A repeated enrolment changes the device only while it is there, and gives an old push token up: a removal wins. */
-async function keepAgain(ports: EnrolPorts, before: Device, enrolled: Enrolled): Promise<boolean> {
+/**
+ * Updates the device of a repeated enrolment, but only if it still exists, so that a removal takes precedence. Releases
+ * an old push endpoint.
+ */
+async function updateEnrolled(ports: EnrolPorts, before: Device, enrolled: Enrolled): Promise<boolean> {
   const { sub, deviceId, name, reach } = enrolled;
   const there = await ports.devices.update({ sub, deviceId, name, reach });
   if (there && isOtherEndpoint(before, reach)) await ports.endpoints.release(before);
   return there;
 }
 
-/** Stores the device, then looks again: a device of a removed user would wait for whoever gets this `sub` next. */
-async function keepNew(
-  ports: EnrolPorts,
-  { others, enrolled, note }: { others: readonly Device[]; enrolled: Enrolled; note: Note },
-): Promise<boolean> {
-  const now = ports.clock();
-  const device: Device = { ...enrolled, enrolledAt: now };
-  await ports.devices.save(device);
-  if (!(await ports.people.find(device.sub))) {
-    await ports.devices.remove(device);
-    await ports.endpoints.release(device);
-    return false;
-  }
-  note(notedPushes(await tellOthers(ports, others, device)));
-  return true;
+/**
+ * Stores the device, then checks that the user still exists. Otherwise the device of a removed user would belong to the
+ * next user with this `sub`.
+ */
+async function storeNew(ports: EnrolPorts, enrolled: Enrolled): Promise<boolean> {
+  await ports.devices.save({ ...enrolled, enrolledAt: ports.clock() });
+  if (await ports.people.find(enrolled.sub)) return true;
+  await ports.devices.remove(enrolled);
+  await ports.endpoints.release(enrolled);
+  return false;
 }
 
-/** A stolen ticket should not stay unnoticed: the user's other devices are told. Their outage is not this phone's problem. */
-async function tellOthers(
+/**
+ * Records the enrolment in the audit trail and pushes the news to the user's other devices, so that the use of a stolen
+ * ticket is noticed, before the ticket records the enrolment. A call that is interrupted in between is completed by the
+ * next one. A failed push does not affect this phone's enrolment.
+ */
+async function reportEnrolment(
   ports: EnrolPorts,
   others: readonly Device[],
-  device: Device,
+  { sub, deviceId }: Enrolled,
 ): Promise<readonly PushOutcome[]> {
-  const now = device.enrolledAt;
-  ports.audit.write({ event: 'device_enrolled', sub: device.sub, deviceId: device.deviceId, by: 'ticket' }, now);
+  const now = ports.clock();
+  ports.audit.write({ event: 'device_enrolled', sub, deviceId, by: 'ticket' }, now);
   return ports.push.send(
     reachable(others),
-    { type: 'device_enrolled', deviceId: device.deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
+    { type: 'device_enrolled', deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
     now,
   );
 }
 
-/** The key comes from the header, is accepted by kind and size, and pins the algorithm; then signature, then claims. */
+/**
+ * Verifies an enrolment. The key comes from the header. It must have an accepted kind and size, and it determines the
+ * algorithm. The signature is verified before the claims.
+ */
 async function verifyEnrolment(
   ports: EnrolPorts,
   jws: string,

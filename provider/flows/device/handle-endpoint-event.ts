@@ -5,16 +5,17 @@ export type EndpointUser = { readonly sub: string; readonly deviceId: string };
 /** What handling an event of a push endpoint needs. */
 export type EndpointEventPorts = MarkUnreachablePorts & {
   readonly endpoints: {
-    /** Whether SNS would still push to it. */
+    /** Returns whether SNS would still push to the endpoint. */
     isEnabled(endpointArn: string): Promise<boolean>;
-    /** The devices that share the endpoint. */
+    /** Returns the devices that share the endpoint. */
     usersOf(endpointArn: string): Promise<readonly EndpointUser[]>;
   };
 };
 
 /**
- * SNS told that something happened to an endpoint. What it told is not believed: the endpoint is asked, and only a dead
- * one makes its devices unreachable. So an event that is late, repeated or forged does no harm. Tells how many.
+ * Handles SNS's report that something happened to an endpoint. The report itself is not trusted: the flow asks SNS for
+ * the state of the endpoint, and marks its devices unreachable only if the endpoint is dead. A late, repeated or forged
+ * event therefore does no harm. Returns how many devices share the dead endpoint.
  */
 export async function handleEndpointEvent(ports: EndpointEventPorts, endpointArn: string): Promise<number> {
   if (await ports.endpoints.isEnabled(endpointArn)) return 0;

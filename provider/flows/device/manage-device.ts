@@ -13,7 +13,9 @@ export type ManageDevicePorts = DeviceAuthenticationPorts & {
 };
 /** What a phone may change about itself. */
 export type DeviceChange = { readonly name?: unknown; readonly push_token?: unknown };
-/** A phone changes its name, or hands in the fresh push token that Apple or Google gave it. Only its own device. */
+/**
+ * Lets a phone change its name, or hand in a new push token from Apple or Google. It can change only its own device.
+ */
 export async function updateDevice(
   ports: ManageDevicePorts,
   call: DeviceCall & { deviceId: string; change: DeviceChange },
@@ -26,17 +28,19 @@ export async function updateDevice(
   const reach = await freshReach(ports, device, call.change.push_token);
   if (!reach.ok) return reach;
   const { sub, deviceId } = device;
-  // Without a fresh token the reach stays out: a rename must not write back an endpoint that was replaced meanwhile.
+  // Without a new token the reach is not written: a change of name must not restore an endpoint that was replaced in
+  // the meantime.
   const change = { name: name.value, ...(reach.value && { reach: reach.value }) };
   if (!(await ports.devices.update({ sub, deviceId, ...change })))
     return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
-  // The old endpoint goes only after the device points at the new one: a crash between the two leaves a stray, not a hole.
-  if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
   ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
+  // The old endpoint is released only after the device points to the new one. A crash between the two leaves an unused
+  // endpoint, but never a device without one.
+  if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
   return ok(viewDevice({ ...device, ...change }));
 }
 
-/** The endpoint of a push token that the phone handed in; undefined when it handed in none. */
+/** Registers the push token that the phone handed in. Undefined if it handed in none. */
 async function freshReach(
   ports: ManageDevicePorts,
   { sub, deviceId, reach }: Device,
@@ -51,7 +55,7 @@ async function freshReach(
   return registered === 'refused' ? refuse({ reason: 'push_token_refused' }) : ok(registered);
 }
 
-/** A phone removes its own enrolment. */
+/** Lets a phone remove its own enrolment. */
 export async function removeDevice(
   ports: ManageDevicePorts,
   call: DeviceCall & { deviceId: string },
@@ -59,15 +63,15 @@ export async function removeDevice(
   const own = await authenticateOwn(ports, call);
   if (!own.ok) return own;
   await ports.devices.remove(own.value);
-  await ports.endpoints.release(own.value);
   ports.audit.write(
     { event: 'device_removed', sub: own.value.sub, deviceId: own.value.deviceId, by: 'device' },
     ports.clock(),
   );
+  await ports.endpoints.release(own.value);
   return ok(true);
 }
 
-/** A device manages itself alone: not another device, not even one of the same user. */
+/** Authenticates a device that manages itself. It may not manage any other device, not even one of the same user. */
 async function authenticateOwn(
   ports: ManageDevicePorts,
   call: DeviceCall & { deviceId: string },

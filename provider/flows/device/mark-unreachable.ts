@@ -8,7 +8,10 @@ export type MarkUnreachablePorts = {
   readonly clock: Clock;
 };
 
-/** Marks a device that the push service gave up on, and writes it to the audit trail. Only the first mark is written. */
+/**
+ * Marks a device whose push token the push service reported dead, and records it in the audit trail. Only the first
+ * mark is recorded.
+ */
 export async function markUnreachable(
   ports: MarkUnreachablePorts,
   device: { sub: string; deviceId: string; endpointArn: string },

@@ -4,8 +4,8 @@ import type { Device, Platform, PushReach } from '../../core/device/device.ts';
 export interface EnrolmentTickets {
   create(ticket: { hash: string; sub: string; expiresAt: number }): Promise<void>;
   /**
-   * Uses the ticket for this key. The same key gets the same answer again, another key none: undefined when the ticket
-   * is unknown, expired, or spent on another key.
+   * Uses the ticket for this key. The same key gets the same answer again. Undefined if the ticket is unknown, expired,
+   * or used by another key.
    */
   claim(claim: {
     hash: string;
@@ -13,46 +13,58 @@ export interface EnrolmentTickets {
     deviceId: string;
     now: number;
   }): Promise<{ sub: string; deviceId: string; enrolled: boolean } | undefined>;
-  /** The ticket's device is stored: from now on the ticket only repeats its answer, it never makes the device again. */
+  /**
+   * Records that the ticket's device is stored. From then on the ticket only repeats its answer and never creates the
+   * device again.
+   */
   recordEnrolled(hash: string): Promise<void>;
 }
 
-/** A person's devices. Who the person is, is another port: another directory may hold the persons. */
+/** A person's devices. The persons themselves are another port, so that another directory can hold them. */
 export interface Devices {
-  /** All devices of the user. */
+  /** Returns all devices of the user. */
   listOf(sub: string): Promise<readonly Device[]>;
   /** Stores or replaces the device. */
   save(device: Device): Promise<void>;
-  /** Changes name, endpoint or reachability. False when the device is gone. */
+  /** Changes name or reach. False if the device no longer exists. */
   update(change: { sub: string; deviceId: string; name?: string; reach?: PushReach }): Promise<boolean>;
-  /** Marks a device that the push service gave up on. False when it was marked before or has a newer endpoint by now. */
+  /**
+   * Marks a device whose push token the push service reported dead. False if it was already marked, or has a newer
+   * endpoint.
+   */
   markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean>;
   remove(device: { sub: string; deviceId: string }): Promise<void>;
 }
 
-/** The SNS endpoints behind devices: two accounts in one app share a push token and so an endpoint. */
+/** The SNS endpoints of devices. Two accounts in one app share a push token, and so an endpoint. */
 export interface PushEndpoints {
-  /** Makes sure the endpoint of this token exists, is enabled and is used by this device. `refused`: the token is not one of the platform's. */
+  /**
+   * Ensures that the endpoint of this token exists, is enabled and is used by this device. `refused`: the token does
+   * not belong to the platform, or the platform is not set up.
+   */
   register(device: {
     sub: string;
     deviceId: string;
     platform: Platform;
     pushToken: string;
   }): Promise<PushReach | 'refused'>;
-  /** The device no longer uses the endpoint; the last one takes it along. */
+  /** Records that the device no longer uses the endpoint. The endpoint is deleted with its last device. */
   release(device: Pick<Device, 'sub' | 'deviceId' | 'reach'>): Promise<void>;
 }
 
-/** What a phone is told by a push: ids and instants only, no name, message or amount. */
+/** The content of a push: ids and instants only, no name, message or amount. */
 export type PushMessage =
   | { readonly type: 'authentication_request'; readonly requestId: string; readonly expiresAt: number }
   | { readonly type: 'device_enrolled'; readonly deviceId: string; readonly expiresAt: number };
 
-/** What became of one push. `accepted` means queued by SNS, not delivered. */
+/**
+ * The outcome of one push. `accepted` means that SNS has queued it, not that it was delivered. A device that is never
+ * pushed to counts as accepted.
+ */
 export type PushOutcome =
   | {
       readonly outcome: 'accepted';
-      /** What SNS calls the push: its later news of it carry the same id. */
+      /** SNS's id of the push. Its later reports about the push carry the same id. */
       readonly messageId?: string | undefined;
     }
   | { readonly outcome: 'outage'; readonly error: string }
@@ -65,6 +77,8 @@ export type PushOutcome =
 
 /** Rings phones. */
 export interface PushSender {
-  /** Publishes to all devices in parallel. Never throws: an outage is an outcome. The push lives no longer than `expiresAt`. */
+  /**
+   * Publishes to all devices in parallel. Never throws: an outage is an outcome. The push does not outlive `expiresAt`.
+   */
   send(devices: readonly Device[], message: PushMessage, now: number): Promise<readonly PushOutcome[]>;
 }

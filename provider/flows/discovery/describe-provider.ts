@@ -1,3 +1,4 @@
+import type { Profile } from '../../core/client/profile.ts';
 import { providerMetadata } from '../../core/discovery/provider-metadata.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { publishedKeys } from '../../core/keys/signing-key.ts';
@@ -5,17 +6,18 @@ import { ok, type Result } from '../../core/result.ts';
 import type { PublishedSigningKeys } from '../keys/ports.ts';
 import type { Settings } from '../ports.ts';
 
-/** The discovery document: no I/O at all. */
-export function describeProvider(settings: Settings): Result<Readonly<Record<string, unknown>>> {
-  return ok(
-    providerMetadata(
-      settings.issuer,
-      settings.acrPolicy.map((rule) => rule.acr),
-    ),
-  );
+/** What this flow needs. */
+export type DescribeProviderPorts = { readonly settings: Settings; readonly profile: Profile };
+
+/** Returns the discovery document, without any I/O. */
+export function describeProvider({
+  settings: { issuer, acrPolicy },
+  profile,
+}: DescribeProviderPorts): Result<Readonly<Record<string, unknown>>> {
+  return ok(providerMetadata({ issuer, acrValues: acrPolicy.map(({ acr }) => acr), profile }));
 }
 
-/** The key set (RFC 7517 §5): next, active and retiring keys. */
+/** Returns the key set (RFC 7517 §5): next, active and retiring keys. */
 export async function publishKeys(keys: PublishedSigningKeys): Promise<Result<{ keys: readonly PublicJwk[] }>> {
   return ok({ keys: publishedKeys(await keys.all()) });
 }

@@ -1,32 +1,35 @@
 import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { EncryptedPrivateKey, SigningKey } from '../../core/keys/signing-key.ts';
 
-/** Signing keys, read: public halves only, at most 5 minutes old. */
+/** Reads signing keys: public halves only, at most 5 minutes old. */
 export interface PublishedSigningKeys {
   all(): Promise<readonly SigningKey[]>;
 }
 
 /**
- * Signing keys, written: by one function alone. Each is two items, which no write changes together; the store writes
- * them in an order that leaves no active key without its private half, wherever a run breaks off.
+ * Writes signing keys. Only one function does so. Each key is two items, which are never written together. The store
+ * writes them in an order that never leaves an active key without its private half, even if a run is interrupted.
  */
 export interface SigningKeyStore {
   list(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]>;
-  /** False when another maker was first with this generation: then nothing is kept of this key. */
+  /** Stores a new key. False if another run was first with this generation; then nothing of this key is kept. */
   create(key: SigningKey, privateKey: EncryptedPrivateKey): Promise<boolean>;
-  /** From `next`; otherwise nothing changes. */
+  /** Changes the key from `next` to `active`. In any other state nothing changes. */
   activate(key: SigningKey, activeFrom: number): Promise<void>;
-  /** From `active`; otherwise nothing changes. */
+  /** Changes the key from `active` to `retiring`. In any other state nothing changes. */
   retire(key: SigningKey, goneAt: number): Promise<void>;
-  /** A key that was read as `retiring` becomes `gone`, and its private half is deleted. Safe to repeat. */
+  /** Changes a key that was read as `retiring` to `gone` and deletes its private half. It can be repeated. */
   remove(key: SigningKey): Promise<void>;
-  /** From any state. False when it was revoked before, to the end; a revocation that broke off is finished. */
+  /**
+   * Revokes a key in any state. False if it was completely revoked before. A revocation that was interrupted is
+   * completed.
+   */
   revoke(key: SigningKey, now: number): Promise<boolean>;
-  /** Deletes what is left of a key that is gone or revoked. */
+  /** Deletes the rest of a key that is gone or revoked. */
   deletePublicHalf(key: SigningKey): Promise<void>;
 }
 
-/** Makes key pairs whose private half nobody sees. */
+/** Makes key pairs whose private half leaves KMS only in encrypted form. */
 export interface KeyMaker {
   make(algorithm: SigningAlgorithm, kid: string): Promise<{ publicKey: PublicJwk; privateKey: EncryptedPrivateKey }>;
 }

@@ -12,13 +12,16 @@ export type RotateKeysPorts = {
   readonly settings: Settings;
   readonly audit: AuditTrail;
 };
-/** What was done, for the operator and the log. */
+/** The steps that were taken, for the operator and the log. */
 export type RotationReport = { readonly steps: readonly TakenStep[] };
 type TakenStep = { readonly step: string; readonly kid: string; readonly algorithm: SigningAlgorithm };
 /** A run over the keys of one algorithm, and who ordered it. */
 type Run = { readonly ports: RotateKeysPorts; readonly algorithm: SigningAlgorithm; readonly by: string };
 
-/** Creates what is missing and moves what is due, for every algorithm. Safe to repeat and to run twice at once. */
+/**
+ * Creates missing keys and moves keys that are due, for every algorithm. It can be repeated, and two runs at the same
+ * time do no harm.
+ */
 export async function rotateKeys(
   ports: RotateKeysPorts,
   order: { force: boolean; by: string },
@@ -29,15 +32,16 @@ export async function rotateKeys(
     const keys = await ports.keys.list(algorithm);
     const plan = planRotation(keys, ports.settings.rotation, { now: ports.clock(), force: order.force });
     steps.push(...(await finishRevocations(run, keys)), ...(await runPlan(run, plan)));
-    // A revocation that ran meanwhile may have taken the key that this run activated, after it looked for a signer.
+    // A revocation that ran in the meantime may have revoked the key that this run activated, after the revocation
+    // looked for a signing key.
     if (plan.length > 0) steps.push(...(await repair(run)));
   }
   return { steps };
 }
 
 /**
- * A compromised key leaves the key set at once, and its private half is deleted; its successor signs from now on, even
- * if verifiers have not fetched it yet. Undefined when there is no such key, or when it was revoked before.
+ * Revokes a compromised key. It leaves the key set at once, and its private half is deleted. Its successor signs from
+ * now on, even if verifiers have not fetched it yet. Undefined if there is no such key, or if it was revoked before.
  */
 export async function revokeKey(
   ports: RotateKeysPorts,
@@ -52,19 +56,25 @@ export async function revokeKey(
     const steps = key.state === 'revoked' ? [] : await runPlan(run, plan);
     const revoked = await revoke(run, key);
     if (!revoked) return undefined;
-    // A rotation that ran meanwhile may have counted on the revoked key: what it left is put right at once.
+    // A rotation that ran in the meantime may have relied on the revoked key. The repair corrects the result at once.
     return { steps: [...steps, ...(await repair(run)), revoked] };
   }
   return undefined;
 }
 
-/** Does what is due as the keys stand now. Nothing, unless another run came between. */
+/**
+ * Plans again from the keys as they are stored now, and takes the steps that are due. There are none unless another run
+ * came in between.
+ */
 async function repair(run: Run): Promise<TakenStep[]> {
   const { keys, settings, clock } = run.ports;
   return runPlan(run, planRotation(await keys.list(run.algorithm), settings.rotation, { now: clock() }));
 }
 
-/** A revocation that broke off may have left the private half of its key, and nothing in the audit trail. */
+/**
+ * Completes revocations that were interrupted. Such a revocation may have left the private half of its key, and no
+ * entry in the audit trail.
+ */
 async function finishRevocations(run: Run, keys: readonly SigningKey[]): Promise<TakenStep[]> {
   const finished: TakenStep[] = [];
   for (const key of keys.filter(({ state }) => state === 'revoked')) {
@@ -74,7 +84,7 @@ async function finishRevocations(run: Run, keys: readonly SigningKey[]): Promise
   return finished;
 }
 
-/** Undefined when the key was revoked before, to the end. */
+/** Revokes a key. Undefined if it was completely revoked before. */
 async function revoke({ ports, algorithm, by }: Run, key: SigningKey): Promise<TakenStep | undefined> {
   const now = ports.clock();
   if (!(await ports.keys.revoke(key, now))) return undefined;
@@ -82,7 +92,7 @@ async function revoke({ ports, algorithm, by }: Run, key: SigningKey): Promise<T
   return { step: 'revoke', kid: key.kid, algorithm };
 }
 
-/** Takes the steps one after the other: their order is what keeps a signer at every instant. */
+/** Takes the steps one after the other. Their order ensures that there is a signing key at every instant. */
 async function runPlan(run: Run, plan: readonly RotationStep[]): Promise<TakenStep[]> {
   const taken: TakenStep[] = [];
   for (const step of plan) {
@@ -92,7 +102,7 @@ async function runPlan(run: Run, plan: readonly RotationStep[]): Promise<TakenSt
   return taken;
 }
 
-/** What each step is called in the audit trail. */
+/** The name of each step in the audit trail. */
 const EVENTS = {
   create: 'signing_key_created',
   activate: 'signing_key_activated',
@@ -101,7 +111,9 @@ const EVENTS = {
   delete_public_half: 'signing_key_public_half_deleted',
 } as const satisfies Record<RotationStep['step'], string>;
 
-/** The `kid` of the key that the step was about; undefined when another maker was first. */
+/**
+ * Takes a step and records it. Returns the `kid` of its key, or undefined if another run created the generation first.
+ */
 async function storeAndAudit(run: Run, step: RotationStep): Promise<string | undefined> {
   const { ports, algorithm, by } = run;
   const now = ports.clock();

@@ -19,17 +19,23 @@ export type NotifyPorts = {
   readonly clock: Clock;
 };
 
-/** A decision that was announced. */
+/** A decision that was announced. `announcedAt` is in epoch seconds. */
 export type AnnouncedDecision = {
   readonly requestId: string;
   readonly announcedAt: number;
   readonly correlationId: string;
 };
 
-/** What came of an announcement: it is done with, or comes back in some seconds. `noted` says why, for the log. */
+/**
+ * The outcome of an announcement: it is finished, or it comes back after some seconds. `noted` gives the reason for the
+ * log.
+ */
 export type NotifyOutcome = { readonly againInSeconds?: number; readonly noted: Noted };
 
-/** Longer than the function may run, so that a lease ends only when its holder has. */
+/**
+ * How long a lease holds, in seconds. It is longer than the function may run, so that a lease never ends before its
+ * holder does.
+ */
 const LEASE_SECONDS = 20;
 
 const done = (reason: NotificationReason, noted: Noted = {}): NotifyOutcome => ({ noted: { reason, ...noted } });
@@ -39,9 +45,10 @@ const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): 
 });
 
 /**
- * Notifies the client of a decision (CIBA §10.2). The announcement is only an intent: the request itself says whether
- * there is a decision. Any HTTP answer ends the matter, even a refusal; only an endpoint that can't be reached is tried
- * again, until nothing can be redeemed any more. Announcements may come twice; a lease keeps the client from hearing twice.
+ * Notifies the client of a decision (CIBA §10.2). The announcement states only an intent: the request itself shows
+ * whether there is a decision. Any HTTP answer ends the matter, even a refusal. Only an endpoint that cannot be reached
+ * is tried again, until nothing can be redeemed any more. Announcements may be delivered twice; a lease prevents two
+ * notifications.
  */
 export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecision): Promise<NotifyOutcome> {
   const { requestId } = announced;
@@ -49,7 +56,7 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   const request = await ports.notifications.findRequest(requestId);
   const decision = decideNotification(request, { at: announced.announcedAt, now: ports.clock() });
   if (decision.outcome === 'wait') return again(decision.seconds, 'not_decided_yet', { txn });
-  if (decision.outcome === 'drop') return leave(ports, requestId, decision);
+  if (decision.outcome === 'drop') return dropAnnouncement(ports, requestId, decision);
   const { clientId, until } = decision;
   const about = { txn, client_id: clientId };
   const endpoint = (await ports.clients.find(clientId))?.notificationEndpoint;
@@ -65,12 +72,20 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   const { correlationId } = announced;
   const sent = await ports.sender.send({ ...claim.address, endpoint, correlationId });
   return 'status' in sent
-    ? settle(ports, announced, { holder, status: sent.status, about })
-    : giveBack(ports, announced, { holder, tries: claim.tries, until, about: { ...about, detail: sent.unreachable } });
+    ? recordAnswer(ports, announced, { holder, status: sent.status, about })
+    : retryLater(ports, announced, {
+        holder,
+        tries: claim.tries,
+        until,
+        about: { ...about, detail: sent.unreachable },
+      });
 }
 
-/** Nobody is notified. What a notification would have carried is kept only where another may follow. */
-async function leave(
+/**
+ * Ends an announcement for which no client is notified. The token and the `auth_req_id` are kept only if another
+ * announcement may follow.
+ */
+async function dropAnnouncement(
   ports: NotifyPorts,
   requestId: string,
   { because, clientId, isOver }: Extract<NotificationDecision, { outcome: 'drop' }>,
@@ -79,8 +94,8 @@ async function leave(
   return done(because, { txn: txnOf(requestId), ...(clientId !== undefined && { client_id: clientId }) });
 }
 
-/** The client answered. */
-async function settle(
+/** Records that the client answered. */
+async function recordAnswer(
   ports: NotifyPorts,
   { requestId }: AnnouncedDecision,
   { holder, status, about }: { holder: string; status: number; about: Noted },
@@ -90,8 +105,11 @@ async function settle(
   return done('notified', { ...about, detail, notification_status: status });
 }
 
-/** Nobody answered: another try after a pause, unless nothing could be redeemed by then. */
-async function giveBack(
+/**
+ * Ends the lease, so that an endpoint that could not be reached is tried again after a pause. Gives the notification up
+ * if nothing could be redeemed by then.
+ */
+async function retryLater(
   ports: NotifyPorts,
   { requestId }: AnnouncedDecision,
   { holder, tries, until, about }: { holder: string; tries: number; until: number; about: Noted },

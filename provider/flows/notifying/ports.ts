@@ -1,38 +1,55 @@
 import type { AuthenticationRequest } from '../../core/deciding/authentication-request.ts';
 
-// What it takes to notify clients, in the terms of ports.ts.
+// The ports of notifying clients. The rules for all ports are in flows/ports.ts.
 
-/** What a notification carries: the client's bearer token, and the id that only the client and this item know. */
+/**
+ * What a notification carries: the client's bearer token, and the `auth_req_id`, which is stored only for this purpose.
+ */
 export type NotificationAddress = { readonly token: string; readonly authReqId: string };
 
-/** Decisions announced to whoever notifies clients. */
+/** Announces decisions to the function that notifies clients. */
 export interface Announcements {
-  /** Sent before the decision is committed, so that a crash in between loses nothing: an intent, not a fact. */
+  /**
+   * Announces a decision before it is committed, so that a crash in between loses no notification. It states an intent,
+   * not a fact.
+   */
   announce(decision: { requestId: string; clientId: string; correlationId: string }): Promise<void>;
 }
 
-/** What became of taking a notification in hand. */
+/** The outcome of claiming a notification. */
 export type NotificationClaim =
   | { readonly outcome: 'claimed'; readonly address: NotificationAddress; readonly tries: number }
   | { readonly outcome: 'claimed_by_another'; readonly until: number }
   | { readonly outcome: 'over' };
-/** Notifications that wait for their decision. */
+/** Notifications that wait for the decision on their request. */
 export interface Notifications {
-  /** The request as it stands. */
+  /** Returns the request as it is stored now. */
   findRequest(requestId: string): Promise<AuthenticationRequest | undefined>;
-  /** Takes it in hand until then, unless another has; `over`: the client was notified, or never is. */
+  /**
+   * Claims the notification until `until`, unless another holder has claimed it. `over`: the client has been notified,
+   * or never will be.
+   */
   claim(lease: { requestId: string; now: number; until: number; holder: string }): Promise<NotificationClaim>;
-  /** The client answered, whatever it said: over, and token and id are forgotten. Only for the holder of the lease. */
+  /**
+   * Records that the client answered, with any status. The notification is over; its token and id are deleted. Only the
+   * holder of the lease may do this.
+   */
   recordNotified(lease: { requestId: string; holder: string; now: number }): Promise<void>;
-  /** Nobody is to be notified any more: token and id are forgotten, whoever has the lease. */
+  /** Deletes token and id of a notification that no client is to receive any more, whoever holds the lease. */
   forget(requestId: string): Promise<void>;
-  /** The client could not be reached: free for another try. Only for the holder of the lease. */
+  /**
+   * Ends the lease after the client could not be reached, so that it can be tried again. Only the holder of the lease
+   * may do this.
+   */
   release(lease: { requestId: string; holder: string }): Promise<void>;
 }
 /** Calls a client's notification endpoint. */
 export interface NotificationSender {
-  /** Never throws: no answer is an outcome. The body of an answer is not read (CIBA §10.2). */
+  /**
+   * Sends one notification. Never throws: if no answer comes, that is an outcome. The body of the answer is not read
+   * (CIBA §10.2).
+   */
   send(notification: NotificationAddress & { endpoint: string; correlationId: string }): Promise<SentNotification>;
 }
-/** Any HTTP answer is one, and one that is no HTTP has the status 0; `unreachable` says why there is none. */
+/** The client's HTTP status, 0 if the answer was not valid HTTP; or, in `unreachable`, why no answer came. */
 export type SentNotification = { readonly status: number } | { readonly unreachable: string };

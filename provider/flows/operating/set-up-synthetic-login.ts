@@ -1,44 +1,47 @@
 import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import {
-  castSyntheticLogin,
+  makeSyntheticIdentities,
   SYNTHETIC_ID,
-  type SyntheticCast,
+  type SyntheticIdentities,
   type SyntheticSecret,
 } from '../../core/operating/synthetic.ts';
 import type { AuditTrail, Clock, Entropy } from '../ports.ts';
 
 /** What this flow needs. */
 export type SyntheticSetUpPorts = {
-  readonly cast: {
-    save(cast: SyntheticCast): Promise<void>;
+  readonly identities: {
+    save(identities: SyntheticIdentities): Promise<void>;
     remove(): Promise<void>;
   };
   readonly secret: { write(secret: SyntheticSecret): Promise<void> };
-  /** A fresh P-256 key pair. */
+  /** Makes a new P-256 key pair. */
   readonly makeDeviceKey: () => Promise<{ publicKey: PublicJwk; privateKey: SyntheticSecret['devicePrivateKey'] }>;
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly audit: AuditTrail;
 };
 
-/** Makes client, user and device of the synthetic login anew, with fresh secrets: at each deployment that asks for it. */
+/**
+ * Makes the client, the user and the device of the synthetic login, with new secrets. It runs at each deployment that
+ * asks for it and replaces what was there.
+ */
 export async function setUpSyntheticLogin(ports: SyntheticSetUpPorts): Promise<void> {
   const { publicKey, privateKey } = await ports.makeDeviceKey();
   const clientSecret = ports.entropy.secret();
   const now = ports.clock();
   await ports.secret.write({ clientSecret, devicePrivateKey: privateKey });
-  const cast = castSyntheticLogin({ secretHash: sha256(clientSecret), devicePublicKey: publicKey, now });
-  await ports.cast.save(cast);
-  ports.audit.write({ event: 'client_created', clientId: cast.client.clientId, by: 'deployment' }, now);
+  const identities = makeSyntheticIdentities({ secretHash: sha256(clientSecret), devicePublicKey: publicKey, now });
+  await ports.identities.save(identities);
+  ports.audit.write({ event: 'client_created', clientId: identities.client.clientId, by: 'deployment' }, now);
   ports.audit.write(
-    { event: 'device_enrolled', sub: cast.user.sub, deviceId: cast.device.deviceId, by: 'deployment' },
+    { event: 'device_enrolled', sub: identities.user.sub, deviceId: identities.device.deviceId, by: 'deployment' },
     now,
   );
 }
 
-/** Removes them: nobody can log in synthetically any more. */
+/** Removes the client, the user and the device, so that the synthetic login no longer works. */
 export async function removeSyntheticLogin(ports: SyntheticSetUpPorts): Promise<void> {
-  await ports.cast.remove();
+  await ports.identities.remove();
   ports.audit.write({ event: 'client_removed', clientId: SYNTHETIC_ID, by: 'deployment' }, ports.clock());
 }

@@ -6,8 +6,8 @@ import { changeProfile, describeUser, registerUser, type UserProfile } from '../
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints } from '../device/ports.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
-import { findUserWithDevices } from './find-user.ts';
 import type { People, PeopleRegistry, UserWritten } from './ports.ts';
+import { findUserWithDevices } from './user-with-devices.ts';
 
 /** What this flow needs. */
 export type ManageUsersPorts = {
@@ -21,17 +21,20 @@ export type ManageUsersPorts = {
   readonly settings: Settings;
   readonly audit: AuditTrail;
 };
-/** A user as operators read it. */
+/** A user, as operators read it. */
 export type UserView = UserProfile & { readonly sub: string };
-/** A ticket for one phone of one user: shown as QR code or sent as a link, used once within minutes. */
+/**
+ * An enrolment ticket for one phone of one user. It is shown as a QR code or sent as a link, and used once within
+ * minutes.
+ */
 export type TicketView = { readonly ticket: string; readonly uri: string; readonly expires_at: number };
 
-/** How often a change is applied anew to a user who changed meanwhile. */
+/** How often a change is applied again to a user that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
-/** The profile's member behind a kind of login identifier. */
+/** The member of the profile for a kind of login identifier, where their names differ. */
 const MEMBER_OF: Readonly<Record<string, string>> = { phone: 'phone_number', username: 'preferred_username' };
 
-/** Creates a user. The subject is made here unless one is given. */
+/** Creates a user. The provider makes a subject unless one is given. */
 export async function createUser(ports: ManageUsersPorts, profile: UserProfile, by: string): Promise<Result<UserView>> {
   const user = registerUser(profile, profile.sub ?? ports.entropy.id());
   if (!user.ok) return user;
@@ -41,7 +44,7 @@ export async function createUser(ports: ManageUsersPorts, profile: UserProfile, 
   return ok(describeUser(user.value));
 }
 
-/** Finds a user by `sub`, or by anything that a client may send as `login_hint`. */
+/** Finds a user by `sub`, or by any text that a client may send as `login_hint`. */
 export async function findUser(
   ports: ManageUsersPorts,
   by: { sub: string } | { loginHint: string },
@@ -51,13 +54,16 @@ export async function findUser(
   return found ? ok(describeUser(found)) : refuse({ reason: 'not_found', what: 'user' });
 }
 
-/** Another user has the identifier, in the profile's word for it; or the user changed too often meanwhile. */
+/**
+ * Refuses a write: another user has the identifier, which is named as in the profile, or other calls kept changing the
+ * user.
+ */
 function conflict(written: Exclude<UserWritten, { outcome: 'written' }>): Result<never> {
   const what = written.outcome === 'changed' ? 'changed' : (MEMBER_OF[written.taken] ?? written.taken);
   return refuse({ reason: 'conflict', what });
 }
 
-/** The user's devices. */
+/** Lists the user's devices. */
 export async function listUserDevices(
   ports: ManageUsersPorts,
   sub: string,
@@ -66,14 +72,14 @@ export async function listUserDevices(
   return found ? ok({ devices: found.devices.map(viewDevice) }) : refuse({ reason: 'not_found', what: 'user' });
 }
 
-/** What can be nobody's name names nobody. */
+/** Returns the subject that a hint names. A malformed hint finds no user. */
 async function resolveHint(ports: ManageUsersPorts, loginHint: string): Promise<string | undefined> {
   const hint = parseLoginHint(loginHint, ports.settings);
   if (!hint.ok) return undefined;
   return hint.value.kind === 'sub' ? hint.value.sub : ports.people.resolve(hint.value.identifier);
 }
 
-/** Changes the members given and keeps the others; null takes one out. */
+/** Changes the members that are given and keeps the others. Null removes a member. */
 export async function updateUser(
   ports: ManageUsersPorts,
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
@@ -90,17 +96,17 @@ export async function updateUser(
   return ok(describeUser(user.value));
 }
 
-/** Removes a user with all devices: the profile first, so that nobody can be asked meanwhile. */
+/** Removes a user with all devices. The profile is removed first, so that the user cannot be asked in the meantime. */
 export async function removeUser(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
   const found = await findUserWithDevices(ports, sub);
   if (!found) return refuse({ reason: 'not_found', what: 'user' });
   await ports.peopleRegistry.remove(found.user);
-  await Promise.all(found.devices.map((device) => ports.endpoints.release(device)));
   ports.audit.write({ event: 'user_removed', sub, by }, ports.clock());
+  await Promise.all(found.devices.map((device) => ports.endpoints.release(device)));
   return ok(true);
 }
 
-/** Removes one device of a user: a lost phone. */
+/** Removes one device of a user, for example a lost phone. */
 export async function removeUserDevice(
   ports: ManageUsersPorts,
   target: { sub: string; deviceId: string; by: string },
@@ -109,15 +115,15 @@ export async function removeUserDevice(
   const device = found?.devices.find(({ deviceId }) => deviceId === target.deviceId);
   if (!device) return refuse({ reason: 'not_found', what: 'device' });
   await ports.devices.remove(device);
-  await ports.endpoints.release(device);
   ports.audit.write(
     { event: 'device_removed', sub: device.sub, deviceId: device.deviceId, by: target.by },
     ports.clock(),
   );
+  await ports.endpoints.release(device);
   return ok(true);
 }
 
-/** Makes an enrolment ticket. The URI names issuer and ticket, which is all a phone needs. */
+/** Makes an enrolment ticket. Its URI contains issuer and ticket, which is all that a phone needs. */
 export async function createTicket(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<TicketView>> {
   const user = await ports.people.find(sub);
   if (!user) return refuse({ reason: 'not_found', what: 'user' });

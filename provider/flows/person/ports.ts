@@ -1,26 +1,29 @@
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 
-/** The persons who can be asked, read. */
+/** Reads the persons who can be asked. */
 export interface People {
-  /** The subject behind a login identifier. */
+  /** Returns the subject of a login identifier. */
   resolve(identifier: LoginIdentifier): Promise<string | undefined>;
-  /** The user. A login identifier without a profile is an unknown user. */
+  /** Returns the user. A subject without a profile is an unknown user. */
   find(sub: string): Promise<User | undefined>;
 }
 
-/** What became of writing a user: an identifier may be another user's, or the user may have changed since it was read. */
+/**
+ * The outcome of writing a user. `taken`: another user has the identifier or subject. `changed`: the user has changed
+ * since it was read.
+ */
 export type UserWritten =
   | { readonly outcome: 'written' }
   | { readonly outcome: 'taken'; readonly taken: LoginIdentifier['type'] | 'sub' }
   | { readonly outcome: 'changed' };
 
-/** Users as the operator manages them. */
+/** Users, as the operator manages them. */
 export interface PeopleRegistry {
-  /** Identifiers first, the profile last. Tells the identifier that another user has. */
+  /** Writes the identifiers first and the profile last. Names the identifier that another user has. */
   create(user: User): Promise<UserWritten>;
-  /** Replaces the user as it was read; `changed` when it is gone or changed since. */
+  /** Replaces the user that was read. `changed`: it was removed or has changed since. */
   replace(user: User, before: User): Promise<UserWritten>;
-  /** Removes the profile first, so that nobody can be asked meanwhile; then identifiers and devices. */
+  /** Removes the profile first, so that the user cannot be asked in the meantime, then identifiers and devices. */
   remove(user: User): Promise<void>;
 }

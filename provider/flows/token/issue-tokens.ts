@@ -6,14 +6,16 @@ import { type KeyConfirmation, tokenTypeFor } from '../../core/token/sender-cons
 import type { Entropy, Settings } from '../ports.ts';
 import type { TokenSigner } from './ports.ts';
 
-/** What it takes to issue tokens. */
+/** What issuing tokens needs. */
 export type IssueTokensPorts = {
   readonly signer: TokenSigner;
   readonly entropy: Entropy;
   readonly settings: Settings;
 };
 
-/** The successful answer (OIDC Core §3.1.3.3). `scope` is always told, because some may have been dropped. */
+/**
+ * The successful answer (OIDC Core §3.1.3.3). It always contains `scope`, because some scopes may have been dropped.
+ */
 export type TokenResponse = {
   readonly access_token: string;
   readonly token_type: 'Bearer' | 'DPoP';
@@ -23,8 +25,19 @@ export type TokenResponse = {
 };
 
 /**
- * Turns a grant into tokens: the one place where tokens are signed. It writes nothing. Whoever calls it claims the grant
- * afterwards, so that a failure while signing leaves the grant redeemable.
+ * The tokens of a grant, with what the audit trail records about them: whose they are, and which request led to them.
+ */
+export type IssuedTokens = {
+  readonly tokens: TokenResponse;
+  readonly sub: string;
+  /** When the tokens were issued, in epoch seconds: their `iat`. */
+  readonly issuedAt: number;
+  readonly requestId?: string | undefined;
+};
+
+/**
+ * Turns a grant into tokens. Tokens are signed nowhere else. It writes nothing: the caller claims the grant afterwards,
+ * so that a failure while signing leaves the grant redeemable.
  */
 export async function issueTokens(
   ports: IssueTokensPorts,

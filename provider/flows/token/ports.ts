@@ -5,36 +5,41 @@ import type { TokenClaims } from '../../core/token/access-token.ts';
 import type { AuthenticatedClient } from '../client/ports.ts';
 import type { Note } from '../ports.ts';
 
-/** A poll or decision was recorded, or the request as it stands. */
+/**
+ * The outcome of recording a poll or a decision. If it was not recorded, `stored` is the request as it is stored now.
+ */
 export type PollOutcome =
   | { readonly recorded: true }
   | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
 
-/** The new interval, or the request as it stands. */
+/** The new interval, or the request as it is stored now. */
 export type EarlyPollOutcome =
   | { readonly recorded: true; readonly intervalSeconds: number }
   | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
 
-/** Authentication requests as clients redeem them. */
+/** Authentication requests, as clients redeem them. */
 export interface RedeemableRequests {
   /**
-   * Records a poll that is in time: the client's own, pending, unexpired, not too fast; `recorded`. Otherwise nothing is
-   * written and the request is returned as it stands.
+   * Records a poll that is in time: the request is the client's own, pending, not expired and not polled too fast.
+   * Otherwise nothing is written, and the request is returned as it is stored now.
    */
   recordPoll(poll: { requestId: string; clientId: string; now: number }): Promise<PollOutcome>;
   /**
-   * Records a poll that came too fast: the interval grows by 5 s, for good (CIBA §11). Returns the new interval, or the
-   * request as it stands when it is no longer the client's pending one.
+   * Records a poll that came too fast: the interval grows by 5 s for the rest of the request (CIBA §11). Returns the
+   * new interval, or the request as it is stored now if it is no longer the client's own, pending and unexpired.
    */
   recordEarlyPoll(poll: { request: RequestFacts; now: number }): Promise<EarlyPollOutcome>;
-  /** Approved to redeemed, once. Precondition: the tokens are already signed. False for everyone but the one winner. */
+  /**
+   * Changes an approved request to redeemed, once. Precondition: the tokens are already signed. Of several callers,
+   * only one gets true.
+   */
   claimApproved(claim: { request: RequestFacts; now: number }): Promise<boolean>;
 }
 
-/** A token request whose client is authenticated and registered for the grant. */
+/** A token request whose client is authenticated and registered for the grant type. */
 export type GrantCall = AuthenticatedClient & { readonly form: FormParameters; readonly note: Note };
 
-/** Our own signatures. */
+/** Signs the provider's own tokens. */
 export interface TokenSigner {
   /** Signs with the active key of the algorithm. `typ` is `at+jwt` for access tokens (RFC 9068 §2.1). */
   sign(claims: TokenClaims, as: { algorithm: SigningAlgorithm; type: 'JWT' | 'at+jwt' }): Promise<string>;

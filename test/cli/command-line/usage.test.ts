@@ -75,9 +75,9 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
     ['an unknown option near nothing', ['client', 'list', '--zzzzzz'], 'There is no option --zzzzzz'],
     ['an unknown noun', ['clinet', 'list'], 'There is no ciba clinet; did you mean ciba client?'],
     ['an unknown command', ['client', 'creat'], 'did you mean ciba client create?'],
-    ['an unknown command near nothing', ['device', 'frobnicate'], 'there are list, remove'],
+    ['an unknown command near nothing', ['device', 'frobnicate'], 'choose one of list, remove'],
     ['a command that stands alone, with the nearest', ['docter'], 'There is no ciba docter; did you mean ciba doctor?'],
-    ['a word too many after one', ['doctor', 'ciba-main'], '"ciba-main" is one word too many'],
+    ['a word too many after one', ['doctor', 'ciba-main'], '"ciba-main" is one argument too many'],
     [
       'a stack and a function',
       ['keys', 'rotate', '--stack', 'a', '--function', 'b'],
@@ -92,16 +92,20 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
     ],
     ['a missing argument', ['client', 'show'], 'CLIENT_ID is missing'],
     ['a second missing argument', ['device', 'remove', 'anna'], 'DEVICE_ID is missing'],
-    ['a word too many', ['client', 'show', 'a', 'b'], '"b" is one word too many'],
+    ['a word too many', ['client', 'show', 'a', 'b'], '"b" is one argument too many'],
     ['an option without its value', ['client', 'create', '--client-name'], "'--client-name <value>' argument missing"],
-    ['an option twice', ['client', 'create', '--scope', 'openid', '--scope', 'email'], '--scope is there twice'],
-    ['an argument that begins with a dash', ['client', 'show', '-abc'], 'goes after --'],
+    ['an option twice', ['client', 'create', '--scope', 'openid', '--scope', 'email'], '--scope is given twice'],
+    ['an argument that begins with a dash', ['client', 'show', '-abc'], 'begins with a dash after --'],
     ['a flag with a value', ['client', 'list', '--json=yes'], "'--json' does not take an argument"],
     ['a client without a name', ['client', 'create'], '--client-name is missing'],
     ['an update of nothing', ['client', 'update', 'bank'], 'Nothing to change'],
     ['an update of nothing', ['user', 'update', 'anna'], 'Nothing to change'],
     ['a number that is none', ['client', 'update', 'a', '--requests-per-minute', 'x'], '"x" must be a whole number'],
-    ['a pair that is none', ['client', 'update', 'a', '--scope-description', 'pay'], '"pay" must be NAME=TEXT'],
+    [
+      'a pair that is none',
+      ['client', 'update', 'a', '--scope-description', 'pay'],
+      '"pay" must have the form NAME=TEXT',
+    ],
     ['a file that is not there', ['client', 'create', '--from', '/nope.json'], "/nope.json can't be read: ENOENT"],
     ['a word that a URL folds away', ['device', 'remove', 'anna', '..'], 'can\'t be ".."'],
     ['a wrong --by', ['user', 'show', 'anna', '--by', 'email'], '--by must be sub or login_hint'],
@@ -148,7 +152,7 @@ describe('no answer exits 1', () => {
     const { code, stdout, stderr } = await ciba(['client', 'list', '--url', other.url]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
-      `ciba: No answer from ${other.url}: nothing listens there. Start it with npm start, or give --url.\n`,
+      `ciba: No answer from ${other.url}: nothing listens there. Start the provider with npm start, or give --url.\n`,
     );
   });
 
@@ -159,7 +163,9 @@ describe('no answer exits 1', () => {
     const { code, stderr } = await ciba(['client', 'list', '--url', `http://127.0.0.1:${port}`]);
     other.close();
     expect(code).toBe(1);
-    expect(stderr).toBe(`ciba: http://127.0.0.1:${port} answered 200: is this a Serverless CIBA deployment?\n`);
+    expect(stderr).toBe(
+      `ciba: http://127.0.0.1:${port} answered 200: check that --url is a Serverless CIBA provider\n`,
+    );
   });
 });
 

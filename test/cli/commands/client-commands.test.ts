@@ -7,7 +7,7 @@ import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
 import { ciba as cibaIn, jsonOf } from '../support/ciba-process.ts';
 
 type ClientJson = { client_id: string; client_secret?: string; [member: string]: unknown };
-const NOTE = 'Store client_secret now: only its hash is kept, and it is not shown again.';
+const NOTE = 'Store client_secret now. The provider only keeps its hash and cannot show it again.';
 
 let runtime: Runtime;
 let folder: string;
@@ -88,7 +88,7 @@ it('client create takes public keys as JWK Set, JWK or PEM, and never sends a pr
   for (const name of ['secretJwk', 'secretPem', 'secretBody']) {
     const { code, stderr } = await create(name);
     expect({ name, code }).toEqual({ name, code: 2 });
-    expect(stderr).toContain('holds a private key; give the public one');
+    expect(stderr).toContain('holds a private key; give the public key');
   }
   expect((await create('broken')).stderr).not.toContain('secret');
 });

@@ -35,7 +35,9 @@ it('help says what a member means, what it must be, how it is typed and what hol
     value: 'AUDIENCE',
     about:
       'Audiences (APIs) that the client may ask tokens for. 1 to 255 printable ASCII characters each: the phone shows ' +
-      'them. Repeat for more; replaces all, and "" leaves none. By default none.',
+      'them. Repeat the option for more values. They replace all earlier ones; "" removes all. Default: none.',
   });
-  expect(creationOptions['client-name']?.about).toBe('Who asks. 1 to 64 readable characters: the phone shows it.');
+  expect(creationOptions['client-name']?.about).toBe(
+    'The name of the client, shown as the one who asks. 1 to 64 readable characters: the phone shows it.',
+  );
 });

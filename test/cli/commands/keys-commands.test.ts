@@ -96,7 +96,7 @@ it('keys revoke deletes the key; an unknown kid is refused in the words of the f
   const { code, stderr } = await ciba(args, { env });
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: 'ciba: signing-keys refused: there is no signing key with this kid\n',
+    stderr: 'ciba: signing-keys failed: there is no signing key with this kid\n',
   });
 });
 
@@ -108,14 +108,14 @@ it('keys rotate says what AWS Lambda says when there is no such function', async
 it('keys rotate has nothing to invoke on the local runtime', async () => {
   const { code, stderr } = await ciba(['keys', 'rotate'], { env: { CIBA_URL: runtime.url } });
   expect(code).toBe(1);
-  expect(stderr).toContain('give --stack, or --url of a deployment');
+  expect(stderr).toContain('Give --stack, or --url of a deployment');
 });
 
 it('keys rotate wants to be told the function', async () => {
   const { CIBA_SIGNING_KEYS_FUNCTION: _name, ...others } = env;
   const { code, stderr } = await ciba(['keys', 'rotate'], { env: others });
   expect(code).toBe(2);
-  expect(stderr).toContain('Give --stack, or --function: output SigningKeysFunction of the stack');
+  expect(stderr).toContain("give --stack, or --function with the stack's output SigningKeysFunction");
 });
 
 describe('--stack', () => {

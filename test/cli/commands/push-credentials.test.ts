@@ -104,14 +104,14 @@ it('says what stands in the way: no such function, no permission, an older funct
   const older = await refresh('--platform', 'GCM');
   expect(older).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('platform-application refused: Invalid key'),
+    stderr: expect.stringContaining('platform-application failed: Invalid key'),
   });
   aws.account.denied.add('InvokeFunction');
   expect((await refresh()).stderr).toContain('AWS Lambda refused: User: arn:aws:iam::1:user/o is not authorized');
   aws.account.stack.outputs = outputs;
   expect((await refresh()).stderr).toContain(
-    'has no output PlatformApplicationFunction: it has no platform-application.',
+    'has no output PlatformApplicationFunction, so it has no function platform-application.',
   );
   const local = await ciba(['push-credentials', 'refresh'], { env });
-  expect(local).toMatchObject({ code: 1, stderr: expect.stringContaining('has no push credentials; give --stack') });
+  expect(local).toMatchObject({ code: 1, stderr: expect.stringContaining('has no push credentials. Give --stack') });
 });

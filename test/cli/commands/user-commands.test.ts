@@ -46,7 +46,7 @@ describe('user', () => {
     await ciba('user', 'create', '--sub', 'dora', '--email', 'first@example.com');
     await ciba('user', 'create', '--sub', 'other', '--preferred-username', 'dora');
     const message =
-      'This is the sub of one user and names another, whose sub is other. Say --by sub or --by login_hint.';
+      'USER is the sub of one user and a login_hint of another, whose sub is other. Add --by sub or --by login_hint.';
     expect(await ciba('user', 'delete', 'dora')).toEqual(refusal(message));
     expect(jsonOf(await ciba('user', 'show', 'dora', '--by', 'sub', '--json'))).toMatchObject({ sub: 'dora' });
     expect(jsonOf(await ciba('user', 'show', 'dora', '--by', 'login_hint', '--json'))).toMatchObject({ sub: 'other' });
@@ -70,7 +70,7 @@ describe('user', () => {
 
   it('delete removes', async () => {
     await ciba('user', 'create', '--sub', 'eve', '--email', 'eve@example.com');
-    expect((await ciba('user', 'delete', 'eve@example.com')).stdout).toBe('User eve deleted, with all devices.\n');
+    expect((await ciba('user', 'delete', 'eve@example.com')).stdout).toBe('User eve and all their devices deleted.\n');
     expect(await ciba('user', 'show', 'eve')).toEqual(refusal('There is no such user.'));
   });
 

@@ -35,7 +35,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     await deployment.presentCertificate(inDays(200));
     const { code, found } = await examine();
     expect(code).toBe(1);
-    expect(found('TLS certificate')?.says).toContain('Nobody trusts the certificate');
+    expect(found('TLS certificate')?.says).toContain('is not trusted');
   });
 
   it('has platform applications that are gone, switched off, or on a dead kind of credential', async () => {
@@ -43,7 +43,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     account.applications = { [APNS]: { Enabled: 'false' } };
     const gone = await examine();
     expect(gone.code).toBe(1);
-    expect(gone.found('Push platforms')?.says).toMatch(/APNS: SNS has switched it off.*GCM: there is no application/);
+    expect(gone.found('Push platforms')?.says).toMatch(/APNS: SNS disabled it.*GCM: there is no application/);
     account.applications = {
       [APNS]: { Enabled: 'true', AppleCertificateExpirationDate: '2020-01-01T00:00:00Z' },
       [GCM]: { Enabled: 'true', AuthenticationMethod: 'Key' },
@@ -62,7 +62,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     const { code, found, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 1, bad: ['Alarms', 'Alarm recipients'] });
     expect(found('Alarms')).toMatchObject({ state: 'broken', says: expect.stringContaining(`${STACK}-faults`) });
-    expect(found('Alarm recipients')?.says).toContain('nobody is subscribed, 1 not confirmed yet');
+    expect(found('Alarm recipients')?.says).toContain('no one receives alarms: 0 confirmed, 1 not confirmed yet');
     account.topics = {};
     expect((await examine()).found('Alarm recipients')?.says).toContain('does not exist');
     account.alarms = {
@@ -72,7 +72,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     };
     expect((await examine()).found('Alarms')).toMatchObject({
       state: 'warning',
-      says: `Muted by hand: ${STACK}-faults.`,
+      says: `Someone disabled the actions of these alarms: ${STACK}-faults.`,
     });
   });
 
@@ -104,16 +104,16 @@ describe('a broken deployment exits 1 and says what to do', () => {
     const { code, stdout } = await doctor();
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /✗ ACM certificates {2}login\.example\.com: PENDING_VALIDATION.*\n +→ Put its validation record into DNS\./,
+      /✗ ACM certificates {2}login\.example\.com: PENDING_VALIDATION.*\n +→ Add its validation record to DNS\./,
     );
-    expect(stdout).toContain('✗ A login           It does not go through: token request answers 500 server_error.');
+    expect(stdout).toContain('✗ A login           The login failed: token request answers 500 server_error.');
     expect(stdout).toMatch(/\n2 broken\.\n$/);
   });
 
   it.each([
-    ['is switched off', 'Disabled', 'is Disabled: clients in ping mode hear nothing'],
-    ['is being switched off', 'Disabling', 'is Disabling: clients in ping mode hear nothing'],
-    ['was deleted', undefined, 'its trigger was deleted'],
+    ['is switched off', 'Disabled', 'is Disabled: clients in ping mode get no pings'],
+    ['is being switched off', 'Disabling', 'is Disabling: clients in ping mode get no pings'],
+    ['was deleted', undefined, 'The trigger that reads the queue was deleted'],
   ])('what takes pings from their queue %s', async (_, state, says) => {
     deployment.aws.account.mappings = state === undefined ? {} : { [MAPPING]: state };
     const { code, found, bad } = await examine();

@@ -22,7 +22,7 @@ describe('the local runtime', () => {
     runtime = await startRuntime({ port: 0 });
     const world = new DemoWorld(runtime);
     runtime.gateway.localRoutes = createLocalRoutes(world, runtime);
-    await world.plant(demoSeed);
+    await world.createFrom(demoSeed);
   });
   afterAll(() => runtime.close());
 
@@ -41,8 +41,8 @@ describe('the local runtime', () => {
     ])
       expect(stdout).toMatch(new RegExp(`^– ${name} +Not applicable to the local runtime\\.$`, 'm'));
     expect(stdout).toMatch(/^✓ WWW-Authenticate +Arrives/m);
-    expect(stdout).toMatch(/^✓ Admin API +Answers callers of this machine\. Clients: 3\.$/m);
-    expect(stdout).toMatch(/^✓ A login +A whole login went through: asked, approved, tokens\.$/m);
+    expect(stdout).toMatch(/^✓ Admin API +Answers calls from this machine\. Clients: 3\.$/m);
+    expect(stdout).toMatch(/^✓ A login +A complete login succeeded: request, approval, tokens\.$/m);
     expect(stdout).toMatch(/\nAll good: 10 not checked here\.\n$/);
   });
 
@@ -51,7 +51,7 @@ describe('the local runtime', () => {
     const limited = runs.find(({ code }) => code === 1);
     expect(limited?.found('A login')).toMatchObject({
       state: 'unknown',
-      says: 'Could not be checked: the first user was asked too often; try again in a minute.',
+      says: 'Could not be checked: the first user was asked too often; try again in a minute, or in an hour at most.',
     });
   });
 
@@ -114,7 +114,7 @@ describe('a provider with something wrong', () => {
     answers['POST /token'] = { status: 500, body: { error: 'server_error' } };
     expect((await examine(url)).found('WWW-Authenticate')).toMatchObject({
       state: 'broken',
-      says: expect.stringContaining('answered 500'),
+      says: expect.stringContaining('with 500 instead of 401'),
     });
   });
 

@@ -38,9 +38,9 @@ describe('a deployment in order', () => {
     expect(stdout).toContain(`✓ Discovery         Answers, and the issuer is https://${HOST}/`);
     expect(stdout).toContain('✓ Signing keys      2 RS256, 2 PS256, 2 ES256.');
     expect(stdout).toContain('APNS: enabled, credential: token. GCM: enabled, credential: token.');
-    expect(stdout).toContain('✓ Pings             Lambda takes them from their queue.');
+    expect(stdout).toContain('✓ Pings             Lambda reads them from their queue.');
     expect(stdout).toContain('✓ Dead letters      None.');
-    expect(stdout).toContain('✓ A login           A whole login went through, by polling');
+    expect(stdout).toContain('✓ A login           A complete login by polling succeeded');
     expect(stdout).not.toContain('→');
   });
 
@@ -73,12 +73,12 @@ describe('a deployment that works and is not finished', () => {
     for (const name of Object.keys(account.alarms)) account.alarms[name] = {};
     const { code, stdout } = await doctor();
     expect(code).toBe(0);
-    expect(stdout).toContain('! Push platforms    None is configured: pushes reach nobody yet');
+    expect(stdout).toContain('! Push platforms    None is configured: phones get no pushes.');
     expect(stdout).toContain('See docs/deploy.md#3-pushes.');
-    expect(stdout).toContain('! Alarm recipients  Alarms reach nobody yet');
-    expect(stdout).toContain('– ACM certificates  No name of your own');
-    expect(stdout).toContain('– A login           Not tried: the synthetic login of this stage is switched off.');
-    expect(stdout).toMatch(/\nAll good: 2 to know about, 2 not checked here\.\n$/);
+    expect(stdout).toContain('! Alarm recipients  No one receives alarms yet');
+    expect(stdout).toContain('– ACM certificates  No domain is set');
+    expect(stdout).toContain('– A login           Not tried: the synthetic login of this stage is off.');
+    expect(stdout).toMatch(/\nAll good: 2 warnings, 2 not checked here\.\n$/);
   });
 
   it('rings: the alarms are listed with their runbooks', async () => {
@@ -121,7 +121,7 @@ describe('a deployment that works and is not finished', () => {
     expect({ code, bad }).toEqual({ code: 0, bad: ['Dead letters'] });
     expect(found('Dead letters')).toMatchObject({
       state: 'warning',
-      says: '3: so many events could not be handled, and are kept for 14 days.',
+      says: '3 events could not be handled. The queue keeps each for 14 days.',
       see: 'docs/operations.md#alarm-dead-letters',
     });
   });
@@ -149,7 +149,7 @@ describe('by --url alone', () => {
     expect(code).toBe(0);
     const good = report.checks.filter(({ state }) => state === 'good').map(({ name }) => name);
     expect(good).toEqual(['Discovery', 'TLS certificate', 'Signing keys', 'WWW-Authenticate', 'Admin API']);
-    expect(found('Alarms')).toMatchObject({ state: 'skipped', says: 'Not checked: it takes the stack. Give --stack.' });
+    expect(found('Alarms')).toMatchObject({ state: 'skipped', says: 'Not checked: give --stack to check this.' });
   });
 
   it('tells an identity that may not call the admin API', async () => {

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   type AuthenticationRequest,
   decideTokenRequest,
-  isAnswerable,
   judgeLateDecision,
 } from '../../../provider/core/deciding/authentication-request.ts';
 import { approvedRequest, FACTS, NOW, requestIn } from '../given.ts';
@@ -117,17 +116,6 @@ describe('token endpoint: what holds for every request', () => {
         );
       }),
     );
-  });
-});
-
-describe('whether the user can still answer', () => {
-  it('until the second before expiry', () => {
-    expect(isAnswerable(requestIn('pending'), FACTS.expiresAt - 1)).toBe(true);
-    expect(isAnswerable(requestIn('pending'), FACTS.expiresAt)).toBe(false);
-  });
-
-  it.each(['approved', 'denied', 'failed', 'redeemed'] as const)('not when the request is %s', (state) => {
-    expect(isAnswerable(requestIn(state), NOW)).toBe(false);
   });
 });
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { freezeDetails, hashDetails, type RequestDetails } from '../../../provider/core/deciding/shown-details.ts';
+import type { Whole } from '../../../provider/core/whole.ts';
 import { FACTS, ISSUER } from '../given.ts';
 
-const DETAILS: RequestDetails = {
+const DETAILS: Whole<RequestDetails> = {
   issuer: ISSUER,
   clientId: 'bank',
   clientName: 'Bänk',

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 import { assertionEndpoints, providerMetadata } from '../../../provider/core/discovery/provider-metadata.ts';
 import { ISSUER } from '../given.ts';
 
 describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
-  const metadata = providerMetadata(ISSUER, []);
+  const metadata = providerMetadata({ issuer: ISSUER, acrValues: [], profile: STANDARD_PROFILE });
 
   it('names the issuer exactly, and every endpoint below it', () => {
     expect(metadata).toMatchObject({
@@ -41,7 +42,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
   it('advertises acr only where the operator has a policy', () => {
     expect(metadata).not.toHaveProperty('acr_values_supported');
     expect(metadata['claims_supported']).not.toContain('acr');
-    const withPolicy = providerMetadata(ISSUER, ['urn:example:high']);
+    const withPolicy = providerMetadata({ issuer: ISSUER, acrValues: ['urn:example:high'], profile: STANDARD_PROFILE });
     expect(withPolicy['acr_values_supported']).toEqual(['urn:example:high']);
     expect(withPolicy['claims_supported']).toContain('acr');
   });
@@ -52,5 +53,17 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       'https://op.example/token',
       'https://op.example/oauth/token',
     ]);
+  });
+
+  it('advertises what the profile accepts, and no more', () => {
+    const profile = {
+      ...STANDARD_PROFILE,
+      authenticationMethods: ['private_key_jwt'],
+      assertionAlgorithms: ['PS256'],
+    } as const;
+    expect(providerMetadata({ issuer: ISSUER, acrValues: [], profile })).toMatchObject({
+      token_endpoint_auth_methods_supported: ['private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['PS256'],
+    });
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
-  castSyntheticLogin,
   isRollback,
+  makeSyntheticIdentities,
   NO_ANSWER,
   secondsUntilNextTry,
 } from '../../../provider/core/operating/synthetic.ts';
 
-describe('the cast of the synthetic login', () => {
+describe('the identities of the synthetic login', () => {
   it('is a client that may name its own user alone, with openid and no audience', () => {
     const devicePublicKey = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
-    const { client, user, device } = castSyntheticLogin({ secretHash: 'hash', devicePublicKey, now: 1 });
+    const { client, user, device } = makeSyntheticIdentities({ secretHash: 'hash', devicePublicKey, now: 1 });
     expect(client).toMatchObject({ clientId: 'synthetic-login', onlySub: 'synthetic-login', audiences: [] });
     expect(user).toEqual({ sub: 'synthetic-login', status: 'active', claims: {}, identifiers: [] });
     expect(device).toMatchObject({ sub: 'synthetic-login', reach: { kind: 'none' } });

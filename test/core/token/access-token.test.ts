@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { mintAccessToken } from '../../../provider/core/token/access-token.ts';
 import type { Grant } from '../../../provider/core/token/grant.ts';
+import type { Whole } from '../../../provider/core/whole.ts';
 import { FACTS, GRANT, ISSUER, NOW } from '../given.ts';
 
-const APPROVED: Grant = {
+const APPROVED: Whole<Grant> = {
   ...GRANT,
   amr: ['face', 'pin'],
   acr: 'urn:example:high',

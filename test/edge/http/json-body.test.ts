@@ -120,7 +120,7 @@ describe('members of a JSON body', () => {
     expect(refusalOf(parse('{}', enrolmentBody))).toMatchObject({ name: 'enrolment', expected: 'present' });
     expect(refusalOf(parse('{"sub":"x"}', userChangeBody))).toMatchObject({
       name: 'sub',
-      expected: 'absent: it can not be changed',
+      expected: 'absent: it cannot be changed',
     });
   });
 

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { askingWording } from '../../../provider/core/asking/refusals.ts';
+import { decidingWording } from '../../../provider/core/deciding/refusals.ts';
+import { deviceWording } from '../../../provider/core/device/refusals.ts';
+import { operatingWording } from '../../../provider/core/operating/refusals.ts';
 import type { Refusal, RefusalReason } from '../../../provider/core/refusal.ts';
+import { tokenWording } from '../../../provider/core/token/refusals.ts';
 import { answerRefusal } from '../../../provider/edge/http/refusal-answer.ts';
 
 /** One refusal of every reason; a reason without a line does not compile. */
@@ -261,6 +267,23 @@ describe('WWW-Authenticate (RFC 6749 §5.2)', () => {
   it('names the scheme that the caller is to use', () => {
     expect(wireOf(REFUSALS.unknown_client, true).headers?.['www-authenticate']).toMatch(/^Basic realm=/);
     expect(wireOf(REFUSALS.device_not_authenticated, true).headers?.['www-authenticate']).toMatch(/^Device realm=/);
+  });
+});
+
+describe('the route card of a handler', () => {
+  it.each([
+    ['backchannel-authentication', askingWording],
+    ['token', tokenWording],
+    ['device', { ...deviceWording, ...decidingWording }],
+    ['admin', operatingWording],
+  ])('%s names every error code with which its room refuses', (name, wordings) => {
+    const handler = readFileSync(new URL(`../../../lambdas/${name}/handler.ts`, import.meta.url), 'utf8');
+    const [card = ''] = handler.match(/\/\*\*[\s\S]*?\*\//) ?? [];
+    const codes = ALL.filter(({ reason }) => reason in wordings).map((refusal) =>
+      String(wireOf(refusal).body['error']),
+    );
+    expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(card))).toEqual([]);
+    expect(codes.length).toBe(Object.keys(wordings).length);
   });
 });
 

@@ -7,18 +7,9 @@ import {
   type ClientAuthenticationPorts,
 } from '../../../provider/flows/client/authenticate-client.ts';
 import type { ClientCall } from '../../../provider/flows/client/authentication/method.ts';
-import type { Settings } from '../../../provider/flows/ports.ts';
-import { CLIENT, ISSUER, NAMES, NOW, refusalOf, valueFrom } from '../../core/given.ts';
+import { CLIENT, ISSUER, NOW, refusalOf, valueFrom } from '../../core/given.ts';
+import { SETTINGS } from '../given.ts';
 
-const SETTINGS: Settings = {
-  ...NAMES,
-  expiry: { default: 120, limit: 600 },
-  intervalSeconds: 5,
-  lifetimes: { idTokenSeconds: 60, accessTokenSeconds: 60 },
-  acrPolicy: [],
-  ticketLifetimeSeconds: 600,
-  rotation: { rotateAfterSeconds: 1, publishBeforeUseSeconds: 1, retireForSeconds: 1, keepPublicForSeconds: 1 },
-};
 const SECRET: ClientCredential = { method: 'client_secret_basic', secretHash: sha256('s3cret') };
 const KEYS: ClientCredential = { method: 'private_key_jwt', algorithms: ['ES256'], keys: [{ kty: 'EC' }] };
 

@@ -13,5 +13,5 @@ it('a pinned construct has its logical id wherever it stands in the stack', () =
 
 it('a construct without a resource of its own cannot be pinned, so no pin is lost in silence', () => {
   const group = new Construct(new Stack(), 'Group');
-  expect(() => pinLogicalId(group, 'Pinned')).toThrow(/Group has no resource to pin/);
+  expect(() => pinLogicalId(group, 'Pinned')).toThrow(/Group has no resource whose logical id could be set/);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { functions } from '../../../infra/functions/deployed-functions.ts';
-import { MOST_RECEIVES } from '../../../infra/notifications/queue-limits.ts';
+import { MAX_RECEIVES } from '../../../infra/notifications/queue-limits.ts';
 import { LONGEST_GRACE_SECONDS } from '../../../provider/core/deciding/redemption-grace.ts';
 import { decideNotification } from '../../../provider/core/notifying/notification-decision.ts';
 import {
@@ -93,7 +93,7 @@ describe('the way of notifications', () => {
   });
 
   it('has receives for the longest expiry that the settings may allow, and none to spare', () => {
-    const limit = longestExpiryLimitSeconds(MOST_RECEIVES);
+    const limit = longestExpiryLimitSeconds(MAX_RECEIVES);
     const most = mostDeliveries(longestUseSeconds(limit));
     expect([most, mostDeliveries(longestUseSeconds(limit + 1))]).toEqual([1000, 1001]);
     expect(deliveries(limit, 0)).toBeLessThanOrEqual(most);

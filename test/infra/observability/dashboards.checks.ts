@@ -80,7 +80,7 @@ describe('push credentials', () => {
 
 describe('the technical dashboard', () => {
   it('shows what waits for client-notification, and dead letters', () => {
-    const waiting = drawnUnder(minimal, 'Pings that wait').map(([, name]) => name);
+    const waiting = drawnUnder(minimal, 'Waiting pings').map(([, name]) => name);
     expect(waiting).toContain('ApproximateNumberOfMessagesVisible');
     expect(drawnUnder(minimal, 'Age of the oldest ping in seconds').map(([, name]) => name)).toEqual([
       'ApproximateAgeOfOldestMessage',

@@ -21,9 +21,9 @@ const application = (platform: string) => `arn:aws:sns:${here}:app/${platform}/s
 const zone = (name: string) => ({ id: 'Z0123456789ABC', name });
 const rules = (count: number, acr = 'a') => Array.from({ length: count }, () => ({ acr, anyOf: ['pin'] }));
 
-function message(settings: object, atHand?: Place): string {
+function message(settings: object, ofCredentials?: Place): string {
   try {
-    parseSettings({ stage: 'test', ...settings }, 'test.json', atHand);
+    parseSettings({ stage: 'test', ...settings }, 'test.json', ofCredentials);
   } catch (error) {
     if (error instanceof SettingsError) return error.message;
     throw error;
@@ -62,7 +62,7 @@ describe('settings that contradict each other', () => {
     ],
     [
       { reservedConcurrency: { 'client-notification': 1 } },
-      'set "reservedConcurrency.client-notification" to at least 2, which is the least that its queue may be limited to',
+      'set "reservedConcurrency.client-notification" to at least 2: Lambda accepts no lower limit',
     ],
     [{ limits: { defaultExpiry: 601 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [{ limits: { expiryLimit: 119 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
@@ -81,7 +81,7 @@ describe('settings that contradict each other', () => {
     ],
     [
       { restored: { directoryTable: 'one', transactionsTable: 'one' } },
-      '"restored.directoryTable" and "restored.transactionsTable" must be two tables',
+      '"restored.directoryTable" and "restored.transactionsTable" must be two different tables',
     ],
     [{ acrPolicy: [{ acr: 'a', anyOf: ['pin', 'hwk'] }] }, '"acrPolicy.0.anyOf.1" must be one of pin, fpt, face'],
     [{ acrPolicy: [{ acr: 'a', anyOf: 'pin' }] }, '"acrPolicy.0.anyOf" must be a list'],

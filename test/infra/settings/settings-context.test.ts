@@ -11,7 +11,7 @@ const refuse = (names: readonly string[], fromFiles: readonly string[] = []) =>
 describe('context', () => {
   it.each(['stgae', 'Stage', 'stages', 'stage ', '', 'region'])('"%s" is refused, with what to write', (name) => {
     expect(() => refuse(['stage', name])).toThrow(
-      new SettingsError(`There is no context "${name}": name a stage with "-c stage=…", or take it out.`),
+      new SettingsError(`There is no context "${name}": remove it, or name a stage with "-c stage=…".`),
     );
   });
 

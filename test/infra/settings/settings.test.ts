@@ -29,12 +29,12 @@ describe('settings', () => {
 
   it('that are missing are named, with the file to copy', () => {
     expect(() => readSettings('nowhere')).toThrow(
-      'There is no file infra/stages/nowhere.json: create it after infra/stages/production.example.json, or name another stage with "-c stage=…".',
+      'There is no file infra/stages/nowhere.json: create it from infra/stages/production.example.json, or name another stage with "-c stage=…".',
     );
   });
 
   it.each([
-    [{ colour: 'red' }, '"colour" is not a setting: correct its name or take it out'],
+    [{ colour: 'red' }, '"colour" is not a setting: correct its name or remove it'],
     [{ apns: { secretArn, bundelId: 'a' } }, 'set "apns.bundleId"'],
     [{ apns: { secretArn, bundleId: 'a', bundelId: 'a' } }, '"apns.bundelId" is not a setting'],
     [{ stage: 'Prod' }, '"stage" must be 1 to 20 letters, digits and hyphens in lower case'],

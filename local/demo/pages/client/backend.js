@@ -1,8 +1,8 @@
-// The client's backend: asks, then polls (CIBA poll mode, §7 and §10). No page in here.
+// The client's backend, which asks and then polls (CIBA poll mode, §7 and §10). It does not touch the page.
 
 /** @typedef {{ client_id: string, client_secret: string }} Client */
 /**
- * What GET /local/demo tells: the first client and user, and all clients by name.
+ * The answer of GET /local/demo: the first client and user, and all clients.
  * @typedef {Client & { issuer: string, login_hint: string, clients?: (Client & { client_name: string })[] }} Demo
  */
 /** @typedef {{ access_token: string, id_token: string, token_type: string, expires_in: number, scope: string }} Tokens */
@@ -12,7 +12,7 @@
 /** @typedef {{ auth_req_id: string, expires_in: number, interval?: number }} Begun CIBA §7.3 */
 
 /**
- * Where a login stands. Instants are epoch milliseconds.
+ * The state of a login. Instants are epoch milliseconds.
  * @typedef {{ state: 'asking' }
  *   | { state: 'pending', polls: number, slowedDown: boolean, intervalSeconds: number, nextPollAt: number,
  *       expiresAt: number, expiresInSeconds: number }
@@ -25,8 +25,8 @@ const GRANT_TYPE = 'urn:openid:params:grant-type:ciba';
 /** CIBA §11: every `slow_down` lengthens the interval by at least this, for good. */
 const SLOW_DOWN_SECONDS = 5;
 
-/** Waits that can be cut short: `hurry` ends the present one at once, `stop` ends the login. */
-export class Patience extends EventTarget {
+/** Waits between polls. `hurry` ends the current wait at once, `stop` ends the login. */
+export class PollTimer extends EventTarget {
   stopped = false;
 
   hurry() {
@@ -53,14 +53,14 @@ export class Patience extends EventTarget {
 }
 
 /**
- * One login from the first request to its end.
+ * Runs one login from the authentication request to its end.
  * @param {import('../wire/wire.js').Wire} wire
  * @param {Client} client
  * @param {Asked} asked
- * @param {Patience} patience
+ * @param {PollTimer} pollTimer
  * @returns {AsyncGenerator<Progress, void, void>}
  */
-export async function* login(wire, client, asked, patience) {
+export async function* login(wire, client, asked, pollTimer) {
   yield { state: 'asking' };
   const answer = await post(wire, client, '/bc-authorize', {
     scope: asked.scope,
@@ -74,27 +74,27 @@ export async function* login(wire, client, asked, patience) {
     return;
   }
   const { auth_req_id: authReqId, expires_in: expiresInSeconds, interval = 5 } = /** @type {Begun} */ (answer.json);
-  yield* poll(wire, client, { authReqId, expiresInSeconds, intervalSeconds: interval }, patience);
+  yield* poll(wire, client, { authReqId, expiresInSeconds, intervalSeconds: interval }, pollTimer);
 }
 
 /**
  * @param {import('../wire/wire.js').Wire} wire
  * @param {Client} client
  * @param {{ authReqId: string, expiresInSeconds: number, intervalSeconds: number }} started
- * @param {Patience} patience
+ * @param {PollTimer} pollTimer
  * @returns {AsyncGenerator<Progress, void, void>}
  */
-async function* poll(wire, client, { authReqId, expiresInSeconds, intervalSeconds: first }, patience) {
+async function* poll(wire, client, { authReqId, expiresInSeconds, intervalSeconds: first }, pollTimer) {
   const expiresAt = Date.now() + expiresInSeconds * 1000;
   let intervalSeconds = first;
   let slowedDown = false;
   let extraWait = 0;
-  for (let polls = 0; !patience.stopped; polls += 1) {
+  for (let polls = 0; !pollTimer.stopped; polls += 1) {
     const waitMilliseconds = untilNextPoll(intervalSeconds, expiresAt) + extraWait;
     const nextPollAt = Date.now() + waitMilliseconds;
     yield { state: 'pending', polls, slowedDown, intervalSeconds, nextPollAt, expiresAt, expiresInSeconds };
-    await patience.wait(waitMilliseconds);
-    if (patience.stopped) return;
+    await pollTimer.wait(waitMilliseconds);
+    if (pollTimer.stopped) return;
     const answer = await post(wire, client, '/token', { grant_type: GRANT_TYPE, auth_req_id: authReqId });
     const end = endOf(answer);
     if (end) {
@@ -108,7 +108,7 @@ async function* poll(wire, client, { authReqId, expiresInSeconds, intervalSecond
 }
 
 /**
- * The interval, but no longer than a second past the expiry: so the end is heard when it comes.
+ * Returns the wait until the next poll: the interval, but at most until one second after the expiry.
  * @param {number} intervalSeconds
  * @param {number} expiresAt
  */
@@ -118,7 +118,7 @@ function untilNextPoll(intervalSeconds, expiresAt) {
 }
 
 /**
- * The end of a login, or undefined when polling goes on (CIBA §11; a lost answer or 503 is no end either).
+ * Returns the end of a login, or undefined if polling goes on (CIBA §11). A lost answer or a 503 does not end it.
  * @param {import('../wire/wire.js').Answer} answer
  * @returns {Progress | undefined}
  */
@@ -155,7 +155,7 @@ function retryAfterSeconds(answer) {
 }
 
 /**
- * A form with client_secret_basic: id and secret are form-encoded before base64 (RFC 6749 §2.3.1).
+ * Posts a form with client_secret_basic. Id and secret are form-encoded before base64 (RFC 6749 §2.3.1).
  * @param {import('../wire/wire.js').Wire} wire
  * @param {Client} client
  * @param {string} path

@@ -1,18 +1,18 @@
-// One line for each claim and header member that the provider sends.
+// Explains each claim and header member that the provider sends.
 
 /** @type {Record<string, string>} */
 const CLAIMS = {
-  iss: 'Issuer: the provider that says so',
-  sub: 'Subject: the user, by a name that never changes',
-  aud: 'Audience: for whom this token is meant',
+  iss: 'Issuer: the provider that issued this token',
+  sub: 'Subject: an identifier of the user that never changes',
+  aud: 'Audience: the client or API that this token is for',
   exp: 'Not valid after this time',
   iat: 'Issued at this time',
   nbf: 'Not valid before this time',
-  jti: 'The token’s own number',
+  jti: 'The unique id of this token',
   auth_time: 'When the user approved on the phone',
   at_hash: 'Ties the ID token to its access token',
   amr: 'How the phone says it verified the user (RFC 8176)',
-  acr: 'How strong this was, by the provider’s policy',
+  acr: 'How strong the authentication was, by the provider’s policy',
   azp: 'The client the token was issued to',
   client_id: 'The client that asked',
   scope: 'What the client may do',
@@ -26,16 +26,16 @@ const CLAIMS = {
   zoneinfo: 'Time zone (scope profile)',
   updated_at: 'When the profile last changed',
   email: 'E-mail address (scope email)',
-  email_verified: 'Whether the address was checked (scope email)',
+  email_verified: 'Whether the address was verified (scope email)',
   phone_number: 'Phone number (scope phone)',
-  phone_number_verified: 'Whether the number was checked (scope phone)',
+  phone_number_verified: 'Whether the number was verified (scope phone)',
   'urn:openid:params:jwt:claim:auth_req_id': 'The request this answers (push mode)',
 };
 
 /** @type {Record<string, string>} */
 const HEADER = {
   alg: 'Signature algorithm',
-  kid: 'Which key of jwks.json signed it',
+  kid: 'The id of the key in jwks.json that signed this token',
   typ: 'Kind of token; at+jwt is an access token (RFC 9068)',
 };
 
@@ -50,7 +50,7 @@ export function meaningOfClaim(name, part) {
 }
 
 /**
- * A claim's value for reading; an instant gets its local time beside the number.
+ * Formats the value of a claim. An instant gets its local time beside the number.
  * @param {string} name
  * @param {unknown} value
  */

@@ -1,8 +1,8 @@
-// The console of whoever asks: agent's desktop, kiosk, bank. It plays the client's backend too.
+// The console that asks: an agent's desktop, a kiosk or a bank. It also plays the client's backend.
 
 import { byId, field, minutesAndSeconds } from '../elements.js';
 import { newLogin } from '../wire/exchanges.js';
-import { login, Patience } from './backend.js';
+import { login, PollTimer } from './backend.js';
 import { codeIn, messageObjection } from './scenarios.js';
 import { describe } from './states.js';
 import { TokenView } from './tokens.js';
@@ -15,9 +15,9 @@ import { TokenView } from './tokens.js';
 export class Console {
   /** @type {Scenario | undefined} */
   #scenario;
-  /** @type {Client} the client that asks in this scenario */
+  /** @type {Client} the client of this scenario */
   #client;
-  /** @type {Patience | undefined} the login that runs */
+  /** @type {PollTimer | undefined} the timer of the login that runs */
   #running;
   /** @type {Progress | undefined} */
   #progress;
@@ -27,7 +27,7 @@ export class Console {
   /**
    * @param {import('../wire/wire.js').Wire} wire
    * @param {Demo} demo
-   * @param {(loginHint: string) => boolean} ringsHere does this page's phone belong to that user?
+   * @param {(loginHint: string) => boolean} ringsHere whether this page's phone belongs to that user
    */
   constructor(wire, demo, ringsHere) {
     this.wire = wire;
@@ -53,7 +53,7 @@ export class Console {
     const seeded = this.demo.clients?.find(
       ({ client_id, client_secret }) => client_id === scenario.clientId && client_secret,
     );
-    // With a seed of one's own the scenario's client may be missing: then the first one asks, for what any client may.
+    // With another seed the scenario's client may be missing. Then the first client asks, for the scope `openid` only.
     this.#client = seeded ?? this.demo;
     this.#scenario = seeded ? scenario : { ...scenario, scope: 'openid', audience: '' };
     this.#stop();
@@ -65,7 +65,9 @@ export class Console {
     byId('ask').textContent = scenario.askLabel;
     field('login-hint').value = scenario.prefillsHint ? this.demo.login_hint : '';
     field('login-hint').placeholder = this.demo.login_hint;
-    byId('hint-note').textContent = scenario.prefillsHint ? '' : `The phone beside belongs to ${this.demo.login_hint}.`;
+    byId('hint-note').textContent = scenario.prefillsHint
+      ? ''
+      : `The phone on this page belongs to ${this.demo.login_hint}.`;
     field('scope').value = this.#scenario.scope;
     this.#renewMessage();
   }
@@ -99,9 +101,9 @@ export class Console {
     if (field('binding-message').value === this.#used) this.#renewMessage();
     const bindingMessage = field('binding-message').value.trim().normalize('NFC');
     this.#used = bindingMessage;
-    const patience = new Patience();
-    this.#running = patience;
-    // Whoever pressed Enter in a field is done typing: the phone may take the focus when it rings.
+    const pollTimer = new PollTimer();
+    this.#running = pollTimer;
+    // Moves the focus out of the field, so that the phone may take it when it rings.
     byId('ask').focus({ preventScroll: true });
     newLogin(this.#scenario.name);
     const asked = {
@@ -111,8 +113,8 @@ export class Console {
       audience: this.#scenario.audience,
       requestedExpirySeconds: field('requested-expiry').value,
     };
-    for await (const progress of login(this.wire, this.#client, asked, patience)) {
-      if (patience.stopped) return;
+    for await (const progress of login(this.wire, this.#client, asked, pollTimer)) {
+      if (pollTimer.stopped) return;
       await this.#advance(progress, asked.loginHint);
     }
   }
@@ -125,7 +127,9 @@ export class Console {
     this.#progress = progress;
     const words = describe[progress.state](/** @type {never} */ (progress));
     const elsewhere = progress.state === 'pending' && !this.ringsHere(loginHint);
-    const note = elsewhere ? ` The phone beside belongs to ${this.demo.login_hint} and rings for nobody else.` : '';
+    const note = elsewhere
+      ? ` The phone on this page belongs to ${this.demo.login_hint} and only rings for that user.`
+      : '';
     this.#showState(progress.state, { ...words, text: words.text + note });
     this.#tick();
     if (progress.state !== 'approved') return;
@@ -138,7 +142,7 @@ export class Console {
    */
   #showState(state, { title, text }) {
     byId('state').dataset['state'] = state;
-    // Unchanged words are left alone, so that a screen reader does not repeat them at every poll.
+    // Unchanged texts are not set again, so that a screen reader does not repeat them at every poll.
     for (const [id, words] of Object.entries({ 'state-title': title, 'state-text': text })) {
       if (byId(id).textContent !== words) byId(id).textContent = words;
     }
@@ -148,7 +152,7 @@ export class Console {
     byId('ask').setAttribute('aria-disabled', String(waiting || state === 'asking'));
   }
 
-  /** The countdowns; not live regions, because nobody wants to hear every second. */
+  /** Updates the countdowns. They are not live regions, so that a screen reader does not read out every second. */
   #tick() {
     if (this.#progress?.state !== 'pending') {
       byId('countdown').textContent = '';

@@ -1,23 +1,23 @@
-// The three scenarios: who asks, in which words, and what the phone will show.
+// The three scenarios: the client that asks, its texts, and the message on the phone.
 
 /**
  * @typedef {object} Scenario
- * @property {string} id also the value of `data-scenario`, and `scenario-<id>` is its tab
- * @property {string} clientId the seeded client that asks; without it the demo's first client does
+ * @property {string} id also the value of `data-scenario`; `scenario-<id>` is the id of its tab
+ * @property {string} clientId the seeded client that asks; if it is missing, the first client asks
  * @property {string} name for the list of exchanges
- * @property {string} place whose console it is
+ * @property {string} place where the console is
  * @property {string} title heading of the console
  * @property {string} hintLabel
- * @property {boolean} prefillsHint the agent knows the caller; at the kiosk the user types
+ * @property {boolean} prefillsHint whether the hint is filled in; at the kiosk the user types it
  * @property {string} messageLabel
- * @property {() => string} message a new binding message
+ * @property {() => string} message makes a new binding message
  * @property {string} scope
  * @property {string} [audience] the API that the access token is for
  * @property {string} askLabel
- * @property {string} lesson why the scenario is worth a look
+ * @property {string} lesson what the scenario shows
  */
 
-/** Without letters and digits that are mistaken for each other. */
+/** Letters and digits that are not easily confused with each other. */
 const CODE_ALPHABET = '234679ACDEFHJKMNPRTVWXY';
 
 /** @type {Scenario[]} */
@@ -34,7 +34,7 @@ export const SCENARIOS = [
     message: () => 'You are talking to Sam at support',
     scope: 'openid profile',
     askLabel: 'Ask on the phone',
-    lesson: 'No security questions, no date of birth read out loud: the caller confirms on a device of their own.',
+    lesson: 'The agent asks no security questions. The caller confirms on their own phone.',
   },
   {
     id: 'kiosk',
@@ -49,7 +49,7 @@ export const SCENARIOS = [
     scope: 'openid bikes:unlock',
     audience: 'https://bikes.example.com',
     askLabel: 'Unlock with my phone',
-    lesson: 'A kiosk is no place to type a password, and a bike lock has no browser to redirect.',
+    lesson: 'Users should not type a password at a public kiosk, and a bike lock has no browser.',
   },
   {
     id: 'bank',
@@ -64,12 +64,13 @@ export const SCENARIOS = [
     scope: 'openid transfer',
     audience: 'https://bank.example.com',
     askLabel: 'Ask on the phone',
-    lesson: 'The code ties this screen to the phone. If they differ, somebody else is asking: deny.',
+    lesson:
+      'The code shows that this screen and the phone belong together. If the codes differ, someone else asks: deny.',
   },
 ];
 
 /**
- * The code in a binding message, when it has one.
+ * Finds the code in a binding message.
  * @param {string} bindingMessage
  */
 export function codeIn(bindingMessage) {
@@ -77,15 +78,15 @@ export function codeIn(bindingMessage) {
 }
 
 /**
- * What the provider would hold against this message, or undefined: 1 to 64 letters, digits, punctuation, currency
- * signs, plus and space. The page says so early, but still lets the provider have the last word.
+ * Says why the provider will refuse a message, or returns undefined. It accepts 1 to 64 letters, digits, punctuation,
+ * currency signs, plus and space. The page shows this early but still sends the message, and the provider decides.
  * @param {string} message
  */
 export function messageObjection(message) {
   const length = [...message.normalize('NFC')].length;
-  if (length > 64) return `${length} characters, and 64 is the most: the provider will refuse it.`;
+  if (length > 64) return `${length} characters, but at most 64 are allowed: the provider will refuse it.`;
   if (/[^\p{L}\p{M}\p{N}\p{P}\p{Sc}+ ]/u.test(message)) {
-    return 'Only letters, digits, punctuation, currency signs, plus and space: the provider will refuse it.';
+    return 'Only letters, digits, punctuation, currency signs, plus and space are allowed: the provider will refuse it.';
   }
   return undefined;
 }

@@ -1,11 +1,11 @@
-// The words for each state of a login.
+// The texts for each state of a login.
 
 /** @typedef {import('./backend.js').Progress} Progress */
 /** @typedef {{ title: string, text: string }} Words */
 
 export const describe = {
   /** @returns {Words} */
-  idle: () => ({ title: 'Nothing asked yet', text: 'The phone rings when you ask.' }),
+  idle: () => ({ title: 'Ready to ask', text: 'The phone rings when you ask.' }),
 
   /** @returns {Words} */
   asking: () => ({ title: 'Asking…', text: 'The provider looks up the user and sends a push.' }),
@@ -18,18 +18,18 @@ export const describe = {
     slowedDown
       ? {
           title: 'Slow down',
-          text: `That was too early. From now on this client waits ${intervalSeconds}\u00a0s between polls.`,
+          text: `The client polled too early. From now on it waits ${intervalSeconds}\u00a0s between polls.`,
         }
       : { title: 'Waiting for the answer', text: 'The phone is ringing. Approve or deny there.' },
 
   /** @returns {Words} */
-  approved: () => ({ title: 'Approved', text: 'The user is who they say, and the tokens are here.' }),
+  approved: () => ({ title: 'Approved', text: 'The user approved, and the client has its tokens.' }),
 
   /** @returns {Words} */
-  denied: () => ({ title: 'Denied', text: 'The user said no on the phone. There are no tokens.' }),
+  denied: () => ({ title: 'Denied', text: 'The user denied on the phone. There are no tokens.' }),
 
   /** @returns {Words} */
-  expired: () => ({ title: 'Expired', text: 'Nobody answered in time. You may ask again.' }),
+  expired: () => ({ title: 'Expired', text: 'The user did not answer in time. You can ask again.' }),
 
   /**
    * @param {Extract<Progress, { state: 'failed' }>} progress
@@ -45,11 +45,11 @@ export const describe = {
 
 /** @type {Record<string, string>} */
 const TITLES = {
-  unknown_user_id: 'Nobody by that name',
-  invalid_binding_message: 'This message may not be shown',
+  unknown_user_id: 'Unknown user',
+  invalid_binding_message: 'Message not allowed',
   access_denied: 'Asked too often',
-  invalid_client: 'Not our client',
-  invalid_request: 'Cannot be asked',
+  invalid_client: 'Unknown client',
+  invalid_request: 'Invalid request',
   no_answer: 'No connection',
 };
 
@@ -60,15 +60,15 @@ const TITLES = {
 function hint(error, retryAfterSeconds) {
   switch (error) {
     case 'access_denied':
-      return `This person was asked several times in a short while. Their phone stays quiet${
+      return `This user was asked too often in a short time. Their phone does not ring${
         retryAfterSeconds ? ` for another ${retryAfterSeconds}\u00a0s` : ''
-      }, so that nobody is worn down into approving.`;
+      }, so that no one can wear them down until they approve.`;
     case 'unknown_user_id':
-      return 'Check the address. No phone rings.';
+      return 'No phone rings. Check the login hint.';
     case 'invalid_client':
-      return 'Was npm start restarted? Then reload this page.';
+      return 'If npm start was restarted, reload this page.';
     case 'no_answer':
-      return 'No answer came from the provider. Is npm start still running?';
+      return 'No answer came from the provider. Check that npm start is still running.';
     default:
       return retryAfterSeconds ? `Try again in ${retryAfterSeconds}\u00a0s.` : '';
   }

@@ -1,4 +1,4 @@
-// What the client does with its tokens: check them, then read them.
+// Checks the client's tokens and shows what is in them.
 
 import { byId, element } from '../elements.js';
 import { accessTokenHash, decodeJwt, verifyRs256 } from '../jwt.js';
@@ -8,7 +8,7 @@ import { meaningOfClaim, readableClaim } from './claims.js';
 /** @typedef {{ issuer: string, clientId: string }} Expected what the client knows before it asks */
 /** @typedef {{ ok: boolean, text: string }} Check */
 
-/** The checks a client makes on an ID token (OpenID Connect Core §3.1.3.7), with one line for each. */
+/** Shows the tokens, with one line for each check that a client makes on an ID token (OpenID Connect Core §3.1.3.7). */
 export class TokenView {
   /**
    * @param {import('../wire/wire.js').Wire} wire
@@ -103,7 +103,7 @@ function rows(members, part) {
 }
 
 /**
- * A long name may break after an underscore or colon, and nowhere else.
+ * Lets a long name break after an underscore or a colon, and nowhere else.
  * @param {string} name
  */
 function breakable(name) {

@@ -1,4 +1,4 @@
-// The device API as a phone app speaks it (docs/device-api.md). No screen in here.
+// Calls the device API as a phone app does (docs/device-api.md). It does not touch the screen.
 
 import { fromBase64Url, parseJsonBytes, randomText, sha256, signJwt, toBase64Url } from '../jwt.js';
 import { newKeyPair, newPushToken, publicJwk } from './keys.js';
@@ -7,7 +7,7 @@ import { newKeyPair, newPushToken, publicJwk } from './keys.js';
 /** @typedef {import('../wire/wire.js').Wire} Wire */
 
 /**
- * What the user is asked, as frozen by the provider. The phone shows nothing that is not in here.
+ * The details of a request, which the provider has frozen. The phone shows nothing else.
  * @typedef {object} Details
  * @property {string} issuer
  * @property {string} client_id
@@ -24,7 +24,7 @@ import { newKeyPair, newPushToken, publicJwk } from './keys.js';
 /** @typedef {{ request_id: string, expires_at: number }} Waiting */
 /** @typedef {'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'fault'} Problem */
 
-/** Every signed message lives two minutes, the longest the provider accepts. */
+/** The lifetime of each JWT: two minutes, the longest that the provider accepts. */
 const LIFETIME_SECONDS = 120;
 
 /**
@@ -60,12 +60,12 @@ export async function enrol(wire, { ticketUri, name, loginHint }) {
   if (status !== 200 && status !== 201)
     return { refused: String(json?.error_description ?? `the provider answered ${status}`) };
   const enrolled = /** @type {Enrolled} */ (json);
-  if (enrolled.issuer !== issuer) return { refused: 'the answer names another issuer than the ticket' };
+  if (enrolled.issuer !== issuer) return { refused: 'the issuer in the answer is not that of the ticket' };
   return { enrolment: { issuer, loginHint, deviceId: enrolled.device_id, sub: enrolled.sub, pushToken, privateKey } };
 }
 
 /**
- * The user's requests that wait for an answer.
+ * Lists the user's requests that wait for an answer.
  * @param {Wire} wire
  * @param {Enrolment} enrolment
  * @returns {Promise<{ waiting: Waiting[] } | { problem: Problem }>}
@@ -77,7 +77,7 @@ export async function listWaiting(wire, enrolment) {
 }
 
 /**
- * The frozen bytes of a request, and what they say.
+ * Fetches the frozen bytes of a request and parses them.
  * @param {Wire} wire
  * @param {Enrolment} enrolment
  * @param {string} requestId
@@ -131,7 +131,7 @@ export async function removeDevice(wire, enrolment) {
 }
 
 /**
- * A request with a device assertion: the key says who asks, for this method and this address only.
+ * Makes a call with a device assertion, which is valid for this method and this address only.
  * @param {Wire} wire
  * @param {Enrolment} enrolment
  * @param {string} method
@@ -147,7 +147,7 @@ async function askAsDevice(wire, { deviceId: iss, sub, issuer: aud, privateKey }
   return wire.ask({ from: 'phone', method, path, headers: { authorization: `Device ${assertion}` } });
 }
 
-/** Issued now, short-lived, and usable once. */
+/** Makes the claims of a JWT that is issued now, lives shortly and works once. */
 function validity() {
   const iat = Math.floor(Date.now() / 1000);
   return { iat, exp: iat + LIFETIME_SECONDS, jti: randomText(16) };

@@ -1,4 +1,4 @@
-// What the phone keeps: its key pair and its enrolment, in IndexedDB, so that a reload is the same device.
+// Stores the phone's key pair and enrolment in IndexedDB, so that it is the same device after a reload.
 
 import { randomText } from '../jwt.js';
 
@@ -6,7 +6,7 @@ import { randomText } from '../jwt.js';
  * A phone's enrolment at one issuer. The private key cannot be exported, not even by this page.
  * @typedef {object} Enrolment
  * @property {string} issuer
- * @property {string} loginHint whom the ticket was asked for; only to name the phone's owner on its screen
+ * @property {string} loginHint names the user of the ticket; used to recognise the phone's owner
  * @property {string} deviceId
  * @property {string} sub
  * @property {string} pushToken
@@ -15,13 +15,13 @@ import { randomText } from '../jwt.js';
 
 const STORE = 'enrolments';
 
-/** A new P-256 key pair: `extractable: false` holds for the private key only. */
+/** Makes a P-256 key pair. `extractable: false` affects the private key only. */
 export function newKeyPair() {
   return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
 }
 
 /**
- * The public key as it goes into the enrolment's header.
+ * Returns the public key as a JWK, for the header of the enrolment.
  * @param {CryptoKey} publicKey
  */
 export async function publicJwk(publicKey) {
@@ -29,7 +29,7 @@ export async function publicJwk(publicKey) {
   return { kty, crv, x, y };
 }
 
-/** What an app gets from Apple or Google: the address of this phone for pushes. */
+/** Makes a push token, which a real app gets from Apple or Google. */
 export function newPushToken() {
   return `web-${randomText(24)}`;
 }

@@ -1,4 +1,4 @@
-// The authentication device: a real participant of the login, with its own key and its own view of the request.
+// The authentication device. It has its own key, and reads each request itself through the device API.
 
 import { byId, field, minutesAndSeconds } from '../elements.js';
 import { enrol, fetchDetails, listWaiting, removeDevice, respond } from './device-api.js';
@@ -20,13 +20,13 @@ export class Phone {
   #pushes;
   /** @type {Shown | undefined} the request on the screen */
   #shown;
-  /** Request ids that wait behind the one on the screen. @type {Set<string>} */
+  /** The ids of requests that wait behind the one on the screen. @type {Set<string>} */
   #queue = new Set();
-  /** Request ids that are over for this phone, because pushes come more than once. @type {Set<string>} */
+  /** The ids of requests that were on the screen, because a push may arrive more than once. @type {Set<string>} */
   #over = new Set();
-  /** An answer is being sent. */
+  /** Whether an answer is being sent. */
   #busy = false;
-  /** Details are being fetched. */
+  /** Whether details are being fetched. */
   #opening = false;
 
   /**
@@ -47,17 +47,17 @@ export class Phone {
     runClock();
   }
 
-  /** Is the phone enrolled for this user? */
+  /** Whether this is the login hint of the phone's owner. Another login identifier of the owner is not recognised. */
   belongsTo(/** @type {string} */ loginHint) {
     return this.owner.login_hint.toLowerCase() === loginHint.trim().toLowerCase();
   }
 
-  /** Takes up a former enrolment, or enrols. One tab at a time, so that two do not enrol at once. */
+  /** Loads an earlier enrolment, or enrols. One tab at a time, so that two tabs do not enrol at once. */
   async start() {
     if (!globalThis.crypto?.subtle) {
       return this.#fail(
         'This phone has no keys',
-        'Browsers keep keys on localhost and https only: open the page there.',
+        'Browsers only make keys on localhost and on https. Open this page at one of those.',
       );
     }
     await navigator.locks.request('ciba-demo-phone', async () => {
@@ -85,7 +85,7 @@ export class Phone {
     await saveEnrolment(result.enrolment);
     this.#enrolment = result.enrolment;
     this.#listen(result.enrolment);
-    notice('Enrolled just now. Its key never leaves this browser.');
+    notice('This phone was just enrolled. Its key never leaves this browser.');
     return this.#check();
   }
 
@@ -133,7 +133,7 @@ export class Phone {
   }
 
   /**
-   * Asks the provider what waits: on load, on demand, and after a lost connection.
+   * Asks the provider for waiting requests: on load, on demand, and after a lost connection.
    * @param {{ asked?: boolean }} [options]
    * @returns {Promise<void>}
    */
@@ -143,9 +143,9 @@ export class Phone {
     if ('problem' in result) return this.#trouble(result.problem);
     const ids = result.waiting.map(({ request_id }) => request_id);
     if (this.#shown && !this.#busy && !ids.includes(this.#shown.details.request_id)) {
-      this.#end('That request was answered elsewhere, or it is over.');
+      this.#end('The request was answered on another phone, or it has ended.');
     }
-    if (asked && ids.length === 0) notice('Nothing is waiting for you.');
+    if (asked && ids.length === 0) notice('No request is waiting for you.');
     if (byId('phone').dataset['state'] === 'enrolling') this.#idle();
     this.#queueUp(ids);
   }
@@ -157,7 +157,7 @@ export class Phone {
     if (!this.#shown && !this.#opening && byId('phone').dataset['state'] === 'idle') this.#next();
   }
 
-  /** The next request in the queue, or the idle screen. */
+  /** Shows the next request in the queue, or the idle screen. */
   async #next() {
     const [requestId] = this.#queue;
     if (!this.#enrolment || requestId === undefined) return this.#idle();
@@ -167,7 +167,7 @@ export class Phone {
     const result = await fetchDetails(this.wire, this.#enrolment, requestId);
     this.#opening = false;
     if ('problem' in result && result.problem === 'fault') this.#queue.add(requestId);
-    if ('refused' in result) return this.#fail('Not shown', `${result.refused} This phone refuses to show it.`);
+    if ('refused' in result) return this.#fail('Not shown', `${result.refused} This phone does not show the request.`);
     if ('problem' in result) return this.#trouble(result.problem);
     this.#shown = result;
     fillRequest(result.details);
@@ -198,12 +198,12 @@ export class Phone {
     for (const id of ['approve', 'deny']) field(id).setAttribute('aria-disabled', String(busy));
   }
 
-  /** Counts down, and takes the request off the screen when its time is over. */
+  /** Updates the countdown, and removes the request from the screen when it expires. */
   #tick() {
     if (!this.#shown) return;
     const seconds = this.#shown.details.expires_at - Date.now() / 1000;
     byId('phone-left').textContent = minutesAndSeconds(seconds);
-    if (seconds <= 0 && !this.#busy) this.#end('A request ran out of time. Nothing was approved.');
+    if (seconds <= 0 && !this.#busy) this.#end('The request has expired. Nothing was approved.');
   }
 
   /** @param {string} why */

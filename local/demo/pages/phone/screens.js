@@ -1,4 +1,4 @@
-// The screens of the phone. A screen is one element; only one is on the phone at a time.
+// The screens of the phone. Each screen is one element, and only one is visible at a time.
 
 import { byId, element } from '../elements.js';
 
@@ -6,7 +6,7 @@ import { byId, element } from '../elements.js';
 
 /**
  * @param {Screen} screen
- * @param {{ announce: string, focus?: boolean }} options `announce` is read out where the focus does not move
+ * @param {{ announce: string, focus?: boolean }} options `announce` is read out if the focus does not move
  */
 export function showScreen(screen, { announce, focus = false }) {
   const phone = byId('phone');
@@ -23,7 +23,7 @@ export function showScreen(screen, { announce, focus = false }) {
   phone.scrollIntoView({ block: 'nearest' });
 }
 
-/** Whoever is typing keeps the focus; the request is announced instead. */
+/** Whether the user is typing. Then the focus does not move, and the request is announced instead. */
 function isTyping() {
   const active = document.activeElement;
   return active instanceof HTMLInputElement && active.type !== 'button';
@@ -38,7 +38,7 @@ export function fillRequest(details) {
   byId('phone-client-id').textContent = details.client_id;
   const what = details.binding_message
     ? [element('p', { class: 'message' }, details.binding_message)]
-    : [element('p', { class: 'message quiet' }, 'No message was sent along.')];
+    : [element('p', { class: 'message quiet' }, 'The client sent no message.')];
   const scopes = details.scopes.map(({ scope, description }) =>
     element('li', {}, element('span', {}, description), ' ', element('code', {}, scope)),
   );
@@ -63,18 +63,18 @@ export function fillSent({ decision, hash }) {
   byId('phone-sent').dataset['decision'] = decision;
   byId('phone-sent-title').textContent = approved ? 'You approved' : 'You denied';
   byId('phone-sent-text').textContent = approved
-    ? 'The client learns it at its next poll and gets its tokens.'
-    : 'The client learns it at its next poll. It gets nothing.';
+    ? 'The client gets its tokens at its next poll.'
+    : 'The client gets this answer at its next poll, and no tokens.';
   byId('phone-hash').textContent = hash;
 }
 
 /** @type {Record<import('./device-api.js').Problem, [title: string, text: string]>} */
 export const PROBLEMS = {
-  'unknown-device': ['Not enrolled', 'The provider does not know this phone any more.'],
-  'unknown-request': ['No longer there', 'The provider has no such request for you.'],
-  decided: ['Already answered', 'This request was answered elsewhere first. Your answer changes nothing.'],
-  expired: ['Too late', 'The request has run out of time. Nothing was approved.'],
-  fault: ['No connection', 'The provider did not answer properly. You can try again.'],
+  'unknown-device': ['Not enrolled', 'The provider no longer knows this phone.'],
+  'unknown-request': ['Request not found', 'The provider has no such request for you.'],
+  decided: ['Already answered', 'This request was answered before. Your answer has no effect.'],
+  expired: ['Too late', 'The request has expired. Nothing was approved.'],
+  fault: ['No answer', 'The provider did not answer, or its answer was an error. You can try again.'],
 };
 
 /**
@@ -87,14 +87,14 @@ export function fillError(title, text) {
 }
 
 /**
- * A line on the idle screen, e.g. that a request was answered elsewhere.
+ * Shows a line on the idle screen, for example that a request was answered elsewhere.
  * @param {string} text
  */
 export function notice(text) {
   byId('phone-notice').textContent = text;
 }
 
-/** Keeps the clock on the lock screen. */
+/** Runs the clock on the lock screen. */
 export function runClock() {
   const show = () => {
     const now = new Date();

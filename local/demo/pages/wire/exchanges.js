@@ -1,4 +1,4 @@
-// The list "What goes over the wire": shows each exchange as it happens.
+// The list "What goes over the wire", which shows each exchange as it happens.
 
 import { byId, element } from '../elements.js';
 import { rawMessage } from './raw.js';
@@ -16,7 +16,7 @@ const NAMES = {
 };
 
 /**
- * Shows what the wire reports.
+ * Shows each exchange that the wire reports.
  * @param {import('./wire.js').Wire} wire
  */
 export function showExchanges(wire) {
@@ -37,7 +37,7 @@ export function showExchanges(wire) {
 }
 
 /**
- * Begins a new login in the list. What came before it is removed, except how the phone got ready.
+ * Begins a new login in the list. Removes the previous login, but keeps the set-up of the phone.
  * @param {string} title
  */
 export function newLogin(title) {
@@ -57,7 +57,7 @@ function chapter(title) {
 
 /**
  * @param {Exchange} exchange
- * @param {HTMLElement | undefined} shown the item as it is now, whose openness is kept
+ * @param {HTMLElement | undefined} shown the current item; the new one stays open if it is open
  */
 function exchangeItem(exchange, shown) {
   const status = exchange.status === undefined ? '' : String(exchange.status);

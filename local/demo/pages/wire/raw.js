@@ -1,9 +1,9 @@
-// The raw text of an exchange. Nothing is redacted; long tokens are folded and open to what is in them.
+// The raw text of an exchange. Nothing is redacted. Long tokens are folded, and open to show their content.
 
 import { element } from '../elements.js';
 import { decodeJwt, fromBase64Url, parseJsonBytes } from '../jwt.js';
 
-/** A JWT; base64url of a JSON object (it begins with `{"`); a Basic credential. */
+/** Matches a JWT, base64url of a JSON object (which begins with `{"`), and a Basic credential. */
 const FOLDABLE = /[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}|eyJ[\w-]{40,}|(?<=Basic )[\w+/=]{8,}/g;
 
 /**
@@ -19,7 +19,7 @@ export function rawMessage(title, firstLine, headers, body) {
 }
 
 /**
- * JSON indented, a form with one member a line; otherwise as it is.
+ * Indents JSON, and puts each member of a form on its own line.
  * @param {string} body
  */
 function readable(body) {

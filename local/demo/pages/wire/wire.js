@@ -1,8 +1,8 @@
-// Every HTTP exchange of the page goes through here, so that the list "What goes over the wire" leaves nothing out.
+// Makes every HTTP exchange of the page, so that the list "What goes over the wire" is complete.
 
 import { meaningOf } from './meanings.js';
 
-/** @typedef {'client' | 'phone' | 'provider' | 'push' | 'local' | 'page'} Party who speaks or listens */
+/** @typedef {'client' | 'phone' | 'provider' | 'push' | 'local' | 'page'} Party who sends or receives */
 
 /**
  * One exchange, before and after its answer.
@@ -21,20 +21,20 @@ import { meaningOf } from './meanings.js';
  */
 
 /**
- * What the page asks of the wire.
+ * A request of the page.
  * @typedef {object} Question
  * @property {Party} from
- * @property {Party} [to] the provider unless said otherwise
- * @property {string} [method] GET unless said otherwise
+ * @property {Party} [to] default: the provider
+ * @property {string} [method] default: GET
  * @property {string} path
  * @property {Record<string, string>} [headers]
  * @property {string} [body]
  */
 
-/** @typedef {Record<string, unknown>} Json a JSON object whose members nobody has looked at */
+/** @typedef {Record<string, unknown>} Json a JSON object with unchecked members */
 /** @typedef {{ status: number, headers: Record<string, string>, json: Json | undefined }} Answer status 0: no answer came */
 
-/** Dispatches `exchange` (detail: Exchange) when one starts and again when its answer is there. */
+/** Dispatches `exchange` (detail: Exchange) when an exchange starts, and again when its answer has come. */
 export class Wire extends EventTarget {
   /**
    * @param {Question} question
@@ -43,7 +43,7 @@ export class Wire extends EventTarget {
   async ask({ from, to = 'provider', method = 'GET', path, headers = {}, body = '' }) {
     const exchange = this.#begin({ from, to, method, path, requestHeaders: headers, requestBody: body });
     try {
-      // Without `omit` the browser takes a 401 with WWW-Authenticate for its own and asks the reader for a password.
+      // Without `omit` the browser handles a 401 with WWW-Authenticate itself and asks the user for a password.
       const response = await fetch(path, {
         method,
         headers,
@@ -60,12 +60,12 @@ export class Wire extends EventTarget {
     }
     const json = parseJson(exchange.responseBody);
     exchange.meaning = meaningOf(method, path, exchange.status, textOf(json?.error));
-    this.#tell(exchange);
+    this.#report(exchange);
     return { status: exchange.status, headers: exchange.responseHeaders, json };
   }
 
   /**
-   * A push that has arrived at the phone.
+   * Records a push that has arrived at the phone.
    * @param {string} payload
    */
   pushArrived(payload) {
@@ -74,7 +74,7 @@ export class Wire extends EventTarget {
     exchange.status = 200;
     exchange.responseBody = payload;
     exchange.meaning = meaningOf('PUSH', String(type), 200, undefined);
-    this.#tell(exchange);
+    this.#report(exchange);
   }
 
   /**
@@ -92,12 +92,12 @@ export class Wire extends EventTarget {
       meaning: 'On its way…',
       ...start,
     };
-    this.#tell(exchange);
+    this.#report(exchange);
     return exchange;
   }
 
   /** @param {Exchange} exchange */
-  #tell(exchange) {
+  #report(exchange) {
     this.dispatchEvent(new CustomEvent('exchange', { detail: exchange }));
   }
 }

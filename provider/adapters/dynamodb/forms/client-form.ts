@@ -1,11 +1,28 @@
 import type { Client } from '../../../core/client/client.ts';
 import type { Key, Stored } from '../table.ts';
 
-// How a client looks in Directory.
+// The stored form of a client in Directory.
 
-/** The client as JSON, so that one more member is no change of format. */
+/** The client as JSON. An additional member does not change the stored format. */
 export type ClientForm = { readonly client: string };
-/** A client's name in the list of all. */
+/**
+ * The members that every stored client has. A client that was stored before a member was introduced is read without it,
+ * so every later member is optional. A later member that is not optional does not compile.
+ */
+type StoredClient = Pick<
+  Client,
+  | 'clientId'
+  | 'name'
+  | 'credential'
+  | 'grantTypes'
+  | 'deliveryMode'
+  | 'scopes'
+  | 'scopeDescriptions'
+  | 'audiences'
+  | 'idTokenAlgorithm'
+  | 'accessTokenAlgorithm'
+>;
+/** A client's entry in the list of all clients. */
 export type ListedForm = object;
 
 /** The partition that lists all clients, in the order of their ids. */
@@ -14,7 +31,7 @@ export const CLIENT_LIST = 'CLIENT#';
 export const clientKey = (clientId: string): Key<ClientForm> => ({ pk: `CLIENT#${clientId}`, sk: 'CLIENT' });
 export const listedKey = (clientId: string): Key<ListedForm> => ({ pk: CLIENT_LIST, sk: clientId });
 
-/** The text that a stored client is guarded by when it is replaced. */
+/** The text that guards a stored client when it is replaced. */
 export const clientText = (client: Client): string => JSON.stringify(client);
 
 export function clientItem(client: Client): Key<ClientForm> & ClientForm {
@@ -22,5 +39,6 @@ export function clientItem(client: Client): Key<ClientForm> & ClientForm {
 }
 
 export function clientFrom(item: Stored<ClientForm>): Client {
-  return JSON.parse(item.client);
+  const stored: StoredClient = JSON.parse(item.client);
+  return stored;
 }

@@ -1,11 +1,11 @@
 import type { Device, Proof, Reach } from '../../../core/device/device.ts';
-import type { Nothing } from '../../../core/whole.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 import { userPartition } from './user-form.ts';
 
-// How a device looks in Directory. How it is reached stands in attributes of its own, because guards compare them.
+// The stored form of a device in Directory. Its reach has attributes of its own, because guards compare them.
 
-/** A device. `reach` and `proof` name the kind; the other attributes are those of that kind. */
+/** A device. `reach` and `proof` name the kind; the other attributes belong to that kind. */
 export type DeviceForm = ReachForm & ProofForm & { readonly name: string; readonly enrolled_at: number };
 type ReachForm =
   | {
@@ -17,7 +17,7 @@ type ReachForm =
   | { readonly reach: 'none' };
 type ProofForm = { readonly proof: Proof['kind']; readonly public_key: Proof['publicKey'] };
 
-/** Sort keys of devices begin with this. */
+/** The prefix of the sort keys of devices. */
 export const DEVICE_PREFIX = 'DEVICE#';
 
 export const deviceKey = (device: { sub: string; deviceId: string }): Key<DeviceForm> => ({
@@ -31,7 +31,7 @@ export function deviceItem({ sub, deviceId, name, reach, proof, enrolledAt, ...u
   return { ...deviceKey({ sub, deviceId }), ...form };
 }
 
-export function deviceFrom(item: Stored<DeviceForm>): Device {
+export function deviceFrom(item: Stored<DeviceForm>): Whole<Device> {
   return {
     deviceId: item.sk.slice(DEVICE_PREFIX.length),
     sub: item.pk.slice(userPartition('').length),

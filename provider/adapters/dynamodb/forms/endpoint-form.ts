@@ -1,9 +1,12 @@
 import { sha256 } from '../../../core/digest.ts';
 import type { Key, Stored } from '../table.ts';
 
-// How a push endpoint and who shares it look in Directory.
+// The stored form of a push endpoint and of the devices that share it, in Directory.
 
-/** A push endpoint. The set goes with its last device; `leaving` closes the endpoint before it is deleted at SNS. */
+/**
+ * A push endpoint. The set `devices` disappears with its last device. `leaving` closes the endpoint before it is
+ * deleted at SNS.
+ */
 export type EndpointForm = {
   readonly arn: string;
   readonly devices?: ReadonlySet<string>;
@@ -14,7 +17,7 @@ export type EndpointMember = { readonly sub: string; readonly deviceId: string }
 
 export const endpointKey = (arn: string): Key<EndpointForm> => ({ pk: `ENDPOINT#${sha256(arn)}`, sk: 'ENDPOINT' });
 
-/** `deviceId|sub`: a device id has no bar, a subject may have one. */
+/** Returns `deviceId|sub`. A device id contains no bar; a subject may contain one. */
 export const endpointMember = ({ sub, deviceId }: EndpointMember): string => `${deviceId}|${sub}`;
 
 export function endpointMembers(item: Stored<EndpointForm> | undefined): readonly EndpointMember[] {

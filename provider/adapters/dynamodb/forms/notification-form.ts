@@ -3,10 +3,10 @@ import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/redemption-grace.t
 import type { NotificationAddress } from '../../../flows/notifying/ports.ts';
 import type { Key, Stored } from '../table.ts';
 
-// How a notification looks in Transactions. An item of its own, because it holds the `auth_req_id`: the role of the
-// device function can't read it, so that what a phone sees never redeems.
+// The stored form of a notification in Transactions. It is an item of its own, because it holds the `auth_req_id`. The
+// role of the device function cannot read it, so that nothing a phone sees can redeem a request.
 
-/** A notification. Token and id go once the client was notified, or never will be. */
+/** A notification. Its token and id are removed once the client has been notified, or never will be. */
 export type NotificationForm = {
   readonly token?: string;
   readonly auth_req_id?: string;
@@ -31,12 +31,12 @@ export function notificationItem(
     token,
     auth_req_id: authReqId,
     leased_until: 0,
-    // The interval, and with it the grace, may grow meanwhile.
+    // The interval may still grow, and the grace with it, so the longest grace is used.
     ttl: request.expiresAt + LONGEST_GRACE_SECONDS,
   };
 }
 
-/** What a notification carries; undefined once the client was notified. */
+/** Returns what a notification carries. Undefined once the client has been notified, or never will be. */
 export function addressFrom({
   token,
   auth_req_id: authReqId,

@@ -2,12 +2,13 @@ import type { Asked } from '../../../core/asking/asked.ts';
 import type { AuthenticationRequest, Decision, RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
+import type { Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
-// How an authentication request looks in Transactions: two items. Polls write the first, so it holds what guards compare
-// and stays under 1 KB while a client polls. What only travels with the request stands in the second.
+// The stored form of an authentication request in Transactions: two items. Polls write the first one. It holds what
+// guards compare, and stays under 1 KB while a client polls. The second item holds everything else.
 
-/** What every request has, whatever its state, under its own name. The request id is in the key. */
+/** The facts that every request has in any state, each under its own name. The request id is in the key. */
 export type FactsForm<Facts extends RequestFacts = RequestFacts> = {
   readonly [Fact in Exclude<keyof Facts, 'requestId'> as SnakeCase<Fact & string>]: Facts[Fact];
 };
@@ -17,22 +18,30 @@ export type RequestForm = FactsForm & {
   readonly device_id?: string;
   readonly decided_at?: number;
   readonly deny_reason?: string;
-  /** The `Grant` as JSON, from the approval to the redemption: one more member is no change of format. */
+  /**
+   * The `Grant` as JSON, from the approval until the redemption. An additional member does not change the stored
+   * format.
+   */
   readonly grant?: string;
   readonly ttl: number;
 };
-/** The frozen details and what travels with them. */
+/** The frozen details, and everything else that only phones read. */
 export type DetailsForm = {
   readonly details: Uint8Array;
   readonly details_hash: string;
   readonly expires_at: number;
-  /** `Asked` as JSON: one more member is no change of format. */
+  /** `Asked` as JSON. An additional member does not change the stored format. */
   readonly asked: string;
   readonly notified_client?: string;
   readonly ttl: number;
 };
 
-/** Sort keys of details begin with this. */
+// The members that every stored JSON document has. A document that was stored before a member was introduced is read
+// without it, so every later member is optional. A later member that is not optional does not compile.
+type StoredAsked = Pick<Asked, 'clientId' | 'scopes' | 'audience'>;
+type StoredGrant = StoredAsked & Pick<Grant, 'sub' | 'deviceId' | 'authTime' | 'amr' | 'claims'>;
+
+/** The prefix of the sort keys of details. */
 export const DETAILS_PREFIX = 'REQUEST#';
 
 export const requestKey = (requestId: string): Key<RequestForm> => ({ pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
@@ -41,7 +50,7 @@ export const detailsKey = (sub: string, requestId: string): Key<DetailsForm> => 
   sk: `${DETAILS_PREFIX}${requestId}`,
 });
 
-/** A new request, pending. A fact that is not stored does not compile. */
+/** Makes the item of a new, pending request. A fact that is not stored does not compile. */
 export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm> & RequestForm {
   const facts: FactsForm = {
     client_id: request.clientId,
@@ -71,7 +80,7 @@ export function requestFrom(item: Stored<RequestForm>): AuthenticationRequest {
   }
 }
 
-/** What a decision writes. */
+/** Returns the attributes that a decision writes. */
 export function decisionForm(decision: Decision, now: number): Partial<RequestForm> {
   if (decision.decision === 'deny') {
     const { deviceId: device_id, reason } = decision;
@@ -84,10 +93,11 @@ export function decisionForm(decision: Decision, now: number): Partial<RequestFo
 export const askedText = (asked: Asked): string => JSON.stringify(asked);
 
 export function askedFrom({ asked }: Stored<DetailsForm>): Asked {
-  return JSON.parse(asked);
+  const stored: StoredAsked = JSON.parse(asked);
+  return stored;
 }
 
-function factsFrom(item: Stored<RequestForm>): RequestFacts {
+function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
   return {
     requestId: item.pk.slice('REQUEST#'.length),
     clientId: item.client_id,
@@ -101,5 +111,6 @@ function factsFrom(item: Stored<RequestForm>): RequestFacts {
 
 function grantFrom({ grant }: Stored<RequestForm>): Grant {
   if (grant === undefined) throw new Error('an approved authentication request is stored without its grant');
-  return JSON.parse(grant);
+  const stored: StoredGrant = JSON.parse(grant);
+  return stored;
 }

@@ -1,9 +1,10 @@
 import type { EncryptedPrivateKey, SigningKey } from '../../../core/keys/signing-key.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
-import type { Nothing } from '../../../core/whole.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
-// How signing keys look in Directory: two items under different partition keys, so that roles can tell them apart.
+// The stored form of signing keys in Directory: two items under different partition keys, so that roles can be allowed
+// one without the other.
 
 /** The public half: every member of a signing key under its own name. */
 export type PublicHalfForm = { readonly [Member in keyof SigningKey as SnakeCase<Member>]: SigningKey[Member] };
@@ -13,16 +14,22 @@ export type PrivateHalfForm = EncryptedPrivateKey;
 type Slot = Pick<SigningKey, 'algorithm' | 'generation'>;
 const generationOf = ({ generation }: Slot) => `GENERATION#${String(generation).padStart(8, '0')}`;
 
-/** The partition of an algorithm's public halves. */
+/** Returns the partition of an algorithm's public halves. */
 export const publicHalves = (algorithm: SigningKey['algorithm']): string => `KEY#${algorithm}`;
 
-/** A slot is taken once, so that only one of two makers of a generation wins. */
+/**
+ * Returns the key of a public half. It contains only algorithm and generation, so that of two runs that create one
+ * generation only one succeeds.
+ */
 export const publicHalfKey = (key: Slot): Key<PublicHalfForm> => ({
   pk: publicHalves(key.algorithm),
   sk: generationOf(key),
 });
 
-/** Named by the `kid` as well: makers of the same generation each have an item of their own, and can't swap them. */
+/**
+ * Returns the key of a private half. It also contains the `kid`, so that runs that create the same generation write
+ * different items and cannot overwrite each other's.
+ */
 export const privateHalfKey = (key: Slot & Pick<SigningKey, 'kid'>): Key<PrivateHalfForm> => ({
   pk: `PRIVATEKEY#${key.algorithm}`,
   sk: `${generationOf(key)}#${key.kid}`,
@@ -44,7 +51,7 @@ export function publicHalfItem(key: SigningKey): Key<PublicHalfForm> & PublicHal
   };
 }
 
-export function signingKeyFrom(item: Stored<PublicHalfForm>): SigningKey {
+export function signingKeyFrom(item: Stored<PublicHalfForm>): Whole<SigningKey> {
   return {
     kid: item.kid,
     algorithm: item.algorithm,

@@ -1,15 +1,19 @@
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { User } from '../../../core/person/user.ts';
+import type { Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
-// How a user and their login identifiers look in Directory.
+// The stored form of a user and of their login identifiers, in Directory.
 
-/** A profile. `put_by` is the write that it was read from, which guards the next one. */
+/** A profile. `put_by` identifies the write that stored it, and guards the next one. */
 export type UserForm = Omit<User, 'sub' | 'revision'> & { readonly put_by?: string };
-/** A login identifier: points at its user. `put_at` tells an unfinished one from a young one. */
+/**
+ * A login identifier, which points to its user. `put_at` is when it was written. It distinguishes an abandoned
+ * identifier from one whose user is being created.
+ */
 export type LoginForm = { readonly sub: string; readonly put_at: number };
 
-/** The partition of a user: profile and devices. */
+/** Returns the partition of a user, which holds profile and devices. */
 export const userPartition = (sub: string): string => `USER#${sub}`;
 /** The sort key of profiles. */
 export const PROFILE = 'PROFILE';
@@ -24,9 +28,6 @@ export function profileItem({ sub, revision: _read, ...user }: User): Key<UserFo
   return { ...profileKey(sub), ...user };
 }
 
-export function userFrom({ pk, status, claims, identifiers, put_by }: Stored<UserForm>): User {
-  return { sub: pk.slice('USER#'.length), status, claims, identifiers, revision: put_by } satisfies Record<
-    keyof User,
-    unknown
-  >;
+export function userFrom({ pk, status, claims, identifiers, put_by }: Stored<UserForm>): Whole<User> {
+  return { sub: pk.slice('USER#'.length), status, claims, identifiers, revision: put_by };
 }

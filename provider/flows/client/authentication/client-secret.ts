@@ -5,8 +5,8 @@ import { single } from '../../../core/form.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { AuthenticationMethod, Presented } from './method.ts';
 
-/** The secret in the `Authorization` header (RFC 6749 §2.3.1). */
-export const clientSecretBasic: AuthenticationMethod = {
+/** Authentication by the secret in the `Authorization` header (RFC 6749 §2.3.1). */
+export const clientSecretBasic = {
   name: 'client_secret_basic',
   isUsedBy: ({ headers }) => headers['authorization'] !== undefined,
   read: (_ports, { form, headers }) => {
@@ -18,10 +18,10 @@ export const clientSecretBasic: AuthenticationMethod = {
       return refuse({ reason: 'several_client_authentications' });
     return ok(presentedSecret(basic.value.clientId, basic.value.secret));
   },
-};
+} as const satisfies AuthenticationMethod;
 
-/** The secret in the form (RFC 6749 §2.3.1). */
-export const clientSecretPost: AuthenticationMethod = {
+/** Authentication by the secret in the form (RFC 6749 §2.3.1). */
+export const clientSecretPost = {
   name: 'client_secret_post',
   isUsedBy: ({ form }) => form.has('client_secret'),
   read: (_ports, { form }) => {
@@ -30,7 +30,7 @@ export const clientSecretPost: AuthenticationMethod = {
       ? refuse({ reason: 'no_client_authentication' })
       : ok(presentedSecret(clientId, single(form, 'client_secret') ?? ''));
   },
-};
+} as const satisfies AuthenticationMethod;
 
 function presentedSecret(clientId: string, secret: string): Presented {
   return { clientId, prove: async (registered) => checkSecret(secret, registered) };

@@ -6,8 +6,8 @@ import type { SigningAlgorithm } from '../../../core/keys/jwk.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { AuthenticationMethod, MethodPorts } from './method.ts';
 
-/** A JWT that the client signed with its own key (RFC 7523 §2.2, OIDC Core §9). */
-export const privateKeyJwt: AuthenticationMethod = {
+/** Authentication by a JWT that the client signed with its own key (RFC 7523 §2.2, OIDC Core §9). */
+export const privateKeyJwt = {
   name: 'private_key_jwt',
   isUsedBy: ({ form }) => form.has('client_assertion') || form.has('client_assertion_type'),
   read: (ports, { form }) => {
@@ -21,9 +21,12 @@ export const privateKeyJwt: AuthenticationMethod = {
       return refuse({ reason: 'client_assertion_claim', claim: 'sub', expected: 'the client id' });
     return ok({ clientId, prove: (registered) => checkAssertion(ports, { clientId, assertion }, registered) });
   },
-};
+} as const satisfies AuthenticationMethod;
 
-/** Signature first, then claims, then the `jti`: a caller without the key learns and stores nothing (RFC 7523 §3). */
+/**
+ * Checks the signature first, then the claims, then the `jti`, so that a caller without the key neither learns nor
+ * stores anything (RFC 7523 §3).
+ */
 async function checkAssertion(
   ports: MethodPorts,
   presented: { clientId: string; assertion: string },
@@ -43,7 +46,10 @@ async function checkAssertion(
   return first ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
 }
 
-/** The claims, when one of the client's keys verifies the signature under an algorithm that client and profile accept. */
+/**
+ * Returns the claims if one of the client's keys verifies the signature, under an algorithm that both client and
+ * profile accept.
+ */
 async function verify(
   { verifier, profile }: MethodPorts,
   assertion: string,
@@ -59,7 +65,7 @@ async function verify(
   return verified.includes(true) ? decoded.claims : undefined;
 }
 
-/** The keys that may have signed: those that the header does not rule out. */
+/** Returns the keys that may have made the signature: those that the header does not exclude. */
 function candidateKeys(
   { keys }: Extract<ClientCredential, { method: 'private_key_jwt' }>,
   { kid, algorithm }: { kid: unknown; algorithm: SigningAlgorithm },

@@ -5,7 +5,9 @@ import type { People } from './ports.ts';
 /** What this step needs. */
 export type FindUserPorts = { readonly people: People; readonly devices: Pick<Devices, 'listOf'> };
 
-/** A user with all devices. Both are asked for at once, so that one adapter may answer both from one read. */
+/**
+ * Finds a user with all devices. It asks for both at the same time, so that one adapter can answer both from one read.
+ */
 export async function findUserWithDevices(
   { people, devices }: FindUserPorts,
   sub: string,

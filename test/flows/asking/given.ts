@@ -1,0 +1,66 @@
+import type { Counted, WindowLimits } from '../../../provider/core/asking/rate-window.ts';
+import type { Client } from '../../../provider/core/client/client.ts';
+import type { Device } from '../../../provider/core/device/device.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import type { RateWindows } from '../../../provider/flows/asking/ports.ts';
+import {
+  type RequestAuthenticationPorts,
+  requestAuthentication,
+} from '../../../provider/flows/asking/request-authentication.ts';
+import type { Settings } from '../../../provider/flows/ports.ts';
+import { BANK, clientCall, clientsIn } from '../world/clients.ts';
+import { deviceNamed, devicesIn, pushIn } from '../world/devices.ts';
+import { peopleIn } from '../world/people.ts';
+import { requestsIn } from '../world/requests.ts';
+import { signaturesIn } from '../world/signatures.ts';
+import { ANA, startWorld } from '../world/world.ts';
+
+/** A bank that may ask Ana, who has one phone. */
+export function askingWorld(
+  given: { client?: Partial<Client>; users?: User[]; devices?: Device[]; settings?: Partial<Settings> } = {},
+) {
+  const world = startWorld(given.settings);
+  const { journal, note } = world;
+  const { clients, profile } = clientsIn(journal, [{ ...BANK, ...given.client }]);
+  const { people, logins } = peopleIn(journal, given.users ?? [ANA]);
+  const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
+  const requests = requestsIn(journal);
+  const { push, fates, rung } = pushIn(journal);
+  const { counted, limits, rateWindows } = rateWindowsIn(world.journal);
+  const ports: RequestAuthenticationPorts = {
+    ...world.ports,
+    clients,
+    profile,
+    people,
+    devices,
+    requests: requests.asking,
+    rateWindows,
+    push,
+    verifier: signaturesIn(journal).verifier,
+  };
+  const ask = (form: Record<string, string | string[]> = {}, authorization?: string) =>
+    requestAuthentication(
+      ports,
+      clientCall(note, { scope: 'openid', login_hint: 'ana@example.com', ...form }, authorization),
+    );
+  return { ...world, logins, devices: stored, requests, fates, rung, counted, limits, ask };
+}
+
+/** Rate windows that answer what a test says. */
+function rateWindowsIn(journal: { begin(call: string): void }) {
+  const limits: { client: Counted; user: Counted } = { client: { allowed: true }, user: { allowed: true } };
+  const counted: { of: string; limits: WindowLimits | number; now: number }[] = [];
+  const rateWindows: RateWindows = {
+    countForUser: async (sub, allowed, now) => {
+      journal.begin(`count user ${sub}`);
+      counted.push({ of: sub, limits: allowed, now });
+      return limits.user;
+    },
+    countForClient: async (clientId, perMinute, now) => {
+      journal.begin(`count client ${clientId}`);
+      counted.push({ of: clientId, limits: perMinute, now });
+      return limits.client;
+    },
+  };
+  return { limits, counted, rateWindows };
+}

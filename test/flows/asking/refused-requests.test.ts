@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { refusalOf, valueFrom } from '../../core/given.ts';
+import { basic } from '../world/clients.ts';
+import { ANA } from '../world/world.ts';
+import { askingWorld } from './given.ts';
+
+describe('nothing is read of a user, counted or stored', () => {
+  it('for a client that failed to authenticate', async () => {
+    const { ask, journal, line } = askingWorld();
+    expect(refusalOf(await ask({}, basic('bank', 'wrong')))).toEqual({ reason: 'wrong_client_secret' });
+    expect(journal.calls).toEqual(['find client bank']);
+    expect(line()).toEqual({ client_id: 'bank' });
+  });
+
+  it.each([
+    ['for a client without the grant (CIBA §4)', { grantTypes: [] }, {}, { reason: 'grant_not_allowed' }],
+    ['without openid in the scope', {}, { scope: 'profile' }, { reason: 'openid_scope_missing' }],
+    [
+      'for an audience that the client may not have (RFC 8707 §2)',
+      {},
+      { audience: 'https://evil.example/' },
+      { reason: 'invalid_target', because: 'not_allowed' },
+    ],
+    [
+      'for a client in ping mode without its token (CIBA §7.1)',
+      { deliveryMode: 'ping' as const },
+      {},
+      { reason: 'missing_parameter', name: 'client_notification_token' },
+    ],
+    ['for a signed request', {}, { request: 'a.b.c' }, { reason: 'signed_request_not_supported' }],
+  ])('%s', async (_name, client, form, refusal) => {
+    const { ask, journal } = askingWorld({ client });
+    expect(refusalOf(await ask(form))).toEqual(refusal);
+    expect(journal.calls).toEqual(['find client bank']);
+  });
+
+  it('for a binding message or an expiry that the settings forbid', async () => {
+    const settings = { bindingMessagePattern: /^\d{4}$/, expiry: { default: 120, limit: 130 } };
+    expect(refusalOf(await askingWorld({ settings }).ask({ binding_message: 'Pay' }))?.reason).toBe(
+      'invalid_binding_message',
+    );
+    expect(valueFrom(await askingWorld({ settings }).ask({ requested_expiry: '500' })).expires_in).toBe(130);
+  });
+});
+
+describe('a user who may not be asked', () => {
+  it('is unknown without an identifier, and nobody is read or counted', async () => {
+    const { ask, journal } = askingWorld();
+    const refusal = refusalOf(await ask({ login_hint: 'nobody@example.com' }));
+    expect(refusal).toEqual({ reason: 'unknown_user', because: 'no_such_identifier' });
+    expect(journal.calls.at(-1)).toBe('resolve email nobody@example.com');
+  });
+
+  it('is unknown to a client that is registered for another user alone, and is not read', async () => {
+    const { ask, journal } = askingWorld({ client: { onlySub: 'bo' } });
+    expect(refusalOf(await ask())).toEqual({ reason: 'unknown_user', because: 'not_for_this_client' });
+    expect(journal.calls.at(-1)).toBe('resolve email ana@example.com');
+    expect((await askingWorld({ client: { onlySub: 'ana' } }).ask()).ok).toBe(true);
+  });
+
+  it('is unknown by an identifier that is a leftover: of nobody, or of one who gave it up', async () => {
+    const gone = askingWorld({ users: [] });
+    gone.logins.set('email ana@example.com', 'ana');
+    expect(refusalOf(await gone.ask())).toEqual({ reason: 'unknown_user', because: 'no_profile' });
+    const other = askingWorld();
+    other.logins.set('email old@example.com', 'ana');
+    const refusal = refusalOf(await other.ask({ login_hint: 'old@example.com' }));
+    expect(refusal).toEqual({ reason: 'unknown_user', because: 'no_such_identifier' });
+    expect(other.journal.calls).not.toContain('store request');
+  });
+
+  it('is unknown when blocked, whatever the limit', async () => {
+    const { ask, limits, requests } = askingWorld({ users: [{ ...ANA, status: 'blocked' }] });
+    limits.user = { allowed: false, retryAfterSeconds: 42 };
+    expect(refusalOf(await ask())).toEqual({ reason: 'unknown_user', because: 'blocked' });
+    expect(requests.created).toEqual([]);
+  });
+
+  it('has no device that a push can reach: nothing is stored', async () => {
+    const { ask, requests } = askingWorld({ devices: [] });
+    expect(refusalOf(await ask())).toEqual({ reason: 'no_reachable_device', devices: 0 });
+    expect(requests.created).toEqual([]);
+  });
+});

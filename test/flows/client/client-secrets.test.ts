@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../../../provider/core/client/client.ts';
+import { sha256 } from '../../../provider/core/digest.ts';
+import {
+  authenticateClient,
+  type ClientAuthenticationPorts,
+} from '../../../provider/flows/client/authenticate-client.ts';
+import { refusalOf, valueFrom } from '../../core/given.ts';
+import { BANK, basic, clientCall, clientsIn } from '../world/clients.ts';
+import { Outage } from '../world/journal.ts';
+import { keyNamed, signaturesIn } from '../world/signatures.ts';
+import { startWorld } from '../world/world.ts';
+
+const POSTING: Client = {
+  ...BANK,
+  clientId: 'shop',
+  credential: { method: 'client_secret_post', secretHash: sha256('s3cret') },
+};
+const KEYED: Client = {
+  ...BANK,
+  clientId: 'keyed',
+  credential: { method: 'private_key_jwt', algorithms: ['ES256'], keys: [keyNamed('keyed')] },
+};
+const POSTED = { client_id: 'shop', client_secret: 's3cret' };
+
+function secretWorld(boundTokens: 'never' | 'when_proven' = 'never') {
+  const world = startWorld();
+  const { journal, note } = world;
+  const { clients, profile } = clientsIn(journal, [BANK, POSTING, KEYED], { boundTokens });
+  const ports: ClientAuthenticationPorts = { ...world.ports, clients, profile, ...signaturesIn(journal) };
+  const call = (form: Record<string, string | string[]>, authorization?: string) => {
+    const { headers, ...rest } = clientCall(note, form);
+    return authenticateClient(ports, { ...rest, headers: { ...headers, authorization } });
+  };
+  return { ...world, call };
+}
+
+describe('a client with a secret is authenticated', () => {
+  it('by the form, with one look-up and its name in the log (RFC 6749 §2.3.1)', async () => {
+    const { call, journal, line } = secretWorld();
+    expect(valueFrom(await call(POSTED))).toStrictEqual({ client: POSTING });
+    expect(journal.calls).toEqual(['find client shop']);
+    expect(line()).toEqual({ client_id: 'shop' });
+  });
+
+  it('by the header, with its own client_id beside it', async () => {
+    const { call } = secretWorld();
+    expect(valueFrom(await call({ client_id: 'bank' }, basic('bank', 's3cret'))).client).toEqual(BANK);
+  });
+
+  it('and has proved no key, where the profile would bind tokens to one', async () => {
+    expect(valueFrom(await secretWorld('when_proven').call(POSTED))).toStrictEqual({
+      client: POSTING,
+      confirmation: undefined,
+    });
+  });
+});
+
+describe('nobody is looked up', () => {
+  it.each(['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'])(
+    'for a repeated %s (RFC 6749 §3.2)',
+    async (name) => {
+      const { call, journal } = secretWorld();
+      expect(refusalOf(await call({ ...POSTED, [name]: ['a', 'b'] }))).toEqual({ reason: 'repeated_parameter', name });
+      expect(journal.calls).toEqual([]);
+    },
+  );
+
+  it.each<[string, Record<string, string>, string | undefined, object]>([
+    ['without any authentication', {}, undefined, { reason: 'no_client_authentication' }],
+    ['for a client_id alone', { client_id: 'bank' }, undefined, { reason: 'no_client_authentication' }],
+    ['for a secret alone', { client_secret: 's3cret' }, undefined, { reason: 'no_client_authentication' }],
+    [
+      'for another client_id beside the header (RFC 6749 §2.3)',
+      { client_id: 'shop' },
+      basic('bank', 's3cret'),
+      { reason: 'several_client_authentications' },
+    ],
+    [
+      'for a header and an assertion',
+      { client_assertion: 'a.b.c' },
+      basic('bank', 's3cret'),
+      { reason: 'several_client_authentications' },
+    ],
+    [
+      'for a secret and the type of an assertion',
+      { ...POSTED, client_assertion_type: 'x' },
+      undefined,
+      { reason: 'several_client_authentications' },
+    ],
+    ['for an id that can be no client’s', { ...POSTED, client_id: '../x' }, undefined, { reason: 'unknown_client' }],
+    ['for a scheme that is not Basic', POSTED, 'Bearer x', { reason: 'malformed_authorization_header' }],
+  ])('%s', async (_name, form, authorization, refusal) => {
+    const { call, journal } = secretWorld();
+    expect(refusalOf(await call(form, authorization))).toEqual(refusal);
+    expect(journal.calls).toEqual([]);
+  });
+});
+
+describe('a client with a secret is not authenticated', () => {
+  it('when nobody has its id; the log names nobody', async () => {
+    const { call, line } = secretWorld();
+    expect(refusalOf(await call({ ...POSTED, client_id: 'nobody' }))).toEqual({ reason: 'unknown_client' });
+    expect(line()).toEqual({});
+  });
+
+  it('by a wrong secret, in header or form; the log names it', async () => {
+    const { call, line } = secretWorld();
+    expect(refusalOf(await call({}, basic('bank', 'wrong')))).toEqual({ reason: 'wrong_client_secret' });
+    expect(refusalOf(await call({ ...POSTED, client_secret: 'wrong' }))).toEqual({ reason: 'wrong_client_secret' });
+    expect(line()).toEqual({ client_id: 'shop' });
+  });
+
+  it('by an empty secret, or by the hash that is stored', async () => {
+    const { call } = secretWorld();
+    for (const client_secret of [[], sha256('s3cret')])
+      expect(refusalOf(await call({ ...POSTED, client_secret }))).toEqual({ reason: 'wrong_client_secret' });
+  });
+
+  it('when it registered a key, and no secret is the right one', async () => {
+    const { call } = secretWorld();
+    for (const client_secret of ['s3cret', ''])
+      expect(refusalOf(await call({ client_id: 'keyed', client_secret }))).toEqual({
+        reason: 'wrong_authentication_method',
+        registered: 'private_key_jwt',
+      });
+  });
+
+  it('by a method that it did not register, with its right secret', async () => {
+    const { call } = secretWorld();
+    const refusal = { reason: 'wrong_authentication_method', registered: 'client_secret_post' };
+    expect(refusalOf(await call({}, basic('shop', 's3cret')))).toEqual(refusal);
+  });
+
+  it('in an outage, which is a fault and not a refusal', async () => {
+    const { call, journal } = secretWorld();
+    journal.breakAt('find client');
+    await expect(call(POSTED)).rejects.toThrow(Outage);
+  });
+});

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../../../provider/core/client/client.ts';
+import type { ClientMetadata } from '../../../provider/core/client/metadata.ts';
+import { sha256 } from '../../../provider/core/digest.ts';
+import type { MemberChange } from '../../../provider/core/member-change.ts';
+import {
+  createClient,
+  listClients,
+  readClient,
+  removeClient,
+  updateClient,
+} from '../../../provider/flows/client/manage-clients.ts';
+import { NOW, refusalOf, valueFrom } from '../../core/given.ts';
+import { BANK, clientsIn } from '../world/clients.ts';
+import { Outage } from '../world/journal.ts';
+import { keyNamed } from '../world/signatures.ts';
+import { startWorld } from '../world/world.ts';
+
+const JWKS = { keys: [keyNamed('key-1')] };
+const KEYED: Client = {
+  ...BANK,
+  credential: { method: 'private_key_jwt', algorithms: ['ES256'], keys: JWKS.keys },
+};
+
+function registryWorld(...given: Client[]) {
+  const world = startWorld();
+  const { clientRegistry, stored } = clientsIn(world.journal, given);
+  const ports = { ...world.ports, clientRegistry };
+  const create = (metadata: Partial<ClientMetadata> = {}) =>
+    createClient(ports, { client_name: 'Example Shop', ...metadata }, 'operator');
+  const update = (metadata: MemberChange<ClientMetadata>, newSecret = false) =>
+    updateClient(ports, { clientId: 'bank', metadata, newSecret, by: 'operator' });
+  return { ...world, ports, stored, create, update };
+}
+const AUDITED = { clientId: 'bank', by: 'operator', at: NOW };
+
+describe('an operator registers a client', () => {
+  it('with an id and a secret made here; the secret is told once and stored as a hash (RFC 7591 §3.2.1)', async () => {
+    const { create, stored, journal, audited } = registryWorld();
+    const view = valueFrom(await create());
+    expect(view).toMatchObject({ client_id: 'id-1', client_name: 'Example Shop', client_secret: 'secret-1' });
+    expect(stored.get('id-1')?.credential).toEqual({
+      method: 'client_secret_basic',
+      secretHash: sha256('secret-1'),
+    });
+    expect(journal.calls).toEqual(['create client id-1', 'audit client_created']);
+    expect(audited).toEqual([{ event: 'client_created', clientId: 'id-1', by: 'operator', at: NOW }]);
+  });
+
+  it('with an id of its own choice', async () => {
+    expect(valueFrom(await registryWorld().create({ client_id: 'shop' })).client_id).toBe('shop');
+  });
+
+  it('with keys, and is told no secret', async () => {
+    const { create } = registryWorld();
+    const view = valueFrom(await create({ token_endpoint_auth_method: 'private_key_jwt', jwks: JWKS }));
+    expect(view).not.toHaveProperty('client_secret');
+  });
+
+  it('but not under an id that is taken, nor with bad metadata; then nothing is audited', async () => {
+    const { create, journal, stored, audited } = registryWorld(BANK);
+    expect(refusalOf(await create({ client_id: 'bank' }))).toEqual({ reason: 'conflict', what: 'client_id' });
+    expect(stored.get('bank')).toBe(BANK);
+    expect(refusalOf(await create({ client_name: 'a\u202Eb' }))).toMatchObject({ member: 'client_name' });
+    expect(journal.calls).toEqual(['create client bank']);
+    expect(audited).toEqual([]);
+  });
+});
+
+describe('an operator reads clients', () => {
+  it('without anything secret', async () => {
+    const { ports } = registryWorld(BANK);
+    const view = valueFrom(await readClient(ports, 'bank'));
+    expect(view).toMatchObject({ client_id: 'bank', client_name: 'Example Bank', scope: 'openid profile' });
+    expect(JSON.stringify(view)).not.toContain(sha256('s3cret'));
+    expect(refusalOf(await readClient(ports, 'nobody'))).toEqual({ reason: 'not_found', what: 'client' });
+  });
+
+  it('page by page; the last page names no next', async () => {
+    const { ports, journal } = registryWorld(BANK, { ...BANK, clientId: 'shop' });
+    const first = valueFrom(await listClients(ports, { after: undefined, limit: 1 }));
+    expect(first).toEqual({ clients: [expect.objectContaining({ client_id: 'bank' })], next: 'bank' });
+    const last = valueFrom(await listClients(ports, { after: first.next, limit: 1 }));
+    expect(last).toEqual({ clients: [expect.objectContaining({ client_id: 'shop' })] });
+    expect(last).not.toHaveProperty('next');
+    expect(journal.calls).toEqual(['list 1 clients after ""', 'list 1 clients after "bank"']);
+  });
+});
+
+describe('an operator changes a client', () => {
+  it('member by member: the others stay, the secret too, and none is told', async () => {
+    const { update, stored, journal, audited } = registryWorld(BANK);
+    const view = valueFrom(await update({ client_name: 'New Bank' }));
+    expect(view).toMatchObject({ client_name: 'New Bank', scope: 'openid profile' });
+    expect(view).not.toHaveProperty('client_secret');
+    expect(stored.get('bank')?.credential).toEqual(BANK.credential);
+    expect(journal.calls).toEqual(['find client bank', 'replace client bank', 'audit client_updated']);
+    expect(audited).toEqual([{ event: 'client_updated', ...AUDITED }]);
+  });
+
+  it('keeps the name when it is not given, and takes out what is null', async () => {
+    const { update, stored } = registryWorld({ ...BANK, requestsPerMinute: 60 });
+    await update({ requests_per_minute: null });
+    expect(stored.get('bank')).toMatchObject({ name: 'Example Bank', requestsPerMinute: undefined });
+  });
+
+  it('gives it a new secret, which ends the old one', async () => {
+    const { update, stored } = registryWorld(BANK);
+    expect(valueFrom(await update({}, true)).client_secret).toBe('secret-1');
+    expect(stored.get('bank')?.credential).toMatchObject({ secretHash: sha256('secret-1') });
+  });
+
+  it('moves it from keys to a secret: the keys go and a secret is told', async () => {
+    const { update, stored } = registryWorld(KEYED);
+    const view = valueFrom(await update({ token_endpoint_auth_method: 'client_secret_post' }));
+    expect(view).toMatchObject({ client_secret: 'secret-1', jwks: undefined });
+    expect(stored.get('bank')?.credential).toEqual({ method: 'client_secret_post', secretHash: sha256('secret-1') });
+  });
+
+  it('moves it from a secret to keys: no secret is told', async () => {
+    const { update, stored } = registryWorld(BANK);
+    const view = valueFrom(await update({ token_endpoint_auth_method: 'private_key_jwt', jwks: JWKS }));
+    expect(view).not.toHaveProperty('client_secret');
+    expect(stored.get('bank')?.credential).toMatchObject({ method: 'private_key_jwt', keys: JWKS.keys });
+  });
+
+  it('keeps keys and their algorithm where the method stays, and tells no secret', async () => {
+    const { update, stored } = registryWorld(KEYED);
+    expect(valueFrom(await update({ client_name: 'New Bank' }))).not.toHaveProperty('client_secret');
+    expect(stored.get('bank')?.credential).toEqual(KEYED.credential);
+  });
+
+  it('but gives a client with keys no secret: there is none to renew', async () => {
+    const refusal = {
+      reason: 'invalid_client_metadata',
+      member: 'new_secret',
+      expected: 'absent: a private_key_jwt client has no secret',
+    };
+    const { update, journal } = registryWorld(KEYED);
+    expect(refusalOf(await update({}, true))).toEqual(refusal);
+    expect(journal.calls).toEqual(['find client bank']);
+    const moving = { token_endpoint_auth_method: 'private_key_jwt' as const, jwks: JWKS };
+    expect(refusalOf(await registryWorld(BANK).update(moving, true))).toEqual(refusal);
+  });
+
+  it('takes the endpoint along when it goes back to polling, and keeps it otherwise (CIBA §4)', async () => {
+    const pinged: Client = { ...BANK, deliveryMode: 'ping', notificationEndpoint: 'https://bank.example/ping' };
+    const { update, stored } = registryWorld(pinged);
+    await update({ client_name: 'New Bank' });
+    const named = { name: 'New Bank', notificationEndpoint: 'https://bank.example/ping' };
+    expect(stored.get('bank')).toMatchObject(named);
+    expect((await update({ backchannel_token_delivery_mode: 'poll' })).ok).toBe(true);
+    expect(stored.get('bank')).toMatchObject({ deliveryMode: 'poll', notificationEndpoint: undefined });
+  });
+
+  it('refuses an unknown client and bad metadata; nothing is written', async () => {
+    expect(refusalOf(await registryWorld().update({}))).toEqual({ reason: 'not_found', what: 'client' });
+    const { update, journal } = registryWorld(BANK);
+    expect(refusalOf(await update({ default_audience: 'urn:x' }))).toMatchObject({ member: 'default_audience' });
+    expect(journal.calls).toEqual(['find client bank']);
+  });
+});
+
+describe('a client that changes while it is changed', () => {
+  it('is changed as it is now: a slow rename does not bring a replaced secret back', async () => {
+    const { update, journal, stored } = registryWorld(BANK);
+    const renewed = { ...BANK, credential: { method: 'client_secret_basic' as const, secretHash: 'renewed' } };
+    let isFirst = true;
+    journal.meanwhile('replace', () => {
+      if (isFirst) stored.set('bank', renewed);
+      isFirst = false;
+    });
+    expect((await update({ client_name: 'New Bank' })).ok).toBe(true);
+    expect(stored.get('bank')).toMatchObject({ name: 'New Bank', credential: renewed.credential });
+  });
+
+  it.each([
+    [4, true],
+    [5, false],
+  ])('%i times in a row: the fifth round is the last', async (times, succeeds) => {
+    const { update, journal, stored, audited } = registryWorld(BANK);
+    let changes = 0;
+    journal.meanwhile('replace', () => {
+      changes += 1;
+      if (changes <= times) stored.set('bank', { ...BANK });
+    });
+    const updated = await update({ client_name: 'New Bank' });
+    expect(refusalOf(updated)).toEqual(succeeds ? undefined : { reason: 'conflict', what: 'client' });
+    expect(journal.calls.filter((call) => call.startsWith('replace'))).toHaveLength(5);
+    expect(audited).toHaveLength(succeeds ? 1 : 0);
+  });
+
+  it('and is removed is not made again', async () => {
+    const { update, journal, stored } = registryWorld(BANK);
+    journal.meanwhile('replace', () => stored.clear());
+    expect(refusalOf(await update({ client_name: 'New Bank' }))).toEqual({ reason: 'not_found', what: 'client' });
+    expect(stored.size).toBe(0);
+  });
+});
+
+describe('an operator removes a client', () => {
+  it('and it is audited; what was not there is not', async () => {
+    const { ports, journal, audited } = registryWorld(BANK);
+    expect(await removeClient(ports, 'bank', 'operator')).toEqual({ ok: true, value: true });
+    expect(refusalOf(await removeClient(ports, 'bank', 'operator'))).toEqual({ reason: 'not_found', what: 'client' });
+    expect(journal.calls).toEqual(['remove client bank', 'audit client_removed', 'remove client bank']);
+    expect(audited).toEqual([{ event: 'client_removed', ...AUDITED }]);
+  });
+});
+
+it.each(['create', 'find', 'replace', 'remove', 'list'])('an outage at "%s" audits nothing', async (call) => {
+  const { ports, create, update, journal, audited, stored } = registryWorld(BANK);
+  journal.breakAt(call);
+  const runs = {
+    create: () => create(),
+    find: () => readClient(ports, 'bank'),
+    replace: () => update({ client_name: 'New Bank' }),
+    remove: () => removeClient(ports, 'bank', 'operator'),
+    list: () => listClients(ports, { after: undefined, limit: 1 }),
+  };
+  const run = Object.entries(runs).find(([name]) => name === call)?.[1];
+  await expect(run?.()).rejects.toThrow(Outage);
+  expect(audited).toEqual([]);
+  expect([...stored.values()]).toEqual([BANK]);
+});

@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { txnOf } from '../../../provider/core/digest.ts';
+import { NOW, refusalOf, requestIn } from '../../core/given.ts';
+import { deviceNamed } from '../world/devices.ts';
+import { Outage } from '../world/journal.ts';
+import { keyNamed } from '../world/signatures.ts';
+import { ANA } from '../world/world.ts';
+import { DETAILS, decidingWorld, REQUEST_ID, SHOWN } from './given.ts';
+
+const PINGED = { details: { notifiedClient: 'bank' } };
+
+describe('a phone answers', () => {
+  it('is believed first; its evidence is written before the decision, the outcome after', async () => {
+    const { answer, journal } = decidingWorld();
+    expect(await answer('phone')).toEqual({ ok: true, value: true });
+    expect(journal.calls).toEqual([
+      'find user ana',
+      'list devices of ana',
+      'verify under phone',
+      'find details for ana',
+      'audit decision_evidence',
+      'record approve',
+      'audit decision_recorded',
+    ]);
+  });
+
+  it('for a client that is notified, the decision is announced between evidence and commitment (CIBA §10.2)', async () => {
+    const { answer, journal, announced } = decidingWorld(PINGED);
+    await answer('phone');
+    expect(journal.calls.slice(-4)).toEqual([
+      'audit decision_evidence',
+      'announce to bank',
+      'record approve',
+      'audit decision_recorded',
+    ]);
+    expect(announced).toEqual([{ requestId: REQUEST_ID, clientId: 'bank', correlationId: 'correlation-1' }]);
+  });
+
+  it('with Approve grants what was asked, now, with the claims that the scopes open and the class that is reached', async () => {
+    const { answer, requests } = decidingWorld();
+    await answer('phone', { amr: ['face', 'pin'] });
+    expect(requests.get(REQUEST_ID)).toMatchObject({
+      state: 'approved',
+      grant: {
+        ...DETAILS.asked,
+        sub: 'ana',
+        deviceId: 'phone',
+        authTime: NOW,
+        amr: ['face', 'pin'],
+        acr: 'urn:example:verified',
+        claims: { email: 'ana@example.com' },
+      },
+    });
+  });
+
+  it('without saying how its user was verified reaches no class', async () => {
+    const { answer, requests } = decidingWorld();
+    await answer('phone');
+    const approved = requests.get(REQUEST_ID);
+    expect(approved?.state === 'approved' && approved.grant).toMatchObject({ amr: [], acr: undefined });
+  });
+
+  it('with Deny grants nothing, and its reason goes along and to the audit trail', async () => {
+    const { answer, requests, audited, journal } = decidingWorld();
+    expect((await answer('phone', { decision: 'deny', reason: 'fraud' })).ok).toBe(true);
+    expect(journal.calls).toContain('record deny for fraud');
+    expect(requests.get(REQUEST_ID)).toMatchObject({ state: 'denied', deviceId: 'phone' });
+    expect(requests.get(REQUEST_ID)).not.toHaveProperty('grant');
+    expect(audited[1]).toEqual({
+      event: 'decision_recorded',
+      requestId: REQUEST_ID,
+      sub: 'ana',
+      deviceId: 'phone',
+      outcome: 'recorded',
+      decision: 'deny',
+      reason: 'fraud',
+      at: NOW,
+    });
+  });
+
+  it('leaves evidence that can be verified years later: what it signed, what it showed, under which key', async () => {
+    const world = decidingWorld();
+    const signed = world.response('phone');
+    await world.send(signed);
+    expect(world.audited[0]).toEqual({
+      event: 'decision_evidence',
+      requestId: REQUEST_ID,
+      sub: 'ana',
+      deviceId: 'phone',
+      response: signed,
+      details: Buffer.from(SHOWN).toString('base64url'),
+      publicKey: keyNamed('phone'),
+      at: NOW,
+    });
+  });
+
+  it('leaves in the log which device decided what of which request, and neither reason nor details', async () => {
+    const { answer, line } = decidingWorld();
+    await answer('phone', { decision: 'deny', reason: 'fraud' });
+    expect(line()).toEqual({ device_id: 'phone', txn: txnOf(REQUEST_ID), decision: 'deny' });
+  });
+});
+
+describe('the first valid answer wins', () => {
+  it('the same device with the same decision again is accepted quietly: its first answer was lost', async () => {
+    const { answer, audited } = decidingWorld();
+    await answer('phone');
+    expect((await answer('phone')).ok).toBe(true);
+    expect(audited.map((event) => 'outcome' in event && event.outcome)).toEqual([
+      false,
+      'recorded',
+      false,
+      'recorded_before',
+    ]);
+  });
+
+  it.each([
+    ['its opposite, by the same device', 'phone', { decision: 'deny' }],
+    ['the same, by another device', 'tablet', {}],
+  ])('%s is too late, and the decision stands', async (_name, deviceId, claims) => {
+    const { answer, requests, audited } = decidingWorld();
+    await answer('phone');
+    expect(refusalOf(await answer(deviceId, claims))).toEqual({ reason: 'already_decided', state: 'approved' });
+    expect(requests.get(REQUEST_ID)?.state).toBe('approved');
+    expect(audited[3]).toMatchObject({ event: 'decision_recorded', deviceId, outcome: 'already_decided' });
+  });
+
+  it('one that was decided between its reading and its recording is told so', async () => {
+    const { answer, journal, requests } = decidingWorld();
+    journal.meanwhile('record approve', () => {
+      requests.set(REQUEST_ID, requestIn('denied', { sub: 'ana', requestId: REQUEST_ID }));
+    });
+    expect(refusalOf(await answer('phone'))).toEqual({ reason: 'already_decided', state: 'denied' });
+  });
+
+  it('one that expired meanwhile is over, one that is gone is unknown', async () => {
+    const late = decidingWorld();
+    late.journal.meanwhile('find details', () => {
+      late.requests.set(REQUEST_ID, requestIn('pending', { sub: 'ana', requestId: REQUEST_ID, expiresAt: NOW }));
+    });
+    expect(refusalOf(await late.answer('phone'))).toEqual({ reason: 'request_over' });
+    expect(late.audited[1]).toMatchObject({ outcome: 'request_over' });
+    const gone = decidingWorld();
+    gone.journal.meanwhile('record', () => gone.requests.clear());
+    expect(refusalOf(await gone.answer('phone'))).toEqual({ reason: 'request_not_found' });
+  });
+});
+
+describe('an answer that is not believed leaves no evidence and no decision', () => {
+  it.each([
+    ['about other bytes', { details_hash: 'other' }, { reason: 'details_hash_mismatch' }],
+    [
+      'about another request',
+      { request_id: 'other' },
+      { reason: 'device_token_claim', claim: 'request_id', expected: 'the id of this request' },
+    ],
+    [
+      'that expired',
+      { iat: NOW - 120, exp: NOW - 60 },
+      { reason: 'device_token_claim', claim: 'exp', expected: 'an instant that has not passed' },
+    ],
+    ['of an unknown device', { iss: 'stranger' }, { reason: 'device_not_authenticated', because: 'unknown_device' }],
+  ])('%s', async (_name, claims, refusal) => {
+    const { answer, audited, requests, announced, line } = decidingWorld(PINGED);
+    expect(refusalOf(await answer('phone', claims))).toEqual(refusal);
+    expect(audited).toEqual([]);
+    expect(announced).toEqual([]);
+    expect(requests.get(REQUEST_ID)?.state).toBe('pending');
+    expect(line()).not.toHaveProperty('decision');
+  });
+
+  it('signed by another key: its request is not even looked for', async () => {
+    const { response, send, journal, line } = decidingWorld();
+    expect(refusalOf(await send(response('phone', {}, keyNamed('thief'))))).toEqual({
+      reason: 'device_not_authenticated',
+      because: 'signature',
+    });
+    expect(journal.calls.at(-1)).toBe('verify under phone');
+    expect(line()).toEqual({});
+  });
+
+  it('of a user who was blocked meanwhile', async () => {
+    const { answer } = decidingWorld({ users: [{ ...ANA, status: 'blocked' }] });
+    expect(refusalOf(await answer('phone'))).toEqual({ reason: 'device_not_authenticated', because: 'user_blocked' });
+  });
+});
+
+describe('a request that can’t be answered', () => {
+  it('of another user is as unknown as one that never was', async () => {
+    const { answer } = decidingWorld({ request: requestIn('pending', { sub: 'bo' }) });
+    expect(refusalOf(await answer('phone'))).toEqual({ reason: 'request_not_found' });
+    const { response, send } = decidingWorld();
+    expect(refusalOf(await send(response('phone'), 'x'.repeat(43)))).toEqual({ reason: 'request_not_found' });
+  });
+
+  it.each(['x'.repeat(42), 'x'.repeat(44), `${'x'.repeat(42)}#`, `#${REQUEST_ID}`, `${REQUEST_ID}#`])(
+    'by the id %s is not looked up',
+    async (requestId) => {
+      const { response, send, journal, line } = decidingWorld();
+      expect(refusalOf(await send(response('phone'), requestId))).toEqual({ reason: 'request_not_found' });
+      expect(journal.calls.at(-1)).toBe('verify under phone');
+      expect(line()).toEqual({ device_id: 'phone' });
+    },
+  );
+
+  it('is over at the instant at which it expires, and not a second before', async () => {
+    const over = decidingWorld({ details: { expiresAt: NOW } });
+    expect(refusalOf(await over.answer('phone'))).toEqual({ reason: 'request_over' });
+    expect(over.audited).toEqual([]);
+    expect((await decidingWorld({ details: { expiresAt: NOW + 1 } }).answer('phone')).ok).toBe(true);
+  });
+});
+
+describe('an outage', () => {
+  it.each([
+    ['at the users', 'find user', []],
+    ['at the devices', 'list devices', []],
+    ['at the details', 'find details', []],
+    ['at the evidence', 'audit decision_evidence', []],
+    ['at the announcement', 'announce', ['decision_evidence']],
+    ['at the decision', 'record', ['decision_evidence']],
+  ])('%s leaves the request undecided, and the phone may answer again', async (_name, call, trail) => {
+    const { answer, journal, requests, audited } = decidingWorld(PINGED);
+    journal.breakAt(call);
+    await expect(answer('phone')).rejects.toThrow(Outage);
+    expect(audited.map(({ event }) => event)).toEqual(trail);
+    expect(requests.get(REQUEST_ID)?.state).toBe('pending');
+    journal.heal();
+    expect((await answer('phone')).ok).toBe(true);
+    expect(requests.get(REQUEST_ID)?.state).toBe('approved');
+  });
+
+  it('at the outcome’s line leaves the decision made, and the phone’s next try is accepted quietly', async () => {
+    const { answer, journal, requests } = decidingWorld();
+    journal.breakAt('audit decision_recorded');
+    await expect(answer('phone')).rejects.toThrow(Outage);
+    expect(requests.get(REQUEST_ID)?.state).toBe('approved');
+    journal.heal();
+    expect((await answer('phone')).ok).toBe(true);
+  });
+
+  it('without an announcement there is no decision (CIBA §10.2)', async () => {
+    const { answer, journal } = decidingWorld({ ...PINGED, devices: [deviceNamed('phone')] });
+    journal.breakAt('announce');
+    await expect(answer('phone')).rejects.toThrow(Outage);
+    expect(journal.calls).not.toContain('record approve');
+  });
+});

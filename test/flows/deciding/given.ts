@@ -1,0 +1,82 @@
+import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
+import type { Device } from '../../../provider/core/device/device.ts';
+import { requestIdOf, sha256 } from '../../../provider/core/digest.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
+import {
+  type AnswerPorts,
+  answerRequest,
+  listPendingRequests,
+  readRequestDetails,
+} from '../../../provider/flows/deciding/answer-request.ts';
+import type { StoredDetails } from '../../../provider/flows/deciding/ports.ts';
+import { ISSUER, NOW, requestIn } from '../../core/given.ts';
+import { deviceNamed, devicesIn } from '../world/devices.ts';
+import { peopleIn } from '../world/people.ts';
+import { decidableIn, requestsIn } from '../world/requests.ts';
+import { keyNamed, signaturesIn } from '../world/signatures.ts';
+import { ANA, startWorld } from '../world/world.ts';
+
+export const REQUEST_ID = requestIdOf('auth-req-1');
+export const SHOWN = '{"binding_message":"Pay 4711"}';
+export const DETAILS: StoredDetails = {
+  bytes: new TextEncoder().encode(SHOWN),
+  hash: sha256(SHOWN),
+  expiresAt: NOW + 100,
+  asked: { clientId: 'bank', scopes: ['openid', 'email'], audience: ['https://api.example/'] },
+};
+
+/** A phone of Ana's, and a request that waits for her answer. */
+export function decidingWorld(
+  given: { users?: User[]; devices?: Device[]; request?: AuthenticationRequest; details?: Partial<StoredDetails> } = {},
+) {
+  const world = startWorld();
+  const { journal, note } = world;
+  const { people } = peopleIn(journal, given.users ?? [ANA]);
+  const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
+  const request = given.request ?? requestIn('pending', { sub: 'ana' });
+  const requests = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]).stored;
+  const details = new Map([[REQUEST_ID, { ...DETAILS, ...given.details }]]);
+  const { sign, verifier } = signaturesIn(journal);
+  const announced: { requestId: string; clientId: string; correlationId: string }[] = [];
+  const ports: AnswerPorts = {
+    ...world.ports,
+    people,
+    devices,
+    verifier,
+    requests: decidableIn(journal, requests, details),
+    announcements: {
+      announce: async (decision) => {
+        journal.begin(`announce to ${decision.clientId}`);
+        announced.push(decision);
+      },
+    },
+  };
+  const life = (jti: string) => ({ sub: 'ana', aud: ISSUER, iat: NOW, exp: NOW + 60, jti });
+  /** A phone's answer, signed with its own key unless another is given. */
+  const response = (deviceId: string, claims: TokenClaims = {}, key = keyNamed(deviceId)) =>
+    sign({
+      header: { typ: 'ciba-response+jwt' },
+      claims: {
+        ...life('response-1'),
+        iss: deviceId,
+        request_id: REQUEST_ID,
+        decision: 'approve',
+        details_hash: DETAILS.hash,
+        ...claims,
+      },
+      key,
+    });
+  const send = (signed: string, requestId = REQUEST_ID) =>
+    answerRequest(ports, { requestId, response: signed, correlationId: 'correlation-1', note });
+  const answer = (deviceId: string, claims: TokenClaims = {}) => send(response(deviceId, claims));
+  const callOf = (path: string) => {
+    const claims = { ...life('read-1'), iss: 'phone', htm: 'GET', htu: `${ISSUER}${path}` };
+    const assertion = sign({ header: { typ: 'ciba-device+jwt' }, claims, key: keyNamed('phone') });
+    return { assertion, method: 'GET', path: `/${path}`, note };
+  };
+  const list = () => listPendingRequests(ports, callOf('device/requests'));
+  const read = (requestId = REQUEST_ID) =>
+    readRequestDetails(ports, { ...callOf(`device/requests/${requestId}`), requestId });
+  return { ...world, ports, devices: stored, requests, announced, response, send, answer, callOf, list, read };
+}

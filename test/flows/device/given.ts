@@ -1,0 +1,74 @@
+import type { Device } from '../../../provider/core/device/device.ts';
+import { DEVICE_TOKEN_TYPES } from '../../../provider/core/device/device-token.ts';
+import { sha256 } from '../../../provider/core/digest.ts';
+import type { PublicJwk } from '../../../provider/core/keys/jwk.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
+import {
+  authenticateDevice,
+  authenticateDeviceToken,
+  type DeviceCall,
+} from '../../../provider/flows/device/authenticate-device.ts';
+import { enrolDevice } from '../../../provider/flows/device/enrol-device.ts';
+import type { DeviceChange } from '../../../provider/flows/device/manage-device.ts';
+import { removeDevice, updateDevice } from '../../../provider/flows/device/manage-device.ts';
+import { ISSUER, NOW } from '../../core/given.ts';
+import { deviceNamed, devicesIn, endpointsIn, pushIn, ticketsIn } from '../world/devices.ts';
+import { peopleIn } from '../world/people.ts';
+import { keyNamed, signaturesIn } from '../world/signatures.ts';
+import { ANA, startWorld } from '../world/world.ts';
+
+export const TICKET = 'ticket-1';
+
+/** What of a signed JWT may be different. */
+export type Different = { claims?: TokenClaims; header?: TokenClaims; key?: PublicJwk; algorithm?: 'ES256' | 'RS256' };
+
+/** Ana with her phones, and a ticket for another. */
+export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) {
+  const world = startWorld();
+  const { journal, note } = world;
+  const { people, users } = peopleIn(journal, given.users ?? [ANA]);
+  const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
+  const ticketsStored = ticketsIn(journal);
+  ticketsStored.stored.set(sha256(TICKET), { sub: 'ana', expiresAt: NOW + 1, enrolled: false });
+  const { sign, verifier } = signaturesIn(journal);
+  const { push, fates, rung } = pushIn(journal);
+  const { tickets } = ticketsStored;
+  const ports = { ...world.ports, people, devices, tickets, endpoints: endpointsIn(journal), push, verifier };
+
+  const life = { aud: ISSUER, iat: NOW, exp: NOW + 60, jti: 'jti-1' };
+  /** Enrols a phone with the ticket and the key of a name. */
+  const enrol = (name: string, { claims, header, key = keyNamed(name), ...more }: Different = {}) => {
+    const enrolment = sign({
+      header: { typ: DEVICE_TOKEN_TYPES.enrolment, jwk: key, ...header },
+      claims: { ...life, ticket: TICKET, name: 'New phone', platform: 'GCM', push_token: 'token-1', ...claims },
+      key,
+      ...more,
+    });
+    return enrolDevice(ports, { enrolment, note });
+  };
+  /** A call of Ana's phone, with its assertion. */
+  const callOf = (
+    method: string,
+    path: string,
+    { claims, header, key = keyNamed('phone'), ...more }: Different = {},
+  ): DeviceCall => {
+    const htu = `${ISSUER.slice(0, -1)}${path}`;
+    const assertion = sign({
+      header: { typ: DEVICE_TOKEN_TYPES.assertion, ...header },
+      claims: { ...life, iss: 'phone', sub: 'ana', htm: method, htu, ...claims },
+      key,
+      ...more,
+    });
+    return { assertion, method, path, note };
+  };
+  const authenticate = (method = 'GET', different: Different = {}) =>
+    authenticateDevice(ports, callOf(method, '/device/requests', different));
+  const believe = (jws: string) => authenticateDeviceToken(ports, jws, { type: 'assertion', note });
+  const update = (change: DeviceChange, deviceId = 'phone', different: Different = {}) =>
+    updateDevice(ports, { ...callOf('PATCH', `/devices/${deviceId}`, different), deviceId, change });
+  const remove = (deviceId = 'phone', different: Different = {}) =>
+    removeDevice(ports, { ...callOf('DELETE', `/devices/${deviceId}`, different), deviceId });
+  const calls = { enrol, callOf, authenticate, believe, update, remove };
+  return { ...world, ...calls, ports, users, devices: stored, ticketsStored: ticketsStored.stored, fates, rung };
+}

@@ -1,0 +1,74 @@
+import type { Client } from '../../../provider/core/client/client.ts';
+import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
+import { requestIdOf } from '../../../provider/core/digest.ts';
+import { type NotifyPorts, notifyClient } from '../../../provider/flows/notifying/notify-client.ts';
+import type { Notifications, SentNotification } from '../../../provider/flows/notifying/ports.ts';
+import { NOW, requestIn } from '../../core/given.ts';
+import { BANK, clientsIn } from '../world/clients.ts';
+import { startWorld } from '../world/world.ts';
+
+export const REQUEST_ID = requestIdOf('auth-req-1');
+export const ENDPOINT = 'https://bank.example/ping';
+const ADDRESS = { token: 'bearer-1', authReqId: 'auth-req-1' };
+
+type Lease = { holder: string; until: number };
+
+/** A bank in ping mode, and a decision that was announced to it. */
+export function notifyingWorld(
+  request: AuthenticationRequest | undefined = requestIn('approved'),
+  client: Partial<Client> = { deliveryMode: 'ping', notificationEndpoint: ENDPOINT },
+) {
+  const world = startWorld();
+  const { journal } = world;
+  const requests = new Map(request ? [[REQUEST_ID, { ...request, requestId: REQUEST_ID }]] : []);
+  const waiting: { address: typeof ADDRESS | undefined; tries: number; lease: Lease | undefined } = {
+    address: ADDRESS,
+    tries: 0,
+    lease: undefined,
+  };
+  const isHeldBy = (holder: string) => waiting.lease?.holder === holder;
+  const notifications: Notifications = {
+    findRequest: async (requestId) => {
+      journal.begin('find request');
+      return requests.get(requestId);
+    },
+    claim: async ({ now, until, holder }) => {
+      journal.begin(`claim for ${until - now} seconds`);
+      if (!waiting.address) return { outcome: 'over' };
+      if (waiting.lease && waiting.lease.until > now)
+        return { outcome: 'claimed_by_another', until: waiting.lease.until };
+      waiting.lease = { holder, until };
+      waiting.tries += 1;
+      return { outcome: 'claimed', address: waiting.address, tries: waiting.tries };
+    },
+    recordNotified: async ({ holder }) => {
+      journal.begin('record notified');
+      if (isHeldBy(holder)) waiting.address = undefined;
+    },
+    forget: async () => {
+      journal.begin('forget');
+      waiting.address = undefined;
+    },
+    release: async ({ holder }) => {
+      journal.begin('release');
+      if (isHeldBy(holder)) waiting.lease = undefined;
+    },
+  };
+  const endpoint: { answers: SentNotification } = { answers: { status: 204 } };
+  const sent: unknown[] = [];
+  const ports: NotifyPorts = {
+    ...world.ports,
+    notifications,
+    clients: clientsIn(journal, [{ ...BANK, ...client }]).clients,
+    sender: {
+      send: async (notification) => {
+        journal.begin('send');
+        sent.push(notification);
+        return endpoint.answers;
+      },
+    },
+  };
+  const notify = (announcedAt = NOW) =>
+    notifyClient(ports, { requestId: REQUEST_ID, announcedAt, correlationId: 'correlation-1' });
+  return { ...world, requests, waiting, endpoint, sent, notify };
+}

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import type { Device } from '../../../provider/core/device/device.ts';
+import { sha256 } from '../../../provider/core/digest.ts';
+import type { MemberChange } from '../../../provider/core/member-change.ts';
+import type { UserProfile } from '../../../provider/core/person/profile.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import {
+  createTicket,
+  createUser,
+  findUser,
+  listUserDevices,
+  type ManageUsersPorts,
+  removeUser,
+  removeUserDevice,
+  updateUser,
+} from '../../../provider/flows/person/manage-users.ts';
+import { findUserWithDevices } from '../../../provider/flows/person/user-with-devices.ts';
+import { ISSUER, NOW, refusalOf, valueFrom } from '../../core/given.ts';
+import { deviceNamed, devicesIn, endpointsIn, ticketsIn } from '../world/devices.ts';
+import { Outage } from '../world/journal.ts';
+import { peopleIn } from '../world/people.ts';
+import { ANA, startWorld } from '../world/world.ts';
+
+const VIEW = { sub: 'ana', name: 'Ana', email: 'ana@example.com' };
+const NO_USER = { reason: 'not_found', what: 'user' };
+const AUDITED = { sub: 'ana', by: 'operator', at: NOW };
+
+function usersWorld(users: User[] = [ANA], given: Device[] = [deviceNamed('phone'), deviceNamed('tablet')]) {
+  const world = startWorld();
+  const { journal } = world;
+  const people = peopleIn(journal, users);
+  const { devices, stored } = devicesIn(journal, given);
+  const tickets = ticketsIn(journal);
+  const ports: ManageUsersPorts = {
+    ...world.ports,
+    people: people.people,
+    peopleRegistry: people.peopleRegistry,
+    devices,
+    tickets: tickets.tickets,
+    endpoints: endpointsIn(journal),
+  };
+  const update = (profile: MemberChange<UserProfile>) => updateUser(ports, { sub: 'ana', profile, by: 'operator' });
+  return { ...world, ports, users: people.users, devices: stored, tickets: tickets.stored, update };
+}
+
+describe('an operator creates a user', () => {
+  it('with a subject made here, or with the one that is given', async () => {
+    const { ports, journal, audited, users } = usersWorld([]);
+    expect(valueFrom(await createUser(ports, { name: 'Bo' }, 'operator'))).toEqual({ sub: 'id-1', name: 'Bo' });
+    expect(journal.calls).toEqual(['create user id-1', 'audit user_created']);
+    expect(audited).toEqual([{ event: 'user_created', sub: 'id-1', by: 'operator', at: NOW }]);
+    expect(valueFrom(await createUser(ports, { sub: 'bo' }, 'operator')).sub).toBe('bo');
+    expect([...users.keys()]).toEqual(['id-1', 'bo']);
+  });
+
+  it.each([
+    ['subject', {}, { sub: 'ana' }, 'sub'],
+    ['e-mail address', {}, { email: 'ANA@example.com' }, 'email'],
+    ['phone number', { type: 'phone' as const, value: '+4917012345' }, { phone_number: '+4917012345' }, 'phone_number'],
+    ['username', { type: 'username' as const, value: 'ana' }, { preferred_username: 'Ana' }, 'preferred_username'],
+  ])(
+    'but not with a %s that another has: the member is named, nothing is audited',
+    async (_name, one, profile, what) => {
+      const identifiers = 'type' in one ? [one] : ANA.identifiers;
+      const { ports, audited, users } = usersWorld([{ ...ANA, identifiers }]);
+      expect(refusalOf(await createUser(ports, profile, 'operator'))).toEqual({ reason: 'conflict', what });
+      expect(audited).toEqual([]);
+      expect(users.size).toBe(1);
+    },
+  );
+
+  it('but not with a profile that breaks a rule; nothing is written', async () => {
+    const { ports, journal } = usersWorld();
+    const refusal = refusalOf(await createUser(ports, { email: 'none' }, 'operator'));
+    expect(refusal).toEqual({ reason: 'invalid_parameter', name: 'email', expected: 'an e-mail address' });
+    expect(journal.calls).toEqual([]);
+  });
+});
+
+describe('an operator finds a user', () => {
+  it.each([
+    ['by subject', { sub: 'ana' }, ['find user ana']],
+    [
+      'by anything that a client may send as login_hint',
+      { loginHint: 'ANA@example.com' },
+      ['resolve email ana@example.com', 'find user ana'],
+    ],
+    [
+      'by a subject identifier (RFC 9493)',
+      { loginHint: JSON.stringify({ format: 'iss_sub', iss: ISSUER, sub: 'ana' }) },
+      ['find user ana'],
+    ],
+  ])('%s', async (_name, by, calls) => {
+    const { ports, journal } = usersWorld();
+    expect(valueFrom(await findUser(ports, by))).toEqual(VIEW);
+    expect(journal.calls).toEqual(calls);
+  });
+
+  it('but nobody by an unknown subject or name, or by what can be nobody’s name', async () => {
+    const { ports, journal } = usersWorld();
+    expect(refusalOf(await findUser(ports, { sub: 'bo' }))).toEqual(NO_USER);
+    expect(refusalOf(await findUser(ports, { loginHint: 'bo@example.com' }))).toEqual(NO_USER);
+    expect(refusalOf(await findUser(ports, { loginHint: 'a b c' }))).toEqual(NO_USER);
+    expect(journal.calls).toEqual(['find user bo', 'resolve email bo@example.com']);
+  });
+
+  it('with all devices; without a profile there is no user, whatever devices are left', async () => {
+    const { ports, users } = usersWorld();
+    expect(valueFrom(await listUserDevices(ports, 'ana')).devices).toEqual([
+      { device_id: 'phone', name: 'Pixel', platform: 'GCM', push: 'reachable', enrolled_at: NOW - 1000 },
+      { device_id: 'tablet', name: 'Pixel', platform: 'GCM', push: 'reachable', enrolled_at: NOW - 1000 },
+    ]);
+    users.clear();
+    expect(refusalOf(await listUserDevices(ports, 'ana'))).toEqual(NO_USER);
+    expect(await findUserWithDevices(ports, 'ana')).toBeUndefined();
+  });
+});
+
+describe('an operator changes a user', () => {
+  it('member by member, as the user was read', async () => {
+    const { update, journal, users, audited } = usersWorld();
+    expect(valueFrom(await update({ name: 'Anna', blocked: true }))).toEqual({ ...VIEW, name: 'Anna', blocked: true });
+    expect(journal.calls).toEqual(['find user ana', 'replace user ana', 'audit user_updated']);
+    expect(users.get('ana')?.status).toBe('blocked');
+    expect(audited).toEqual([{ event: 'user_updated', ...AUDITED }]);
+  });
+
+  it('who changes meanwhile: applied to what is there then, so that a block is not undone by a name', async () => {
+    const { update, journal, users } = usersWorld();
+    let isFirst = true;
+    journal.meanwhile('replace', () => {
+      if (isFirst) users.set('ana', { ...ANA, status: 'blocked' });
+      isFirst = false;
+    });
+    expect(valueFrom(await update({ name: 'Anna' }))).toMatchObject({ name: 'Anna', blocked: true });
+  });
+
+  it.each([
+    [4, undefined],
+    [5, { reason: 'conflict', what: 'changed' }],
+  ])('who changes meanwhile %i times: the fifth round is the last', async (times, refusal) => {
+    const { update, journal, users, audited } = usersWorld();
+    let changes = 0;
+    journal.meanwhile('replace', () => {
+      changes += 1;
+      if (changes <= times) users.set('ana', { ...ANA });
+    });
+    expect(refusalOf(await update({ name: 'Anna' }))).toEqual(refusal);
+    expect(journal.calls.filter((call) => call.startsWith('replace'))).toHaveLength(5);
+    expect(audited).toHaveLength(refusal ? 0 : 1);
+  });
+
+  it('but not to a name that another has, in one round, nor to one that breaks a rule, nor who is gone', async () => {
+    const bo: User = { ...ANA, sub: 'bo', identifiers: [{ type: 'email', value: 'bo@example.com' }] };
+    const { update, users, journal } = usersWorld([ANA, bo]);
+    expect(refusalOf(await update({ email: 'bo@example.com' }))).toEqual({ reason: 'conflict', what: 'email' });
+    expect(journal.calls).toEqual(['find user ana', 'replace user ana']);
+    expect(refusalOf(await update({ email: 'none' }))).toMatchObject({ name: 'email' });
+    users.clear();
+    expect(refusalOf(await update({ name: 'Anna' }))).toEqual(NO_USER);
+  });
+});
+
+describe('an operator removes', () => {
+  it('a user: the profile first, so that nobody can be asked meanwhile; the endpoints last', async () => {
+    const { ports, journal, audited } = usersWorld();
+    expect(await removeUser(ports, 'ana', 'operator')).toEqual({ ok: true, value: true });
+    expect(journal.calls).toEqual([
+      'find user ana',
+      'list devices of ana',
+      'remove user ana',
+      'audit user_removed',
+      'release endpoint of phone for device phone',
+      'release endpoint of tablet for device tablet',
+    ]);
+    expect(audited).toEqual([{ event: 'user_removed', ...AUDITED }]);
+    expect(refusalOf(await removeUser(ports, 'ana', 'operator'))).toEqual(NO_USER);
+  });
+
+  it('a lost phone of a user, and its endpoint after it', async () => {
+    const { ports, journal, audited, devices } = usersWorld();
+    const target = { sub: 'ana', deviceId: 'tablet', by: 'operator' };
+    expect(await removeUserDevice(ports, target)).toEqual({ ok: true, value: true });
+    expect(journal.calls.slice(2)).toEqual([
+      'remove device tablet',
+      'audit device_removed',
+      'release endpoint of tablet for device tablet',
+    ]);
+    expect([...devices.keys()]).toEqual(['phone']);
+    expect(audited).toEqual([{ event: 'device_removed', deviceId: 'tablet', ...AUDITED }]);
+  });
+
+  it('no device that the user has not, and none of a user who is not there', async () => {
+    const { ports, journal } = usersWorld();
+    const missing = { reason: 'not_found', what: 'device' };
+    expect(refusalOf(await removeUserDevice(ports, { sub: 'ana', deviceId: 'x', by: 'operator' }))).toEqual(missing);
+    expect(refusalOf(await removeUserDevice(ports, { sub: 'bo', deviceId: 'phone', by: 'operator' }))).toEqual(missing);
+    expect(journal.calls.some((call) => call.startsWith('remove'))).toBe(false);
+  });
+
+  it('and what was removed is in the audit trail, though the clean-up of its endpoint fails', async () => {
+    for (const remove of [
+      (ports: ManageUsersPorts) => removeUser(ports, 'ana', 'operator'),
+      (ports: ManageUsersPorts) => removeUserDevice(ports, { sub: 'ana', deviceId: 'phone', by: 'operator' }),
+    ]) {
+      const { ports, journal, audited } = usersWorld();
+      journal.breakAt('release');
+      await expect(remove(ports)).rejects.toThrow(Outage);
+      expect(audited).toHaveLength(1);
+    }
+  });
+});
+
+describe('an operator makes a ticket', () => {
+  it('that is stored as a hash; the URI names issuer and ticket, which is all a phone needs', async () => {
+    const { ports, journal, tickets, audited } = usersWorld();
+    expect(valueFrom(await createTicket(ports, 'ana', 'operator'))).toEqual({
+      ticket: 'secret-1',
+      uri: 'ciba://enrol?issuer=https%3A%2F%2Fop.example%2F&ticket=secret-1',
+      expires_at: NOW + 600,
+    });
+    expect(journal.calls).toEqual(['find user ana', 'create ticket for ana', 'audit ticket_created']);
+    expect([...tickets]).toEqual([[sha256('secret-1'), { sub: 'ana', expiresAt: NOW + 600, enrolled: false }]]);
+    expect(audited).toEqual([{ event: 'ticket_created', ...AUDITED }]);
+  });
+
+  it('but not for nobody', async () => {
+    const { ports, journal } = usersWorld([]);
+    expect(refusalOf(await createTicket(ports, 'ana', 'operator'))).toEqual(NO_USER);
+    expect(journal.calls).toEqual(['find user ana']);
+  });
+});
+
+it.each([
+  ['create', (ports: ManageUsersPorts) => createUser(ports, { name: 'Bo' }, 'operator')],
+  ['find', (ports: ManageUsersPorts) => findUser(ports, { sub: 'ana' })],
+  ['resolve', (ports: ManageUsersPorts) => findUser(ports, { loginHint: 'ana@example.com' })],
+  ['list', (ports: ManageUsersPorts) => listUserDevices(ports, 'ana')],
+  ['remove user', (ports: ManageUsersPorts) => removeUser(ports, 'ana', 'operator')],
+  ['create ticket', (ports: ManageUsersPorts) => createTicket(ports, 'ana', 'operator')],
+] as const)('an outage at "%s" is a fault, never "not found", and audits nothing', async (call, run) => {
+  const { ports, journal, audited } = usersWorld();
+  journal.breakAt(call);
+  await expect(run(ports)).rejects.toThrow(Outage);
+  expect(audited).toEqual([]);
+});

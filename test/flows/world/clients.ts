@@ -1,0 +1,69 @@
+import type { Client } from '../../../provider/core/client/client.ts';
+import { type Profile, STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
+import { sha256 } from '../../../provider/core/digest.ts';
+import type { ClientCall } from '../../../provider/flows/client/authentication/method.ts';
+import type { ClientRegistry, Clients } from '../../../provider/flows/client/ports.ts';
+import type { Note } from '../../../provider/flows/ports.ts';
+import { CLIENT, ISSUER } from '../../core/given.ts';
+import type { Journal } from './journal.ts';
+
+/** A client with the secret `s3cret`. */
+export const BANK: Client = {
+  ...CLIENT,
+  credential: { method: 'client_secret_basic', secretHash: sha256('s3cret') },
+};
+
+/** Registered clients. */
+export function clientsIn(journal: Journal, given: readonly Client[], different: Partial<Profile> = {}) {
+  const stored = new Map(given.map((client) => [client.clientId, client]));
+  const find = async (clientId: string): Promise<Client | undefined> => {
+    journal.begin(`find client ${clientId}`);
+    return stored.get(clientId);
+  };
+  const clients: Clients = { find };
+  const clientRegistry: ClientRegistry = {
+    find,
+    create: async (client) => {
+      journal.begin(`create client ${client.clientId}`);
+      if (stored.has(client.clientId)) return false;
+      stored.set(client.clientId, client);
+      return true;
+    },
+    replace: async (client, before) => {
+      journal.begin(`replace client ${client.clientId}`);
+      if (stored.get(client.clientId) !== before) return false;
+      stored.set(client.clientId, client);
+      return true;
+    },
+    remove: async (clientId) => {
+      journal.begin(`remove client ${clientId}`);
+      return stored.delete(clientId);
+    },
+    list: async ({ after = '', limit }) => {
+      journal.begin(`list ${limit} clients after "${after}"`);
+      const following = [...stored.values()].filter(({ clientId }) => clientId > after);
+      const page = following.slice(0, limit);
+      return { clients: page, ...(following.length > limit && { next: page.at(-1)?.clientId }) };
+    },
+  };
+  const profile: Profile = { ...STANDARD_PROFILE, ...different };
+  return { stored, clients, clientRegistry, profile };
+}
+
+export const basic = (clientId: string, secret: string): string =>
+  `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
+
+/** A call of a client, with one value for each parameter or several; as the bank, unless it says otherwise. */
+export function clientCall(
+  note: Note,
+  form: Record<string, string | string[]>,
+  authorization: string | undefined = basic('bank', 's3cret'),
+): ClientCall {
+  return {
+    form: new Map(Object.entries(form).map(([name, value]) => [name, [value].flat()])),
+    headers: { authorization },
+    url: `${ISSUER}token`,
+    certificate: undefined,
+    note,
+  };
+}

@@ -1,0 +1,133 @@
+import type { Device, PushReach } from '../../../provider/core/device/device.ts';
+import type {
+  Devices,
+  EnrolmentTickets,
+  PushEndpoints,
+  PushMessage,
+  PushOutcome,
+  PushSender,
+} from '../../../provider/flows/device/ports.ts';
+import { DEVICE } from '../../core/given.ts';
+import type { Journal } from './journal.ts';
+import { keyNamed } from './signatures.ts';
+
+/** The reach of a device behind the endpoint that a push token has. */
+export const reachOf = (pushToken: string, push: PushReach['push'] = 'reachable'): PushReach => ({
+  kind: 'sns',
+  platform: 'GCM',
+  endpointArn: `endpoint of ${pushToken}`,
+  push,
+});
+
+/** A device of Ana's with a key of the same name. */
+export const deviceNamed = (deviceId: string, different: Partial<Device> = {}): Device => ({
+  ...DEVICE,
+  deviceId,
+  sub: 'ana',
+  name: 'Pixel',
+  reach: reachOf(deviceId),
+  proof: { kind: 'device-jws', publicKey: keyNamed(deviceId) },
+  ...different,
+});
+
+/** The devices of all users, by their ids. */
+export function devicesIn(journal: Journal, given: readonly Device[]) {
+  const stored = new Map(given.map((device) => [device.deviceId, device]));
+  const devices: Devices = {
+    listOf: async (sub) => {
+      journal.begin(`list devices of ${sub}`);
+      return [...stored.values()].filter((device) => device.sub === sub);
+    },
+    save: async (device) => {
+      journal.begin(`save device ${device.deviceId}`);
+      stored.set(device.deviceId, device);
+    },
+    update: async ({ sub, deviceId, ...change }) => {
+      journal.begin(`update ${Object.keys(change)} of device ${deviceId} of ${sub}`);
+      const before = stored.get(deviceId);
+      if (before) stored.set(deviceId, { ...before, ...change });
+      return before !== undefined;
+    },
+    markUnreachable: async ({ sub, deviceId, endpointArn }) => {
+      journal.begin(`mark device ${deviceId} of ${sub}`);
+      const before = stored.get(deviceId);
+      if (before?.reach.kind !== 'sns' || before.reach.push === 'unreachable') return false;
+      if (before.reach.endpointArn !== endpointArn) return false;
+      stored.set(deviceId, { ...before, reach: { ...before.reach, push: 'unreachable' } });
+      return true;
+    },
+    remove: async ({ deviceId }) => {
+      journal.begin(`remove device ${deviceId}`);
+      stored.delete(deviceId);
+    },
+  };
+  return { stored, devices };
+}
+
+/** Push endpoints. A push token that begins with `unknown` is not one of the platform's. */
+export function endpointsIn(journal: Journal): PushEndpoints {
+  return {
+    register: async ({ deviceId, sub, platform, pushToken }) => {
+      journal.begin(`register ${platform} ${pushToken} for device ${deviceId} of ${sub}`);
+      return pushToken.startsWith('unknown') ? 'refused' : { ...reachOf(pushToken), platform };
+    },
+    release: async ({ deviceId, reach }) => {
+      journal.begin(`release ${reach.kind === 'sns' ? reach.endpointArn : 'nothing'} for device ${deviceId}`);
+    },
+  };
+}
+
+/** A push service. What becomes of the push to a device is told by `fates`; otherwise it is accepted. */
+export function pushIn(journal: Journal) {
+  const fates = new Map<string, 'outage' | 'unreachable'>();
+  const rung: { message: PushMessage; now: number }[] = [];
+  const outcomeFor = ({ deviceId, sub, reach }: Device): PushOutcome => {
+    const fate = fates.get(deviceId);
+    if (fate === 'outage') return { outcome: 'outage', error: 'Throttled' };
+    const endpointArn = reach.kind === 'sns' ? reach.endpointArn : 'none';
+    if (fate === 'unreachable')
+      return { outcome: 'unreachable', error: 'EndpointDisabled', device: { sub, deviceId, endpointArn } };
+    return { outcome: 'accepted', messageId: `push-to-${deviceId}` };
+  };
+  const push: PushSender = {
+    send: async (devices, message, now) => {
+      journal.begin(`ring ${devices.map(({ deviceId }) => deviceId).join(' and ') || 'nobody'}`);
+      rung.push({ message, now });
+      return devices.map(outcomeFor);
+    },
+  };
+  return { fates, rung, push };
+}
+
+type Ticket = {
+  sub: string;
+  expiresAt: number;
+  usedBy?: { keyThumbprint: string; deviceId: string };
+  enrolled: boolean;
+};
+
+/** Enrolment tickets, by their hashes. */
+export function ticketsIn(journal: Journal) {
+  const stored = new Map<string, Ticket>();
+  const tickets: EnrolmentTickets = {
+    create: async ({ hash, sub, expiresAt }) => {
+      journal.begin(`create ticket for ${sub}`);
+      stored.set(hash, { sub, expiresAt, enrolled: false });
+    },
+    claim: async ({ hash, keyThumbprint, deviceId, now }) => {
+      journal.begin(`claim ticket with ${keyThumbprint}`);
+      const ticket = stored.get(hash);
+      if (!ticket || ticket.expiresAt <= now) return undefined;
+      const usedBy = ticket.usedBy ?? { keyThumbprint, deviceId };
+      stored.set(hash, { ...ticket, usedBy });
+      if (usedBy.keyThumbprint !== keyThumbprint) return undefined;
+      return { sub: ticket.sub, deviceId: usedBy.deviceId, enrolled: ticket.enrolled };
+    },
+    recordEnrolled: async (hash) => {
+      journal.begin('record ticket as enrolled');
+      const ticket = stored.get(hash);
+      if (ticket) stored.set(hash, { ...ticket, enrolled: true });
+    },
+  };
+  return { stored, tickets };
+}

@@ -1,0 +1,48 @@
+import type { LoginIdentifier } from '../../../provider/core/person/login-identifier.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import type { People, PeopleRegistry, UserWritten } from '../../../provider/flows/person/ports.ts';
+import type { Journal } from './journal.ts';
+
+const nameOf = ({ type, value }: LoginIdentifier): string => `${type} ${value}`;
+
+/** Users and their login identifiers, which may outlive them. */
+export function peopleIn(journal: Journal, users: readonly User[]) {
+  const stored = new Map(users.map((user) => [user.sub, user]));
+  const logins = new Map(users.flatMap(({ sub, identifiers }) => identifiers.map((one) => [nameOf(one), sub])));
+  const people: People = {
+    resolve: async (identifier) => {
+      journal.begin(`resolve ${nameOf(identifier)}`);
+      return logins.get(nameOf(identifier));
+    },
+    find: async (sub) => {
+      journal.begin(`find user ${sub}`);
+      return stored.get(sub);
+    },
+  };
+  const takenBy = (user: User): UserWritten | undefined => {
+    const taken = user.identifiers.find((one) => (logins.get(nameOf(one)) ?? user.sub) !== user.sub);
+    return taken && { outcome: 'taken', taken: taken.type };
+  };
+  const write = (user: User): UserWritten => {
+    stored.set(user.sub, user);
+    for (const one of user.identifiers) logins.set(nameOf(one), user.sub);
+    return { outcome: 'written' };
+  };
+  const peopleRegistry: PeopleRegistry = {
+    create: async (user) => {
+      journal.begin(`create user ${user.sub}`);
+      if (stored.has(user.sub)) return { outcome: 'taken', taken: 'sub' };
+      return takenBy(user) ?? write(user);
+    },
+    replace: async (user, before) => {
+      journal.begin(`replace user ${user.sub}`);
+      if (stored.get(user.sub) !== before) return { outcome: 'changed' };
+      return takenBy(user) ?? write(user);
+    },
+    remove: async ({ sub }) => {
+      journal.begin(`remove user ${sub}`);
+      stored.delete(sub);
+    },
+  };
+  return { users: stored, logins, people, peopleRegistry };
+}

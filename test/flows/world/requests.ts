@@ -1,0 +1,92 @@
+import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
+import type { AuthenticationRequests, NewRequest } from '../../../provider/flows/asking/ports.ts';
+import type { DecidableRequests, StoredDetails } from '../../../provider/flows/deciding/ports.ts';
+import type { RedeemableRequests } from '../../../provider/flows/token/ports.ts';
+import type { Journal } from './journal.ts';
+
+/** Whether the user can still answer. */
+const isAnswerable = (request: AuthenticationRequest, now: number): boolean =>
+  request.state === 'pending' && now < request.expiresAt;
+
+/** Authentication requests with their states, and what each room may do with them. */
+export function requestsIn(journal: Journal, given: readonly AuthenticationRequest[] = []) {
+  const stored = new Map(given.map((request) => [request.requestId, request]));
+  const created: NewRequest[] = [];
+  const asking: AuthenticationRequests = {
+    create: async (request) => {
+      journal.begin('store request');
+      created.push(request);
+      stored.set(request.request.requestId, { ...request.request, state: 'pending' });
+    },
+    recordFailure: async (requestId) => {
+      journal.begin(`fail request ${requestId}`);
+      const request = stored.get(requestId);
+      if (request) stored.set(requestId, { ...factsOf(request), state: 'failed' });
+    },
+  };
+  const redeeming: RedeemableRequests = {
+    recordPoll: async ({ requestId, clientId, now }) => {
+      journal.begin(`record poll by ${clientId}`);
+      const request = stored.get(requestId);
+      if (!request || request.clientId !== clientId || !isAnswerable(request, now) || now < request.nextPollAt)
+        return { recorded: false, stored: request };
+      stored.set(requestId, { ...request, nextPollAt: now + request.intervalSeconds });
+      return { recorded: true };
+    },
+    recordEarlyPoll: async ({ request: { requestId }, now }) => {
+      journal.begin('record early poll');
+      const request = stored.get(requestId);
+      if (!request || !isAnswerable(request, now) || now >= request.nextPollAt)
+        return { recorded: false, stored: request };
+      const intervalSeconds = request.intervalSeconds + 5;
+      stored.set(requestId, { ...request, intervalSeconds, nextPollAt: now + intervalSeconds });
+      return { recorded: true, intervalSeconds };
+    },
+    claimApproved: async ({ request: { requestId } }) => {
+      journal.begin('claim');
+      const request = stored.get(requestId);
+      if (request?.state !== 'approved') return false;
+      stored.set(requestId, { ...factsOf(request), state: 'redeemed', deviceId: request.grant.deviceId });
+      return true;
+    },
+  };
+  return { stored, created, asking, redeeming };
+}
+
+/** Authentication requests as devices decide them, each with its details. */
+export function decidableIn(
+  journal: Journal,
+  stored: Map<string, AuthenticationRequest>,
+  details: Map<string, StoredDetails>,
+): DecidableRequests {
+  return {
+    listPending: async (sub, now) => {
+      journal.begin(`list pending requests of ${sub}`);
+      const pending = [...stored.values()].filter((request) => request.sub === sub && isAnswerable(request, now));
+      return pending.map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
+    },
+    findDetails: async (sub, requestId) => {
+      journal.begin(`find details for ${sub}`);
+      return stored.get(requestId)?.sub === sub ? details.get(requestId) : undefined;
+    },
+    recordDecision: async ({ requestId, sub, decision, now }) => {
+      const reason = decision.decision === 'deny' && decision.reason;
+      journal.begin(`record ${decision.decision}${reason ? ` for ${reason}` : ''}`);
+      const request = stored.get(requestId);
+      if (!request || request.sub !== sub || !isAnswerable(request, now)) return { recorded: false, stored: request };
+      const facts = factsOf(request);
+      stored.set(
+        requestId,
+        decision.decision === 'approve'
+          ? { ...facts, state: 'approved', grant: decision.grant }
+          : { ...facts, state: 'denied', deviceId: decision.deviceId },
+      );
+      return { recorded: true };
+    },
+  };
+}
+
+function factsOf(request: AuthenticationRequest): RequestFacts {
+  const { requestId, clientId, sub, issuedAt, expiresAt, intervalSeconds, nextPollAt } = request;
+  return { requestId, clientId, sub, issuedAt, expiresAt, intervalSeconds, nextPollAt };
+}

@@ -1,0 +1,71 @@
+import { sha256 } from '../../../provider/core/digest.ts';
+import type { AuditEvent } from '../../../provider/core/operating/audit-event.ts';
+import type { Noted } from '../../../provider/core/operating/log-line.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import type { AuditTrail, Clock, Entropy, Note, Replays, Settings } from '../../../provider/flows/ports.ts';
+import { NAMES, NOW } from '../../core/given.ts';
+import { Journal } from './journal.ts';
+
+export const SETTINGS: Settings = {
+  ...NAMES,
+  expiry: { default: 120, limit: 600 },
+  intervalSeconds: 5,
+  userLimits: { perMinute: 5, perHour: 30 },
+  lifetimes: { idTokenSeconds: 3600, accessTokenSeconds: 900 },
+  acrPolicy: [{ acr: 'urn:example:verified', anyOf: ['face'] }],
+  ticketLifetimeSeconds: 600,
+  rotation: {
+    rotateAfterSeconds: 90 * 86_400,
+    publishBeforeUseSeconds: 86_400,
+    retireForSeconds: 172_800,
+    keepPublicForSeconds: 30 * 86_400,
+  },
+};
+
+export const ANA: User = {
+  sub: 'ana',
+  status: 'active',
+  claims: { name: 'Ana', email: 'ana@example.com' },
+  identifiers: [{ type: 'email', value: 'ana@example.com' }],
+};
+
+/** What every world has: a journal, a clock that stands still, ids that count up, a log line and an audit trail. */
+export function startWorld(settings: Partial<Settings> = {}) {
+  const journal = new Journal();
+  const time = { now: NOW };
+  const noted: Noted = {};
+  const audited: (AuditEvent & { at: number })[] = [];
+  const made = { secrets: 0, ids: 0 };
+  const clock: Clock = () => time.now;
+  const entropy: Entropy = {
+    secret: () => `secret-${++made.secrets}`,
+    id: () => `id-${++made.ids}`,
+    fraction: () => 0,
+  };
+  const audit: AuditTrail = {
+    write: (event, at) => {
+      journal.begin(`audit ${event.event}`);
+      audited.push({ ...event, at });
+    },
+  };
+  const used = new Set<string>();
+  const replays: Replays = {
+    recordFirstUse: async ({ issuer, id, expiresAt }) => {
+      journal.begin(`use jti ${id} of ${issuer} until ${expiresAt - NOW}`);
+      const isFirst = !used.has(`${issuer} ${id}`);
+      used.add(`${issuer} ${id}`);
+      return isFirst;
+    },
+  };
+  const note: Note = (fields) => {
+    Object.assign(noted, fields);
+  };
+  /** The line of the log, as far as the flow has a part in it. */
+  const line = (): Noted => ({ ...noted });
+  const ports = { clock, entropy, audit, replays, settings: { ...SETTINGS, ...settings } };
+  return { journal, time, audited, note, line, used, ports };
+}
+
+/** The ids that worlds make, and what stands for them in tables. */
+export const FIRST_SECRET = 'secret-1';
+export const FIRST_REQUEST = sha256(FIRST_SECRET);
