@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MILLISECONDS } from './test/support/patience.ts';
 
 /** For `npm run test:release`: what takes screenshots, and what measures time and so wants the machine for itself. */
 const RELEASE = ['test/browser/**/*.test.ts', 'test/infra/functions/bundle-import.test.ts'];
@@ -12,10 +13,9 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'release', include: RELEASE } },
     ],
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
-    // How long `expect.poll` waits for what it awaits: a busy machine is no failure.
-    expect: { poll: { timeout: 60_000, interval: 10 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: PATIENCE_MILLISECONDS, interval: 10 } },
     // Each end-to-end file runs a whole provider of its own; two at a time suit a small machine.
     maxWorkers: 2,
   },

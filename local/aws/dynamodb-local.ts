@@ -18,8 +18,8 @@ const run = promisify(execFile);
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
 const JAR_FOLDER = join(CACHE, 'emulator');
-/** On a busy machine Java takes up to a minute to start. */
-const START_TRIES = 600;
+/** On a busy machine Java takes more than a minute to start. */
+const START_TRIES = 1800;
 const TRY_MS = 100;
 
 /** Whether this machine can run DynamoDB Local: it needs Java. */

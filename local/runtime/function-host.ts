@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type FunctionName, functions } from '../../infra/functions/deployed-functions.ts';
+import type { SharedClock } from './shared-clock.ts';
 
 type Environment = Readonly<Record<string, string>>;
 type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
@@ -9,7 +10,7 @@ export type HostOptions = {
   readonly awsEndpoint: string;
   /** The values of variables. A function gets only those that its `lambdas/<name>/function.ts` lists. */
   readonly values: Environment;
-  readonly clockOffset: SharedArrayBuffer;
+  readonly clock: SharedClock;
   /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
   readonly onLog: (functionName: FunctionName, line: string) => void;
@@ -55,8 +56,8 @@ class Sandbox {
   #count = 0;
 
   constructor(name: FunctionName, env: Environment, options: HostOptions) {
-    const { clockOffset, trustedCertificates = [] } = options;
-    const workerData = { functionName: name, clockOffset, trustedCertificates };
+    const { clock, trustedCertificates = [] } = options;
+    const workerData = { functionName: name, clockCells: clock.cells, trustedCertificates };
     this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
       env,
       workerData,

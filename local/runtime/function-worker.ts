@@ -1,22 +1,23 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
+import { SharedClock } from './shared-clock.ts';
 
 // Runs one deployed function in its own thread, with its own environment and its own module cache, as in Lambda.
 
 type WorkerData = {
   readonly functionName: string;
-  readonly clockOffset: SharedArrayBuffer;
+  readonly clockCells: SharedArrayBuffer;
   readonly trustedCertificates: readonly string[];
 };
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 type Invocation = { readonly id: number; readonly event: unknown };
 
-const { functionName, clockOffset, trustedCertificates }: WorkerData = workerData;
+const { functionName, clockCells, trustedCertificates }: WorkerData = workerData;
 
-// The machine's clock plus an offset from the runtime, so that tests pass expiries without waiting.
-const offsetSeconds = new Int32Array(clockOffset);
+// The clock of the runtime instead of the machine's, so that tests pass expiries without waiting.
+const clock = new SharedClock(clockCells);
 const machineNow = Date.now.bind(Date);
-Date.now = () => machineNow() + Atomics.load(offsetSeconds, 0) * 1000;
+Date.now = () => clock.milliseconds(machineNow());
 
 // This affects only this thread.
 if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);

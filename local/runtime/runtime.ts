@@ -15,6 +15,7 @@ import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
 import { Gateway } from './gateway.ts';
 import { PushService } from './push-service.ts';
 import { notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
+import { SharedClock } from './shared-clock.ts';
 import { StateFile } from './state-file.ts';
 import { createTables, tableNames } from './tables.ts';
 
@@ -28,6 +29,8 @@ export type RuntimeOptions = {
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
+  /** `still`: only `advance` moves the clock of the functions. Default: it runs. */
+  readonly clock?: 'running' | 'still' | undefined;
   /** Makes another host. Default: one that runs the functions from their sources. */
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
@@ -71,30 +74,30 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const port = await gateway.listen(options.port);
   started.defer(() => gateway.close());
   const url = `http://localhost:${port}`;
-  const clockOffset = new SharedArrayBuffer(4);
-  const offset = new Int32Array(clockOffset);
-  const now = () => Math.floor(Date.now() / 1000) + Atomics.load(offset, 0);
+  const clock = new SharedClock();
+  if (options.clock === 'still') clock.stop();
+  const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
   const { dataFolder } = options;
   if (dataFolder !== undefined) started.defer(await lockDataFolder(dataFolder));
   const state = await StateFile.open(dataFolder);
   if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer', v.string()), `${url}/`);
   state.write('issuer', `${url}/`);
   started.defer(() => state.flush());
-  const { aws, sns } = await startAws(options, { state, offset, started });
+  const { aws, sns } = await startAws(options, { state, clock, started });
   const awsEndpoint = await aws.listen();
   started.defer(() => aws.close());
   await createTables(awsEndpoint);
   const onLog = options.onLog ?? (() => undefined);
   const values = { ...localValues(url, awsEndpoint), ...options.variables };
   const { trustedCertificates } = options;
-  const hostOptions = { awsEndpoint, clockOffset, values, trustedCertificates, onLog };
+  const hostOptions = { awsEndpoint, clock, values, trustedCertificates, onLog };
   const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
   started.defer(() => host.cool());
   gateway.host = host;
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
   const source = await runClientNotification(host, hostOptions);
   started.defer(() => source.close());
-  const advance = (seconds: number) => void Atomics.add(offset, 0, seconds);
+  const advance = (seconds: number) => clock.advance(seconds);
   const push = new PushService(sns, now);
   return { url, aws, awsEndpoint, sns, push, gateway, state, host, now, advance, close: () => started.disposeAsync() };
 }
@@ -107,7 +110,7 @@ function runClientNotification(host: Host, { awsEndpoint, onLog }: HostOptions):
 
 async function startAws(
   options: RuntimeOptions,
-  { state, offset, started }: { state: StateFile; offset: Int32Array; started: AsyncDisposableStack },
+  { state, clock, started }: { state: StateFile; clock: SharedClock; started: AsyncDisposableStack },
 ): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
   const folder = options.dataFolder;
   const kept = state.read('aws', awsState);
@@ -125,7 +128,7 @@ async function startAws(
   const aws = new AwsServer({
     dynamodb: (call) => engine.serve(call),
     sns: sns.service,
-    sqs: startQueues(offset, sns).service,
+    sqs: startQueues(clock, sns).service,
     secretsmanager: createSecretsService(new Map()),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
   });
@@ -133,8 +136,8 @@ async function startAws(
 }
 
 /** Makes the queue of notifications, and subscribes it to the topic where decisions are announced. */
-function startQueues(offset: Int32Array, sns: SnsStandIn): SqsStandIn {
-  const now = () => Date.now() / 1000 + Atomics.load(offset, 0);
+function startQueues(clock: SharedClock, sns: SnsStandIn): SqsStandIn {
+  const now = () => clock.milliseconds(Date.now()) / 1000;
   const sqs = new SqsStandIn(now, { [notificationQueue.name]: notificationQueue.redrive });
   const queue = sqs.queue(notificationQueue.name);
   sns.subscribe(notificationTopicArn, (message) => void queue.send({ ...message, sender: 'sns' }));

@@ -14,21 +14,14 @@ import { World } from '../support/world.ts';
 
 const run = promisify(execFile);
 let world: World;
-let clock: NodeJS.Timeout;
 
 beforeAll(async () => {
   world = await World.start();
   const demo = new DemoWorld(world.runtime);
   world.runtime.gateway.localRoutes = createLocalRoutes(demo, world.runtime);
   await demo.createFrom(demoSeed);
-  // Time stands still, so that a second poll is too early on a busy machine too.
-  const start = world.runtime.now();
-  clock = setInterval(() => world.runtime.advance(start - world.runtime.now()), 100);
 });
-afterAll(async () => {
-  clearInterval(clock);
-  await world?.close();
-});
+afterAll(() => world?.close());
 
 /** What a script of the pages prints. */
 async function printedBy(script: string): Promise<string> {

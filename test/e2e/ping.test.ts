@@ -13,7 +13,7 @@ let person: Awaited<ReturnType<World['person']>>;
 
 beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
-  world = await World.start({ trustedCertificates: [endpoint.cert] });
+  world = await World.start({ clock: 'running', trustedCertificates: [endpoint.cert] });
   client = await pingClient();
   person = await world.person();
 });
@@ -45,7 +45,7 @@ const linesOf = (txn: unknown, reason: string): LogLine[] =>
 
 /** Its first line with this reason, once there is one. */
 async function notificationLine(txn: unknown, reason: string): Promise<LogLine> {
-  await expect.poll(() => linesOf(txn, reason), { timeout: 10_000, interval: 10 }).not.toEqual([]);
+  await expect.poll(() => linesOf(txn, reason)).not.toEqual([]);
   return linesOf(txn, reason)[0] as LogLine;
 }
 
@@ -58,7 +58,7 @@ async function allPostponed(): Promise<void> {
   const lines = () =>
     world.logs.filter((line) => line.includes('"client-notification"') && line.includes('"status":202'));
   const calls = () => world.runtime.aws.calls.filter(({ action }) => action === 'ChangeMessageVisibility');
-  await expect.poll(() => calls().length - lines().length, { timeout: 10_000, interval: 10 }).toBe(0);
+  await expect.poll(() => calls().length - lines().length).toBe(0);
 }
 
 /** Token and auth_req_id are kept no longer than somebody may need them. */
@@ -73,7 +73,7 @@ const pingsFor = (authReqId: string) => endpoint.received.filter(({ body }) => b
 
 /** The first ping for one request, as soon as there is one: those of other tests may still be tried again. */
 async function pingFor(authReqId: string): Promise<Ping> {
-  await expect.poll(() => pingsFor(authReqId), { timeout: 10_000, interval: 10 }).not.toEqual([]);
+  await expect.poll(() => pingsFor(authReqId)).not.toEqual([]);
   return pingsFor(authReqId)[0] as Ping;
 }
 
@@ -139,7 +139,7 @@ describe('any HTTP answer ends it', () => {
     endpoint.behave(204);
     const later = await asked();
     await world.answer(person.phone, later.requestId, 'deny');
-    await expect.poll(() => pingsFor(later.authReqId), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => pingsFor(later.authReqId)).toHaveLength(1);
     expect(pingsFor(authReqId)).toHaveLength(1);
   });
 });
@@ -154,7 +154,7 @@ describe('an endpoint that can not be reached', () => {
     expect(line).toMatchObject({ status: 202, detail: 'connection_failed', client_id: client.client_id });
     endpoint.behave(204);
     world.runtime.advance(30);
-    await expect.poll(() => pingsFor(authReqId).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(() => pingsFor(authReqId).length).toBeGreaterThan(1);
     await notificationLine(txn, 'notified');
     expectTokens(await world.poll(client, authReqId));
   });
@@ -167,7 +167,7 @@ describe('an endpoint that can not be reached', () => {
     const ended = () => [...linesOf(txn, 'notification_given_up'), ...linesOf(txn, 'request_over')];
     for (let tries = 1; ended().length === 0 && tries <= 20; tries += 1) {
       const told = () => linesOf(txn, 'endpoint_unreachable').length + 100 * ended().length;
-      await expect.poll(told, { timeout: 10_000, interval: 10 }).toBeGreaterThanOrEqual(tries);
+      await expect.poll(told).toBeGreaterThanOrEqual(tries);
       await allPostponed();
       world.runtime.advance(Math.min(2 ** (tries - 1), 30));
     }
@@ -201,16 +201,25 @@ describe('an endpoint that can not be reached', () => {
 
   it('holds up no other client', async () => {
     endpoint.behave('hang', ({ path }) => path === '/slow');
-    const slow = await pingClient(`${endpoint.url}slow`);
-    const form = { login_hint: person.email, client_notification_token: TOKEN };
-    const first = await world.asked(slow, form);
-    const second = await asked();
-    await world.answer(person.phone, first.requestId, 'approve');
-    await expect.poll(() => pingsFor(first.authReqId), { timeout: 10_000 }).toHaveLength(1);
-    await world.answer(person.phone, second.requestId, 'approve');
-    await expect.poll(() => pingsFor(second.authReqId), { timeout: 4000 }).toHaveLength(1);
+    // On a machine so busy that the slow endpoint is given up meanwhile nothing is shown, and another try is due.
+    let isOvertaken = false;
+    for (let tries = 0; !isOvertaken && tries < 5; tries += 1) isOvertaken = await overtakesSlowClient();
+    expect(isOvertaken).toBe(true);
   });
 });
+
+/** Whether a ping arrives while an earlier one still waits for an answer from its endpoint. */
+async function overtakesSlowClient(): Promise<boolean> {
+  const slow = await pingClient(`${endpoint.url}slow`);
+  const first = await world.asked(slow, { login_hint: person.email, client_notification_token: TOKEN });
+  const second = await asked();
+  await world.answer(person.phone, first.requestId, 'approve');
+  await pingFor(first.authReqId);
+  await world.answer(person.phone, second.requestId, 'approve');
+  await pingFor(second.authReqId);
+  const isOf = (line: string) => line.includes('endpoint_unreachable') && line.includes(slow.client_id);
+  return !world.logs.some(isOf);
+}
 
 describe('what is announced is only an intent', () => {
   it('a decision that could not be committed is announced but never pinged; the answer that commits it is', async () => {
@@ -249,7 +258,7 @@ describe('what is announced is only an intent', () => {
     world.runtime.advance(11);
     release?.();
     expect((await answering).status).toBe(204);
-    await expect.poll(() => pingsFor(authReqId), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => pingsFor(authReqId)).toHaveLength(1);
     expectTokens(await world.poll(client, authReqId));
   });
 

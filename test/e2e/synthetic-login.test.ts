@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SyntheticItems } from '../../provider/adapters/dynamodb/synthetic-items.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
@@ -66,7 +66,7 @@ describe('the synthetic login', () => {
     const start = world.logs.length;
     await logInSynthetically(login);
     const counts = () => totalsOf(world.logs.slice(start).map((line) => JSON.parse(line)));
-    await vi.waitFor(() => expect(counts()).toEqual({ 'Refusals{service=token,error=invalid_grant}': 1 }));
+    await expect.poll(counts).toEqual({ 'Refusals{service=token,error=invalid_grant}': 1 });
   });
 
   it('has a client that can name nobody else, with no scope beyond openid and no audience', async () => {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PATIENCE_MILLISECONDS } from './patience.ts';
 import { selfSigned } from './self-signed.ts';
 
 /** A ping as it arrived. */
@@ -18,8 +19,6 @@ export type Ping = {
  * hanging up, or with 200 and a body that never ends.
  */
 export type EndpointBehaviour = number | 'hang' | 'drop' | 'endless';
-
-const TIMEOUT_MILLISECONDS = 10_000;
 
 /**
  * A client's notification endpoint: HTTPS on this machine, under the name `localhost`. Callers must trust its `cert`.
@@ -66,8 +65,8 @@ export class NotificationEndpoint {
   /** Waits for the first ping that `next` has not returned yet. */
   async next(): Promise<Ping> {
     const timeout = new AbortController();
-    const tooLate = pause(TIMEOUT_MILLISECONDS, undefined, { signal: timeout.signal }).then(() => {
-      throw new Error(`no ping within ${TIMEOUT_MILLISECONDS} ms`);
+    const tooLate = pause(PATIENCE_MILLISECONDS, undefined, { signal: timeout.signal }).then(() => {
+      throw new Error(`no ping within ${PATIENCE_MILLISECONDS} ms`);
     });
     tooLate.catch(() => undefined);
     try {

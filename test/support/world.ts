@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { Phone } from '../../local/demo/phone.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime/runtime.ts';
+import { PATIENCE_MILLISECONDS } from './patience.ts';
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 
@@ -29,11 +30,20 @@ export class World {
     this.logs = logs;
   }
 
-  /** Starts a provider. Its limits are off unless the options set them. */
+  /**
+   * Starts a provider. Its limits are off unless the options set them. Its clock stands still, and only
+   * `runtime.advance` moves it, unless something waits by itself: a client library, or a message in a queue.
+   */
   static async start(options: Partial<RuntimeOptions> = {}): Promise<World> {
     const logs: string[] = [];
     const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }), ...options.variables };
-    const runtime = await startRuntime({ port: 0, ...options, variables, onLog: (_name, line) => logs.push(line) });
+    const runtime = await startRuntime({
+      port: 0,
+      clock: 'still',
+      ...options,
+      variables,
+      onLog: (_name, line) => logs.push(line),
+    });
     return new World(runtime, logs);
   }
 
@@ -145,7 +155,8 @@ export class World {
   /** Returns the log line of an HTTP call by its answer. Lines arrive in order, but after the answer. */
   async line(answer: Answer): Promise<LogLine> {
     const id = answer.headers.get('x-correlation-id') ?? 'none';
-    for (let tries = 0; tries < 200; tries += 1) {
+    const givenUpAt = performance.now() + PATIENCE_MILLISECONDS;
+    while (performance.now() < givenUpAt) {
       const found = this.logs.findLast((line) => line.includes(id) && line.includes('"message":"request"'));
       if (found) return JSON.parse(found) as LogLine;
       await new Promise((resolve) => setImmediate(resolve));

@@ -172,7 +172,6 @@ describe('an answer, byte by byte', () => {
   });
 
   it('whose body trickles ends at the time limit, however often a byte comes', async () => {
-    const started = performance.now();
     const trickles = (socket: TLSSocket) => {
       socket.write('HTTP/1.1 200 X\r\nContent-Length: 900\r\n\r\n');
       const timer = setInterval(() => socket.write('x'), 20);
@@ -180,7 +179,6 @@ describe('an answer, byte by byte', () => {
     };
     const { answer, hasHungUp } = await answeredBy(trickles, { timeLimitMilliseconds: 400 });
     expect(answer).toEqual({ failure: 'timeout' });
-    expect(performance.now() - started).toBeLessThan(3000);
     await hasHungUp;
   });
 

@@ -116,7 +116,7 @@ describe('endpoint: the log holds nothing that a caller chose', () => {
       request.note({ txn: '0123456789abcdef' });
       return ok(answerDone());
     });
-    expect(lines[0]?.fields['duration_ms']).toBeLessThan(1000);
+    expect(lines[0]?.fields['duration_ms']).toBeLessThan(60_000);
     expect(lines[0]?.fields).toMatchObject({ status: 204, client_id: 'bank', txn: '0123456789abcdef' });
   });
 });

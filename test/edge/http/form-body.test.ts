@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeUtf8 } from '../../../provider/core/form-encoding.ts';
 import { BODY_LIMIT_BYTES, parseForm } from '../../../provider/edge/http/form-body.ts';
 import { refusalOf, valueFrom } from '../../core/given.ts';
+import { cpuMilliseconds } from '../../support/cpu-time.ts';
 import { FORM, requestWith, utf8 } from './given.ts';
 
 const parse = (body: string | Uint8Array, contentType: string | undefined = FORM) =>
@@ -127,9 +128,9 @@ describe('form body (CIBA §7.1, RFC 6749 appendix B)', () => {
   });
 
   it('reads sixteen thousand repeats of one parameter in no time', () => {
-    const startedAt = performance.now();
-    expect(valueFrom(parse('a=1&'.repeat(16_384))).get('a')).toHaveLength(16_384);
-    expect(performance.now() - startedAt).toBeLessThan(250);
+    const body = 'a=1&'.repeat(16_384);
+    expect(valueFrom(parse(body)).get('a')).toHaveLength(16_384);
+    expect(cpuMilliseconds(() => parse(body))).toBeLessThan(250);
   });
 });
 

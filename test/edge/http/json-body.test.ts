@@ -5,6 +5,7 @@ import { clientBody, clientChangeBody, userBody, userChangeBody } from '../../..
 import { deviceChangeBody, enrolmentBody, responseBody } from '../../../provider/edge/http/device-bodies.ts';
 import { parseJson } from '../../../provider/edge/http/json-body.ts';
 import { refusalOf, valueFrom } from '../../core/given.ts';
+import { cpuMilliseconds } from '../../support/cpu-time.ts';
 import { requestWith, utf8 } from './given.ts';
 
 const JSON_TYPE = 'application/json';
@@ -71,9 +72,8 @@ describe('JSON body', () => {
     ['quotes and backslashes', `{${'"\\'.repeat(21_000)}`],
     ['backslashes', `"${'\\'.repeat(65_000)}`],
   ])('is refused in no time when it is 64 KB of %s', (_, body) => {
-    const startedAt = performance.now();
     expect(refusalOf(parse(body, anything))).toEqual(MALFORMED);
-    expect(performance.now() - startedAt).toBeLessThan(150);
+    expect(cpuMilliseconds(() => parse(body, anything))).toBeLessThan(150);
   });
 
   it('has at most 64 KB', () => {

@@ -24,6 +24,7 @@ beforeAll(async () => {
   const folder = bundleFunctions();
   endpoint = await NotificationEndpoint.start();
   world = await World.start({
+    clock: 'running',
     trustedCertificates: [endpoint.cert],
     createHost: (options) => {
       host = new BundleHost(folder, options);

@@ -27,6 +27,7 @@ let standIns: DeploymentStandIns;
 beforeAll(async () => {
   const folder = bundleFunctions();
   world = await World.start({
+    clock: 'running',
     variables: Object.fromEntries(PLATFORMS.map((one) => [`${one}_APPLICATION_ARN`, applicationArn(one)])),
     createHost: (options) => {
       host = new BundleHost(folder, options);

@@ -43,7 +43,11 @@ let world: World;
 let calls: RecordedCall[];
 beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
-  world = await World.start({ variables: { REQUEST_LIMITS: '{}' }, trustedCertificates: [endpoint.cert] });
+  world = await World.start({
+    clock: 'running',
+    variables: { REQUEST_LIMITS: '{}' },
+    trustedCertificates: [endpoint.cert],
+  });
   await walkEveryPath(world, endpoint);
   calls = world.runtime.aws.calls.filter(({ caller }) => caller in functions).map(recordedCall);
 }, 60_000);

@@ -15,6 +15,7 @@ let variables: Record<string, string>;
 beforeAll(async () => {
   const folder = bundleFunctions();
   world = await World.start({
+    clock: 'running',
     createHost: (options) => {
       host = new BundleHost(folder, options);
       return host;

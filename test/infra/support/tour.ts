@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { vi } from 'vitest';
 import type { Phone } from '../../../local/demo/phone.ts';
 import type { NotificationEndpoint } from '../../support/notification-endpoint.ts';
+import { PATIENCE_MILLISECONDS } from '../../support/patience.ts';
 import { CIBA_GRANT, type World } from '../../support/world.ts';
 
 /** Walks every path of every function that makes an AWS call of its own: what roles must allow, and all they may. */
@@ -43,7 +44,7 @@ async function walkPing(world: World, endpoint: NotificationEndpoint): Promise<v
   await endpoint.next();
   // Its message goes when the function has answered.
   const isDeleted = () => world.runtime.aws.calls.some(({ action }) => action === 'DeleteMessage');
-  await vi.waitUntil(isDeleted, { timeout: 5000, interval: 10 });
+  await vi.waitUntil(isDeleted, { timeout: PATIENCE_MILLISECONDS, interval: 10 });
   await world.poll(client, authReqId);
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -20,7 +21,15 @@ let QueueUrl: string;
 let endpoint: string;
 let client: SQSClient;
 const redrive = { 'with-dead-letters': { deadLetterQueue: 'dead-letters', maxReceiveCount: 2 } };
-const aws = new AwsServer({ sqs: new SqsStandIn(() => now, redrive).service });
+const standIn = new SqsStandIn(() => now, redrive);
+/** Tells whether the caller has hung up, for each receive as it comes. */
+let onReceive: (gone: AbortSignal) => void = () => undefined;
+const aws = new AwsServer({
+  sqs: (call, gone) => {
+    if (call.action === 'ReceiveMessage') onReceive(gone);
+    return standIn.service(call, gone);
+  },
+});
 const credentials = { accessKeyId: 'me', secretAccessKey: 'x' };
 
 beforeAll(async () => {
@@ -145,21 +154,30 @@ describe('a receive that waits', () => {
 
   it('takes no message once whoever waits has hung up', async () => {
     const hangUp = new AbortController();
+    const nextReceive = new Promise<AbortSignal>((resolve) => {
+      onReceive = resolve;
+    });
     const given = client.send(new ReceiveMessageCommand({ QueueUrl, ...waiting }), { abortSignal: hangUp.signal });
-    setTimeout(() => hangUp.abort(), 50);
+    const gone = await nextReceive;
+    hangUp.abort();
     await expect(given).rejects.toThrow(/abort/i);
     // A message that is sent before the server has noticed is lost on the way, and comes back when its time is up.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!gone.aborted) await once(gone, 'abort');
     await send('intent');
     expect(bodies(await receive(waiting))).toEqual(['intent']);
   });
 
   it('ends with the server', async () => {
-    const other = new AwsServer({ sqs: new SqsStandIn(() => now).service });
+    const { service } = new SqsStandIn(() => now);
+    const other = new AwsServer({
+      sqs: (call, gone) => {
+        setImmediate(() => void other.close());
+        return service(call, gone);
+      },
+    });
     const url = await other.listen();
     const own = new SQSClient({ endpoint: url, region: 'eu-central-1', credentials, maxAttempts: 1 });
     const given = own.send(new ReceiveMessageCommand({ QueueUrl: `${url}/000000000000/queue`, ...waiting }));
-    setTimeout(() => void other.close(), 50);
     await expect(given).rejects.toThrow();
     own.destroy();
   });
