@@ -176,17 +176,6 @@ describe('an endpoint that can not be reached', () => {
     await expectForgotten(requestId);
   });
 
-  it('is given up when the request is over', async () => {
-    endpoint.behave('drop');
-    const { authReqId, requestId } = await asked();
-    const txn = await txnOf(authReqId);
-    await world.answer(person.phone, requestId, 'approve');
-    await notificationLine(txn, 'endpoint_unreachable');
-    world.runtime.advance(200);
-    expect(await notificationLine(txn, 'request_over')).toMatchObject({ client_id: client.client_id });
-    await expectForgotten(requestId);
-  });
-
   it('is told nothing once the client has its tokens by polling', async () => {
     endpoint.behave('drop');
     const { authReqId, requestId } = await asked();
