@@ -119,7 +119,7 @@ export function awsEnvironment(name: string, { awsEndpoint }: Pick<HostOptions, 
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL: awsEndpoint,
     // Longer than in AWS, because a busy machine answers late.
-    AWS_CALL_MILLISECONDS: '10000',
+    AWS_CALL_MILLISECONDS: '60000',
     AWS_LAMBDA_FUNCTION_NAME: name,
     TZ: 'UTC',
   };
