@@ -33,40 +33,15 @@ describe('a well-formed request', () => {
   });
 
   it.each([
-    ['an e-mail address in any case', ' ANA@Example.com '],
     ['a phone number as people write it', '+49 (170) 123-45'],
     ['a username', 'aNa'],
-    ['RFC 9493 email', '{"format":"email","email":"ana@example.com"}'],
-    ['RFC 9493 phone_number', '{ "format": "phone_number", "phone_number": "+4917012345" }'],
   ])('finds the user by %s', async (_name, login_hint) => {
     expect((await world.ask(client, { login_hint })).status).toBe(200);
   });
 
-  it('finds the user by RFC 9493 iss_sub, with and without the final slash of the issuer', async () => {
-    for (const iss of [world.issuer, world.runtime.url]) {
-      const login_hint = JSON.stringify({ format: 'iss_sub', iss, sub: ana.sub });
-      expect((await world.ask(client, { login_hint })).status).toBe(200);
-    }
-  });
-
-  it('ignores parameters it does not know, and takes an empty one as absent (CIBA §7.2, RFC 6749 §3.1)', async () => {
-    const answer = await world.ask(client, {
-      login_hint: ana.email,
-      audience: '',
-      request_expiry: '300',
-      foo: 'bar',
-      acr_values: 'x',
-    });
-    expect(answer.status).toBe(200);
-  });
-
-  it.each([
-    ['10', 10],
-    ['1', 10],
-    ['60', 60],
-    ['86400', 600],
-  ])('honours requested_expiry %s as %i s, within its limits (CIBA §7.1)', async (requested_expiry, expires_in) => {
-    expect((await world.ask(client, { login_hint: ana.email, requested_expiry })).body).toMatchObject({ expires_in });
+  it('honours requested_expiry, within the limit of the deployment (CIBA §7.1)', async () => {
+    const form = { login_hint: ana.email, requested_expiry: '86400' };
+    expect((await world.ask(client, form)).body).toMatchObject({ expires_in: 600 });
   });
 
   it('reads the form from base64 and from plain events alike, with a charset parameter', async () => {
@@ -82,29 +57,9 @@ describe('a well-formed request', () => {
 describe('bad input gets the code of the standard and stores nothing', () => {
   const hint = { login_hint: 'ana@example.com' };
   const cases: [string, Record<string, string | undefined>, string, string][] = [
-    ['no scope', { ...hint, scope: undefined }, 'invalid_request', 'openid_scope_missing'],
-    ['scope without openid', { ...hint, scope: 'profile' }, 'invalid_request', 'openid_scope_missing'],
-    ['a scope with a quote', { ...hint, scope: 'openid "x"' }, 'invalid_scope', 'scope_malformed'],
     ['scopes with two spaces', { ...hint, scope: 'openid  profile' }, 'invalid_scope', 'scope_malformed'],
     ['no hint', {}, 'invalid_request', 'no_hint'],
-    ['two hints', { ...hint, id_token_hint: 'x' }, 'invalid_request', 'several_hints'],
-    ['a login_hint_token', { login_hint_token: 'x' }, 'invalid_request', 'hint_not_supported'],
-    ['an id_token_hint', { id_token_hint: 'x' }, 'invalid_request', 'hint_not_supported'],
     ['an unknown user', { login_hint: 'nobody@example.com' }, 'unknown_user_id', 'unknown_user'],
-    [
-      'an iss_sub of another issuer',
-      { login_hint: '{"format":"iss_sub","iss":"https://evil.example/","sub":"x"}' },
-      'unknown_user_id',
-      'unknown_user',
-    ],
-    ['broken JSON', { login_hint: '{"format":' }, 'invalid_request', 'login_hint_malformed'],
-    [
-      'a subject identifier with a member too many',
-      { login_hint: '{"format":"email","email":"ana@example.com","x":"y"}' },
-      'invalid_request',
-      'login_hint_malformed',
-    ],
-    ['a hint that is no name at all', { login_hint: 'a b c' }, 'invalid_request', 'login_hint_malformed'],
     [
       'a bidirectional override in the binding message',
       { ...hint, binding_message: 'pay \u202E100' },
@@ -112,44 +67,11 @@ describe('bad input gets the code of the standard and stores nothing', () => {
       'invalid_binding_message',
     ],
     [
-      'a zero-width space in the binding message',
-      { ...hint, binding_message: 'pay\u200B100' },
-      'invalid_binding_message',
-      'invalid_binding_message',
-    ],
-    [
-      'a binding message of 65 characters',
-      { ...hint, binding_message: 'x'.repeat(65) },
-      'invalid_binding_message',
-      'invalid_binding_message',
-    ],
-    [
-      'an emoji in the binding message',
-      { ...hint, binding_message: '1234 👍🏿' },
-      'invalid_binding_message',
-      'invalid_binding_message',
-    ],
-    ['requested_expiry 0', { ...hint, requested_expiry: '0' }, 'invalid_request', 'invalid_parameter'],
-    [
-      'requested_expiry that is no integer',
-      { ...hint, requested_expiry: '1.5' },
-      'invalid_request',
-      'invalid_parameter',
-    ],
-    [
       'an audience that is not allowed',
       { ...hint, audience: 'https://evil.example' },
       'invalid_target',
       'invalid_target',
     ],
-    [
-      'a resource with a fragment',
-      { ...hint, resource: 'https://api.example.com#x' },
-      'invalid_target',
-      'invalid_target',
-    ],
-    ['a resource that is no URI', { ...hint, resource: 'api' }, 'invalid_target', 'invalid_target'],
-    ['a signed request', { ...hint, request: 'a.b.c' }, 'invalid_request', 'signed_request_not_supported'],
     [
       'authorization_details, which nobody would be shown',
       { ...hint, authorization_details: '[]' },
@@ -167,9 +89,7 @@ describe('bad input gets the code of the standard and stores nothing', () => {
 
   it.each([
     ['a repeated parameter', 'scope=openid&login_hint=a%40b.c&login_hint=d%40e.f', 'repeated_parameter'],
-    ['a repeated scope', 'scope=openid&scope=profile&login_hint=a%40b.c', 'repeated_parameter'],
     ['a broken percent escape', 'scope=openid&login_hint=%zz', 'malformed_body'],
-    ['an escape that is no UTF-8', 'scope=openid&login_hint=%ff', 'malformed_body'],
     ['a body over 64 KB', `scope=openid&login_hint=${'x'.repeat(70_000)}`, 'body_too_large'],
   ])('%s', async (_name, body, reason) => {
     const before = writes();
@@ -194,22 +114,9 @@ describe('bad input gets the code of the standard and stores nothing', () => {
       reason: 'unsupported_media_type',
     });
   });
-
-  it('takes resource more than once, because RFC 8707 §2 says so', async () => {
-    const body = 'scope=openid&login_hint=ana%40example.com&resource=https://api.example.com&resource=urn:other';
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: basic(client) };
-    expect((await world.send('/bc-authorize', { method: 'POST', headers, body })).status).toBe(200);
-  });
 });
 
 describe('the user', () => {
-  it('without a device is told to the client at once, with a description of its own', async () => {
-    const { email } = await world.user();
-    const answer = await world.ask(client, { login_hint: email });
-    await expectRefusal(world, answer, { status: 400, error: 'invalid_request', reason: 'no_reachable_device' });
-    expect(answer.body['error_description']).toContain('no device that a push can reach');
-  });
-
   it('who is blocked is unknown, and an unknown one reads the same', async () => {
     const { sub, email } = await world.person();
     await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true });

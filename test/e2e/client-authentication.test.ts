@@ -95,18 +95,9 @@ describe('client secrets (RFC 6749 §2.3.1)', () => {
 
   it.each([
     ['no credentials', {}, undefined, 401, 'invalid_client', 'no_client_authentication'],
-    ['a client_id alone', { client_id: 'x' }, undefined, 401, 'invalid_client', 'no_client_authentication'],
     [
       'header and body together',
       { client_secret: 'x' },
-      'basic',
-      400,
-      'invalid_request',
-      'several_client_authentications',
-    ],
-    [
-      'another client_id in the body',
-      { client_id: 'x' },
       'basic',
       400,
       'invalid_request',
@@ -117,14 +108,8 @@ describe('client secrets (RFC 6749 §2.3.1)', () => {
     await expectRefusal(world, answer, { status, error, reason });
   });
 
-  it.each([
-    'Basic',
-    'Basic !!!',
-    'Bearer abc',
-    'Basic ' + Buffer.from('nocolon').toString('base64'),
-    'Basic ' + Buffer.from(':x').toString('base64'),
-  ])('refuses the header %s', async (authorization) => {
-    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+  it('refuses a header that is malformed', async () => {
+    const headers = { authorization: 'Basic !!!', 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await world.send('/token', {
       method: 'POST',
       headers,
@@ -132,30 +117,12 @@ describe('client secrets (RFC 6749 §2.3.1)', () => {
     });
     await expectRefusal(world, answer, failed('malformed_authorization_header'));
   });
-
-  it('decodes both parts of the header from the form encoding', async () => {
-    const encode = (text: string) => [...text].map((c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
-    const encoded = Buffer.from(`${encode(withBasic.client_id)}:${encode(withBasic.client_secret)}`).toString('base64');
-    const headers = { authorization: `Basic ${encoded}`, 'content-type': 'application/x-www-form-urlencoded' };
-    await expectRefusal(
-      world,
-      await world.send('/token', { method: 'POST', headers, body: new URLSearchParams(unknownRequest).toString() }),
-      letIn,
-    );
-  });
 });
 
 describe('private_key_jwt (RFC 7523 §3, CIBA §7.1)', () => {
   it.each(ALGORITHMS)('lets in %s, with and without a kid', async (algorithm) => {
     await expectRefusal(world, await tokenWith(await assertion(algorithm)), letIn);
     await expectRefusal(world, await tokenWith(await assertion(algorithm, {}, { kid: 'k1' })), letIn);
-  });
-
-  it('accepts as aud the issuer with and without its slash, both token endpoints and the backchannel endpoint', async () => {
-    const { url } = world.runtime;
-    for (const aud of [world.issuer, url, `${url}/token`, `${url}/oauth/token`, `${url}/bc-authorize`]) {
-      await expectRefusal(world, await tokenWith(await assertion('ES256', { aud })), letIn);
-    }
   });
 
   it('takes a jti once, at both endpoints together', async () => {
@@ -180,16 +147,9 @@ describe('private_key_jwt (RFC 7523 §3, CIBA §7.1)', () => {
 
   const now = () => world.runtime.now();
   it.each<[string, () => Record<string, unknown>]>([
-    ['aud an array', () => ({ aud: [world.issuer] })],
     ['aud another server', () => ({ aud: 'https://evil.example/' })],
-    ['iss another client', () => ({ iss: withBasic.client_id })],
     ['exp passed more than a minute ago', () => ({ iat: now() - 200, exp: now() - 61 })],
-    ['a life over five minutes', () => ({ exp: now() + 301 })],
-    ['iat in the future', () => ({ iat: now() + 90, exp: now() + 120 })],
-    ['nbf in the future', () => ({ nbf: now() + 90 })],
-    ['no exp', () => ({ exp: undefined })],
     ['no jti', () => ({ jti: undefined })],
-    ['a jti that is no string', () => ({ jti: 7 })],
   ])('refuses %s and stores nothing', async (_name, claims) => {
     const puts = () => world.runtime.aws.calls.filter(({ action }) => action === 'PutItem').length;
     const before = puts();

@@ -55,23 +55,9 @@ describe('an answer is refused, and the request stays pending,', () => {
       () => ({ details_hash: hashOf('{}') }),
       { status: 400, error: 'details_mismatch', reason: 'details_hash_mismatch' },
     ],
-    [
-      'without a hash',
-      () => ({ details_hash: undefined }),
-      { status: 400, error: 'details_mismatch', reason: 'details_hash_mismatch' },
-    ],
     ['addressed to another deployment', () => ({ aud: 'https://other.example/' }), wrongClaim],
-    ['addressed to several', () => ({ aud: [world.issuer] }), wrongClaim],
-    ['without an audience', () => ({ aud: undefined }), wrongClaim],
     ['for another request', () => ({ request_id: 'x'.repeat(43) }), wrongClaim],
-    ['with a decision that is none', () => ({ decision: 'maybe' }), wrongClaim],
-    ['that expired', () => ({ iat: now() - 300, exp: now() - 200 }), wrongClaim],
-    ['that lives over two minutes', () => ({ exp: now() + 300 }), wrongClaim],
-    ['from the future', () => ({ iat: now() + 100, exp: now() + 150 }), wrongClaim],
-    ['with amr hwk, which nobody attested', () => ({ amr: ['hwk'] }), wrongClaim],
-    ['with a reason of free text', () => ({ reason: '<script>' }), wrongClaim],
     ['in the name of an unknown device', () => ({ iss: 'nobody' }), notAuthenticated],
-    ['in the name of an unknown user', () => ({ sub: 'nobody' }), notAuthenticated],
   ])('%s', async (_name, claims, expected) => {
     await expectRefusal(world, await respond(await signed(claims())), expected);
     await stillPending();
@@ -150,14 +136,12 @@ describe('an answer is refused, and the request stays pending,', () => {
     expect((await world.poll(client, asked.authReqId)).body['error']).toBe('expired_token');
   });
 
-  it.each([['{'], ['[]'], ['{"response":7}'], ['{"response":"x","more":1}'], ['{"response":"x"}']])(
-    'with the body %s',
-    async (body) => {
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-      const { status } = await world.send(`/device/requests/${requestId}/response`, init);
-      expect([400, 401]).toContain(status);
-    },
-  );
+  it('in a body that is no JSON', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' };
+    const answer = await world.send(`/device/requests/${requestId}/response`, init);
+    await expectRefusal(world, answer, { status: 400, error: 'invalid_request', reason: 'malformed_body' });
+    await stillPending();
+  });
 });
 
 describe('an answer that was given', () => {
@@ -231,8 +215,6 @@ describe('a device assertion', () => {
   it.each<[string, Record<string, unknown>]>([
     ['another method', { htm: 'DELETE' }],
     ['another URL', { htu: 'https://other.example/device/requests' }],
-    ['another path', { htu: 'device/requests/x' }],
-    ['another issuer', { aud: 'https://other.example/' }],
   ])('is bound to its call: refused for %s', async (_name, claims) => {
     await expectRefusal(world, await read(claims), wrongClaim);
   });

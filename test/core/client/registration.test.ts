@@ -51,11 +51,14 @@ describe('client registration (RFC 7591 §2, CIBA §4)', () => {
     expect(valueFrom(register({}, { ...OWN, clientId })).clientId).toBe(clientId);
   });
 
-  it.each(['', 'x'.repeat(65), 'a b', 'a#b', 'a/b', 'a:b', 'ä', 'a\n'])('refuses the client id "%s"', (clientId) => {
-    expect(refusalOf(register({}, { ...OWN, clientId }))).toEqual(
-      wrong('client_id', '1 to 64 letters, digits, dots, dashes or underscores'),
-    );
-  });
+  it.each(['', '.', '..', 'x'.repeat(65), 'a b', 'a#b', 'a/b', 'a:b', 'ä', 'a\n'])(
+    'refuses the client id "%s"',
+    (clientId) => {
+      expect(refusalOf(register({}, { ...OWN, clientId }))).toEqual(
+        wrong('client_id', '1 to 64 letters, digits, dots, dashes or underscores'),
+      );
+    },
+  );
 
   it.each(['', 'x'.repeat(65), 'Bank\u202E', 'Ba\u200Bnk', '\u{1F3E6} Bank', ' Bank'])(
     'refuses the name "%s": the phone shows it',

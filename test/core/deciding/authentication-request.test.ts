@@ -46,6 +46,7 @@ describe('token endpoint: decision table (CIBA §10.1, §11)', () => {
     ['failed', { expiresAt: NOW - 1000 }, 'request_failed'],
     ['pending', {}, 'authorization_pending'],
     ['pending', over, 'request_expired'],
+    ['pending', { expiresAt: NOW - 3600 }, 'request_expired'],
     ['pending', { ...over, ...early }, 'request_expired'],
     ['approved', { expiresAt: NOW - 60 }, 'approval_not_redeemed_in_time'],
     ['approved', { expiresAt: NOW - 60, ...early }, 'approval_not_redeemed_in_time'],

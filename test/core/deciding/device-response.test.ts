@@ -39,11 +39,14 @@ describe('answer of a phone: what you see is what you sign', () => {
     },
   );
 
-  it.each(['Fraud', 'not me', '', 'x'.repeat(33), 'a-b', 1, null, ['fraud']])('has no reason like %o', (reason) => {
-    expect(refusalOf(check({ decision: 'deny', reason }))).toEqual(
-      wrong('reason', '1 to 32 lower-case letters or underscores'),
-    );
-  });
+  it.each(['Fraud', 'not me', '', 'x'.repeat(33), 'a-b', '<script>', 1, null, ['fraud']])(
+    'has no reason like %o',
+    (reason) => {
+      expect(refusalOf(check({ decision: 'deny', reason }))).toEqual(
+        wrong('reason', '1 to 32 lower-case letters or underscores'),
+      );
+    },
+  );
 
   it('accepts a reason of 1 to 32 letters', () => {
     expect(check({ reason: 'x' }).ok).toBe(true);

@@ -43,6 +43,15 @@ describe.each(CLIENT_METADATA_ROWS)('%s', (name, member) => {
   });
 });
 
+it.each(['client_secret', 'redirect_uris', 'typo'])('%s is no member, and is refused as such', (member) => {
+  expect(refusalOf(creation(named({ [member]: 'password1' })))).toEqual({
+    reason: 'invalid_client_metadata',
+    member,
+    expected: 'absent: it is not known here',
+    isUnknown: true,
+  });
+});
+
 describe('the limits of members', () => {
   it.each([
     ['an audience of 256 characters', { audiences: ['x'.repeat(256)] }, 'audiences.0', '<=255'],

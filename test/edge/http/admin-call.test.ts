@@ -60,6 +60,11 @@ describe('admin route', () => {
     const under = (length: number) => route(request({ pathParameters: { sub: 'x'.repeat(length) } }));
     expect(refusalOf(await under(129))).toEqual({ reason: 'not_found', what: 'resource' });
     expect(refusalOf(await under(128))?.reason).toBe('unsupported_media_type');
+    const bodiless = adminRoute(async () => {
+      throw new Error('acted');
+    });
+    const refused = await bodiless(request({ pathParameters: { client_id: 'x'.repeat(3000) } }));
+    expect(refusalOf(refused)).toEqual({ reason: 'not_found', what: 'resource' });
   });
 
   it('needs no body where the route has none', async () => {

@@ -110,10 +110,12 @@ describe('members of a JSON body', () => {
       expected: 'string',
     });
     expect(refusalOf(parse('{}', enrolmentBody))).toMatchObject({ reason: 'invalid_parameter', name: 'enrolment' });
-    expect(refusalOf(parse('{"name":null}', deviceChangeBody))).toMatchObject({
+    expect(refusalOf(parse('{"response":7}', responseBody))).toMatchObject({
       reason: 'invalid_parameter',
-      name: 'name',
+      name: 'response',
     });
+    for (const body of ['{"name":null}', '{"name":7}'])
+      expect(refusalOf(parse(body, deviceChangeBody))).toMatchObject({ reason: 'invalid_parameter', name: 'name' });
   });
 
   it('are told in words a caller can act on', () => {

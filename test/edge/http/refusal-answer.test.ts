@@ -181,6 +181,13 @@ describe('body of a refusal (RFC 6749 §5.2, CIBA §13)', () => {
     expect(quoted.body['error_description']).toBe('The parameter ab?cd??? must be sent once.');
   });
 
+  it('says what the caller can do about it: what is missing, and that nobody could be told', () => {
+    const described = (refusal: Refusal) => wireOf(refusal).body['error_description'];
+    expect(described({ reason: 'no_reachable_device', devices: 0 })).toContain('no device that a push can reach');
+    const metadata = { reason: 'invalid_client_metadata', member: 'client_name', expected: 'present' } as const;
+    expect(described(metadata)).toBe('client_name must be present.');
+  });
+
   it('tells a client that polls too fast the new interval, in body and Retry-After (CIBA §11)', () => {
     const { body, headers } = wireOf({ reason: 'polled_too_fast', intervalSeconds: 15 });
     expect(body['interval']).toBe(15);

@@ -38,11 +38,12 @@ export function askingWorld(
     push,
     verifier: signaturesIn(journal).verifier,
   };
-  const ask = (form: Record<string, string | string[]> = {}, authorization?: string) =>
-    requestAuthentication(
-      ports,
-      clientCall(note, { scope: 'openid', login_hint: 'ana@example.com', ...form }, authorization),
-    );
+  /** Asks for Ana, unless the form says otherwise. No values at all leave a parameter out, as in any form. */
+  const ask = (different: Record<string, string | string[]> = {}, authorization?: string) => {
+    const form = { scope: 'openid', login_hint: 'ana@example.com', ...different };
+    const sent = Object.entries(form).filter(([, values]) => values.length > 0);
+    return requestAuthentication(ports, clientCall(note, Object.fromEntries(sent), authorization));
+  };
   return { ...world, logins, devices: stored, requests, fates, rung, counted, limits, ask };
 }
 

@@ -4,6 +4,8 @@ import { basic } from '../world/clients.ts';
 import { ANA } from '../world/world.ts';
 import { askingWorld } from './given.ts';
 
+const malformed = (reason: string) => expect.objectContaining({ reason });
+
 describe('nothing is read of a user, counted or stored', () => {
   it('for a client that failed to authenticate', async () => {
     const { ask, journal, line } = askingWorld();
@@ -14,12 +16,49 @@ describe('nothing is read of a user, counted or stored', () => {
 
   it.each([
     ['for a client without the grant (CIBA §4)', { grantTypes: [] }, {}, { reason: 'grant_not_allowed' }],
+    ['without a scope', {}, { scope: [] }, { reason: 'openid_scope_missing' }],
     ['without openid in the scope', {}, { scope: 'profile' }, { reason: 'openid_scope_missing' }],
+    ['for a malformed scope', {}, { scope: 'openid  profile' }, { reason: 'scope_malformed' }],
+    ['for a repeated scope', {}, { scope: ['openid', 'profile'] }, { reason: 'repeated_parameter', name: 'scope' }],
+    ['without a hint (CIBA §7.1)', {}, { login_hint: [] }, { reason: 'no_hint' }],
+    ['for two hints', {}, { id_token_hint: 'x' }, { reason: 'several_hints' }],
+    [
+      'for a hint of a kind that is not supported',
+      {},
+      { login_hint: [], login_hint_token: 'x' },
+      { reason: 'hint_not_supported', name: 'login_hint_token' },
+    ],
+    ['for a malformed hint', {}, { login_hint: 'a b c' }, malformed('login_hint_malformed')],
+    [
+      'for a user of another issuer',
+      {},
+      { login_hint: '{"format":"iss_sub","iss":"https://evil.example/","sub":"ana"}' },
+      { reason: 'unknown_user', because: 'foreign_issuer' },
+    ],
+    [
+      'for a binding message that can’t be shown safely',
+      {},
+      { binding_message: 'pay \u202E100' },
+      malformed('invalid_binding_message'),
+    ],
+    ['for an expiry that is no positive integer', {}, { requested_expiry: '0' }, malformed('invalid_parameter')],
     [
       'for an audience that the client may not have (RFC 8707 §2)',
       {},
       { audience: 'https://evil.example/' },
       { reason: 'invalid_target', because: 'not_allowed' },
+    ],
+    [
+      'for a resource with a fragment (RFC 8707 §2)',
+      {},
+      { resource: 'https://api.example/#x' },
+      { reason: 'invalid_target', because: 'malformed' },
+    ],
+    [
+      'for authorization_details, which nobody would be shown (RFC 9396)',
+      {},
+      { authorization_details: '[]' },
+      { reason: 'authorization_details_not_supported' },
     ],
     [
       'for a client in ping mode without its token (CIBA §7.1)',

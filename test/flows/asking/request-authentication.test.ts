@@ -80,6 +80,12 @@ describe('a client asks a user (CIBA §7)', () => {
     });
   });
 
+  it('may name several resources, which its token is then for (RFC 8707 §2)', async () => {
+    const { ask, requests } = askingWorld({ client: { audiences: ['https://api.example/', 'urn:other'] } });
+    await ask({ resource: ['https://api.example/', 'urn:other'] });
+    expect(requests.created[0]?.asked.audience).toEqual(['https://api.example/', 'urn:other']);
+  });
+
   it('asks for the issuer as audience when it names none and has no default', async () => {
     const { ask, requests } = askingWorld();
     await ask();
@@ -90,8 +96,10 @@ describe('a client asks a user (CIBA §7)', () => {
     const { ask, requests } = askingWorld({
       client: { deliveryMode: 'ping', notificationEndpoint: 'https://bank.example/ping' },
     });
-    await ask({ client_notification_token: 'bearer-1' });
+    const answer = valueFrom(await ask({ client_notification_token: 'bearer-1' }));
     expect(requests.created[0]?.notification).toEqual({ token: 'bearer-1', authReqId: FIRST_SECRET });
+    // It may poll as well (CIBA §7.3).
+    expect(answer).toEqual({ auth_req_id: FIRST_SECRET, expires_in: 120, interval: 5 });
   });
 
   it('in poll mode has neither token nor auth_req_id stored', async () => {

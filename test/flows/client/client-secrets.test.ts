@@ -89,6 +89,13 @@ describe('nobody is looked up', () => {
       { reason: 'several_client_authentications' },
     ],
     ['for an id that can be no client’s', { ...POSTED, client_id: '../x' }, undefined, { reason: 'unknown_client' }],
+    ['for such an id in the header', {}, basic('x'.repeat(3000), 'x'), { reason: 'unknown_client' }],
+    [
+      'for a secret in the form beside the header',
+      { client_secret: 's3cret' },
+      basic('bank', 's3cret'),
+      { reason: 'several_client_authentications' },
+    ],
     ['for a scheme that is not Basic', POSTED, 'Bearer x', { reason: 'malformed_authorization_header' }],
   ])('%s', async (_name, form, authorization, refusal) => {
     const { call, journal } = secretWorld();

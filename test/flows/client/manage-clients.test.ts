@@ -149,6 +149,10 @@ describe('an operator changes a client', () => {
     await update({ client_name: 'New Bank' });
     const named = { name: 'New Bank', notificationEndpoint: 'https://bank.example/ping' };
     expect(stored.get('bank')).toMatchObject(named);
+    const endpoint = 'backchannel_client_notification_endpoint';
+    const both = { backchannel_token_delivery_mode: 'poll', [endpoint]: 'https://bank.example/ping' } as const;
+    expect(refusalOf(await update(both))).toMatchObject({ reason: 'invalid_client_metadata', member: endpoint });
+    expect(stored.get('bank')).toMatchObject(named);
     expect((await update({ backchannel_token_delivery_mode: 'poll' })).ok).toBe(true);
     expect(stored.get('bank')).toMatchObject({ deliveryMode: 'poll', notificationEndpoint: undefined });
   });

@@ -33,7 +33,11 @@ describe('a phone answers', () => {
       'record approve',
       'audit decision_recorded',
     ]);
-    expect(announced).toEqual([{ requestId: REQUEST_ID, clientId: 'bank', correlationId: 'correlation-1' }]);
+    const announcement = { requestId: REQUEST_ID, clientId: 'bank', correlationId: 'correlation-1' };
+    expect(announced).toEqual([announcement]);
+    const denied = decidingWorld(PINGED);
+    await denied.answer('phone', { decision: 'deny' });
+    expect(denied.announced).toEqual([announcement]);
   });
 
   it('with Approve grants what was asked, now, with the claims that the scopes open and the class that is reached', async () => {
@@ -177,6 +181,12 @@ describe('an answer that is not believed leaves no evidence and no decision', ()
     });
     expect(journal.calls.at(-1)).toBe('verify under phone');
     expect(line()).toEqual({});
+  });
+
+  it('that is no JWT: nobody is looked for', async () => {
+    const { send, journal } = decidingWorld();
+    expect(refusalOf(await send('x'))).toEqual({ reason: 'device_not_authenticated', because: 'malformed' });
+    expect(journal.calls).toEqual([]);
   });
 
   it('of a user who was blocked meanwhile', async () => {

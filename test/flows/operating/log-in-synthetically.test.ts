@@ -151,7 +151,12 @@ describe('the smoke test of a deployment', () => {
   });
 
   it('waits for nothing but what was just made', async () => {
-    for (const first of [{ ask: [answer(403)] }, { keys: [answer(404)] }, { details: [answer(401)] }]) {
+    for (const first of [
+      { discovery: [answer(500)] },
+      { ask: [answer(403)] },
+      { keys: [answer(404)] },
+      { details: [answer(401)] },
+    ]) {
       const { ports, journal } = syntheticWorld(first);
       await expect(testDeployment(ports, versions)).rejects.toThrow(SyntheticLoginError);
       expect(journal.calls.some((call) => call.startsWith('wait'))).toBe(false);
