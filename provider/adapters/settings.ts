@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { wholeMessagePattern } from '../core/asking/binding-message.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../core/keys/signing-key.ts';
 import { DEFAULTS } from '../core/operating/defaults.ts';
+import type { Whole } from '../core/whole.ts';
 import type { Settings } from '../flows/ports.ts';
 import { type Environment, environment, json, required } from './config.ts';
 
@@ -33,16 +34,10 @@ const keyRotation = v.strictObject({
   retireFor: v.optional(positive, DEFAULTS.retireForSeconds),
 });
 
-/**
- * How long the public half of a key is kept after the key is gone, in seconds. No `id_token_hint` is expected to carry
- * an older signature.
- */
-const KEEP_PUBLIC_KEYS_SECONDS = 90 * 86_400;
-
 const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
 
 /** Reads the provider's settings. A malformed setting stops the function at start, and the error names it. */
-export function readSettings(env: Environment = environment): Settings {
+export function readSettings(env: Environment = environment): Whole<Settings> {
   const limits = json(env, 'REQUEST_LIMITS', requestLimits);
   const lifetimes = json(env, 'TOKEN_LIFETIMES', tokenLifetimes);
   const rotation = json(env, 'KEY_ROTATION', keyRotation);
@@ -58,12 +53,12 @@ export function readSettings(env: Environment = environment): Settings {
     userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
-    ticketLifetimeSeconds: 600,
+    ticketLifetimeSeconds: DEFAULTS.ticketLifetimeSeconds,
     rotation: {
       rotateAfterSeconds: rotation.rotateAfter,
       publishBeforeUseSeconds: rotation.publishBeforeUse,
       retireForSeconds: rotation.retireFor,
-      keepPublicForSeconds: KEEP_PUBLIC_KEYS_SECONDS,
+      keepPublicForSeconds: DEFAULTS.keepPublicKeysSeconds,
     },
   };
 }

@@ -105,7 +105,7 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await callsOf(() => world.send('/.well-known/jwks.json', {}))).toEqual([]);
   });
 
-  it('a request item fits into one write unit of 1 KB, with all that a login may put into it', async () => {
+  it('a request item of a login with long names, several scopes and an audience fits into one write unit of 1 KB', async () => {
     const long = await world.person({
       name: 'N'.repeat(60),
       given_name: 'G'.repeat(40),

@@ -1,5 +1,6 @@
 import { SLOW_DOWN_SECONDS } from '../../core/deciding/interval.ts';
 import { redemptionGrace } from '../../core/deciding/redemption-grace.ts';
+import type { Nothing, Whole } from '../../core/whole.ts';
 import type { AuthenticationRequests, NewRequest } from '../../flows/asking/ports.ts';
 import type { DecidableRequests, PendingRequest, StoredDetails } from '../../flows/deciding/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
@@ -37,7 +38,8 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
     this.#entropy = entropy;
   }
 
-  async create({ request, asked, details, notification }: NewRequest): Promise<void> {
+  async create({ request, asked, details, notification, ...unstored }: NewRequest): Promise<void> {
+    unstored satisfies Nothing;
     const ttl = request.expiresAt + KEEP_SECONDS;
     const isNew = { condition: 'attribute_not_exists(pk)' };
     const [stored] = await Promise.all([
@@ -134,7 +136,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
       .map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
   }
 
-  async findDetails(sub: string, requestId: string): Promise<StoredDetails | undefined> {
+  async findDetails(sub: string, requestId: string): Promise<Whole<StoredDetails> | undefined> {
     const item = await this.#transactions.get(detailsKey(sub, requestId));
     return (
       item && {

@@ -1,5 +1,6 @@
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { EncryptedPrivateKey, SigningKey, SigningKeyState } from '../../core/keys/signing-key.ts';
+import type { Nothing, Whole } from '../../core/whole.ts';
 import type { PublishedSigningKeys, SigningKeyStore } from '../../flows/keys/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import {
@@ -36,7 +37,7 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
   }
 
   /** Returns the encrypted private half. Undefined if it was deleted because the key is gone or revoked. */
-  async findPrivateKey(key: SigningKey): Promise<EncryptedPrivateKey | undefined> {
+  async findPrivateKey(key: SigningKey): Promise<Whole<EncryptedPrivateKey> | undefined> {
     const item = await this.#directory.get(privateHalfKey(key));
     return item && { kid: item.kid, ciphertext: item.ciphertext };
   }
@@ -47,7 +48,8 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
    * private half that a crash leaves behind has no public half, so nothing reads it, and nothing that it could sign
    * would verify.
    */
-  async create(key: SigningKey, { kid, ciphertext }: EncryptedPrivateKey): Promise<boolean> {
+  async create(key: SigningKey, { kid, ciphertext, ...unstored }: EncryptedPrivateKey): Promise<boolean> {
+    unstored satisfies Nothing;
     await this.#directory.put({ ...privateHalfKey(key), kid, ciphertext });
     const { written } = await this.#directory.put(publicHalfItem(key), {
       guard: { condition: 'attribute_not_exists(pk)' },

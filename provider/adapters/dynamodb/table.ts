@@ -45,7 +45,7 @@ export type Change<Form = Item> = {
   readonly add?: Readonly<Record<string, unknown>> | undefined;
   readonly deleteFromSet?: Readonly<Record<string, unknown>> | undefined;
   /** Attributes to remove. */
-  readonly remove?: readonly string[] | undefined;
+  readonly remove?: readonly (keyof Form & string)[] | undefined;
   readonly guard?: Guard | undefined;
   readonly nonce?: Nonce | undefined;
 };

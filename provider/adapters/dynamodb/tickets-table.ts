@@ -1,3 +1,4 @@
+import type { Nothing } from '../../core/whole.ts';
 import type { EnrolmentTickets } from '../../flows/device/ports.ts';
 import type { Key, Table } from './table.ts';
 
@@ -28,8 +29,9 @@ export class TicketsTable implements EnrolmentTickets {
     this.#transactions = transactions;
   }
 
-  async create(ticket: { hash: string; sub: string; expiresAt: number }): Promise<void> {
-    const { hash, sub, expiresAt } = ticket;
+  async create(ticket: Parameters<EnrolmentTickets['create']>[0]): Promise<void> {
+    const { hash, sub, expiresAt, ...unstored } = ticket;
+    unstored satisfies Nothing;
     await this.#transactions.put({ ...ticketKey(hash), sub, expires_at: expiresAt, ttl: expiresAt + KEEP_SECONDS });
   }
 

@@ -1,5 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Announcements } from '../../flows/notifying/ports.ts';
+import type { Whole } from '../../core/whole.ts';
+import type { AnnouncedDecision, AnnouncementMessage, Announcements } from '../../flows/notifying/ports.ts';
 
 /**
  * Announces decisions on a topic whose only subscriber is the queue of notifications. It is a topic because the
@@ -19,11 +20,12 @@ export class SnsAnnouncements implements Announcements {
    * Announces a decision. Each client has its own message group, so that the queue serves other clients first when the
    * endpoint of one is slow.
    */
-  async announce({ requestId, clientId, correlationId }: Parameters<Announcements['announce']>[0]): Promise<void> {
+  async announce({ requestId, clientId, correlationId }: AnnouncedDecision): Promise<void> {
+    const message: Whole<AnnouncementMessage> = { request_id: requestId, correlation_id: correlationId };
     await this.#sns.send(
       new PublishCommand({
         TopicArn: this.#topicArn,
-        Message: JSON.stringify({ request_id: requestId, correlation_id: correlationId }),
+        Message: JSON.stringify(message),
         MessageGroupId: clientId,
       }),
     );

@@ -23,4 +23,11 @@ export const DEFAULTS = {
   rotateAfterSeconds: 90 * DAY_SECONDS,
   publishBeforeUseSeconds: 2 * DAY_SECONDS,
   retireForSeconds: 2 * DAY_SECONDS,
+  /**
+   * How long the public half of a key is kept after the key is gone. No `id_token_hint` is expected to carry an older
+   * signature.
+   */
+  keepPublicKeysSeconds: 90 * DAY_SECONDS,
+  /** How long an enrolment ticket can be used. */
+  ticketLifetimeSeconds: 600,
 } as const;

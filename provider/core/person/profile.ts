@@ -7,8 +7,8 @@ import type { User, UserClaims } from './user.ts';
 export type UserProfile = UserClaims & { readonly sub?: string | undefined; readonly blocked?: boolean | undefined };
 
 /**
- * Longest name in bytes of UTF-8. Names are stored in the grant of an approved request, whose item should stay within 1
- * KB.
+ * Longest name in bytes of UTF-8. An approved request holds the names in its grant until it is redeemed. With ordinary
+ * names and one audience its item stays within 1 KB.
  */
 const TEXT_LIMIT = 100;
 /** Control and format characters. They are not accepted in names, because many programs display names. */

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import type { AnnouncementMessage } from '../../flows/notifying/ports.ts';
 import type { QueueMessage } from './queue-batch.ts';
 
 const announcement = v.object({
   request_id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
   /** Sent as a header of the ping. */
   correlation_id: v.pipe(v.string(), v.regex(/^[\x21-\x7E]{1,128}$/)),
+} satisfies {
+  readonly [Member in keyof AnnouncementMessage]-?: v.GenericSchema<unknown, AnnouncementMessage[Member]>;
 });
 
 /**

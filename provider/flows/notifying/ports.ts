@@ -1,4 +1,5 @@
 import type { AuthenticationRequest } from '../../core/deciding/authentication-request.ts';
+import type { SnakeCase } from '../../core/snake-case.ts';
 
 // The ports of notifying clients. The rules for all ports are in flows/ports.ts.
 
@@ -7,13 +8,25 @@ import type { AuthenticationRequest } from '../../core/deciding/authentication-r
  */
 export type NotificationAddress = { readonly token: string; readonly authReqId: string };
 
+/** A decision as it is announced. */
+export type AnnouncedDecision = {
+  readonly requestId: string;
+  readonly clientId: string;
+  /** Sent as a header of the notification. */
+  readonly correlationId: string;
+};
+/** The message that announces a decision. It is grouped by client, and so does not name one. */
+export type AnnouncementMessage = {
+  readonly [Member in Exclude<keyof AnnouncedDecision, 'clientId'> as SnakeCase<Member>]: AnnouncedDecision[Member];
+};
+
 /** Announces decisions to the function that notifies clients. */
 export interface Announcements {
   /**
    * Announces a decision before it is committed, so that a crash in between loses no notification. It states an intent,
    * not a fact.
    */
-  announce(decision: { requestId: string; clientId: string; correlationId: string }): Promise<void>;
+  announce(decision: AnnouncedDecision): Promise<void>;
 }
 
 /** The outcome of claiming a notification. */

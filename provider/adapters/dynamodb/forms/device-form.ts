@@ -37,22 +37,28 @@ export function deviceFrom(item: Stored<DeviceForm>): Whole<Device> {
     sub: item.pk.slice(userPartition('').length),
     name: item.name,
     reach: reachFrom(item),
-    proof: { kind: item.proof, publicKey: item.public_key },
+    proof: proofFrom(item),
     enrolledAt: item.enrolled_at,
   };
 }
 
 export function reachForm(reach: Reach): ReachForm {
   if (reach.kind === 'none') return { reach: 'none' };
-  const { platform, endpointArn, push } = reach;
-  return { reach: 'sns', platform, endpoint_arn: endpointArn, push };
+  const { kind, platform, endpointArn, push, ...unstored } = reach;
+  unstored satisfies Nothing;
+  return { reach: kind, platform, endpoint_arn: endpointArn, push };
 }
 
-function reachFrom(form: ReachForm): Reach {
+function reachFrom(form: ReachForm): Whole<Reach> {
   if (form.reach === 'none') return { kind: 'none' };
   return { kind: 'sns', platform: form.platform, endpointArn: form.endpoint_arn, push: form.push };
 }
 
-function proofForm({ kind, publicKey }: Proof): ProofForm {
+function proofForm({ kind, publicKey, ...unstored }: Proof): ProofForm {
+  unstored satisfies Nothing;
   return { proof: kind, public_key: publicKey };
+}
+
+function proofFrom(form: ProofForm): Whole<Proof> {
+  return { kind: form.proof, publicKey: form.public_key };
 }

@@ -1,5 +1,6 @@
 import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/redemption-grace.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { NotificationAddress } from '../../../flows/notifying/ports.ts';
 import type { Key, Stored } from '../table.ts';
 
@@ -24,8 +25,9 @@ export const notificationKey = (requestId: string): Key<NotificationForm> => ({
 
 export function notificationItem(
   request: RequestFacts,
-  { token, authReqId }: NotificationAddress,
+  { token, authReqId, ...unstored }: NotificationAddress,
 ): Key<NotificationForm> & NotificationForm {
+  unstored satisfies Nothing;
   return {
     ...notificationKey(request.requestId),
     token,
@@ -40,6 +42,6 @@ export function notificationItem(
 export function addressFrom({
   token,
   auth_req_id: authReqId,
-}: Stored<NotificationForm>): NotificationAddress | undefined {
+}: Stored<NotificationForm>): Whole<NotificationAddress> | undefined {
   return token !== undefined && authReqId !== undefined ? { token, authReqId } : undefined;
 }

@@ -2,7 +2,7 @@ import type { Asked } from '../../../core/asking/asked.ts';
 import type { AuthenticationRequest, Decision, RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
-import type { Whole } from '../../../core/whole.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
 // The stored form of an authentication request in Transactions: two items. Polls write the first one. It holds what
@@ -63,7 +63,7 @@ export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm
   return { ...requestKey(request.requestId), ...facts, state: 'pending', ttl };
 }
 
-export function requestFrom(item: Stored<RequestForm>): AuthenticationRequest {
+export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequest> {
   const { state, device_id: deviceId = '' } = item;
   const facts = factsFrom(item);
   switch (state) {
@@ -83,10 +83,12 @@ export function requestFrom(item: Stored<RequestForm>): AuthenticationRequest {
 /** Returns the attributes that a decision writes. */
 export function decisionForm(decision: Decision, now: number): Partial<RequestForm> {
   if (decision.decision === 'deny') {
-    const { deviceId: device_id, reason } = decision;
+    const { decision: _, deviceId: device_id, reason, ...unstored } = decision;
+    unstored satisfies Nothing;
     return { state: 'denied', device_id, decided_at: now, ...(reason !== undefined && { deny_reason: reason }) };
   }
-  const { grant } = decision;
+  const { decision: _, grant, ...unstored } = decision;
+  unstored satisfies Nothing;
   return { state: 'approved', device_id: grant.deviceId, decided_at: now, grant: JSON.stringify(grant) };
 }
 
