@@ -11,7 +11,7 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 const TYPES = 'node_modules/typescript/bin/tsc';
 const LINT = 'node_modules/@biomejs/biome/bin/biome';
 
-/** The tests that hold each feature, besides those of all. */
+/** The tests for each feature, beyond those that run for every patch. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'a-request-parameter': ['test/core', 'test/types'],
   'b-grant': ['test/core', 'test/flows', 'test/cli/commands'],
@@ -44,7 +44,7 @@ function countsOf(paths: readonly string[]): string {
   return ['source', 'tests', 'documents'].map(count).join(', ');
 }
 
-/** What became of one feature, in one line, and whether all was well. */
+/** The result for one feature: one line of text, and whether everything passed. */
 function tryOn(copy: string, name: string): { readonly line: string; readonly ok: boolean; readonly output: string } {
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   const applied = spawnSync('git', ['-C', copy, 'apply', '--3way', join(import.meta.dirname, `${name}.patch`)], {

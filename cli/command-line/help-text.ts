@@ -85,6 +85,6 @@ function columns(rows: readonly { name: string; about: string }[]): string {
     .join('\n');
 }
 
-function sections(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('\n\n');
+function sections(...blocks: readonly string[]): string {
+  return blocks.filter((block) => block !== '').join('\n\n');
 }

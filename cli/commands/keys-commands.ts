@@ -51,7 +51,7 @@ const rotate = command({
   name: 'rotate',
   about: 'Activates the next key of each algorithm, and publishes a new next one.',
   notes:
-    'Keys also rotate on a schedule; use this to rotate at once. Verifiers that cached the key set before the next key was published refuse its tokens until they read the key set again.',
+    'Keys also rotate on a schedule; use this to rotate at once. Verifiers that cached the key set before the next key was published refuse tokens that the new key signed, until they read the key set again.',
   arguments: [],
   options: optionsFor(SIGNING_KEYS),
   examples: ['ciba keys rotate --stack ciba-production', 'ciba keys rotate --function arn:aws:lambda:…:live'],
@@ -64,7 +64,7 @@ const revoke = command({
   name: 'revoke',
   about: 'Deletes a compromised key at once and activates its successor.',
   notes:
-    'Its tokens fail at each verifier that has read the key set again. Running functions drop the key within 5 minutes. Verifiers of your APIs may cache it for longer (API Gateway: two hours).',
+    'Tokens that the key signed fail at each verifier that has read the key set again. Running functions drop the key within 5 minutes. Verifiers of your APIs may cache it for longer (API Gateway: two hours).',
   arguments: [{ name: 'kid', about: 'The id of the key; see ciba keys list.' }],
   options: optionsFor(SIGNING_KEYS),
   examples: ['ciba keys revoke 5Jr0mQ --stack ciba-production'],

@@ -12,8 +12,9 @@ export const discovery: Check = {
     const see = 'docs/deploy.md#a-name';
     const deployed = stack && outputOf(stack, 'Issuer');
     if (stack && deployed !== expected) {
-      const found = deployed === undefined ? 'has no issuer' : `is the provider ${plainLine(deployed)}`;
-      const says = `The stack ${stack.name} ${found}, not ${expected}.`;
+      const found =
+        deployed === undefined ? 'has no output Issuer' : `is the provider ${plainLine(deployed)}, not ${expected}`;
+      const says = `The stack ${stack.name} ${found}.`;
       return { state: 'broken', says, todo: 'Leave out --url, or name the stack of this URL.', see };
     }
     const answer = await readPublicly(deployment, DISCOVERY);

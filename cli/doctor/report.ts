@@ -42,13 +42,13 @@ function lineOf({ name, state, says, todo, see }: NamedFinding, width: number): 
 
 function summaryOf(findings: readonly NamedFinding[]): string {
   const count = (state: State) => findings.filter((finding) => finding.state === state).length;
-  const parts = [
+  const tallies = [
     [count('broken'), 'broken'],
     [count('unknown'), 'could not be checked'],
     [count('warning'), count('warning') === 1 ? 'warning' : 'warnings'],
     [count('skipped'), 'not checked here'],
   ] as const;
-  const counts = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  const counts = tallies.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   const isBad = count('broken') + count('unknown') > 0;
   return `${isBad ? '' : 'All good'}${!isBad && counts.length > 0 ? ': ' : ''}${counts.join(', ')}.`;
 }

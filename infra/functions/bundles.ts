@@ -27,7 +27,7 @@ const NEVER_LOADED_IN_LAMBDA = [
 ];
 /** Also imported dynamically, for streamed answers. No call of the functions has one. */
 const EVENT_STREAMS = '@smithy/core/event-streams';
-/** Functions that call Lambda. Its client can stream, so it imports the above when it is loaded. */
+/** Functions that call Lambda. The Lambda client can stream, so loading it imports the module of event streams. */
 const STREAMING: readonly string[] = ['first-keys'];
 
 /** The names of all deployed functions, which are the folders in `lambdas/`. */

@@ -80,8 +80,8 @@ export class SyntheticLogin extends Construct {
   }
 
   /**
-   * Denies the action to all other principals, administrators included. Others, such as a new description, stay
-   * allowed.
+   * Denies this one action to all other principals, administrators included. Other actions, such as UpdateSecret, which
+   * can also write the value, are left to IAM.
    */
   #deny(sid: string, action: string, except: ProviderFunction): void {
     this.#secret.addToResourcePolicy(

@@ -36,8 +36,8 @@ export type AwsServices = Readonly<Partial<Record<AwsCall['service'], AwsService
 /** All AWS stand-ins on one loopback port. The SDK's protocols show which service a call is for. */
 export class AwsServer {
   /**
-   * The calls in the order in which they came. A poll of a queue is here only once it has found a message: other polls
-   * run in the background all the time, and tests that count calls do not mean them.
+   * The calls in the order in which they came. A poll of a queue is listed only after it found a message, because polls in
+   * the background would disturb tests that count calls.
    */
   readonly calls: AwsCall[] = [];
   interference: Interference | undefined;

@@ -6,8 +6,8 @@ export const notificationQueue = {
   name: 'client-notifications',
   redrive: {
     deadLetterQueue: 'client-notifications-dead-letters',
-    // The value of infra/notifications/client-notifications.ts with default settings. Postponed deliveries count too,
-    // so it is more than the longest request needs.
+    // The value of infra/notifications/client-notifications.ts with default settings. It is high, because postponed
+    // deliveries count as receives.
     maxReceiveCount: 75,
   },
 } as const;

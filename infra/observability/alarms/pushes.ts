@@ -28,7 +28,7 @@ export function addPushAlarms(alarms: AlarmSet, applicationArns: ApplicationArns
     id: 'push-credential-not-applied',
     runbook: 'push-credentials',
     threshold: 1,
-    // The deployment counts it once. With a shorter period the alarm would be over before an operator saw it.
+    // Each deployment counts a failed credential once. A shorter period would end the alarm before anyone saw it.
     minutes: DAY_MINUTES,
     means:
       'A deployment could not apply a push credential: its secret is empty, malformed or refused. OK only means that a day has passed, not that it was repaired; ciba doctor shows whether it was.',

@@ -16,8 +16,8 @@ export type Asked = {
 };
 
 /**
- * Returns the part of a request that the client may ask the user to grant. A parameter that is read, but neither asked
- * for nor listed here as belonging to the request alone, does not compile.
+ * Returns what the client may ask the user to grant. Every parameter must be used here or be listed as not part of it.
+ * Otherwise this does not compile.
  */
 export function checkAsked(wanted: BackchannelRequest, client: Client, issuer: string): Result<Whole<Asked>> {
   const { scopes, audience, resources, ...more } = wanted;

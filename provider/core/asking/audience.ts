@@ -5,8 +5,8 @@ export type TargetPolicy = { readonly audiences: readonly string[]; readonly def
 
 /**
  * Returns the audience of the access token: what `audience` (Auth0's name) and `resource` (RFC 8707, repeatable) ask
- * for. Without either it is the client's default audience, or else the issuer, but never the client id. A resource is
- * an absolute URI without a fragment (RFC 8707 §2). An unknown audience and one that is not allowed get the same
+ * for. Without either it is the client's default audience, or else the issuer. The client id is never used instead, but
+ * an operator may register it as an audience. A resource is an absolute URI without a fragment (RFC 8707 §2). An unknown audience and one that is not allowed get the same
  * answer: `invalid_target`.
  */
 export function grantAudience(

@@ -71,7 +71,8 @@ function registerCredential(metadata: ClientMetadata, secretHash: string): Resul
       : ok({ method, secretHash });
   }
   const keys = metadata.jwks?.keys ?? [];
-  if (keys.length === 0) return wrong('jwks', 'at least one public key, because private_key_jwt is asked');
+  if (keys.length === 0)
+    return wrong('jwks', 'at least one public key, because token_endpoint_auth_method is private_key_jwt');
   if (keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
     return wrong('jwks', 'public keys only');
   if (!keys.every((key) => parsePublicKey(key).ok))

@@ -46,7 +46,7 @@ const refused = (refusal: Refusal): TokenDecision => ({ outcome: 'refuse', refus
  * redeemed, denied, failed, approved, expired, too fast, pending. A final state takes precedence over `slow_down`, so
  * that the client of an approved user never waits another interval. An unknown id and another client's id get the same
  * answer, so that a client cannot probe for the ids of others. The error code of each reason, such as `invalid_grant` for
- * a redeemed request, stands in `core/token/refusals.ts`.
+ * a redeemed request, is in `core/token/refusals.ts`.
  */
 export function decideTokenRequest(
   request: AuthenticationRequest | undefined,

@@ -11,6 +11,7 @@ export type DecidingRefusal =
 export const decidingWording: Wordings<DecidingRefusal> = {
   request_not_found: () => wording(404, 'not_found', 'There is no such request.'),
   request_over: () => wording(410, 'expired', 'The request is over.'),
-  details_hash_mismatch: () => wording(400, 'details_mismatch', 'details_hash is not the hash of what was asked.'),
+  details_hash_mismatch: () =>
+    wording(400, 'details_mismatch', 'details_hash does not match the details of this request.'),
   already_decided: () => wording(409, 'already_decided', 'The request was decided already.'),
 };

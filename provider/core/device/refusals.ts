@@ -36,5 +36,5 @@ export const deviceWording: Wordings<DeviceRefusal> = {
       'invalid_push_token',
       'The push service does not know this push_token, or this platform is not set up.',
     ),
-  device_not_own: () => wording(403, 'access_denied', 'A device manages itself only.'),
+  device_not_own: () => wording(403, 'access_denied', 'A device can only manage itself.'),
 };

@@ -48,7 +48,7 @@ export type EncryptedPrivateKey = {
   readonly ciphertext: Uint8Array;
 };
 
-/** The times that govern a rotation, in seconds. Their defaults stand in `core/operating/defaults.ts`. */
+/** The times that govern a rotation, in seconds. Their defaults are in `core/operating/defaults.ts`. */
 export type RotationPolicy = {
   /** How long a key signs before its successor takes over. */
   readonly rotateAfterSeconds: number;

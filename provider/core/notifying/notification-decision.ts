@@ -44,8 +44,8 @@ export function decideNotification(
   const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
     case 'pending':
-      // The request may already have expired, because the write may have been under way. If it has not expired, the
-      // phone may answer again, and that answer is announced again.
+      // The request may already have expired, because the write may have been under way. Before the expiry the phone
+      // may still answer again, and that answer is announced by itself. After the expiry none can follow.
       return announced.now < announced.at + DECISION_WINDOW_SECONDS
         ? { outcome: 'wait', seconds: LOOK_AGAIN_SECONDS }
         : drop('never_decided', announced.now >= expiresAt);

@@ -19,7 +19,7 @@ export const LOOK_AGAIN_SECONDS = 1;
 export const LONGEST_PAUSE_SECONDS = 30;
 
 /**
- * A try that is later than this many seconds before the end is useless: the client must have time to redeem as well.
+ * The client needs this many seconds to redeem, so no try is made later than that.
  */
 const LAST_TRY_SECONDS = 6;
 
@@ -34,8 +34,8 @@ export function pauseBefore(next: { tries: number; now: number; until: number })
 }
 
 /**
- * Returns for how many seconds an announced decision can be of use to its client, at most: until nothing can be
- * redeemed any more.
+ * Returns the longest time in seconds for which an announced decision is useful: until nothing can be redeemed any
+ * more.
  */
 export function longestUseSeconds(expiryLimitSeconds: number): number {
   return expiryLimitSeconds + LONGEST_GRACE_SECONDS;

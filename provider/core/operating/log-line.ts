@@ -3,7 +3,7 @@ import type { Whole } from '../whole.ts';
 
 /**
  * What a flow may note for the log line of its request: the provider's own names and words, ids and counts, but nothing
- * that was sent.
+ * that was sent. The one exception is the name of a scope in a client's `scope_descriptions`.
  */
 export type Noted = {
   client_id?: string | undefined;
@@ -11,7 +11,7 @@ export type Noted = {
   txn?: string | undefined;
   device_id?: string | undefined;
   reason?: string | undefined;
-  /** The evidence of a reason, as far as it is the provider's own. */
+  /** Details of the reason, in the provider's own words. */
   detail?: string | undefined;
   devices?: number | undefined;
   accepted?: number | undefined;

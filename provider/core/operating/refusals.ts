@@ -9,7 +9,7 @@ export type OperatingRefusal =
   | { reason: 'not_found'; what: string }
   | { reason: 'conflict'; what: string };
 
-/** The record that other calls kept changing, by the word of the refusal. */
+/** The kind of record that other calls kept changing, by the value of `what`. */
 const CHANGED: Readonly<Record<string, string>> = { changed: 'user', client: 'client' };
 
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */

@@ -18,8 +18,8 @@ export type EndpointLog = {
  * Makes a Lambda handler for the routes of one function. The keys are those of API Gateway (`POST /token`). Refusals
  * become OAuth error JSON. A fault becomes 500 `server_error` with a fixed text and a correlation id. Every request
  * leaves one line in the log. For functions that are called over HTTP, faults are caught only here, by middy. Code
- * below catches only errors that it turns into a result: a parser those of malformed input, an adapter those that AWS
- * is expected to return.
+ * below catches only expected errors and turns them into results: a parser catches malformed input, an adapter errors
+ * that AWS is expected to return.
  */
 export function endpoint(log: EndpointLog, routes: Readonly<Record<string, Route>>) {
   return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()

@@ -25,7 +25,7 @@ type BatchAnswer = { readonly batchItemFailures: readonly { readonly itemIdentif
 type QueueWork<Content> = {
   /** The name that the log shows in place of an HTTP route. */
   readonly route: string;
-  /** Reads a message. Throws on any other message. */
+  /** Parses a message. Throws if it does not have the expected form. */
   read(message: QueueMessage): Content & { readonly correlationId: string };
   handle(content: Content): Promise<Outcome>;
   postpone(receiptHandle: string, seconds: number): Promise<void>;

@@ -60,7 +60,7 @@ export async function enrolDevice(
   const owner = await findUserWithDevices(ports, sub);
   if (!owner || owner.user.status === 'blocked') return refuse({ reason: 'ticket_not_usable' });
   const before = owner.devices.find((device) => device.deviceId === deviceId);
-  // The device was removed since. A spent ticket must not restore a lost or stolen phone.
+  // The device has been removed since its enrolment. A spent ticket must not restore a lost or stolen phone.
   if (claimed.enrolled && !before) return refuse({ reason: 'ticket_not_usable' });
   call.note({ device_id: deviceId });
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
@@ -104,8 +104,8 @@ async function storeNew(ports: EnrolPorts, enrolled: Enrolled): Promise<boolean>
 
 /**
  * Records the enrolment in the audit trail and pushes the news to the user's other devices, so that the use of a stolen
- * ticket is noticed, before the ticket records the enrolment. A call that is interrupted in between is completed by the
- * next one. A failed push does not affect this phone's enrolment.
+ * ticket is noticed. Both happen before the ticket records the enrolment. If a call stops in between, the next one
+ * repeats them. A failed push does not affect this phone's enrolment.
  */
 async function reportEnrolment(
   ports: EnrolPorts,

@@ -34,8 +34,8 @@ export async function updateDevice(
   if (!(await ports.devices.update({ sub, deviceId, ...change })))
     return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
   ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
-  // The old endpoint is released only after the device points to the new one. A crash between the two leaves an unused
-  // endpoint, but never a device without one.
+  // The old endpoint is released only after the device points to the new one. A crash between the two, or a concurrent
+  // change, leaves an unused endpoint, but never a device without one.
   if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
   return ok(viewDevice({ ...device, ...change }));
 }

@@ -14,8 +14,8 @@ export interface EnrolmentTickets {
     now: number;
   }): Promise<{ sub: string; deviceId: string; enrolled: boolean } | undefined>;
   /**
-   * Records that the ticket's device is stored. From then on the ticket only repeats its answer and never creates the
-   * device again.
+   * Records that the ticket's device is stored. Later uses of the ticket repeat the answer. A use that has already
+   * claimed the ticket may still store the device.
    */
   recordEnrolled(hash: string): Promise<void>;
 }

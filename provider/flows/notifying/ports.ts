@@ -15,7 +15,7 @@ export type AnnouncedDecision = {
   /** Sent as a header of the notification. */
   readonly correlationId: string;
 };
-/** The message that announces a decision. It is grouped by client, and so does not name one. */
+/** The message that announces a decision. It does not name the client, because it is sent in the client's group. */
 export type AnnouncementMessage = {
   readonly [Member in Exclude<keyof AnnouncedDecision, 'clientId'> as SnakeCase<Member>]: AnnouncedDecision[Member];
 };

@@ -38,6 +38,6 @@ it('help says what a member means, what it must be, how it is typed and what hol
       'them. Repeat the option for more values. They replace all earlier ones; "" removes all. Default: none.',
   });
   expect(creationOptions['client-name']?.about).toBe(
-    'The name of the client, shown as the one who asks. 1 to 64 readable characters: the phone shows it.',
+    'The name of the client. The phone shows it to the user. 1 to 64 readable characters.',
   );
 });

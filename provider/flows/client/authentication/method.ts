@@ -30,7 +30,7 @@ export type MethodPorts = {
 export type Presented = {
   readonly clientId: string;
   /**
-   * Checks whether it proves the client. A secret is compared even if there is no client with the id, so that the time
+   * Checks whether the credential proves who the client is. A secret is compared even if there is no client with the id, so that the time
    * does not reveal it. Returns the key that the client proved to hold, if the method proves one.
    */
   prove(registered: ClientCredential | undefined): Promise<Result<KeyConfirmation | undefined>>;
