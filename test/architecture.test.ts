@@ -12,6 +12,7 @@ import {
   longParameterLists,
   type Source,
   sources,
+  unaskedIn,
   undocumentedIn,
   unusedIn,
 } from './support/sources.ts';
@@ -285,12 +286,20 @@ describe('habits', () => {
 });
 
 describe('what is there is used', () => {
+  /** Lambda itself imports what a function exports. A test file exports nothing; it may quote code that does. */
+  const isNoEntry = ({ path }: Source) => !/^lambdas\/[^/]+\/handler\.ts$|\.test\.ts$/.test(path);
+
   it('by something that is shipped: a rule that only its test asks was forgotten in a flow', () => {
     const shipped = below(...SHIPPED);
     const hint = 'Ask it where it belongs, or take it out.';
-    const unused = shipped.flatMap(({ path, text }) => unusedIn(path, text, shipped));
-    const found = unused.filter((line) => !RULES_AHEAD.some((name) => line.endsWith(` ${name}`)));
+    const unasked = shipped.filter(isNoEntry).flatMap(({ path, text }) => unaskedIn(path, text, shipped));
+    const found = unasked.filter((line) => !RULES_AHEAD.some((name) => line.endsWith(` ${name}`)));
     expect(found.map((line) => `${line}: nothing that is shipped uses it. ${hint}`)).toEqual([]);
+  });
+
+  it('by another file, if it is exported', () => {
+    const unused = sources.filter(isNoEntry).flatMap(({ path, text }) => unusedIn(path, text, sources));
+    expect(unused.map((line) => `${line}: no other file imports it. Take its export away.`)).toEqual([]);
   });
 });
 
@@ -410,13 +419,49 @@ describe('the detectors', () => {
     expect(undocumentedIn('x.ts', text)).toEqual(['x.ts:3: export type B = 1;', 'x.ts:7: export function c() {}']);
   });
 
-  it('find exports that only tests use', () => {
+  it('find values that nothing but a test uses', () => {
     const text = 'export function a() {}\n\nexport const b = 1;\n\nexport function c() {\n  return d;\n}\n';
     const files = [
       { path: 'x.ts', text },
-      { path: 'y.ts', text: 'a(); // and b' },
+      { path: 'y.ts', text: "import { a } from './x.ts';\n// and b\n" },
     ];
-    expect(unusedIn('x.ts', text, files)).toEqual(['x.ts: b', 'x.ts: c']);
+    expect(unaskedIn('x.ts', text, files)).toEqual(['x.ts: b', 'x.ts: c']);
+    expect(unaskedIn('x.ts', `${text}\nc(b);\n`, files)).toEqual([]);
+  });
+
+  it('find exports that no other file imports, whoever else uses such a name', () => {
+    const text = [
+      'export const limit = 1;',
+      'export const taken = limit;',
+      'export type Named = number;',
+      'export type Inner = number;',
+      'export type Taken = number;',
+      'type Own = Inner;',
+      'export function called(',
+      '  named: Named,',
+      '): void {',
+      '  const own: Inner = limit;',
+      '}',
+      'export class Whole {',
+      '  readonly a = 1;',
+      '',
+      '  /** Two. */',
+      '  b(): Deep {}',
+      '}',
+      'export type Deep = number;',
+      '',
+    ].join('\n');
+    const using = "import { called, type Taken, taken as other } from './x.ts';\nexport { Whole } from './x.ts';\n";
+    const others = [
+      { path: 'x.ts', text },
+      { path: 'a/z.ts', text: "import { limit, type Inner } from './x.ts';\nconst limit = 1;\n" },
+    ];
+    const find = (path: string, imports: string) => unusedIn('x.ts', text, [...others, { path, text: imports }]);
+    expect(find('y.ts', using)).toEqual(['x.ts: limit', 'x.ts: Inner']);
+    expect(find('a/y.ts', using.replaceAll('./x.ts', '../x.ts'))).toEqual(['x.ts: limit', 'x.ts: Inner']);
+    expect(find('y.ts', "import * as x from './x.ts';\n")).toEqual([]);
+    expect(find('y.ts', "await import('./x.ts');\n")).toEqual([]);
+    expect(find('y.ts', "/** @type {import('./x.ts').Inner} */\n")).not.toContain('x.ts: Inner');
   });
 
   it('measure functions, methods and arrows, and no other blocks', () => {

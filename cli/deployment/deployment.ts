@@ -1,7 +1,7 @@
 import { WrongUsage } from '../command-line/failure.ts';
 
 /** The default address of the local runtime. */
-export const LOCAL_URL = 'http://localhost:3000';
+const LOCAL_URL = 'http://localhost:3000';
 const EXECUTE_API_HOST = /^[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
 
 /** The provider that commands call, and how to sign calls to it. */

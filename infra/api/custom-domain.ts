@@ -34,7 +34,7 @@ export function addDomains(scope: Construct, { api, stage, settings, alarms }: D
 }
 
 /** A domain name for the API. With a truststore, the name demands a client certificate. */
-export class CustomDomain extends Construct {
+class CustomDomain extends Construct {
   constructor(scope: Construct, id: string, { api, stage, domain }: CustomDomainProps) {
     super(scope, id);
     const { truststore, ownershipCertificateArn, zone } = domain;

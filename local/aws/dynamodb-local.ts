@@ -23,7 +23,7 @@ const START_TRIES = 1800;
 const TRY_MS = 100;
 
 /** Whether this machine can run DynamoDB Local: it needs Java. */
-export async function hasJava(): Promise<boolean> {
+async function hasJava(): Promise<boolean> {
   return run('java', ['-version']).then(
     () => true,
     () => false,

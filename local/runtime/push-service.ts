@@ -3,7 +3,7 @@ import type { Delivery, SnsStandIn } from '../aws/sns.ts';
 
 const pushData = v.record(v.string(), v.string());
 /** The data of a push, as the app receives it. */
-export type PushData = Readonly<v.InferOutput<typeof pushData>>;
+type PushData = Readonly<v.InferOutput<typeof pushData>>;
 /** The places of the data in pushes of Google and Apple. */
 const pushPayload = v.object({
   fcmV1Message: v.optional(v.object({ message: v.object({ data: pushData }) })),

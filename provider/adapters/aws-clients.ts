@@ -17,7 +17,7 @@ const bounded = {
 /** KMS takes longer to make an RSA key pair. No client waits for it. */
 const patient = {
   ...bounded,
-  requestHandler: { ...bounded.requestHandler, requestTimeout: 10_000 },
+  requestHandler: { ...bounded.requestHandler, requestTimeout: Math.max(10_000, milliseconds) },
 } as const;
 
 export const createDynamoDB = (): DynamoDBClient => new DynamoDBClient(bounded);

@@ -1,11 +1,18 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { awsCallMilliseconds } from './config.ts';
 
+/** How long other calls to AWS may take. Where the environment allows them more, these calls get no less. */
+const milliseconds = awsCallMilliseconds();
 /** Only the deployment waits for these calls. SNS asks Apple or Google before it answers, which takes longer. */
 const patient = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: milliseconds,
+    requestTimeout: Math.max(20_000, milliseconds),
+    throwOnRequestTimeout: true,
+  },
 } as const;
 
 export const createPatientSns = (): SNSClient => new SNSClient(patient);
@@ -15,4 +22,7 @@ export const createSecrets = (): SecretsManagerClient => new SecretsManagerClien
  * wait for the first.
  */
 export const createLambda = (): LambdaClient =>
-  new LambdaClient({ maxAttempts: 1, requestHandler: { ...patient.requestHandler, requestTimeout: 90_000 } });
+  new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: { ...patient.requestHandler, requestTimeout: Math.max(90_000, milliseconds) },
+  });

@@ -8,8 +8,7 @@ import { SIGNING_ALGORITHMS } from '../../provider/core/keys/jwk.ts';
 import { publishedKeys, type SigningKey, signerOf } from '../../provider/core/keys/signing-key.ts';
 import type { AuditEvent } from '../../provider/core/operating/audit-event.ts';
 import { type RotateKeysPorts, revokeKey, rotateKeys } from '../../provider/flows/keys/rotate-keys.ts';
-import { type EngineUnderTest, startEngine } from '../support/engine.ts';
-import { engines } from '../support/engines.ts';
+import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
 
 const DAY = 86_400;
 const NOW = 1_800_000_000;
@@ -26,7 +25,7 @@ const key = (kid: string, over: Partial<SigningKey> = {}): SigningKey => ({
 });
 const privateKey = (kid: string) => ({ kid, ciphertext: Buffer.from(`encrypted ${kid}`) });
 
-describe.each(engines())('signing keys on %s', (name) => {
+describeOnEngines('signing keys', (name) => {
   let engine: EngineUnderTest;
   let directory: Table;
   let keys: SigningKeysTable;

@@ -14,14 +14,13 @@ import type { RequestFacts } from '../../provider/core/deciding/authentication-r
 import { freezeDetails } from '../../provider/core/deciding/shown-details.ts';
 import type { Device } from '../../provider/core/device/device.ts';
 import { registerUser } from '../../provider/core/person/profile.ts';
-import { type EngineUnderTest, startEngine } from '../support/engine.ts';
-import { engines } from '../support/engines.ts';
+import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
 
 const NOW = 1_800_000_000;
 const CLIENT = 'client-1';
 
 // Both engines must behave alike wherever the functions rely on it; each test uses keys of its own.
-describe.each(engines())('the tables on %s', (name) => {
+describeOnEngines('the tables', (name) => {
   let engine: EngineUnderTest;
   let directory: Table;
   let transactions: Table;

@@ -275,19 +275,17 @@ describe('what operators and developers see', () => {
   });
 
   it('each attempt counted by what came of it, and the seconds until it was answered', async () => {
-    endpoint.behave('drop');
     const { authReqId, requestId } = await asked();
     const txn = await txnOf(authReqId);
+    // The endpoint itself tells the two pings apart: the second comes a second later, however busy the machine is.
+    endpoint.behave(['drop', 500], ({ body }) => body.includes(authReqId));
     await world.answer(person.phone, requestId, 'approve');
-    await notificationLine(txn, 'endpoint_unreachable');
-    endpoint.behave(500);
-    world.runtime.advance(30);
     await notificationLine(txn, 'notified');
     const lines = world.logs.filter((line) => line.includes('"client-notification"') && line.includes(String(txn)));
     expect(lines.flatMap(violationsIn)).toEqual([]);
     const { PingSeconds, ...counts } = totalsOf(lines.map((line) => JSON.parse(line) as Line));
     expect(counts).toEqual({ 'PingAttempts{detail=connection_failed}': 1, 'PingAttempts{detail=refused}': 1 });
-    expect(PingSeconds).toBeGreaterThanOrEqual(30);
+    expect(PingSeconds).toBeGreaterThanOrEqual(1);
   });
 
   it('no token and no auth_req_id in the log, in the queue, or in the table once the client was pinged', async () => {

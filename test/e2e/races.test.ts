@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../support/engines.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOnEngines } from '../support/engine.ts';
 import { type TestClient, World } from '../support/world.ts';
 
-describe.each(engines())('races on %s', (engine) => {
+describeOnEngines('races', (engine) => {
   let world: World;
   let client: TestClient;
   beforeAll(async () => {

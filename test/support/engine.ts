@@ -1,12 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { describe } from 'vitest';
 import { startDynalite } from '../../local/aws/dynalite.ts';
 import { startDynamoDBLocal } from '../../local/aws/dynamodb-local.ts';
 import { AwsServer } from '../../local/aws/server.ts';
 import { createTables } from '../../local/runtime/tables.ts';
-import type { Engine } from './engines.ts';
+import { canRun, ENGINES, type Engine } from './engines.ts';
 
 /** A DynamoDB engine with both tables, and a client for it. */
 export type EngineUnderTest = { readonly client: DynamoDBClient; readonly aws: AwsServer; close(): Promise<void> };
+
+/** Describes something on each engine. What this machine can not run is skipped, so that it is counted as skipped. */
+export function describeOnEngines(title: string, tests: (engine: Engine) => void): void {
+  for (const engine of ENGINES) describe.skipIf(!canRun(engine))(`${title} on ${engine}`, () => tests(engine));
+}
 
 /** Starts an engine behind the same stand-in that the local runtime uses. */
 export async function startEngine(engine: Engine): Promise<EngineUnderTest> {

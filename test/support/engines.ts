@@ -10,11 +10,16 @@ const JAR_REASON = 'DynamoDB Local is left out: it was not fetched yet, which np
 const CURL_REASON = 'the curl commands of the documents are left out: there is no curl on this machine';
 const CHROMIUM_REASON = 'the browser test is left out: there is no Chromium on this machine';
 
-/** Returns the DynamoDB engines of this machine. AWS's own is the second one, if there is Java. */
-export function engines(): Engine[] {
-  if (hasCommand('java') && isDynamoDBLocalFetched()) return ['dynalite', 'dynamodb-local'];
-  missing(hasCommand('java') ? JAR_REASON : JAVA_REASON);
-  return ['dynalite'];
+/** The DynamoDB engines that tests run on. AWS's own is the second one; it needs Java. */
+export const ENGINES: readonly Engine[] = ['dynalite', 'dynamodb-local'];
+
+/** Whether an engine can run on this machine. Prints the reason if it can not. */
+export function canRun(engine: Engine): boolean {
+  if (engine === 'dynalite') return true;
+  const hasJava = hasCommand('java');
+  const isThere = hasJava && isDynamoDBLocalFetched();
+  if (!isThere) missing(hasJava ? JAR_REASON : JAVA_REASON);
+  return isThere;
 }
 
 /** Fetches AWS's engine if it can run here. Prints the reason if that fails. */

@@ -31,7 +31,7 @@ export class NotificationEndpoint {
   readonly url: string;
   readonly #server: Server;
   #taken = 0;
-  #behaviour: EndpointBehaviour = 204;
+  #behaviours: readonly EndpointBehaviour[] = [204];
   #concerns: (ping: Ping) => boolean = () => true;
   #arrived = Promise.withResolvers<void>();
 
@@ -53,11 +53,15 @@ export class NotificationEndpoint {
   }
 
   /**
-   * Sets the answer to pings from now on. With `concerns` it is the answer to the pings that it picks, and others get
-   * 204. `next` skips pings that came before.
+   * Sets the answer to pings from now on. Of several answers each is given to one ping, and the last also to all that
+   * follow. With `concerns` they are the answers to the pings that it picks, and others get 204. `next` skips pings that
+   * came before.
    */
-  behave(behaviour: EndpointBehaviour, concerns: (ping: Ping) => boolean = () => true): void {
-    this.#behaviour = behaviour;
+  behave(
+    behaviour: EndpointBehaviour | readonly [EndpointBehaviour, ...EndpointBehaviour[]],
+    concerns: (ping: Ping) => boolean = () => true,
+  ): void {
+    this.#behaviours = [behaviour].flat();
     this.#concerns = concerns;
     this.#taken = this.received.length;
   }
@@ -86,12 +90,18 @@ export class NotificationEndpoint {
     });
   }
 
+  #nextBehaviour(): EndpointBehaviour {
+    const [behaviour = 204, ...others] = this.#behaviours;
+    if (others.length > 0) this.#behaviours = others;
+    return behaviour;
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const { method = '', url = '', headers } = request;
     const ping = { method, path: url, headers, body, json: parsed(body) };
-    const behaviour = this.#concerns(ping) ? this.#behaviour : 204;
+    const behaviour = this.#concerns(ping) ? this.#nextBehaviour() : 204;
     this.received.push(ping);
     this.#arrived.resolve();
     this.#arrived = Promise.withResolvers();

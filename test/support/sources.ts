@@ -18,7 +18,7 @@ export type Import = {
 export type Source = { readonly path: string; readonly text: string; readonly imports: readonly Import[] };
 
 /** Returns source without comments, so that prose does not count as code. */
-export function withoutComments(text: string): string {
+function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
 }
 
@@ -62,27 +62,93 @@ export function linesWith(files: readonly Source[], pattern: RegExp): readonly s
   );
 }
 
-const codeOf = new WeakMap<object, string>();
+type File = { readonly path: string; readonly text: string };
 
-/** Returns the exported values that no other place in these files mentions. */
-export function unusedIn(
-  path: string,
-  text: string,
-  files: readonly { readonly path: string; readonly text: string }[],
-): readonly string[] {
-  const code = files.map((file) => {
-    const known = codeOf.get(file) ?? withoutComments(file.text);
-    codeOf.set(file, known);
-    return { path: file.path, code: known };
+const importedBy = new WeakMap<object, ReadonlySet<string>>();
+
+/** Returns what a file imports, each as `path name`. Whatever takes a file as a whole imports its name `*`. */
+function importedNamesOf(file: File): ReadonlySet<string> {
+  const known = importedBy.get(file);
+  if (known) return known;
+  const code = withoutComments(file.text);
+  const from = (specifier: string) => posix.join(dirname(file.path), specifier);
+  const lists = [...code.matchAll(/^(?:import|export)\s+(?:type\s)?([^;'"]*?)\sfrom\s+['"](\.[^'"]+)['"]/gm)];
+  // An import in a doc comment is how JavaScript names a type.
+  const wholes = [...file.text.matchAll(/\bimport\(\s*['"](\.[^'"]+)['"]\s*\)(?:\.(\w+))?/g)];
+  const imported = new Set([
+    ...lists.flatMap(([, names = '', specifier = '']) => namesIn(names).map((name) => `${from(specifier)} ${name}`)),
+    ...wholes.map(([, specifier = '', name = '*']) => `${from(specifier)} ${isType(name) ? name : '*'}`),
+  ]);
+  importedBy.set(file, imported);
+  return imported;
+}
+
+const isType = (name: string) => /^[A-Z]/.test(name);
+
+/** Returns the names between `import` and `from`, as the other file calls them. */
+function namesIn(list: string): readonly string[] {
+  if (!list.includes('{')) return ['*'];
+  return list
+    .slice(list.indexOf('{') + 1, list.lastIndexOf('}'))
+    .split(',')
+    .map(
+      (name) =>
+        name
+          .trim()
+          .replace(/^type /, '')
+          .split(' as ')[0] ?? '',
+    )
+    .filter((name) => name !== '');
+}
+
+/**
+ * Returns the exported values and types that no other of these files imports. A type needs no import if the signature
+ * of another export of its own file names it: callers then use it without its name.
+ */
+export function unusedIn(path: string, text: string, files: readonly File[]): readonly string[] {
+  const exports = exportsOf(text);
+  const isInSignature = ({ name, kind }: Export) => {
+    const word = new RegExp(`\\b${name}\\b`);
+    return TYPES.includes(kind) && exports.some((other) => other.name !== name && word.test(other.signature));
+  };
+  return notImported(path, text, files)
+    .filter((one) => !isInSignature(one))
+    .map(({ name }) => `${path}: ${name}`);
+}
+
+/** Returns the exported values that no other of these files imports and that their own file does not use either. */
+export function unaskedIn(path: string, text: string, files: readonly File[]): readonly string[] {
+  const code = withoutComments(text);
+  const isAsked = ({ name }: Export) => (code.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0) > 1;
+  return notImported(path, text, files)
+    .filter((one) => !TYPES.includes(one.kind) && !isAsked(one))
+    .map(({ name }) => `${path}: ${name}`);
+}
+
+const TYPES = ['type', 'interface'];
+
+function notImported(path: string, text: string, files: readonly File[]): readonly Export[] {
+  const others = files.filter((file) => file.path !== path).map(importedNamesOf);
+  return exportsOf(text).filter(
+    ({ name }) => !others.some((names) => names.has(`${path} ${name}`) || names.has(`${path} *`)),
+  );
+}
+
+type Export = { readonly kind: string; readonly name: string; readonly signature: string };
+
+/** Returns the exports of a formatted source. The signature of a function ends where its body begins. */
+function exportsOf(text: string): readonly Export[] {
+  const code = withoutComments(text);
+  const starts = [
+    ...code.matchAll(/^export (?:async |abstract )*(const|let|function\*?|class|type|interface|enum) (\w+)/gm),
+  ];
+  return starts.map((start) => {
+    const [, kind = '', name = ''] = start;
+    // The lines of a declaration after the first are indented, or begin with what closes a bracket.
+    const [declaration = ''] = /^.*(?:\n(?:[ \t)}\]].*|))*/.exec(code.slice(start.index)) ?? [];
+    const [head] = kind.startsWith('function') ? (/^[\s\S]*?^(?=\S).*\)(?:: .*)? \{$/m.exec(declaration) ?? []) : [];
+    return { kind, name, signature: head ?? declaration };
   });
-  const names = [...text.matchAll(/^export (?:const|async function|function|class) (\w+)/gm)];
-  return names
-    .map(([, name = '']) => name)
-    .filter((name) => {
-      const word = new RegExp(`\\b${name}\\b`, 'g');
-      return code.reduce((count, file) => count + (file.code.match(word)?.length ?? 0), 0) === 1;
-    })
-    .map((name) => `${path}: ${name}`);
 }
 
 export function lineCount(text: string): number {
@@ -116,7 +182,7 @@ export function functionsOf(text: string): readonly { readonly line: number; rea
   });
 }
 
-export function opensFunction(opening: string, last: string): boolean {
+function opensFunction(opening: string, last: string): boolean {
   const isOtherBlock =
     /^\s*(\} )?(else|if|for|while|switch|try|catch|finally|do|case|default|class|export class|return \{)\b/;
   if (/=> \{$/.test(last)) return true;

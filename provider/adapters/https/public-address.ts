@@ -15,7 +15,7 @@ const GLOBAL_UNICAST = parseNetwork('2000::/3');
 export const NOT_PUBLIC = 'ERR_ADDRESS_NOT_PUBLIC';
 
 /** Returns whether an address belongs to the public internet or to one of these networks. */
-export function mayBeCalled(address: string, networks: readonly Network[]): boolean {
+function mayBeCalled(address: string, networks: readonly Network[]): boolean {
   const parsed = ipaddr.parse(address);
   const isIn = ([range, bits]: Network) => range.kind() === parsed.kind() && parsed.match(range, bits);
   if (networks.some(isIn)) return true;

@@ -1,7 +1,7 @@
 import { ok, type Result, refuse } from '../result.ts';
 
 /** Shortest lifetime of a request in seconds. The conformance tests ask for 10 and expect to get it. */
-export const SHORTEST_EXPIRY_SECONDS = 10;
+const SHORTEST_EXPIRY_SECONDS = 10;
 
 /**
  * Reads `requested_expiry`: a positive integer of seconds (CIBA §7.1). A value below 10 s is raised to 10 s, and a

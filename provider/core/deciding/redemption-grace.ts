@@ -1,7 +1,7 @@
 /**
  * An approval can be redeemed for at least this long after the request expired, so that a late approval is not lost.
  */
-export const REDEMPTION_GRACE_SECONDS = 60;
+const REDEMPTION_GRACE_SECONDS = 60;
 
 /** The longest grace, however often a client was slowed down. */
 export const LONGEST_GRACE_SECONDS = 300;

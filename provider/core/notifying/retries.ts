@@ -16,7 +16,7 @@ export const LOOK_AGAIN_SECONDS = 1;
  * Longest pause in seconds between two tries at an endpoint that cannot be reached. The pauses start at 1 second and
  * double.
  */
-export const LONGEST_PAUSE_SECONDS = 30;
+const LONGEST_PAUSE_SECONDS = 30;
 
 /**
  * The client needs this many seconds to redeem, so no try is made later than that.

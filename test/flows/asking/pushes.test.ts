@@ -128,3 +128,16 @@ describe('an outage is a fault, never "not found", and rings nobody', () => {
     expect(world.rung).toEqual([]);
   });
 });
+
+describe('an outage while the phones are rung', () => {
+  it('is a fault; the request is left pending, nobody is marked, and no client knows its auth_req_id', async () => {
+    const world = twoPhones();
+    world.fates.set('tablet', 'unreachable');
+    world.journal.breakAt('ring');
+    await expect(world.ask()).rejects.toThrow(Outage);
+    expect(world.journal.calls.at(-1)).toBe('ring phone and tablet');
+    expect(world.requests.stored.get(FIRST_REQUEST)?.state).toBe('pending');
+    expect(world.audited).toEqual([]);
+    expect(JSON.stringify(world.line())).not.toContain(FIRST_SECRET);
+  });
+});

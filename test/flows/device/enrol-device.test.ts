@@ -240,4 +240,29 @@ describe('an outage while a phone enrols', () => {
     devices.delete('id-1');
     expect(refusalOf(await enrol('new'))).toEqual(SPENT);
   });
+
+  it('at the release of an old endpoint is a fault; the device has the new one already', async () => {
+    const { enrol, journal, devices } = deviceWorld();
+    await enrol('new');
+    const moved = { claims: { push_token: 'token-2' } };
+    journal.breakAt('release');
+    await expect(enrol('new', moved)).rejects.toThrow(Outage);
+    expect(devices.get('id-1')?.reach).toEqual(reachOf('token-2'));
+    journal.heal();
+    expect((await enrol('new', moved)).ok).toBe(true);
+  });
+
+  it.each([
+    ['at the removal', 'remove', true],
+    ['at the release of the endpoint', 'release', false],
+  ])('%s of a phone whose user is gone is a fault, and nobody is told', async (_name, call, isLeft) => {
+    const { enrol, journal, users, devices, audited, rung } = deviceWorld();
+    journal.meanwhile('save device', () => users.clear());
+    journal.breakAt(call);
+    await expect(enrol('new')).rejects.toThrow(Outage);
+    expect(devices.has('id-1')).toBe(isLeft);
+    expect([audited, rung]).toEqual([[], []]);
+    journal.heal();
+    expect(refusalOf(await enrol('new'))).toEqual(SPENT);
+  });
 });

@@ -150,6 +150,19 @@ describe('an outage is thrown, so that the announcement comes back', () => {
     expect((await notify()).noted.reason).toBe('notified');
   });
 
+  it.each([
+    ['an announcement is dropped', requestIn('redeemed'), {}, 'redeemed_already'],
+    ['a client is not notified', requestIn('approved'), { deliveryMode: 'poll' as const }, 'client_not_notified'],
+  ])('at the forgetting when %s: the next try forgets', async (_name, request, client, reason) => {
+    const { notify, journal, waiting } = notifyingWorld(request, client);
+    journal.breakAt('forget');
+    await expect(notify()).rejects.toThrow(Outage);
+    expect(waiting.address).toBeDefined();
+    journal.heal();
+    expect((await notify()).noted.reason).toBe(reason);
+    expect(waiting.address).toBeUndefined();
+  });
+
   it('at the record of an answer: the client hears again, when the lease is over and not before', async () => {
     const { notify, journal, sent, time } = notifyingWorld();
     journal.breakAt('record notified');

@@ -124,6 +124,20 @@ describe('an outage leaves the approval redeemable', () => {
   });
 });
 
+describe('an outage after the claim', () => {
+  it('at the audit trail spends the approval: the tokens are lost, and the next poll is refused', async () => {
+    const { redeem, journal, state, signed, audited } = redeemingWorld();
+    journal.breakAt('audit tokens_issued');
+    await expect(redeem()).rejects.toThrow(Outage);
+    expect(signed).toHaveLength(2);
+    expect(state()).toBe('redeemed');
+    expect(audited).toEqual([]);
+    journal.heal();
+    expect(refusalOf(await redeem())).toEqual({ reason: 'already_redeemed' });
+    expect(signed).toHaveLength(2);
+  });
+});
+
 describe('no request is touched', () => {
   it('for a client that failed to authenticate', async () => {
     const { redeem, journal } = redeemingWorld();
