@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { SigningKeysFunction } from '../../provider/adapters/lambda/signing-keys-function.ts';
 import { EndpointUsers } from '../../provider/adapters/sns/endpoint-users.ts';
 import { SnsPlatformApplications } from '../../provider/adapters/sns/platform-applications.ts';
-import { parsePushCredential } from '../../provider/core/device/push-credential.ts';
 import { answerCustomResource, isCustomResourceRequest } from '../../provider/edge/custom-resource/custom-resource.ts';
 import { endpointEventsFrom } from '../../provider/edge/sns/endpoint-event.ts';
 import {
@@ -15,48 +14,7 @@ import { type EndpointEventPorts, handleEndpointEvent } from '../../provider/flo
 
 const PEM = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n';
 const apple = { teamId: 'ABCDE12345', keyId: 'KLMNO67890', privateKey: PEM };
-const google = { type: 'service_account', project_id: 'shop', client_email: 'push@shop.example', private_key: PEM };
 const arn = 'arn:aws:sns:eu-west-1:111122223333:app/APNS/ciba-main';
-
-describe('push credentials', () => {
-  it('of Apple become the attributes of token authentication', () => {
-    expect(parsePushCredential(JSON.stringify(apple), { platform: 'APNS', bundleId: 'com.example' })).toEqual({
-      ok: true,
-      attributes: {
-        PlatformPrincipal: 'KLMNO67890',
-        PlatformCredential: PEM,
-        ApplePlatformTeamID: 'ABCDE12345',
-        ApplePlatformBundleID: 'com.example',
-      },
-    });
-  });
-
-  it("of Google are the service account's file as it is", () => {
-    const secret = JSON.stringify(google, null, 2);
-    expect(parsePushCredential(secret, { platform: 'GCM' })).toEqual({
-      ok: true,
-      attributes: { PlatformCredential: secret },
-    });
-  });
-
-  it.each([
-    ['APNS', 'not JSON', '"teamId"'],
-    ['APNS', JSON.stringify({ ...apple, teamId: 'short' }), '"teamId"'],
-    ['APNS', JSON.stringify({ ...apple, keyId: undefined }), '"keyId"'],
-    ['APNS', JSON.stringify({ ...apple, privateKey: 'c2VjcmV0' }), '"privateKey"'],
-    ['APNS', JSON.stringify(apple), 'apns.bundleId'],
-    ['GCM', JSON.stringify({ ...google, type: 'authorized_user' }), '"type"'],
-    ['GCM', JSON.stringify({ ...google, private_key: 1 }), '"private_key"'],
-  ] as const)(
-    'for %s that are wrong are told by what is missing, never by what was there',
-    (platform, secret, expected) => {
-      const parsed = parsePushCredential(secret, { platform });
-      expect(parsed.ok).toBe(false);
-      expect(JSON.stringify(parsed)).toContain(expected.replaceAll('"', '\\"'));
-      expect(JSON.stringify(parsed)).not.toContain('c2VjcmV0');
-    },
-  );
-});
 
 describe('a platform application', () => {
   const application = {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BINDING_MESSAGE_LIMIT, checkBindingMessage } from '../../../provider/core/asking/binding-message.ts';
+import {
+  BINDING_MESSAGE_LIMIT,
+  checkBindingMessage,
+  wholeMessagePattern,
+} from '../../../provider/core/asking/binding-message.ts';
 import { refusalOf } from '../given.ts';
 
 const NOT_SHOWABLE = {
@@ -58,6 +62,16 @@ describe('binding_message (CIBA §7.1)', () => {
       reason: 'invalid_binding_message',
       expected: 'the characters that this provider accepts',
     });
+  });
+
+  it('holds the whole message against the operator’s pattern, by code points', () => {
+    const pattern = wholeMessagePattern('[0-9]{4}|W');
+    for (const message of ['1234', 'W']) expect(checkBindingMessage(message, pattern).ok).toBe(true);
+    for (const message of ['12345', 'A1234', 'WW', '1234W']) {
+      expect(refusalOf(checkBindingMessage(message, pattern))?.reason).toBe('invalid_binding_message');
+    }
+    expect(checkBindingMessage('𐐀', wholeMessagePattern('.')).ok).toBe(true);
+    expect(() => wholeMessagePattern('[')).toThrow(SyntaxError);
   });
 
   it('never lets a narrower set widen what can be shown', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeScopes, grantScopes, parseScope } from '../../../provider/core/asking/scope.ts';
+import { describeScopes, grantScopes, parseScope, STANDARD_SCOPES } from '../../../provider/core/asking/scope.ts';
 import { refusalOf, valueFrom } from '../given.ts';
 
 describe('scope (RFC 6749 §3.3, CIBA §7.1)', () => {
@@ -70,6 +70,15 @@ describe('granted scopes (RFC 6749 §3.3)', () => {
 });
 
 describe('what the phone shows for a scope', () => {
+  it('is a sentence for each scope of OIDC Core §5.4', () => {
+    expect(describeScopes(STANDARD_SCOPES, {})).toEqual([
+      { scope: 'openid', description: 'Confirm who you are' },
+      { scope: 'profile', description: 'See your name' },
+      { scope: 'email', description: 'See your e-mail address' },
+      { scope: 'phone', description: 'See your phone number' },
+    ]);
+  });
+
   it('prefers the client’s description, then the standard one, then the bare name', () => {
     expect(describeScopes(['openid', 'email', 'read:x', 'pay'], { 'read:x': 'Read X', email: 'Your e-mail' })).toEqual([
       { scope: 'openid', description: 'Confirm who you are' },

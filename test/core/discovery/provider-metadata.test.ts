@@ -6,6 +6,31 @@ import { ISSUER } from '../given.ts';
 describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
   const metadata = providerMetadata({ issuer: ISSUER, acrValues: [], profile: STANDARD_PROFILE });
 
+  it('is this document, and no member more', () => {
+    expect(metadata).toStrictEqual({
+      issuer: 'https://op.example/',
+      backchannel_authentication_endpoint: 'https://op.example/bc-authorize',
+      token_endpoint: 'https://op.example/token',
+      jwks_uri: 'https://op.example/.well-known/jwks.json',
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_user_code_parameter_supported: false,
+      grant_types_supported: ['urn:openid:params:grant-type:ciba'],
+      response_types_supported: [],
+      subject_types_supported: ['public'],
+      scopes_supported: ['openid', 'profile', 'email', 'phone'],
+      claims_supported: [
+        ...['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'amr', 'at_hash'],
+        ...['name', 'given_name', 'family_name', 'preferred_username'],
+        ...['email', 'email_verified', 'phone_number', 'phone_number_verified'],
+      ],
+      id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false,
+    });
+  });
+
   it('names the issuer exactly, and every endpoint below it', () => {
     expect(metadata).toMatchObject({
       issuer: ISSUER,

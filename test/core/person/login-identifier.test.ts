@@ -13,6 +13,7 @@ describe('login identifiers as they are stored', () => {
     expect(parsePhoneNumber('00+1234567')).toBeUndefined();
     expect(parsePhoneNumber('+49tel:1234567')).toBeUndefined();
     expect(parsePhoneNumber(' +1234567 ')).toBe('+1234567');
+    expect(parsePhoneNumber('\ttel:+1234567\n')).toBe('+1234567');
     expect(parsePhoneNumber('+1234567')).toBe('+1234567');
     expect(parsePhoneNumber('+123456789012345')).toBe('+123456789012345');
     expect(parsePhoneNumber('+1234567890123456')).toBeUndefined();

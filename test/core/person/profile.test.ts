@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeUser, registerUser, type UserProfile } from '../../../provider/core/person/profile.ts';
+import { changeProfile, describeUser, registerUser, type UserProfile } from '../../../provider/core/person/profile.ts';
 import { refusalOf, valueFrom } from '../given.ts';
 
 const register = (profile: UserProfile, sub = 'user-1') => registerUser(profile, sub);
@@ -36,7 +36,8 @@ describe('profile of a user (OIDC Core §5.1)', () => {
   });
 
   it('may be empty: then only iss_sub finds the user', () => {
-    expect(valueFrom(register({}))).toEqual({ sub: 'user-1', status: 'active', claims: {}, identifiers: [] });
+    // Nothing undefined either, which a grant would carry along.
+    expect(valueFrom(register({}))).toStrictEqual({ sub: 'user-1', status: 'active', claims: {}, identifiers: [] });
   });
 
   it('may be blocked, and that is no claim', () => {
@@ -79,10 +80,9 @@ describe('profile of a user (OIDC Core §5.1)', () => {
   });
 
   it.each(['', 'a b', '+49', 'a@b', '{', 'x'.repeat(65)])('refuses the username "%s"', (preferred_username) => {
-    expect(refusalOf(register({ preferred_username }))).toMatchObject({
-      reason: 'invalid_parameter',
-      name: 'preferred_username',
-    });
+    expect(refusalOf(register({ preferred_username }))).toEqual(
+      wrong('preferred_username', '1 to 64 letters, digits or . _ -'),
+    );
   });
 
   it('registers again to the same user, so that a change keeps what it does not name', () => {
@@ -104,5 +104,54 @@ describe('profile of a user (OIDC Core §5.1)', () => {
         expect(valueFrom(register(describeUser(user)))).toEqual(user);
       }),
     );
+  });
+});
+
+describe('a change of a profile', () => {
+  const BEFORE: UserProfile = {
+    name: 'Ann Smith',
+    email: 'ann@example.com',
+    email_verified: true,
+    phone_number: '+4912345678',
+    phone_number_verified: true,
+  };
+
+  it('keeps what it does not name, and with it what was verified', () => {
+    expect(changeProfile(BEFORE, {})).toStrictEqual(BEFORE);
+    expect(changeProfile(BEFORE, { name: 'Ann' })).toStrictEqual({ ...BEFORE, name: 'Ann' });
+    expect(changeProfile(BEFORE, { name: null, email: undefined })).toStrictEqual({
+      email: 'ann@example.com',
+      email_verified: true,
+      phone_number: '+4912345678',
+      phone_number_verified: true,
+    });
+  });
+
+  it('makes a new e-mail address unverified, and not the phone number', () => {
+    expect(changeProfile(BEFORE, { email: 'ann@new.example' })).toStrictEqual({
+      name: 'Ann Smith',
+      email: 'ann@new.example',
+      phone_number: '+4912345678',
+      phone_number_verified: true,
+    });
+  });
+
+  it('makes a new phone number unverified, and not the e-mail address', () => {
+    expect(changeProfile(BEFORE, { phone_number: '+4987654321' })).toStrictEqual({
+      name: 'Ann Smith',
+      email: 'ann@example.com',
+      email_verified: true,
+      phone_number: '+4987654321',
+    });
+  });
+
+  it('says otherwise where it says what is verified', () => {
+    const change = { email: 'ann@new.example', email_verified: true, phone_number: null, phone_number_verified: false };
+    expect(changeProfile(BEFORE, change)).toStrictEqual({
+      name: 'Ann Smith',
+      email: 'ann@new.example',
+      email_verified: true,
+      phone_number_verified: false,
+    });
   });
 });

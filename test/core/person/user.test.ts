@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimsFor, type UserClaims } from '../../../provider/core/person/user.ts';
+import { claimsFor, hasIdentifier, type User, type UserClaims } from '../../../provider/core/person/user.ts';
 
 const ALL = {
   name: 'Ann Smith',
@@ -35,5 +35,24 @@ describe('claims that the granted scopes open (OIDC Core §5.4)', () => {
   it('opens nothing that is not a standard claim, whatever is stored', () => {
     const hostile = { ...ALL, iss: 'https://evil.example/', sub: 'admin', acr: 'high', roles: ['admin'] } as UserClaims;
     expect(claimsFor(['openid', 'profile', 'email', 'phone', 'acr', 'roles'], hostile)).toEqual(ALL);
+  });
+});
+
+describe('a login identifier of a user', () => {
+  const ANN: User = {
+    sub: 'user-1',
+    status: 'active',
+    claims: {},
+    identifiers: [
+      { type: 'email', value: 'ann@example.com' },
+      { type: 'username', value: 'ann' },
+    ],
+  };
+
+  it('is one that the user has now, of the same type and value', () => {
+    for (const identifier of ANN.identifiers) expect(hasIdentifier(ANN, identifier)).toBe(true);
+    expect(hasIdentifier(ANN, { type: 'email', value: 'former@example.com' })).toBe(false);
+    expect(hasIdentifier(ANN, { type: 'phone', value: 'ann' })).toBe(false);
+    expect(hasIdentifier({ ...ANN, identifiers: [] }, { type: 'username', value: 'ann' })).toBe(false);
   });
 });

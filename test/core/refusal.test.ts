@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { type Refusal, type RefusalReason, wordingOf } from '../../provider/core/refusal.ts';
+import type { Wording } from '../../provider/core/refusal-wording.ts';
+
+type More = Pick<Wording, 'headers' | 'members' | 'detail'>;
+type Evidence<Reason extends RefusalReason> = Omit<Extract<Refusal, { reason: Reason }>, 'reason'>;
+/** The evidence of a refusal, and what the caller receives for it: status and error code, description, and the rest. */
+type Row<Reason extends RefusalReason> = readonly [Evidence<Reason>, string, string, More?];
+
+const FAILED = 'Client authentication failed.';
+const UNKNOWN_ID = 'auth_req_id is unknown or not for this client.';
+const REDEEMED = 'auth_req_id was redeemed already.';
+const EXPIRED = 'auth_req_id has expired; start again.';
+const TARGET = 'The audience or resource is malformed, unknown or not allowed for this client.';
+const NO_PUSH_TOKEN = 'The push service does not know this push_token, or this platform is not set up.';
+const NO_DEVICE = 'No eligible notification channels were found: the user has no device that a push can reach.';
+const UNSIGNED = 'Signed authentication requests are not supported; send the parameters in the form.';
+const after = (seconds: string): More => ({ headers: { 'retry-after': seconds } });
+
+/** What developers of clients read for each reason. A reason without a row does not compile. */
+const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
+  // Calls that are malformed (RFC 6749 §3, CIBA §13)
+  unsupported_media_type: [{ expected: 'a/b' }, '400 invalid_request', 'The Content-Type must be a/b.'],
+  body_too_large: [{ limitBytes: 65_536 }, '400 invalid_request', 'The body must have at most 65536 bytes.'],
+  malformed_body: [{ expected: 'a form' }, '400 invalid_request', 'The body must be a form.'],
+  repeated_parameter: [{ name: 'scope' }, '400 invalid_request', 'The parameter scope must be sent once.'],
+  missing_parameter: [
+    { name: 'grant_type' },
+    '400 invalid_request',
+    'The parameter grant_type is required.',
+    { detail: 'grant_type' },
+  ],
+  invalid_parameter: [
+    { name: 'requested_expiry', expected: 'a positive integer' },
+    '400 invalid_request',
+    'requested_expiry must be a positive integer.',
+    { detail: 'requested_expiry' },
+  ],
+
+  // Client authentication (RFC 6749 §2.3, §5.2) and registration (RFC 7591 §3.2.2)
+  no_client_authentication: [{}, '401 invalid_client', 'The client must authenticate with its registered method.'],
+  several_client_authentications: [
+    {},
+    '400 invalid_request',
+    'The client must authenticate with one method and one client_id.',
+  ],
+  malformed_authorization_header: [{}, '401 invalid_client', FAILED],
+  unknown_client: [{}, '401 invalid_client', FAILED],
+  wrong_client_secret: [{}, '401 invalid_client', FAILED],
+  wrong_authentication_method: [{ registered: 'private_key_jwt' }, '401 invalid_client', FAILED],
+  malformed_client_assertion: [{}, '401 invalid_client', FAILED],
+  client_assertion_signature: [{}, '401 invalid_client', FAILED],
+  client_assertion_claim: [
+    { claim: 'iss', expected: 'the client id' },
+    '401 invalid_client',
+    'The claim iss of client_assertion must be the client id.',
+    { detail: 'iss' },
+  ],
+  client_assertion_replayed: [
+    {},
+    '401 invalid_client',
+    'The jti of client_assertion was used before; each call needs a new one.',
+  ],
+  invalid_client_metadata: [
+    { member: 'jwks', expected: 'public keys only' },
+    '400 invalid_client_metadata',
+    'jwks must be public keys only.',
+    { detail: 'jwks' },
+  ],
+
+  // The backchannel authentication endpoint (CIBA §13)
+  scope_malformed: [{}, '400 invalid_scope', 'scope must be up to 50 scope tokens separated by single spaces.'],
+  openid_scope_missing: [{}, '400 invalid_request', 'scope must contain openid.'],
+  no_hint: [{}, '400 invalid_request', 'login_hint is required.'],
+  several_hints: [{}, '400 invalid_request', 'Exactly one hint must be sent.'],
+  hint_not_supported: [
+    { name: 'id_token_hint' },
+    '400 invalid_request',
+    'id_token_hint is not supported; send login_hint.',
+    { detail: 'id_token_hint' },
+  ],
+  login_hint_malformed: [{ expected: 'a username' }, '400 invalid_request', 'login_hint must be a username.'],
+  unknown_user: [
+    { because: 'blocked' },
+    '400 unknown_user_id',
+    'login_hint names no user of this provider.',
+    { detail: 'blocked' },
+  ],
+  invalid_binding_message: [{ expected: 'short' }, '400 invalid_binding_message', 'binding_message must be short.'],
+  invalid_target: [{ because: 'not_allowed' }, '400 invalid_target', TARGET, { detail: 'not_allowed' }],
+  authorization_details_not_supported: [
+    {},
+    '400 invalid_authorization_details',
+    'authorization_details are not supported.',
+  ],
+  signed_request_not_supported: [{}, '400 invalid_request', UNSIGNED],
+  user_rate_limited: [
+    { retryAfterSeconds: 29.1 },
+    '403 access_denied',
+    'This user was asked too often; try again later.',
+    after('30'),
+  ],
+  client_rate_limited: [
+    { retryAfterSeconds: 0 },
+    '403 access_denied',
+    'This client asked too often; try again later.',
+    after('1'),
+  ],
+  no_reachable_device: [{ devices: 2 }, '400 invalid_request', NO_DEVICE],
+  push_unavailable: [
+    { retryAfterSeconds: 5 },
+    '503 temporarily_unavailable',
+    'The user could not be reached just now; try again.',
+    after('5'),
+  ],
+
+  // The token endpoint (CIBA §11, RFC 6749 §5.2)
+  grant_not_allowed: [{}, '400 unauthorized_client', 'The client is not registered for this grant.'],
+  unsupported_grant_type: [{}, '400 unsupported_grant_type', 'grant_type must be urn:openid:params:grant-type:ciba.'],
+  unknown_auth_req_id: [{}, '400 invalid_grant', UNKNOWN_ID],
+  foreign_auth_req_id: [{}, '400 invalid_grant', UNKNOWN_ID],
+  already_redeemed: [{}, '400 invalid_grant', REDEEMED],
+  lost_redemption_race: [{}, '400 invalid_grant', REDEEMED],
+  denied_by_user: [{}, '400 access_denied', 'The end-user denied the authorization request.'],
+  request_failed: [{}, '400 access_denied', 'The authorization request could not be delivered to the end-user.'],
+  request_expired: [{}, '400 expired_token', EXPIRED],
+  approval_not_redeemed_in_time: [{}, '400 expired_token', EXPIRED],
+  polled_too_fast: [
+    { intervalSeconds: 10 },
+    '400 slow_down',
+    'You are polling faster than allowed. Wait 10 seconds between polls.',
+    { ...after('10'), members: { interval: 10 } },
+  ],
+  authorization_pending: [{}, '400 authorization_pending', 'The end-user authorization is pending.'],
+
+  // The device API (docs/device-api.md)
+  device_not_authenticated: [
+    { because: 'signature' },
+    '401 invalid_device',
+    'Device authentication failed.',
+    { detail: 'signature' },
+  ],
+  device_token_claim: [
+    { claim: 'exp', expected: 'later' },
+    '400 invalid_request',
+    'The claim exp must be later.',
+    { detail: 'exp' },
+  ],
+  device_key_not_accepted: [
+    { expected: 'an EC key' },
+    '400 invalid_request',
+    'The key must be an EC key, without private members.',
+  ],
+  enrolment_signature: [
+    {},
+    '400 invalid_request',
+    'enrolment must be a ciba-enrolment+jwt signed by the key in its header.',
+  ],
+  ticket_not_usable: [{}, '400 invalid_ticket', 'The ticket is unknown, expired or spent; ask for a new one.'],
+  push_token_refused: [{}, '400 invalid_push_token', NO_PUSH_TOKEN],
+  device_not_own: [{}, '403 access_denied', 'A device manages itself only.'],
+  request_not_found: [{}, '404 not_found', 'There is no such request.'],
+  request_over: [{}, '410 expired', 'The request is over.'],
+  details_hash_mismatch: [{}, '400 details_mismatch', 'details_hash is not the hash of what was asked.'],
+  already_decided: [{ state: 'approved' }, '409 already_decided', 'The request was decided already.'],
+
+  // The admin API (docs/admin-api.md)
+  no_iam_identity: [{}, '403 access_denied', 'This call needs an IAM identity.'],
+  not_found: [{ what: 'client' }, '404 not_found', 'There is no such client.'],
+  conflict: [{ what: 'client_id' }, '409 conflict', 'This client_id is taken.'],
+};
+
+describe('what a caller receives for a refusal (RFC 6749 §5.2, CIBA §11, §13)', () => {
+  it.each(Object.entries(ROWS))('%s has its status, its error code and its exact description', (reason, row) => {
+    const [evidence, wire, description, more] = row;
+    const { status, error, ...others } = wordingOf({ ...evidence, reason } as Refusal);
+    expect(`${status} ${error}`).toBe(wire);
+    expect(others).toEqual({ description, ...more });
+  });
+
+  it('quotes a name that only the caller knows, but keeps it from the log', () => {
+    const unknown = { expected: 'absent', isUnknown: true } as const;
+    expect(wordingOf({ reason: 'invalid_parameter', name: 'user_cod', ...unknown })).toEqual({
+      status: 400,
+      error: 'invalid_request',
+      description: 'user_cod must be absent.',
+    });
+    expect(wordingOf({ reason: 'invalid_client_metadata', member: 'jkws', ...unknown })).toEqual({
+      status: 400,
+      error: 'invalid_client_metadata',
+      description: 'jkws must be absent.',
+    });
+  });
+});
