@@ -158,10 +158,10 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   ],
   ticket_not_usable: [{}, '400 invalid_ticket', 'The ticket is unknown, expired or spent; ask for a new one.'],
   push_token_refused: [{}, '400 invalid_push_token', NO_PUSH_TOKEN],
-  device_not_own: [{}, '403 access_denied', 'A device manages itself only.'],
+  device_not_own: [{}, '403 access_denied', 'A device can only manage itself.'],
   request_not_found: [{}, '404 not_found', 'There is no such request.'],
   request_over: [{}, '410 expired', 'The request is over.'],
-  details_hash_mismatch: [{}, '400 details_mismatch', 'details_hash is not the hash of what was asked.'],
+  details_hash_mismatch: [{}, '400 details_mismatch', 'details_hash does not match the details of this request.'],
   already_decided: [{ state: 'approved' }, '409 already_decided', 'The request was decided already.'],
 
   // The admin API (docs/admin-api.md)
