@@ -152,6 +152,18 @@ describe('docs/README.md', () => {
   });
 });
 
+describe('the Node of the host', () => {
+  it.each(['README.md', 'CONTRIBUTING.md', 'docs/deploy.md', 'docs/adr/0010-node-24-by-npm.md'])(
+    'is in %s as in package.json',
+    (page) => {
+      const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
+      const [, first, second, last] = /^\^([\d.]+) \|\| \^([\d.]+) \|\| >=(\d+)$/.exec(engines.node) ?? [];
+      const line = (version = '') => `${version.split('.')[0]} (from ${version})`;
+      expect(read(page)).toContain(`Node ${line(first)}, ${line(second)}, or ${last} and newer`);
+    },
+  );
+});
+
 describe('tables made from code', () => {
   it.each(pagesWithTables)('%s has them as `npm run docs` writes them', (page) => {
     const upToDate = withTables(page, read(page)) === read(page);
