@@ -99,9 +99,32 @@ function shownBy(markdown: string): readonly string[] {
 
 /** Whether a test file has a test of exactly this title. */
 function hasTest({ file, title }: Cited): boolean {
-  if (!existsSync(join(root, file))) return false;
-  const text = read(file);
-  return ["'", '"', '`'].some((quote) => text.includes(`${quote}${title}${quote}`));
+  return existsSync(join(root, file)) && hasTitle(read(file), title);
+}
+
+/**
+ * Whether `it(`, `it.each(…)(` or `describe(` stands right before this title: other words of a file are no test. A row of
+ * a table may have the title as its `title`, if the test is named after that.
+ */
+function hasTitle(text: string, title: string): boolean {
+  return ["'", '"', '`'].some((quote) => {
+    const pieces = text.split(`${quote}${title}${quote}`);
+    const isRow = (before: string) => text.includes("('$title'") && /\btitle: $/.test(before);
+    return pieces.slice(0, -1).some((piece) => isRow(piece) || opensTest(piece));
+  });
+}
+
+function opensTest(before: string): boolean {
+  const lines = before.trimEnd().split('\n');
+  const line = lines.pop() ?? '';
+  if (/^\s*(?:it|describe)(?:\.\w+\(.*\))?\($/.test(line)) return true;
+  // A table of several lines begins where the indentation is the same.
+  const [, indent] = /^(\s*)[\])].*\)\($/.exec(line) ?? [];
+  const start =
+    indent === undefined
+      ? ''
+      : lines.findLast((above) => above.startsWith(indent) && /^\S/.test(above.slice(indent.length)));
+  return /^\s*(?:it|describe)\.\w+[(<]/.test(start ?? '');
 }
 
 describe.each(pages)('%s', (page) => {
@@ -127,6 +150,18 @@ describe('docs/README.md', () => {
     expect(expected.filter((page) => !leadsTo.includes(page))).toEqual([]);
     expect(expected.length).toBeGreaterThan(9);
   });
+});
+
+describe('the Node of the host', () => {
+  it.each(['README.md', 'CONTRIBUTING.md', 'docs/deploy.md', 'docs/adr/0010-node-24-by-npm.md'])(
+    'is in %s as in package.json',
+    (page) => {
+      const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
+      const [, first, second, last] = /^\^([\d.]+) \|\| \^([\d.]+) \|\| >=(\d+)$/.exec(engines.node) ?? [];
+      const line = (version = '') => `${version.split('.')[0]} (from ${version})`;
+      expect(read(page)).toContain(`Node ${line(first)}, ${line(second)}, or ${last} and newer`);
+    },
+  );
 });
 
 describe('tables made from code', () => {
@@ -250,6 +285,25 @@ describe('the checks of this file', () => {
     ]);
     expect(isThere('provider/core/nothing.ts')).toBe(false);
     expect(hasTest({ file: 'test/docs.test.ts', title: 'no such' + ' title' })).toBe(false);
+  });
+
+  it.each([
+    ["  it('holds', () => {", true],
+    ['  it("holds", async () => {', true],
+    ["  it(\n    'holds',\n    () => {", true],
+    ["describe('holds', () => {", true],
+    ["describe.skipIf(!hasCurl())('holds', () => {", true],
+    ["  it.each([1, 2])('holds', () => {", true],
+    ["  it.each<[string, object]>([\n    ['a', {}],\n  ])('holds', () => {", true],
+    ["  it.each([\n    ['a', b(1)],\n  ])(\n    'holds',\n    () => {", true],
+    ["  it.each([\n    ['holds', 1],\n  ])('%s', () => {", false],
+    ["it.each(rows)('$title', () => {});\n  { title: 'holds' },", true],
+    ["  { title: 'holds' },", false],
+    ["  // 'holds'", false],
+    ["  expect(title).toBe('holds');", false],
+    ["  const rows = table([\n    1,\n  ])('holds');", false],
+  ])('take %j for a test of that title: %s', (text, isTest) => {
+    expect(hasTitle(text, 'holds')).toBe(isTest);
   });
 
   it('know the anchors that GitHub makes', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
@@ -9,12 +10,13 @@ import * as sqs from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { choose, readCommandLine } from '../../cli/command-line/command-line.ts';
 import { vocabulary } from '../../cli/commands/registry.ts';
+import { functions } from '../../infra/functions/deployed-functions.ts';
 import { parseStartOptions } from '../../local/start-options.ts';
 import { codeBlocksIn, pages, root } from '../support/code-blocks.ts';
 import { dryRun } from '../support/dry-run.ts';
 
 // Every command of the pages is taken apart by bash without being run, and its words are held against what would take
-// them: package.json, the vocabulary of ciba, the options of npm start, the files, the operations of AWS's SDK.
+// them: package.json, the vocabulary of ciba, the options of npm start, the files, the operations of AWS's SDK, the routes of the provider.
 
 type Words = readonly string[];
 type Script = { readonly place: string; readonly text: string };
@@ -29,7 +31,7 @@ function inlineCommandsIn(page: string): readonly Script[] {
   return readFileSync(join(root, page), 'utf8')
     .split('\n')
     .flatMap((text, index) =>
-      [...text.matchAll(/`((?:npm|npx|ciba|cdk|aws) [^`]+)`/g)].map(([, command = '']) => ({
+      [...text.matchAll(/`((?:npm|npx|ciba|cdk|aws|openssl) [^`]+|curl [^`]+\/[^`]*)`/g)].map(([, command = '']) => ({
         place: `${page}:${index + 1}`,
         text: command,
       })),
@@ -51,6 +53,8 @@ function objectionTo(words: Words): string | undefined {
   if (command === 'ciba') return objectionToCiba(args, false);
   if (command === 'aws') return objectionToAws(args);
   if (command === 'cdk') return objectionToCdk(args);
+  if (command === 'curl') return objectionToCurl(args);
+  if (command === 'openssl') return objectionToOpenssl(args);
   return undefined;
 }
 
@@ -88,11 +92,56 @@ function objectionToCiba(args: Words, whole: boolean): string | undefined {
   });
 }
 
+/** The options of the CDK that the pages use. `cdk deploy --help` lists them. */
+const CDK_OPTIONS = ['-c', '--revert-drift'];
+
 function objectionToCdk([verb = '', ...args]: Words): string | undefined {
   if (!['bootstrap', 'deploy', 'destroy', 'diff', 'synth'].includes(verb)) return `there is no cdk ${verb}`;
+  const unknown = args.find((arg) => arg.startsWith('-') && !CDK_OPTIONS.includes(arg));
+  if (unknown !== undefined) return `cdk ${verb} with ${unknown} is nothing of ours`;
   const stage = args.find((arg) => arg.startsWith('stage='))?.slice('stage='.length);
   const hasFile = ['json', 'example.json'].some((end) => existsSync(join(root, `infra/stages/${stage}.${end}`)));
   return stage === undefined || hasFile ? undefined : `there is no stage ${stage}`;
+}
+
+/** The options of curl that the pages use: those with a value, and those that stand alone. */
+const CURL_VALUES = ['-X', '-H', '-d', '--data-urlencode', '-u', '--user', '--aws-sigv4'];
+const CURL_FLAGS = ['-s', '-G'];
+const ROUTES = Object.values(functions).flatMap(({ routes }): readonly string[] => routes);
+const LOCAL_ROUTES = readFileSync(join(root, 'local/demo/local-routes.ts'), 'utf8');
+
+/** A call of the provider: its method and path are a route. The issuer is a variable, which is empty here. */
+function objectionToCurl(args: Words): string | undefined {
+  const options: [name: string, value: string][] = [];
+  const targets: string[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const word = args[index] ?? '';
+    if (CURL_VALUES.includes(word)) {
+      index += 1;
+      options.push([word, args[index] ?? '']);
+    } else if (word.startsWith('-') && !CURL_FLAGS.includes(word)) return `curl with ${word} is nothing of ours`;
+    else if (!word.startsWith('-')) targets.push(word);
+  }
+  const [target, ...others] = targets;
+  if (target === undefined || others.length > 0) return `curl calls ${targets.length} addresses`;
+  const hasBody = options.some(([name]) => name.startsWith('-d') || name === '--data-urlencode');
+  const method = options.find(([name]) => name === '-X')?.[1] ?? (hasBody && !args.includes('-G') ? 'POST' : 'GET');
+  const path = `/${target.replace(/^(?:https?:\/\/[^/]+\/|localhost:\d+\/|\/)?/, '').replace(/\?.*$/, '')}`;
+  const isRoute = path.startsWith('/local/')
+    ? LOCAL_ROUTES.includes(`'${method} ${path}':`)
+    : ROUTES.some((route) => patternOf(route).test(`${method} ${path}`));
+  return isRoute ? undefined : `there is no route ${method} ${path}`;
+}
+
+/** A route as a pattern: a name in braces stands for one segment. */
+function patternOf(route: string): RegExp {
+  return new RegExp(`^${route.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+/** Where there is no openssl, nothing is objected to. */
+function objectionToOpenssl([command = '']: Words): string | undefined {
+  const { status } = spawnSync('openssl', [command, '-help'], { stdio: 'ignore' });
+  return status === 0 || status === null ? undefined : `there is no openssl ${command}`;
 }
 
 const SERVICES: Readonly<Record<string, object>> = { cloudformation, dynamodb, kms, lambda, secretsmanager, sqs };
@@ -174,6 +223,14 @@ describe('the checks of this file', () => {
     ['npm start -- --port x', '--port must be a number from 0 to 65535'],
     ['npx node examples/nothing.ts', 'there is no file examples/nothing.ts'],
     ['npx cdk deploy -c stage=nowhere', 'there is no stage nowhere'],
+    ['npx cdk deploy --revert-drif', 'cdk deploy with --revert-drif is nothing of ours'],
+    ['curl -s $ISSUER.well-known/jwks', 'there is no route GET /.well-known/jwks'],
+    ['curl -d a=b localhost:3000/tokens', 'there is no route POST /tokens'],
+    ['curl -X PUT http://localhost:3000/admin/clients/shop', 'there is no route PUT /admin/clients/shop'],
+    ['curl -G localhost:3000/token -d a=b', 'there is no route GET /token'],
+    ['curl -X POST "localhost:3000/local/decid?a=b"', 'there is no route POST /local/decid'],
+    ['curl --datta a=b localhost:3000/token', 'curl with --datta is nothing of ours'],
+    ['curl -s', 'curl calls 0 addresses'],
     ['aws lambda invoke-all', 'there is no aws lambda invoke-all'],
     ['aws lambda invoke --function-nam x', 'aws lambda invoke takes no --function-nam'],
     ['X="$(aws nothing at-all --query "a b")"', 'there is no aws nothing at-all'],

@@ -70,11 +70,20 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
     const after = sectionAfter(call);
     expect(statuses).not.toEqual([]);
     expect(statuses).toEqual(statuses.map(() => /^\s*(\d{3})\b/.exec(after)?.[1]));
-    const [shown] = /(?<=```json\n)[\s\S]*?(?=```)|(?<=^\s*\d{3}: `)\{[^`…]*\}(?=`)/.exec(after) ?? [];
+    const shown = answerIn(after);
     if (shown !== undefined) expect(shapeOf(JSON.parse(lines[0] ?? ''))).toEqual(shapeOf(JSON.parse(shown)));
     if (call.text.includes('"sub": "crm-4711"')) deviceId = (await world.phone('crm-4711')).identity.deviceId;
   });
+
+  it('shows four whole answers, and each is compared', () => {
+    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(4);
+  });
 });
+
+/** The JSON answer that the text after a call shows. */
+function answerIn(after: string): string | undefined {
+  return /(?<=```json\n)[\s\S]*?(?=```)|(?<=^\s*\d{3}: `)\{[^`…]*\}(?=`)/.exec(after)?.[0];
+}
 
 /** The device that the page shows. */
 const EXAMPLE_DEVICE = '3q2-7wAAAAAAAAAAAAAAAA';
