@@ -1,7 +1,7 @@
 /**
  * The characters that a person can read and in which no other text can be hidden: letters with their marks, digits,
  * punctuation, currency signs, space and plus. Control and format characters (bidirectional overrides, zero-width),
- * symbols and emoji are excluded.
+ * symbols and emoji are excluded, and so is an empty text.
  */
 const readable = /^[\p{L}\p{M}\p{N}\p{P}\p{Sc}+ ]+$/u;
 /**
@@ -22,10 +22,8 @@ const stackedMarks = /(?:^|[^\p{L}\p{M}])\p{M}|\p{M}{4}/u;
  * binding messages, client names, scope descriptions and device names.
  */
 export function isDisplayable(text: string, limit: number): boolean {
-  const length = [...text].length;
   return (
-    length >= 1 &&
-    length <= limit &&
+    [...text].length <= limit &&
     text === text.normalize('NFC') &&
     text === text.trim() &&
     readable.test(text) &&

@@ -13,9 +13,9 @@ export function single(form: FormParameters, name: string): string | undefined {
 }
 
 /** Refuses a repeated parameter (RFC 6749 §3.2), except those that are named here (`resource`, RFC 8707 §2). */
-export function checkNoRepeats(form: FormParameters, except: readonly string[] = []): Result<FormParameters> {
+export function checkNoRepeats(form: FormParameters, except?: readonly string[]): Result<FormParameters> {
   for (const [name, values] of form) {
-    if (values.length > 1 && !except.includes(name)) {
+    if (values.length > 1 && !except?.includes(name)) {
       const refusal: Refusal = { reason: 'repeated_parameter', name };
       return refuse(refusal);
     }

@@ -27,7 +27,7 @@ describe('form parameters (RFC 6749 §3.2)', () => {
 
   it('lets resource repeat where it is named as an exception (RFC 8707 §2)', () => {
     const form = new Map([['resource', ['https://a.example/', 'https://b.example/']]]);
-    expect(checkNoRepeats(form, ['resource']).ok).toBe(true);
+    expect(checkNoRepeats(form, ['resource'])).toEqual({ ok: true, value: form });
     expect(refusalOf(checkNoRepeats(form))).toEqual({ reason: 'repeated_parameter', name: 'resource' });
   });
 });

@@ -63,10 +63,10 @@ function parseSubjectIdentifier(hint: string, names: IssuerNames): Result<LoginH
   return malformed('format iss_sub with iss and sub, email with email, or phone_number with phone_number');
 }
 
+/** Reads JSON that begins with a brace. It can be nothing but an object, if it is JSON at all. */
 function parseStringMembers(json: string): Record<string, string> | undefined {
   try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const value: object = JSON.parse(json);
     const entries = Object.entries(value);
     return entries.every(([, member]) => typeof member === 'string') ? Object.fromEntries(entries) : undefined;
   } catch {

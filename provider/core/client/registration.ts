@@ -57,8 +57,8 @@ function textsIn(value: unknown): readonly string[] {
   return values.filter((one) => typeof one === 'string');
 }
 
-function checkDefaultAudience({ audiences = [], default_audience }: ClientMetadata): Result<true> {
-  return default_audience === undefined || audiences.includes(default_audience)
+function checkDefaultAudience({ audiences, default_audience }: ClientMetadata): Result<true> {
+  return default_audience === undefined || audiences?.includes(default_audience)
     ? ok(true)
     : wrong('default_audience', 'one of audiences');
 }

@@ -55,8 +55,8 @@ const because =
 /** Matches a line by the errors of its pushes. SNS's names of exceptions occur with and without an ending. */
 const pushFailed =
   (...kinds: readonly string[]): Condition =>
-  ({ push_errors = '' }) =>
-    kinds.some((kind) => push_errors.includes(kind));
+  ({ push_errors }) =>
+    kinds.some((kind) => push_errors?.includes(kind));
 /** Excludes the synthetic login. It redeems twice on purpose, and would make up most of the logins of a quiet stage. */
 const byPeople =
   (condition: Condition): Condition =>

@@ -25,9 +25,10 @@ describe('client_notification_token (CIBA §7.1)', () => {
   });
 
   it('must be a bearer token', () => {
-    expect(refusalOf(parse({ ...GOOD, client_notification_token: ['a b'] }, ping))).toMatchObject({
+    expect(refusalOf(parse({ ...GOOD, client_notification_token: ['a b'] }, ping))).toEqual({
       reason: 'invalid_parameter',
       name: 'client_notification_token',
+      expected: 'a bearer token of at most 1024 characters',
     });
   });
 

@@ -155,7 +155,9 @@ describe('registered keys of private_key_jwt (OIDC Core §9)', () => {
     ['a symmetric key', { kty: 'oct' }],
     ['OKP', { kty: 'OKP', crv: 'Ed25519', x: EC.x }],
   ])('refuses a key that is %s', (_, key) => {
-    expect(refusalOf(withKeys(RSA, key))).toMatchObject({ reason: 'invalid_client_metadata', member: 'jwks' });
+    expect(refusalOf(withKeys(RSA, key))).toEqual(
+      wrong('jwks', 'RSA keys of 2048 to 4096 bits with e AQAB, or EC keys on P-256'),
+    );
   });
 });
 
@@ -179,18 +181,28 @@ describe('token delivery (CIBA §4)', () => {
   });
 
   it.each<[string, Partial<ClientMetadata>]>([
-    ['ping without an endpoint', { backchannel_token_delivery_mode: 'ping' }],
+    ['an endpoint', { backchannel_token_delivery_mode: 'ping' }],
     [
-      'ping with an endpoint that is not https',
+      'an endpoint that is https',
       { backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: 'http://client.example/cb' },
     ],
-    ['poll with an endpoint that would never be called', { backchannel_client_notification_endpoint: endpoint }],
-  ])('is not %s', (_what, metadata) => {
-    expect(refusalOf(withDelivery(metadata))).toMatchObject({
-      reason: 'invalid_client_metadata',
-      member: 'backchannel_client_notification_endpoint',
-    });
+  ])('is not ping without %s', (_what, metadata) => {
+    expect(refusalOf(withDelivery(metadata))).toEqual(
+      wrong(
+        'backchannel_client_notification_endpoint',
+        'an https URL of at most 1024 characters, without user, password or fragment',
+      ),
+    );
   });
+
+  it.each<Partial<ClientMetadata>>([{}, { backchannel_token_delivery_mode: 'poll' }])(
+    'is not poll with an endpoint that would never be called: %o',
+    (metadata) => {
+      expect(refusalOf(withDelivery({ ...metadata, backchannel_client_notification_endpoint: endpoint }))).toEqual(
+        wrong('backchannel_client_notification_endpoint', 'absent unless backchannel_token_delivery_mode is ping'),
+      );
+    },
+  );
 });
 
 describe('a registration as it is told (RFC 7591 §3.2.1)', () => {

@@ -71,6 +71,7 @@ describe('device assertion bound to one call (RFC 9449 §4.3)', () => {
   const check = (htm: unknown, htu: unknown) => refusalOf(checkDeviceAssertion({ htm, htu }, call));
 
   it('holds for this method and URL, with or without a query', () => {
+    expect(checkDeviceAssertion({ htm: 'GET', htu: call.urls[0] }, call)).toEqual({ ok: true, value: true });
     expect(check('GET', call.urls[0])).toBeUndefined();
     expect(check('GET', `${call.urls[0]}?page=2`)).toBeUndefined();
     expect(check('GET', `${call.urls[0]}?a?b`)).toBeUndefined();

@@ -14,7 +14,7 @@ describe('devices of a user', () => {
   it('learn of a request without a push when they ask by themselves', () => {
     const asking: Device = { ...DEVICE, reach: { kind: 'none' } };
     expect(reachable([asking])).toEqual([asking]);
-    expect(viewDevice(asking)).toEqual({ device_id: 'device-1', name: 'Pixel', enrolled_at: DEVICE.enrolledAt });
+    expect(viewDevice(asking)).toStrictEqual({ device_id: 'device-1', name: 'Pixel', enrolled_at: DEVICE.enrolledAt });
   });
 
   it('give an endpoint up when they have another', () => {

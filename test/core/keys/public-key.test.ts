@@ -45,6 +45,8 @@ describe('key of a device (docs/device-api.md)', () => {
     ['text', 'EC'],
     ['an array', [EC]],
     ['an empty object', {}],
+    ['an RSA key with the members of an EC key', { ...EC, kty: 'RSA' }],
+    ['an EC key with the members of an RSA key', { ...rsa(modulus(256)), kty: 'EC' }],
     ['another curve', { ...EC, crv: 'P-384' }],
     ['secp256k1', { ...EC, crv: 'secp256k1' }],
     ['a short coordinate', { ...EC, x: 'x'.repeat(42) }],

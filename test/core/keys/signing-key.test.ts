@@ -6,6 +6,7 @@ import {
   publishedKeys,
   type RotationPolicy,
   type RotationStep,
+  SIGNING_KEY_PURPOSE,
   type SigningKey,
   signerOf,
   verifiesHints,
@@ -136,6 +137,12 @@ describe('rotation of signing keys (OIDC Core §10.1.1)', () => {
   });
 });
 
+describe('the private half of a signing key', () => {
+  it('is encrypted for a purpose, which the keys that are stored carry', () => {
+    expect(SIGNING_KEY_PURPOSE).toBe('ciba-signing-key');
+  });
+});
+
 describe('the key that signs', () => {
   it('is the youngest active one, in whatever order they are read', () => {
     const [old, young] = [active(1, NOW - 90 * DAY), active(2, NOW)];
@@ -168,6 +175,13 @@ describe('the published key set (RFC 7517 §5)', () => {
     expect(publishedKeys(keys)).toEqual(
       [1, 2, 3].map((generation) => ({ ...JWK, kid: `kid-${generation}`, alg: 'RS256', use: 'sig' })),
     );
+  });
+
+  it('has the members of an EC key where the key is one (RFC 7518 §6.2)', () => {
+    const publicKey: PublicJwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', ...{ d: 'd' } };
+    expect(publishedKeys([key(1, { publicKey, algorithm: 'ES256' })])).toStrictEqual([
+      { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'kid-1', alg: 'ES256', use: 'sig' },
+    ]);
   });
 
   it('has public members only, whatever the stored key holds', () => {

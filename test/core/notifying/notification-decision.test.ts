@@ -30,6 +30,10 @@ describe('whether a client is notified (CIBA §10.2)', () => {
     expect(decideNotification(requestIn('pending', short), at(NOW + 39))).toEqual({ outcome: 'wait', seconds: 1 });
     expect(decideNotification(requestIn('approved', short), at(NOW + 39))).toMatchObject({ outcome: 'notify' });
     expect(decideNotification(requestIn('pending', short), at(NOW + 40))).toEqual(drop('never_decided'));
+    // It expires in the very second that expiresAt names.
+    expect(decideNotification(requestIn('pending', { expiresAt: NOW + 40 }), at(NOW + 40))).toEqual(
+      drop('never_decided'),
+    );
   });
 
   it.each([

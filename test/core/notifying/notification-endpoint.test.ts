@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { isNotificationEndpoint, isNotificationToken } from '../../../provider/core/notifying/notification-endpoint.ts';
 
 describe('client notification endpoint (CIBA §4)', () => {
-  it.each(['https://client.example/cb', 'https://client.example:8443/cb?tenant=1', 'https://203.0.113.7/'])(
-    'may be %s',
-    (url) => expect(isNotificationEndpoint(url)).toBe(true),
-  );
+  it.each([
+    'https://client.example/cb',
+    'https://client.example',
+    'https://client.example?tenant=1',
+    'https://client.example:8443/cb?tenant=1',
+    'https://203.0.113.7/',
+    'https://client.example/'.padEnd(1024, 'x'),
+  ])('may be %s', (url) => expect(isNotificationEndpoint(url)).toBe(true));
 
   it.each([
     ['plain http', 'http://client.example/cb'],
@@ -23,7 +27,8 @@ describe('client notification endpoint (CIBA §4)', () => {
     ['a line break, which URL parsers drop', 'https://client.example/\ncb'],
     ['a space around it', ' https://client.example/cb'],
     ['letters beyond ASCII', 'https://clïent.example/cb'],
-    ['more than 1024 characters', `https://client.example/${'x'.repeat(1002)}`],
+    ['https only in its path', 'http://client.example/https://client.example/cb'],
+    ['more than 1024 characters', 'https://client.example/'.padEnd(1025, 'x')],
     ['nothing', undefined],
   ])('can not have %s', (_what, url) => expect(isNotificationEndpoint(url)).toBe(false));
 });

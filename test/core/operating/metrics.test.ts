@@ -76,6 +76,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     not: [
       phone({ status: 204, decision: 'deny' }),
       phone({ status: 409, decision: 'approve' }),
+      phone({ status: 300, decision: 'approve' }),
       phone({ status: 204 }),
       phone({ status: 204, decision: 'approve', device_id: 'synthetic-login' }),
     ],
@@ -165,13 +166,22 @@ const CASES: Readonly<Record<MetricName, Case>> = {
   Refusals: {
     counts: [
       polled({ status: 400, error: 'invalid_grant' }),
+      asked({ status: 400, error: 'invalid_request' }),
+      requestTo('provider-metadata', { status: 404, error: 'not_found' }),
       phone({ status: 401, error: 'invalid_device' }),
       requestTo('admin', { status: 409, error: 'conflict' }),
     ],
     not: [polled(), polled({ status: 400, error: 'authorization_pending' }), applied({ status: 424, error: 'other' })],
   },
   Faults: {
-    counts: [fault('token'), fault('admin'), fault('client-notification')],
+    counts: [
+      fault('backchannel-authentication'),
+      fault('token'),
+      fault('provider-metadata'),
+      fault('device'),
+      fault('admin'),
+      fault('client-notification'),
+    ],
     not: [polled({ status: 500 }), fault('endpoint-events')],
   },
 };

@@ -12,8 +12,14 @@ describe('the identities of the synthetic login', () => {
     const { client, user, device } = makeSyntheticIdentities({ secretHash: 'hash', devicePublicKey, now: 1 });
     expect(client).toMatchObject({ clientId: 'synthetic-login', onlySub: 'synthetic-login', audiences: [] });
     expect(user).toEqual({ sub: 'synthetic-login', status: 'active', claims: {}, identifiers: [] });
-    expect(device).toMatchObject({ sub: 'synthetic-login', reach: { kind: 'none' } });
-    expect(device.proof).toEqual({ kind: 'device-jws', publicKey: devicePublicKey });
+    expect(device).toEqual({
+      deviceId: 'synthetic-login',
+      sub: 'synthetic-login',
+      name: 'Synthetic device',
+      reach: { kind: 'none' },
+      proof: { kind: 'device-jws', publicKey: devicePublicKey },
+      enrolledAt: 1,
+    });
   });
 });
 

@@ -25,7 +25,8 @@ describe('login identifiers as they are stored', () => {
     expect(parseEmail(`a@${'b'.repeat(191)}`)).toBeUndefined();
   });
 
-  it('has usernames of at most 64 code points', () => {
+  it('has usernames of at most 64 code points, without the spaces around them', () => {
+    expect(parseUsername(' ann\t')).toBe('ann');
     expect(parseUsername('a'.repeat(64))).toBe('a'.repeat(64));
     expect(parseUsername('a'.repeat(65))).toBeUndefined();
   });

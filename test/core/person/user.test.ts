@@ -29,7 +29,7 @@ describe('claims that the granted scopes open (OIDC Core §5.4)', () => {
   });
 
   it('leaves out what the user does not have', () => {
-    expect(claimsFor(['profile', 'email'], { name: 'Ann', email: undefined })).toEqual({ name: 'Ann' });
+    expect(claimsFor(['profile', 'email'], { name: 'Ann', email: undefined })).toStrictEqual({ name: 'Ann' });
   });
 
   it('opens nothing that is not a standard claim, whatever is stored', () => {
