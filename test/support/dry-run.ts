@@ -11,10 +11,13 @@ export type DryRun = { readonly commands: readonly (readonly string[])[]; readon
  * command, bash reports that it is not found.
  */
 const COMMANDS = ['npm', 'npx', 'node', 'ciba', 'cdk', 'aws', 'curl', 'jq', 'openssl', 'output', 'cp', 'rm'];
-/** Makes each command record its words instead of running. A word may be empty, so each begins with a dot. */
+/**
+ * Makes each command record its words instead of running. A word may be empty, so each begins with a dot. One `printf`
+ * writes all of them, because the commands of a pipeline run at the same time.
+ */
 const PREAMBLE = [
   'PATH=/nowhere',
-  `record() { printf '.%s\\0' "$@" >>"$RECORD"; printf '\\0' >>"$RECORD"; }`,
+  `record() { printf '%s\\0' "\${@/#/.}" '' >>"$RECORD"; }`,
   ...COMMANDS.map((command) => `${command}() { record ${command} "$@"; }`),
 ].join('; ');
 
