@@ -121,7 +121,7 @@ describe('an announcement is only an intent: nobody is called', () => {
   it('about a request that nobody knows', async () => {
     const { notify, journal, requests } = notifyingWorld();
     requests.clear();
-    expect(await notify()).toEqual({ noted: { reason: 'unknown_request', ...TXN } });
+    expect(await notify()).toStrictEqual({ noted: { reason: 'unknown_request', ...TXN } });
     expect(journal.calls).toEqual(['find request', 'forget']);
   });
 
