@@ -70,6 +70,20 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
     expect(errors).toEqual([]);
   });
 
+  it('shows the key set as it is, even if the middle of a key looks like JSON in base64url', async () => {
+    const { page, errors } = await open();
+    const body = JSON.stringify({ n: `${'x'.repeat(20)}eyJ${'_-'.repeat(30)}`, e: `eyJ${'_-'.repeat(30)}` });
+    // As text, because the test runner rewrites imports in code.
+    const shown: { text: string; folds: number } = await page.evaluate(`(async () => {
+      const { rawMessage } = await import('/demo/wire/raw.js');
+      const message = rawMessage('answer', 'HTTP 200', {}, ${JSON.stringify(body)});
+      return { text: message.textContent, folds: message.querySelectorAll('details').length };
+    })()`);
+    expect(shown.text).toContain(`${'x'.repeat(20)}eyJ${'_-'.repeat(30)}`);
+    expect(shown.folds).toBe(1);
+    expect(errors).toEqual([]);
+  });
+
   it('shows a denial, on a phone-sized window in the dark', async () => {
     const { page, errors } = await open({ width: 375, colorScheme: 'dark', hash: '#bank' });
     await page.click('#ask');

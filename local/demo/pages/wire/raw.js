@@ -3,8 +3,11 @@
 import { element } from '../elements.js';
 import { decodeJwt, fromBase64Url, parseJsonBytes } from '../jwt.js';
 
-/** Matches a JWT, base64url of a JSON object (which begins with `{"`), and a Basic credential. */
-const FOLDABLE = /[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}|eyJ[\w-]{40,}|(?<=Basic )[\w+/=]{8,}/g;
+/**
+ * Matches a JWT, base64url of a JSON object (which begins with `{"`), and a Basic credential. The middle of a key may
+ * look like the beginning of such an object.
+ */
+const FOLDABLE = /[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}|(?<![\w-])eyJ[\w-]{40,}|(?<=Basic )[\w+/=]{8,}/g;
 
 /**
  * @param {string} title
@@ -70,6 +73,15 @@ function unfolded(token) {
   try {
     return { label: 'JSON in base64url', content: JSON.stringify(parseJsonBytes(fromBase64Url(token)), null, 2) };
   } catch {
+    return basicCredential(token);
+  }
+}
+
+/** @param {string} token */
+function basicCredential(token) {
+  try {
     return { label: 'client_id:client_secret in base64', content: atob(token) };
+  } catch {
+    return { label: 'neither JSON nor a credential', content: token };
   }
 }
