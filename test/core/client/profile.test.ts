@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 
-it('accepts of every client what CIBA Core allows: any endpoint as aud, five minutes, a form, no bound tokens', () => {
+it('the standard profile is CIBA Core with every method and algorithm; signed requests and bound tokens are to come', () => {
   expect(STANDARD_PROFILE).toEqual({
     authenticationMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     assertionAlgorithms: ['RS256', 'PS256', 'ES256'],
