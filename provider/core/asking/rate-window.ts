@@ -1,4 +1,4 @@
-/** The most requests in a fixed window. */
+/** How many requests fit into a minute and into an hour. The limits of a user are in `core/operating/defaults.ts`. */
 export type WindowLimits = { readonly perMinute: number; readonly perHour: number };
 
 /** The result of counting an attempt. */

@@ -41,6 +41,7 @@ const NEW_DEVICE_NOTICE_SECONDS = 3600;
  * Enrols a phone with a ticket and a new key of its own. The signature under that key proves possession, and the ticket
  * determines the user. Repeating the enrolment with the same key gives the same answer. A different key is refused,
  * because the ticket is spent.
+ * `core/operating/defaults.ts` says how long a ticket lives.
  */
 export async function enrolDevice(
   ports: EnrolPorts,
