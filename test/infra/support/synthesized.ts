@@ -7,7 +7,9 @@ import { CibaProvider } from '../../../infra/ciba-provider.ts';
 import { deploymentFunctions, functions } from '../../../infra/functions/deployed-functions.ts';
 import { addPolicyChecks } from '../../../infra/nag.ts';
 import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
 import { readSettings } from '../../../infra/settings/settings-file.ts';
+import { codeBlocksIn, root } from '../../support/code-blocks.ts';
 
 /** A CloudFormation value, a literal or an intrinsic function, as CDK's own assertions type it. */
 export type Value = ReturnType<Template['toJSON']>[string];
@@ -21,11 +23,24 @@ export type Resource = {
 };
 type Synthesis = { Resources: Record<string, Resource>; Outputs?: Record<string, { Value: Value }> };
 
+/** The stage that a deployer copies. */
+const EXAMPLE = 'infra/stages/production.example.json';
+
 export const settingsOf = {
   minimal: () => readSettings(undefined),
   dev: () => readSettings('dev'),
-  production: () => readSettings('infra/stages/production.example.json'),
+  production: () => parseSettings({ ...jsonOf(EXAMPLE), ...secondName() }, EXAMPLE),
 };
+
+/** The second domain name, as docs/deploy.md says to add it to the example. */
+function secondName(): object {
+  const [block] = codeBlocksIn('docs/deploy.md', 'json');
+  return JSON.parse(block?.text ?? '{}') as object;
+}
+
+function jsonOf(path: string): object {
+  return JSON.parse(readFileSync(join(root, path), 'utf8')) as object;
+}
 
 /** The templates of one setting, as they would be deployed. */
 export class Synthesized {
