@@ -38,14 +38,14 @@ function readable(body) {
  * @returns {(Node | string)[]}
  */
 function folded(text) {
-  const parts = [];
+  const nodes = [];
   let end = 0;
   for (const match of text.matchAll(FOLDABLE)) {
-    parts.push(text.slice(end, match.index), fold(match[0]));
+    nodes.push(text.slice(end, match.index), fold(match[0]));
     end = match.index + match[0].length;
   }
-  parts.push(text.slice(end));
-  return parts;
+  nodes.push(text.slice(end));
+  return nodes;
 }
 
 /** @param {string} token */
