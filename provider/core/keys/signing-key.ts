@@ -143,11 +143,3 @@ export function publishedKeys(keys: readonly SigningKey[]): readonly PublicJwk[]
     use: 'sig',
   }));
 }
-
-/**
- * Returns whether a signature by this key is accepted in an `id_token_hint`, which may be a token that expired long ago
- * (CIBA §7.1). A `next` key has not signed anything yet, and a revoked key may have signed for a forger.
- */
-export function verifiesHints({ state }: SigningKey): boolean {
-  return state === 'active' || state === 'retiring' || state === 'gone';
-}

@@ -9,7 +9,6 @@ import {
   SIGNING_KEY_PURPOSE,
   type SigningKey,
   signerOf,
-  verifiesHints,
 } from '../../../provider/core/keys/signing-key.ts';
 import { NOW } from '../given.ts';
 
@@ -153,18 +152,6 @@ describe('the key that signs', () => {
   it('is never one that is next, retiring, gone or revoked', () => {
     const others = (['retiring', 'gone', 'revoked'] as const).map((state) => key(1, { state, goneAt: NOW + 1 }));
     expect(signerOf([next(2, NOW), ...others])).toBeUndefined();
-  });
-});
-
-describe('a signature in an id_token_hint (CIBA §7.1)', () => {
-  it.each([
-    ['next', false],
-    ['active', true],
-    ['retiring', true],
-    ['gone', true],
-    ['revoked', false],
-  ] as const)('by a key that is %s: believed is %s', (state, believed) => {
-    expect(verifiesHints(key(1, { state, goneAt: NOW - DAY }))).toBe(believed);
   });
 });
 
