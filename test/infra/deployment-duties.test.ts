@@ -1,5 +1,6 @@
 import { InvalidParameterException, NotFoundException } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { SigningKeysFunction } from '../../provider/adapters/lambda/signing-keys-function.ts';
 import { EndpointUsers } from '../../provider/adapters/sns/endpoint-users.ts';
 import { SnsPlatformApplications } from '../../provider/adapters/sns/platform-applications.ts';
@@ -11,6 +12,7 @@ import {
   refreshPlatformApplications,
 } from '../../provider/flows/device/apply-platform-application.ts';
 import { type EndpointEventPorts, handleEndpointEvent } from '../../provider/flows/device/handle-endpoint-event.ts';
+import { answeringDynamoDB, answeringLambda, answeringSns, type SentCommand } from '../support/answering-clients.ts';
 
 const PEM = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n';
 const apple = { teamId: 'ABCDE12345', keyId: 'KLMNO67890', privateKey: PEM };
@@ -55,14 +57,14 @@ describe('SNS', () => {
   const application = { platform: 'APNS', name: 'ciba-main', arn, eventsTopicArn: 'topic' };
   /** Answers each command in turn, and remembers it. */
   const sns = (...answers: (object | Error)[]) => {
-    const sent: { name: string; input: Record<string, unknown> }[] = [];
-    const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }) => {
-      sent.push({ name: command.constructor.name, input: command.input });
+    const sent: SentCommand[] = [];
+    const client = answeringSns((command) => {
+      sent.push(command);
       const answer = answers[sent.length - 1];
-      if (answer instanceof Error) throw answer;
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no answer is left');
       return answer;
-    };
-    return { applications: new SnsPlatformApplications({ send } as never), sent };
+    });
+    return { applications: new SnsPlatformApplications(client), sent };
   };
   const missing = new NotFoundException({ message: '', $metadata: {} });
   const events = { EventDeliveryFailure: 'topic', EventEndpointUpdated: 'topic' };
@@ -95,7 +97,11 @@ describe('SNS', () => {
 });
 
 describe('the first signing keys', () => {
-  const answering = (answer: object) => new SigningKeysFunction({ send: async () => answer } as never, 'signing-keys');
+  const answering = (answer: object) =>
+    new SigningKeysFunction(
+      answeringLambda(() => answer),
+      'signing-keys',
+    );
 
   it('are there when the function did not throw, which Lambda tells in one member only', async () => {
     expect(await answering({ StatusCode: 200 }).rotate('deployment')).toBe(true);
@@ -189,8 +195,15 @@ describe('an event of a push endpoint', () => {
   });
 
   it('finds the devices as enrolment stored them', async () => {
-    const directory = { get: async () => ({ devices: new Set(['d1|u|1', 'd2|u2']) }) };
-    const users = new EndpointUsers({} as never, directory as never);
+    const item = { devices: { SS: ['d1|u|1', 'd2|u2'] } };
+    const directory = new Table(
+      answeringDynamoDB(() => ({ Item: item })),
+      'Directory',
+    );
+    const users = new EndpointUsers(
+      answeringSns(() => ({})),
+      directory,
+    );
     expect(await users.usersOf(arn)).toEqual([
       { sub: 'u|1', deviceId: 'd1' },
       { sub: 'u2', deviceId: 'd2' },

@@ -23,9 +23,9 @@ describe('outputs', () => {
 
   it('tell the queues, and what feeds client-notification', () => {
     const { NotificationQueue, NotificationMapping, DeadLetterQueue } = outputsOf(minimal);
-    const [mapping] = minimal.all('AWS::Lambda::EventSourceMapping');
+    const mapping = minimal.only('AWS::Lambda::EventSourceMapping');
     const queues = minimal.all('AWS::SQS::Queue').map((queue) => ({ Ref: minimal.idOf(queue) }));
-    expect(mapping && NotificationMapping?.Value).toEqual({ Ref: minimal.idOf(mapping as never) });
+    expect(NotificationMapping?.Value).toEqual({ Ref: minimal.idOf(mapping) });
     expect([NotificationQueue?.Value, DeadLetterQueue?.Value]).toEqual(expect.arrayContaining(queues));
   });
 

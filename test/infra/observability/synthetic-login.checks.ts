@@ -8,7 +8,7 @@ const dev = synthesized('dev');
 const off = new Synthesized({ stage: 'off', removalPolicy: 'destroy', syntheticLogin: 'off' });
 
 const DUTIES = ['synthetic-setup', 'synthetic-login'] as const;
-const secretOf = (of: Synthesized) => of.idOf(of.all('AWS::SecretsManager::Secret')[0] as never);
+const secretOf = (of: Synthesized) => of.idOf(of.only('AWS::SecretsManager::Secret'));
 const roleOf = (of: Synthesized, name: string) => of.function(name).Properties.Role['Fn::GetAtt'][0];
 
 describe('the roles of the synthetic login', () => {
@@ -118,7 +118,7 @@ describe('the set-up', () => {
   it.each([minimal, production, dev])('waits for its permissions, and for the policy of the secret', (of) => {
     const dependencies = of.all('Custom::SyntheticLogin')[0]?.DependsOn ?? [];
     expect(dependencies).toContain(policyOf(of, 'synthetic-setup'));
-    expect(dependencies).toContain(of.idOf(of.all('AWS::SecretsManager::ResourcePolicy')[0] as never));
+    expect(dependencies).toContain(of.idOf(of.only('AWS::SecretsManager::ResourcePolicy')));
   });
 
   it('is repeated by a new version of its function and by another table', () => {

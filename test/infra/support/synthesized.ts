@@ -75,6 +75,13 @@ export class Synthesized {
     return Object.values(this.main.Resources).filter((resource) => resource.Type === type);
   }
 
+  /** The only resource of a type. */
+  only(type: string): Resource {
+    const [resource, ...others] = this.all(type);
+    if (!resource || others.length > 0) throw new Error(`the stack has not exactly one ${type}`);
+    return resource;
+  }
+
   idOf(resource: Resource): string {
     return Object.entries(this.main.Resources).find(([, one]) => one === resource)?.[0] ?? '';
   }
