@@ -27,6 +27,17 @@ export function readWholeNumber([typed = '']: readonly string[]): number {
   return Number(typed);
 }
 
+const SECONDS_IN = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Reads a duration such as `30m`, `24h` or `7d`, and returns its seconds. */
+export function readDuration([typed = '']: readonly string[]): number {
+  const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(typed) ?? [];
+  const seconds = Object.entries(SECONDS_IN).find(([name]) => name === unit)?.[1];
+  if (seconds === undefined)
+    throw new WrongUsage(`"${typed}" is no duration: give a number with s, m, h or d, for example 30m, 24h or 7d`);
+  return Number(amount) * seconds;
+}
+
 /** Reads a file with a JWK Set, one JWK, or a public key in PEM. Refuses a private key, so that it is never sent. */
 export function readPublicKeys([path = '']: readonly string[]): { keys: readonly unknown[] } {
   const text = readText(path);

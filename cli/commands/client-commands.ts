@@ -1,13 +1,17 @@
+import { LONGEST_OVERLAP_SECONDS } from '../../provider/core/client/secrets.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import { command, type Noun, type Output } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
-import { readBody } from '../command-line/option-reading.ts';
-import { fieldList, plainLine, table } from '../command-line/text-layout.ts';
+import { readBody, readDuration } from '../command-line/option-reading.ts';
+import { fieldList, instant, plainLine, table } from '../command-line/text-layout.ts';
 import type { AdminApi, Answer } from '../deployment/admin-api.ts';
 import { changeOptions, creationOptions } from './client-options.ts';
 
 const CLIENT_ARGUMENT = { name: 'client_id', about: 'The id of the client.' } as const;
+
+const DEFAULT_OVERLAP = '24h';
+const LONGEST_OVERLAP_DAYS = LONGEST_OVERLAP_SECONDS / 86_400;
 
 /** The option for a registration in a file. */
 const fileOption = {
@@ -75,7 +79,7 @@ const show = command({
 const update = command({
   name: 'update',
   about: 'Changes the given members of a registration and keeps the others.',
-  notes: 'A change takes up to a minute, because running functions cache registrations.',
+  notes: 'New keys work at once. Other changes take up to a minute, because running functions cache registrations.',
   arguments: [CLIENT_ARGUMENT],
   options: { ...changeOptions, ...fileOption },
   examples: [
@@ -105,6 +109,7 @@ const remove = command({
 const newSecret = command({
   name: 'new-secret',
   about: 'Makes a new secret for a client and prints it once. The old secret stops working within a minute.',
+  notes: 'Use it when a secret leaked. To change a secret without an outage, use rotate-secret.',
   arguments: [CLIENT_ARGUMENT],
   options: {},
   examples: ['ciba client new-secret bank'],
@@ -117,11 +122,50 @@ const newSecret = command({
   },
 });
 
+const rotateSecret = command({
+  name: 'rotate-secret',
+  about: 'Makes a new secret for a client and prints it once. The old secret works until the end of the overlap.',
+  notes: `The new secret works at once. Give it to every instance of the client before the old one ends. A client has two secrets at most: while an old one works, end it with end-old-secret before you rotate again.`,
+  arguments: [CLIENT_ARGUMENT],
+  options: {
+    overlap: {
+      kind: 'text',
+      value: 'DURATION',
+      member: 'old_secret_expires_in',
+      read: readDuration,
+      about: `How long the old secret works beside the new one, for example 30m, 24h or 7d; at most ${LONGEST_OVERLAP_DAYS}d. Default: ${DEFAULT_OVERLAP}.`,
+    },
+  },
+  examples: ['ciba client rotate-secret bank', 'ciba client rotate-secret bank --overlap 7d'],
+  async run({ api, argument, options }) {
+    const overlap = bodyOf(this.options, { overlap: DEFAULT_OVERLAP, ...options });
+    if (Number(overlap['old_secret_expires_in']) > LONGEST_OVERLAP_SECONDS)
+      throw new WrongUsage(`--overlap is too long: give at most ${LONGEST_OVERLAP_DAYS}d`);
+    const body = { new_secret: true, ...overlap };
+    const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+    return clientOutput(`New secret made. ${endOf(answer.body)}`, answer);
+  },
+});
+
+const endOldSecret = command({
+  name: 'end-old-secret',
+  about: 'Ends the old secret of a client before its time. It stops working within a minute.',
+  notes: 'Use it when every instance of the client has the new secret, or when the old one leaked.',
+  arguments: [CLIENT_ARGUMENT],
+  options: {},
+  examples: ['ciba client end-old-secret bank'],
+  async run({ api, argument }) {
+    const body = { old_secret_expires_in: 0 };
+    const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+    return clientOutput('Old secret ended. It stops working within a minute.', answer);
+  },
+});
+
 /** `ciba client …` */
 export const clientNoun: Noun = {
   name: 'client',
   about: 'Backends that may ask users.',
-  commands: [create, list, show, update, remove, newSecret],
+  commands: [create, list, show, update, remove, rotateSecret, endOldSecret, newSecret],
 };
 
 function from(path: string | undefined): Record<string, unknown> {
@@ -148,10 +192,18 @@ function clientOutput(done: string, { json, body }: Answer<ClientView>): Output 
   return { json, text: [done, describe(body), ...(body.client_secret === undefined ? [] : [note])].join('\n\n') };
 }
 
-function describe({ client_id, client_secret, client_name, jwks, scope_descriptions, ...others }: ClientView): string {
+/** Says when the old secret ends. */
+function endOf({ old_secret_expires_at: end = 0 }: ClientView): string {
+  return `The old one works until ${instant(end)}.`;
+}
+
+function describe(client: ClientView): string {
+  const { client_id, client_secret, client_name, jwks, scope_descriptions, ...more } = client;
+  const { client_secret_expires_at: _, old_secret_expires_at: end, ...others } = more;
   return fieldList({
     client_id,
     client_secret,
+    old_secret_expires_at: end === undefined ? undefined : instant(end),
     client_name,
     ...others,
     scope_descriptions: orNothing(Object.entries(scope_descriptions ?? {}).map(([scope, text]) => `${scope}: ${text}`)),

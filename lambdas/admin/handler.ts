@@ -42,8 +42,9 @@ export const handler = endpoint(log, {
   'PATCH /admin/clients/{client_id}': adminBodyRoute(
     { body: clientChangeBody, kind: 'client_metadata' },
     async ({ body, id, by }) => {
-      const { new_secret: newSecret, client_id: _, ...metadata } = body;
-      return mapResult(await updateClient(ports, { clientId: id('client_id'), metadata, newSecret, by }), answerOk);
+      const { new_secret: newSecret, old_secret_expires_in: oldSecretExpiresIn, client_id: _, ...metadata } = body;
+      const change = { clientId: id('client_id'), metadata, newSecret, oldSecretExpiresIn, by };
+      return mapResult(await updateClient(ports, change), answerOk);
     },
   ),
   'DELETE /admin/clients/{client_id}': adminRoute(async ({ id, by }) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
+import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -398,6 +399,32 @@ describeOnEngines('the tables', (name) => {
     const late = people.find(sub);
     await Promise.all([early, late]);
     expect(engine.aws.calls.length - before).toBe(3);
+  });
+
+  it('clients as functions know them: read once a minute, again after a failure, and the one not used for longest goes', async () => {
+    const now = { seconds: NOW };
+    const clients = new ClientsTable(directory, () => now.seconds);
+    const reads = async (work: () => Promise<unknown>) => {
+      const before = engine.aws.calls.length;
+      await work();
+      return engine.aws.calls.length - before;
+    };
+    const find = (clientId: string) => () => clients.find(clientId);
+    expect(await clients.find('first')).toEqual({ client: undefined, isCopy: false });
+    expect(await clients.find('first')).toEqual({ client: undefined, isCopy: true });
+    now.seconds += 59;
+    expect(await reads(find('first'))).toBe(0);
+    now.seconds += 1;
+    expect(await reads(find('first'))).toBe(1);
+    expect(await reads(() => clients.findAgain('first', { client: undefined, isCopy: false }))).toBe(0);
+    expect(await reads(() => clients.findAgain('first', { client: undefined, isCopy: true }))).toBe(1);
+    expect(await reads(() => clients.findAnew('first'))).toBe(1);
+    for (let index = 0; index < 998; index += 1) await clients.find(`filler-${index}`);
+    await clients.find('second');
+    expect(await reads(find('first'))).toBe(0);
+    await clients.find('third');
+    expect(await reads(find('first'))).toBe(0);
+    expect(await reads(find('filler-0'))).toBe(1);
   });
 
   it('clients: created once, replaced, listed in the order of their ids, removed', async () => {

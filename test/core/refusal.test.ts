@@ -67,6 +67,11 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     'jwks must be public keys only.',
     { detail: 'jwks' },
   ],
+  two_secrets_work: [
+    { until: 1_795_607_473 },
+    '409 conflict',
+    'The old secret works until 1795607473 (epoch seconds). End it first (old_secret_expires_in 0), or make the new secret without old_secret_expires_in, which ends both.',
+  ],
 
   // The backchannel authentication endpoint (CIBA §13)
   scope_malformed: [{}, '400 invalid_scope', 'scope must be up to 50 scope tokens separated by single spaces.'],

@@ -11,9 +11,16 @@ export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_sec
 /** One of {@link CLIENT_AUTHENTICATION_METHODS}. */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
+/** The secrets of a client as SHA-256: its secret, and for a while the old one beside it. */
+export type ClientSecrets = {
+  readonly secretHash: string;
+  /** The secret before this one. It works until `expiresAt`, in epoch seconds. Absent if there is none any more. */
+  readonly oldSecret?: { readonly hash: string; readonly expiresAt: number } | undefined;
+};
+
 /** How a client proves who it is. */
 export type ClientCredential =
-  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secretHash: string }
+  | (ClientSecrets & { readonly method: 'client_secret_basic' | 'client_secret_post' })
   | {
       readonly method: 'private_key_jwt';
       /** The algorithms that the client's assertions may use. */

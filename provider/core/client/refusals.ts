@@ -1,8 +1,8 @@
 import { invalidClient, invalidRequest, type Wordings, wording } from '../refusal-wording.ts';
 
 /**
- * The reasons why a client is not authenticated (RFC 6749 §2.3, OIDC Core §9), or not registered as asked (RFC 7591
- * §3.2.2).
+ * The reasons why a client is not authenticated (RFC 6749 §2.3, OIDC Core §9), or not registered or changed as asked
+ * (RFC 7591 §3.2.2).
  */
 export type ClientRefusal =
   | { reason: 'no_client_authentication' }
@@ -15,7 +15,8 @@ export type ClientRefusal =
   | { reason: 'client_assertion_signature' }
   | { reason: 'client_assertion_claim'; claim: string; expected: string }
   | { reason: 'client_assertion_replayed' }
-  | { reason: 'invalid_client_metadata'; member: string; expected: string; isUnknown?: boolean };
+  | { reason: 'invalid_client_metadata'; member: string; expected: string; isUnknown?: boolean }
+  | { reason: 'two_secrets_work'; until: number };
 
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const clientWording: Wordings<ClientRefusal> = {
@@ -36,4 +37,10 @@ export const clientWording: Wordings<ClientRefusal> = {
     wording(400, 'invalid_client_metadata', `${member} must be ${expected}.`, {
       detail: isUnknown ? undefined : member,
     }),
+  two_secrets_work: ({ until }) =>
+    wording(
+      409,
+      'conflict',
+      `The old secret works until ${until} (epoch seconds). End it first (old_secret_expires_in 0), or make the new secret without old_secret_expires_in, which ends both.`,
+    ),
 };

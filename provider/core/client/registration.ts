@@ -3,24 +3,24 @@ import { PRIVATE_MEMBERS, parsePublicKey } from '../keys/public-key.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
-import type { Client, ClientCredential } from './client.ts';
+import type { Client, ClientCredential, ClientSecrets } from './client.ts';
 import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 
 const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });
 
 /**
- * Turns a registration into a client. `secretHash` is the hash of the secret that this provider made. It is not used
- * with `private_key_jwt`.
+ * Turns a registration into a client. The hashes are those of secrets that this provider made. They are not used with
+ * `private_key_jwt`.
  */
 export function registerClient(
   metadata: ClientMetadata,
-  own: { clientId: string; secretHash: string },
+  own: ClientSecrets & { readonly clientId: string },
 ): Result<Client> {
   const members = checkMembers({ ...metadata, client_id: own.clientId });
   if (!members.ok) return members;
   const audience = checkDefaultAudience(metadata);
   if (!audience.ok) return audience;
-  const credential = registerCredential(metadata, own.secretHash);
+  const credential = registerCredential(metadata, own);
   if (!credential.ok) return credential;
   const endpoint = checkNotificationEndpoint(metadata);
   if (!endpoint.ok) return endpoint;
@@ -63,12 +63,15 @@ function checkDefaultAudience({ audiences, default_audience }: ClientMetadata): 
     : wrong('default_audience', 'one of audiences');
 }
 
-function registerCredential(metadata: ClientMetadata, secretHash: string): Result<ClientCredential> {
+function registerCredential(
+  metadata: ClientMetadata,
+  { secretHash, oldSecret }: ClientSecrets,
+): Result<ClientCredential> {
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
   if (method !== 'private_key_jwt') {
     return metadata.jwks
       ? wrong('jwks', 'absent unless token_endpoint_auth_method is private_key_jwt')
-      : ok({ method, secretHash });
+      : ok({ method, secretHash, ...(oldSecret && { oldSecret }) });
   }
   const keys = metadata.jwks?.keys ?? [];
   if (keys.length === 0)

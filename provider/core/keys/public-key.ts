@@ -40,6 +40,11 @@ export function algorithmOf(key: PublicJwk): DeviceAlgorithm {
   return key.kty === 'EC' ? 'ES256' : 'RS256';
 }
 
+/** Returns whether two public keys are the same key, whatever else their JWKs say (RFC 7638 §3.2). */
+export function sameKey(a: PublicJwk, b: PublicJwk): boolean {
+  return (['kty', 'crv', 'x', 'y', 'n', 'e'] as const).every((member) => a[member] === b[member]);
+}
+
 function isCoordinate(value: unknown): value is string {
   return typeof value === 'string' && value.length === COORDINATE_LENGTH && base64url.test(value);
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CLIENT_METADATA_ROWS, type ClientMetadata } from '../../core/client/metadata.ts';
 import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.ts';
+import { LONGEST_OVERLAP_SECONDS } from '../../core/client/secrets.ts';
 import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 
@@ -64,13 +65,18 @@ function metadataBody<Body>(
 
 /** POST /admin/clients: registration metadata. */
 export const clientBody = metadataBody<ClientMetadata>(creationSchema);
+/** What a change may ask for besides members of the registration. */
+type SecretMembers = { readonly new_secret: boolean; readonly old_secret_expires_in?: number };
 /**
- * PATCH /admin/clients/{client_id}: the members to change; null removes a member. `new_secret` replaces the old secret.
+ * PATCH /admin/clients/{client_id}: the members to change; null removes a member. `new_secret` makes a new secret, and
+ * `old_secret_expires_in` sets the end of the old one, in seconds from now.
  */
-export const clientChangeBody = metadataBody<MemberChange<ClientMetadata> & { readonly new_secret: boolean }>(
-  changeSchema,
-  { new_secret: v.optional(v.boolean(), false) },
-);
+export const clientChangeBody = metadataBody<MemberChange<ClientMetadata> & SecretMembers>(changeSchema, {
+  new_secret: v.optional(v.boolean(), false),
+  old_secret_expires_in: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LONGEST_OVERLAP_SECONDS)),
+  ),
+});
 
 /** A member that a change may also remove, with null. */
 const removable = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema);

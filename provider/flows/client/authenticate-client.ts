@@ -1,11 +1,12 @@
 import { parseBasicCredentials } from '../../core/client/basic-credentials.ts';
-import { type ClientAuthenticationMethod, isClientId } from '../../core/client/client.ts';
+import { type Client, type ClientAuthenticationMethod, isClientId } from '../../core/client/client.ts';
 import { checkNoRepeats } from '../../core/form.ts';
+import type { RefusalReason } from '../../core/refusal.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { clientSecretBasic, clientSecretPost } from './authentication/client-secret.ts';
-import type { AuthenticationMethod, ClientCall, MethodPorts } from './authentication/method.ts';
+import type { AuthenticationMethod, ClientCall, MethodPorts, Presented } from './authentication/method.ts';
 import { privateKeyJwt } from './authentication/private-key-jwt.ts';
-import type { AuthenticatedClient, Clients } from './ports.ts';
+import type { AuthenticatedClient, Clients, KnownClient } from './ports.ts';
 
 /** What this flow needs. */
 export type ClientAuthenticationPorts = MethodPorts & { readonly clients: Clients };
@@ -18,9 +19,19 @@ const METHODS: { readonly [Name in ClientAuthenticationMethod]: AuthenticationMe
 };
 const CREDENTIAL_PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
 
+/** The refusals that may be wrong if the client has changed since it was read. */
+const OUTDATED: ReadonlySet<RefusalReason> = new Set([
+  'unknown_client',
+  'wrong_authentication_method',
+  'wrong_client_secret',
+  'client_assertion_signature',
+]);
+
 /**
  * Authenticates the client with the one method it registered (OIDC Core §9, CIBA §7.1). Nothing is counted or stored
- * for the client's request before this succeeds. An unknown client and a wrong secret get the same answer.
+ * for the client's request before this succeeds. An unknown client and a wrong secret get the same answer, after the
+ * same reads. A credential that fails against a copy of the client is checked once more against the client as it is
+ * stored now, so that a new secret, key or client works at once.
  */
 export async function authenticateClient(
   ports: ClientAuthenticationPorts,
@@ -32,16 +43,32 @@ export async function authenticateClient(
   if (!presented.ok) return presented;
   const { clientId, prove } = presented.value;
   if (!isClientId(clientId)) return refuse({ reason: 'unknown_client' });
-  const client = await ports.clients.find(clientId);
+  const known = await ports.clients.find(clientId);
+  const judge = ({ client }: KnownClient) => judgeClient(ports, { client, prove, method: method.value.name });
+  const first = await judge(known);
+  const again = mayBeOutdated(first) ? await ports.clients.findAgain(clientId, known) : undefined;
+  const { client } = again ?? known;
+  if (client) call.note({ client_id: client.clientId });
+  return again ? judge(again) : first;
+}
+
+function mayBeOutdated(judged: Result<unknown>): boolean {
+  return !judged.ok && OUTDATED.has(judged.refusal.reason);
+}
+
+/** Judges what was presented against one reading of the client. */
+async function judgeClient(
+  { profile }: ClientAuthenticationPorts,
+  { client, prove, method }: Pick<Presented, 'prove'> & { client: Client | undefined; method: string },
+): Promise<Result<AuthenticatedClient>> {
   const proven = await prove(client?.credential);
   if (!client) return refuse({ reason: 'unknown_client' });
-  call.note({ client_id: client.clientId });
-  const { authenticationMethods, boundTokens } = ports.profile;
   const { method: registered } = client.credential;
-  if (registered !== method.value.name || !authenticationMethods.includes(registered))
+  if (registered !== method || !profile.authenticationMethods.includes(registered))
     return refuse({ reason: 'wrong_authentication_method', registered });
   if (!proven.ok) return proven;
-  return ok({ client, ...(boundTokens !== 'never' && { confirmation: proven.value }) });
+  const { credential, confirmation } = proven.value;
+  return ok({ client, credential, ...(profile.boundTokens !== 'never' && { confirmation }) });
 }
 
 /**

@@ -1,5 +1,7 @@
+import type { Client, ClientCredential, ClientSecrets } from '../../core/client/client.ts';
 import type { ClientMetadata } from '../../core/client/metadata.ts';
 import { describeClient, registerClient } from '../../core/client/registration.ts';
+import { changeSecrets, oldSecretEnd, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
@@ -14,10 +16,16 @@ export type ManageClientsPorts = {
   readonly audit: AuditTrail;
 };
 /**
- * A registration, as operators read it. It contains the secret only in the answer to the call that made it (RFC 7591
- * §3.2.1).
+ * A registration, as operators read it. It contains the secret only in the answer to the call that made it, with 0 as
+ * its expiry: it has no end (RFC 7591 §3.2.1).
  */
-export type ClientView = ClientMetadata & { readonly client_id: string; readonly client_secret?: string };
+export type ClientView = ClientMetadata & {
+  readonly client_id: string;
+  readonly client_secret?: string;
+  readonly client_secret_expires_at?: 0;
+  /** When the old secret ends, in epoch seconds. Present while two secrets work, and where a change ended the old one. */
+  readonly old_secret_expires_at?: number;
+};
 
 /** How often a change is applied again to a client that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
@@ -38,15 +46,15 @@ export async function createClient(
   });
   if (!client.ok) return client;
   if (!(await ports.clientRegistry.create(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
-  ports.audit.write({ event: 'client_created', clientId: client.value.clientId, by }, ports.clock());
-  const hasSecret = client.value.credential.method !== 'private_key_jwt';
-  return ok({ ...describeClient(client.value), ...(hasSecret && { client_secret: secret }) });
+  const now = ports.clock();
+  ports.audit.write({ event: 'client_created', clientId: client.value.clientId, by }, now);
+  return ok({ ...viewClient(client.value, now), ...(secretsOf(client.value.credential) && tellSecret(secret)) });
 }
 
 /** Reads a registration. */
 export async function readClient(ports: ManageClientsPorts, clientId: string): Promise<Result<ClientView>> {
   const client = await ports.clientRegistry.find(clientId);
-  return client ? ok(describeClient(client)) : refuse({ reason: 'not_found', what: 'client' });
+  return client ? ok(viewClient(client, ports.clock())) : refuse({ reason: 'not_found', what: 'client' });
 }
 
 /** Returns a page of registrations in the order of their ids. */
@@ -55,16 +63,18 @@ export async function listClients(
   page: { after: string | undefined; limit: number },
 ): Promise<Result<{ clients: readonly ClientView[]; next?: string | undefined }>> {
   const { clients, next } = await ports.clientRegistry.list(page);
-  return ok({ clients: clients.map(describeClient), ...(next !== undefined && { next }) });
+  const now = ports.clock();
+  return ok({ clients: clients.map((client) => viewClient(client, now)), ...(next !== undefined && { next }) });
 }
 
 /**
  * Changes the members that are given and keeps the others. Null removes a member. A client that changes from
- * `private_key_jwt` to a secret, or asks for a new secret, gets one.
+ * `private_key_jwt` to a secret, or asks for a new secret, gets one. With a new secret, the old one works until the end
+ * that the change states.
  */
 export async function updateClient(
   ports: ManageClientsPorts,
-  change: { clientId: string; metadata: MemberChange<ClientMetadata>; newSecret: boolean; by: string },
+  change: SecretChange & { clientId: string; metadata: MemberChange<ClientMetadata>; by: string },
   rounds = UPDATE_ROUNDS,
 ): Promise<Result<ClientView>> {
   const before = await ports.clientRegistry.find(change.clientId);
@@ -75,26 +85,47 @@ export async function updateClient(
     client_name: before.name,
     ...applyChange<ClientMetadata>(withoutObsolete(described, change.metadata, method), change.metadata),
   };
-  if (change.newSecret && method === 'private_key_jwt') {
-    return refuse({
-      reason: 'invalid_client_metadata',
-      member: 'new_secret',
-      expected: 'absent: a private_key_jwt client has no secret',
-    });
-  }
+  const now = ports.clock();
   const secret = ports.entropy.secret();
-  const kept =
-    before.credential.method === 'private_key_jwt' || change.newSecret ? undefined : before.credential.secretHash;
-  const client = registerClient(metadata, { clientId: change.clientId, secretHash: kept ?? sha256(secret) });
+  const secrets = renewSecrets(before.credential, { ...change, method, newHash: sha256(secret) }, now);
+  if (!secrets.ok) return secrets;
+  const client = registerClient(metadata, { clientId: change.clientId, ...secrets.value });
   if (!client.ok) return client;
   if (!(await ports.clientRegistry.replace(client.value, before))) {
     // The client was changed or removed in the meantime. The change is applied to what is stored now, so that a change
     // of name does not undo a new secret.
     return rounds > 1 ? updateClient(ports, change, rounds - 1) : refuse({ reason: 'conflict', what: 'client' });
   }
-  ports.audit.write({ event: 'client_updated', clientId: change.clientId, by: change.by }, ports.clock());
-  const madeSecret = kept === undefined && client.value.credential.method !== 'private_key_jwt';
-  return ok({ ...describeClient(client.value), ...(madeSecret && { client_secret: secret }) });
+  ports.audit.write({ event: 'client_updated', clientId: change.clientId, by: change.by }, now);
+  const told = secretsOf(client.value.credential)?.secretHash === sha256(secret) && tellSecret(secret);
+  const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
+  return ok({ ...(hasEnded && { old_secret_expires_at: now }), ...viewClient(client.value, now), ...told });
+}
+
+/** Returns the secrets that a client has after a change, which it uses unless its method is `private_key_jwt`. */
+function renewSecrets(
+  before: ClientCredential,
+  change: SecretChange & { method: ClientCredential['method']; newHash: string },
+  now: number,
+): Result<ClientSecrets> {
+  if (change.method !== 'private_key_jwt') return changeSecrets(secretsOf(before), change, now);
+  const asked = change.newSecret ? 'new_secret' : 'old_secret_expires_in';
+  if (!change.newSecret && change.oldSecretExpiresIn === undefined) return ok({ secretHash: change.newHash });
+  const expected = 'absent: a private_key_jwt client has no secret';
+  return refuse({ reason: 'invalid_client_metadata', member: asked, expected });
+}
+
+/** Returns the registration as operators read it. It says how long an old secret works, and shows no hash. */
+function viewClient(client: Client, now: number): ClientView {
+  const end = oldSecretEnd(client.credential, now);
+  return {
+    ...describeClient(client),
+    ...(end !== undefined && { old_secret_expires_at: end }),
+  };
+}
+
+function tellSecret(secret: string): Pick<ClientView, 'client_secret' | 'client_secret_expires_at'> {
+  return { client_secret: secret, client_secret_expires_at: 0 };
 }
 
 /**
@@ -114,7 +145,7 @@ function withoutObsolete(
   };
 }
 
-/** Removes a client. Warm functions may still accept it for a minute. */
+/** Removes a client. Warm functions may still authenticate it for a minute. */
 export async function removeClient(ports: ManageClientsPorts, clientId: string, by: string): Promise<Result<true>> {
   if (!(await ports.clientRegistry.remove(clientId))) return refuse({ reason: 'not_found', what: 'client' });
   ports.audit.write({ event: 'client_removed', clientId, by }, ports.clock());

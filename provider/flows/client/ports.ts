@@ -1,13 +1,34 @@
 import type { Client } from '../../core/client/client.ts';
+import type { ProvenCredential } from '../../core/client/proven-credential.ts';
 import type { KeyConfirmation } from '../../core/token/sender-constraint.ts';
 
-/** An authenticated client, and the key that it proved to hold if its method proves one. */
-export type AuthenticatedClient = { readonly client: Client; readonly confirmation?: KeyConfirmation | undefined };
+/**
+ * An authenticated client, the credential that it used, and the key that it proved to hold if its method proves one.
+ * The client may come from a copy, so `credentialStands` must check the credential where tokens are issued.
+ */
+export type AuthenticatedClient = {
+  readonly client: Client;
+  readonly credential: ProvenCredential;
+  readonly confirmation?: KeyConfirmation | undefined;
+};
+
+/**
+ * A client as a function knows it. Undefined means that there is none with the id. `isCopy`: it was not read for this
+ * call, but up to 60 s ago.
+ */
+export type KnownClient = { readonly client: Client | undefined; readonly isCopy: boolean };
 
 /** Reads registered clients. */
 export interface Clients {
-  /** Returns the client, or undefined if there is none with this id. The answer may be up to 60 s old. */
-  find(clientId: string): Promise<Client | undefined>;
+  /** Returns the client as this function knows it. */
+  find(clientId: string): Promise<KnownClient>;
+  /**
+   * Reads the client anew after a credential failed against a copy. Undefined if it was no copy, or if credentials
+   * failed for this id too often: then the failure stands. Costs as many reads for an id of nobody as for a client's.
+   */
+  findAgain(clientId: string, known: KnownClient): Promise<KnownClient | undefined>;
+  /** Returns the client as it is stored now. Undefined if there is none. */
+  findAnew(clientId: string): Promise<Client | undefined>;
 }
 
 /** Clients, as the operator manages them. */

@@ -59,7 +59,7 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   if (decision.outcome === 'drop') return dropAnnouncement(ports, requestId, decision);
   const { clientId, until } = decision;
   const about = { txn, client_id: clientId };
-  const endpoint = (await ports.clients.find(clientId))?.notificationEndpoint;
+  const endpoint = (await ports.clients.find(clientId)).client?.notificationEndpoint;
   if (endpoint === undefined) {
     await ports.notifications.forget(requestId);
     return done('client_not_notified', about);

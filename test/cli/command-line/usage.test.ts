@@ -23,7 +23,9 @@ describe('help', () => {
     const { code, stdout, stderr } = await ciba(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const { name } of [...nouns, ...standalone]) expect(stdout).toContain(`${name} `);
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('create, list, show, update, delete, new-secret');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'create, list, show, update, delete, rotate-secret, end-old-secret, new-secret',
+    );
     expect(stdout).toContain('Exit codes: 0 done, 1 refused, no answer or something broken, 2 wrong usage.');
     expect(stdout).toContain('SigV4');
   });

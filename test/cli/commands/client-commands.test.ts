@@ -143,6 +143,36 @@ it('client new-secret tells a new secret and ends the old one', async () => {
   expect(await isAccepted('a', created.client_secret ?? '')).toBe(false);
 });
 
+it('client rotate-secret tells a new secret, both work, and it says until when; end-old-secret ends the old one', async () => {
+  const create = ['client', 'create', '--client-name', 'B', '--client-id', 'b', '--json'];
+  const old = jsonOf<ClientJson>(await ciba(create)).client_secret ?? '';
+  const { stdout } = await ciba(['client', 'rotate-secret', 'b', '--overlap', '30m']);
+  const end = runtime.now() + 1800;
+  const until = /^New secret made\. The old one works until (\S+)\.$/m.exec(stdout)?.[1] ?? '';
+  expect(Math.abs(Date.parse(until) / 1000 - end)).toBeLessThan(60);
+  expect(stdout).toContain(NOTE);
+  const secret = /^client_secret +(\S+)$/m.exec(stdout)?.[1] ?? '';
+  expect([await isAccepted('b', old), await isAccepted('b', secret)]).toEqual([true, true]);
+  expect((await ciba(['client', 'show', 'b'])).stdout).toContain(`old_secret_expires_at`);
+  const third = await ciba(['client', 'rotate-secret', 'b']);
+  expect(third).toMatchObject({ code: 1, stdout: '' });
+  expect(third.stderr).toContain('End it first');
+  expect((await ciba(['client', 'end-old-secret', 'b'])).stdout).toMatch(/^Old secret ended\./);
+  expect((await ciba(['client', 'show', 'b'])).stdout).not.toContain('old_secret_expires_at');
+  const again = jsonOf<ClientJson>(await ciba(['client', 'rotate-secret', 'b', '--json']));
+  expect(Math.abs(Number(again['old_secret_expires_at']) - runtime.now() - 86_400)).toBeLessThan(60);
+});
+
+it.each([
+  ['1day', '"1day" is no duration: give a number with s, m, h or d, for example 30m, 24h or 7d'],
+  ['24', '"24" is no duration: give a number with s, m, h or d, for example 30m, 24h or 7d'],
+  ['31d', '--overlap is too long: give at most 30d'],
+])('client rotate-secret --overlap %s says what to give instead', async (overlap, message) => {
+  const { code, stderr } = await ciba(['client', 'rotate-secret', 'bank', '--overlap', overlap]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
+
 it('client delete removes; --json then prints nothing, as the API answers nothing', async () => {
   expect((await ciba(['client', 'delete', 'many-00'])).stdout).toBe('Client many-00 deleted.\n');
   expect(await ciba(['client', 'delete', 'many-01', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' });

@@ -21,8 +21,10 @@ function portsFor(credential: ClientCredential, profile: Partial<Profile> = {}, 
     clients: {
       find: async (id) => {
         asked.push(`find ${id}`);
-        return id === client.clientId ? client : undefined;
+        return { client: id === client.clientId ? client : undefined, isCopy: false };
       },
+      findAgain: async () => undefined,
+      findAnew: async () => client,
     },
     replays: {
       recordFirstUse: async ({ id }) => {

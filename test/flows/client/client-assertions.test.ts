@@ -52,7 +52,8 @@ const wrongClaim = (claim: string) => expect.objectContaining({ reason: 'client_
 describe('a client with a key is authenticated by its assertion (RFC 7523 §3)', () => {
   it('signature first, then claims, then the jti, kept until a minute after its end', async () => {
     const { call, journal, client, line } = assertionWorld();
-    expect(valueFrom(await call())).toEqual({ client });
+    const credential = { method: 'private_key_jwt', key: keyNamed('key-1'), algorithm: 'ES256' };
+    expect(valueFrom(await call())).toEqual({ client, credential });
     expect(journal.calls).toEqual(['find client bank', 'verify under key-1', 'use jti jti-1 of bank until 120']);
     expect(line()).toEqual({ client_id: 'bank' });
   });

@@ -21,24 +21,25 @@ const KEYED: Client = {
   clientId: 'keyed',
   credential: { method: 'private_key_jwt', algorithms: ['ES256'], keys: [keyNamed('keyed')] },
 };
+const PROVEN = { method: 'client_secret_post', secretHash: sha256('s3cret') };
 const POSTED = { client_id: 'shop', client_secret: 's3cret' };
 
 function secretWorld(boundTokens: 'never' | 'when_proven' = 'never') {
   const world = startWorld();
   const { journal, note } = world;
-  const { clients, profile } = clientsIn(journal, [BANK, POSTING, KEYED], { boundTokens });
+  const { clients, copy, stored, profile } = clientsIn(journal, [BANK, POSTING, KEYED], { boundTokens });
   const ports: ClientAuthenticationPorts = { ...world.ports, clients, profile, ...signaturesIn(journal) };
   const call = (form: Record<string, string | string[]>, authorization?: string) => {
     const { headers, ...rest } = clientCall(note, form);
     return authenticateClient(ports, { ...rest, headers: { ...headers, authorization } });
   };
-  return { ...world, call };
+  return { ...world, call, copy, stored };
 }
 
 describe('a client with a secret is authenticated', () => {
   it('by the form, with one look-up and its name in the log (RFC 6749 §2.3.1)', async () => {
     const { call, journal, line } = secretWorld();
-    expect(valueFrom(await call(POSTED))).toStrictEqual({ client: POSTING });
+    expect(valueFrom(await call(POSTED))).toStrictEqual({ client: POSTING, credential: PROVEN });
     expect(journal.calls).toEqual(['find client shop']);
     expect(line()).toEqual({ client_id: 'shop' });
   });
@@ -51,6 +52,7 @@ describe('a client with a secret is authenticated', () => {
   it('and has proved no key, where the profile would bind tokens to one', async () => {
     expect(valueFrom(await secretWorld('when_proven').call(POSTED))).toStrictEqual({
       client: POSTING,
+      credential: PROVEN,
       confirmation: undefined,
     });
   });
@@ -143,5 +145,52 @@ describe('a client with a secret is not authenticated', () => {
     const { call, journal } = secretWorld();
     journal.breakAt('find client');
     await expect(call(POSTED)).rejects.toThrow(Outage);
+  });
+});
+
+describe('a function that knows a client from before', () => {
+  const withSecrets = (credential: object): Client => ({
+    ...POSTING,
+    credential: { method: 'client_secret_post', secretHash: sha256('n3w'), ...credential },
+  });
+
+  it('reads it once when a secret fails, so that a new secret works at once', async () => {
+    const { call, copy, stored, journal } = secretWorld();
+    copy('shop');
+    const renewed = withSecrets({});
+    stored.set('shop', renewed);
+    const answer = valueFrom(await call({ ...POSTED, client_secret: 'n3w' }));
+    expect(answer).toStrictEqual({
+      client: renewed,
+      credential: { method: 'client_secret_post', secretHash: sha256('n3w') },
+    });
+    expect(journal.calls).toEqual(['find client shop']);
+  });
+
+  it('does not read it for a secret that works', async () => {
+    const { call, copy, journal } = secretWorld();
+    copy('shop');
+    expect((await call(POSTED)).ok).toBe(true);
+    expect(journal.calls).toEqual([]);
+  });
+
+  it('reads a client anew that changed its method, and one that was not there before', async () => {
+    const { call, copy, stored, journal, line } = secretWorld();
+    copy('bank');
+    copy('late');
+    stored.set('bank', { ...withSecrets({}), clientId: 'bank' });
+    stored.set('late', { ...withSecrets({}), clientId: 'late' });
+    for (const client_id of ['bank', 'late']) expect((await call({ client_id, client_secret: 'n3w' })).ok).toBe(true);
+    expect(journal.calls).toEqual(['find client bank', 'find client late']);
+    expect(line()).toMatchObject({ client_id: 'late' });
+  });
+
+  it('judges an ended secret by the clock, also in a copy', async () => {
+    const { call, copy, stored, time } = secretWorld();
+    stored.set('shop', withSecrets({ oldSecret: { hash: sha256('s3cret'), expiresAt: time.now + 60 } }));
+    copy('shop');
+    expect((await call(POSTED)).ok).toBe(true);
+    time.now += 60;
+    expect(refusalOf(await call(POSTED))).toEqual({ reason: 'wrong_client_secret' });
   });
 });

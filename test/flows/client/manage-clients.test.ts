@@ -28,8 +28,8 @@ function registryWorld(...given: Client[]) {
   const ports = { ...world.ports, clientRegistry };
   const create = (metadata: Partial<ClientMetadata> = {}) =>
     createClient(ports, { client_name: 'Example Shop', ...metadata }, 'operator');
-  const update = (metadata: MemberChange<ClientMetadata>, newSecret = false) =>
-    updateClient(ports, { clientId: 'bank', metadata, newSecret, by: 'operator' });
+  const update = (metadata: MemberChange<ClientMetadata>, newSecret = false, oldSecretExpiresIn?: number) =>
+    updateClient(ports, { clientId: 'bank', metadata, newSecret, oldSecretExpiresIn, by: 'operator' });
   return { ...world, ports, stored, create, update };
 }
 const AUDITED = { clientId: 'bank', by: 'operator', at: NOW };
@@ -38,7 +38,12 @@ describe('an operator registers a client', () => {
   it('with an id and a secret made here; the secret is told once and stored as a hash (RFC 7591 §3.2.1)', async () => {
     const { create, stored, journal, audited } = registryWorld();
     const view = valueFrom(await create());
-    expect(view).toMatchObject({ client_id: 'id-1', client_name: 'Example Shop', client_secret: 'secret-1' });
+    expect(view).toMatchObject({
+      client_id: 'id-1',
+      client_name: 'Example Shop',
+      client_secret: 'secret-1',
+      client_secret_expires_at: 0,
+    });
     expect(stored.get('id-1')?.credential).toEqual({
       method: 'client_secret_basic',
       secretHash: sha256('secret-1'),
@@ -55,6 +60,7 @@ describe('an operator registers a client', () => {
     const { create } = registryWorld();
     const view = valueFrom(await create({ token_endpoint_auth_method: 'private_key_jwt', jwks: JWKS }));
     expect(view).not.toHaveProperty('client_secret');
+    expect(view).not.toHaveProperty('client_secret_expires_at');
   });
 
   it('but not under an id that is taken, nor with bad metadata; then nothing is audited', async () => {
@@ -104,10 +110,48 @@ describe('an operator changes a client', () => {
     expect(stored.get('bank')).toMatchObject({ name: 'Example Bank', requestsPerMinute: undefined });
   });
 
-  it('gives it a new secret, which ends the old one', async () => {
+  it('gives it a new secret, which ends the old one now unless the change says otherwise', async () => {
     const { update, stored } = registryWorld(BANK);
-    expect(valueFrom(await update({}, true)).client_secret).toBe('secret-1');
-    expect(stored.get('bank')?.credential).toMatchObject({ secretHash: sha256('secret-1') });
+    expect(valueFrom(await update({}, true))).toMatchObject({
+      client_secret: 'secret-1',
+      client_secret_expires_at: 0,
+      old_secret_expires_at: NOW,
+    });
+    expect(stored.get('bank')?.credential).toEqual({
+      method: 'client_secret_basic',
+      secretHash: sha256('secret-1'),
+    });
+  });
+
+  it('gives it a new secret beside the old one, and says until when both work; no hash is shown', async () => {
+    const { update, ports, stored, time } = registryWorld(BANK);
+    const end = { old_secret_expires_at: NOW + 3600 };
+    expect(valueFrom(await update({}, true, 3600))).toMatchObject({ client_secret: 'secret-1', ...end });
+    expect(stored.get('bank')?.credential).toEqual({
+      method: 'client_secret_basic',
+      secretHash: sha256('secret-1'),
+      oldSecret: { hash: sha256('s3cret'), expiresAt: NOW + 3600 },
+    });
+    const told = valueFrom(await update({ client_name: 'New Bank' }));
+    expect(told).toMatchObject(end);
+    expect(told).not.toHaveProperty('client_secret');
+    const shown = valueFrom(await readClient(ports, 'bank'));
+    expect(shown).toMatchObject(end);
+    expect(JSON.stringify(shown)).not.toMatch(new RegExp(`${sha256('s3cret')}|${sha256('secret-1')}`));
+    time.now = NOW + 3600;
+    const [listed] = valueFrom(await listClients(ports, { after: undefined, limit: 1 })).clients;
+    expect(listed).not.toHaveProperty('old_secret_expires_at');
+  });
+
+  it('makes no third secret while two work, ends the old one, and then makes one', async () => {
+    const { update, stored } = registryWorld(BANK);
+    await update({}, true, 3600);
+    const two = stored.get('bank');
+    expect(refusalOf(await update({}, true, 60))).toEqual({ reason: 'two_secrets_work', until: NOW + 3600 });
+    expect(stored.get('bank')).toBe(two);
+    expect(valueFrom(await update({}, false, 0)).old_secret_expires_at).toBe(NOW);
+    expect(stored.get('bank')?.credential).not.toHaveProperty('oldSecret');
+    expect(valueFrom(await update({}, true, 60)).old_secret_expires_at).toBe(NOW + 60);
   });
 
   it('moves it from keys to a secret: the keys go and a secret is told', async () => {
@@ -139,6 +183,8 @@ describe('an operator changes a client', () => {
     const { update, journal } = registryWorld(KEYED);
     expect(refusalOf(await update({}, true))).toEqual(refusal);
     expect(journal.calls).toEqual(['find client bank']);
+    expect(refusalOf(await update({}, false, 0))).toEqual({ ...refusal, member: 'old_secret_expires_in' });
+    journal.calls.length = 0;
     const moving = { token_endpoint_auth_method: 'private_key_jwt' as const, jwks: JWKS };
     expect(refusalOf(await registryWorld(BANK).update(moving, true))).toEqual(refusal);
   });

@@ -20,7 +20,17 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
     journal.begin(`find client ${clientId}`);
     return stored.get(clientId);
   };
-  const clients: Clients = { find };
+  const copies = new Map<string, Client | undefined>();
+  const clients: Clients = {
+    find: async (clientId) =>
+      copies.has(clientId)
+        ? { client: copies.get(clientId), isCopy: true }
+        : { client: await find(clientId), isCopy: false },
+    findAgain: async (clientId, { isCopy }) => (isCopy ? { client: await find(clientId), isCopy: false } : undefined),
+    findAnew: find,
+  };
+  /** The function knows the client as it is now, and does not read it until a credential fails. */
+  const copy = (clientId: string) => copies.set(clientId, stored.get(clientId));
   const clientRegistry: ClientRegistry = {
     find,
     create: async (client) => {
@@ -47,7 +57,7 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
     },
   };
   const profile: Profile = { ...STANDARD_PROFILE, ...different };
-  return { stored, clients, clientRegistry, profile };
+  return { stored, clients, copy, clientRegistry, profile };
 }
 
 export const basic = (clientId: string, secret: string): string =>

@@ -1,5 +1,6 @@
 import type { ClientAuthenticationMethod, ClientCredential } from '../../../core/client/client.ts';
 import type { Profile } from '../../../core/client/profile.ts';
+import type { ProvenCredential } from '../../../core/client/proven-credential.ts';
 import type { FormParameters } from '../../../core/form.ts';
 import type { Result } from '../../../core/result.ts';
 import type { KeyConfirmation } from '../../../core/token/sender-constraint.ts';
@@ -26,14 +27,18 @@ export type MethodPorts = {
   readonly profile: Profile;
 };
 
+/** The credential that proved who the client is, and the key that it proved to hold, if the method proves one. */
+export type Proof = { readonly credential: ProvenCredential; readonly confirmation?: KeyConfirmation | undefined };
+
 /** What a caller presented with one method, not yet verified. */
 export type Presented = {
   readonly clientId: string;
   /**
-   * Checks whether the credential proves who the client is. A secret is compared even if there is no client with the id, so that the time
-   * does not reveal it. Returns the key that the client proved to hold, if the method proves one.
+   * Checks whether what was presented proves who the client is. A secret is compared even if there is no client with the
+   * id, so that the time does not reveal it. It may be called again with the credential as it is stored now, if it
+   * refused.
    */
-  prove(registered: ClientCredential | undefined): Promise<Result<KeyConfirmation | undefined>>;
+  prove(registered: ClientCredential | undefined): Promise<Result<Proof>>;
 };
 
 /** One way in which a client may authenticate (OIDC Core §9, RFC 8705 §2). */

@@ -2,9 +2,10 @@ import { type ClientCredential, JWT_BEARER_ASSERTION } from '../../../core/clien
 import { checkClientAssertion } from '../../../core/client/client-assertion.ts';
 import { assertionEndpoints } from '../../../core/discovery/provider-metadata.ts';
 import { single } from '../../../core/form.ts';
-import type { SigningAlgorithm } from '../../../core/keys/jwk.ts';
+import type { PublicJwk, SigningAlgorithm } from '../../../core/keys/jwk.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
-import type { AuthenticationMethod, MethodPorts } from './method.ts';
+import type { TokenClaims } from '../../../core/token/access-token.ts';
+import type { AuthenticationMethod, MethodPorts, Proof } from './method.ts';
 
 /** Authentication by a JWT that the client signed with its own key (RFC 7523 §2.2, OIDC Core §9). */
 export const privateKeyJwt = {
@@ -31,30 +32,33 @@ async function checkAssertion(
   ports: MethodPorts,
   presented: { clientId: string; assertion: string },
   registered: ClientCredential | undefined,
-): Promise<Result<undefined>> {
+): Promise<Result<Proof>> {
   const { clientId, assertion } = presented;
-  const claims = await verify(ports, assertion, registered);
-  if (!claims) return refuse({ reason: 'client_assertion_signature' });
+  const verified = await verify(ports, assertion, registered);
+  if (!verified) return refuse({ reason: 'client_assertion_signature' });
   const { issuer } = ports.settings;
   const { assertionAudience, assertionLifetimeSeconds: lifetimeSeconds } = ports.profile;
   const endpoints = assertionAudience === 'issuer' ? [] : assertionEndpoints(issuer);
   const expected = { clientId, audience: { issuer, previousIssuers: [], endpoints }, lifetimeSeconds };
-  const accepted = checkClientAssertion(claims, expected, ports.clock());
+  const accepted = checkClientAssertion(verified.claims, expected, ports.clock());
   if (!accepted.ok) return accepted;
   const { jti, expiresAt } = accepted.value;
   const first = await ports.replays.recordFirstUse({ issuer: clientId, id: jti, expiresAt });
-  return first ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
+  const { key, algorithm } = verified;
+  return first
+    ? ok({ credential: { method: 'private_key_jwt', key, algorithm } })
+    : refuse({ reason: 'client_assertion_replayed' });
 }
 
 /**
- * Returns the claims if one of the client's keys verifies the signature, under an algorithm that both client and
- * profile accept.
+ * Returns the claims, and the client's key that verifies the signature under an algorithm that both client and profile
+ * accept. Undefined if there is no such key.
  */
 async function verify(
   { verifier, profile }: MethodPorts,
   assertion: string,
   registered: ClientCredential | undefined,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+): Promise<{ claims: TokenClaims; key: PublicJwk; algorithm: SigningAlgorithm } | undefined> {
   const decoded = verifier.decode(assertion);
   if (!decoded || registered?.method !== 'private_key_jwt') return undefined;
   const { alg, kid } = decoded.header;
@@ -62,7 +66,8 @@ async function verify(
   if (!algorithm) return undefined;
   const candidates = candidateKeys(registered, { kid, algorithm });
   const verified = await Promise.all(candidates.map((key) => verifier.verifies(assertion, key, algorithm)));
-  return verified.includes(true) ? decoded.claims : undefined;
+  const key = candidates[verified.indexOf(true)];
+  return key && { claims: decoded.claims, key, algorithm };
 }
 
 /** Returns the keys that may have made the signature: those that the header does not exclude. */

@@ -1,0 +1,68 @@
+import { equalInConstantTime } from '../digest.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { ClientCredential, ClientSecrets } from './client.ts';
+
+/** The longest time that an old secret may work beside a new one, in seconds: 30 days. */
+export const LONGEST_OVERLAP_SECONDS = 30 * 86_400;
+
+/** What an operator asks for: a new secret, an end for the old one, or both. */
+export type SecretChange = {
+  readonly newSecret: boolean;
+  /** Seconds from now until the old secret ends. With a new secret, absent means 0: the old one ends now. */
+  readonly oldSecretExpiresIn?: number | undefined;
+};
+
+/** Returns the secrets of a credential. Undefined if the client has keys, or does not exist. */
+export function secretsOf(credential: ClientCredential | undefined): ClientSecrets | undefined {
+  return credential?.method === 'private_key_jwt' ? undefined : credential;
+}
+
+/** Returns when the old secret ends, in epoch seconds, as long as it works. */
+export function oldSecretEnd(credential: ClientCredential, now: number): number | undefined {
+  const end = secretsOf(credential)?.oldSecret?.expiresAt;
+  return end !== undefined && now < end ? end : undefined;
+}
+
+/**
+ * Returns whether a secret with this hash works now. Both secrets are compared, each in constant time, also where the
+ * client has one or does not exist, so that the time tells none of this.
+ */
+export function isSecretHash(hash: string, secrets: ClientSecrets | undefined, now: number): boolean {
+  const { secretHash = '', oldSecret = { hash: '', expiresAt: 0 } } = secrets ?? {};
+  const isPresent = equalInConstantTime(hash, secretHash);
+  const isOld = equalInConstantTime(hash, oldSecret.hash);
+  return secrets !== undefined && (isPresent || (isOld && now < oldSecret.expiresAt));
+}
+
+/**
+ * Returns the secrets after a change. `newHash` is the hash of the secret that this provider made. It is used when the
+ * change asks for a new secret, and when the client had none. A client has two secrets at most. A third one would end a
+ * secret before its stated end, so it is refused, unless the change ends all others now.
+ */
+export function changeSecrets(
+  before: ClientSecrets | undefined,
+  change: SecretChange & { readonly newHash: string },
+  now: number,
+): Result<ClientSecrets> {
+  const { newSecret, newHash, oldSecretExpiresIn } = change;
+  if (!before) return oldSecretExpiresIn === undefined ? ok({ secretHash: newHash }) : noOldSecret();
+  const { secretHash, oldSecret } = before;
+  const livesUntil = oldSecret && now < oldSecret.expiresAt ? oldSecret.expiresAt : undefined;
+  const expiresAt = now + (oldSecretExpiresIn ?? 0);
+  if (newSecret) {
+    if (!oldSecretExpiresIn) return ok({ secretHash: newHash });
+    if (livesUntil !== undefined) return refuse({ reason: 'two_secrets_work', until: livesUntil });
+    return ok({ secretHash: newHash, oldSecret: { hash: secretHash, expiresAt } });
+  }
+  if (oldSecretExpiresIn === undefined) return ok(before);
+  if (!oldSecret || livesUntil === undefined) return noOldSecret();
+  return ok({ secretHash, ...(oldSecretExpiresIn > 0 && { oldSecret: { hash: oldSecret.hash, expiresAt } }) });
+}
+
+function noOldSecret(): Result<never> {
+  return refuse({
+    reason: 'invalid_client_metadata',
+    member: 'old_secret_expires_in',
+    expected: 'absent: the client has no old secret',
+  });
+}
