@@ -55,7 +55,7 @@ const list = command({
     const { json, clients } = await allClients(api);
     const rows = clients.map((client) => [
       client.client_id,
-      client.client_name,
+      client.synthetic ? `${client.client_name} (read-only)` : client.client_name,
       client.token_endpoint_auth_method,
       client.scope,
     ]);

@@ -1,5 +1,5 @@
 import { type FunctionSpec, INTERNAL } from '../../provider/core/operating/function-spec.ts';
-import { SYNTHETIC_ID } from '../../provider/core/operating/synthetic.ts';
+import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {

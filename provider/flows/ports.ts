@@ -6,6 +6,7 @@ import type { RotationPolicy } from '../core/keys/signing-key.ts';
 import type { AuditEvent } from '../core/operating/audit-event.ts';
 import type { Noted } from '../core/operating/log-line.ts';
 import type { TokenClaims } from '../core/token/access-token.ts';
+import type { TokenLifetimes } from '../core/token/token-lifetimes.ts';
 
 // The ports that any room may need. The ports of a capability are in the `ports.ts` of its room. A port is a use case
 // in domain words. Instants are epoch seconds. A port throws on an outage and never reports one as "not found".
@@ -61,7 +62,7 @@ export type Settings = IssuerNames & {
   readonly bindingMessagePattern?: RegExp | undefined;
   /** Undefined only where limits are switched off for test runs. */
   readonly userLimits?: WindowLimits | undefined;
-  readonly lifetimes: { readonly idTokenSeconds: number; readonly accessTokenSeconds: number };
+  readonly lifetimes: TokenLifetimes;
   readonly acrPolicy: readonly AcrRule[];
   readonly ticketLifetimeSeconds: number;
   readonly rotation: RotationPolicy;

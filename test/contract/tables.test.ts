@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
+import { clientItem } from '../../provider/adapters/dynamodb/forms/client-form.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -14,6 +15,7 @@ import { registerClient } from '../../provider/core/client/registration.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
 import { freezeDetails } from '../../provider/core/deciding/shown-details.ts';
 import type { Device } from '../../provider/core/device/device.ts';
+import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import { registerUser } from '../../provider/core/person/profile.ts';
 import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
 
@@ -427,7 +429,7 @@ describeOnEngines('the tables', (name) => {
     expect(await reads(find('filler-0'))).toBe(1);
   });
 
-  it('clients: created once, replaced, listed in the order of their ids, removed', async () => {
+  it('clients: created once, replaced, listed in the order of their ids with that of the synthetic login, removed', async () => {
     const registry = new ClientRegistryTable(directory, entropy);
     const client = (clientId: string, client_name = 'C') => {
       const registered = registerClient({ client_name }, { clientId, secretHash: 'h' });
@@ -446,6 +448,15 @@ describeOnEngines('the tables', (name) => {
       clients: [{ clientId: 'b' }],
       next: undefined,
     });
+    await directory.put(clientItem({ ...client(SYNTHETIC_ID), isSynthetic: true }));
+    await registry.create(client('z'));
+    const idsAfter = async (after: string | undefined, limit: number) => {
+      const { clients, next } = await registry.list({ after, limit });
+      return [...clients.map(({ clientId }) => clientId), next];
+    };
+    expect(await idsAfter(undefined, 9)).toEqual(['a', 'b', SYNTHETIC_ID, 'z', undefined]);
+    expect(await idsAfter('a', 2)).toEqual(['b', SYNTHETIC_ID, SYNTHETIC_ID]);
+    expect(await idsAfter(SYNTHETIC_ID, 2)).toEqual(['z', undefined]);
     expect(await registry.remove('a')).toBe(true);
     expect(await registry.remove('a')).toBe(false);
   });

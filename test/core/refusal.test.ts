@@ -171,6 +171,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
 
   // The admin API (docs/admin-api.md)
   no_iam_identity: [{}, '403 access_denied', 'This call needs an IAM identity.'],
+  reserved_id: [{}, '409 conflict', 'The id synthetic-login is reserved for the synthetic login.'],
   not_found: [{ what: 'client' }, '404 not_found', 'There is no such client.'],
   conflict: [{ what: 'client_id' }, '409 conflict', 'This client_id is taken.'],
 };

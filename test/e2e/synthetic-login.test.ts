@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { decodeJwt, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spec as admin } from '../../lambdas/admin/function.ts';
 import { SyntheticItems } from '../../provider/adapters/dynamodb/synthetic-items.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
@@ -8,7 +10,7 @@ import { callProvider } from '../../provider/adapters/https/provider-call.ts';
 import { verifiesIdToken } from '../../provider/adapters/jose/id-token-verifier.ts';
 import { makeDeviceKey, signAsDevice } from '../../provider/adapters/jose/synthetic-device.ts';
 import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
-import { SYNTHETIC_ID } from '../../provider/core/operating/synthetic.ts';
+import { SYNTHETIC_AUDIENCE, SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import {
   logInSynthetically,
   type SyntheticLoginPorts,
@@ -19,6 +21,7 @@ import {
   type SyntheticSetUpPorts,
   setUpSyntheticLogin,
 } from '../../provider/flows/operating/set-up-synthetic-login.ts';
+import { expectRefusal } from '../support/assertions.ts';
 import { totalsOf } from '../support/embedded-metrics.ts';
 import { World } from '../support/world.ts';
 
@@ -69,7 +72,7 @@ describe('the synthetic login', () => {
     await expect.poll(counts).toEqual({ 'Refusals{service=token,error=invalid_grant}': 1 });
   });
 
-  it('has a client that can name nobody else, with no scope beyond openid and no audience', async () => {
+  it('has a client that can name nobody else, with no scope beyond openid and no audience to ask for', async () => {
     const { clientSecret } = await login.secret.read();
     const client = { client_id: SYNTHETIC_ID, client_secret: clientSecret };
     const { email } = await world.person();
@@ -81,17 +84,80 @@ describe('the synthetic login', () => {
     expect((await world.admin('GET', `/admin/clients/${SYNTHETIC_ID}`)).body).toMatchObject({
       scope: 'openid',
       audiences: [],
+      default_audience: SYNTHETIC_AUDIENCE,
       only_sub: SYNTHETIC_ID,
+      synthetic: true,
     });
   });
 
-  it('with fresh secrets ends the old ones, and once removed nobody can log in', async () => {
+  it('gets tokens that are of no use at any API: an audience of its own, and a life of a minute', async () => {
+    const answers: Record<string, unknown>[] = [];
+    const call: SyntheticLoginPorts['call'] = async (url, how) => {
+      const answer = await login.call(url, how);
+      if ('access_token' in answer.body) answers.push(answer.body);
+      return answer;
+    };
+    await logInSynthetically({ ...login, call });
+    const [tokens = {}] = answers;
+    const lifeOf = ({ iat, exp }: JWTPayload) => Number(exp) - Number(iat);
+    const access = decodeJwt(String(tokens['access_token']));
+    expect(access).toMatchObject({ sub: SYNTHETIC_ID, aud: 'https://synthetic-login.invalid/', scope: 'openid' });
+    expect([lifeOf(access), lifeOf(decodeJwt(String(tokens['id_token']))), tokens['expires_in']]).toEqual([60, 60, 60]);
+    const other = { client_name: 'Other', audiences: [SYNTHETIC_AUDIENCE] };
+    const error = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };
+    await expectRefusal(world, await world.admin('POST', '/admin/clients', other), error);
+  });
+
+  it('is no client in hiding: it is listed, marked, and so is its user', async () => {
+    await world.client({ client_id: 'zebra' });
+    const { body } = await world.admin('GET', '/admin/clients');
+    const marks = (body['clients'] as Record<string, unknown>[]).map(({ client_id, synthetic }) => [
+      client_id,
+      synthetic,
+    ]);
+    expect(marks).toContainEqual([SYNTHETIC_ID, true]);
+    expect(marks).toContainEqual(['zebra', undefined]);
+    expect(marks).toEqual(marks.toSorted());
+    expect((await world.admin('GET', `/admin/users/${SYNTHETIC_ID}`)).body).toEqual({
+      sub: SYNTHETIC_ID,
+      synthetic: true,
+    });
+  });
+
+  const RESERVED = { status: 409, error: 'conflict', reason: 'reserved_id' };
+
+  it('cannot be freed by a change of its client: nothing changes, and no secret is told', async () => {
+    const freed = { only_sub: null, client_name: 'Harbor Bank', scope: 'openid profile email', new_secret: true };
+    const { text } = await world.admin('GET', `/admin/clients/${SYNTHETIC_ID}`);
+    const answer = await world.admin('PATCH', `/admin/clients/${SYNTHETIC_ID}`, freed);
+    await expectRefusal(world, answer, RESERVED);
+    expect(answer.text).not.toContain('client_secret');
+    expect((await world.admin('GET', `/admin/clients/${SYNTHETIC_ID}`)).text).toBe(text);
+    await expect(logInSynthetically(login)).resolves.toBeUndefined();
+  });
+
+  it.each(admin.routes.filter((route) => !route.startsWith('GET ') && route.includes('{')))(
+    'cannot be changed by %s',
+    async (route) => {
+      // The limit per user holds for the synthetic user too.
+      world.runtime.advance(61);
+      const [method = '', path = ''] = route.replaceAll(/\{\w+\}/g, SYNTHETIC_ID).split(' ');
+      await expectRefusal(world, await world.admin(method, path, {}), RESERVED);
+      await expect(logInSynthetically(login)).resolves.toBeUndefined();
+    },
+  );
+
+  it('with fresh secrets ends the old ones, and once removed nobody can log in or take its name', async () => {
     world.runtime.advance(61);
     const old = await login.secret.read();
     await setUpSyntheticLogin(setUp);
     await expect(logInSynthetically({ ...login, secret: { read: async () => old } })).rejects.toThrow('401');
     await expect(logInSynthetically(login)).resolves.toBeUndefined();
     await removeSyntheticLogin(setUp);
+    const client = { client_id: SYNTHETIC_ID, client_name: 'Mine' };
+    await expectRefusal(world, await world.admin('POST', '/admin/clients', client), RESERVED);
+    await expectRefusal(world, await world.admin('POST', '/admin/users', { sub: SYNTHETIC_ID }), RESERVED);
+    expect((await world.admin('GET', '/admin/clients')).text).not.toContain(SYNTHETIC_ID);
     world.runtime.advance(61);
     await expect(logInSynthetically(login)).rejects.toThrow('401 invalid_client');
   });

@@ -1,8 +1,21 @@
 import type { Client } from '../../core/client/client.ts';
+import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import type { ClientRegistry } from '../../flows/client/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import { CLIENT_LIST, clientFrom, clientItem, clientKey, clientText, listedKey } from './forms/client-form.ts';
 import type { Table } from './table.ts';
+
+/**
+ * Adds the client of the synthetic login to a page of the list, in its place. Its set-up may write that client alone, so
+ * it has no entry. If there is no synthetic login, nothing is found under the id.
+ */
+function withSynthetic(
+  listed: readonly string[],
+  { after = '', limit }: { after?: string | undefined; limit: number },
+) {
+  if (SYNTHETIC_ID <= after) return listed;
+  return [...new Set([...listed, SYNTHETIC_ID])].sort().slice(0, limit);
+}
 
 const isNew = { condition: 'attribute_not_exists(pk)' };
 
@@ -41,7 +54,8 @@ export class ClientRegistryTable implements ClientRegistry {
   }
 
   async list(page: Parameters<ClientRegistry['list']>[0]): ReturnType<ClientRegistry['list']> {
-    const ids = (await this.#directory.page(CLIENT_LIST, page)).map(({ sk }) => sk);
+    const listed = (await this.#directory.page(CLIENT_LIST, page)).map(({ sk }) => sk);
+    const ids = withSynthetic(listed, page);
     const items = await this.#directory.batchGet(ids.map(clientKey));
     const clients = items.map(clientFrom).sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
     return { clients, next: ids.length === page.limit ? ids.at(-1) : undefined };

@@ -38,7 +38,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
     this.#entropy = entropy;
   }
 
-  async create({ request, asked, details, notification, ...unstored }: NewRequest): Promise<void> {
+  async create({ request, asked, details, notification, isSynthetic, ...unstored }: NewRequest): Promise<void> {
     unstored satisfies Nothing;
     const ttl = request.expiresAt + KEEP_SECONDS;
     const isNew = { condition: 'attribute_not_exists(pk)' };
@@ -51,6 +51,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
         expires_at: request.expiresAt,
         asked: askedText(asked),
         ...(notification && { notified_client: request.clientId }),
+        ...(isSynthetic && { synthetic: true }),
         ttl,
       }),
       notification && this.#transactions.put(notificationItem(request, notification)),
@@ -145,6 +146,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
         expiresAt: item.expires_at,
         asked: askedFrom(item),
         notifiedClient: item.notified_client,
+        isSynthetic: item.synthetic,
       }
     );
   }

@@ -1,4 +1,5 @@
-import { SYNTHETIC_ID, type SyntheticIdentities } from '../../core/operating/synthetic.ts';
+import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
+import type { SyntheticIdentities } from '../../core/operating/synthetic.ts';
 import { clientItem, clientKey } from './forms/client-form.ts';
 import { deviceItem, deviceKey } from './forms/device-form.ts';
 import { profileItem, profileKey } from './forms/user-form.ts';

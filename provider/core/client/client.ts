@@ -59,6 +59,11 @@ export type Client = {
   readonly requestsPerMinute?: number | undefined;
   /** The only user that this client may name. All others are unknown to it. Absent means any user. */
   readonly onlySub?: string | undefined;
+  /**
+   * True for the client of the synthetic login, which only its set-up makes. Its requests and tokens count as those of
+   * no person. No registration can set this.
+   */
+  readonly isSynthetic?: true | undefined;
 };
 
 /**

@@ -1,5 +1,6 @@
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { PRIVATE_MEMBERS, parsePublicKey } from '../keys/public-key.ts';
+import { isReservedAudience, SYNTHETIC_AUDIENCE } from '../operating/reserved.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
@@ -10,7 +11,7 @@ const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_cl
 
 /**
  * Turns a registration into a client. The hashes are those of secrets that this provider made. They are not used with
- * `private_key_jwt`.
+ * `private_key_jwt`. A registration never makes the client of the synthetic login.
  */
 export function registerClient(
   metadata: ClientMetadata,
@@ -18,7 +19,7 @@ export function registerClient(
 ): Result<Client> {
   const members = checkMembers({ ...metadata, client_id: own.clientId });
   if (!members.ok) return members;
-  const audience = checkDefaultAudience(metadata);
+  const audience = checkAudiences(metadata);
   if (!audience.ok) return audience;
   const credential = registerCredential(metadata, own);
   if (!credential.ok) return credential;
@@ -39,6 +40,7 @@ export function registerClient(
     accessTokenAlgorithm: metadata.access_token_signed_response_alg ?? 'RS256',
     requestsPerMinute: metadata.requests_per_minute,
     onlySub: metadata.only_sub,
+    isSynthetic: undefined,
   });
 }
 
@@ -57,7 +59,9 @@ function textsIn(value: unknown): readonly string[] {
   return values.filter((one) => typeof one === 'string');
 }
 
-function checkDefaultAudience({ audiences, default_audience }: ClientMetadata): Result<true> {
+function checkAudiences({ audiences, default_audience }: ClientMetadata): Result<true> {
+  if (audiences?.some(isReservedAudience))
+    return wrong('audiences', `without ${SYNTHETIC_AUDIENCE}, which is reserved for the synthetic login`);
   return default_audience === undefined || audiences?.includes(default_audience)
     ? ok(true)
     : wrong('default_audience', 'one of audiences');
@@ -105,7 +109,7 @@ function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
 export function describeClient(client: Client): ClientMetadata & { readonly client_id: string } {
   const { clientId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } = client;
   const { scopes, scopeDescriptions, audiences, defaultAudience, ...further } = more;
-  const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, onlySub, ...others } = further;
+  const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, onlySub, isSynthetic, ...others } = further;
   others satisfies Nothing;
   const keyed = credential.method === 'private_key_jwt' ? credential : undefined;
   return {

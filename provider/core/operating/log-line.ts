@@ -7,6 +7,8 @@ import type { Whole } from '../whole.ts';
  */
 export type Noted = {
   client_id?: string | undefined;
+  /** True if the call belongs to the synthetic login: of its client, or about a request of it. */
+  synthetic?: true | undefined;
   /** A short name of the request, which cannot redeem it; see `txnOf`. */
   txn?: string | undefined;
   device_id?: string | undefined;
@@ -60,6 +62,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     route: line.route,
     status: line.status,
     client_id: shortened(line.client_id),
+    synthetic: line.synthetic,
     txn: line.txn,
     device_id: shortened(line.device_id),
     reason: line.reason,

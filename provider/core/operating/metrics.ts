@@ -1,7 +1,6 @@
 import type { NotificationReason } from '../notifying/notification-decision.ts';
 import type { RefusalReason } from '../refusal.ts';
 import type { RequestLine } from './log-line.ts';
-import { SYNTHETIC_ID } from './synthetic.ts';
 
 /**
  * The part of a log line that metrics are counted from. The line is about a request that was answered, or about a
@@ -57,15 +56,14 @@ const pushFailed =
   (...kinds: readonly string[]): Condition =>
   ({ push_errors }) =>
     kinds.some((kind) => push_errors?.includes(kind));
-/** Excludes the synthetic login. It redeems twice on purpose, and would make up most of the logins of a quiet stage. */
+/**
+ * Excludes the synthetic login. It redeems twice on purpose, and would make up most of the logins of a quiet stage. It is
+ * told by the mark of its client, which no other client can have, and not by a name.
+ */
 const byPeople =
   (condition: Condition): Condition =>
   (line) =>
-    line.client_id !== SYNTHETIC_ID && condition(line);
-const byPhones =
-  (condition: Condition): Condition =>
-  (line) =>
-    line.device_id !== SYNTHETIC_ID && condition(line);
+    !line.synthetic && condition(line);
 
 /**
  * The metrics, by name. A line counts in each metric whose rule it fits. The names become members of the line, next to
@@ -84,7 +82,7 @@ export const metrics = {
   PushCredentialsNotApplied: { of: ['platform-application'], when: ({ status }) => status === 424 },
   /** Failures that Apple and Google report after SNS had accepted a push, by SNS's own few kinds. */
   PushDeliveryFailures: { of: ['endpoint-events'], when: ({ detail }) => detail !== undefined, dimensions: ['detail'] },
-  Approvals: { of: DEVICE, when: byPhones(answered('approve')) },
+  Approvals: { of: DEVICE, when: byPeople(answered('approve')) },
   Denials: { of: DEVICE, when: answered('deny') },
   DevicesEnrolled: { of: DEVICE, when: ({ route, status }) => route === 'POST /devices' && status === 201 },
   DevicesRefused: { of: DEVICE, when: because('device_not_authenticated') },

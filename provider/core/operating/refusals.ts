@@ -6,6 +6,7 @@ import { type Wordings, wording } from '../refusal-wording.ts';
  */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }
+  | { reason: 'reserved_id' }
   | { reason: 'not_found'; what: string }
   | { reason: 'conflict'; what: string };
 
@@ -15,6 +16,7 @@ const CHANGED: Readonly<Record<string, string>> = { changed: 'user', client: 'cl
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const operatingWording: Wordings<OperatingRefusal> = {
   no_iam_identity: () => wording(403, 'access_denied', 'This call needs an IAM identity.'),
+  reserved_id: () => wording(409, 'conflict', 'The id synthetic-login is reserved for the synthetic login.'),
   not_found: ({ what }) => wording(404, 'not_found', `There is no such ${what}.`),
   conflict: ({ what }) => {
     const changed = CHANGED[what];

@@ -3,12 +3,7 @@ import { registerClient } from '../client/registration.ts';
 import type { Device } from '../device/device.ts';
 import type { PublicJwk } from '../keys/jwk.ts';
 import type { User } from '../person/user.ts';
-
-/**
- * The one name of everything synthetic: the client, the user and the device. Roles may access exactly the items with
- * this name.
- */
-export const SYNTHETIC_ID = 'synthetic-login';
+import { SYNTHETIC_AUDIENCE, SYNTHETIC_ID } from './reserved.ts';
 
 /** The content of the synthetic login's secret. */
 export type SyntheticSecret = {
@@ -19,9 +14,10 @@ export type SyntheticSecret = {
 export type SyntheticIdentities = { readonly client: Client; readonly user: User; readonly device: Device };
 
 /**
- * Makes the client, the user and the device of the synthetic login. The client may name only this user, and has no
- * scope beyond `openid` and no audience. The user has no name and no login identifier. The device is never pushed to. A
- * thief with all their secrets could not log in as any other user.
+ * Makes the client, the user and the device of the synthetic login. The client may name only this user, has no
+ * scope beyond `openid`, and an audience that no API has. Nothing else makes a client that is marked as synthetic. The
+ * user has no name and no login identifier. The device is never pushed to. A thief with all their secrets could not log
+ * in as any other user, and could not use the tokens anywhere.
  */
 export function makeSyntheticIdentities(made: {
   secretHash: string;
@@ -32,7 +28,7 @@ export function makeSyntheticIdentities(made: {
   const client = registerClient(metadata, { clientId: SYNTHETIC_ID, secretHash: made.secretHash });
   if (!client.ok) throw new Error('the synthetic client breaks the rules of registration');
   return {
-    client: client.value,
+    client: { ...client.value, defaultAudience: SYNTHETIC_AUDIENCE, isSynthetic: true },
     user: { sub: SYNTHETIC_ID, status: 'active', claims: {}, identifiers: [] },
     device: {
       deviceId: SYNTHETIC_ID,
@@ -53,8 +49,8 @@ const PATIENCE_SECONDS = 70;
 const SECONDS_BETWEEN_TRIES = 5;
 /**
  * The statuses that a new deployment may answer with at first. A new host name takes a moment to be known, and until
- * then API Gateway itself answers 403 or 404 for a new name or stage. A warm function accepts a client's former secret
- * for up to a minute.
+ * then API Gateway itself answers 403 or 404 for a new name or stage. While somebody guesses at a client's secret, a
+ * function may not know a new one for some seconds.
  */
 const TOO_EARLY = { address: [NO_ANSWER, 403, 404], secret: [401] } as const;
 

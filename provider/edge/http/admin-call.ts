@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { checkUnreserved } from '../../core/operating/reserved.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Answer } from './answer.ts';
 import type { Route } from './endpoint.ts';
@@ -37,13 +38,19 @@ export function adminBodyRoute<Schema extends v.GenericSchema>(
 
 /**
  * Reads who is calling. The route's IAM authorizer is the first check. This second check holds however the gateway is
- * configured.
+ * configured. A call that changes anything under an id of the synthetic login is refused on every route, whether or not
+ * there is a synthetic login.
  */
 function adminCallFrom(request: HttpRequest): Result<AdminCall> {
   const { iamIdentity: by } = request;
   if (by === undefined) return refuse({ reason: 'no_iam_identity' });
   if (Object.values(request.pathParameters).some((id) => (id?.length ?? 0) > ID_LIMIT))
     return refuse({ reason: 'not_found', what: 'resource' });
+  const isReading = request.method === 'GET';
+  for (const id of Object.values(request.pathParameters)) {
+    const unreserved = checkUnreserved(id);
+    if (!isReading && !unreserved.ok) return unreserved;
+  }
   return ok({ request, by, id: (name) => pathParameter(request, name) });
 }
 

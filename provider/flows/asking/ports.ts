@@ -17,6 +17,8 @@ export type NewRequest = {
   readonly details: FrozenDetails;
   /** What is needed to notify the client. Undefined for a client that polls. */
   readonly notification?: NotificationAddress | undefined;
+  /** True if the client of the synthetic login asks. The approval then counts as that of no person. */
+  readonly isSynthetic?: true | undefined;
 };
 
 /** New authentication requests. */

@@ -110,7 +110,7 @@ async function storeAndPush(
   askable: Askable,
   note: Note,
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
-  const { wanted, asked, target } = askable;
+  const { client, wanted, asked, target } = askable;
   const { expiresInSeconds, notificationToken: token } = wanted;
   const { intervalSeconds, issuer } = ports.settings;
   const now = ports.clock();
@@ -130,7 +130,7 @@ async function storeAndPush(
   };
   const details = freeze(askable, { issuer, requestId, expiresAt });
   const notification = token === undefined ? undefined : { token, authReqId };
-  await ports.requests.create({ request, asked, details, notification });
+  await ports.requests.create({ request, asked, details, notification, isSynthetic: client.isSynthetic });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const outcomes = await ports.push.send(reachable(target.devices), message, now);
   const pushed = await judgePushes(ports, outcomes, { requestId, note });

@@ -48,7 +48,7 @@ export async function authenticateClient(
   const first = await judge(known);
   const again = mayBeOutdated(first) ? await ports.clients.findAgain(clientId, known) : undefined;
   const { client } = again ?? known;
-  if (client) call.note({ client_id: client.clientId });
+  if (client) call.note({ client_id: client.clientId, synthetic: client.isSynthetic });
   return again ? judge(again) : first;
 }
 

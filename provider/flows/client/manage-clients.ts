@@ -4,6 +4,7 @@ import { describeClient, registerClient } from '../../core/client/registration.t
 import { changeSecrets, oldSecretEnd, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
+import { checkUnreserved } from '../../core/operating/reserved.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { AuditTrail, Clock, Entropy } from '../ports.ts';
 import type { ClientRegistry } from './ports.ts';
@@ -25,6 +26,8 @@ export type ClientView = ClientMetadata & {
   readonly client_secret_expires_at?: 0;
   /** When the old secret ends, in epoch seconds. Present while two secrets work, and where a change ended the old one. */
   readonly old_secret_expires_at?: number;
+  /** The client of the synthetic login, which cannot be changed. */
+  readonly synthetic?: true;
 };
 
 /** How often a change is applied again to a client that other calls changed in the meantime. */
@@ -39,6 +42,8 @@ export async function createClient(
   metadata: ClientMetadata,
   by: string,
 ): Promise<Result<ClientView>> {
+  const unreserved = checkUnreserved(metadata.client_id);
+  if (!unreserved.ok) return unreserved;
   const secret = ports.entropy.secret();
   const client = registerClient(metadata, {
     clientId: metadata.client_id ?? ports.entropy.id(),
@@ -121,6 +126,7 @@ function viewClient(client: Client, now: number): ClientView {
   return {
     ...describeClient(client),
     ...(end !== undefined && { old_secret_expires_at: end }),
+    ...(client.isSynthetic && { synthetic: true }),
   };
 }
 

@@ -63,7 +63,7 @@ export async function answerRequest(
   if (!details.ok) return details;
   const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
   if (!answer.ok) return answer;
-  call.note({ decision: answer.value.decision });
+  call.note({ decision: answer.value.decision, synthetic: details.value.isSynthetic });
   const { sub, deviceId } = device;
   const { publicKey } = device.proof;
   const { requestId, response } = call;

@@ -12,6 +12,8 @@ export type StoredDetails = FrozenDetails & {
   readonly asked: Asked;
   /** The client that is to be notified of the decision. Undefined if the client polls. */
   readonly notifiedClient?: string | undefined;
+  /** True if the client of the synthetic login asks. */
+  readonly isSynthetic?: true | undefined;
 };
 
 /** Authentication requests, as devices use them. */

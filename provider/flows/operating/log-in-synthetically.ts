@@ -2,12 +2,12 @@ import { hashDetails } from '../../core/deciding/shown-details.ts';
 import { DEVICE_TOKEN_LIFETIME_SECONDS, DEVICE_TOKEN_TYPES } from '../../core/device/device-token.ts';
 import { requestIdOf } from '../../core/digest.ts';
 import { urlOf } from '../../core/issuer.ts';
+import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import {
   type DeployedVersions,
   isRollback,
   NO_ANSWER,
   type SomethingNew,
-  SYNTHETIC_ID,
   type SyntheticSecret,
   secondsUntilNextTry,
 } from '../../core/operating/synthetic.ts';

@@ -1,8 +1,8 @@
 import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
+import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import {
   makeSyntheticIdentities,
-  SYNTHETIC_ID,
   type SyntheticIdentities,
   type SyntheticSecret,
 } from '../../core/operating/synthetic.ts';

@@ -2,6 +2,7 @@ import { parseLoginHint } from '../../core/asking/login-hint.ts';
 import { type DeviceView, viewDevice } from '../../core/device/device.ts';
 import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
+import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import { changeProfile, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints } from '../device/ports.ts';
@@ -21,8 +22,8 @@ export type ManageUsersPorts = {
   readonly settings: Settings;
   readonly audit: AuditTrail;
 };
-/** A user, as operators read it. */
-export type UserView = UserProfile & { readonly sub: string };
+/** A user, as operators read it. `synthetic` marks the user of the synthetic login, which cannot be changed. */
+export type UserView = UserProfile & { readonly sub: string; readonly synthetic?: true };
 /**
  * An enrolment ticket for one phone of one user. It is shown as a QR code or sent as a link, and used once within
  * minutes.
@@ -36,6 +37,8 @@ const MEMBER_OF: Readonly<Record<string, string>> = { phone: 'phone_number', use
 
 /** Creates a user. The provider makes a subject unless one is given. */
 export async function createUser(ports: ManageUsersPorts, profile: UserProfile, by: string): Promise<Result<UserView>> {
+  const unreserved = checkUnreserved(profile.sub);
+  if (!unreserved.ok) return unreserved;
   const user = registerUser(profile, profile.sub ?? ports.entropy.id());
   if (!user.ok) return user;
   const created = await ports.peopleRegistry.create(user.value);
@@ -51,7 +54,8 @@ export async function findUser(
 ): Promise<Result<UserView>> {
   const sub = 'sub' in by ? by.sub : await resolveHint(ports, by.loginHint);
   const found = sub === undefined ? undefined : await ports.people.find(sub);
-  return found ? ok(describeUser(found)) : refuse({ reason: 'not_found', what: 'user' });
+  if (!found) return refuse({ reason: 'not_found', what: 'user' });
+  return ok({ ...describeUser(found), ...(found.sub === SYNTHETIC_ID && { synthetic: true }) });
 }
 
 /**

@@ -3,6 +3,7 @@ import { mintAccessToken } from '../../core/token/access-token.ts';
 import type { Grant } from '../../core/token/grant.ts';
 import { mintIdToken } from '../../core/token/id-token.ts';
 import { type KeyConfirmation, tokenTypeFor } from '../../core/token/sender-constraint.ts';
+import { tokenLifetimes } from '../../core/token/token-lifetimes.ts';
 import type { Entropy, Settings } from '../ports.ts';
 import type { TokenSigner } from './ports.ts';
 
@@ -48,7 +49,8 @@ export async function issueTokens(
     now,
   }: { client: Client; grant: Grant; confirmation?: KeyConfirmation | undefined; now: number },
 ): Promise<TokenResponse> {
-  const { issuer, lifetimes } = ports.settings;
+  const { issuer } = ports.settings;
+  const lifetimes = tokenLifetimes(client, ports.settings.lifetimes);
   const accessClaims = mintAccessToken(grant, {
     issuer,
     jti: ports.entropy.id(),

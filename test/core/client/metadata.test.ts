@@ -39,7 +39,9 @@ describe('the table of client metadata', () => {
     const client = valueFrom(registerClient(FULL, OWN));
     expect(describeClient(client)).toEqual(FULL);
     expect(Object.keys(FULL)).toEqual(rows.map(([member]) => member));
-    const stored = Object.keys(client).toSorted();
+    const stored = Object.keys(client)
+      .filter((member) => member !== 'isSynthetic')
+      .toSorted();
     expect([...new Set(rows.map(([, { storedAs }]) => storedAs))].toSorted()).toEqual(stored);
   });
 
@@ -66,7 +68,12 @@ describe('the table of client metadata', () => {
 });
 
 describe('what does not compile', () => {
-  const absent = { notificationEndpoint: undefined, defaultAudience: undefined, requestsPerMinute: undefined };
+  const absent = {
+    notificationEndpoint: undefined,
+    defaultAudience: undefined,
+    requestsPerMinute: undefined,
+    isSynthetic: undefined,
+  };
   const { onlySub, ...others } = { ...CLIENT, ...absent, onlySub: 'ana' } satisfies Whole<Client>;
 
   it('a member of a client that is not registered (registerClient)', () => {
@@ -96,8 +103,8 @@ describe('what does not compile', () => {
     ({ ...row, means }) satisfies MemberSpec;
   });
 
-  it('a member of a client that no row stores, which docs/storage.md would lack', () => {
-    type Stored = (typeof CLIENT_METADATA)[ClientMember]['storedAs'];
+  it('a member of a client that no row stores, but for the mark of the synthetic login', () => {
+    type Stored = (typeof CLIENT_METADATA)[ClientMember]['storedAs'] | 'isSynthetic';
     expectTypeOf<Exclude<keyof Client, Stored>>().toEqualTypeOf<never>();
     expectTypeOf<Exclude<keyof Client, Exclude<Stored, 'onlySub'>>>().toEqualTypeOf<'onlySub'>();
   });

@@ -47,6 +47,15 @@ describe('client registration (RFC 7591 §2, CIBA §4)', () => {
     });
   });
 
+  it('refuses the audience of the synthetic login, and makes no client that is marked as it', () => {
+    const audiences = ['https://a.example/', 'https://synthetic-login.invalid'];
+    expect(refusalOf(register({ audiences }))).toEqual(
+      wrong('audiences', 'without https://synthetic-login.invalid/, which is reserved for the synthetic login'),
+    );
+    const marked = { ...describeClient({ ...CLIENT, isSynthetic: true }), isSynthetic: true };
+    expect(valueFrom(register(marked)).isSynthetic).toBeUndefined();
+  });
+
   it.each(['a', 'A-b.c_9', 'x'.repeat(64)])('accepts the client id %s', (clientId) => {
     expect(valueFrom(register({}, { ...OWN, clientId })).clientId).toBe(clientId);
   });

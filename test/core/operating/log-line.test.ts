@@ -6,6 +6,7 @@ const LINE: Whole<RequestLine> = {
   route: 'POST /token',
   status: 200,
   client_id: 'bank',
+  synthetic: true,
   txn: 'txn-1',
   device_id: 'device-1',
   reason: 'polled_too_fast',

@@ -28,7 +28,7 @@ type Case = { readonly counts: readonly CountedLine[]; readonly not: readonly Co
 const CASES: Readonly<Record<MetricName, Case>> = {
   RequestsStarted: {
     counts: [asked(), asked({ push_errors: 'EndpointDisabledException' })],
-    not: [asked({ status: 400 }), asked({ status: 503 }), polled(), asked({ client_id: 'synthetic-login' })],
+    not: [asked({ status: 400 }), asked({ status: 503 }), polled(), asked({ synthetic: true })],
   },
   UsersLimited: {
     counts: [asked({ status: 403, reason: 'user_rate_limited' })],
@@ -78,7 +78,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
       phone({ status: 409, decision: 'approve' }),
       phone({ status: 300, decision: 'approve' }),
       phone({ status: 204 }),
-      phone({ status: 204, decision: 'approve', device_id: 'synthetic-login' }),
+      phone({ status: 204, decision: 'approve', synthetic: true }),
     ],
   },
   Denials: {
@@ -99,15 +99,15 @@ const CASES: Readonly<Record<MetricName, Case>> = {
   },
   TokenCalls: {
     counts: [polled(), polled({ status: 400 }), polled({ status: 401, client_id: undefined })],
-    not: [asked(), fault('token'), polled({ client_id: 'synthetic-login' })],
+    not: [asked(), fault('token'), polled({ synthetic: true })],
   },
   Logins: {
     counts: [polled()],
-    not: [polled({ status: 400 }), asked(), polled({ client_id: 'synthetic-login' })],
+    not: [polled({ status: 400 }), asked(), polled({ synthetic: true })],
   },
   ApprovalSeconds: {
     counts: [polled({ approval_seconds: 12 }), polled({ approval_seconds: 0 })],
-    not: [polled(), polled({ approval_seconds: -1 }), polled({ approval_seconds: 12, client_id: 'synthetic-login' })],
+    not: [polled(), polled({ approval_seconds: -1 }), polled({ approval_seconds: 12, synthetic: true })],
   },
   SlowDowns: {
     counts: [polled({ status: 400, reason: 'polled_too_fast' })],
@@ -128,7 +128,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     ],
     not: [
       polled({ status: 400, reason: 'unknown_auth_req_id' }),
-      polled({ status: 400, reason: 'already_redeemed', client_id: 'synthetic-login' }),
+      polled({ status: 400, reason: 'already_redeemed', synthetic: true }),
     ],
   },
   PingAttempts: {
@@ -217,7 +217,7 @@ describe('what a line counts', () => {
   });
 
   it('leaves the synthetic login out of what people do, not out of what was refused', () => {
-    const repeated = { status: 400, reason: 'already_redeemed', error: 'invalid_grant', client_id: 'synthetic-login' };
+    const repeated = { status: 400, reason: 'already_redeemed', error: 'invalid_grant', synthetic: true } as const;
     expect(namesIn(polled(repeated))).toEqual(['Refusals']);
   });
 });

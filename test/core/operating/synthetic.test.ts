@@ -7,10 +7,17 @@ import {
 } from '../../../provider/core/operating/synthetic.ts';
 
 describe('the identities of the synthetic login', () => {
-  it('is a client that may name its own user alone, with openid and no audience', () => {
+  it('is a marked client that may name its own user alone, with openid and an audience of no API', () => {
     const devicePublicKey = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
     const { client, user, device } = makeSyntheticIdentities({ secretHash: 'hash', devicePublicKey, now: 1 });
-    expect(client).toMatchObject({ clientId: 'synthetic-login', onlySub: 'synthetic-login', audiences: [] });
+    expect(client).toMatchObject({
+      clientId: 'synthetic-login',
+      onlySub: 'synthetic-login',
+      scopes: ['openid'],
+      audiences: [],
+      defaultAudience: 'https://synthetic-login.invalid/',
+      isSynthetic: true,
+    });
     expect(user).toEqual({ sub: 'synthetic-login', status: 'active', claims: {}, identifiers: [] });
     expect(device).toEqual({
       deviceId: 'synthetic-login',

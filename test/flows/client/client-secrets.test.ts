@@ -193,4 +193,11 @@ describe('a function that knows a client from before', () => {
     time.now += 60;
     expect(refusalOf(await call(POSTED))).toEqual({ reason: 'wrong_client_secret' });
   });
+
+  it('marks the synthetic login in the log by its mark, not by its name', async () => {
+    const { call, stored, line } = secretWorld();
+    stored.set('shop', { ...POSTING, isSynthetic: true });
+    await call(POSTED);
+    expect(line()).toEqual({ client_id: 'shop', synthetic: true });
+  });
 });

@@ -63,6 +63,12 @@ describe('an operator registers a client', () => {
     expect(view).not.toHaveProperty('client_secret_expires_at');
   });
 
+  it('but not under the id of the synthetic login, whether or not there is one', async () => {
+    const { create, journal } = registryWorld();
+    expect(refusalOf(await create({ client_id: 'synthetic-login' }))).toEqual({ reason: 'reserved_id' });
+    expect(journal.calls).toEqual([]);
+  });
+
   it('but not under an id that is taken, nor with bad metadata; then nothing is audited', async () => {
     const { create, journal, stored, audited } = registryWorld(BANK);
     expect(refusalOf(await create({ client_id: 'bank' }))).toEqual({ reason: 'conflict', what: 'client_id' });

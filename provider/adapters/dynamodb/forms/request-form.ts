@@ -33,6 +33,7 @@ export type DetailsForm = {
   /** `Asked` as JSON. An additional member does not change the stored format. */
   readonly asked: string;
   readonly notified_client?: string;
+  readonly synthetic?: true;
   readonly ttl: number;
 };
 
