@@ -180,6 +180,30 @@ describe('a revocation', () => {
     expect(audited).toEqual([]);
   });
 
+  it('of a key that was revoked before, to the end, leaves a rotation that is due to the schedule', async () => {
+    const { revoke, journal, privateHalves, signer } = keysWorld([...DUE, keyIn('revoked', 'bad', { goneAt: NOW })]);
+    privateHalves.delete('bad');
+    expect(await revoke('bad')).toBeUndefined();
+    expect(journal.calls).toEqual(['list RS256', 'revoke bad']);
+    expect(signer()).toBe('old');
+  });
+
+  it('that broke off deletes the private half before anything else, then does what is due by now', async () => {
+    const { revoke, journal, stateOf } = keysWorld([
+      ...STEADY,
+      keyIn('revoked', 'bad', { goneAt: NOW }),
+      keyIn('retiring', 'tired', { goneAt: NOW }),
+    ]);
+    expect(await revoke('bad')).toEqual(took(['remove', 'tired'], ['revoke', 'bad']));
+    expect(journal.calls.filter((call) => !call.startsWith('audit'))).toEqual([
+      'list RS256',
+      'revoke bad',
+      'list RS256',
+      'remove tired',
+    ]);
+    expect(stateOf('tired')).toBe('gone');
+  });
+
   it('that broke off is finished by the same order, without another successor', async () => {
     const { revoke, privateHalves } = keysWorld([...STEADY, keyIn('revoked', 'bad', { goneAt: NOW })]);
     expect(await revoke('bad')).toEqual(took(['revoke', 'bad']));
