@@ -3,10 +3,13 @@ import { Construct } from 'constructs';
 import { addDomains } from './api/custom-domain.ts';
 import { ApiRoutes, ProviderApi } from './api/http-api.ts';
 import { DataStack } from './data/data-stack.ts';
+import { RecoveryRole } from './data/recovery-role.ts';
 import type { Deployment } from './deployment.ts';
 import { environmentFrom } from './functions/environment.ts';
 import type { ProviderFunction } from './functions/provider-function.ts';
 import { makeProviderFunctions, type ProviderFunctions } from './functions/provider-functions.ts';
+import { protectSigningKeys } from './keys/key-policies.ts';
+import { KeyUseWatch } from './keys/key-use-watch.ts';
 import { SigningKeyRotation } from './keys/signing-key-rotation.ts';
 import { ClientNotifications } from './notifications/client-notifications.ts';
 import { AlarmSet } from './observability/alarms/alarm-set.ts';
@@ -45,6 +48,7 @@ export class CibaProvider extends Construct {
     const notifications = new ClientNotifications(this, 'ClientNotifications', { settings, alarms, deadLetters });
     const deployment = this.#deployment({ settings, alarms, deadLetters, notifications });
     this.functions = this.#functions(deployment, notifications);
+    this.#guardKeys(alarms);
     notifications.feed(this.functions['client-notification']);
     const events = new EndpointEvents(this, 'EndpointEvents', deployment);
     const push = new PushPlatforms(this, 'PushPlatforms', { ...deployment, eventsTopic: events.topic });
@@ -102,6 +106,19 @@ export class CibaProvider extends Construct {
       metricsNamespace: metricsNamespaceOf(this),
     });
     return makeProviderFunctions(this, { ...deployment, values });
+  }
+
+  /**
+   * Closes the KMS key and the private keys to everybody but the functions that need them. The policies name roles that
+   * exist without their permissions, so the data stack waits for the roles, and their permissions for the data stack.
+   */
+  #guardKeys(alarms: AlarmSet): void {
+    const { tables, ownDirectory, signingKmsKey } = this.data;
+    const sources = [...new Set([ownDirectory.tableArn, tables.directory.tableArn])];
+    const { role } = new RecoveryRole(this, 'Recovery', { sources });
+    const functions = this.#all();
+    protectSigningKeys(this.data, { functions, recoveryRoleArn: role.roleArn });
+    new KeyUseWatch(this, 'KeyUseWatch', { alarms, functions, keyArn: signingKmsKey.keyArn });
   }
 
   /** Opens the API once the signing keys exist, so that the provider can sign from its first call. */

@@ -18,15 +18,19 @@ type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRe
  */
 export class DataStack extends NestedStack {
   readonly tables: Readonly<Record<TableRole, ITableV2>>;
+  /** The table Directory of this stack, also when a restored one is used instead of it. */
+  readonly ownDirectory: TableV2;
   readonly signingKmsKey: Key;
   /** Undefined when the removal policy is `destroy`. */
   readonly audit: AuditStore | undefined;
 
   constructor(scope: Construct, id: string, props: DataProps) {
     super(scope, id, { description: 'Serverless CIBA: tables, key and audit store' });
+    this.ownDirectory = this.#table('directory', props);
+    const transactions = this.#table('transactions', props);
     this.tables = {
-      directory: this.#table('directory', props, props.restored?.directoryTable),
-      transactions: this.#table('transactions', props, props.restored?.transactionsTable),
+      directory: this.#inUse(this.ownDirectory, props.restored?.directoryTable),
+      transactions: this.#inUse(transactions, props.restored?.transactionsTable),
     };
     this.signingKmsKey = new Key(this, 'SigningKmsKey', {
       description: 'Encrypts the private signing keys of the OpenID provider. Without it no token can be signed.',
@@ -47,10 +51,7 @@ export class DataStack extends NestedStack {
     return { directory: this.tables.directory.tableArn, transactions: this.tables.transactions.tableArn };
   }
 
-  /**
-   * Returns the table of this stack, or the restored one that replaces it. The stack keeps its own table in both cases.
-   */
-  #table(role: TableRole, props: DataProps, restored: string | undefined): ITableV2 {
+  #table(role: TableRole, props: DataProps): TableV2 {
     const { partitionKey, sortKey, ttlAttribute } = tables[role];
     const id = role === 'directory' ? 'DirectoryTable' : 'TransactionsTable';
     const table = new TableV2(this, id, {
@@ -64,6 +65,13 @@ export class DataStack extends NestedStack {
       removalPolicy: removalPolicyOf(props),
     });
     pinLogicalId(table, id);
-    return restored ? TableV2.fromTableName(this, `Restored${id}`, restored) : (table as ITableV2);
+    return table;
+  }
+
+  /**
+   * Returns the table of this stack, or the restored one that replaces it. The stack keeps its own table in both cases.
+   */
+  #inUse(own: TableV2, restored: string | undefined): ITableV2 {
+    return restored ? TableV2.fromTableName(this, `Restored${own.node.id}`, restored) : (own as ITableV2);
   }
 }

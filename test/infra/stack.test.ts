@@ -4,6 +4,8 @@ import './api/api.checks.ts';
 import './data/data.checks.ts';
 import './push/push.checks.ts';
 import './keys/keys.checks.ts';
+import './keys/key-policies.checks.ts';
+import './keys/key-use-watch.checks.ts';
 import './notifications/notifications.checks.ts';
 import './observability/operations.checks.ts';
 import './observability/dashboards.checks.ts';

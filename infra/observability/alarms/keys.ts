@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
@@ -21,5 +22,23 @@ export function addRotationAlarms(alarms: AlarmSet, signingKeys: ProviderFunctio
     when: 'below',
     periods: { breaching: 4, of: 4 },
     missing: TreatMissingData.BREACHING,
+  });
+}
+
+/** Adds an alarm on uses of the KMS key by others than the functions that may, those that were denied included. */
+export function addKeyUseAlarm(alarms: AlarmSet, rule: Rule): void {
+  alarms.add({
+    id: 'key-used-by-others',
+    means:
+      'Somebody other than the functions of the provider used the KMS key of the signing keys, tried to, or changed its policy. The alarm ends after an hour, whatever happened.',
+    first: 'read the call in the queue of the output KeyUseQueue: who, and was it denied?',
+    metric: new Metric({
+      namespace: 'AWS/Events',
+      metricName: 'Invocations',
+      dimensionsMap: { RuleName: rule.ruleName },
+      statistic: 'Sum',
+      period: Duration.hours(1),
+    }),
+    threshold: 1,
   });
 }

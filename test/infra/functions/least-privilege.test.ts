@@ -3,6 +3,7 @@ import { functionNames, functions } from '../../../infra/functions/deployed-func
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
 import { World } from '../../support/world.ts';
 import { allows, narrowed, type RecordedCall, recordedCall } from '../support/recorded-calls.ts';
+import { ResourcePolicies } from '../support/resource-policies.ts';
 import { Synthesized, type Value } from '../support/synthesized.ts';
 import { walkEveryPath } from '../support/tour.ts';
 
@@ -62,6 +63,13 @@ describe.each(functionNames)('the role of %s', (name) => {
     expect(own.length).toBeGreaterThan(0);
     const refused = own.filter((call) => !granted(name).some((statement) => allows(statement, call, resolve)));
     expect(refused).toEqual([]);
+  });
+
+  it('makes no AWS call that the policy of the KMS key or of the table denies', () => {
+    const own = calls.filter(({ caller, action }) => caller === name && /^(kms|dynamodb):/.test(action));
+    const policies = new ResourcePolicies(template);
+    const onPolicies = own.filter(({ resource }) => !resource.endsWith(':table/Transactions'));
+    expect(onPolicies.filter((call) => policies.isDenied(call, policies.roleOf(name)))).toEqual([]);
   });
 
   it('grants no action, resource or key prefix that the function never uses', () => {

@@ -209,9 +209,8 @@ function queueOf(template: Synthesized): { id: string; queue: Value } {
 }
 
 function deadLettersOf(template: Synthesized): string {
-  const [queue, ...others] = template.all('AWS::SQS::Queue').filter(({ Properties }) => !Properties.RedrivePolicy);
-  if (!queue || others.length > 0) throw new Error('not one queue of dead letters');
-  return template.idOf(queue);
+  const { DeadLetterQueue } = template.main.Outputs ?? {};
+  return DeadLetterQueue?.Value.Ref;
 }
 
 function mappingOf(template: Synthesized): Resource {

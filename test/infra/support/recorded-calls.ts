@@ -94,12 +94,26 @@ function queueArn(url: unknown): string {
 /** Whether a statement of a role lets a call through. Condition operators it does not know are an error, never a yes. */
 export function allows(statement: Value, call: RecordedCall, resolve: (value: Value) => string): boolean {
   if (statement.Effect !== 'Allow') throw new Error('only Allow statements are known');
+  return isAbout(statement, call, resolve);
+}
+
+/**
+ * Whether a statement of a resource's own policy denies a call, whatever the role of the caller allows. The caller is
+ * `aws:PrincipalArn` in the context of the call.
+ */
+export function denies(statement: Value, call: RecordedCall, resolve: (value: Value) => string): boolean {
+  if (statement.Effect !== 'Deny') return false;
+  if (statement.Principal.AWS !== '*') throw new Error('only denials for every principal are known');
+  return isAbout(statement, call, resolve);
+}
+
+function isAbout(statement: Value, call: RecordedCall, resolve: (value: Value) => string): boolean {
   const list = (value: Value): Value[] => (Array.isArray(value) ? value : [value]);
   return (
     list(statement.Action).includes(call.action) &&
     list(statement.Resource).some((resource) => matches(resolve(resource), call.resource)) &&
     Object.entries((statement.Condition ?? {}) as Record<string, Record<string, Value>>).every(([operator, keys]) =>
-      Object.entries(keys).every(([key, wanted]) => holds(operator, list(wanted), call.context[key])),
+      Object.entries(keys).every(([key, wanted]) => holds(operator, list(wanted).map(resolve), call.context[key])),
     )
   );
 }
@@ -125,6 +139,12 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
   switch (operator) {
     case 'ForAllValues:StringLike':
       return (given ?? []).every((value) => wanted.some((pattern) => matches(pattern, value)));
+    // No value fulfils no pattern, so a call without the key is not meant.
+    case 'ForAnyValue:StringLike':
+      return (given ?? []).some((value) => wanted.some((pattern) => matches(pattern, value)));
+    // A negated operator also holds for a call without the key.
+    case 'ArnNotEquals':
+      return !(given ?? []).some((value) => wanted.includes(value));
     case 'ForAllValues:StringEquals':
       return (given ?? []).every((value) => wanted.includes(value));
     case 'StringEquals':
