@@ -17,6 +17,9 @@ const PERMISSIONS = [
   'lambda:GetEventSourceMapping',
   'lambda:InvokeFunction',
   'sqs:GetQueueAttributes',
+  'cloudtrail:DescribeTrails',
+  'cloudtrail:GetTrailStatus',
+  'cloudtrail:GetEventSelectors',
 ];
 
 /** `ciba doctor` */

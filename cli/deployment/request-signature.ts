@@ -21,27 +21,36 @@ export const NO_CREDENTIALS = 'no_credentials';
 /** Adds nothing, because the local gateway trusts callers on this machine. */
 export const withoutSignature: Authorize = async ({ headers }) => ({ ...headers });
 
+/** What a signature is for (SigV4). */
+export type SignatureScope = {
+  readonly service: string;
+  readonly region: string;
+  readonly credentials: ReturnType<typeof credentialsOf>;
+};
+
 /** Signs for API Gateway (SigV4, service `execute-api`) with the operator's own AWS credentials. */
 export function signatureFor(deployment: Deployment): Authorize {
   return async (request) => {
-    const signer = new SignatureV4({
-      service: 'execute-api',
-      region: await regionOf(deployment),
-      credentials: credentialsOf(deployment),
-      sha256: Sha256,
-    });
-    const { url, method, body } = request;
-    const signed = await signer.sign({
-      method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      headers: { ...request.headers, host: url.host },
-      ...(body !== undefined && { body }),
-    });
-    return signed.headers;
+    const region = await regionOf(deployment);
+    return signedHeaders(request, { service: 'execute-api', region, credentials: credentialsOf(deployment) });
   };
+}
+
+/** Returns the headers of the request with those of its signature. */
+export async function signedHeaders(
+  { url, method, headers, body }: UnsignedRequest,
+  scope: SignatureScope,
+): Promise<Record<string, string>> {
+  const signed = await new SignatureV4({ ...scope, sha256: Sha256 }).sign({
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { ...headers, host: url.host },
+    ...(body !== undefined && { body }),
+  });
+  return signed.headers;
 }
 
 /** Returns the region to sign for: from the option or the host name, the environment, or the profile. */

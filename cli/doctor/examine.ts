@@ -13,6 +13,7 @@ import type { Check, Finding, Provider } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
 import { keyRotation } from './key-rotation.ts';
+import { keyUseTrail } from './key-use-trail.ts';
 import { login } from './login.ts';
 import { pings } from './pings.ts';
 import { pushPlatforms } from './push-platforms.ts';
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   acmCertificate,
   signingKeys,
   keyRotation,
+  keyUseTrail,
   challenge,
   adminAccess,
   pushPlatforms,

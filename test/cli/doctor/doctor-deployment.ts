@@ -71,6 +71,21 @@ export function goodAccount(): Account {
     mappings: { [MAPPING]: 'Enabled' },
     queues: { [DEAD_LETTERS]: [0, 0] },
     functions: { [SYNTHETIC]: async () => null },
+    trails: {
+      'all-regions': {
+        logging: true,
+        selectors: {
+          EventSelectors: [
+            {
+              ReadWriteType: 'All',
+              IncludeManagementEvents: true,
+              DataResources: [],
+              ExcludeManagementEventSources: [],
+            },
+          ],
+        },
+      },
+    },
     denied: new Set(),
   };
 }

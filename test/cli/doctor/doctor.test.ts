@@ -39,6 +39,7 @@ describe('a deployment in order', () => {
     expect(stdout).toContain('✓ Signing keys      2 RS256, 2 PS256, 2 ES256.');
     expect(stdout).toContain('APNS: enabled, credential: token. GCM: enabled, credential: token.');
     expect(stdout).toContain('✓ Pings             Lambda reads them from their queue.');
+    expect(stdout).toContain('✓ KMS trail         The trail all-regions records the calls of KMS.');
     expect(stdout).toContain('✓ Dead letters      None.');
     expect(stdout).toContain('✓ A login           A complete login by polling succeeded');
     expect(stdout).not.toContain('→');
@@ -48,7 +49,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(15);
+    expect(report.checks).toHaveLength(16);
   });
 
   it('is asked once for a login, with nothing that could be mistaken for an order', async () => {
@@ -79,6 +80,13 @@ describe('a deployment that works and is not finished', () => {
     expect(stdout).toContain('– ACM certificates  No domain is set');
     expect(stdout).toContain('– A login           Not tried: the synthetic login of this stage is off.');
     expect(stdout).toMatch(/\nAll good: 2 warnings, 2 not checked here\.\n$/);
+  });
+
+  it('has no trail that would hear of uses of the KMS key: a warning', async () => {
+    deployment.aws.account.trails = {};
+    const { code, found, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 0, bad: ['KMS trail'] });
+    expect(found('KMS trail')?.says).toContain('No trail records the calls of KMS');
   });
 
   it('rings: the alarms are listed with their runbooks', async () => {

@@ -28,13 +28,15 @@ export type Account = {
   queues: Record<string, readonly [number, number]>;
   /** What functions answer, by name or ARN; an Error is what they throw. */
   functions: Record<string, (payload: Record<string, unknown>) => Promise<unknown>>;
+  /** Trails of CloudTrail by their name: whether each is on, and what GetEventSelectors answers. */
+  trails: Record<string, { readonly logging: boolean; readonly selectors: Record<string, unknown> }>;
   /** Actions that the operator's identity lacks. */
   denied: Set<string>;
 };
 type Call = { readonly action: string; readonly input: Record<string, unknown> };
 type Reply = { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
 
-/** CloudFormation, CloudWatch, SNS, SQS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
+/** CloudFormation, CloudWatch, CloudTrail, SNS, SQS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
 export class FakeAws {
   account: Account;
   readonly calls: Call[] = [];
@@ -72,7 +74,8 @@ export class FakeAws {
     if (mapping !== undefined) return this.#mapping(decodeURIComponent(mapping));
     const target = request.headers['x-amz-target'];
     if (typeof target === 'string') {
-      const action = target.split('.')[1] ?? '';
+      // CloudTrail has dots in the name of its service.
+      const action = target.split('.').at(-1) ?? '';
       const input = JSON.parse(body) as Record<string, unknown>;
       this.calls.push({ action, input });
       if (this.account.denied.has(action)) return refuseJson('AccessDeniedException', denial(action));
@@ -171,6 +174,9 @@ const QUERY_ACTIONS: Record<string, (account: Account, form: Record<string, stri
   },
 };
 
+const trailArn = (name: string) => `arn:aws:cloudtrail:us-east-1:111122223333:trail/${name}`;
+const nameOfTrail = (arn: unknown) => String(arn).split('/').at(-1) ?? '';
+
 const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unknown>) => Reply> = {
   DescribeAlarms({ alarms }, { AlarmNames }) {
     const known = (AlarmNames as string[]).filter((name) => alarms[name]);
@@ -207,6 +213,25 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
       ApproximateNumberOfMessagesNotVisible: taken,
     };
     return { status: 200, body: JSON.stringify({ Attributes }) };
+  },
+  DescribeTrails({ trails }) {
+    const trailList = Object.keys(trails).map((Name) => ({
+      Name,
+      TrailARN: trailArn(Name),
+      HomeRegion: 'us-east-1',
+      IsMultiRegionTrail: true,
+    }));
+    return { status: 200, body: JSON.stringify({ trailList }) };
+  },
+  GetTrailStatus({ trails }, { Name }) {
+    const trail = trails[nameOfTrail(Name)];
+    if (!trail) return refuseJson('TrailNotFoundException', `Unknown trail: ${Name}`);
+    return { status: 200, body: JSON.stringify({ IsLogging: trail.logging }) };
+  },
+  GetEventSelectors({ trails }, { TrailName }) {
+    const trail = trails[nameOfTrail(TrailName)];
+    if (!trail) return refuseJson('TrailNotFoundException', `Unknown trail: ${TrailName}`);
+    return { status: 200, body: JSON.stringify({ TrailARN: TrailName, ...trail.selectors }) };
   },
   DescribeCertificate({ certificates }, { CertificateArn }) {
     const Certificate = certificates[String(CertificateArn)];
