@@ -119,6 +119,7 @@ export class CibaProvider extends Construct {
     const functions = this.#all();
     protectSigningKeys(this.data, { functions, recoveryRoleArn: role.roleArn });
     new KeyUseWatch(this, 'KeyUseWatch', { alarms, functions, keyArn: signingKmsKey.keyArn });
+    addOutputs(this, { SigningKmsKey: signingKmsKey.keyArn });
   }
 
   /** Opens the API once the signing keys exist, so that the provider can sign from its first call. */

@@ -17,6 +17,8 @@ const PERMISSIONS = [
   'lambda:GetEventSourceMapping',
   'lambda:InvokeFunction',
   'sqs:GetQueueAttributes',
+  'kms:GetKeyPolicy',
+  'dynamodb:GetResourcePolicy',
   'cloudtrail:DescribeTrails',
   'cloudtrail:GetTrailStatus',
   'cloudtrail:GetEventSelectors',

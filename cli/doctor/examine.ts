@@ -12,6 +12,7 @@ import { challenge } from './challenge.ts';
 import type { Check, Finding, Provider } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
+import { keyPolicies } from './key-policies.ts';
 import { keyRotation } from './key-rotation.ts';
 import { keyUseTrail } from './key-use-trail.ts';
 import { login } from './login.ts';
@@ -30,6 +31,7 @@ const CHECKS: readonly Check[] = [
   acmCertificate,
   signingKeys,
   keyRotation,
+  keyPolicies,
   keyUseTrail,
   challenge,
   adminAccess,

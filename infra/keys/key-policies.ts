@@ -1,4 +1,5 @@
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { KEY_DENIALS } from '../../provider/core/keys/key-denials.ts';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import type { DataStack } from '../data/data-stack.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
@@ -68,9 +69,9 @@ export function rolesThatMay(action: string, { functions }: Pick<KeyHolders, 'fu
 
 function kmsDenials(holders: KeyHolders): readonly Denial[] {
   return [
-    { sid: 'OnlySigningFunctionsOpenKeys', actions: [OPENING], except: rolesThatMay(OPENING, holders) },
-    { sid: 'OnlyTheRotationMakesKeys', actions: [MAKING], except: rolesThatMay(MAKING, holders) },
-    { sid: 'NoOtherUse', actions: UNUSED, except: [] },
+    { sid: KEY_DENIALS.kmsKey.opening, actions: [OPENING], except: rolesThatMay(OPENING, holders) },
+    { sid: KEY_DENIALS.kmsKey.making, actions: [MAKING], except: rolesThatMay(MAKING, holders) },
+    { sid: KEY_DENIALS.kmsKey.otherUse, actions: UNUSED, except: [] },
   ];
 }
 
@@ -80,18 +81,18 @@ function tableDenials({ functions, recoveryRoleArn }: KeyHolders): readonly Deni
   });
   return [
     {
-      sid: 'OnlySigningFunctionsReadPrivateKeys',
+      sid: KEY_DENIALS.directory.reading,
       actions: READING.map(onTable),
       except: [...rolesOf(functions, (spec) => mayUse(spec, 'PRIVATEKEY#', READING)), recoveryRoleArn],
       conditions: on('PRIVATEKEY#'),
     },
     {
-      sid: 'OnlyTheRotationWritesKeys',
+      sid: KEY_DENIALS.directory.writing,
       actions: WRITING.map(onTable),
       except: rolesOf(functions, (spec) => mayUse(spec, 'PRIVATEKEY#', WRITING)),
       conditions: on('KEY#', 'PRIVATEKEY#'),
     },
-    { sid: 'OnlyRecoveryTakesEverything', actions: WHOLESALE.map(onTable), except: [recoveryRoleArn] },
+    { sid: KEY_DENIALS.directory.takingAll, actions: WHOLESALE.map(onTable), except: [recoveryRoleArn] },
   ];
 }
 

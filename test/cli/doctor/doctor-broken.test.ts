@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KEY_DENIALS } from '../../../provider/core/keys/key-denials.ts';
 import { ciba, type Outcome } from '../support/ciba-process.ts';
 import {
   APNS,
   CERTIFICATE,
+  DIRECTORY,
   DoctorDeployment,
   GCM,
+  goodAccount,
   HOST,
   inDays,
+  KMS_KEY,
   MAPPING,
+  policyWith,
   STACK,
   SYNTHETIC,
   TOPIC,
@@ -126,6 +131,26 @@ describe('a broken deployment exits 1 and says what to do', () => {
     });
   });
 
+  it('has a restored table without the policy of the first, and a KMS key whose policy somebody opened', async () => {
+    const { account } = deployment.aws;
+    delete account.policies[DIRECTORY];
+    const restored = await examine();
+    expect({ code: restored.code, bad: restored.bad }).toEqual({ code: 1, bad: ['Key policies'] });
+    expect(restored.found('Key policies')).toMatchObject({
+      state: 'broken',
+      says: expect.stringMatching(/^There is none on the table Directory: others can read or replace/),
+      see: 'docs/operations.md#restore',
+    });
+    const { opening, ...others } = KEY_DENIALS.kmsKey;
+    account.policies = { ...goodAccount().policies, [KMS_KEY]: policyWith(Object.values(others)) };
+    const { found } = await examine();
+    expect(found('Key policies')).toMatchObject({
+      state: 'broken',
+      says: expect.stringMatching(new RegExp(`^That of the KMS key lacks ${opening}: others can use the key`)),
+      todo: expect.stringContaining('--revert-drift'),
+    });
+  });
+
   it('has no queue for dead letters', async () => {
     deployment.aws.account.queues = {};
     const { code, bad } = await examine();
@@ -143,7 +168,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     const { code, report, found } = await examine(deployment.env, ['--stack', 'ciba-none']);
     expect(code).toBe(1);
     expect(found('Stack')).toMatchObject({ state: 'broken', says: 'There is no stack ciba-none in eu-central-1.' });
-    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(15);
+    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(16);
     deployment.aws.account.stack.outputs = {};
     const other = await examine();
     expect(other.code).toBe(1);
@@ -176,6 +201,8 @@ describe('what could not be checked is never a crash, and never good', () => {
       'acm:DescribeCertificate',
       'lambda:GetEventSourceMapping',
       'sqs:GetQueueAttributes',
+      'kms:GetKeyPolicy',
+      'dynamodb:GetResourcePolicy',
       'cloudtrail:DescribeTrails',
     ])
       expect(help).toContain(permission);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { KEY_DENIALS } from '../../../provider/core/keys/key-denials.ts';
 import { type SelfSigned, selfSigned } from '../../support/self-signed.ts';
 import { type Account, FakeAws } from '../support/aws-account.ts';
 import { ciba } from '../support/ciba-process.ts';
@@ -20,6 +21,8 @@ export const TOPIC = `${here}:alarms`;
 export const CERTIFICATE = `arn:aws:acm:${REGION}:111122223333:certificate/1`;
 export const SYNTHETIC = `arn:aws:lambda:${REGION}:111122223333:function:synthetic:live`;
 export const MAPPING = '5d2f8a30-0000-4000-8000-000000000001';
+export const KMS_KEY = `arn:aws:kms:${REGION}:111122223333:key/1234abcd`;
+export const DIRECTORY = `arn:aws:dynamodb:${REGION}:111122223333:table/ciba-directory`;
 export const DEAD_LETTERS = `https://sqs.${REGION}.amazonaws.com/111122223333/dead-letters`;
 const SIGNING_KEYS = `arn:aws:lambda:${REGION}:111122223333:function:signing-keys:live`;
 const DAY_MILLISECONDS = 86_400_000;
@@ -35,6 +38,13 @@ type Report = {
   region?: string;
   checks: { name: string; state: string; says: string; todo?: string; see?: string }[];
 };
+
+/** A policy with these denials, besides what every key policy allows. */
+export const policyWith = (denials: readonly string[]) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'kms:*' }, ...denials.map((Sid) => ({ Sid, Effect: 'Deny' }))],
+  });
 
 /** An account in which everything is as it should be. */
 export function goodAccount(): Account {
@@ -52,6 +62,8 @@ export function goodAccount(): Account {
         Certificates: CERTIFICATE,
         NotificationMapping: MAPPING,
         DeadLetterQueue: DEAD_LETTERS,
+        SigningKmsKey: KMS_KEY,
+        DirectoryTable: 'ciba-directory',
       },
     },
     resources: [
@@ -71,6 +83,10 @@ export function goodAccount(): Account {
     mappings: { [MAPPING]: 'Enabled' },
     queues: { [DEAD_LETTERS]: [0, 0] },
     functions: { [SYNTHETIC]: async () => null },
+    policies: {
+      [KMS_KEY]: policyWith(Object.values(KEY_DENIALS.kmsKey)),
+      [DIRECTORY]: policyWith(Object.values(KEY_DENIALS.directory)),
+    },
     trails: {
       'all-regions': {
         logging: true,

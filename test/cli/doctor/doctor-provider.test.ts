@@ -33,6 +33,7 @@ describe('the local runtime', () => {
       'Stack',
       'ACM certificates',
       'Key rotation',
+      'Key policies',
       'KMS trail',
       'Push platforms',
       'Pings',
@@ -44,7 +45,7 @@ describe('the local runtime', () => {
     expect(stdout).toMatch(/^✓ WWW-Authenticate +Arrives/m);
     expect(stdout).toMatch(/^✓ Admin API +Answers calls from this machine\. Clients: 3\.$/m);
     expect(stdout).toMatch(/^✓ A login +A complete login succeeded: request, approval, tokens\.$/m);
-    expect(stdout).toMatch(/\nAll good: 11 not checked here\.\n$/);
+    expect(stdout).toMatch(/\nAll good: 12 not checked here\.\n$/);
   });
 
   it('asks the first user too often: not a fault, and not known to be good', async () => {

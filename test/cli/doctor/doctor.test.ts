@@ -39,6 +39,7 @@ describe('a deployment in order', () => {
     expect(stdout).toContain('✓ Signing keys      2 RS256, 2 PS256, 2 ES256.');
     expect(stdout).toContain('APNS: enabled, credential: token. GCM: enabled, credential: token.');
     expect(stdout).toContain('✓ Pings             Lambda reads them from their queue.');
+    expect(stdout).toContain('✓ Key policies      Complete on the KMS key. Complete on the table Directory.');
     expect(stdout).toContain('✓ KMS trail         The trail all-regions records the calls of KMS.');
     expect(stdout).toContain('✓ Dead letters      None.');
     expect(stdout).toContain('✓ A login           A complete login by polling succeeded');
@@ -49,7 +50,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(16);
+    expect(report.checks).toHaveLength(17);
   });
 
   it('is asked once for a login, with nothing that could be mistaken for an order', async () => {

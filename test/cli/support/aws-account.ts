@@ -28,6 +28,8 @@ export type Account = {
   queues: Record<string, readonly [number, number]>;
   /** What functions answer, by name or ARN; an Error is what they throw. */
   functions: Record<string, (payload: Record<string, unknown>) => Promise<unknown>>;
+  /** Policies by the ARN of the key or the table that they are on. */
+  policies: Record<string, string>;
   /** Trails of CloudTrail by their name: whether each is on, and what GetEventSelectors answers. */
   trails: Record<string, { readonly logging: boolean; readonly selectors: Record<string, unknown> }>;
   /** Actions that the operator's identity lacks. */
@@ -36,7 +38,7 @@ export type Account = {
 type Call = { readonly action: string; readonly input: Record<string, unknown> };
 type Reply = { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
 
-/** CloudFormation, CloudWatch, CloudTrail, SNS, SQS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
+/** CloudFormation, CloudWatch, CloudTrail, KMS, DynamoDB, SNS, SQS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
 export class FakeAws {
   account: Account;
   readonly calls: Call[] = [];
@@ -213,6 +215,16 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
       ApproximateNumberOfMessagesNotVisible: taken,
     };
     return { status: 200, body: JSON.stringify({ Attributes }) };
+  },
+  GetKeyPolicy({ policies }, { KeyId }) {
+    const Policy = policies[String(KeyId)];
+    if (Policy === undefined) return refuseJson('NotFoundException', `Key '${KeyId}' does not exist`);
+    return { status: 200, body: JSON.stringify({ Policy, PolicyName: 'default' }) };
+  },
+  GetResourcePolicy({ policies }, { ResourceArn }) {
+    const Policy = policies[String(ResourceArn)];
+    if (Policy === undefined) return refuseJson('PolicyNotFoundException', 'Resource-based policy not found');
+    return { status: 200, body: JSON.stringify({ Policy, RevisionId: '1' }) };
   },
   DescribeTrails({ trails }) {
     const trailList = Object.keys(trails).map((Name) => ({

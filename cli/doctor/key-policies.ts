@@ -1,0 +1,86 @@
+import { KEY_DENIALS } from '../../provider/core/keys/key-denials.ts';
+import { isJsonObject, parseJsonObject } from '../command-line/json-object.ts';
+import { type DeployedStack, requiredOutput } from '../deployment/deployed-stack.ts';
+import { type Check, type Finding, mergeFindings } from './check.ts';
+
+/** A policy, and what to say of it. */
+type Guard = {
+  readonly of: string;
+  readonly policy: string | undefined;
+  readonly denials: readonly string[];
+  readonly harm: string;
+  readonly todo: string;
+  readonly see: string;
+};
+
+/**
+ * Checks that the policies of the KMS key and of the table Directory in use still deny the private signing keys to
+ * everybody but the functions. A restored table has no policy until an operator copies it.
+ */
+export const keyPolicies: Check = {
+  name: 'Key policies',
+  of: 'stack',
+  async run(stack): Promise<Finding> {
+    const keyArn = requiredOutput(stack, 'SigningKmsKey');
+    const [keyPolicy, tablePolicy] = await Promise.all([
+      keyPolicyOf(stack, keyArn),
+      tablePolicyOf(stack, tableArnBeside(keyArn, requiredOutput(stack, 'DirectoryTable'))),
+    ]);
+    return mergeFindings([
+      examine({
+        of: 'the KMS key',
+        policy: keyPolicy,
+        denials: Object.values(KEY_DENIALS.kmsKey),
+        harm: 'others can use the key that opens private signing keys',
+        todo: 'Restore it: npx cdk deploy --revert-drift.',
+        see: 'docs/operations.md#alarm-key-used-by-others',
+      }),
+      examine({
+        of: 'the table Directory',
+        policy: tablePolicy,
+        denials: Object.values(KEY_DENIALS.directory),
+        harm: 'others can read or replace encrypted signing keys',
+        todo: 'Copy the policy onto the table by hand; a deployment does not put it back.',
+        see: 'docs/operations.md#restore',
+      }),
+    ]);
+  },
+};
+
+function examine({ of, policy, denials, harm, todo, see }: Guard): Finding {
+  const there = deniedBy(policy);
+  const missing = denials.filter((sid) => !there.includes(sid));
+  if (missing.length === 0) return { state: 'good', says: `Complete on ${of}.` };
+  const what = policy === undefined ? `There is none on ${of}` : `That of ${of} lacks ${missing.join(', ')}`;
+  return { state: 'broken', says: `${what}: ${harm}.`, todo, see };
+}
+
+/** Returns the names of the denials in a policy. */
+function deniedBy(policy: string | undefined): readonly unknown[] {
+  const statements = [parseJsonObject(policy ?? '')?.['Statement']].flat().filter(isJsonObject);
+  return statements.filter(({ Effect }) => Effect === 'Deny').map(({ Sid }) => Sid);
+}
+
+async function keyPolicyOf(stack: DeployedStack, KeyId: string): Promise<string | undefined> {
+  const { GetKeyPolicyCommand, KMSClient } = await import('@aws-sdk/client-kms');
+  const { Policy } = await new KMSClient(stack.aws).send(new GetKeyPolicyCommand({ KeyId }));
+  return Policy;
+}
+
+/** Returns the policy of a table, or undefined if it has none. */
+async function tablePolicyOf(stack: DeployedStack, ResourceArn: string): Promise<string | undefined> {
+  const { DynamoDBClient, GetResourcePolicyCommand } = await import('@aws-sdk/client-dynamodb');
+  try {
+    const { Policy } = await new DynamoDBClient(stack.aws).send(new GetResourcePolicyCommand({ ResourceArn }));
+    return Policy;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PolicyNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+/** Returns the ARN of a table in the account and region of a key: arn:aws:kms:REGION:ACCOUNT:key/ID. */
+function tableArnBeside(keyArn: string, table: string): string {
+  const [arn, partition, , region, account] = keyArn.split(':');
+  return [arn, partition, 'dynamodb', region, account, `table/${table}`].join(':');
+}
