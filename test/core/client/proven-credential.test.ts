@@ -53,6 +53,7 @@ describe('a key that verified an assertion', () => {
         BY_KEY,
       ),
     ).toBe(true);
+    expect(stands(keyed({ keys: [{ ...KEY, alg: 'ES256' }] }), BY_KEY)).toBe(true);
   });
 
   it.each<[string, ClientCredential]>([

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ClientSecrets } from '../../../provider/core/client/client.ts';
 import type { ClientMetadata } from '../../../provider/core/client/metadata.ts';
 import { describeClient, registerClient } from '../../../provider/core/client/registration.ts';
 import type { PublicJwk } from '../../../provider/core/keys/jwk.ts';
@@ -9,7 +10,7 @@ import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 const OWN = { clientId: 'bank', secretHash: 'hash-of-secret' };
 const EC = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'A'.repeat(43), kid: 'ec-1' };
 const RSA = { kty: 'RSA', n: `v${'x'.repeat(341)}`, e: 'AQAB', kid: 'rsa-1' };
-const register = (metadata: Partial<ClientMetadata>, own = OWN) =>
+const register = (metadata: Partial<ClientMetadata>, own: ClientSecrets & { clientId: string } = OWN) =>
   registerClient({ client_name: 'Example Bank', ...metadata }, own);
 const withKeys = (...keys: PublicJwk[]) => register({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } });
 const wrong = (member: string, expected: string) => ({ reason: 'invalid_client_metadata', member, expected });
@@ -45,6 +46,13 @@ describe('client registration (RFC 7591 §2, CIBA §4)', () => {
       accessTokenAlgorithm: 'PS256',
       requestsPerMinute: 100,
     });
+  });
+
+  it('keeps the old secret beside the present one, and makes none of nothing', () => {
+    const oldSecret = { hash: 'old', expiresAt: 60 };
+    const registered = { method: 'client_secret_basic', secretHash: 'hash-of-secret' };
+    expect(valueFrom(register({}, { ...OWN, oldSecret })).credential).toStrictEqual({ ...registered, oldSecret });
+    expect(valueFrom(register({})).credential).toStrictEqual(registered);
   });
 
   it('refuses the audience of the synthetic login, and makes no client that is marked as it', () => {

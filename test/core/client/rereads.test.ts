@@ -26,6 +26,12 @@ it('then once every ten seconds, to the second', () => {
   expect(readsAt(...times(5, 0), 9, 10, 11, 19, 20)).toBe(7);
 });
 
+it('the ten seconds count from the second in which the five began, and from the end of the ten seconds before', () => {
+  expect(readsAt(...times(5, 9), 10, 18)).toBe(5);
+  expect(readsAt(...times(5, 9), 19)).toBe(6);
+  expect(readsAt(...times(5, 0), 15, 20)).toBe(7);
+});
+
 it('a flood of an hour reads once every ten seconds', () => {
   const flood = Array.from({ length: 3600 * 5 }, (_, index) => Math.floor(index / 5));
   expect(readsAt(...flood)).toBe(5 + 359);

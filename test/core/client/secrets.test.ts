@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientSecrets } from '../../../provider/core/client/client.ts';
-import { changeSecrets, isSecretHash, oldSecretEnd, type SecretChange } from '../../../provider/core/client/secrets.ts';
+import {
+  changeSecrets,
+  isSecretHash,
+  LONGEST_OVERLAP_SECONDS,
+  oldSecretEnd,
+  type SecretChange,
+  secretsOf,
+} from '../../../provider/core/client/secrets.ts';
 import { NOW, refusalOf, valueFrom } from '../given.ts';
 
 const ONE: ClientSecrets = { secretHash: 'present' };
@@ -26,6 +33,17 @@ describe('a secret works', () => {
     for (const secrets of [ONE, TWO, undefined])
       for (const hash of ['', 'other', 'presentold']) expect(isSecretHash(hash, secrets, 0)).toBe(false);
   });
+});
+
+it('a client with keys has no secrets, and neither has nobody', () => {
+  const credential = { method: 'client_secret_basic', ...TWO } as const;
+  expect(secretsOf(credential)).toBe(credential);
+  expect(secretsOf({ method: 'private_key_jwt', algorithms: [], keys: [] })).toBeUndefined();
+  expect(secretsOf(undefined)).toBeUndefined();
+});
+
+it('two secrets work side by side for 30 days at most', () => {
+  expect(LONGEST_OVERLAP_SECONDS).toBe(2_592_000);
 });
 
 describe('the end of the old secret', () => {

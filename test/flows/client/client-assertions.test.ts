@@ -23,7 +23,7 @@ function assertionWorld(credential: ClientCredential = KEYED.credential, differe
   const world = startWorld();
   const { journal, note } = world;
   const client = { ...KEYED, credential };
-  const { clients, profile } = clientsIn(journal, [client], different);
+  const { clients, profile, stored, copy } = clientsIn(journal, [client], different);
   const { sign, verifier } = signaturesIn(journal);
   const ports: ClientAuthenticationPorts = { ...world.ports, clients, profile, verifier };
   const send = (form: Record<string, string>) => {
@@ -38,7 +38,7 @@ function assertionWorld(credential: ClientCredential = KEYED.credential, differe
     });
   const call = (signed: Signed = {}, form: Record<string, string> = {}) =>
     send({ client_assertion: assertion(signed), ...form });
-  return { ...world, client, send, call };
+  return { ...world, client, stored, copy, send, call };
 }
 type Signed = { claims?: TokenClaims; header?: TokenClaims; key?: string };
 
@@ -68,6 +68,15 @@ describe('a client with a key is authenticated by its assertion (RFC 7523 §3)',
   it('for the token endpoint or the backchannel authentication endpoint as well (CIBA §7.1)', async () => {
     for (const aud of [`${ISSUER}token`, `${ISSUER}bc-authorize`])
       expect((await assertionWorld().call({ claims: { aud } })).ok).toBe(true);
+  });
+
+  it('under a key that was registered after the function had read the client', async () => {
+    const { call, copy, stored, client, journal } = assertionWorld();
+    copy('bank');
+    stored.set('bank', { ...client, credential: withKeys({ name: 'key-1' }, { name: 'new' }) });
+    expect((await call({ key: 'new' })).ok).toBe(true);
+    const read = ['find client bank', 'verify under key-1', 'verify under new'];
+    expect(journal.calls.slice(0, -1)).toEqual(['verify under key-1', ...read]);
   });
 
   it('with its own client_id beside it', async () => {

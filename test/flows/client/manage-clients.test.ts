@@ -88,6 +88,12 @@ describe('an operator reads clients', () => {
     expect(refusalOf(await readClient(ports, 'nobody'))).toEqual({ reason: 'not_found', what: 'client' });
   });
 
+  it('with a mark on the one of the synthetic login, and on no other', async () => {
+    const { ports } = registryWorld(BANK, { ...BANK, clientId: 'synthetic-login', isSynthetic: true });
+    expect(valueFrom(await readClient(ports, 'synthetic-login'))).toMatchObject({ synthetic: true });
+    expect(valueFrom(await readClient(ports, 'bank'))).not.toHaveProperty('synthetic');
+  });
+
   it('page by page; the last page names no next', async () => {
     const { ports, journal } = registryWorld(BANK, { ...BANK, clientId: 'shop' });
     const first = valueFrom(await listClients(ports, { after: undefined, limit: 1 }));
@@ -105,6 +111,7 @@ describe('an operator changes a client', () => {
     const view = valueFrom(await update({ client_name: 'New Bank' }));
     expect(view).toMatchObject({ client_name: 'New Bank', scope: 'openid profile' });
     expect(view).not.toHaveProperty('client_secret');
+    expect(view).not.toHaveProperty('old_secret_expires_at');
     expect(stored.get('bank')?.credential).toEqual(BANK.credential);
     expect(journal.calls).toEqual(['find client bank', 'replace client bank', 'audit client_updated']);
     expect(audited).toEqual([{ event: 'client_updated', ...AUDITED }]);
