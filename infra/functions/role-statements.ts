@@ -60,7 +60,9 @@ function kmsStatements({ kms }: FunctionSpec, on: Grantable): PolicyStatement[] 
 }
 
 /**
- * Grants actions on applications and their endpoints. Endpoints are made at run time, so their ARNs end in a wildcard.
+ * Grants actions on applications and their endpoints. SNS authorises an action on an endpoint against the ARN of the
+ * endpoint's application: its refusals name that ARN. AWS does not document this, so the endpoints' own ARNs are
+ * allowed as well. They end in a wildcard, because endpoints are made at run time.
  */
 function snsStatements({ sns }: FunctionSpec, { applicationArns }: Grantable): PolicyStatement[] {
   if (applicationArns.length === 0) return [];
@@ -74,7 +76,7 @@ function snsStatements({ sns }: FunctionSpec, { applicationArns }: Grantable): P
     ...statement(onApplications, applicationArns),
     ...statement(
       onEndpoints,
-      applicationArns.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`),
+      applicationArns.flatMap((arn) => [arn, `${arn.replace(':app/', ':endpoint/')}/*`]),
     ),
   ];
 }

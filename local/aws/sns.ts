@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import * as v from 'valibot';
 import { type Fields, fieldsOf, mapXml, xmlAnswer } from './query-protocol.ts';
 import type { AwsService } from './server.ts';
+import { authorizedResource, denial, type SnsAccess } from './sns-authorization.ts';
 
 const storedEndpoint = v.object({
   arn: v.string(),
@@ -30,6 +31,9 @@ export type Subscriber = (message: { readonly body: string; readonly group: stri
 /** Push tokens that the push service of this stand-in refuses, for tests of refusals. */
 const UNKNOWN_TOKEN = /^unknown-/;
 
+/** The status of each error that is not answered with 400. */
+const STATUS: Readonly<Record<string, number>> = { AuthorizationError: 403, NotFound: 404 };
+
 class SnsError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
@@ -44,6 +48,8 @@ class SnsError extends Error {
  */
 export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] }> {
   readonly endpoints = new Map<string, Endpoint>();
+  /** Whether IAM lets a call through. Default: every call. A denial comes before the look for the endpoint. */
+  permits: (access: SnsAccess) => boolean = () => true;
   readonly #subscribers = new Map<string, Subscriber>();
 
   restore(state: SnsState | undefined): void {
@@ -67,6 +73,8 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
 
   readonly service: AwsService = async (call) => {
     try {
+      const access = { ...call, resource: authorizedResource(call.action, call.input) };
+      if (!this.permits(access)) throw new SnsError('AuthorizationError', denial(access));
       const result = this.#act(call.action, fieldsOf(call));
       if (call.action !== 'Publish') this.emit('change');
       return xmlAnswer(
@@ -75,7 +83,7 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
       );
     } catch (error) {
       if (!(error instanceof SnsError)) throw error;
-      const status = error.code === 'NotFound' ? 404 : error.code === 'InternalError' ? 500 : 400;
+      const status = STATUS[error.code] ?? 400;
       return xmlAnswer(
         status,
         `<ErrorResponse><Error><Type>Sender</Type><Code>${error.code}</Code><Message>${error.message}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,

@@ -1,4 +1,5 @@
 import type { AwsCall } from '../../../local/aws/server.ts';
+import { authorizedResource } from '../../../local/aws/sns-authorization.ts';
 import type { Value } from './synthesized.ts';
 
 /** One AWS call in the words of IAM: who, what, on which resource, under which condition keys. */
@@ -36,7 +37,7 @@ export function recordedCall({ caller, service, action, input }: AwsCall): Recor
         context: {},
       };
     case 'sns':
-      return { caller, action: `sns:${action}`, resource: snsResource(action, input), context: {} };
+      return { caller, action: `sns:${action}`, resource: authorizedResource(action, input), context: {} };
     case 'lambda':
       // The one action that IAM calls otherwise. A version or an alias is part of the resource.
       return { caller, action: `lambda:${action}Function`, resource: String(input['FunctionName']), context: {} };
@@ -78,12 +79,6 @@ function kmsContext(context: unknown): RecordedCall['context'] {
       [value],
     ]),
   );
-}
-
-function snsResource(action: string, input: AwsCall['input']): string {
-  // "not authorized to perform: SNS:CreatePlatformApplication on resource: arn:aws:sns:us-east-1:…:app/"
-  if (action === 'CreatePlatformApplication') return `arn:aws:sns:${REGION}:${ACCOUNT}:app/`;
-  return String(input['TopicArn'] ?? input['TargetArn'] ?? input['EndpointArn'] ?? input['PlatformApplicationArn']);
 }
 
 /** A batch of changes needs the permission for one, and there is none of its own. The queue stands in the URL alone. */

@@ -6,6 +6,7 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 import {
+  AuthorizationErrorException,
   CreatePlatformEndpointCommand,
   EndpointDisabledException,
   GetEndpointAttributesCommand,
@@ -64,6 +65,18 @@ describe('SNS', () => {
     await create('t1');
     const { Attributes } = await new SNSClient(common()).send(new GetEndpointAttributesCommand({ EndpointArn }));
     expect(Attributes).toMatchObject({ Enabled: 'false', Token: 't1' });
+  });
+
+  it('authorises an action on an endpoint against its application, before it looks for the endpoint', async () => {
+    const EndpointArn = `${application.replace(':app/', ':endpoint/')}/00000000-0000-4000-8000-000000000000`;
+    const ask = () => new SNSClient(common()).send(new GetEndpointAttributesCommand({ EndpointArn }));
+    const asked: unknown[] = [];
+    sns.permits = ({ caller, action, resource }) => asked.push({ caller, action, resource }) === 0;
+    await expect(ask()).rejects.toThrow(AuthorizationErrorException);
+    await expect(ask()).rejects.toThrow(`SNS:GetEndpointAttributes on resource: ${application}`);
+    sns.permits = () => true;
+    await expect(ask()).rejects.toThrow(NotFoundException);
+    expect(asked[0]).toEqual({ caller: 'me', action: 'GetEndpointAttributes', resource: application });
   });
 
   it('throws the SDK’s typed exceptions, and delivers with a TTL', async () => {

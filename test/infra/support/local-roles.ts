@@ -1,0 +1,55 @@
+import type { SnsStandIn } from '../../../local/aws/sns.ts';
+import { allows } from './recorded-calls.ts';
+import { listOf, Synthesized, type Value } from './synthesized.ts';
+
+const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
+/** A stage with push, on the account that the stand-ins play and with the applications of the local runtime. */
+export const template = new Synthesized({
+  stage: 'dev',
+  account: '000000000000',
+  region: 'eu-central-1',
+  removalPolicy: 'destroy',
+  apns: {
+    applicationArn: application('APNS'),
+    sandboxApplicationArn: application('APNS_SANDBOX'),
+    bundleId: 'com.example.bank',
+  },
+  fcm: { applicationArn: application('GCM') },
+});
+
+/** Returns an ARN of the template as it is on this machine. Throws on what it does not know. */
+export function resolve(value: Value): string {
+  if (typeof value === 'string') return value;
+  const text = JSON.stringify(value);
+  const [, kind = ''] =
+    /Outputs\.[A-Za-z0-9]*?(DirectoryTable|TransactionsTable|SigningKmsKey|SigningKey)[A-Z0-9]*Arn/.exec(text) ?? [];
+  if (kind === 'DirectoryTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory';
+  if (kind === 'TransactionsTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Transactions';
+  if (kind.startsWith('Signing')) return 'arn:aws:kms:eu-central-1:000000000000:key/local';
+  const [, way] = /ProviderClientNotifications(Topic|Queue)[A-F0-9]+/.exec(text) ?? [];
+  if (way) return `arn:aws:${way === 'Topic' ? 'sns' : 'sqs'}:eu-central-1:000000000000:client-notifications`;
+  throw new Error(`no rule for the resource ${text}`);
+}
+
+/** What a role may do on AWS services that a function calls by the SDK. Its log is written by Lambda itself. */
+export function granted(name: string): Value[] {
+  return template.statements(name).filter((statement) => !JSON.stringify(statement.Action).includes('logs:'));
+}
+
+/**
+ * A statement as it was before endpoint actions were allowed on applications: on the ARNs of endpoints alone. SNS denied
+ * every action on an endpoint to a role with it.
+ */
+export function onEndpointsAlone(statement: Value): Value {
+  const resources = listOf(statement.Resource);
+  const onEndpoints = resources.filter((arn) => JSON.stringify(arn).includes(':endpoint/'));
+  return onEndpoints.length === 0 ? statement : { ...statement, Resource: onEndpoints };
+}
+
+/** Lets the stand-in of SNS permit what these roles allow, and nothing else. */
+export function permitsOf(roles: (name: string) => readonly Value[]): SnsStandIn['permits'] {
+  return ({ caller, action, resource }) => {
+    const call = { caller, action: `sns:${action}`, resource, context: {} };
+    return roles(caller).some((statement) => allows(statement, call, resolve));
+  };
+}
