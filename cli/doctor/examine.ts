@@ -18,6 +18,7 @@ import { keyUseTrail } from './key-use-trail.ts';
 import { login } from './login.ts';
 import { pings } from './pings.ts';
 import { pushPlatforms } from './push-platforms.ts';
+import { pushRights } from './push-rights.ts';
 import { signingKeys } from './signing-keys.ts';
 import { readAlarms, type StackAlarms } from './stack-alarms.ts';
 import { stackState } from './stack-state.ts';
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   challenge,
   adminAccess,
   pushPlatforms,
+  pushRights,
   pings,
   deadLetters,
   alarms,

@@ -12,7 +12,10 @@ import { acknowledge } from '../nag.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
 import { addFunctionOutput, addOutputs } from '../outputs.ts';
 
-type EndpointEventsProps = Pick<Deployment, 'settings' | 'tableNames' | 'grantable' | 'deadLetters'>;
+type EndpointEventsProps = Pick<
+  Deployment,
+  'settings' | 'tableNames' | 'applicationArns' | 'grantable' | 'deadLetters'
+>;
 
 /**
  * The topic where SNS reports pushes that failed for good and endpoints that it disabled, and the function that marks
@@ -22,8 +25,9 @@ export class EndpointEvents extends Construct {
   readonly topic: Topic;
   readonly handler: ProviderFunction;
 
-  constructor(scope: Construct, id: string, { settings, tableNames, grantable, deadLetters }: EndpointEventsProps) {
+  constructor(scope: Construct, id: string, props: EndpointEventsProps) {
     super(scope, id);
+    const { settings, tableNames, applicationArns, grantable, deadLetters } = props;
     const spec = deploymentFunctions['endpoint-events'];
     this.handler = new ProviderFunction(this, {
       name: 'endpoint-events',
@@ -32,6 +36,9 @@ export class EndpointEvents extends Construct {
       environment: environmentOf(spec, {
         DIRECTORY_TABLE: tableNames.directory,
         METRICS_NAMESPACE: metricsNamespaceOf(this),
+        APNS_APPLICATION_ARN: applicationArns.APNS,
+        APNS_SANDBOX_APPLICATION_ARN: applicationArns.APNS_SANDBOX,
+        GCM_APPLICATION_ARN: applicationArns.GCM,
       }),
       statements: statementsFor(spec, grantable),
       wildcardReason: ENDPOINT_WILDCARD_REASON,

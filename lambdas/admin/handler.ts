@@ -3,6 +3,7 @@ import { adminBodyRoute, adminRoute, pageFrom, userQueryFrom } from '../../provi
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
+import { answerSelfChecks } from '../../provider/edge/orders/self-check.ts';
 import {
   createClient,
   listClients,
@@ -10,6 +11,7 @@ import {
   removeClient,
   updateClient,
 } from '../../provider/flows/client/manage-clients.ts';
+import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import {
   createTicket,
   createUser,
@@ -28,7 +30,7 @@ import { wire } from './wiring.ts';
  */
 const { ports, log } = wire();
 
-export const handler = endpoint(log, {
+const routes = endpoint(log, {
   'POST /admin/clients': adminBodyRoute({ body: clientBody, kind: 'client_metadata' }, async ({ body, by }) =>
     mapResult(await createClient(ports, body, by), answerCreated),
   ),
@@ -76,3 +78,5 @@ export const handler = endpoint(log, {
     mapResult(await removeUserDevice(ports, { sub: id('sub'), deviceId: id('device_id'), by }), answerDone),
   ),
 });
+
+export const handler = answerSelfChecks(() => provePushRights(ports), routes);

@@ -10,23 +10,27 @@ import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts'
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
+import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
+import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
 /** Composes what admin runs with in an AWS account. */
-export function wire(): Wired<ManageClientsPorts & ManageUsersPorts> {
+export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ProvePushRightsPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const people = new PeopleTable(directory);
+  const sns = createSns();
   const ports = {
     clientRegistry: new ClientRegistryTable(directory, entropy),
     peopleRegistry: new PeopleRegistryTable(directory, entropy, clock),
     people,
     devices: people,
     tickets: new TicketsTable(new Table(dynamodb, resources.transactionsTable)),
-    endpoints: new SnsEndpoints(createSns(), directory, resources.applicationArns),
+    endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
+    endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['DeleteEndpoint']),
     entropy,
     clock,
     settings: readSettings(),

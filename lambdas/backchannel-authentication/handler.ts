@@ -2,7 +2,9 @@ import { answerOk } from '../../provider/edge/http/answer.ts';
 import { clientCallFrom } from '../../provider/edge/http/client-call.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
+import { answerSelfChecks } from '../../provider/edge/orders/self-check.ts';
 import { requestAuthentication } from '../../provider/flows/asking/request-authentication.ts';
+import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import { wire } from './wiring.ts';
 
 /**
@@ -14,9 +16,11 @@ import { wire } from './wiring.ts';
  */
 const { ports, log } = wire();
 
-export const handler = endpoint(log, {
+const routes = endpoint(log, {
   'POST /bc-authorize': async (request) => {
     const call = clientCallFrom(request, ports.profile);
     return call.ok ? mapResult(await requestAuthentication(ports, call.value), answerOk) : call;
   },
 });
+
+export const handler = answerSelfChecks(() => provePushRights(ports), routes);

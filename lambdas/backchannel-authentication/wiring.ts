@@ -7,23 +7,27 @@ import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.t
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
+import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what backchannel-authentication runs with in an AWS account. */
-export function wire(): Wired<RequestAuthenticationPorts> {
+export function wire(): Wired<RequestAuthenticationPorts & ProvePushRightsPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory);
+  const sns = createSns();
   const ports = {
     ...clientAuthentication(directory, transactions),
     people,
     devices: people,
     requests: new RequestsTable(transactions, entropy),
     rateWindows: new RateWindowsTable(transactions, entropy),
-    push: new SnsPush(createSns(), resources.apnsTopic),
+    push: new SnsPush(sns, resources.apnsTopic),
+    endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),
     entropy,
     audit: createAuditTrail('backchannel-authentication'),
   };

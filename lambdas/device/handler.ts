@@ -5,6 +5,7 @@ import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { parseJson } from '../../provider/edge/http/json-body.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
 import { pathParameter } from '../../provider/edge/http/request.ts';
+import { answerSelfChecks } from '../../provider/edge/orders/self-check.ts';
 import {
   answerRequest,
   listPendingRequests,
@@ -12,6 +13,7 @@ import {
 } from '../../provider/flows/deciding/answer-request.ts';
 import { enrolDevice } from '../../provider/flows/device/enrol-device.ts';
 import { removeDevice, updateDevice } from '../../provider/flows/device/manage-device.ts';
+import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import { wire } from './wiring.ts';
 
 /**
@@ -22,7 +24,7 @@ import { wire } from './wiring.ts';
  */
 const { ports, log } = wire();
 
-export const handler = endpoint(log, {
+const routes = endpoint(log, {
   'POST /devices': async (request) => {
     const body = parseJson(request, enrolmentBody);
     return body.ok ? mapResult(await enrolDevice(ports, { ...body.value, note: request.note }), answerCreated) : body;
@@ -57,3 +59,5 @@ export const handler = endpoint(log, {
     return mapResult(await answerRequest(ports, call), answerDone);
   },
 });
+
+export const handler = answerSelfChecks(() => provePushRights(ports), routes);

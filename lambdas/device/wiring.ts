@@ -12,14 +12,17 @@ import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
+import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
+import { ENDPOINT_ACTIONS } from '../../provider/core/operating/push-rights.ts';
 import type { AnswerPorts } from '../../provider/flows/deciding/answer-request.ts';
 import type { EnrolPorts } from '../../provider/flows/device/enrol-device.ts';
 import type { ManageDevicePorts } from '../../provider/flows/device/manage-device.ts';
+import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what device runs with in an AWS account. */
-export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts> {
+export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & ProvePushRightsPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -34,6 +37,7 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts> {
     requests: new RequestsTable(transactions, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
+    endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ENDPOINT_ACTIONS),
     push: new SnsPush(sns, resources.apnsTopic),
     verifier: joseVerifier,
     entropy,

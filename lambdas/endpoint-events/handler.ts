@@ -1,5 +1,7 @@
+import { answerSelfChecks } from '../../provider/edge/orders/self-check.ts';
 import { endpointEventsFrom } from '../../provider/edge/sns/endpoint-event.ts';
 import { handleEndpointEvent } from '../../provider/flows/device/handle-endpoint-event.ts';
+import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import { wire } from './wiring.ts';
 
 /**
@@ -10,7 +12,7 @@ import { wire } from './wiring.ts';
  */
 const { ports, log } = wire();
 
-export const handler = async (event: unknown): Promise<void> => {
+const handleEvents = async (event: unknown): Promise<void> => {
   for (const { endpointArn, type, failure, messageId } of endpointEventsFrom(event)) {
     const startedAt = performance.now();
     const devices = await handleEndpointEvent(ports, endpointArn);
@@ -26,3 +28,5 @@ export const handler = async (event: unknown): Promise<void> => {
     });
   }
 };
+
+export const handler = answerSelfChecks(() => provePushRights(ports), handleEvents);

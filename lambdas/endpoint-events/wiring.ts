@@ -6,13 +6,18 @@ import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { EndpointUsers } from '../../provider/adapters/sns/endpoint-users.ts';
+import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import type { EndpointEventPorts } from '../../provider/flows/device/handle-endpoint-event.ts';
+import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what endpoint-events runs with in an AWS account. */
-export function wire(): Wired<EndpointEventPorts> {
-  const directory = new Table(createDynamoDB(), readResources().directoryTable);
+export function wire(): Wired<EndpointEventPorts & ProvePushRightsPorts> {
+  const resources = readResources();
+  const directory = new Table(createDynamoDB(), resources.directoryTable);
+  const sns = createSns();
   const ports = {
-    endpoints: new EndpointUsers(createSns(), directory),
+    endpoints: new EndpointUsers(sns, directory),
+    endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['GetEndpointAttributes']),
     devices: new PeopleTable(directory),
     audit: createAuditTrail('endpoint-events'),
     clock,

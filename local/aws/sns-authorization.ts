@@ -19,7 +19,7 @@ export function authorizedResource(action: string, input: AwsCall['input']): str
 }
 
 /** Returns the ARN of an endpoint's application. Undefined if the ARN is not that of an endpoint. */
-export function applicationOf(arn: string): string | undefined {
+function applicationOf(arn: string): string | undefined {
   const [, account, application] = ENDPOINT.exec(arn) ?? [];
   return account === undefined ? undefined : `${account}app${application}`;
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { functionNames, functions } from '../../infra/functions/deployed-functions.ts';
+import { SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
 import type { LocalRoutes } from '../runtime/gateway.ts';
 import { isTrustedLoopback } from '../runtime/loopback.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -20,6 +22,7 @@ const routes: Readonly<Record<string, LocalRoute>> = {
   'POST /local/ticket': makeTicket,
   'POST /local/decide': decide,
   'GET /local/push': streamPushes,
+  'POST /local/self-check': checkPushRights,
 };
 
 /** Makes the routes that only exist on this machine, for callers on it: demo page, tickets, unattended phone. */
@@ -108,6 +111,13 @@ function streamPushes(_world: DemoWorld, runtime: Runtime, { query, response }: 
     clearInterval(heartbeat);
     stop();
   });
+}
+
+/** Lets each function with rights on push endpoints prove them, as `ciba doctor` does by direct invocations in AWS. */
+async function checkPushRights(_world: DemoWorld, runtime: Runtime, { response }: LocalCall): Promise<void> {
+  const names = functionNames.filter((name) => functions[name].sns.length > 0);
+  const answers = names.map(async (name) => [name, await runtime.host.invoke(name, SELF_CHECK)] as const);
+  send(response, 200, Object.fromEntries(await Promise.all(answers)));
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

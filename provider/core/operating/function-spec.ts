@@ -1,6 +1,8 @@
 // The types of what each function's `function.ts` says about it. It is plain data: the CDK app deploys from it, and the
 // local gateway runs from it.
 
+import type { EndpointAction } from './push-rights.ts';
+
 /** Tables by role. docs/storage.md lists the key prefixes in them. */
 export type TableRole = 'directory' | 'transactions';
 
@@ -59,7 +61,7 @@ export type FunctionSpec = {
   readonly environment: readonly EnvironmentName[];
   readonly tables: readonly (TableGrant | KeyGrant)[];
   /** Actions on the endpoints and applications of the configured platforms. */
-  readonly sns: readonly string[];
+  readonly sns: readonly ('CreatePlatformEndpoint' | EndpointAction)[];
   /** Actions on the topic on which decisions are announced, and on the queue that is subscribed to it. */
   readonly topic?: readonly string[];
   readonly sqs?: readonly string[];
@@ -77,13 +79,14 @@ export type FunctionSpec = {
   readonly memoryMegabytes: number;
 };
 
-/** Variables of a function that pushes to phones. */
-export const PUSH_ENVIRONMENT = [
+/** Variables of a function with rights on push endpoints. */
+export const APPLICATIONS_ENVIRONMENT = [
   'APNS_APPLICATION_ARN',
   'APNS_SANDBOX_APPLICATION_ARN',
   'GCM_APPLICATION_ARN',
-  'APNS_TOPIC',
 ] as const;
+/** Variables of a function that pushes to phones. */
+export const PUSH_ENVIRONMENT = [...APPLICATIONS_ENVIRONMENT, 'APNS_TOPIC'] as const;
 /** The permissions that client authentication needs. */
 export const CLIENT_AUTHENTICATION: readonly TableGrant[] = [
   { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },

@@ -4,6 +4,7 @@ import { ciba, type Outcome } from '../support/ciba-process.ts';
 import {
   APNS,
   CERTIFICATE,
+  DEVICE,
   DIRECTORY,
   DoctorDeployment,
   GCM,
@@ -13,6 +14,7 @@ import {
   KMS_KEY,
   MAPPING,
   policyWith,
+  rightsReport,
   STACK,
   SYNTHETIC,
   TOPIC,
@@ -151,6 +153,35 @@ describe('a broken deployment exits 1 and says what to do', () => {
     });
   });
 
+  it('has a role without its rights on push endpoints', async () => {
+    const denied = { result: 'denied', error: 'AuthorizationErrorException' };
+    deployment.aws.account.functions[DEVICE] = async () => rightsReport(['Publish'], denied);
+    const { code, found, bad } = await examine();
+    expect({ code, bad }).toEqual({ code: 1, bad: ['Push rights'] });
+    expect(found('Push rights')).toMatchObject({
+      state: 'broken',
+      says: expect.stringMatching(/^device: .* Publish on GCM \(AuthorizationErrorException\)\./),
+      todo: expect.stringContaining('--revert-drift'),
+      see: 'docs/operations.md#rights-on-push-endpoints',
+    });
+  });
+
+  it('has functions of an earlier version, or SNS does not answer: unknown, never good', async () => {
+    const { functions } = deployment.aws.account;
+    functions[DEVICE] = async () => {
+      throw new Error("Cannot read properties of undefined (reading 'requestId')");
+    };
+    const earlier = await examine();
+    expect({ code: earlier.code, bad: earlier.bad }).toEqual({ code: 1, bad: ['Push rights'] });
+    expect(earlier.found('Push rights')).toMatchObject({ state: 'unknown', todo: expect.stringContaining('Deploy') });
+    functions[DEVICE] = async () => rightsReport(['Publish'], { result: 'unknown', error: 'TimeoutError' });
+    const silent = (await examine()).found('Push rights');
+    expect(silent).toMatchObject({ state: 'unknown', says: expect.stringContaining('Publish on GCM (TimeoutError)') });
+    functions[DEVICE] = async () => ({ statusCode: 500 });
+    const other = (await examine()).found('Push rights');
+    expect(other).toMatchObject({ state: 'unknown', says: expect.stringContaining('Another version') });
+  });
+
   it('has no queue for dead letters', async () => {
     deployment.aws.account.queues = {};
     const { code, bad } = await examine();
@@ -168,7 +199,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     const { code, report, found } = await examine(deployment.env, ['--stack', 'ciba-none']);
     expect(code).toBe(1);
     expect(found('Stack')).toMatchObject({ state: 'broken', says: 'There is no stack ciba-none in eu-central-1.' });
-    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(16);
+    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(17);
     deployment.aws.account.stack.outputs = {};
     const other = await examine();
     expect(other.code).toBe(1);
@@ -193,7 +224,7 @@ describe('what could not be checked is never a crash, and never good', () => {
       /\? Push platforms {4}Could not be checked: User: arn:aws:iam::1:user\/o is not\s+authorized/,
     );
     expect(stdout).toContain('ciba doctor --help lists all');
-    expect(stdout).toMatch(/\n8 could not be checked\.\n$/);
+    expect(stdout).toMatch(/\n9 could not be checked\.\n$/);
     const { stdout: help } = await ciba(['doctor', '--help']);
     for (const permission of [
       'cloudwatch:DescribeAlarms',

@@ -25,6 +25,15 @@ export const KMS_KEY = `arn:aws:kms:${REGION}:111122223333:key/1234abcd`;
 export const DIRECTORY = `arn:aws:dynamodb:${REGION}:111122223333:table/ciba-directory`;
 export const DEAD_LETTERS = `https://sqs.${REGION}.amazonaws.com/111122223333/dead-letters`;
 const SIGNING_KEYS = `arn:aws:lambda:${REGION}:111122223333:function:signing-keys:live`;
+/** The functions with rights on push endpoints: the value of the output, and what each does to endpoints. */
+const PUSHING = {
+  FunctionAdmin: ['admin-1', ['DeleteEndpoint']],
+  FunctionBackchannelAuthentication: ['backchannel-1', ['Publish']],
+  FunctionDevice: ['device-1', ['Publish', 'GetEndpointAttributes', 'SetEndpointAttributes', 'DeleteEndpoint']],
+  FunctionEndpointEvents: ['endpoint-events-1', ['GetEndpointAttributes']],
+} as const;
+/** The function behind the device API, as it is invoked. */
+export const DEVICE = `${PUSHING.FunctionDevice[0]}:live`;
 const DAY_MILLISECONDS = 86_400_000;
 
 export const inDays = (days: number) => new Date(Date.now() + days * DAY_MILLISECONDS);
@@ -64,6 +73,7 @@ export function goodAccount(): Account {
         DeadLetterQueue: DEAD_LETTERS,
         SigningKmsKey: KMS_KEY,
         DirectoryTable: 'ciba-directory',
+        ...Object.fromEntries(Object.entries(PUSHING).map(([output, [name]]) => [output, name])),
       },
     },
     resources: [
@@ -82,7 +92,12 @@ export function goodAccount(): Account {
     certificates: { [CERTIFICATE]: { DomainName: HOST, Status: 'ISSUED', NotAfter: seconds(inDays(200)) } },
     mappings: { [MAPPING]: 'Enabled' },
     queues: { [DEAD_LETTERS]: [0, 0] },
-    functions: { [SYNTHETIC]: async () => null },
+    functions: {
+      [SYNTHETIC]: async () => null,
+      ...Object.fromEntries(
+        Object.values(PUSHING).map(([name, actions]) => [`${name}:live`, async () => rightsReport(actions)]),
+      ),
+    },
     policies: {
       [KMS_KEY]: policyWith(Object.values(KEY_DENIALS.kmsKey)),
       [DIRECTORY]: policyWith(Object.values(KEY_DENIALS.directory)),
@@ -104,6 +119,11 @@ export function goodAccount(): Account {
     },
     denied: new Set(),
   };
+}
+
+/** What a function answers to a self-check. */
+export function rightsReport(actions: readonly string[], answer: object = { result: 'allowed', error: 'NotFound' }) {
+  return { platforms: ['GCM'], rights: actions.map((action) => ({ platform: 'GCM', action, ...answer })) };
 }
 
 /** A whole deployment as the command sees it: the provider by its name over TLS, and the AWS account that it is in. */

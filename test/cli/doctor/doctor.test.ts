@@ -38,6 +38,9 @@ describe('a deployment in order', () => {
     expect(stdout).toContain(`✓ Discovery         Answers, and the issuer is https://${HOST}/`);
     expect(stdout).toContain('✓ Signing keys      2 RS256, 2 PS256, 2 ES256.');
     expect(stdout).toContain('APNS: enabled, credential: token. GCM: enabled, credential: token.');
+    expect(stdout).toContain(
+      '✓ Push rights       Proved by backchannel-authentication, device, admin, endpoint-events.',
+    );
     expect(stdout).toContain('✓ Pings             Lambda reads them from their queue.');
     expect(stdout).toContain('✓ Key policies      Complete on the KMS key. Complete on the table Directory.');
     expect(stdout).toContain('✓ KMS trail         The trail all-regions records the calls of KMS.');
@@ -50,14 +53,18 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(17);
+    expect(report.checks).toHaveLength(18);
   });
 
-  it('is asked once for a login, with nothing that could be mistaken for an order', async () => {
+  it('is asked once for a login and for self-checks, with nothing that could be mistaken for an order', async () => {
     deployment.aws.calls.length = 0;
     await doctor();
     const invoked = deployment.aws.calls.filter(({ action }) => action === 'Invoke');
-    expect(invoked.map(({ input }) => input)).toEqual([{ name: SYNTHETIC, payload: {} }]);
+    const [logins, others] = [true, false].map((isLogin) =>
+      invoked.filter(({ input }) => (input['name'] === SYNTHETIC) === isLogin).map(({ input }) => input),
+    );
+    expect(logins).toEqual([{ name: SYNTHETIC, payload: {} }]);
+    expect(others?.map(({ payload }) => payload)).toEqual(Array(4).fill({ self_check: 'push_rights' }));
   });
 
   it('goes to the provider of the stack, whatever CIBA_URL says; --url must be the same', async () => {
@@ -73,14 +80,17 @@ describe('a deployment that works and is not finished', () => {
     const { SyntheticLoginFunction: _function, ...outputs } = account.stack.outputs;
     account.stack.outputs = { ...outputs, PushApplications: 'none', Certificates: 'none' };
     for (const name of Object.keys(account.alarms)) account.alarms[name] = {};
+    for (const name of Object.keys(account.functions))
+      account.functions[name] = async () => ({ platforms: [], rights: [] });
     const { code, stdout } = await doctor();
     expect(code).toBe(0);
+    expect(stdout).toContain('– Push rights       No push platform is configured.');
     expect(stdout).toContain('! Push platforms    None is configured: phones get no pushes.');
     expect(stdout).toContain('See docs/deploy.md#3-pushes.');
     expect(stdout).toContain('! Alarm recipients  No one receives alarms yet');
     expect(stdout).toContain('– ACM certificates  No domain is set');
     expect(stdout).toContain('– A login           Not tried: the synthetic login of this stage is off.');
-    expect(stdout).toMatch(/\nAll good: 2 warnings, 2 not checked here\.\n$/);
+    expect(stdout).toMatch(/\nAll good: 2 warnings, 3 not checked here\.\n$/);
   });
 
   it('has no trail that would hear of uses of the KMS key: a warning', async () => {

@@ -166,6 +166,15 @@ describe('the bundle of endpoint-events, run through the Lambda Runtime API', ()
     expect(await during(name, () => tell('DeliveryFailure', unknown))).toMatchObject({ actions: [ask, find] });
   });
 
+  it('proves its rights on endpoints to a self-check, on each platform', async () => {
+    const allowed = { action: 'GetEndpointAttributes', result: 'allowed', error: 'NotFoundException' };
+    const rights = PLATFORMS.map((platform) => ({ platform, ...allowed }));
+    expect(await during(name, () => run(name, { self_check: 'push_rights' }))).toEqual({
+      actions: [ask, ask, ask],
+      result: { platforms: [...PLATFORMS], rights },
+    });
+  });
+
   it('marks nobody for an endpoint that was revived meanwhile', async () => {
     const { endpoint, users } = await shared('revived', 'GCM');
     world.runtime.sns.disable('revived');

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
+import { type PushRightsReport, SELF_CHECK } from '../../../provider/core/operating/push-rights.ts';
 import { World } from '../../support/world.ts';
 import { granted, onEndpointsAlone, permitsOf, resolve } from '../support/local-roles.ts';
 import { allows, recordedCall } from '../support/recorded-calls.ts';
@@ -6,6 +8,8 @@ import { allows, recordedCall } from '../support/recorded-calls.ts';
 const APPLICATION = 'arn:aws:sns:eu-central-1:000000000000:app/GCM/local';
 const ENDPOINT = 'arn:aws:sns:eu-central-1:000000000000:endpoint/GCM/local/b6cd1a44-6a3a-4a8c-9b3e-000000000000';
 
+const checked = functionNames.filter((name) => functions[name].sns.length > 0);
+const bodyOf = (method: string) => (method === 'GET' ? {} : { body: JSON.stringify(SELF_CHECK) });
 const former = (name: string) => granted(name).map(onEndpointsAlone);
 
 describe('an action on an endpoint', () => {
@@ -53,6 +57,42 @@ describe('a phone, where SNS asks the roles of the synthesized template', () => 
     const removed = await world.admin('DELETE', `/admin/users/${sub}/devices/${phone.identity.deviceId}`);
     expect(removed.status).toBe(204);
     expect(world.runtime.sns.endpoints.size).toBe(0);
+  });
+
+  it('is not needed to prove the rights: a self-check rings nobody and changes nothing', async () => {
+    const { phone } = await world.person();
+    const rung: unknown[] = [];
+    world.runtime.sns.on('delivery', (delivery) => rung.push(delivery));
+    const before = JSON.stringify(world.runtime.sns.save());
+    for (const name of checked) {
+      world.runtime.sns.permits = permitsOf(granted);
+      const good = (await world.runtime.host.invoke(name, SELF_CHECK)) as PushRightsReport;
+      const actions = functions[name].sns.filter((action) => action !== 'CreatePlatformEndpoint');
+      expect(good.platforms).toEqual(['APNS', 'APNS_SANDBOX', 'GCM']);
+      expect([...new Set(good.rights.map(({ action }) => action))].toSorted()).toEqual(actions.toSorted());
+      expect(good.rights.filter(({ result }) => result !== 'allowed')).toEqual([]);
+      world.runtime.sns.permits = permitsOf(former);
+      const bad = (await world.runtime.host.invoke(name, SELF_CHECK)) as PushRightsReport;
+      expect(bad.rights.filter(({ result }) => result !== 'denied')).toEqual([]);
+      expect(bad.rights).toHaveLength(good.rights.length);
+    }
+    expect(rung).toEqual([]);
+    expect(JSON.stringify(world.runtime.sns.save())).toBe(before);
+    world.runtime.sns.permits = () => true;
+    expect(await phone.list()).toEqual([]);
+  });
+
+  it('or a client cannot ask for a self-check over HTTP: no call to SNS is made for it', async () => {
+    const asked = () => world.runtime.aws.calls.filter(({ service }) => service === 'sns').length;
+    const before = asked();
+    const send = (path: string, method = 'POST', headers = {}) =>
+      world.send(path, { method, headers: { 'content-type': 'application/json', ...headers }, ...bodyOf(method) });
+    const query = '?self_check=push_rights';
+    expect((await send(`/devices${query}`, 'POST', SELF_CHECK)).body['error']).toBe('invalid_request');
+    expect((await send(`/admin/clients${query}`)).body['error']).toBe('invalid_client_metadata');
+    expect((await send(`/bc-authorize${query}`)).body['error']).toBe('invalid_request');
+    expect((await send('/device/requests', 'GET', SELF_CHECK)).status).toBe(401);
+    expect(asked()).toBe(before);
   });
 
   it('could be neither enrolled nor rung by roles that name endpoints alone', async () => {

@@ -97,6 +97,23 @@ describe('events of push endpoints', () => {
   });
 });
 
+describe('functions that answer self-checks', () => {
+  it('are invoked by the API and the topic alone, besides whom IAM allows', () => {
+    const names = ['admin', 'backchannel-authentication', 'device', 'endpoint-events'];
+    const aliases = new Map(names.map((name) => [production.idOf(production.alias(name)), name]));
+    const functions = new Map(names.map((name) => [production.idOf(production.function(name)), name]));
+    const invokers = production.all('AWS::Lambda::Permission').flatMap(({ Properties }) => {
+      const text = JSON.stringify(Properties.FunctionName);
+      const named = [...aliases, ...functions].find(([id]) => text.includes(`"${id}"`));
+      return named ? [`${named[1]} ${Properties.Principal}`] : [];
+    });
+    expect([...new Set(invokers)].toSorted()).toEqual([
+      ...['admin', 'backchannel-authentication', 'device'].map((name) => `${name} apigateway.amazonaws.com`),
+      'endpoint-events sns.amazonaws.com',
+    ]);
+  });
+});
+
 function listActions(name: string): string[] {
   return production.statements(name).flatMap(({ Action }) => listOf(Action));
 }
