@@ -12,6 +12,7 @@ import { metricsNamespaceOf } from '../observability/metrics.ts';
 import { addOutputs, joinArns } from '../outputs.ts';
 import type { CibaProviderProps } from '../settings/provider-props.ts';
 import { ownArn, type WantedApplication, wantedApplications } from './application-arns.ts';
+import { warnOfPushRegion } from './push-regions.ts';
 
 type PushPlatformsProps = Pick<Deployment, 'settings' | 'applicationArns' | 'alarms'> & {
   readonly eventsTopic: ITopic;
@@ -30,6 +31,7 @@ export class PushPlatforms extends Construct {
     super(scope, id);
     addPushAlarms(alarms, applicationArns);
     addOutputs(this, { PushApplications: joinArns(Object.values(applicationArns)) });
+    if (Object.keys(applicationArns).length > 0) warnOfPushRegion(this);
     const wanted = wantedApplications(this, settings);
     if (wanted.length === 0) return;
     this.refresher = this.#function(wanted, settings, eventsTopic);

@@ -11,11 +11,6 @@ import type { Settings } from './settings-schema.ts';
 /** The account and region of the deployment, as far as they are known. */
 export type Place = { readonly account?: string | undefined; readonly region?: string | undefined };
 
-/** The regions where SNS has mobile push: https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-push-supported-regions.html */
-const PUSH_REGIONS = [
-  ...['us-east-1', 'us-west-1', 'us-west-2', 'us-gov-west-1', 'sa-east-1', 'eu-west-1', 'eu-central-1'],
-  ...['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
-];
 /** The most bytes of variables that Lambda accepts, names included, as one JSON text. */
 const ENVIRONMENT_BYTES = 4096;
 /** Longer than any name or ARN that CloudFormation makes. */
@@ -25,7 +20,7 @@ const LONGEST_GENERATED_NAME = 'x'.repeat(150);
 export function conflictIn(settings: Settings, place: Place): string | undefined {
   return (
     domainConflict(settings) ??
-    pushConflict(settings, place.region) ??
+    pushConflict(settings) ??
     alarmsConflict(settings) ??
     limitsConflict(settings) ??
     notificationsConflict(settings) ??
@@ -49,15 +44,13 @@ function domainConflict({ domain, mtlsDomain }: Settings): string | undefined {
   return undefined;
 }
 
-function pushConflict({ apns, fcm }: Settings, region: string | undefined): string | undefined {
+function pushConflict({ apns, fcm }: Settings): string | undefined {
   if (apns && Boolean(apns.secretArn) === Boolean(apns.applicationArn ?? apns.sandboxApplicationArn))
     return 'set either "apns.secretArn" or "apns.applicationArn" (or "apns.sandboxApplicationArn")';
   if (apns?.sandbox && !apns.secretArn && !apns.sandboxApplicationArn)
     return 'set "apns.sandboxApplicationArn" instead of "apns.sandbox", which makes an application from "apns.secretArn"';
   if (fcm && Boolean(fcm.secretArn) === Boolean(fcm.applicationArn))
     return 'set either "fcm.secretArn" or "fcm.applicationArn"';
-  if (region && (apns || fcm) && !PUSH_REGIONS.includes(region))
-    return `set "region" to one that has SNS mobile push: ${PUSH_REGIONS.join(', ')}; ${region} has none`;
   return undefined;
 }
 

@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { CibaProvider } from '../../../infra/ciba-provider.ts';
+import { PUSH_REGIONS } from '../../../infra/push/push-regions.ts';
+import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
 import { listOf, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 
 const production = synthesized('production');
@@ -71,6 +76,35 @@ describe('SNS platform applications', () => {
 
   it('may be missing altogether: everything else is there', () => {
     expect(minimal.all('Custom::SnsPlatformApplication')).toEqual([]);
+  });
+});
+
+describe('a region', () => {
+  /** What the synthesis warns of in a stack of this region; without a region it is only known at the deployment. */
+  const warnings = (region: string | undefined, settings: CibaProviderProps) => {
+    const stack = new Stack(new App(), 'stack', { env: { ...(region && { region }) } });
+    new CibaProvider(stack, 'Provider', settings);
+    const entries = stack.node.findAll().flatMap(({ node }) => node.metadata);
+    return entries.flatMap(({ type, data }) => (type.startsWith('aws:cdk:warning') ? [String(data)] : []));
+  };
+  const fcm = { secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:fcm-AbCdEf' };
+
+  it.each(['eu-south-3', 'mx-central-1'])('%s, which AWS did not list, is a warning and no error', (region) => {
+    expect(warnings(region, { fcm })).toEqual([expect.stringContaining(`AWS did not list ${region}`)]);
+  });
+
+  it('is not warned of where AWS lists it, where it is not known yet, or where nothing is pushed', () => {
+    expect(warnings('eu-north-1', { fcm })).toEqual([]);
+    expect(warnings(undefined, { fcm })).toEqual([]);
+    expect(warnings('eu-south-3', {})).toEqual([]);
+  });
+
+  it('with mobile push is one of 25, which docs/deploy.md names all', () => {
+    const page = readFileSync(new URL('../../../docs/deploy.md', import.meta.url), 'utf8');
+    const [line = ''] = /^- A region with SNS mobile push.*$/m.exec(page) ?? [];
+    const [, listed = ''] = /\): (.*?)\. In any other/.exec(line) ?? [];
+    expect(new Set(PUSH_REGIONS).size).toBe(25);
+    expect(listed.split(/, | and /)).toEqual(PUSH_REGIONS);
   });
 });
 

@@ -69,7 +69,6 @@ describe('settings', () => {
     ],
     [{ limits: { perUser: { perMinute: 1, perHour: 30 } } }, 'set "limits.perUser" to at least 2 a minute'],
     [{ reservedConcurrency: { tokens: 5 } }, '"reservedConcurrency.tokens" is not a setting'],
-    [{ region: 'eu-north-1', apns: { secretArn, bundleId: 'a' } }, 'set "region" to one that has SNS mobile push'],
     [{ region: 'us-east-1', domain }, '"domain.certificateArn" must be in the region of the deployment, us-east-1'],
   ])('%j stop the synthesis with one sentence', (settings, sentence) => {
     expect(message(settings)).toContain(`test.json: ${sentence}`);
