@@ -54,7 +54,14 @@ export class EndpointEvents extends Construct {
     addFunctionOutput(this, this.handler);
   }
 
-  /** Lets SNS and the account publish. A policy replaces the topic's default one, which admits the account itself. */
+  /**
+   * Lets SNS and the account publish. AWS does not document as whom SNS publishes the events of a platform application:
+   * as the service, or in the name of the account that owns the application. So both are let in. `OwnAccount` is the
+   * condition of a topic's default policy, which a policy of our own replaces. AWS no longer documents its key, but the
+   * default policy still has it (https://github.com/awsdocs/iam-user-guide/issues/111). Both keys admit this account
+   * alone, and a caller for whom a key is missing is not let in. A false event does no harm: the function asks SNS
+   * whether the endpoint is dead.
+   */
   #admitEvents(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({

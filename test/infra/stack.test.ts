@@ -12,3 +12,4 @@ import './observability/dashboards.checks.ts';
 import './outputs.checks.ts';
 import './observability/synthetic-login.checks.ts';
 import './policies.checks.ts';
+import './authorization.checks.ts';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
 import { type PushRightsReport, SELF_CHECK } from '../../../provider/core/operating/push-rights.ts';
 import { World } from '../../support/world.ts';
-import { granted, onEndpointsAlone, permitsOf, resolve } from '../support/local-roles.ts';
+import { onEndpointsAlone } from '../support/former-statements.ts';
+import { granted, permitsOf, resolve } from '../support/local-roles.ts';
 import { allows, recordedCall } from '../support/recorded-calls.ts';
 
 const APPLICATION = 'arn:aws:sns:eu-central-1:000000000000:app/GCM/local';

@@ -1,6 +1,6 @@
 import type { SnsStandIn } from '../../../local/aws/sns.ts';
 import { allows } from './recorded-calls.ts';
-import { listOf, Synthesized, type Value } from './synthesized.ts';
+import { Synthesized, type Value } from './synthesized.ts';
 
 const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
 /** A stage with push, on the account that the stand-ins play and with the applications of the local runtime. */
@@ -34,16 +34,6 @@ export function resolve(value: Value): string {
 /** What a role may do on AWS services that a function calls by the SDK. Its log is written by Lambda itself. */
 export function granted(name: string): Value[] {
   return template.statements(name).filter((statement) => !JSON.stringify(statement.Action).includes('logs:'));
-}
-
-/**
- * A statement as it was before endpoint actions were allowed on applications: on the ARNs of endpoints alone. SNS denied
- * every action on an endpoint to a role with it.
- */
-export function onEndpointsAlone(statement: Value): Value {
-  const resources = listOf(statement.Resource);
-  const onEndpoints = resources.filter((arn) => JSON.stringify(arn).includes(':endpoint/'));
-  return onEndpoints.length === 0 ? statement : { ...statement, Resource: onEndpoints };
 }
 
 /** Lets the stand-in of SNS permit what these roles allow, and nothing else. */
