@@ -50,6 +50,11 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
   readonly endpoints = new Map<string, Endpoint>();
   /** Whether IAM lets a call through. Default: every call. A denial comes before the look for the endpoint. */
   permits: (access: SnsAccess) => boolean = () => true;
+  /**
+   * How the creation of an endpoint is answered for the token of a disabled one: with its ARN, or with an error that
+   * names it. AWS does not document which, and stand-ins of others differ.
+   */
+  disabledTokenAnswer: 'arn' | 'error' = 'arn';
   readonly #subscribers = new Map<string, Subscriber>();
 
   restore(state: SnsState | undefined): void {
@@ -112,8 +117,8 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
   }
 
   /**
-   * Creates an endpoint. A known token with the same user data returns the existing ARN, even if the endpoint is
-   * disabled; with other user data it is an error that names the ARN.
+   * Creates an endpoint. A known token with the same user data returns the existing ARN; with other user data it is an
+   * error that names the ARN.
    */
   #create(fields: Fields): string {
     const application = fields.text('PlatformApplicationArn');
@@ -127,7 +132,8 @@ export class SnsStandIn extends EventEmitter<{ delivery: [Delivery]; change: [] 
     const existing = [...this.endpoints.values()].find(
       (endpoint) => endpoint.application === application && endpoint.token === token,
     );
-    if (existing && existing.attributes['CustomUserData'] !== attributes.CustomUserData) {
+    const isRefused = existing?.enabled === false && this.disabledTokenAnswer === 'error';
+    if (existing && (isRefused || existing.attributes['CustomUserData'] !== attributes.CustomUserData)) {
       throw new SnsError(
         'InvalidParameter',
         `Invalid parameter: Token Reason: Endpoint ${existing.arn} already exists with the same Token, but different attributes.`,

@@ -211,20 +211,29 @@ describe('the push endpoint (one per push token, shared by accounts of one app)'
     expect(world.runtime.push.deliveries.at(-1)?.token).toBe('new-token');
   });
 
-  it('that was disabled is revived by the same token from the app, and only by that', async () => {
-    const { sub, email } = await world.user();
-    const phone = await world.phone(sub, { pushToken: 'dead-token' });
-    world.runtime.sns.disable('dead-token');
-    expect((await world.ask(client, { login_hint: email })).status).toBe(400);
-    expect(
-      (await callAs(phone, 'PATCH', `devices/${phone.identity.deviceId}`, { name: 'New name' })).body['push'],
-    ).toBe('unreachable');
-    expect((await world.ask(client, { login_hint: email })).status).toBe(400);
-    expect(
-      (await callAs(phone, 'PATCH', `devices/${phone.identity.deviceId}`, { push_token: 'dead-token' })).body['push'],
-    ).toBe('reachable');
-    expect((await world.ask(client, { login_hint: email })).status).toBe(200);
-  });
+  it.each([
+    ['the ARN', 'arn'],
+    ['an error that names the ARN', 'error'],
+  ] as const)(
+    'that was disabled is revived by the same token from the app alone, if SNS answers %s',
+    async (_, answer) => {
+      world.runtime.sns.disabledTokenAnswer = answer;
+      const { sub, email } = await world.user();
+      const token = `dead-token-${answer}`;
+      const phone = await world.phone(sub, { pushToken: token });
+      world.runtime.sns.disable(token);
+      expect((await world.ask(client, { login_hint: email })).status).toBe(400);
+      expect(
+        (await callAs(phone, 'PATCH', `devices/${phone.identity.deviceId}`, { name: 'New name' })).body['push'],
+      ).toBe('unreachable');
+      expect((await world.ask(client, { login_hint: email })).status).toBe(400);
+      expect(
+        (await callAs(phone, 'PATCH', `devices/${phone.identity.deviceId}`, { push_token: token })).body['push'],
+      ).toBe('reachable');
+      expect((await world.ask(client, { login_hint: email })).status).toBe(200);
+      world.runtime.sns.disabledTokenAnswer = 'arn';
+    },
+  );
 
   it('that exists with other attributes is found by the ARN in the message', async () => {
     const arn = 'arn:aws:sns:eu-central-1:000000000000:endpoint/GCM/local/by-hand';

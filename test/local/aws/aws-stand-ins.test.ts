@@ -67,6 +67,17 @@ describe('SNS', () => {
     expect(Attributes).toMatchObject({ Enabled: 'false', Token: 't1' });
   });
 
+  it('may refuse the token of a disabled endpoint with an error that names its ARN, as stand-ins of others do', async () => {
+    const { EndpointArn } = await create('t3');
+    sns.disabledTokenAnswer = 'error';
+    expect((await create('t3')).EndpointArn).toBe(EndpointArn);
+    sns.disable('t3');
+    await expect(create('t3')).rejects.toThrow(InvalidParameterException);
+    await expect(create('t3')).rejects.toThrow(`Endpoint ${EndpointArn} already exists`);
+    sns.disabledTokenAnswer = 'arn';
+    expect((await create('t3')).EndpointArn).toBe(EndpointArn);
+  });
+
   it('authorises an action on an endpoint against its application, before it looks for the endpoint', async () => {
     const EndpointArn = `${application.replace(':app/', ':endpoint/')}/00000000-0000-4000-8000-000000000000`;
     const ask = () => new SNSClient(common()).send(new GetEndpointAttributesCommand({ EndpointArn }));
