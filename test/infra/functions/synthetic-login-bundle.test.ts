@@ -101,7 +101,10 @@ describe('the bundles of the synthetic login, run through the Lambda Runtime API
 describe.each(['synthetic-setup', 'synthetic-login'])('the role of %s', (name) => {
   const template = synthesized('minimal');
   const statements = template.statements(name).filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
-  const resolve = (value: Value) => (/DirectoryTable/.test(JSON.stringify(value)) ? DIRECTORY : SECRET);
+  const resolve = (value: Value) => {
+    if (typeof value === 'string') return value;
+    return /DirectoryTable/.test(JSON.stringify(value)) ? DIRECTORY : SECRET;
+  };
   const list = (value: Value): Value[] => (Array.isArray(value) ? value : [value]);
 
   it('lets through every AWS call that the bundle made, and grants nothing that it did not make', () => {
