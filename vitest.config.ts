@@ -3,15 +3,27 @@ import { PATIENCE_MILLISECONDS } from './test/support/patience.ts';
 
 /** For `npm run test:release`: what takes screenshots, and what measures time and so wants the machine for itself. */
 const RELEASE = ['test/browser/**/*.test.ts', 'test/infra/functions/bundle-import.test.ts'];
+/** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */
+const ON_EMULATOR = ['test/emulator/**/*.test.ts'];
+/** What `npm test` runs on other engines of DynamoDB. */
+const ON_ENGINES = ['test/contract/{tables,signing-keys-table}.test.ts', 'test/e2e/{races,concurrent-changes}.test.ts'];
 
 export default defineConfig({
   test: {
     projects: [
       {
         extends: true,
-        test: { name: 'suite', include: ['test/**/*.test.ts'], exclude: ['**/node_modules/**', ...RELEASE] },
+        test: {
+          name: 'suite',
+          include: ['test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...RELEASE, ...ON_EMULATOR],
+        },
       },
       { extends: true, test: { name: 'release', include: RELEASE } },
+      {
+        extends: true,
+        test: { name: 'emulator', include: [...ON_EMULATOR, ...ON_ENGINES], env: { DYNAMODB_ENGINE: 'ministack' } },
+      },
     ],
     testTimeout: 300_000,
     hookTimeout: 300_000,

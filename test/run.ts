@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { canRun, chromium, ENGINES, fetchEngines, hasCurl } from './support/engines.ts';
+import { canRun, chromium, ENGINES, fetchEmulator, fetchEngines, hasCurl, hasEmulator } from './support/engines.ts';
 
 // npm test: types, lint, then every test that a busy machine can run. npm run test:release: the tests that
 // vitest.config.ts lists as such. Either takes paths, which leave all but the tests below them out. What the machine
@@ -26,8 +26,7 @@ const tests: Step = [
   [
     'node_modules/vitest/vitest.mjs',
     'run',
-    `--project=${isRelease ? 'release' : 'suite'}`,
-    ...(isRelease ? ['--no-file-parallelism'] : []),
+    ...(isRelease ? ['--project=release', '--project=emulator', '--no-file-parallelism'] : ['--project=suite']),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
@@ -48,6 +47,8 @@ async function isComplete(): Promise<boolean> {
   try {
     if (isRelease) {
       chromium();
+      await fetchEmulator();
+      hasEmulator();
     } else {
       await fetchEngines();
       ENGINES.forEach(canRun);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
 import { startDynalite } from '../aws/dynalite.ts';
+import type { DynamoDBEngine } from '../aws/dynamodb-engine.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
 import { createKmsService } from '../aws/kms.ts';
 import { createSecretsService } from '../aws/secrets.ts';
@@ -24,7 +25,8 @@ export type RuntimeOptions = {
   readonly port: number;
   /** The folder that keeps state between runs. Default: state is in memory. */
   readonly dataFolder?: string | undefined;
-  readonly dynamodb?: 'dynalite' | 'dynamodb-local' | undefined;
+  /** Default: dynalite. A function starts another engine, which keeps nothing. */
+  readonly dynamodb?: 'dynalite' | 'dynamodb-local' | (() => Promise<DynamoDBEngine>) | undefined;
   /** More values for variables of functions. They override the local ones. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Certificates in PEM that functions trust in addition to those of Node. */
@@ -112,7 +114,6 @@ async function startAws(
   options: RuntimeOptions,
   { state, clock, started }: { state: StateFile; clock: SharedClock; started: AsyncDisposableStack },
 ): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
-  const folder = options.dataFolder;
   const kept = state.read('aws', awsState);
   const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
   const sns = new SnsStandIn();
@@ -120,10 +121,7 @@ async function startAws(
   const keep = () => state.write('aws', { kmsMasterKey, sns: sns.save() } satisfies AwsState);
   sns.on('change', keep);
   keep();
-  const engine =
-    options.dynamodb === 'dynamodb-local'
-      ? await startDynamoDBLocal(folder && join(folder, 'dynamodb-local'))
-      : await startDynalite(folder && join(folder, 'dynalite'));
+  const engine = await startEngine(options);
   started.defer(() => engine.close());
   const aws = new AwsServer({
     dynamodb: (call) => engine.serve(call),
@@ -133,6 +131,12 @@ async function startAws(
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
   });
   return { aws, sns };
+}
+
+function startEngine({ dynamodb, dataFolder: folder }: RuntimeOptions): Promise<DynamoDBEngine> {
+  if (typeof dynamodb === 'function') return dynamodb();
+  if (dynamodb === 'dynamodb-local') return startDynamoDBLocal(folder && join(folder, 'dynamodb-local'));
+  return startDynalite(folder && join(folder, 'dynalite'));
 }
 
 /** Makes the queue of notifications, and subscribes it to the topic where decisions are announced. */

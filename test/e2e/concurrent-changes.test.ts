@@ -2,12 +2,14 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
 import { Phone } from '../../local/demo/phone.ts';
+import { runsOn } from '../support/engine.ts';
+import { ENGINES } from '../support/engines.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
 let client: TestClient;
 beforeEach(async () => {
-  world = await World.start({ variables: { REQUEST_LIMITS: '{}' } });
+  world = await World.start({ ...runsOn(ENGINES[0]), variables: { REQUEST_LIMITS: '{}' } });
   client = await world.client();
 });
 afterEach(() => world?.close());

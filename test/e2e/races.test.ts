@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeOnEngines } from '../support/engine.ts';
+import { describeOnEngines, runsOn } from '../support/engine.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 describeOnEngines('races', (engine) => {
   let world: World;
   let client: TestClient;
   beforeAll(async () => {
-    world = await World.start({ dynamodb: engine });
+    world = await World.start(runsOn(engine));
     client = await world.client();
   });
   afterAll(() => world?.close());

@@ -1,9 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe } from 'vitest';
 import { startDynalite } from '../../local/aws/dynalite.ts';
+import type { DynamoDBEngine } from '../../local/aws/dynamodb-engine.ts';
 import { startDynamoDBLocal } from '../../local/aws/dynamodb-local.ts';
 import { AwsServer } from '../../local/aws/server.ts';
+import type { RuntimeOptions } from '../../local/runtime/runtime.ts';
 import { createTables } from '../../local/runtime/tables.ts';
+import { startEmulatedDynamoDB } from './emulator/dynamodb.ts';
 import { canRun, ENGINES, type Engine } from './engines.ts';
 
 /** A DynamoDB engine with both tables, and a client for it. */
@@ -14,9 +17,20 @@ export function describeOnEngines(title: string, tests: (engine: Engine) => void
   for (const engine of ENGINES) describe.skipIf(!canRun(engine))(`${title} on ${engine}`, () => tests(engine));
 }
 
+const STARTS: Readonly<Record<Engine, () => Promise<DynamoDBEngine>>> = {
+  dynalite: () => startDynalite(undefined),
+  'dynamodb-local': () => startDynamoDBLocal(undefined),
+  ministack: startEmulatedDynamoDB,
+};
+
+/** Returns the option that makes a whole provider use this engine. */
+export function runsOn(engine: Engine): Pick<RuntimeOptions, 'dynamodb'> {
+  return { dynamodb: STARTS[engine] };
+}
+
 /** Starts an engine behind the same stand-in that the local runtime uses. */
 export async function startEngine(engine: Engine): Promise<EngineUnderTest> {
-  const dynamodb = engine === 'dynalite' ? await startDynalite(undefined) : await startDynamoDBLocal(undefined);
+  const dynamodb = await STARTS[engine]();
   const aws = new AwsServer({ dynamodb: (call) => dynamodb.serve(call) });
   const endpoint = await aws.listen();
   await createTables(endpoint);

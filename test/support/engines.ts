@@ -1,21 +1,30 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fetchDynamoDBLocal, isDynamoDBLocalFetched } from '../../local/aws/dynamodb-local.ts';
+import { installEmulator, isEmulatorInstalled } from './emulator/installation.ts';
 
-export type Engine = 'dynalite' | 'dynamodb-local';
+/** A DynamoDB engine: a library, AWS's own for one machine, and the one in the emulator of AWS that others wrote. */
+export type Engine = 'dynalite' | 'dynamodb-local' | 'ministack';
 
 /** The reasons to skip tests on a machine that lacks something. With `CI=true` no test may be skipped. */
 const JAVA_REASON = 'DynamoDB Local is left out: there is no Java on this machine';
 const JAR_REASON = 'DynamoDB Local is left out: it was not fetched yet, which npm test does';
 const CURL_REASON = 'the curl commands of the documents are left out: there is no curl on this machine';
+const EMULATOR_REASON =
+  'the emulator of AWS is left out: it was not installed yet, which npm run test:release does with Python 3.11 or newer';
 const CHROMIUM_REASON = 'the browser test is left out: there is no Chromium on this machine';
 
-/** The DynamoDB engines that tests run on. AWS's own is the second one; it needs Java. */
-export const ENGINES: readonly Engine[] = ['dynalite', 'dynamodb-local'];
+/**
+ * The DynamoDB engines that tests run on. `npm test` has the first two, and the second needs Java. The project
+ * `emulator` of `vitest.config.ts` has the third, which needs Python.
+ */
+export const ENGINES: readonly [Engine, ...Engine[]] =
+  process.env['DYNAMODB_ENGINE'] === 'ministack' ? ['ministack'] : ['dynalite', 'dynamodb-local'];
 
 /** Whether an engine can run on this machine. Prints the reason if it can not. */
 export function canRun(engine: Engine): boolean {
   if (engine === 'dynalite') return true;
+  if (engine === 'ministack') return hasEmulator();
   const hasJava = hasCommand('java');
   const isThere = hasJava && isDynamoDBLocalFetched();
   if (!isThere) missing(hasJava ? JAR_REASON : JAVA_REASON);
@@ -25,6 +34,18 @@ export function canRun(engine: Engine): boolean {
 /** Fetches AWS's engine if it can run here. Prints the reason if that fails. */
 export async function fetchEngines(): Promise<void> {
   if (hasCommand('java')) await fetchDynamoDBLocal().catch((error: Error) => console.warn(error.message));
+}
+
+/** Installs the emulator of AWS if it can run here. Prints the reason if that fails. */
+export async function fetchEmulator(): Promise<void> {
+  await installEmulator().catch(({ message }: Error) => console.warn(`the emulator of AWS: ${message}`));
+}
+
+/** Whether the emulator of AWS can run. Prints the reason if it can not. */
+export function hasEmulator(): boolean {
+  const isThere = isEmulatorInstalled();
+  if (!isThere) missing(EMULATOR_REASON);
+  return isThere;
 }
 
 /** Whether the curl commands of the pages can run. */

@@ -1,4 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 /** A certificate and its key in PEM. */
 export type SelfSigned = { readonly cert: string; readonly key: string };
@@ -16,8 +17,16 @@ const ECDSA_WITH_SHA256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
 const COMMON_NAME = oid(0x55, 0x04, 0x03);
 const SUBJECT_ALT_NAME = oid(0x55, 0x1d, 0x11);
 
-/** Makes a self-signed certificate (RFC 5280 §4.1) for a host name, valid from yesterday to the given instant. */
-export function selfSigned(host: string, until: Date): SelfSigned {
+/** A host name or an address, as an alternative name of the subject (RFC 5280 §4.2.1.6). */
+function alternativeName(host: string): Buffer {
+  return isIPv4(host) ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host));
+}
+
+/**
+ * Makes a self-signed certificate (RFC 5280 §4.1) for a host name, and for more names and addresses. It is valid for 400
+ * days, to the given instant.
+ */
+export function selfSigned(host: string, until: Date, more: readonly string[] = []): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'der' },
@@ -25,7 +34,7 @@ export function selfSigned(host: string, until: Date): SelfSigned {
   });
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(host)))));
   const time = (instant: Date) => der(0x18, Buffer.from(`${instant.toISOString().replaceAll(/[-:T]|\.\d+/g, '')}`));
-  const alternative = sequence(der(0x82, Buffer.from(host)));
+  const alternative = sequence(...[host, ...more].map(alternativeName));
   const extensions = der(0xa3, sequence(sequence(SUBJECT_ALT_NAME, der(0x04, alternative))));
   const toBeSigned = sequence(
     der(0xa0, der(0x02, Buffer.of(2))),
