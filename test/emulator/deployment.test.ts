@@ -10,7 +10,7 @@ import { describeConcessions, OTHER_CONCESSIONS, TEMPLATE_CHANGES } from '../sup
 import { type Emulator, startEmulator } from '../support/emulator/emulator.ts';
 import { type EmulatedPerson, EmulatedProvider } from '../support/emulator/provider.ts';
 import { redirectToEmulator } from '../support/emulator/redirect.ts';
-import { extractSource, findPreviousCommit, thisSource } from '../support/emulator/source.ts';
+import { copyWithBrokenToken, extractSource, findPreviousCommit, thisSource } from '../support/emulator/source.ts';
 import { hasEmulator } from '../support/engines.ts';
 
 const STACK = 'ciba-emulated';
@@ -26,6 +26,7 @@ describe.skipIf(!hasEmulator())('the stack in the emulator of AWS that others wr
   let endRedirect: () => void;
   let account: EmulatedAccount;
   let settings: StageSettings;
+  let changed: StageSettings;
   let provider: EmulatedProvider;
   let early: EmulatedPerson;
 
@@ -93,7 +94,7 @@ describe.skipIf(!hasEmulator())('the stack in the emulator of AWS that others wr
   });
 
   it(`is updated from ${before}, and the smoke test logs in again`, async () => {
-    const changed = { ...settings, limits: { defaultExpiry: 150 } };
+    changed = { ...settings, limits: { defaultExpiry: 150 } };
     expect(await account.deploy(thisSource, changed)).toEqual(TEMPLATE_CHANGES);
     const stack = await account.stack(STACK);
     expect(stack.status).toBe('UPDATE_COMPLETE');
@@ -106,6 +107,13 @@ describe.skipIf(!hasEmulator())('the stack in the emulator of AWS that others wr
     expect(await provider.logIn(early)).toMatchObject({ expiresIn: 150 });
     const late = await provider.person('late@example.com', 'APNS');
     expect(await provider.logIn(late)).toMatchObject({ expiresIn: 150 });
+  });
+
+  it('is rolled back when the smoke test of an update fails, and logins go on', async () => {
+    const broken = account.deploy(copyWithBrokenToken(account.folder), changed);
+    await expect(broken).rejects.toThrow(/the smoke test failed: token request answers 50[02]/);
+    await expect.poll(async () => (await account.stack(STACK)).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await provider.logIn(early)).toMatchObject({ expiresIn: 150 });
   });
 
   it('is deleted once it is not protected any more; tables, key, audit bucket, logs and applications stay', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,14 +15,28 @@ export type PreviousCommit =
   | { readonly commit: string; readonly why: undefined }
   | { readonly commit: undefined; readonly why: string };
 
-/** Finds the newest release before this commit, or else the commit before. It must work with the packages that are here. */
+/** How a conventional commit says that it breaks something. */
+const BREAKING = /^\w+(\([^)]*\))?!:|^BREAKING CHANGE/m;
+
+/** Finds the newest release before this commit, or else the commit before. */
 export function findPreviousCommit(): PreviousCommit {
   const release = git('describe', '--tags', '--abbrev=0', '--match=v*', 'HEAD~1');
   const parent = git('rev-parse', '--short=12', 'HEAD~1');
   const known = [release, parent].flatMap((commit) => commit ?? []);
-  if (known.length === 0) return { commit: undefined, why: 'git finds no commit before this one' };
-  const commit = known.find((one) => lockOf(one) === lockOf('HEAD'));
-  return commit === undefined ? { commit, why: 'the commit before has other packages' } : { commit, why: undefined };
+  const fitting = known.find((commit) => obstacleTo(commit, release) === undefined);
+  if (fitting !== undefined) return { commit: fitting, why: undefined };
+  const [why = 'git finds no commit before this one'] = known.flatMap((commit) => obstacleTo(commit, release) ?? []);
+  return { commit: undefined, why };
+}
+
+/**
+ * Why an update can't start from a commit: the packages that are here do not fit it, or what it stored need not be
+ * readable. Before the first release a change marked as breaking may do that.
+ */
+function obstacleTo(commit: string, release: string | undefined): string | undefined {
+  if (lockOf(commit) !== lockOf('HEAD')) return `${commit} has other packages`;
+  const since = git('log', '--format=%B', `${commit}..HEAD`) ?? '';
+  return release === undefined && BREAKING.test(since) ? `a change since ${commit} is marked as breaking` : undefined;
 }
 
 /** Writes the files of a commit into a new folder. They use the packages of this checkout. */
@@ -31,6 +45,18 @@ export function extractSource(commit: string, parent: string): Source {
   mkdirSync(folder);
   const archive = execFileSync('git', ['archive', commit], { cwd: ROOT, maxBuffer: 2 ** 28 });
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return { folder };
+}
+
+/** What a deployment is made of. */
+const DEPLOYED = ['cdk.json', 'package.json', 'tsconfig.json', 'infra', 'lambdas', 'local', 'provider'];
+
+/** Copies this source with a token endpoint that fails on each call. */
+export function copyWithBrokenToken(parent: string): Source {
+  const folder = join(parent, 'source-broken');
+  for (const name of DEPLOYED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  appendFileSync(join(folder, 'lambdas/token/handler.ts'), "throw new Error('broken on purpose');\n");
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return { folder };
 }
