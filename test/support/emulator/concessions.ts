@@ -54,6 +54,14 @@ export const OTHER_CONCESSIONS: readonly Concession[] = [
     why: 'the emulator does not know the conditions that they use, such as dynamodb:LeadingKeys',
   },
   {
+    what: 'the emulator is repaired (serve.py), so that an update of a nested stack keeps what Fn::GetAtt reads',
+    why: 'unrepaired, it loses the attributes of each resource that does not change',
+  },
+  {
+    what: 'the emulator is repaired (serve.py), so that an update of an AWS::DynamoDB::GlobalTable keeps the table',
+    why: 'unrepaired, it puts an empty table in the place of one that has no name in the template',
+  },
+  {
     what: 'the nested stack with the data is deleted by itself, before its parent',
     why: 'the emulator ignores DeletionPolicy and deletion protection when it deletes a nested stack with its parent',
   },
