@@ -16,7 +16,7 @@ export const spec = {
   ],
   tables: [
     ...CLIENT_AUTHENTICATION,
-    { table: 'directory', actions: ['Query'], prefixes: ['KEY#'] },
+    { table: 'directory', actions: ['Query'], prefixes: ['KEY#', 'USER#'] },
     { table: 'directory', actions: ['GetItem'], prefixes: ['PRIVATEKEY#'] },
     { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
   ],

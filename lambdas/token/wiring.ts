@@ -2,6 +2,7 @@ import { createDynamoDB, createKms } from '../../provider/adapters/aws-clients.t
 import { clock } from '../../provider/adapters/clock.ts';
 import { clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -18,10 +19,13 @@ export function wire(): Wired<RequestTokensPorts> {
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
+  const people = new PeopleTable(directory);
   const keys = new SigningKeysTable(directory, entropy);
   const privateKeys = new KmsPrivateKeys(keys, createKms(), resources.signingKmsKey);
   const ports = {
     ...clientAuthentication(directory, transactions),
+    people,
+    devices: people,
     requests: new RequestsTable(transactions, entropy),
     signer: new JoseSigner(new KeyCache(keys, clock), privateKeys),
     entropy,

@@ -284,6 +284,23 @@ describeOnEngines('the tables', (name) => {
       expect(claims.filter(Boolean)).toHaveLength(1);
     });
 
+    it('recordTakenBack: an approval once, for good, and its grant goes', async () => {
+      const facts = await create();
+      const end = () => requests.recordTakenBack({ request: facts, because: 'user_blocked' });
+      expect(await end()).toBe(false);
+      await approve(facts);
+      const foreign = { ...facts, clientId: 'other' };
+      expect(await requests.recordTakenBack({ request: foreign, because: 'user_blocked' })).toBe(false);
+      expect(await end()).toBe(true);
+      expect(await end()).toBe(false);
+      expect(await requests.claimApproved({ request: facts, now: NOW })).toBe(false);
+      const poll = await requests.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW });
+      const takenBack = { because: 'user_blocked', deviceId: 'd1' };
+      expect(poll).toMatchObject({ recorded: false, stored: { state: 'failed', takenBack } });
+      const key: Key = { pk: `REQUEST#${facts.requestId}`, sk: 'REQUEST' };
+      expect(await transactions.get(key)).not.toHaveProperty('grant');
+    });
+
     it('recordFailure: nobody can approve any more', async () => {
       const facts = await create();
       await requests.recordFailure(facts.requestId);
@@ -457,7 +474,15 @@ describeOnEngines('the tables', (name) => {
     expect(await idsAfter(undefined, 9)).toEqual(['a', 'b', SYNTHETIC_ID, 'z', undefined]);
     expect(await idsAfter('a', 2)).toEqual(['b', SYNTHETIC_ID, SYNTHETIC_ID]);
     expect(await idsAfter(SYNTHETIC_ID, 2)).toEqual(['z', undefined]);
+    const clients = new ClientsTable(directory, () => NOW);
+    expect((await clients.find('a')).client).toMatchObject({ name: 'New' });
+    await registry.replace(client('a', 'Newer'), client('a', 'New'));
+    expect((await clients.find('a')).client).toMatchObject({ name: 'New' });
+    expect(await clients.findAnew('a')).toMatchObject({ name: 'Newer' });
+    expect((await clients.find('a')).client).toMatchObject({ name: 'Newer' });
     expect(await registry.remove('a')).toBe(true);
+    expect(await clients.findAnew('a')).toBeUndefined();
+    expect((await clients.find('a')).client).toBeUndefined();
     expect(await registry.remove('a')).toBe(false);
   });
 });

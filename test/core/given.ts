@@ -6,6 +6,7 @@ import type {
 } from '../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../provider/core/device/device.ts';
 import type { IssuerNames } from '../../provider/core/issuer.ts';
+import type { User } from '../../provider/core/person/user.ts';
 import type { Refusal } from '../../provider/core/refusal.ts';
 import type { Result } from '../../provider/core/result.ts';
 import type { Grant } from '../../provider/core/token/grant.ts';
@@ -36,6 +37,9 @@ export const FACTS: RequestFacts = {
   intervalSeconds: 5,
   nextPollAt: 0,
 };
+
+/** The user of every request. */
+export const USER: User = { sub: 'user-1', status: 'active', claims: {}, identifiers: [] };
 
 /** What the user of an approved request granted. */
 export const GRANT: Grant = {

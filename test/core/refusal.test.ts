@@ -128,6 +128,12 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   lost_redemption_race: [{}, '400 invalid_grant', REDEEMED],
   denied_by_user: [{}, '400 access_denied', 'The end-user denied the authorization request.'],
   request_failed: [{}, '400 access_denied', 'The authorization request could not be delivered to the end-user.'],
+  approval_taken_back: [
+    { because: 'user_blocked' },
+    '400 access_denied',
+    'The authorization was taken back before it was redeemed.',
+    { detail: 'user_blocked' },
+  ],
   request_expired: [{}, '400 expired_token', EXPIRED],
   approval_not_redeemed_in_time: [{}, '400 expired_token', EXPIRED],
   polled_too_fast: [

@@ -125,6 +125,20 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
     return written;
   }
 
+  async recordTakenBack({ request, because }: Parameters<RedeemableRequests['recordTakenBack']>[0]): Promise<boolean> {
+    const { written } = await this.#transactions.update({
+      key: requestKey(request.requestId),
+      set: { state: 'failed', taken_back: because },
+      remove: ['grant'],
+      guard: {
+        condition: '#client_id = :client AND #state = :approved',
+        values: { client: request.clientId, approved: 'approved' },
+      },
+      nonce: this.#nonce('claimed_by'),
+    });
+    return written;
+  }
+
   async listPending(sub: string, now: number): Promise<readonly PendingRequest[]> {
     const { pk } = detailsKey(sub, '');
     const items = await this.#transactions.query<DetailsForm>(pk, { skPrefix: DETAILS_PREFIX });

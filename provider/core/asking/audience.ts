@@ -25,6 +25,14 @@ export function grantAudience(
   return ok(wanted);
 }
 
+/**
+ * Returns whether the client may have tokens for this audience now: one of its own audiences, or the audience that it
+ * gets when it asks for none.
+ */
+export function isAudienceAllowed(audience: string, policy: TargetPolicy, issuer: string): boolean {
+  return policy.audiences.includes(audience) || audience === (policy.defaultAudience ?? issuer);
+}
+
 function isResourceUri(value: string): boolean {
   return URL.canParse(value) && !value.includes('#');
 }

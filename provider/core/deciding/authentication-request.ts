@@ -1,5 +1,6 @@
 import type { Refusal } from '../refusal.ts';
 import type { Grant } from '../token/grant.ts';
+import type { TakenBack } from '../token/refusals.ts';
 import { redemptionGrace } from './redemption-grace.ts';
 
 /**
@@ -27,7 +28,11 @@ export type AuthenticationRequest =
   | (RequestFacts & { readonly state: 'pending' })
   | (RequestFacts & { readonly state: 'approved'; readonly grant: Grant })
   | (RequestFacts & { readonly state: 'denied'; readonly deviceId: string })
-  | (RequestFacts & { readonly state: 'failed' })
+  | (RequestFacts & {
+      readonly state: 'failed';
+      /** Present if a device had approved the request, and the approval was taken back before it was redeemed. */
+      readonly takenBack?: { readonly because: TakenBack; readonly deviceId: string } | undefined;
+    })
   | (RequestFacts & { readonly state: 'redeemed'; readonly deviceId: string });
 
 /** A request that can be redeemed now. */
@@ -61,7 +66,11 @@ export function decideTokenRequest(
     case 'denied':
       return refused({ reason: 'denied_by_user' });
     case 'failed':
-      return refused({ reason: 'request_failed' });
+      return refused(
+        request.takenBack
+          ? { reason: 'approval_taken_back', because: request.takenBack.because }
+          : { reason: 'request_failed' },
+      );
     case 'approved':
       return now < request.expiresAt + redemptionGrace(request.intervalSeconds)
         ? { outcome: 'issue', request }
@@ -100,7 +109,10 @@ export function judgeLateDecision(
     : { outcome: 'refuse', refusal: { reason: 'already_decided', state: stored.state } };
 }
 
-/** Returns the decision that the state of a request implies. Redeeming the tokens does not change the decision. */
+/**
+ * Returns the decision that the state of a request implies. Redeeming the tokens or taking the approval back does not
+ * change the decision.
+ */
 function decisionIn(request: AuthenticationRequest): { deviceId: string; decision: 'approve' | 'deny' } | undefined {
   switch (request.state) {
     case 'approved':
@@ -109,8 +121,9 @@ function decisionIn(request: AuthenticationRequest): { deviceId: string; decisio
       return { deviceId: request.deviceId, decision: 'approve' };
     case 'denied':
       return { deviceId: request.deviceId, decision: 'deny' };
-    case 'pending':
     case 'failed':
+      return request.takenBack && { deviceId: request.takenBack.deviceId, decision: 'approve' };
+    case 'pending':
       return undefined;
   }
 }

@@ -28,6 +28,14 @@ export type AuditEvent =
       readonly clientId: string;
     }
   | {
+      /** The approval gave no tokens, because it was taken back before the client redeemed it. */
+      readonly event: 'approval_taken_back';
+      readonly requestId: string;
+      readonly sub: string;
+      readonly clientId: string;
+      readonly because: string;
+    }
+  | {
       readonly event: 'device_enrolled' | 'device_updated' | 'device_unreachable' | 'device_removed';
       readonly sub: string;
       readonly deviceId: string;

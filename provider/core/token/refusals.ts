@@ -11,10 +11,21 @@ export type TokenRefusal =
   | { reason: 'lost_redemption_race' }
   | { reason: 'denied_by_user' }
   | { reason: 'request_failed' }
+  | { reason: 'approval_taken_back'; because: TakenBack }
   | { reason: 'request_expired' }
   | { reason: 'approval_not_redeemed_in_time' }
   | { reason: 'polled_too_fast'; intervalSeconds: number }
   | { reason: 'authorization_pending' };
+
+/** Why an approval is worth no tokens any more. On the wire all reasons share one wording. */
+export type TakenBack =
+  | 'user_removed'
+  | 'user_blocked'
+  | 'device_removed'
+  | 'client_removed'
+  | 'grant_type_removed'
+  | 'user_not_for_client'
+  | 'audience_removed';
 
 const expired = wording(400, 'expired_token', 'auth_req_id has expired; start again.');
 
@@ -30,6 +41,8 @@ export const tokenWording: Wordings<TokenRefusal> = {
   denied_by_user: () => wording(400, 'access_denied', 'The end-user denied the authorization request.'),
   request_failed: () =>
     wording(400, 'access_denied', 'The authorization request could not be delivered to the end-user.'),
+  approval_taken_back: ({ because }) =>
+    wording(400, 'access_denied', 'The authorization was taken back before it was redeemed.', { detail: because }),
   request_expired: () => expired,
   approval_not_redeemed_in_time: () => expired,
   polled_too_fast: ({ intervalSeconds: interval }) =>

@@ -2,6 +2,7 @@ import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/au
 import type { FormParameters } from '../../core/form.ts';
 import type { SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
+import type { TakenBack } from '../../core/token/refusals.ts';
 import type { AuthenticatedClient } from '../client/ports.ts';
 import type { Note } from '../ports.ts';
 
@@ -34,6 +35,11 @@ export interface RedeemableRequests {
    * only one gets true.
    */
   claimApproved(claim: { request: RequestFacts; now: number }): Promise<boolean>;
+  /**
+   * Changes an approved request to failed for good, because what was approved was taken back. False if the request is
+   * no longer approved.
+   */
+  recordTakenBack(end: { request: RequestFacts; because: TakenBack }): Promise<boolean>;
 }
 
 /** A token request whose client is authenticated and registered for the grant type. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grantAudience } from '../../../provider/core/asking/audience.ts';
+import { grantAudience, isAudienceAllowed } from '../../../provider/core/asking/audience.ts';
 import { ISSUER, refusalOf, valueFrom } from '../given.ts';
 
 const POLICY = { audiences: ['https://a.example/', 'https://b.example/', 'orders-api', 'urn:example:c'] };
@@ -53,4 +53,13 @@ describe('audience of the access token (RFC 8707, RFC 9068 §3)', () => {
       expect(refusalOf(grant({ resources: ['https://a.example/', resource] }, policy))).toEqual(target('malformed'));
     },
   );
+});
+
+it.each([
+  ['one of its own', 'orders-api', POLICY, true],
+  ['another', 'urn:other', POLICY, false],
+  ['the issuer, which it gets without asking', ISSUER, POLICY, true],
+  ['the issuer, when it gets another without asking', ISSUER, { ...POLICY, defaultAudience: 'orders-api' }, false],
+])('a client may have tokens now for %s: %s', (_name, audience, policy, allowed) => {
+  expect(isAudienceAllowed(audience, policy, ISSUER)).toBe(allowed);
 });

@@ -54,6 +54,14 @@ describe('token endpoint: decision table (CIBA §10.1, §11)', () => {
     expect(decide(requestIn(state, facts))).toEqual(refusal(reason));
   });
 
+  it('answers the reason again, every time, when the approval was taken back', () => {
+    const takenBack = { because: 'user_blocked', deviceId: 'device-1' } as const;
+    expect(decide({ ...FACTS, state: 'failed', takenBack })).toEqual({
+      outcome: 'refuse',
+      refusal: { reason: 'approval_taken_back', because: 'user_blocked' },
+    });
+  });
+
   it('issues tokens for an approved request, with the request as evidence (CIBA §10.1.1)', () => {
     const request = approvedRequest();
     expect(decide(request)).toEqual({ outcome: 'issue', request });
@@ -132,6 +140,13 @@ describe('a decision that came late (docs/device-api.md)', () => {
 
   it('is accepted quietly when the same device approves again after the client fetched the tokens', () => {
     expect(judgeLateDecision(requestIn('redeemed'), late)).toEqual({ outcome: 'same_again' });
+  });
+
+  it('is accepted quietly when the same device approves again after the approval was taken back', () => {
+    const takenBack = { because: 'client_removed', deviceId: 'device-1' } as const;
+    const request = { ...FACTS, state: 'failed', takenBack } as const;
+    expect(judgeLateDecision(request, late)).toEqual({ outcome: 'same_again' });
+    expect(judgeLateDecision(request, { ...late, deviceId: 'device-2' })).toMatchObject({ outcome: 'refuse' });
   });
 
   it.each([

@@ -52,6 +52,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   lost_redemption_race: { reason: 'lost_redemption_race' },
   denied_by_user: { reason: 'denied_by_user' },
   request_failed: { reason: 'request_failed' },
+  approval_taken_back: { reason: 'approval_taken_back', because: 'user_blocked' },
   request_expired: { reason: 'request_expired' },
   approval_not_redeemed_in_time: { reason: 'approval_not_redeemed_in_time' },
   polled_too_fast: { reason: 'polled_too_fast', intervalSeconds: 10 },
@@ -194,6 +195,19 @@ describe('what an attacker can’t tell apart', () => {
     same(...becauses.map((because) => ({ reason: 'device_not_authenticated', because }) as const));
   });
 
+  it('why an approval was taken back', () => {
+    const becauses = [
+      'user_removed',
+      'user_blocked',
+      'device_removed',
+      'client_removed',
+      'grant_type_removed',
+      'user_not_for_client',
+      'audience_removed',
+    ] as const;
+    same(...becauses.map((because) => ({ reason: 'approval_taken_back', because }) as const));
+  });
+
   it('what a request was decided to', () => {
     same({ reason: 'already_decided', state: 'approved' }, { reason: 'already_decided', state: 'denied' });
   });
@@ -246,6 +260,7 @@ describe('for the log', () => {
     hint_not_supported: 'id_token_hint',
     unknown_user: 'no_such_identifier',
     invalid_target: 'not_allowed',
+    approval_taken_back: 'user_blocked',
     device_not_authenticated: 'signature',
     device_token_claim: 'exp',
     invalid_client_metadata: 'jwks',

@@ -74,6 +74,9 @@ describe('a request that changes while it is polled is decided anew', () => {
     expect(journal.calls).toEqual([
       'find client bank',
       ...ROUND,
+      'find user user-1',
+      'list devices of user-1',
+      'find client bank anew',
       'sign at+jwt',
       'sign JWT',
       'claim',

@@ -4,8 +4,10 @@ import type { AuthenticationRequest } from '../../../provider/core/deciding/auth
 import { requestIdOf } from '../../../provider/core/digest.ts';
 import { CIBA_GRANT } from '../../../provider/core/token/grant-types.ts';
 import { type RequestTokensPorts, requestTokens } from '../../../provider/flows/token/request-tokens.ts';
-import { requestIn } from '../../core/given.ts';
+import { DEVICE, requestIn, USER } from '../../core/given.ts';
 import { BANK, clientCall, clientsIn } from '../world/clients.ts';
+import { devicesIn } from '../world/devices.ts';
+import { peopleIn } from '../world/people.ts';
 import { requestsIn } from '../world/requests.ts';
 import { signaturesIn, signerIn } from '../world/signatures.ts';
 import { startWorld } from '../world/world.ts';
@@ -20,11 +22,23 @@ export function redeemingWorld(
 ) {
   const world = startWorld();
   const { journal, note } = world;
-  const { clients, profile } = clientsIn(journal, [{ ...BANK, ...given.client }], given.profile);
+  const bank = { ...BANK, scopes: ['openid', 'email'], audiences: ['https://api.example/'], ...given.client };
+  const { clients, profile, stored: registered } = clientsIn(journal, [bank], given.profile);
+  const { people, users } = peopleIn(journal, [USER]);
+  const { devices, stored: enrolled } = devicesIn(journal, [DEVICE]);
   const { redeeming, stored } = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]);
   const { signer, signed } = signerIn(journal);
   const { verifier } = signaturesIn(journal);
-  const ports: RequestTokensPorts = { ...world.ports, clients, profile, requests: redeeming, signer, verifier };
+  const ports: RequestTokensPorts = {
+    ...world.ports,
+    people,
+    devices,
+    clients,
+    profile,
+    requests: redeeming,
+    signer,
+    verifier,
+  };
   const redeem = (form: Record<string, string | string[]> = {}, authorization?: string) =>
     requestTokens(
       ports,
@@ -35,5 +49,6 @@ export function redeemingWorld(
   const change = (to: AuthenticationRequest) => {
     stored.set(REQUEST_ID, { ...to, requestId: REQUEST_ID });
   };
-  return { ...world, ports, requests: stored, signed, redeem, state, change };
+  const directory = { users, enrolled, registered, bank };
+  return { ...world, ...directory, ports, requests: stored, signed, redeem, state, change };
 }

@@ -27,7 +27,10 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
         ? { client: copies.get(clientId), isCopy: true }
         : { client: await find(clientId), isCopy: false },
     findAgain: async (clientId, { isCopy }) => (isCopy ? { client: await find(clientId), isCopy: false } : undefined),
-    findAnew: find,
+    findAnew: async (clientId) => {
+      journal.begin(`find client ${clientId} anew`);
+      return stored.get(clientId);
+    },
   };
   /** The function knows the client as it is now, and does not read it until a credential fails. */
   const copy = (clientId: string) => copies.set(clientId, stored.get(clientId));

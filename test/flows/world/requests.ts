@@ -49,6 +49,14 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       stored.set(requestId, { ...factsOf(request), state: 'redeemed', deviceId: request.grant.deviceId });
       return true;
     },
+    recordTakenBack: async ({ request: { requestId }, because }) => {
+      journal.begin(`record taken back: ${because}`);
+      const request = stored.get(requestId);
+      if (request?.state !== 'approved') return false;
+      const { deviceId } = request.grant;
+      stored.set(requestId, { ...factsOf(request), state: 'failed', takenBack: { because, deviceId } });
+      return true;
+    },
   };
   return { stored, created, asking, redeeming };
 }

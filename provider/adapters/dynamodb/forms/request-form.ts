@@ -2,6 +2,7 @@ import type { Asked } from '../../../core/asking/asked.ts';
 import type { AuthenticationRequest, Decision, RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
+import type { TakenBack } from '../../../core/token/refusals.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
@@ -23,6 +24,8 @@ export type RequestForm = FactsForm & {
    * format.
    */
   readonly grant?: string;
+  /** Why the approval of a failed request was taken back. */
+  readonly taken_back?: TakenBack;
   readonly ttl: number;
 };
 /** The frozen details, and everything else that only phones read. */
@@ -65,12 +68,13 @@ export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm
 }
 
 export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequest> {
-  const { state, device_id: deviceId = '' } = item;
+  const { state, device_id: deviceId = '', taken_back: because } = item;
   const facts = factsFrom(item);
   switch (state) {
     case 'pending':
-    case 'failed':
       return { ...facts, state };
+    case 'failed':
+      return { ...facts, state, takenBack: because && { because, deviceId } };
     case 'redeemed':
     case 'denied':
       return { ...facts, state, deviceId };

@@ -2,15 +2,23 @@ import { type ApprovedRequest, decideTokenRequest } from '../../../core/deciding
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
 import { single } from '../../../core/form.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
-import type { Clock } from '../../ports.ts';
+import { CIBA_GRANT } from '../../../core/token/grant-types.ts';
+import type { TakenBack } from '../../../core/token/refusals.ts';
+import { judgeGrant } from '../../../core/token/standing-grant.ts';
+import type { Clients } from '../../client/ports.ts';
+import { type FindUserPorts, findUserWithDevices } from '../../person/user-with-devices.ts';
+import type { AuditTrail, Clock } from '../../ports.ts';
 import { type IssuedTokens, type IssueTokensPorts, issueTokens } from '../issue-tokens.ts';
 import type { GrantCall, RedeemableRequests } from '../ports.ts';
 
 /** What this grant type needs. */
-export type CibaGrantPorts = IssueTokensPorts & {
-  readonly requests: RedeemableRequests;
-  readonly clock: Clock;
-};
+export type CibaGrantPorts = IssueTokensPorts &
+  FindUserPorts & {
+    readonly requests: RedeemableRequests;
+    readonly clients: Pick<Clients, 'findAnew'>;
+    readonly audit: AuditTrail;
+    readonly clock: Clock;
+  };
 
 /**
  * How often a decision is repeated if the request changed in the meantime. Each change brings the request closer to its
@@ -31,8 +39,8 @@ export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): P
 }
 
 /**
- * Polls with one conditional write if the poll is in time, two if it is too fast, and two for the poll that redeems the
- * request.
+ * Polls with one conditional write if the poll is in time, and two if it is too fast. The poll that redeems the request
+ * reads user, devices and client between its two writes.
  */
 async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): Promise<Result<IssuedTokens>> {
   const { clientId } = call.client;
@@ -52,18 +60,39 @@ async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): 
 }
 
 /**
- * Signs the tokens before it claims the request: everything that can fail happens before the one write that uses up the
- * approval. A failure while signing leaves the request redeemable. A lost race wastes only a signature.
+ * Looks again at everybody whom the approval depends on, signs the tokens, then claims the request. Everything that can
+ * fail happens before the one write that uses up the approval. A failure while signing leaves the request redeemable. A
+ * lost race wastes only a signature. Whatever is taken back after these reads counts as taken back after the redemption.
  */
 async function redeem(
   ports: CibaGrantPorts,
-  { client, confirmation, note }: GrantCall,
+  { client: { clientId }, confirmation, note }: GrantCall,
   request: ApprovedRequest,
 ): Promise<Result<IssuedTokens>> {
+  const { requestId, sub, issuedAt } = request;
+  const [owner, registered] = await Promise.all([findUserWithDevices(ports, sub), ports.clients.findAnew(clientId)]);
+  const use = { grantType: CIBA_GRANT, issuer: ports.settings.issuer } as const;
+  const judged = judgeGrant(request.grant, { owner, client: registered }, use);
+  if (judged.outcome === 'taken_back') return endTakenBack(ports, request, judged.because);
+  const { grant, client } = judged;
   const now = ports.clock();
-  const { grant, requestId, sub, issuedAt } = request;
   const tokens = await issueTokens(ports, { client, grant, confirmation, now });
   if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
   note({ approval_seconds: grant.authTime - issuedAt });
   return ok({ tokens, sub, requestId, issuedAt: now });
+}
+
+/**
+ * Ends a request for good, because its approval was taken back. Undoing what took it back, such as a block, does not
+ * bring the approval back.
+ */
+async function endTakenBack(
+  ports: CibaGrantPorts,
+  request: ApprovedRequest,
+  because: TakenBack,
+): Promise<Result<never>> {
+  const { requestId, clientId, sub } = request;
+  if (await ports.requests.recordTakenBack({ request, because }))
+    ports.audit.write({ event: 'approval_taken_back', requestId, sub, clientId, because }, ports.clock());
+  return refuse({ reason: 'approval_taken_back', because });
 }

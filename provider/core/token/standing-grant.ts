@@ -1,0 +1,47 @@
+import { isAudienceAllowed } from '../asking/audience.ts';
+import { grantScopes } from '../asking/scope.ts';
+import type { Client } from '../client/client.ts';
+import { claimsFor, type UserWithDevices } from '../person/user.ts';
+import type { Grant } from './grant.ts';
+import type { GrantType } from './grant-types.ts';
+import type { TakenBack } from './refusals.ts';
+
+/** The user and the client of a grant as they are stored now. Undefined means that there is none. */
+export type Present = {
+  readonly owner: UserWithDevices | undefined;
+  readonly client: Client | undefined;
+};
+
+/** What is left of a grant: what may become tokens, for the client as it is registered now, or nothing. */
+export type GrantJudgement =
+  | { readonly outcome: 'stands'; readonly grant: Grant; readonly client: Client }
+  | { readonly outcome: 'taken_back'; readonly because: TakenBack };
+
+type Use = { readonly grantType: GrantType; readonly issuer: string };
+
+/**
+ * Judges what is left of a grant now. Nothing is left if its user was removed or blocked, if the device that approved
+ * was removed, or if the client was removed or may no longer ask for this. A client that lost scopes gets the scopes
+ * that are left, without the claims that only the lost scopes release. It never gets another audience than the user was
+ * shown. `openid` is always left, because a client cannot lose it.
+ */
+export function judgeGrant(grant: Grant, { owner, client }: Present, use: Use): GrantJudgement {
+  if (!client) return { outcome: 'taken_back', because: 'client_removed' };
+  const because = personTakenBack(grant, owner) ?? clientTakenBack(grant, client, use);
+  if (because !== undefined) return { outcome: 'taken_back', because };
+  const scopes = grantScopes(grant.scopes, client.scopes);
+  return { outcome: 'stands', client, grant: { ...grant, scopes, claims: claimsFor(scopes, grant.claims) } };
+}
+
+function personTakenBack({ deviceId }: Grant, owner: UserWithDevices | undefined): TakenBack | undefined {
+  if (!owner) return 'user_removed';
+  if (owner.user.status === 'blocked') return 'user_blocked';
+  return owner.devices.some((device) => device.deviceId === deviceId) ? undefined : 'device_removed';
+}
+
+/** Whatever the client's registration takes back is compared here, with the registration as it is stored now. */
+function clientTakenBack({ sub, audience }: Grant, client: Client, { grantType, issuer }: Use): TakenBack | undefined {
+  if (!client.grantTypes.includes(grantType)) return 'grant_type_removed';
+  if (client.onlySub !== undefined && client.onlySub !== sub) return 'user_not_for_client';
+  return audience.every((one) => isAudienceAllowed(one, client, issuer)) ? undefined : 'audience_removed';
+}
