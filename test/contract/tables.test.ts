@@ -47,6 +47,7 @@ describeOnEngines('the tables', (name) => {
       requestId,
       clientId: CLIENT,
       sub: entropy.id(),
+      profileId: 'profile-1',
       issuedAt: NOW,
       expiresAt: NOW + 120,
       intervalSeconds: 5,
@@ -71,12 +72,13 @@ describeOnEngines('the tables', (name) => {
   const approve = (facts: RequestFacts, now = NOW) =>
     requests.recordDecision({
       requestId: facts.requestId,
-      sub: facts.sub,
+      owner: facts,
       now,
       decision: {
         decision: 'approve',
         grant: {
           sub: facts.sub,
+          profileId: facts.profileId,
           clientId: CLIENT,
           deviceId: 'd1',
           scopes: ['openid'],
@@ -256,11 +258,19 @@ describeOnEngines('the tables', (name) => {
       expect(
         await requests.recordDecision({
           requestId: facts.requestId,
-          sub: 'other',
+          owner: { ...facts, sub: 'other' },
           now: NOW,
           decision: { decision: 'deny', deviceId: 'd2' },
         }),
       ).toMatchObject({ recorded: false });
+      expect(
+        await requests.recordDecision({
+          requestId: facts.requestId,
+          owner: { ...facts, profileId: 'profile-2' },
+          now: NOW,
+          decision: { decision: 'deny', deviceId: 'd2' },
+        }),
+      ).toMatchObject({ recorded: false, stored: { state: 'pending' } });
       expect(await approve(facts, NOW + 120)).toMatchObject({ recorded: false, stored: { state: 'pending' } });
       expect(await approve(facts)).toEqual({ recorded: true });
       expect(await approve(facts)).toMatchObject({
@@ -310,18 +320,21 @@ describeOnEngines('the tables', (name) => {
     it('listPending and findDetails: the user’s own, as frozen', async () => {
       const facts = await create();
       const later = await create({ sub: facts.sub, issuedAt: NOW + 1 });
-      expect(await requests.listPending(facts.sub, NOW)).toEqual(
+      expect(await requests.listPending(facts, NOW)).toEqual(
         [later, facts].map(({ requestId, expiresAt }) => ({ requestId, expiresAt })),
       );
       await approve(facts);
-      expect(await requests.listPending(facts.sub, NOW)).toHaveLength(1);
-      expect(await requests.listPending(facts.sub, NOW + 120)).toEqual([]);
-      const details = await requests.findDetails(facts.sub, facts.requestId);
+      expect(await requests.listPending(facts, NOW)).toHaveLength(1);
+      expect(await requests.listPending(facts, NOW + 120)).toEqual([]);
+      const details = await requests.findDetails(facts, facts.requestId);
       expect(JSON.parse(Buffer.from(details?.bytes ?? []).toString())).toMatchObject({
         request_id: facts.requestId,
         sub: facts.sub,
       });
-      expect(await requests.findDetails('other', facts.requestId)).toBeUndefined();
+      expect(await requests.findDetails({ ...facts, sub: 'other' }, facts.requestId)).toBeUndefined();
+      const successor = { ...facts, profileId: 'profile-2' };
+      expect(await requests.findDetails(successor, facts.requestId)).toBeUndefined();
+      expect(await requests.listPending(successor, NOW)).toEqual([]);
     });
   });
 
@@ -368,7 +381,7 @@ describeOnEngines('the tables', (name) => {
     const people = new PeopleTable(directory);
     const registry = new PeopleRegistryTable(directory, entropy, () => now);
     const user = (sub: string, profile: Record<string, string>) => {
-      const registered = registerUser(profile, sub);
+      const registered = registerUser(profile, { sub, profileId: `profile of ${sub}` });
       if (!registered.ok) throw new Error(registered.refusal.reason);
       return registered.value;
     };
@@ -400,6 +413,11 @@ describeOnEngines('the tables', (name) => {
     expect(await people.listOf('ana')).toMatchObject([{ reach: { push: 'unreachable' } }]);
     expect(await people.update({ sub: 'ana', deviceId: 'gone', name: 'x' })).toBe(false);
     const found = await people.find('ana');
+    expect(found).toMatchObject({ profileId: 'profile of ana' });
+    // A removal that comes late, after another person got the sub, removes nothing of theirs.
+    await registry.remove({ ...ana, profileId: 'the former one' });
+    expect([await people.find('ana'), await people.listOf('ana')]).toMatchObject([{ sub: 'ana' }, [{ sub: 'ana' }]]);
+    expect(await people.resolve({ type: 'email', value: 'ana@example.com' })).toBe('ana');
     if (found) await registry.remove(found);
     expect(await people.find('ana')).toBeUndefined();
     expect(await people.listOf('ana')).toEqual([]);

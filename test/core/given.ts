@@ -32,6 +32,7 @@ export const FACTS: RequestFacts = {
   requestId: 'request-1',
   clientId: 'bank',
   sub: 'user-1',
+  profileId: 'profile-1',
   issuedAt: NOW - 20,
   expiresAt: NOW + 100,
   intervalSeconds: 5,
@@ -39,11 +40,12 @@ export const FACTS: RequestFacts = {
 };
 
 /** The user of every request. */
-export const USER: User = { sub: 'user-1', status: 'active', claims: {}, identifiers: [] };
+export const USER: User = { sub: 'user-1', profileId: 'profile-1', status: 'active', claims: {}, identifiers: [] };
 
 /** What the user of an approved request granted. */
 export const GRANT: Grant = {
   sub: 'user-1',
+  profileId: 'profile-1',
   clientId: 'bank',
   deviceId: 'device-1',
   scopes: ['openid', 'email'],

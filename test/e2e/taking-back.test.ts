@@ -199,3 +199,69 @@ describe('what was taken back stays taken back', () => {
     expect(item).not.toHaveProperty('grant');
   });
 });
+
+describe('nothing follows a sub that is given to another person', () => {
+  /** Removes the user and gives the sub to another person, who has a phone. */
+  async function replace(sub: string): Promise<Phone> {
+    expect((await world.admin('DELETE', `/admin/users/${sub}`)).status).toBe(204);
+    await world.user({ sub });
+    return world.phone(sub);
+  }
+  const replaced = { status: 400, error: 'access_denied', reason: 'approval_taken_back', detail: 'user_replaced' };
+
+  it('no open question: the phone of the new person neither lists, reads nor answers it', async () => {
+    const login = await askedLogin();
+    const { bytes } = await login.phone.read(login.requestId);
+    const phone = await replace(login.sub);
+    expect(await phone.list()).toEqual([]);
+    await expect(phone.read(login.requestId)).rejects.toThrow('404');
+    expect((await phone.answer(login.requestId, bytes, 'approve')).status).toBe(404);
+    expect((await login.phone.answer(login.requestId, bytes, 'approve')).status).toBe(401);
+    world.runtime.advance(5);
+    expect((await world.poll(login.client, login.authReqId)).body['error']).toBe('authorization_pending');
+  });
+
+  it('no question that was on its way to the table', async () => {
+    const client = await world.client();
+    const { sub, email } = await world.person();
+    const storing = holdCall(world, awsCall('PutItem', 'backchannel-authentication', 'REQUEST#'));
+    const asking = world.ask(client, { login_hint: email });
+    await storing.held;
+    const phone = await replace(sub);
+    storing.release();
+    // The push endpoint of the former phone went with it, so nobody was rung.
+    expect(await evidence(await asking)).toMatchObject({ status: 400, reason: 'no_reachable_device' });
+    expect(await phone.list()).toEqual([]);
+  });
+
+  it('no approval', async () => {
+    const login = await askedLogin();
+    await approve(login);
+    await replace(login.sub);
+    expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(replaced);
+  });
+
+  it('no approval that was on its way to the table', async () => {
+    const login = await askedLogin();
+    const { bytes } = await login.phone.read(login.requestId);
+    const decision = holdCall(world, awsCall('UpdateItem', 'device', `REQUEST#${login.requestId}`));
+    const answering = login.phone.answer(login.requestId, bytes, 'approve');
+    await decision.held;
+    await replace(login.sub);
+    decision.release();
+    await answering;
+    expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(replaced);
+  });
+
+  it('no change that an operator meant for the former person', async () => {
+    const { sub } = await world.user();
+    const write = holdCall(world, awsCall('PutItem', 'admin', `USER#${sub}`, 'meant for another'));
+    const renaming = change(`/admin/users/${sub}`, { name: 'meant for another' });
+    await write.held;
+    expect((await world.admin('DELETE', `/admin/users/${sub}`)).status).toBe(204);
+    await world.user({ sub });
+    write.release();
+    expect(await evidence(await renaming)).toMatchObject({ status: 404, error: 'not_found' });
+    expect((await world.admin('GET', `/admin/users/${sub}`)).body).not.toHaveProperty('name');
+  });
+});

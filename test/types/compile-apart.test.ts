@@ -14,6 +14,7 @@ import type { Nothing, Whole } from '../../provider/core/whole.ts';
 const FACTS: FactsForm = {
   client_id: 'bank',
   sub: 'user-1',
+  profile_id: 'profile-1',
   issued_at: 1,
   expires_at: 2,
   interval_seconds: 5,

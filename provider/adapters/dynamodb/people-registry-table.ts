@@ -5,6 +5,7 @@ import type { Clock, Entropy } from '../../flows/ports.ts';
 import {
   type LoginForm,
   loginKey,
+  PROFILE,
   profileItem,
   profileKey,
   type UserForm,
@@ -53,9 +54,12 @@ export class PeopleRegistryTable implements PeopleRegistry {
   }
 
   async remove(user: User): Promise<void> {
-    await this.#directory.delete(profileKey(user.sub));
-    // The partition is read again, because a phone may have enrolled since the caller read it.
+    const guard = { condition: '#profile_id = :removed', values: { removed: user.profileId } };
+    await this.#directory.delete(profileKey(user.sub), { guard });
+    // The partition is read again, because a phone may have enrolled since the caller read it. If another person has
+    // the `sub` by now, everything in the partition may be theirs, and what is left of this user counts for nothing.
     const left = await this.#directory.query(userPartition(user.sub));
+    if (left.some(({ sk }) => sk === PROFILE)) return;
     await Promise.all([
       this.#deleteIdentifiers(user.identifiers, user.sub),
       ...left.map(({ pk, sk }) => this.#directory.delete({ pk, sk })),

@@ -1,5 +1,6 @@
 import { SLOW_DOWN_SECONDS } from '../../core/deciding/interval.ts';
 import { redemptionGrace } from '../../core/deciding/redemption-grace.ts';
+import type { Owner } from '../../core/person/user.ts';
 import type { Nothing, Whole } from '../../core/whole.ts';
 import type { AuthenticationRequests, NewRequest } from '../../flows/asking/ports.ts';
 import type { DecidableRequests, PendingRequest, StoredDetails } from '../../flows/deciding/ports.ts';
@@ -46,6 +47,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
       this.#transactions.put(requestItem(request, ttl), { guard: isNew, nonce: this.#nonce('created_by') }),
       this.#transactions.put({
         ...detailsKey(request.sub, request.requestId),
+        profile_id: request.profileId,
         details: details.bytes,
         details_hash: details.hash,
         expires_at: request.expiresAt,
@@ -139,10 +141,10 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
     return written;
   }
 
-  async listPending(sub: string, now: number): Promise<readonly PendingRequest[]> {
-    const { pk } = detailsKey(sub, '');
+  async listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]> {
+    const { pk } = detailsKey(owner.sub, '');
     const items = await this.#transactions.query<DetailsForm>(pk, { skPrefix: DETAILS_PREFIX });
-    const live = items.filter((item) => item.expires_at > now);
+    const live = items.filter((item) => item.profile_id === owner.profileId && item.expires_at > now);
     const ids = live.map(({ sk }) => sk.slice(DETAILS_PREFIX.length));
     const requests = (await this.#transactions.batchGet(ids.map(requestKey))).map(requestFrom);
     return requests
@@ -151,23 +153,23 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
       .map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
   }
 
-  async findDetails(sub: string, requestId: string): Promise<Whole<StoredDetails> | undefined> {
-    const item = await this.#transactions.get(detailsKey(sub, requestId));
-    return (
-      item && {
-        bytes: item.details,
-        hash: item.details_hash,
-        expiresAt: item.expires_at,
-        asked: askedFrom(item),
-        notifiedClient: item.notified_client,
-        isSynthetic: item.synthetic,
-      }
-    );
+  async findDetails(owner: Owner, requestId: string): Promise<Whole<StoredDetails> | undefined> {
+    const item = await this.#transactions.get(detailsKey(owner.sub, requestId));
+    return item?.profile_id === owner.profileId
+      ? {
+          bytes: item.details,
+          hash: item.details_hash,
+          expiresAt: item.expires_at,
+          asked: askedFrom(item),
+          notifiedClient: item.notified_client,
+          isSynthetic: item.synthetic,
+        }
+      : undefined;
   }
 
   async recordDecision({
     requestId,
-    sub,
+    owner,
     decision,
     now,
   }: Parameters<DecidableRequests['recordDecision']>[0]): Promise<PollOutcome> {
@@ -175,8 +177,8 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
       key: requestKey(requestId),
       set: decisionForm(decision, now),
       guard: {
-        condition: '#sub = :owner AND #state = :pending AND #expires_at > :now',
-        values: { owner: sub, pending: 'pending', now },
+        condition: '#sub = :sub AND #profile_id = :profile AND #state = :pending AND #expires_at > :now',
+        values: { sub: owner.sub, profile: owner.profileId, pending: 'pending', now },
       },
       nonce: this.#nonce('decided_by'),
     });

@@ -1,3 +1,4 @@
+import { isSamePerson, type Owner } from '../person/user.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Grant } from '../token/grant.ts';
 import type { TakenBack } from '../token/refusals.ts';
@@ -12,6 +13,8 @@ export type RequestFacts = {
   readonly requestId: string;
   readonly clientId: string;
   readonly sub: string;
+  /** The profile of the user who was asked. Another person with the same `sub` has another one. */
+  readonly profileId: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
   /**
@@ -98,9 +101,9 @@ export type Decision =
  */
 export function judgeLateDecision(
   stored: AuthenticationRequest | undefined,
-  late: { sub: string; deviceId: string; decision: 'approve' | 'deny' },
+  late: Owner & { deviceId: string; decision: 'approve' | 'deny' },
 ): { readonly outcome: 'same_again' } | { readonly outcome: 'refuse'; readonly refusal: Refusal } {
-  if (!stored || stored.sub !== late.sub) return { outcome: 'refuse', refusal: { reason: 'request_not_found' } };
+  if (!stored || !isSamePerson(stored, late)) return { outcome: 'refuse', refusal: { reason: 'request_not_found' } };
   if (stored.state === 'pending') return { outcome: 'refuse', refusal: { reason: 'request_over' } };
   const made = decisionIn(stored);
   const same = made?.deviceId === late.deviceId && made.decision === late.decision;

@@ -1,7 +1,7 @@
 import { applyChange, type MemberChange } from '../member-change.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from './login-identifier.ts';
-import type { User, UserClaims } from './user.ts';
+import type { Owner, User, UserClaims } from './user.ts';
 
 /** A user as operators write and read it: standard claims (OIDC Core §5.1), `sub`, and whether the user is blocked. */
 export type UserProfile = UserClaims & { readonly sub?: string | undefined; readonly blocked?: boolean | undefined };
@@ -19,7 +19,7 @@ const TEXTS = ['name', 'given_name', 'family_name'] as const;
  * Turns a profile into a user. E-mail address, phone number and username are put into normal form, and each becomes a
  * login identifier.
  */
-export function registerUser(profile: UserProfile, sub: string): Result<User> {
+export function registerUser(profile: UserProfile, { sub, profileId }: Owner): Result<User> {
   if (!isSubject(sub)) return wrong('sub', '1 to 128 letters, digits or . _ | : @ + -');
   const wrongText = TEXTS.find((member) => !isText(profile[member]));
   if (wrongText) return wrong(wrongText, `at most ${TEXT_LIMIT} bytes of readable characters`);
@@ -35,6 +35,7 @@ export function registerUser(profile: UserProfile, sub: string): Result<User> {
   const normal: UserClaims = { ...claims, email, phone_number: phone, preferred_username: username };
   return ok({
     sub,
+    profileId,
     status: blocked ? 'blocked' : 'active',
     claims: Object.fromEntries(Object.entries(normal).filter(([, value]) => value !== undefined)),
     identifiers: [...named('email', email), ...named('phone', phone), ...named('username', username)],

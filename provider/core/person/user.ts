@@ -16,6 +16,11 @@ export type UserClaims = {
 /** A person who can be asked. A blocked user is unknown to clients and cannot answer. */
 export type User = {
   readonly sub: string;
+  /**
+   * A random id, made when the profile is created. A removed user's `sub` may be given to another person; a profile id
+   * never is. So whatever belongs to a user carries it too.
+   */
+  readonly profileId: string;
   readonly status: 'active' | 'blocked';
   readonly claims: UserClaims;
   readonly identifiers: readonly LoginIdentifier[];
@@ -25,6 +30,14 @@ export type User = {
    */
   readonly revision?: string | undefined;
 };
+
+/** The person to whom something belongs: the subject, and the profile that had it at the time. */
+export type Owner = Pick<User, 'sub' | 'profileId'>;
+
+/** Returns whether two owners are the same person, and not only the same subject. */
+export function isSamePerson(one: Owner, other: Owner): boolean {
+  return one.sub === other.sub && one.profileId === other.profileId;
+}
 
 /** A user with all authentication devices. One query reads both. */
 export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };

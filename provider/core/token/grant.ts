@@ -8,6 +8,8 @@ import type { Whole } from '../whole.ts';
  */
 export type Grant = Asked & {
   readonly sub: string;
+  /** The id of the profile that approved, made at its creation. */
+  readonly profileId: string;
   /** The device that approved. */
   readonly deviceId: string;
   /** When the user approved, in epoch seconds. It becomes `auth_time`. */

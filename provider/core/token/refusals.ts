@@ -20,6 +20,7 @@ export type TokenRefusal =
 /** Why an approval is worth no tokens any more. On the wire all reasons share one wording. */
 export type TakenBack =
   | 'user_removed'
+  | 'user_replaced'
   | 'user_blocked'
   | 'device_removed'
   | 'client_removed'

@@ -1,7 +1,7 @@
 import { isAudienceAllowed } from '../asking/audience.ts';
 import { grantScopes } from '../asking/scope.ts';
 import type { Client } from '../client/client.ts';
-import { claimsFor, type UserWithDevices } from '../person/user.ts';
+import { claimsFor, isSamePerson, type UserWithDevices } from '../person/user.ts';
 import type { Grant } from './grant.ts';
 import type { GrantType } from './grant-types.ts';
 import type { TakenBack } from './refusals.ts';
@@ -20,7 +20,8 @@ export type GrantJudgement =
 type Use = { readonly grantType: GrantType; readonly issuer: string };
 
 /**
- * Judges what is left of a grant now. Nothing is left if its user was removed or blocked, if the device that approved
+ * Judges what is left of a grant now. Nothing is left if its user was removed or blocked, even if
+ * another person has the `sub` now, if the device that approved
  * was removed, or if the client was removed or may no longer ask for this. A client that lost scopes gets the scopes
  * that are left, without the claims that only the lost scopes release. It never gets another audience than the user was
  * shown. `openid` is always left, because a client cannot lose it.
@@ -33,10 +34,11 @@ export function judgeGrant(grant: Grant, { owner, client }: Present, use: Use): 
   return { outcome: 'stands', client, grant: { ...grant, scopes, claims: claimsFor(scopes, grant.claims) } };
 }
 
-function personTakenBack({ deviceId }: Grant, owner: UserWithDevices | undefined): TakenBack | undefined {
+function personTakenBack(grant: Grant, owner: UserWithDevices | undefined): TakenBack | undefined {
   if (!owner) return 'user_removed';
+  if (!isSamePerson(owner.user, grant)) return 'user_replaced';
   if (owner.user.status === 'blocked') return 'user_blocked';
-  return owner.devices.some((device) => device.deviceId === deviceId) ? undefined : 'device_removed';
+  return owner.devices.some((device) => device.deviceId === grant.deviceId) ? undefined : 'device_removed';
 }
 
 /** Whatever the client's registration takes back is compared here, with the registration as it is stored now. */

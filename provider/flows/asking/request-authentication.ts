@@ -123,6 +123,7 @@ async function storeAndPush(
     requestId,
     clientId,
     sub: target.user.sub,
+    profileId: target.user.profileId,
     issuedAt: now,
     expiresAt,
     intervalSeconds,

@@ -2,6 +2,7 @@ import { acrReached } from '../../core/deciding/acr.ts';
 import { type Decision, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
 import { checkDeviceResponse, type DeviceResponse } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
+import type { Owner } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { grantAsked } from '../../core/token/grant.ts';
 import {
@@ -32,7 +33,7 @@ export async function listPendingRequests(
 ): Promise<Result<readonly PendingRequest[]>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return ok(await ports.requests.listPending(device.value.device.sub, ports.clock()));
+  return ok(await ports.requests.listPending(device.value.user, ports.clock()));
 }
 
 /** Returns the frozen bytes of one request of the device's own user. */
@@ -42,7 +43,7 @@ export async function readRequestDetails(
 ): Promise<Result<StoredDetails>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return findDetails(ports, device.value.device.sub, call);
+  return findDetails(ports, device.value.user, call);
 }
 
 /**
@@ -58,8 +59,8 @@ export async function answerRequest(
 ): Promise<Result<true>> {
   const authenticated = await authenticateDeviceToken(ports, call.response, { type: 'response', note: call.note });
   if (!authenticated.ok) return authenticated;
-  const { device, claims } = authenticated.value;
-  const details = await findDetails(ports, device.sub, call);
+  const { device, user, claims } = authenticated.value;
+  const details = await findDetails(ports, user, call);
   if (!details.ok) return details;
   const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
   if (!answer.ok) return answer;
@@ -83,11 +84,14 @@ async function record(
   { requestId, answer, details }: { requestId: string; answer: DeviceResponse; details: StoredDetails },
 ): Promise<Result<true>> {
   const now = ports.clock();
-  const { sub, deviceId } = by.device;
+  const { sub, profileId } = by.user;
+  const { deviceId } = by.device;
   const { decision, reason } = answer;
   const decided = decide(ports, by, { answer, details, now });
-  const recorded = await ports.requests.recordDecision({ requestId, sub, decision: decided, now });
-  const late = recorded.recorded ? undefined : judgeLateDecision(recorded.stored, { sub, deviceId, decision });
+  const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision: decided, now });
+  const late = recorded.recorded
+    ? undefined
+    : judgeLateDecision(recorded.stored, { sub, profileId, deviceId, decision });
   const refusal = late?.outcome === 'refuse' ? late.refusal : undefined;
   const outcome = refusal?.reason ?? (late ? 'recorded_before' : 'recorded');
   ports.audit.write({ event: 'decision_recorded', requestId, sub, deviceId, outcome, decision, reason }, now);
@@ -102,6 +106,7 @@ function decide(
   if (answer.decision === 'deny') return { decision: 'deny', deviceId: device.deviceId, reason: answer.reason };
   const grant = grantAsked(details.asked, {
     sub: user.sub,
+    profileId: user.profileId,
     deviceId: device.deviceId,
     authTime: now,
     amr: answer.amr,
@@ -117,12 +122,12 @@ function decide(
  */
 async function findDetails(
   ports: AnswerPorts,
-  sub: string,
+  owner: Owner,
   { requestId, note }: { requestId: string; note: Note },
 ): Promise<Result<StoredDetails>> {
   if (!REQUEST_ID.test(requestId)) return refuse({ reason: 'request_not_found' });
   note({ txn: txnOf(requestId) });
-  const details = await ports.requests.findDetails(sub, requestId);
+  const details = await ports.requests.findDetails(owner, requestId);
   if (!details) return refuse({ reason: 'request_not_found' });
   return ports.clock() < details.expiresAt ? ok(details) : refuse({ reason: 'request_over' });
 }

@@ -1,6 +1,7 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { Decision } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
+import type { Owner } from '../../core/person/user.ts';
 import type { PollOutcome } from '../token/ports.ts';
 
 /** An entry in the phone's list of requests. */
@@ -19,11 +20,11 @@ export type StoredDetails = FrozenDetails & {
 /** Authentication requests, as devices use them. */
 export interface DecidableRequests {
   /** Returns the user's requests that still wait for an answer. */
-  listPending(sub: string, now: number): Promise<readonly PendingRequest[]>;
+  listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]>;
   /** Returns the frozen details of the user's request. Undefined if it is unknown or another user's. */
-  findDetails(sub: string, requestId: string): Promise<StoredDetails | undefined>;
+  findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined>;
   /**
    * Records the decision on the user's pending, unexpired request. Otherwise returns the request as it is stored now.
    */
-  recordDecision(decision: { requestId: string; sub: string; decision: Decision; now: number }): Promise<PollOutcome>;
+  recordDecision(decision: { requestId: string; owner: Owner; decision: Decision; now: number }): Promise<PollOutcome>;
 }

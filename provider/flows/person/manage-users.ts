@@ -4,6 +4,7 @@ import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import { changeProfile, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
+import { isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, EnrolmentTickets, PushEndpoints } from '../device/ports.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
@@ -30,6 +31,7 @@ export type UserView = UserProfile & { readonly sub: string; readonly synthetic?
  */
 export type TicketView = { readonly ticket: string; readonly uri: string; readonly expires_at: number };
 
+const NO_USER = refuse({ reason: 'not_found', what: 'user' });
 /** How often a change is applied again to a user that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
 /** The member of the profile for a kind of login identifier, where their names differ. */
@@ -39,7 +41,8 @@ const MEMBER_OF: Readonly<Record<string, string>> = { phone: 'phone_number', use
 export async function createUser(ports: ManageUsersPorts, profile: UserProfile, by: string): Promise<Result<UserView>> {
   const unreserved = checkUnreserved(profile.sub);
   if (!unreserved.ok) return unreserved;
-  const user = registerUser(profile, profile.sub ?? ports.entropy.id());
+  const profileId = ports.entropy.id();
+  const user = registerUser(profile, { sub: profile.sub ?? ports.entropy.id(), profileId });
   if (!user.ok) return user;
   const created = await ports.peopleRegistry.create(user.value);
   if (created.outcome !== 'written') return conflict(created);
@@ -54,7 +57,7 @@ export async function findUser(
 ): Promise<Result<UserView>> {
   const sub = 'sub' in by ? by.sub : await resolveHint(ports, by.loginHint);
   const found = sub === undefined ? undefined : await ports.people.find(sub);
-  if (!found) return refuse({ reason: 'not_found', what: 'user' });
+  if (!found) return NO_USER;
   return ok({ ...describeUser(found), ...(found.sub === SYNTHETIC_ID && { synthetic: true }) });
 }
 
@@ -73,7 +76,7 @@ export async function listUserDevices(
   sub: string,
 ): Promise<Result<{ devices: readonly DeviceView[] }>> {
   const found = await findUserWithDevices(ports, sub);
-  return found ? ok({ devices: found.devices.map(viewDevice) }) : refuse({ reason: 'not_found', what: 'user' });
+  return found ? ok({ devices: found.devices.map(viewDevice) }) : NO_USER;
 }
 
 /** Returns the subject that a hint names. A malformed hint finds no user. */
@@ -87,14 +90,27 @@ async function resolveHint(ports: ManageUsersPorts, loginHint: string): Promise<
 export async function updateUser(
   ports: ManageUsersPorts,
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
-  rounds = UPDATE_ROUNDS,
 ): Promise<Result<UserView>> {
   const before = await ports.people.find(change.sub);
-  if (!before) return refuse({ reason: 'not_found', what: 'user' });
-  const user = registerUser(changeProfile(describeUser(before), change.profile), change.sub);
+  return before ? replaceUser(ports, change, { before, rounds: UPDATE_ROUNDS }) : NO_USER;
+}
+
+/**
+ * Applies the change to the user as it was read. If other calls changed the user meanwhile, it reads again, but never
+ * changes another person who got the same `sub`.
+ */
+async function replaceUser(
+  ports: ManageUsersPorts,
+  change: { sub: string; profile: MemberChange<UserProfile>; by: string },
+  { before, rounds }: { before: User; rounds: number },
+): Promise<Result<UserView>> {
+  const user = registerUser(changeProfile(describeUser(before), change.profile), before);
   if (!user.ok) return user;
   const replaced = await ports.peopleRegistry.replace(user.value, before);
-  if (replaced.outcome === 'changed' && rounds > 1) return updateUser(ports, change, rounds - 1);
+  if (replaced.outcome === 'changed' && rounds > 1) {
+    const now = await ports.people.find(change.sub);
+    return now && isSamePerson(now, before) ? replaceUser(ports, change, { before: now, rounds: rounds - 1 }) : NO_USER;
+  }
   if (replaced.outcome !== 'written') return conflict(replaced);
   ports.audit.write({ event: 'user_updated', sub: change.sub, by: change.by }, ports.clock());
   return ok(describeUser(user.value));
@@ -103,7 +119,7 @@ export async function updateUser(
 /** Removes a user with all devices. The profile is removed first, so that the user cannot be asked in the meantime. */
 export async function removeUser(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
   const found = await findUserWithDevices(ports, sub);
-  if (!found) return refuse({ reason: 'not_found', what: 'user' });
+  if (!found) return NO_USER;
   await ports.peopleRegistry.remove(found.user);
   ports.audit.write({ event: 'user_removed', sub, by }, ports.clock());
   await Promise.all(found.devices.map((device) => ports.endpoints.release(device)));
@@ -130,7 +146,7 @@ export async function removeUserDevice(
 /** Makes an enrolment ticket. Its URI contains issuer and ticket, which is all that a phone needs. */
 export async function createTicket(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<TicketView>> {
   const user = await ports.people.find(sub);
-  if (!user) return refuse({ reason: 'not_found', what: 'user' });
+  if (!user) return NO_USER;
   const { issuer, ticketLifetimeSeconds } = ports.settings;
   const ticket = ports.entropy.secret();
   const now = ports.clock();

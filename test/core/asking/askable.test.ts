@@ -3,10 +3,10 @@ import { checkAskable, checkNamed, type FoundUser } from '../../../provider/core
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { Refusal } from '../../../provider/core/refusal.ts';
-import { DEVICE, refusalOf } from '../given.ts';
+import { DEVICE, refusalOf, USER as SOMEBODY } from '../given.ts';
 
 const EMAIL = { type: 'email', value: 'ann@example.com' } as const;
-const USER: User = { sub: 'user-1', status: 'active', claims: {}, identifiers: [EMAIL] };
+const USER: User = { ...SOMEBODY, identifiers: [EMAIL] };
 const UNREACHABLE: Device = {
   ...DEVICE,
   reach: { kind: 'sns', platform: 'GCM', endpointArn: 'arn:dead', push: 'unreachable' },

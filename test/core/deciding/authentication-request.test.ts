@@ -129,7 +129,7 @@ describe('token endpoint: what holds for every request', () => {
 });
 
 describe('a decision that came late (docs/device-api.md)', () => {
-  const late = { sub: 'user-1', deviceId: 'device-1', decision: 'approve' as const };
+  const late = { sub: 'user-1', profileId: 'profile-1', deviceId: 'device-1', decision: 'approve' as const };
 
   it.each([
     ['approved', 'approve'],
@@ -167,6 +167,13 @@ describe('a decision that came late (docs/device-api.md)', () => {
 
   it('is over when the request is still pending: then only its time can have passed', () => {
     expect(judgeLateDecision(requestIn('pending'), late)).toEqual(refusal('request_over'));
+  });
+
+  it('finds nothing in a request of another person who had the sub before', () => {
+    for (const state of STATES) {
+      const successor = { ...late, profileId: 'profile-2' };
+      expect(judgeLateDecision(requestIn(state), successor)).toEqual(refusal('request_not_found'));
+    }
   });
 
   it('finds nothing in an unknown request, and says the same of another user’s', () => {

@@ -18,7 +18,13 @@ describe('the identities of the synthetic login', () => {
       defaultAudience: 'https://synthetic-login.invalid/',
       isSynthetic: true,
     });
-    expect(user).toEqual({ sub: 'synthetic-login', status: 'active', claims: {}, identifiers: [] });
+    expect(user).toEqual({
+      sub: 'synthetic-login',
+      profileId: 'synthetic-login',
+      status: 'active',
+      claims: {},
+      identifiers: [],
+    });
     expect(device).toEqual({
       deviceId: 'synthetic-login',
       sub: 'synthetic-login',

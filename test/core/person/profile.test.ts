@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changeProfile, describeUser, registerUser, type UserProfile } from '../../../provider/core/person/profile.ts';
-import { refusalOf, valueFrom } from '../given.ts';
+import { refusalOf, USER, valueFrom } from '../given.ts';
 
-const register = (profile: UserProfile, sub = 'user-1') => registerUser(profile, sub);
+const register = (profile: UserProfile, sub = 'user-1') => registerUser(profile, { sub, profileId: 'profile-1' });
 const wrong = (name: string, expected: string) => ({ reason: 'invalid_parameter', name, expected });
 
 describe('profile of a user (OIDC Core §5.1)', () => {
@@ -19,6 +19,7 @@ describe('profile of a user (OIDC Core §5.1)', () => {
     );
     expect(user).toEqual({
       sub: 'user-1',
+      profileId: 'profile-1',
       status: 'active',
       claims: {
         name: 'Ann Smith',
@@ -37,16 +38,11 @@ describe('profile of a user (OIDC Core §5.1)', () => {
 
   it('may be empty: then only iss_sub finds the user', () => {
     // Nothing undefined either, which a grant would carry along.
-    expect(valueFrom(register({}))).toStrictEqual({ sub: 'user-1', status: 'active', claims: {}, identifiers: [] });
+    expect(valueFrom(register({}))).toStrictEqual(USER);
   });
 
   it('may be blocked, and that is no claim', () => {
-    expect(valueFrom(register({ blocked: true }))).toEqual({
-      sub: 'user-1',
-      status: 'blocked',
-      claims: {},
-      identifiers: [],
-    });
+    expect(valueFrom(register({ blocked: true }))).toEqual({ ...USER, status: 'blocked' });
     expect(valueFrom(register({ blocked: false })).status).toBe('active');
   });
 

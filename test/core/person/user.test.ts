@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { claimsFor, hasIdentifier, type User, type UserClaims } from '../../../provider/core/person/user.ts';
+import {
+  claimsFor,
+  hasIdentifier,
+  isSamePerson,
+  type User,
+  type UserClaims,
+} from '../../../provider/core/person/user.ts';
+import { USER } from '../given.ts';
 
 const ALL = {
   name: 'Ann Smith',
@@ -40,9 +47,7 @@ describe('claims that the granted scopes open (OIDC Core §5.4)', () => {
 
 describe('a login identifier of a user', () => {
   const ANN: User = {
-    sub: 'user-1',
-    status: 'active',
-    claims: {},
+    ...USER,
     identifiers: [
       { type: 'email', value: 'ann@example.com' },
       { type: 'username', value: 'ann' },
@@ -55,4 +60,11 @@ describe('a login identifier of a user', () => {
     expect(hasIdentifier(ANN, { type: 'phone', value: 'ann' })).toBe(false);
     expect(hasIdentifier({ ...ANN, identifiers: [] }, { type: 'username', value: 'ann' })).toBe(false);
   });
+});
+
+it('a subject that is given again names another person, whose profile has another id', () => {
+  const renamed: User = { ...USER, claims: { name: 'Ann' } };
+  expect(isSamePerson(USER, renamed)).toBe(true);
+  expect(isSamePerson(USER, { ...USER, profileId: 'profile-2' })).toBe(false);
+  expect(isSamePerson(USER, { ...USER, sub: 'user-2' })).toBe(false);
 });

@@ -29,6 +29,7 @@ describe('a grant is judged by what is stored now', () => {
 
   it.each<[string, Partial<Present>, string]>([
     ['its user was removed', { owner: undefined }, 'user_removed'],
+    ['another person has its subject', { owner: ownerWith({ profileId: 'profile-2' }) }, 'user_replaced'],
     ['its user was blocked', { owner: ownerWith({ status: 'blocked' }) }, 'user_blocked'],
     ['the device that approved was removed', { owner: ownerWith({}, []) }, 'device_removed'],
     ['another device is left', { owner: ownerWith({}, [{ ...DEVICE, deviceId: 'device-2' }]) }, 'device_removed'],

@@ -198,6 +198,7 @@ describe('what an attacker can’t tell apart', () => {
   it('why an approval was taken back', () => {
     const becauses = [
       'user_removed',
+      'user_replaced',
       'user_blocked',
       'device_removed',
       'client_removed',

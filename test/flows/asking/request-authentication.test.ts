@@ -41,6 +41,7 @@ describe('a client asks a user (CIBA §7)', () => {
       requestId: FIRST_REQUEST,
       clientId: 'bank',
       sub: 'ana',
+      profileId: 'profile-1',
       issuedAt: NOW,
       expiresAt: NOW + 60,
       intervalSeconds: 5,

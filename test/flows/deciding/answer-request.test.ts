@@ -48,6 +48,7 @@ describe('a phone answers', () => {
       grant: {
         ...DETAILS.asked,
         sub: 'ana',
+        profileId: 'profile-1',
         deviceId: 'phone',
         authTime: NOW,
         amr: ['face', 'pin'],
@@ -192,6 +193,20 @@ describe('an answer that is not believed leaves no evidence and no decision', ()
   it('of a user who was blocked meanwhile', async () => {
     const { answer } = decidingWorld({ users: [{ ...ANA, status: 'blocked' }] });
     expect(refusalOf(await answer('phone'))).toEqual({ reason: 'device_not_authenticated', because: 'user_blocked' });
+  });
+});
+
+describe('a request of a person who had the sub before', () => {
+  it('is unknown, also when the sub changes hands between the reading and the recording', async () => {
+    const former = decidingWorld({ request: requestIn('pending', { sub: 'ana', profileId: 'profile-2' }) });
+    expect(refusalOf(await former.answer('phone'))).toEqual({ reason: 'request_not_found' });
+    const { answer, journal, requests, audited } = decidingWorld();
+    journal.meanwhile('record approve', () => {
+      const facts = { sub: 'ana', profileId: 'profile-2', requestId: REQUEST_ID };
+      requests.set(REQUEST_ID, requestIn('pending', facts));
+    });
+    expect(refusalOf(await answer('phone'))).toEqual({ reason: 'request_not_found' });
+    expect(audited[1]).toMatchObject({ outcome: 'request_not_found' });
   });
 });
 

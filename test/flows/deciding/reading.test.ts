@@ -22,6 +22,7 @@ describe('a phone that missed the push', () => {
   it('lists nothing of others, nothing that is decided, nothing that is over', async () => {
     for (const request of [
       requestIn('pending', { sub: 'bo' }),
+      requestIn('pending', { sub: 'ana', profileId: 'profile-2' }),
       requestIn('approved', { sub: 'ana' }),
       requestIn('pending', { sub: 'ana', expiresAt: NOW }),
     ])
@@ -46,6 +47,8 @@ describe('a phone that missed the push', () => {
   it('is told of another user’s request what it is told of an unknown one', async () => {
     const foreign = decidingWorld({ request: requestIn('pending', { sub: 'bo' }) });
     expect(refusalOf(await foreign.read())).toEqual({ reason: 'request_not_found' });
+    const former = decidingWorld({ request: requestIn('pending', { sub: 'ana', profileId: 'profile-2' }) });
+    expect(refusalOf(await former.read())).toEqual({ reason: 'request_not_found' });
     expect(refusalOf(await decidingWorld().read('x'.repeat(43)))).toEqual({ reason: 'request_not_found' });
   });
 

@@ -46,11 +46,13 @@ function usersWorld(users: User[] = [ANA], given: Device[] = [deviceNamed('phone
 describe('an operator creates a user', () => {
   it('with a subject made here, or with the one that is given', async () => {
     const { ports, journal, audited, users } = usersWorld([]);
-    expect(valueFrom(await createUser(ports, { name: 'Bo' }, 'operator'))).toEqual({ sub: 'id-1', name: 'Bo' });
-    expect(journal.calls).toEqual(['create user id-1', 'audit user_created']);
-    expect(audited).toEqual([{ event: 'user_created', sub: 'id-1', by: 'operator', at: NOW }]);
+    expect(valueFrom(await createUser(ports, { name: 'Bo' }, 'operator'))).toEqual({ sub: 'id-2', name: 'Bo' });
+    expect(users.get('id-2')?.profileId).toBe('id-1');
+    expect(journal.calls).toEqual(['create user id-2', 'audit user_created']);
+    expect(audited).toEqual([{ event: 'user_created', sub: 'id-2', by: 'operator', at: NOW }]);
     expect(valueFrom(await createUser(ports, { sub: 'bo' }, 'operator')).sub).toBe('bo');
-    expect([...users.keys()]).toEqual(['id-1', 'bo']);
+    expect([...users.keys()]).toEqual(['id-2', 'bo']);
+    expect(users.get('bo')?.profileId).toBe('id-3');
   });
 
   it.each([
@@ -133,6 +135,15 @@ describe('an operator changes a user', () => {
       isFirst = false;
     });
     expect(valueFrom(await update({ name: 'Anna' }))).toMatchObject({ name: 'Anna', blocked: true });
+  });
+
+  it('but not another person who got the same sub meanwhile', async () => {
+    const { update, journal, users, audited } = usersWorld();
+    const successor = { ...ANA, profileId: 'profile-2' };
+    journal.meanwhile('replace', () => users.set('ana', successor));
+    expect(refusalOf(await update({ blocked: true }))).toEqual(NO_USER);
+    expect(users.get('ana')).toBe(successor);
+    expect(audited).toEqual([]);
   });
 
   it.each([

@@ -12,6 +12,11 @@ const block = ({ users }: World) => void users.set('user-1', { ...USER, status: 
 describe('what was taken back before the last look is worth no tokens (design decision 2)', () => {
   it.each<[string, (world: World) => void, string]>([
     ['the user removed', ({ users }) => void users.delete('user-1'), 'user_removed'],
+    [
+      'the subject given to another person',
+      ({ users }) => void users.set('user-1', { ...USER, profileId: 'profile-2' }),
+      'user_replaced',
+    ],
     ['the user blocked', block, 'user_blocked'],
     ['the device removed', ({ enrolled }) => void enrolled.delete('device-1'), 'device_removed'],
     ['the client removed', ({ registered }) => void registered.delete('bank'), 'client_removed'],

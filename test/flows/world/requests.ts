@@ -1,4 +1,5 @@
 import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
+import { isSamePerson } from '../../../provider/core/person/user.ts';
 import type { AuthenticationRequests, NewRequest } from '../../../provider/flows/asking/ports.ts';
 import type { DecidableRequests, StoredDetails } from '../../../provider/flows/deciding/ports.ts';
 import type { RedeemableRequests } from '../../../provider/flows/token/ports.ts';
@@ -68,20 +69,24 @@ export function decidableIn(
   details: Map<string, StoredDetails>,
 ): DecidableRequests {
   return {
-    listPending: async (sub, now) => {
-      journal.begin(`list pending requests of ${sub}`);
-      const pending = [...stored.values()].filter((request) => request.sub === sub && isAnswerable(request, now));
+    listPending: async (owner, now) => {
+      journal.begin(`list pending requests of ${owner.sub}`);
+      const pending = [...stored.values()].filter(
+        (request) => isSamePerson(request, owner) && isAnswerable(request, now),
+      );
       return pending.map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
     },
-    findDetails: async (sub, requestId) => {
-      journal.begin(`find details for ${sub}`);
-      return stored.get(requestId)?.sub === sub ? details.get(requestId) : undefined;
+    findDetails: async (owner, requestId) => {
+      journal.begin(`find details for ${owner.sub}`);
+      const request = stored.get(requestId);
+      return request && isSamePerson(request, owner) ? details.get(requestId) : undefined;
     },
-    recordDecision: async ({ requestId, sub, decision, now }) => {
+    recordDecision: async ({ requestId, owner, decision, now }) => {
       const reason = decision.decision === 'deny' && decision.reason;
       journal.begin(`record ${decision.decision}${reason ? ` for ${reason}` : ''}`);
       const request = stored.get(requestId);
-      if (!request || request.sub !== sub || !isAnswerable(request, now)) return { recorded: false, stored: request };
+      if (!request || !isSamePerson(request, owner) || !isAnswerable(request, now))
+        return { recorded: false, stored: request };
       const facts = factsOf(request);
       stored.set(
         requestId,
@@ -95,6 +100,6 @@ export function decidableIn(
 }
 
 function factsOf(request: AuthenticationRequest): RequestFacts {
-  const { requestId, clientId, sub, issuedAt, expiresAt, intervalSeconds, nextPollAt } = request;
-  return { requestId, clientId, sub, issuedAt, expiresAt, intervalSeconds, nextPollAt };
+  const { requestId, clientId, sub, profileId, issuedAt, expiresAt, intervalSeconds, nextPollAt } = request;
+  return { requestId, clientId, sub, profileId, issuedAt, expiresAt, intervalSeconds, nextPollAt };
 }

@@ -24,6 +24,7 @@ export const SETTINGS: Settings = {
 
 export const ANA: User = {
   sub: 'ana',
+  profileId: 'profile-1',
   status: 'active',
   claims: { name: 'Ana', email: 'ana@example.com' },
   identifiers: [{ type: 'email', value: 'ana@example.com' }],

@@ -20,8 +20,8 @@ export type RequestForm = FactsForm & {
   readonly decided_at?: number;
   readonly deny_reason?: string;
   /**
-   * The `Grant` as JSON, from the approval until the redemption. An additional member does not change the stored
-   * format.
+   * The `Grant` as JSON, from the approval until the redemption, without the members that the request has itself. An
+   * additional member does not change the stored format.
    */
   readonly grant?: string;
   /** Why the approval of a failed request was taken back. */
@@ -30,6 +30,8 @@ export type RequestForm = FactsForm & {
 };
 /** The frozen details, and everything else that only phones read. */
 export type DetailsForm = {
+  /** The profile of the user who was asked. The subject is in the key. */
+  readonly profile_id: string;
   readonly details: Uint8Array;
   readonly details_hash: string;
   readonly expires_at: number;
@@ -43,7 +45,7 @@ export type DetailsForm = {
 // The members that every stored JSON document has. A document that was stored before a member was introduced is read
 // without it, so every later member is optional. A later member that is not optional does not compile.
 type StoredAsked = Pick<Asked, 'clientId' | 'scopes' | 'audience'>;
-type StoredGrant = StoredAsked & Pick<Grant, 'sub' | 'deviceId' | 'authTime' | 'amr' | 'claims'>;
+type StoredGrant = Omit<StoredAsked, keyof RequestFacts> & Pick<Grant, 'deviceId' | 'authTime' | 'amr' | 'claims'>;
 
 /** The prefix of the sort keys of details. */
 export const DETAILS_PREFIX = 'REQUEST#';
@@ -59,6 +61,7 @@ export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm
   const facts: FactsForm = {
     client_id: request.clientId,
     sub: request.sub,
+    profile_id: request.profileId,
     issued_at: request.issuedAt,
     expires_at: request.expiresAt,
     interval_seconds: request.intervalSeconds,
@@ -94,7 +97,8 @@ export function decisionForm(decision: Decision, now: number): Partial<RequestFo
   }
   const { decision: _, grant, ...unstored } = decision;
   unstored satisfies Nothing;
-  return { state: 'approved', device_id: grant.deviceId, decided_at: now, grant: JSON.stringify(grant) };
+  const { clientId, sub, profileId, ...more } = grant;
+  return { state: 'approved', device_id: grant.deviceId, decided_at: now, grant: JSON.stringify(more) };
 }
 
 export const askedText = (asked: Asked): string => JSON.stringify(asked);
@@ -109,6 +113,7 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
     requestId: item.pk.slice('REQUEST#'.length),
     clientId: item.client_id,
     sub: item.sub,
+    profileId: item.profile_id,
     issuedAt: item.issued_at,
     expiresAt: item.expires_at,
     intervalSeconds: item.interval_seconds,
@@ -116,8 +121,9 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
   };
 }
 
-function grantFrom({ grant }: Stored<RequestForm>): Grant {
+function grantFrom(item: Stored<RequestForm>): Grant {
+  const { grant, client_id: clientId, sub, profile_id: profileId } = item;
   if (grant === undefined) throw new Error('an approved authentication request is stored without its grant');
   const stored: StoredGrant = JSON.parse(grant);
-  return stored;
+  return { ...stored, clientId, sub, profileId };
 }

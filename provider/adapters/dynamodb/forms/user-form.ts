@@ -1,12 +1,15 @@
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { User } from '../../../core/person/user.ts';
-import type { Whole } from '../../../core/whole.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../table.ts';
 
 // The stored form of a user and of their login identifiers, in Directory.
 
 /** A profile. `put_by` identifies the write that stored it, and guards the next one. */
-export type UserForm = Omit<User, 'sub' | 'revision'> & { readonly put_by?: string };
+export type UserForm = Pick<User, 'status' | 'claims' | 'identifiers'> & {
+  readonly profile_id: string;
+  readonly put_by?: string;
+};
 /**
  * A login identifier, which points to its user. `put_at` is when it was written. It distinguishes an abandoned
  * identifier from one whose user is being created.
@@ -24,10 +27,19 @@ export const loginKey = (identifier: LoginIdentifier): Key<LoginForm> => ({
   sk: 'LOGIN',
 });
 
-export function profileItem({ sub, revision: _read, ...user }: User): Key<UserForm> & UserForm {
-  return { ...profileKey(sub), ...user };
+export function profileItem(user: User): Key<UserForm> & UserForm {
+  const { sub, profileId, status, claims, identifiers, revision: _read, ...unstored } = user;
+  unstored satisfies Nothing;
+  return { ...profileKey(sub), profile_id: profileId, status, claims, identifiers };
 }
 
-export function userFrom({ pk, status, claims, identifiers, put_by }: Stored<UserForm>): Whole<User> {
-  return { sub: pk.slice('USER#'.length), status, claims, identifiers, revision: put_by };
+export function userFrom(item: Stored<UserForm>): Whole<User> {
+  return {
+    sub: item.pk.slice('USER#'.length),
+    profileId: item.profile_id,
+    status: item.status,
+    claims: item.claims,
+    identifiers: item.identifiers,
+    revision: item.put_by,
+  };
 }
