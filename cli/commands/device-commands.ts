@@ -6,7 +6,7 @@ const list = command({
   name: 'list',
   about: 'Lists the devices of a user.',
   notes:
-    'A device is unreachable when Apple or Google reported that its push token is no longer valid. It becomes reachable again when the user opens the app.',
+    'A device is unreachable when Apple or Google reported that its push token is no longer valid. It becomes reachable again when the user opens the app. A leftover is no enrolled device and can do nothing: remove it.',
   arguments: [USER_ARGUMENT],
   options: USER_OPTIONS,
   examples: ['ciba device list anna@example.com'],
@@ -17,7 +17,7 @@ const list = command({
       device.device_id,
       device.name,
       device.platform,
-      device.push,
+      device.leftover ? 'leftover' : device.push,
       instant(device.enrolled_at),
     ]);
     const text = table(['DEVICE ID', 'NAME', 'PLATFORM', 'PUSH', 'ENROLLED'], rows);

@@ -1,5 +1,6 @@
 import type { functions } from '../../infra/functions/deployed-functions.ts';
 import type { DeviceView } from '../../provider/core/device/device.ts';
+import type { OpenTicketView } from '../../provider/core/device/enrolment-ticket.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import type { TicketView, UserView } from '../../provider/flows/person/manage-users.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
@@ -19,6 +20,7 @@ type Answers = {
   'GET /admin/users/{sub}': UserView;
   'PATCH /admin/users/{sub}': UserView;
   'POST /admin/users/{sub}/tickets': TicketView;
+  'GET /admin/users/{sub}/tickets': { readonly tickets: readonly OpenTicketView[] };
   'GET /admin/users/{sub}/devices': { readonly devices: readonly DeviceView[] };
 };
 type AnswerOf<Route> = Route extends keyof Answers ? Answers[Route] : unknown;

@@ -15,7 +15,9 @@ import { provePushRights } from '../../provider/flows/operating/prove-push-right
 import {
   createTicket,
   createUser,
+  endTickets,
   findUser,
+  listTickets,
   listUserDevices,
   removeUser,
   removeUserDevice,
@@ -70,6 +72,12 @@ const routes = endpoint(log, {
   ),
   'POST /admin/users/{sub}/tickets': adminRoute(async ({ id, by }) =>
     mapResult(await createTicket(ports, id('sub'), by), answerCreated),
+  ),
+  'GET /admin/users/{sub}/tickets': adminRoute(async ({ id }) =>
+    mapResult(await listTickets(ports, id('sub')), answerOk),
+  ),
+  'DELETE /admin/users/{sub}/tickets': adminRoute(async ({ id, by }) =>
+    mapResult(await endTickets(ports, id('sub'), by), answerDone),
   ),
   'GET /admin/users/{sub}/devices': adminRoute(async ({ id }) =>
     mapResult(await listUserDevices(ports, id('sub')), answerOk),

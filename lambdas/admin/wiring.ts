@@ -3,10 +3,10 @@ import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
+import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
-import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
@@ -21,6 +21,7 @@ export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ProvePushR
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
+  const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory);
   const sns = createSns();
   const ports = {
@@ -28,7 +29,7 @@ export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ProvePushR
     peopleRegistry: new PeopleRegistryTable(directory, entropy, clock),
     people,
     devices: people,
-    tickets: new TicketsTable(new Table(dynamodb, resources.transactionsTable)),
+    enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['DeleteEndpoint']),
     entropy,

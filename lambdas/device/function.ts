@@ -27,7 +27,7 @@ export const spec = {
     { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
     { table: 'transactions', actions: ['GetItem', 'Query'], prefixes: ['USER#'] },
     { table: 'transactions', actions: ['BatchGetItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
-    { table: 'transactions', actions: ['UpdateItem'], prefixes: ['TICKET#'] },
+    { table: 'transactions', actions: ['GetItem'], prefixes: ['TICKET#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
   ],
   sns: ['CreatePlatformEndpoint', 'GetEndpointAttributes', 'SetEndpointAttributes', 'DeleteEndpoint', 'Publish'],

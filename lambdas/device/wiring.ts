@@ -2,11 +2,11 @@ import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.t
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
-import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
@@ -32,7 +32,7 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & Pro
   const ports = {
     people,
     devices: people,
-    tickets: new TicketsTable(transactions),
+    enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     replays: new ReplaysTable(transactions, entropy, clock),
     requests: new RequestsTable(transactions, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),

@@ -9,7 +9,6 @@ import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { type Key, Table } from '../../provider/adapters/dynamodb/table.ts';
-import { TicketsTable } from '../../provider/adapters/dynamodb/tickets-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { registerClient } from '../../provider/core/client/registration.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
@@ -359,21 +358,6 @@ describeOnEngines('the tables', (name) => {
     expect(await count(hour + 60)).toEqual({ allowed: true });
     expect(await count(hour + 61)).toEqual({ allowed: false, retryAfterSeconds: 3600 - 61 });
     expect(await count(hour + 3600)).toEqual({ allowed: true });
-  });
-
-  it('tickets: one key, again and again, until they expire', async () => {
-    const tickets = new TicketsTable(transactions);
-    const hash = entropy.secret();
-    await tickets.create({ hash, sub: 'u', expiresAt: NOW + 10 });
-    const claim = (keyThumbprint: string, deviceId: string, now = NOW) =>
-      tickets.claim({ hash, keyThumbprint, deviceId, now });
-    expect(await claim('k1', 'd1')).toEqual({ sub: 'u', deviceId: 'd1', enrolled: false });
-    expect(await claim('k1', 'd2')).toEqual({ sub: 'u', deviceId: 'd1', enrolled: false });
-    await tickets.recordEnrolled(hash);
-    expect(await claim('k1', 'd2')).toEqual({ sub: 'u', deviceId: 'd1', enrolled: true });
-    expect(await claim('k2', 'd3')).toBeUndefined();
-    expect(await claim('k1', 'd1', NOW + 10)).toBeUndefined();
-    expect(await tickets.claim({ hash: 'unknown', keyThumbprint: 'k', deviceId: 'd', now: NOW })).toBeUndefined();
   });
 
   it('users: identifiers first, one owner each; an unfinished one belongs to nobody after a minute', async () => {

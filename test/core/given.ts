@@ -40,7 +40,14 @@ export const FACTS: RequestFacts = {
 };
 
 /** The user of every request. */
-export const USER: User = { sub: 'user-1', profileId: 'profile-1', status: 'active', claims: {}, identifiers: [] };
+export const USER: User = {
+  sub: 'user-1',
+  profileId: 'profile-1',
+  status: 'active',
+  claims: {},
+  identifiers: [],
+  deviceIds: ['device-1'],
+};
 
 /** What the user of an approved request granted. */
 export const GRANT: Grant = {

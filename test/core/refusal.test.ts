@@ -182,6 +182,15 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   conflict: [{ what: 'client_id' }, '409 conflict', 'This client_id is taken.'],
 };
 
+it.each([
+  ['changed', 'The user was changed by other calls; try again.'],
+  ['client', 'The client was changed by other calls; try again.'],
+  ['blocked', 'The user is blocked.'],
+  ['email', 'This email is taken.'],
+])('says what a conflict is about: %s', (what, description) => {
+  expect(wordingOf({ reason: 'conflict', what }).description).toBe(description);
+});
+
 describe('what a caller receives for a refusal (RFC 6749 §5.2, CIBA §11, §13)', () => {
   it.each(Object.entries(ROWS))('%s has its status, its error code and its exact description', (reason, row) => {
     const [evidence, wire, description, more] = row;

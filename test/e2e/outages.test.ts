@@ -100,12 +100,13 @@ describe('an answer of DynamoDB that is lost on its way: the SDK’s retry recog
     expect(lost.happened).toBe(true);
   });
 
-  it('at the use of a ticket: the phone is enrolled', async () => {
+  it('at the creation and the use of a ticket: the phone is enrolled', async () => {
     const { sub } = await world.user();
+    const issue = once({ action: 'UpdateItem', prefix: 'PROFILE', caller: 'admin' }, 'lose-answer');
     const uri = await world.ticket(sub);
-    const lost = once({ action: 'UpdateItem', prefix: 'TICKET#' }, 'lose-answer');
+    const claim = once({ action: 'UpdateItem', prefix: 'PROFILE', caller: 'device' }, 'lose-answer');
     await Phone.enrol(uri, { name: 'P', pushToken: 't', now: () => world.runtime.now() });
-    expect(lost.happened).toBe(true);
+    expect([issue.happened, claim.happened]).toEqual([true, true]);
   });
 
   it('at the creation of clients and users: they are there, and not said to be taken', async () => {

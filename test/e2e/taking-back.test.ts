@@ -189,6 +189,21 @@ describe('what was taken back stays taken back', () => {
     expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(refusal);
   });
 
+  it('nor does it when the user was blocked and unblocked before the client asked for the tokens', async () => {
+    const login = await askedLogin();
+    await approve(login);
+    await change(`/admin/users/${login.sub}`, { blocked: true });
+    await change(`/admin/users/${login.sub}`, { blocked: false });
+    const refusal = { status: 400, error: 'access_denied', reason: 'approval_taken_back', detail: 'user_blocked' };
+    expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(refusal);
+    // The user can approve again, a second later.
+    world.runtime.advance(1);
+    const { email } = (await world.admin('GET', `/admin/users/${login.sub}`)).body;
+    const { authReqId, requestId } = await world.asked(login.client, { login_hint: String(email) });
+    expect(await world.answer(login.phone, requestId, 'approve')).toBe(204);
+    expectTokens(await world.poll(login.client, authReqId));
+  });
+
   it('the claims of the user go with it', async () => {
     const login = await askedLogin();
     await approve(login);

@@ -25,7 +25,6 @@ const TIES = [
   ['provider/adapters/settings.ts', 'Whole<Settings>', 'a setting that is not read'],
   ['provider/adapters/dynamodb/requests-table.ts', 'unstored satisfies Nothing;', 'a part of a new request'],
   ['provider/adapters/dynamodb/requests-table.ts', 'Promise<Whole<StoredDetails> | undefined>', 'a stored detail'],
-  ['provider/adapters/dynamodb/tickets-table.ts', 'unstored satisfies Nothing;', 'a member of a ticket'],
   ['provider/adapters/dynamodb/signing-keys-table.ts', 'unstored satisfies Nothing;', 'a member of a private half'],
   ['provider/adapters/dynamodb/forms/request-form.ts', 'const facts: FactsForm =', 'a fact that is not stored'],
   ['provider/adapters/dynamodb/forms/request-form.ts', '): Whole<RequestFacts> {', 'a fact that is not read back'],
@@ -42,7 +41,9 @@ const TIES = [
   ['provider/adapters/dynamodb/forms/notification-form.ts', 'unstored satisfies Nothing;', 'what a ping carries'],
   ['provider/adapters/dynamodb/forms/signing-key-form.ts', 'unstored satisfies Nothing;', 'a member of a key'],
   ['provider/adapters/dynamodb/forms/signing-key-form.ts', '): Whole<SigningKey> {', 'a member of a key'],
+  ['provider/adapters/dynamodb/forms/user-form.ts', 'unstored satisfies Nothing;', 'a member of a user or of a ticket'],
   ['provider/adapters/dynamodb/forms/user-form.ts', '): Whole<User> {', 'a member of a user'],
+  ['provider/adapters/dynamodb/forms/user-form.ts', '): Whole<EnrolmentTicket> {', 'a member of a ticket'],
   ['provider/adapters/sns/sns-announcements.ts', 'const message: Whole<AnnouncementMessage> =', 'what is announced'],
 ] as const;
 

@@ -57,6 +57,11 @@ export type DeviceView = {
   readonly platform?: Platform;
   readonly push?: PushReach['push'];
   readonly enrolled_at: number;
+  /**
+   * Present if the device is only a leftover: of an enrolment that was never completed, or of a removal that broke off.
+   * It can do nothing.
+   */
+  readonly leftover?: true;
 };
 
 /** Returns the public view of a device. */

@@ -47,7 +47,7 @@ export type AuditEvent =
       readonly by: string;
     }
   | {
-      readonly event: 'user_created' | 'user_updated' | 'user_removed' | 'ticket_created';
+      readonly event: 'user_created' | 'user_updated' | 'user_removed' | 'ticket_created' | 'ticket_ended';
       readonly sub: string;
       readonly by: string;
     }

@@ -29,7 +29,14 @@ export function makeSyntheticIdentities(made: {
   if (!client.ok) throw new Error('the synthetic client breaks the rules of registration');
   return {
     client: { ...client.value, defaultAudience: SYNTHETIC_AUDIENCE, isSynthetic: true },
-    user: { sub: SYNTHETIC_ID, profileId: SYNTHETIC_ID, status: 'active', claims: {}, identifiers: [] },
+    user: {
+      sub: SYNTHETIC_ID,
+      profileId: SYNTHETIC_ID,
+      status: 'active',
+      claims: {},
+      identifiers: [],
+      deviceIds: [SYNTHETIC_ID],
+    },
     device: {
       deviceId: SYNTHETIC_ID,
       sub: SYNTHETIC_ID,

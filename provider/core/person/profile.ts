@@ -16,7 +16,7 @@ const unreadable = /\p{C}/u;
 const TEXTS = ['name', 'given_name', 'family_name'] as const;
 
 /**
- * Turns a profile into a user. E-mail address, phone number and username are put into normal form, and each becomes a
+ * Turns a profile into a new user. E-mail address, phone number and username are put into normal form, and each becomes a
  * login identifier.
  */
 export function registerUser(profile: UserProfile, { sub, profileId }: Owner): Result<User> {
@@ -39,7 +39,20 @@ export function registerUser(profile: UserProfile, { sub, profileId }: Owner): R
     status: blocked ? 'blocked' : 'active',
     claims: Object.fromEntries(Object.entries(normal).filter(([, value]) => value !== undefined)),
     identifiers: [...named('email', email), ...named('phone', phone), ...named('username', username)],
+    deviceIds: [],
   });
+}
+
+/**
+ * Applies a change to a user. The enrolled devices stay. A block ends the user's ticket, in the same write, and a later
+ * unblock does not bring it back.
+ */
+export function changeUser(before: User, change: MemberChange<UserProfile>, now: number): Result<User> {
+  const changed = registerUser(changeProfile(describeUser(before), change), before);
+  if (!changed.ok) return changed;
+  const { deviceIds, ticket, blockedAt } = before;
+  const kept = changed.value.status === 'blocked' ? { blockedAt: now } : { blockedAt, ticket };
+  return ok({ ...changed.value, deviceIds, ...kept });
 }
 
 /**

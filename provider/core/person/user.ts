@@ -1,4 +1,5 @@
 import type { Device } from '../device/device.ts';
+import type { EnrolmentTicket } from '../device/enrolment-ticket.ts';
 import type { LoginIdentifier } from './login-identifier.ts';
 
 /** The standard claims that this provider stores about a user (OIDC Core §5.1), under the standard's own names. */
@@ -24,6 +25,14 @@ export type User = {
   readonly status: 'active' | 'blocked';
   readonly claims: UserClaims;
   readonly identifiers: readonly LoginIdentifier[];
+  /** The devices that are enrolled. A device whose id is missing here counts for nothing, even if it is stored. */
+  readonly deviceIds: readonly string[];
+  readonly ticket?: EnrolmentTicket | undefined;
+  /**
+   * When the user was blocked, in epoch seconds; the last time, if they were blocked several times. What they approved
+   * until then gives no tokens any more, even if they were unblocked. Absent if they were never blocked.
+   */
+  readonly blockedAt?: number | undefined;
   /**
    * Identifies the stored version that this user was read from. Absent if the user is not stored, or was stored without
    * one.
@@ -41,6 +50,11 @@ export function isSamePerson(one: Owner, other: Owner): boolean {
 
 /** A user with all authentication devices. One query reads both. */
 export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };
+
+/** Returns the stored devices that are enrolled for this user. */
+export function enrolledDevices({ deviceIds }: User, stored: readonly Device[]): readonly Device[] {
+  return stored.filter(({ deviceId }) => deviceIds.includes(deviceId));
+}
 
 /**
  * Returns whether the user has this login identifier now. A stored identifier may be left over from a change that was

@@ -1,4 +1,4 @@
-import { type Device, isOtherEndpoint, type PushReach, reachable } from '../../core/device/device.ts';
+import { isOtherEndpoint, reachable } from '../../core/device/device.ts';
 import {
   checkDeviceTokenLife,
   checkEnrolmentClaims,
@@ -6,21 +6,23 @@ import {
   type EnrolmentClaims,
   isPinnedAlgorithm,
 } from '../../core/device/device-token.ts';
+import { judgeTicket, type TicketUse } from '../../core/device/enrolment-ticket.ts';
 import { notedPushes } from '../../core/device/push-error.ts';
 import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { algorithmOf, parsePublicKey } from '../../core/keys/public-key.ts';
+import type { UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditTrail, Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
-import type { Devices, EnrolmentTickets, PushEndpoints, PushOutcome, PushSender } from './ports.ts';
+import type { Devices, Enrolments, PushEndpoints, PushSender } from './ports.ts';
 
 /** What this flow needs. */
 export type EnrolPorts = {
   readonly people: People;
   readonly devices: Devices;
-  readonly tickets: EnrolmentTickets;
+  readonly enrolments: Enrolments;
   readonly endpoints: PushEndpoints;
   readonly push: PushSender;
   readonly verifier: JwsVerifier;
@@ -34,8 +36,18 @@ export type EnrolPorts = {
  */
 export type Enrolment = { readonly device_id: string; readonly sub: string; readonly issuer: string };
 
+const NOT_USABLE = refuse({ reason: 'ticket_not_usable' });
 /** Seconds within which the user's other phones should receive the news of a new device. */
 const NEW_DEVICE_NOTICE_SECONDS = 3600;
+
+/** A phone that presents a ticket which is good for it, and what is then true of its user. */
+type Presented = {
+  readonly owner: UserWithDevices;
+  readonly key: PublicJwk;
+  readonly claims: EnrolmentClaims;
+  readonly ticket: { readonly hash: string; readonly keyThumbprint: string };
+  readonly note: Note;
+};
 
 /**
  * Enrols a phone with a ticket and a new key of its own. The signature under that key proves possession, and the ticket
@@ -50,76 +62,83 @@ export async function enrolDevice(
   const signed = await verifyEnrolment(ports, call.enrolment);
   if (!signed.ok) return signed;
   const { key, claims } = signed.value;
-  const claimed = await ports.tickets.claim({
-    hash: sha256(claims.ticket),
-    keyThumbprint: await ports.verifier.thumbprint(key),
-    deviceId: ports.entropy.id(),
-    now: ports.clock(),
-  });
-  if (!claimed) return refuse({ reason: 'ticket_not_usable' });
-  const { sub, deviceId } = claimed;
-  const owner = await findUserWithDevices(ports, sub);
-  if (!owner || owner.user.status === 'blocked') return refuse({ reason: 'ticket_not_usable' });
-  const before = owner.devices.find((device) => device.deviceId === deviceId);
-  // The device has been removed since its enrolment. A spent ticket must not restore a lost or stolen phone.
-  if (claimed.enrolled && !before) return refuse({ reason: 'ticket_not_usable' });
-  call.note({ device_id: deviceId });
+  const ticket = { hash: sha256(claims.ticket), keyThumbprint: await ports.verifier.thumbprint(key) };
+  const sub = await ports.enrolments.findTicketOwner(ticket.hash);
+  const owner = sub === undefined ? undefined : await findUserWithDevices(ports, sub);
+  const judged = judgeTicket(owner?.user, { ...ticket, now: ports.clock() });
+  if (!owner || judged.outcome === 'not_usable') return NOT_USABLE;
+  const presented = { owner, key, claims, ticket, note: call.note };
+  return judged.outcome === 'unused' ? enrolNew(ports, presented) : enrolAgain(ports, presented, judged.use);
+}
+
+/**
+ * Stores the device, then claims the ticket. One conditional write of the user's profile both uses up the ticket and
+ * enrols the device. A stored device that could not be enrolled counts for nothing, and is removed.
+ */
+async function enrolNew(ports: EnrolPorts, presented: Presented): Promise<Result<Enrolment>> {
+  const { owner, key, claims, ticket, note } = presented;
+  const { sub } = owner.user;
+  const deviceId = ports.entropy.id();
+  note({ device_id: deviceId });
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
   const proof = { kind: 'device-jws', publicKey: key } as const;
-  const device = { deviceId, sub, name: claims.name, reach, proof };
-  const stored = before ? await updateEnrolled(ports, before, device) : await storeNew(ports, device);
-  if (!stored) return refuse({ reason: 'ticket_not_usable' });
-  if (!claimed.enrolled) {
-    const others = owner.devices.filter((one) => one.deviceId !== deviceId);
-    call.note(notedPushes(await reportEnrolment(ports, others, device)));
-    await ports.tickets.recordEnrolled(sha256(claims.ticket));
-  }
-  return ok({ device_id: deviceId, sub, issuer: ports.settings.issuer });
-}
-
-type Enrolled = Omit<Device, 'enrolledAt' | 'reach'> & { readonly reach: PushReach };
-
-/**
- * Updates the device of a repeated enrolment, but only if it still exists, so that a removal takes precedence. Releases
- * an old push endpoint.
- */
-async function updateEnrolled(ports: EnrolPorts, before: Device, enrolled: Enrolled): Promise<boolean> {
-  const { sub, deviceId, name, reach } = enrolled;
-  const there = await ports.devices.update({ sub, deviceId, name, reach });
-  if (there && isOtherEndpoint(before, reach)) await ports.endpoints.release(before);
-  return there;
+  const device = { deviceId, sub, name: claims.name, reach, proof, enrolledAt: ports.clock() };
+  await ports.devices.save(device);
+  const claim = await ports.enrolments.claimTicket({ sub, deviceId, ...ticket, now: ports.clock() });
+  if (claim.claimed) return report(ports, presented, deviceId);
+  await ports.devices.remove(device);
+  await ports.endpoints.release(device);
+  // Another call with the same key may have been faster: the first answer was lost, or has not arrived yet.
+  const judged = judgeTicket(claim.user, { ...ticket, now: ports.clock() });
+  if (judged.outcome !== 'used_by_this_key') return NOT_USABLE;
+  const now = await findUserWithDevices(ports, sub);
+  return now ? enrolAgain(ports, { ...presented, owner: now }, judged.use) : NOT_USABLE;
 }
 
 /**
- * Stores the device, then checks that the user still exists. Otherwise the device of a removed user would belong to the
- * next user with this `sub`.
+ * Repeats an enrolment. The device takes its new name and push token, but only if it still exists: a spent ticket must
+ * not restore a lost or stolen phone.
  */
-async function storeNew(ports: EnrolPorts, enrolled: Enrolled): Promise<boolean> {
-  await ports.devices.save({ ...enrolled, enrolledAt: ports.clock() });
-  if (await ports.people.find(enrolled.sub)) return true;
-  await ports.devices.remove(enrolled);
-  await ports.endpoints.release(enrolled);
-  return false;
+async function enrolAgain(
+  ports: EnrolPorts,
+  presented: Presented,
+  { deviceId, isReported }: TicketUse,
+): Promise<Result<Enrolment>> {
+  const { owner, claims, note } = presented;
+  const { sub } = owner.user;
+  const before = owner.devices.find((device) => device.deviceId === deviceId);
+  if (!before) return NOT_USABLE;
+  note({ device_id: deviceId });
+  const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
+  if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
+  if (!(await ports.devices.update({ sub, deviceId, name: claims.name, reach }))) return NOT_USABLE;
+  if (isOtherEndpoint(before, reach)) await ports.endpoints.release(before);
+  return isReported ? answer(ports, sub, deviceId) : report(ports, presented, deviceId);
 }
 
 /**
  * Records the enrolment in the audit trail and pushes the news to the user's other devices, so that the use of a stolen
- * ticket is noticed. Both happen before the ticket records the enrolment. If a call stops in between, the next one
- * repeats them. A failed push does not affect this phone's enrolment.
+ * ticket is noticed. Both happen before the ticket says so. If a call stops in between, the next one repeats them. A
+ * failed push does not affect this phone's enrolment.
  */
-async function reportEnrolment(
+async function report(
   ports: EnrolPorts,
-  others: readonly Device[],
-  { sub, deviceId }: Enrolled,
-): Promise<readonly PushOutcome[]> {
+  { owner, ticket, note }: Presented,
+  deviceId: string,
+): Promise<Result<Enrolment>> {
   const now = ports.clock();
+  const { sub } = owner.user;
   ports.audit.write({ event: 'device_enrolled', sub, deviceId, by: 'ticket' }, now);
-  return ports.push.send(
-    reachable(others),
-    { type: 'device_enrolled', deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS },
-    now,
-  );
+  const others = owner.devices.filter((one) => one.deviceId !== deviceId);
+  const message = { type: 'device_enrolled', deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS } as const;
+  note(notedPushes(await ports.push.send(reachable(others), message, now)));
+  await ports.enrolments.recordReported({ sub, hash: ticket.hash });
+  return answer(ports, sub, deviceId);
+}
+
+function answer({ settings }: EnrolPorts, sub: string, deviceId: string): Result<Enrolment> {
+  return ok({ device_id: deviceId, sub, issuer: settings.issuer });
 }
 
 /**

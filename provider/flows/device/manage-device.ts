@@ -3,11 +3,12 @@ import { checkDeviceName, checkPushToken } from '../../core/device/device-token.
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { AuditTrail } from '../ports.ts';
 import { authenticateDevice, type DeviceAuthenticationPorts, type DeviceCall } from './authenticate-device.ts';
-import type { Devices, PushEndpoints } from './ports.ts';
+import type { Devices, Enrolments, PushEndpoints } from './ports.ts';
 
 /** What this flow needs. */
 export type ManageDevicePorts = DeviceAuthenticationPorts & {
   readonly devices: Devices;
+  readonly enrolments: Pick<Enrolments, 'withdraw'>;
   readonly endpoints: PushEndpoints;
   readonly audit: AuditTrail;
 };
@@ -62,11 +63,10 @@ export async function removeDevice(
 ): Promise<Result<true>> {
   const own = await authenticateOwn(ports, call);
   if (!own.ok) return own;
-  await ports.devices.remove(own.value);
-  ports.audit.write(
-    { event: 'device_removed', sub: own.value.sub, deviceId: own.value.deviceId, by: 'device' },
-    ports.clock(),
-  );
+  const { sub, deviceId } = own.value;
+  await ports.enrolments.withdraw({ sub, deviceId });
+  ports.audit.write({ event: 'device_removed', sub, deviceId, by: 'device' }, ports.clock());
+  await ports.devices.remove({ sub, deviceId });
   await ports.endpoints.release(own.value);
   return ok(true);
 }

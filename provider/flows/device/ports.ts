@@ -1,30 +1,46 @@
 import type { Device, Platform, PushReach } from '../../core/device/device.ts';
+import type { EnrolmentTicket } from '../../core/device/enrolment-ticket.ts';
+import type { Owner, User } from '../../core/person/user.ts';
 
-/** Enrolment tickets. */
-export interface EnrolmentTickets {
-  create(ticket: { hash: string; sub: string; expiresAt: number }): Promise<void>;
+/** What came of using a ticket. If it was not claimed, `user` is the user as they are stored now. */
+export type TicketClaim = { readonly claimed: true } | { readonly claimed: false; readonly user: User | undefined };
+
+/**
+ * Tickets, and which devices are enrolled. Both are part of the user's profile, so each method is one conditional write
+ * of the profile. What a block, a removal or a newer ticket ended cannot be used afterwards.
+ */
+export interface Enrolments {
   /**
-   * Uses the ticket for this key. The same key gets the same answer again. Undefined if the ticket is unknown, expired,
-   * or used by another key.
+   * Makes the ticket the one ticket of the user, in place of an earlier one. Not claimed: another person has the `sub`
+   * by now, or the user is blocked or gone.
    */
-  claim(claim: {
+  issueTicket(ticket: { owner: Owner; ticket: EnrolmentTicket }): Promise<TicketClaim>;
+  /** Returns the subject for whom a ticket was made. The user says whether it is still good. */
+  findTicketOwner(hash: string): Promise<string | undefined>;
+  /**
+   * Uses the ticket for a key and enrols the device with it. Precondition: the device is stored. Not claimed: the
+   * ticket was used or has ended, or the user is blocked or gone.
+   */
+  claimTicket(claim: {
+    sub: string;
     hash: string;
     keyThumbprint: string;
     deviceId: string;
     now: number;
-  }): Promise<{ sub: string; deviceId: string; enrolled: boolean } | undefined>;
-  /**
-   * Records that the ticket's device is stored. Later uses of the ticket repeat the answer. A use that has already
-   * claimed the ticket may still store the device.
-   */
-  recordEnrolled(hash: string): Promise<void>;
+  }): Promise<TicketClaim>;
+  /** Records that the audit trail and the user's other devices know of the enrolment. */
+  recordReported(ticket: { sub: string; hash: string }): Promise<void>;
+  /** Ends the user's ticket. The device that it enrolled stays. False if there is no user. */
+  endTicket(sub: string): Promise<boolean>;
+  /** Takes a device from the enrolled ones, and ends the ticket that enrolled it. */
+  withdraw(device: { sub: string; deviceId: string }): Promise<void>;
 }
 
 /** A person's devices. The persons themselves are another port, so that another directory can hold them. */
 export interface Devices {
-  /** Returns all devices of the user. */
+  /** Returns all stored devices of the user. They count only if the user names them. */
   listOf(sub: string): Promise<readonly Device[]>;
-  /** Stores or replaces the device. */
+  /** Stores or replaces the device. It counts for nothing until it is enrolled. */
   save(device: Device): Promise<void>;
   /** Changes name or reach. False if the device no longer exists. */
   update(change: { sub: string; deviceId: string; name?: string; reach?: PushReach }): Promise<boolean>;
@@ -33,6 +49,7 @@ export interface Devices {
    * endpoint.
    */
   markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean>;
+  /** Deletes a device that is not enrolled, or not any more. */
   remove(device: { sub: string; deviceId: string }): Promise<void>;
 }
 

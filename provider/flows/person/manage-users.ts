@@ -1,22 +1,22 @@
 import { parseLoginHint } from '../../core/asking/login-hint.ts';
-import { type DeviceView, viewDevice } from '../../core/device/device.ts';
+import { type Device, type DeviceView, viewDevice } from '../../core/device/device.ts';
+import { type OpenTicketView, ticketIdOf, viewTicket } from '../../core/device/enrolment-ticket.ts';
 import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
-import { changeProfile, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
+import { changeUser, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
 import { isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { Devices, EnrolmentTickets, PushEndpoints } from '../device/ports.ts';
+import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
 import type { People, PeopleRegistry, UserWritten } from './ports.ts';
-import { findUserWithDevices } from './user-with-devices.ts';
 
 /** What this flow needs. */
 export type ManageUsersPorts = {
   readonly peopleRegistry: PeopleRegistry;
   readonly people: People;
   readonly devices: Devices;
-  readonly tickets: EnrolmentTickets;
+  readonly enrolments: Enrolments;
   readonly endpoints: PushEndpoints;
   readonly entropy: Entropy;
   readonly clock: Clock;
@@ -29,7 +29,13 @@ export type UserView = UserProfile & { readonly sub: string; readonly synthetic?
  * An enrolment ticket for one phone of one user. It is shown as a QR code or sent as a link, and used once within
  * minutes.
  */
-export type TicketView = { readonly ticket: string; readonly uri: string; readonly expires_at: number };
+export type TicketView = {
+  readonly ticket: string;
+  /** The name of the ticket in the list of tickets. It cannot be used to enrol. */
+  readonly ticket_id: string;
+  readonly uri: string;
+  readonly expires_at: number;
+};
 
 const NO_USER = refuse({ reason: 'not_found', what: 'user' });
 /** How often a change is applied again to a user that other calls changed in the meantime. */
@@ -70,13 +76,15 @@ function conflict(written: Exclude<UserWritten, { outcome: 'written' }>): Result
   return refuse({ reason: 'conflict', what });
 }
 
-/** Lists the user's devices. */
+/** Lists the user's devices, and leftovers of devices, which are marked. */
 export async function listUserDevices(
   ports: ManageUsersPorts,
   sub: string,
 ): Promise<Result<{ devices: readonly DeviceView[] }>> {
-  const found = await findUserWithDevices(ports, sub);
-  return found ? ok({ devices: found.devices.map(viewDevice) }) : NO_USER;
+  const [user, stored] = await Promise.all([ports.people.find(sub), ports.devices.listOf(sub)]);
+  if (!user) return NO_USER;
+  const isLeftover = ({ deviceId }: Device) => !user.deviceIds.includes(deviceId);
+  return ok({ devices: stored.map((one) => ({ ...viewDevice(one), ...(isLeftover(one) && { leftover: true }) })) });
 }
 
 /** Returns the subject that a hint names. A malformed hint finds no user. */
@@ -104,7 +112,7 @@ async function replaceUser(
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
   { before, rounds }: { before: User; rounds: number },
 ): Promise<Result<UserView>> {
-  const user = registerUser(changeProfile(describeUser(before), change.profile), before);
+  const user = changeUser(before, change.profile, ports.clock());
   if (!user.ok) return user;
   const replaced = await ports.peopleRegistry.replace(user.value, before);
   if (replaced.outcome === 'changed' && rounds > 1) {
@@ -118,44 +126,71 @@ async function replaceUser(
 
 /** Removes a user with all devices. The profile is removed first, so that the user cannot be asked in the meantime. */
 export async function removeUser(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
-  const found = await findUserWithDevices(ports, sub);
-  if (!found) return NO_USER;
-  await ports.peopleRegistry.remove(found.user);
+  const [user, stored] = await Promise.all([ports.people.find(sub), ports.devices.listOf(sub)]);
+  if (!user) return NO_USER;
+  await ports.peopleRegistry.remove(user);
   ports.audit.write({ event: 'user_removed', sub, by }, ports.clock());
-  await Promise.all(found.devices.map((device) => ports.endpoints.release(device)));
+  await Promise.all(stored.map((device) => ports.endpoints.release(device)));
   return ok(true);
 }
 
-/** Removes one device of a user, for example a lost phone. */
+/**
+ * Removes one device of a user, for example a lost phone, or a leftover. The device stops counting, and the ticket that
+ * enrolled it ends, before anything is deleted. If the call breaks off after that, the device is a leftover.
+ */
 export async function removeUserDevice(
   ports: ManageUsersPorts,
   target: { sub: string; deviceId: string; by: string },
 ): Promise<Result<true>> {
-  const found = await findUserWithDevices(ports, target.sub);
-  const device = found?.devices.find(({ deviceId }) => deviceId === target.deviceId);
+  const { sub, deviceId, by } = target;
+  const [user, stored] = await Promise.all([ports.people.find(sub), ports.devices.listOf(sub)]);
+  const device = user && stored.find((one) => one.deviceId === deviceId);
   if (!device) return refuse({ reason: 'not_found', what: 'device' });
+  await ports.enrolments.withdraw({ sub, deviceId });
+  ports.audit.write({ event: 'device_removed', sub, deviceId, by }, ports.clock());
   await ports.devices.remove(device);
-  ports.audit.write(
-    { event: 'device_removed', sub: device.sub, deviceId: device.deviceId, by: target.by },
-    ports.clock(),
-  );
   await ports.endpoints.release(device);
   return ok(true);
 }
 
-/** Makes an enrolment ticket. Its URI contains issuer and ticket, which is all that a phone needs. */
+/**
+ * Makes an enrolment ticket. Its URI contains issuer and ticket, which is all that a phone needs. An earlier ticket of
+ * the user ends.
+ */
 export async function createTicket(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<TicketView>> {
   const user = await ports.people.find(sub);
   if (!user) return NO_USER;
   const { issuer, ticketLifetimeSeconds } = ports.settings;
   const ticket = ports.entropy.secret();
+  const hash = sha256(ticket);
   const now = ports.clock();
   const expiresAt = now + ticketLifetimeSeconds;
-  await ports.tickets.create({ hash: sha256(ticket), sub, expiresAt });
+  const issued = await ports.enrolments.issueTicket({ owner: user, ticket: { hash, issuedAt: now, expiresAt } });
+  if (!issued.claimed)
+    return issued.user && isSamePerson(issued.user, user) ? refuse({ reason: 'conflict', what: 'blocked' }) : NO_USER;
   ports.audit.write({ event: 'ticket_created', sub, by }, now);
   return ok({
     ticket,
+    ticket_id: ticketIdOf(hash),
     uri: `ciba://enrol?issuer=${encodeURIComponent(issuer)}&ticket=${ticket}`,
     expires_at: expiresAt,
   });
+}
+
+/** Lists the tickets that a phone can still use, or use again. There is one at most. */
+export async function listTickets(
+  ports: ManageUsersPorts,
+  sub: string,
+): Promise<Result<{ tickets: readonly OpenTicketView[] }>> {
+  const user = await ports.people.find(sub);
+  if (!user) return NO_USER;
+  const { ticket } = user;
+  return ok({ tickets: ticket && ports.clock() < ticket.expiresAt ? [viewTicket(ticket)] : [] });
+}
+
+/** Ends the user's ticket, if there is one. A device that it enrolled stays. */
+export async function endTickets(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
+  if (!(await ports.enrolments.endTicket(sub))) return NO_USER;
+  ports.audit.write({ event: 'ticket_ended', sub, by }, ports.clock());
+  return ok(true);
 }

@@ -83,6 +83,8 @@ describe('user', () => {
     ],
     ['an unknown user', ['user', 'block', 'nobody@example.com'], 'There is no such user.'],
     ['an unknown user of a ticket', ['ticket', 'create', 'nobody'], 'There is no such user.'],
+    ['an unknown user of tickets', ['ticket', 'list', 'nobody'], 'There is no such user.'],
+    ['a ticket of an unknown user', ['ticket', 'end', 'nobody'], 'There is no such user.'],
     ['an unknown user of devices', ['device', 'list', 'nobody'], 'There is no such user.'],
     ['an unknown device', ['device', 'remove', 'anna', 'nothing'], 'There is no such device.'],
   ])('%s is refused in the words of error_description: exit 1', async (_, args, message) => {
@@ -102,6 +104,20 @@ describe('ticket and device', () => {
     expect(stdout).not.toContain('\u2588');
     const drawn = (await ciba('ticket', 'create', 'anna', '--qr')).stdout;
     expect(drawn.split('\n').filter((line) => line.includes('\u2588')).length).toBeGreaterThan(15);
+  });
+
+  it('ticket list shows the ticket without its secret; ticket end ends it', async () => {
+    const { ticket, ticket_id } = jsonOf<Record<string, string>>(await ciba('ticket', 'create', 'anna', '--json'));
+    const { stdout } = await ciba('ticket', 'list', 'anna');
+    expect(stdout).toMatch(/^TICKET ID +ISSUED +EXPIRES +USED BY DEVICE$/m);
+    expect(stdout).toMatch(new RegExp(`^${ticket_id} +\\d{4}-.+Z +\\d{4}-.+Z`, 'm'));
+    expect(stdout).not.toContain(ticket);
+    const json = (await ciba('ticket', 'list', 'anna', '--json')).stdout;
+    expect(json).toBe(`${await api('/admin/users/crm%7C4711/tickets')}\n`);
+    expect((await ciba('ticket', 'end', 'anna')).stdout).toBe(
+      'No phone can enrol for user crm|4711 until you create a new ticket.\n',
+    );
+    expect((await ciba('ticket', 'list', 'anna')).stdout).toBe('No ticket that a phone can use.\n');
   });
 
   it('a phone enrols by the ticket, is listed, and is removed', async () => {

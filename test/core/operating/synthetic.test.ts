@@ -24,6 +24,7 @@ describe('the identities of the synthetic login', () => {
       status: 'active',
       claims: {},
       identifiers: [],
+      deviceIds: ['synthetic-login'],
     });
     expect(device).toEqual({
       deviceId: 'synthetic-login',

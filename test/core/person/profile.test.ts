@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeProfile, describeUser, registerUser, type UserProfile } from '../../../provider/core/person/profile.ts';
-import { refusalOf, USER, valueFrom } from '../given.ts';
+import {
+  changeProfile,
+  changeUser,
+  describeUser,
+  registerUser,
+  type UserProfile,
+} from '../../../provider/core/person/profile.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import { NOW, refusalOf, USER, valueFrom } from '../given.ts';
 
 const register = (profile: UserProfile, sub = 'user-1') => registerUser(profile, { sub, profileId: 'profile-1' });
+const NEW_USER: User = { ...USER, deviceIds: [] };
 const wrong = (name: string, expected: string) => ({ reason: 'invalid_parameter', name, expected });
 
 describe('profile of a user (OIDC Core §5.1)', () => {
@@ -21,6 +29,7 @@ describe('profile of a user (OIDC Core §5.1)', () => {
       sub: 'user-1',
       profileId: 'profile-1',
       status: 'active',
+      deviceIds: [],
       claims: {
         name: 'Ann Smith',
         email: 'ann@example.com',
@@ -38,11 +47,11 @@ describe('profile of a user (OIDC Core §5.1)', () => {
 
   it('may be empty: then only iss_sub finds the user', () => {
     // Nothing undefined either, which a grant would carry along.
-    expect(valueFrom(register({}))).toStrictEqual(USER);
+    expect(valueFrom(register({}))).toStrictEqual(NEW_USER);
   });
 
   it('may be blocked, and that is no claim', () => {
-    expect(valueFrom(register({ blocked: true }))).toEqual({ ...USER, status: 'blocked' });
+    expect(valueFrom(register({ blocked: true }))).toEqual({ ...NEW_USER, status: 'blocked' });
     expect(valueFrom(register({ blocked: false })).status).toBe('active');
   });
 
@@ -149,5 +158,27 @@ describe('a change of a profile', () => {
       email_verified: true,
       phone_number_verified: false,
     });
+  });
+});
+
+describe('a change of a user', () => {
+  const ticket = { hash: 'hash', issuedAt: NOW - 1, expiresAt: NOW + 1 };
+  const BEFORE: User = { ...USER, revision: 'revision-1', ticket };
+  const change = (before: User, profile: UserProfile) => valueFrom(changeUser(before, profile, NOW));
+
+  it('keeps person, devices and ticket', () => {
+    const renamed = change(BEFORE, { name: 'Ann' });
+    expect(renamed).toEqual({ ...USER, claims: { name: 'Ann' }, ticket, blockedAt: undefined });
+  });
+
+  it('that blocks ends the ticket, and remembers when; an unblock brings nothing back', () => {
+    const blocked = change(BEFORE, { blocked: true });
+    expect(blocked).toEqual({ ...USER, status: 'blocked', blockedAt: NOW });
+    const unblocked = change({ ...blocked, blockedAt: NOW - 9 }, { blocked: false });
+    expect([unblocked.status, unblocked.blockedAt, unblocked.ticket]).toEqual(['active', NOW - 9, undefined]);
+  });
+
+  it('is refused when the profile breaks a rule', () => {
+    expect(refusalOf(changeUser(BEFORE, { email: 'none' }, NOW))).toEqual(wrong('email', 'an e-mail address'));
   });
 });

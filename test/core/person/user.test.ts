@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   claimsFor,
+  enrolledDevices,
   hasIdentifier,
   isSamePerson,
   type User,
   type UserClaims,
 } from '../../../provider/core/person/user.ts';
-import { USER } from '../given.ts';
+import { DEVICE, USER } from '../given.ts';
 
 const ALL = {
   name: 'Ann Smith',
@@ -67,4 +68,10 @@ it('a subject that is given again names another person, whose profile has anothe
   expect(isSamePerson(USER, renamed)).toBe(true);
   expect(isSamePerson(USER, { ...USER, profileId: 'profile-2' })).toBe(false);
   expect(isSamePerson(USER, { ...USER, sub: 'user-2' })).toBe(false);
+});
+
+it('a device counts only if its user names it', () => {
+  const stray = { ...DEVICE, deviceId: 'device-2' };
+  expect(enrolledDevices(USER, [stray, DEVICE])).toEqual([DEVICE]);
+  expect(enrolledDevices({ ...USER, deviceIds: [] }, [stray, DEVICE])).toEqual([]);
 });

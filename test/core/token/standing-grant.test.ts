@@ -31,6 +31,12 @@ describe('a grant is judged by what is stored now', () => {
     ['its user was removed', { owner: undefined }, 'user_removed'],
     ['another person has its subject', { owner: ownerWith({ profileId: 'profile-2' }) }, 'user_replaced'],
     ['its user was blocked', { owner: ownerWith({ status: 'blocked' }) }, 'user_blocked'],
+    [
+      'its user was blocked and unblocked since',
+      { owner: ownerWith({ blockedAt: GRANT.authTime + 1 }) },
+      'user_blocked',
+    ],
+    ['its user was blocked in the same second', { owner: ownerWith({ blockedAt: GRANT.authTime }) }, 'user_blocked'],
     ['the device that approved was removed', { owner: ownerWith({}, []) }, 'device_removed'],
     ['another device is left', { owner: ownerWith({}, [{ ...DEVICE, deviceId: 'device-2' }]) }, 'device_removed'],
     ['its client was removed', { client: undefined }, 'client_removed'],
@@ -44,6 +50,10 @@ describe('a grant is judged by what is stored now', () => {
     ],
   ])('is worth nothing when %s', (_name, different, because) => {
     expect(judge(different)).toEqual({ outcome: 'taken_back', because });
+  });
+
+  it('stands when its user had been blocked and unblocked before the approval', () => {
+    expect(judge({ owner: ownerWith({ blockedAt: GRANT.authTime - 1 }) }).outcome).toBe('stands');
   });
 
   it('stands for a client that may ask this user alone', () => {

@@ -5,7 +5,7 @@ import { deviceNamed } from '../world/devices.ts';
 import { Outage } from '../world/journal.ts';
 import { keyNamed } from '../world/signatures.ts';
 import { ANA } from '../world/world.ts';
-import { type Different, deviceWorld } from './given.ts';
+import { ANA_WITH_TICKET, type Different, deviceWorld } from './given.ts';
 
 const RSA = { kty: 'RSA', n: 'n'.repeat(342), e: 'AQAB', x: 'rsa' };
 const notBelieved = (because: string) => ({ reason: 'device_not_authenticated', because });
@@ -16,7 +16,7 @@ describe('a device is believed', () => {
     const { authenticate, journal, line } = deviceWorld();
     expect(valueFrom(await authenticate())).toEqual({
       device: deviceNamed('phone'),
-      user: ANA,
+      user: ANA_WITH_TICKET,
       claims: expect.objectContaining({ iss: 'phone', jti: 'jti-1' }),
       life: { jti: 'jti-1', expiresAt: NOW + 120 },
     });

@@ -6,32 +6,33 @@ import { deviceNamed, reachOf } from '../world/devices.ts';
 import { Outage } from '../world/journal.ts';
 import { keyNamed } from '../world/signatures.ts';
 import { ANA } from '../world/world.ts';
-import { type Different, deviceWorld, TICKET } from './given.ts';
+import { ANA_WITH_TICKET, type Different, deviceWorld, TICKET } from './given.ts';
 
 const SPENT = { reason: 'ticket_not_usable' };
 const FORGED = { reason: 'enrolment_signature' };
 
 describe('a phone enrols', () => {
-  it('is believed, then uses its ticket; it is stored before the others are told', async () => {
+  it('is believed; it is stored, then uses its ticket, which enrols it; then the others are told', async () => {
     const { enrol, journal } = deviceWorld();
     expect((await enrol('new')).ok).toBe(true);
     expect(journal.calls).toEqual([
       'verify under new',
-      'claim ticket with thumbprint of new',
+      'find owner of ticket',
       'find user ana',
       'list devices of ana',
       'register GCM token-1 for device id-1 of ana',
       'save device id-1',
-      'find user ana',
+      'claim ticket with thumbprint of new',
       'audit device_enrolled',
       'ring phone and tablet',
-      'record ticket as enrolled',
+      'record enrolment as reported',
     ]);
   });
 
   it('is told who it is now, for whom, and at which issuer', async () => {
-    const { enrol, devices } = deviceWorld();
+    const { enrol, devices, users } = deviceWorld();
     expect(valueFrom(await enrol('new'))).toEqual({ device_id: 'id-1', sub: 'ana', issuer: ISSUER });
+    expect(users.get('ana')?.deviceIds).toContain('id-1');
     expect(devices.get('id-1')).toEqual({
       deviceId: 'id-1',
       sub: 'ana',
@@ -91,7 +92,7 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
     expect(valueFrom(await enrol('new')).device_id).toBe('id-1');
     expect(journal.calls).toEqual([
       'verify under new',
-      'claim ticket with thumbprint of new',
+      'find owner of ticket',
       'find user ana',
       'list devices of ana',
       'register GCM token-1 for device id-1 of ana',
@@ -112,10 +113,12 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
   });
 
   it('does not come back once it was removed, not even under its own key', async () => {
-    const { enrol, devices, journal } = await enrolledOnce();
-    devices.delete('id-1');
+    const { enrol, ports, journal, devices } = await enrolledOnce();
+    await ports.enrolments.withdraw({ sub: 'ana', deviceId: 'id-1' });
     expect(refusalOf(await enrol('new'))).toEqual(SPENT);
     expect(journal.calls.at(-1)).toBe('list devices of ana');
+    devices.delete('id-1');
+    expect(refusalOf(await enrol('new'))).toEqual(SPENT);
   });
 
   it('does not come back when it is removed meanwhile, and gives up no endpoint of others', async () => {
@@ -131,22 +134,31 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
   it('finds the ticket spent with another key, and the first device as it was', async () => {
     const { enrol, devices, journal } = await enrolledOnce();
     expect(refusalOf(await enrol('thief'))).toEqual(SPENT);
-    expect(journal.calls.at(-1)).toBe('claim ticket with thumbprint of thief');
+    expect(journal.calls.at(-1)).toBe('list devices of ana');
     expect(devices.size).toBe(3);
   });
 });
 
 describe('a ticket', () => {
-  it('that nobody made, or that expired, enrols nobody and nobody is read', async () => {
-    const { enrol, time, journal } = deviceWorld();
+  it('that nobody made enrols nobody, and nobody is read', async () => {
+    const { enrol, journal } = deviceWorld();
     expect(refusalOf(await enrol('new', { claims: { ticket: 'other' } }))).toEqual(SPENT);
-    time.now += 1;
-    expect(refusalOf(await enrol('new'))).toEqual(SPENT);
-    expect(journal.calls.at(-1)).toBe('claim ticket with thumbprint of new');
+    expect(journal.calls.at(-1)).toBe('find owner of ticket');
+  });
+
+  it('that expired, was ended, or was followed by a newer one enrols nobody, and no endpoint is made', async () => {
+    const newer = { hash: sha256('newer'), issuedAt: NOW, expiresAt: NOW + 600 };
+    const expired = { hash: sha256(TICKET), issuedAt: NOW - 600, expiresAt: NOW };
+    for (const ticket of [expired, undefined, newer]) {
+      const { enrol, journal, devices } = deviceWorld({ users: [{ ...ANA, ticket }] });
+      expect(refusalOf(await enrol('new'))).toEqual(SPENT);
+      expect(journal.calls.at(-1)).toBe('list devices of ana');
+      expect(devices.has('id-1')).toBe(false);
+    }
   });
 
   it('of a removed or blocked user enrols nobody, and no endpoint is made', async () => {
-    for (const users of [[], [{ ...ANA, status: 'blocked' as const }]]) {
+    for (const users of [[], [{ ...ANA_WITH_TICKET, status: 'blocked' as const }]]) {
       const { enrol, journal, devices } = deviceWorld({ users });
       expect(refusalOf(await enrol('new'))).toEqual(SPENT);
       expect(journal.calls.at(-1)).toBe('list devices of ana');
@@ -154,13 +166,20 @@ describe('a ticket', () => {
     }
   });
 
-  it('of a user who is removed meanwhile leaves neither device nor endpoint behind', async () => {
-    const { enrol, journal, users, devices, audited, rung } = deviceWorld();
-    journal.meanwhile('save device', () => users.clear());
+  it.each<[string, (world: ReturnType<typeof deviceWorld>) => unknown]>([
+    ['whose user is removed', ({ users }) => users.delete('ana')],
+    ['whose user is blocked', ({ users }) => users.set('ana', { ...ANA_WITH_TICKET, status: 'blocked' })],
+    ['whose user is blocked and unblocked', ({ users }) => users.set('ana', ANA)],
+    ['that is ended', ({ users }) => users.set('ana', ANA)],
+    ['whose sub another person gets', ({ users }) => users.set('ana', { ...ANA, profileId: 'profile-2' })],
+  ])('%s while the phone enrols leaves neither device nor endpoint behind', async (_name, happens) => {
+    const world = deviceWorld();
+    const { enrol, journal, devices, audited, rung } = world;
+    journal.meanwhile('save device', () => happens(world));
     expect(refusalOf(await enrol('new'))).toEqual(SPENT);
     expect(journal.calls.slice(-4)).toEqual([
       'save device id-1',
-      'find user ana',
+      'claim ticket with thumbprint of new',
       'remove device id-1',
       'release endpoint of token-1 for device id-1',
     ]);
@@ -168,14 +187,49 @@ describe('a ticket', () => {
     expect([audited, rung]).toEqual([[], []]);
   });
 
-  it('stays good for the same key when the push service does not know the push token', async () => {
-    const { enrol, journal, ticketsStored } = deviceWorld();
+  it('in two calls at once with one key enrols one device, and both are told the same', async () => {
+    const { enrol, devices, users, audited } = deviceWorld();
+    const answers = await Promise.all([enrol('new'), enrol('new')]);
+    const ids = answers.map((one) => valueFrom(one).device_id);
+    expect(new Set(ids).size).toBe(1);
+    expect(users.get('ana')?.deviceIds.filter((id) => id.startsWith('id-'))).toEqual([ids[0]]);
+    expect([...devices.keys()].filter((id) => id.startsWith('id-'))).toEqual([ids[0]]);
+    expect(audited.every((event) => 'deviceId' in event && event.deviceId === ids[0])).toBe(true);
+  });
+
+  it('in two calls at once does not bring back the device that the operator removes in between', async () => {
+    const world = deviceWorld();
+    const { enrol, journal, ports, devices, users } = world;
+    let saves = 0;
+    const { save, remove } = ports.devices;
+    let first: Promise<unknown> | undefined;
+    // The first call waits before its write, until the second has enrolled and the operator has removed the phone.
+    ports.devices.save = async (device) => {
+      saves += 1;
+      if (saves === 1) {
+        first = enrol('new').then(async (answer) => {
+          const { device_id: deviceId } = valueFrom(answer);
+          await ports.enrolments.withdraw({ sub: 'ana', deviceId });
+          await remove({ sub: 'ana', deviceId });
+        });
+        await first;
+      }
+      return save(device);
+    };
+    expect(refusalOf(await enrol('new'))).toEqual(SPENT);
+    expect(journal.calls.filter((call) => call.startsWith('claim ticket'))).toHaveLength(2);
+    expect([...devices.keys()]).toEqual(['phone', 'tablet']);
+    expect(users.get('ana')?.deviceIds).toEqual(ANA.deviceIds);
+  });
+
+  it('stays good when the push service does not know the push token', async () => {
+    const { enrol, journal, users } = deviceWorld();
     const refused = await enrol('new', { claims: { push_token: 'unknown-1' } });
     expect(refusalOf(refused)).toEqual({ reason: 'push_token_refused' });
     expect(journal.calls.at(-1)).toBe('register GCM unknown-1 for device id-1 of ana');
-    expect(ticketsStored.get(sha256(TICKET))?.enrolled).toBe(false);
+    expect(users.get('ana')?.ticket).not.toHaveProperty('use');
     expect((await enrol('new')).ok).toBe(true);
-    expect(ticketsStored.get(sha256(TICKET))?.enrolled).toBe(true);
+    expect(users.get('ana')?.ticket?.use?.isReported).toBe(true);
   });
 });
 
@@ -206,25 +260,26 @@ describe('an enrolment that is not believed uses up no ticket', () => {
 
 describe('an outage while a phone enrols', () => {
   it.each([
-    ['at the ticket', 'claim ticket', false],
+    ['at the ticket', 'find owner', false],
     ['at the user', 'find user', false],
     ['at the devices', 'list devices', false],
     ['at the push endpoint', 'register', false],
     ['at the device', 'save device', false],
-    ['after the device was stored', 7, true],
+    ['at the claim of the ticket', 'claim ticket', false],
     ['at the audit trail', 'audit', true],
     ['at the other phones', 'ring', true],
-    ['at the last line of the ticket', 'record ticket', true],
+    ['at the last line of the ticket', 'record enrolment', true],
   ])(
     '%s is a fault; the next try enrols one device, audited, and known to the others',
-    async (_name, call, isStored) => {
-      const { enrol, journal, devices, audited, rung } = deviceWorld();
+    async (_name, call, isEnrolled) => {
+      const { enrol, journal, users, audited, rung } = deviceWorld();
+      const enrolled = () => users.get('ana')?.deviceIds.filter((id) => id.startsWith('id-'));
       journal.breakAt(call);
       await expect(enrol('new')).rejects.toThrow(Outage);
-      expect(devices.size).toBe(isStored ? 3 : 2);
+      expect(enrolled()).toHaveLength(isEnrolled ? 1 : 0);
       journal.heal();
       expect((await enrol('new')).ok).toBe(true);
-      expect(devices.size).toBe(3);
+      expect(enrolled()).toHaveLength(1);
       expect(audited.at(-1)).toMatchObject({ event: 'device_enrolled' });
       expect(rung.at(-1)?.message.type).toBe('device_enrolled');
       expect(journal.calls.findLast((told) => told.startsWith('ring'))).toBe('ring phone and tablet');
@@ -232,12 +287,12 @@ describe('an outage while a phone enrols', () => {
   );
 
   it('leaves no ticket that brings a phone back which is removed after its next try', async () => {
-    const { enrol, journal, devices } = deviceWorld();
+    const { enrol, journal, ports } = deviceWorld();
     journal.breakAt('audit');
     await expect(enrol('new')).rejects.toThrow(Outage);
     journal.heal();
     expect((await enrol('new')).ok).toBe(true);
-    devices.delete('id-1');
+    await ports.enrolments.withdraw({ sub: 'ana', deviceId: 'id-1' });
     expect(refusalOf(await enrol('new'))).toEqual(SPENT);
   });
 

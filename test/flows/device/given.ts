@@ -13,12 +13,18 @@ import { enrolDevice } from '../../../provider/flows/device/enrol-device.ts';
 import type { DeviceChange } from '../../../provider/flows/device/manage-device.ts';
 import { removeDevice, updateDevice } from '../../../provider/flows/device/manage-device.ts';
 import { ISSUER, NOW } from '../../core/given.ts';
-import { deviceNamed, devicesIn, endpointsIn, pushIn, ticketsIn } from '../world/devices.ts';
+import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn, pushIn } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
 import { keyNamed, signaturesIn } from '../world/signatures.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
 export const TICKET = 'ticket-1';
+
+/** Ana, who has a ticket for one more second. */
+export const ANA_WITH_TICKET: User = {
+  ...ANA,
+  ticket: { hash: sha256(TICKET), issuedAt: NOW - 599, expiresAt: NOW + 1 },
+};
 
 /** What of a signed JWT may be different. */
 export type Different = { claims?: TokenClaims; header?: TokenClaims; key?: PublicJwk; algorithm?: 'ES256' | 'RS256' };
@@ -27,14 +33,13 @@ export type Different = { claims?: TokenClaims; header?: TokenClaims; key?: Publ
 export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) {
   const world = startWorld();
   const { journal, note } = world;
-  const { people, users } = peopleIn(journal, given.users ?? [ANA]);
+  const { people, users } = peopleIn(journal, given.users ?? [ANA_WITH_TICKET]);
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
-  const ticketsStored = ticketsIn(journal);
-  ticketsStored.stored.set(sha256(TICKET), { sub: 'ana', expiresAt: NOW + 1, enrolled: false });
+  const { enrolments, ticketOwners } = enrolmentsIn(journal, users);
+  ticketOwners.set(sha256(TICKET), 'ana');
   const { sign, verifier } = signaturesIn(journal);
   const { push, fates, rung } = pushIn(journal);
-  const { tickets } = ticketsStored;
-  const ports = { ...world.ports, people, devices, tickets, endpoints: endpointsIn(journal), push, verifier };
+  const ports = { ...world.ports, people, devices, enrolments, endpoints: endpointsIn(journal), push, verifier };
 
   const life = { aud: ISSUER, iat: NOW, exp: NOW + 60, jti: 'jti-1' };
   /** Enrols a phone with the ticket and the key of a name. */
@@ -70,5 +75,5 @@ export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) 
   const remove = (deviceId = 'phone', different: Different = {}) =>
     removeDevice(ports, { ...callOf('DELETE', `/devices/${deviceId}`, different), deviceId });
   const calls = { enrol, callOf, authenticate, believe, update, remove };
-  return { ...world, ...calls, ports, users, devices: stored, ticketsStored: ticketsStored.stored, fates, rung };
+  return { ...world, ...calls, ports, users, devices: stored, fates, rung };
 }

@@ -94,8 +94,9 @@ describe('a phone removes itself', () => {
     expect(await remove()).toEqual({ ok: true, value: true });
     expect(journal.calls).toEqual([
       ...BELIEVED,
-      'remove device phone',
+      'withdraw device phone',
       'audit device_removed',
+      'remove device phone',
       'release endpoint of phone for device phone',
     ]);
     expect([...devices.keys()]).toEqual(['tablet']);
@@ -138,12 +139,17 @@ describe('an outage', () => {
     expect(audited.map(({ event }) => event)).toEqual(trail);
   });
 
-  it('at the removal keeps device and endpoint; at the endpoint, the device is gone and audited all the same', async () => {
+  it('at the removal keeps device and endpoint; after it, a device that counts for nothing; at the endpoint, the device is gone and audited all the same', async () => {
     const kept = deviceWorld();
-    kept.journal.breakAt('remove device');
+    kept.journal.breakAt('withdraw device');
     await expect(kept.remove()).rejects.toThrow(Outage);
     expect([kept.devices.has('phone'), kept.audited]).toEqual([true, []]);
-    expect(kept.journal.calls.at(-1)).toBe('remove device phone');
+    expect(kept.users.get('ana')?.deviceIds).toContain('phone');
+    const leftover = deviceWorld();
+    leftover.journal.breakAt('remove device');
+    await expect(leftover.remove()).rejects.toThrow(Outage);
+    expect(leftover.users.get('ana')?.deviceIds).not.toContain('phone');
+    expect(leftover.audited).toEqual([{ event: 'device_removed', ...AUDITED }]);
     const gone = deviceWorld();
     gone.journal.breakAt('release');
     await expect(gone.remove()).rejects.toThrow(Outage);

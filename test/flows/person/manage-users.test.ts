@@ -7,7 +7,9 @@ import type { User } from '../../../provider/core/person/user.ts';
 import {
   createTicket,
   createUser,
+  endTickets,
   findUser,
+  listTickets,
   listUserDevices,
   type ManageUsersPorts,
   removeUser,
@@ -16,13 +18,14 @@ import {
 } from '../../../provider/flows/person/manage-users.ts';
 import { findUserWithDevices } from '../../../provider/flows/person/user-with-devices.ts';
 import { ISSUER, NOW, refusalOf, valueFrom } from '../../core/given.ts';
-import { deviceNamed, devicesIn, endpointsIn, ticketsIn } from '../world/devices.ts';
+import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn } from '../world/devices.ts';
 import { Outage } from '../world/journal.ts';
 import { peopleIn } from '../world/people.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
 const VIEW = { sub: 'ana', name: 'Ana', email: 'ana@example.com' };
 const NO_USER = { reason: 'not_found', what: 'user' };
+const BLOCKED = { reason: 'conflict', what: 'blocked' };
 const AUDITED = { sub: 'ana', by: 'operator', at: NOW };
 
 function usersWorld(users: User[] = [ANA], given: Device[] = [deviceNamed('phone'), deviceNamed('tablet')]) {
@@ -30,17 +33,17 @@ function usersWorld(users: User[] = [ANA], given: Device[] = [deviceNamed('phone
   const { journal } = world;
   const people = peopleIn(journal, users);
   const { devices, stored } = devicesIn(journal, given);
-  const tickets = ticketsIn(journal);
+  const { enrolments, ticketOwners } = enrolmentsIn(journal, people.users);
   const ports: ManageUsersPorts = {
     ...world.ports,
     people: people.people,
     peopleRegistry: people.peopleRegistry,
     devices,
-    tickets: tickets.tickets,
+    enrolments,
     endpoints: endpointsIn(journal),
   };
   const update = (profile: MemberChange<UserProfile>) => updateUser(ports, { sub: 'ana', profile, by: 'operator' });
-  return { ...world, ports, users: people.users, devices: stored, tickets: tickets.stored, update };
+  return { ...world, ports, users: people.users, devices: stored, ticketOwners, update };
 }
 
 describe('an operator creates a user', () => {
@@ -189,15 +192,17 @@ describe('an operator removes', () => {
   });
 
   it('a lost phone of a user, and its endpoint after it', async () => {
-    const { ports, journal, audited, devices } = usersWorld();
+    const { ports, journal, audited, devices, users } = usersWorld();
     const target = { sub: 'ana', deviceId: 'tablet', by: 'operator' };
     expect(await removeUserDevice(ports, target)).toEqual({ ok: true, value: true });
     expect(journal.calls.slice(2)).toEqual([
-      'remove device tablet',
+      'withdraw device tablet',
       'audit device_removed',
+      'remove device tablet',
       'release endpoint of tablet for device tablet',
     ]);
     expect([...devices.keys()]).toEqual(['phone']);
+    expect(users.get('ana')?.deviceIds).not.toContain('tablet');
     expect(audited).toEqual([{ event: 'device_removed', deviceId: 'tablet', ...AUDITED }]);
   });
 
@@ -224,21 +229,124 @@ describe('an operator removes', () => {
 
 describe('an operator makes a ticket', () => {
   it('that is stored as a hash; the URI names issuer and ticket, which is all a phone needs', async () => {
-    const { ports, journal, tickets, audited } = usersWorld();
+    const { ports, journal, users, ticketOwners, audited } = usersWorld();
+    const hash = sha256('secret-1');
     expect(valueFrom(await createTicket(ports, 'ana', 'operator'))).toEqual({
       ticket: 'secret-1',
+      ticket_id: hash.slice(0, 16),
       uri: 'ciba://enrol?issuer=https%3A%2F%2Fop.example%2F&ticket=secret-1',
       expires_at: NOW + 600,
     });
-    expect(journal.calls).toEqual(['find user ana', 'create ticket for ana', 'audit ticket_created']);
-    expect([...tickets]).toEqual([[sha256('secret-1'), { sub: 'ana', expiresAt: NOW + 600, enrolled: false }]]);
+    expect(journal.calls).toEqual(['find user ana', 'issue ticket for ana', 'audit ticket_created']);
+    expect(users.get('ana')?.ticket).toEqual({ hash, issuedAt: NOW, expiresAt: NOW + 600 });
+    expect([...ticketOwners]).toEqual([[hash, 'ana']]);
     expect(audited).toEqual([{ event: 'ticket_created', ...AUDITED }]);
+  });
+
+  it('which ends the one before', async () => {
+    const { ports, users } = usersWorld();
+    await createTicket(ports, 'ana', 'operator');
+    await createTicket(ports, 'ana', 'operator');
+    expect(users.get('ana')?.ticket?.hash).toBe(sha256('secret-2'));
   });
 
   it('but not for nobody', async () => {
     const { ports, journal } = usersWorld([]);
     expect(refusalOf(await createTicket(ports, 'ana', 'operator'))).toEqual(NO_USER);
     expect(journal.calls).toEqual(['find user ana']);
+  });
+
+  it.each<[string, (users: Map<string, User>) => void, object]>([
+    ['who is blocked', (users) => users.set('ana', { ...ANA, status: 'blocked' }), BLOCKED],
+    ['who is gone', (users) => users.delete('ana'), NO_USER],
+    ['whose sub another person has', (users) => users.set('ana', { ...ANA, profileId: 'profile-2' }), NO_USER],
+  ])('but not for a user %s by now, and nothing is audited', async (_name, happens, refusal) => {
+    const { ports, journal, users, ticketOwners, audited } = usersWorld();
+    journal.meanwhile('issue', () => happens(users));
+    expect(refusalOf(await createTicket(ports, 'ana', 'operator'))).toEqual(refusal);
+    expect([users.get('ana')?.ticket, ticketOwners.size, audited]).toEqual([undefined, 0, []]);
+  });
+});
+
+describe('an operator takes a ticket back', () => {
+  const USED = { keyThumbprint: 'thumbprint', deviceId: 'phone', isReported: true };
+
+  it('and sees before what can still be used, and by which device it was used, but not the ticket', async () => {
+    const { ports, users, time } = usersWorld();
+    expect(valueFrom(await listTickets(ports, 'ana'))).toEqual({ tickets: [] });
+    const { ticket_id } = valueFrom(await createTicket(ports, 'ana', 'operator'));
+    const open = { ticket_id, issued_at: NOW, expires_at: NOW + 600 };
+    expect(valueFrom(await listTickets(ports, 'ana'))).toEqual({ tickets: [open] });
+    const ticket = users.get('ana')?.ticket;
+    users.set('ana', { ...ANA, ticket: ticket && { ...ticket, use: USED } });
+    expect(valueFrom(await listTickets(ports, 'ana'))).toEqual({ tickets: [{ ...open, device_id: 'phone' }] });
+    time.now += 600;
+    expect(valueFrom(await listTickets(ports, 'ana'))).toEqual({ tickets: [] });
+  });
+
+  it('by ending it: the device that it enrolled stays', async () => {
+    const { ports, users, audited } = usersWorld();
+    await createTicket(ports, 'ana', 'operator');
+    expect(await endTickets(ports, 'ana', 'operator')).toEqual({ ok: true, value: true });
+    expect(users.get('ana')).toEqual({ ...ANA, ticket: undefined });
+    expect(audited.at(-1)).toEqual({ event: 'ticket_ended', ...AUDITED });
+    expect((await endTickets(ports, 'ana', 'operator')).ok).toBe(true);
+  });
+
+  it('by blocking the user, and an unblock does not bring it back', async () => {
+    const { ports, users, update } = usersWorld();
+    await createTicket(ports, 'ana', 'operator');
+    await update({ name: 'Anna' });
+    expect(users.get('ana')?.ticket).toBeDefined();
+    await update({ blocked: true });
+    expect([users.get('ana')?.ticket, users.get('ana')?.blockedAt]).toEqual([undefined, NOW]);
+    await update({ blocked: false });
+    expect(users.get('ana')).toMatchObject({ status: 'active', blockedAt: NOW });
+    expect(users.get('ana')?.ticket).toBeUndefined();
+    expect(users.get('ana')?.deviceIds).toEqual(ANA.deviceIds);
+  });
+
+  it('by removing the device that it enrolled, and not by removing another', async () => {
+    const { ports, users } = usersWorld();
+    const ticket = { hash: 'hash', issuedAt: NOW, expiresAt: NOW + 600, use: USED };
+    users.set('ana', { ...ANA, ticket });
+    await removeUserDevice(ports, { sub: 'ana', deviceId: 'tablet', by: 'operator' });
+    expect(users.get('ana')?.ticket).toBe(ticket);
+    await removeUserDevice(ports, { sub: 'ana', deviceId: 'phone', by: 'operator' });
+    expect(users.get('ana')?.ticket).toBeUndefined();
+  });
+
+  it('but not of nobody', async () => {
+    const { ports, audited } = usersWorld([]);
+    expect(refusalOf(await listTickets(ports, 'ana'))).toEqual(NO_USER);
+    expect(refusalOf(await endTickets(ports, 'ana', 'operator'))).toEqual(NO_USER);
+    expect(audited).toEqual([]);
+  });
+});
+
+describe('a leftover of a device', () => {
+  it('is listed and marked, counts for nothing, and can be removed', async () => {
+    const { ports, devices } = usersWorld([ANA], [deviceNamed('phone'), deviceNamed('stray')]);
+    const { devices: listed } = valueFrom(await listUserDevices(ports, 'ana'));
+    expect(listed.map(({ device_id, leftover }) => [device_id, leftover])).toEqual([
+      ['phone', undefined],
+      ['stray', true],
+    ]);
+    const found = await findUserWithDevices(ports, 'ana');
+    expect(found?.devices.map(({ deviceId }) => deviceId)).toEqual(['phone']);
+    expect((await removeUserDevice(ports, { sub: 'ana', deviceId: 'stray', by: 'operator' })).ok).toBe(true);
+    expect([...devices.keys()]).toEqual(['phone']);
+  });
+
+  it('is what is left of a removal that broke off; the next try finishes it', async () => {
+    const { ports, journal, devices } = usersWorld();
+    const target = { sub: 'ana', deviceId: 'phone', by: 'operator' };
+    journal.breakAt('remove device');
+    await expect(removeUserDevice(ports, target)).rejects.toThrow(Outage);
+    expect((await findUserWithDevices(ports, 'ana'))?.devices.map(({ deviceId }) => deviceId)).toEqual(['tablet']);
+    journal.heal();
+    expect((await removeUserDevice(ports, target)).ok).toBe(true);
+    expect([...devices.keys()]).toEqual(['tablet']);
   });
 });
 
@@ -248,7 +356,7 @@ it.each([
   ['resolve', (ports: ManageUsersPorts) => findUser(ports, { loginHint: 'ana@example.com' })],
   ['list', (ports: ManageUsersPorts) => listUserDevices(ports, 'ana')],
   ['remove user', (ports: ManageUsersPorts) => removeUser(ports, 'ana', 'operator')],
-  ['create ticket', (ports: ManageUsersPorts) => createTicket(ports, 'ana', 'operator')],
+  ['issue ticket', (ports: ManageUsersPorts) => createTicket(ports, 'ana', 'operator')],
 ] as const)('an outage at "%s" is a fault, never "not found", and audits nothing', async (call, run) => {
   const { ports, journal, audited } = usersWorld();
   journal.breakAt(call);

@@ -1,11 +1,14 @@
 import type { Device, PushReach } from '../../../provider/core/device/device.ts';
+import { judgeTicket } from '../../../provider/core/device/enrolment-ticket.ts';
+import type { User } from '../../../provider/core/person/user.ts';
 import type {
   Devices,
-  EnrolmentTickets,
+  Enrolments,
   PushEndpoints,
   PushMessage,
   PushOutcome,
   PushSender,
+  TicketClaim,
 } from '../../../provider/flows/device/ports.ts';
 import { DEVICE } from '../../core/given.ts';
 import type { Journal } from './journal.ts';
@@ -99,35 +102,61 @@ export function pushIn(journal: Journal) {
   return { fates, rung, push };
 }
 
-type Ticket = {
-  sub: string;
-  expiresAt: number;
-  usedBy?: { keyThumbprint: string; deviceId: string };
-  enrolled: boolean;
-};
-
-/** Enrolment tickets, by their hashes. */
-export function ticketsIn(journal: Journal) {
-  const stored = new Map<string, Ticket>();
-  const tickets: EnrolmentTickets = {
-    create: async ({ hash, sub, expiresAt }) => {
-      journal.begin(`create ticket for ${sub}`);
-      stored.set(hash, { sub, expiresAt, enrolled: false });
+/** Tickets and enrolled devices, which are part of the users. A ticket is found by its hash, even after its end. */
+export function enrolmentsIn(journal: Journal, users: Map<string, User>) {
+  const ticketOwners = new Map<string, string>();
+  const change = (sub: string, allowed: (user: User) => boolean, to: (user: User) => Partial<User>): TicketClaim => {
+    const user = users.get(sub);
+    if (!user || !allowed(user)) return { claimed: false, user };
+    users.set(sub, { ...user, ...to(user) });
+    return { claimed: true };
+  };
+  const enrolments: Enrolments = {
+    issueTicket: async ({ owner, ticket }) => {
+      journal.begin(`issue ticket for ${owner.sub}`);
+      const mayHave = (user: User) => user.status === 'active' && user.profileId === owner.profileId;
+      const issued = change(owner.sub, mayHave, () => ({ ticket }));
+      if (issued.claimed) ticketOwners.set(ticket.hash, owner.sub);
+      return issued;
     },
-    claim: async ({ hash, keyThumbprint, deviceId, now }) => {
+    findTicketOwner: async (hash) => {
+      journal.begin('find owner of ticket');
+      return ticketOwners.get(hash);
+    },
+    claimTicket: async ({ sub, hash, keyThumbprint, deviceId, now }) => {
       journal.begin(`claim ticket with ${keyThumbprint}`);
-      const ticket = stored.get(hash);
-      if (!ticket || ticket.expiresAt <= now) return undefined;
-      const usedBy = ticket.usedBy ?? { keyThumbprint, deviceId };
-      stored.set(hash, { ...ticket, usedBy });
-      if (usedBy.keyThumbprint !== keyThumbprint) return undefined;
-      return { sub: ticket.sub, deviceId: usedBy.deviceId, enrolled: ticket.enrolled };
+      const isUnused = (user: User) => judgeTicket(user, { hash, keyThumbprint, now }).outcome === 'unused';
+      return change(sub, isUnused, ({ ticket, deviceIds }) => ({
+        deviceIds: [...deviceIds, deviceId],
+        ticket: ticket && { ...ticket, use: { keyThumbprint, deviceId, isReported: false } },
+      }));
     },
-    recordEnrolled: async (hash) => {
-      journal.begin('record ticket as enrolled');
-      const ticket = stored.get(hash);
-      if (ticket) stored.set(hash, { ...ticket, enrolled: true });
+    recordReported: async ({ sub, hash }) => {
+      journal.begin('record enrolment as reported');
+      const isIts = ({ ticket }: User) => ticket?.hash === hash && ticket.use !== undefined;
+      change(sub, isIts, ({ ticket }) => ({
+        ticket: ticket?.use && { ...ticket, use: { ...ticket.use, isReported: true } },
+      }));
+    },
+    endTicket: async (sub) => {
+      journal.begin(`end ticket of ${sub}`);
+      return change(
+        sub,
+        () => true,
+        () => ({ ticket: undefined }),
+      ).claimed;
+    },
+    withdraw: async ({ sub, deviceId }) => {
+      journal.begin(`withdraw device ${deviceId}`);
+      change(
+        sub,
+        () => true,
+        ({ ticket, deviceIds }) => ({
+          deviceIds: deviceIds.filter((one) => one !== deviceId),
+          ticket: ticket?.use?.deviceId === deviceId ? undefined : ticket,
+        }),
+      );
     },
   };
-  return { stored, tickets };
+  return { enrolments, ticketOwners };
 }

@@ -28,6 +28,7 @@ export const ANA: User = {
   status: 'active',
   claims: { name: 'Ana', email: 'ana@example.com' },
   identifiers: [{ type: 'email', value: 'ana@example.com' }],
+  deviceIds: ['phone', 'tablet', 'dead', 'of-ana'],
 };
 
 /** What every world has: a journal, a clock that stands still, ids that count up, a log line and an audit trail. */

@@ -99,6 +99,8 @@ async function walkAdmin(world: World): Promise<void> {
   await world.admin('PATCH', '/admin/clients/tour', { client_name: 'New' });
   await world.admin('DELETE', '/admin/clients/tour');
   const { sub } = await world.person({ email: 'tour@example.com' });
+  await world.admin('GET', `/admin/users/${sub}/tickets`);
+  await world.admin('DELETE', `/admin/users/${sub}/tickets`);
   await world.admin('GET', '/admin/users?login_hint=tour@example.com');
   await world.admin('PATCH', `/admin/users/${sub}`, { email: 'tour2@example.com' });
   // Another user asks for a name that is taken: its owner is looked at once the name is a minute old.

@@ -1,3 +1,4 @@
+import type { EnrolmentTicket } from '../../../core/device/enrolment-ticket.ts';
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { User } from '../../../core/person/user.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
@@ -8,7 +9,20 @@ import type { Key, Stored } from '../table.ts';
 /** A profile. `put_by` identifies the write that stored it, and guards the next one. */
 export type UserForm = Pick<User, 'status' | 'claims' | 'identifiers'> & {
   readonly profile_id: string;
+  readonly blocked_at?: number | undefined;
+  /** The ids of the enrolled devices. The set disappears with its last id. */
+  readonly devices?: ReadonlySet<string> | undefined;
+  readonly ticket?: TicketForm | undefined;
   readonly put_by?: string;
+};
+/** The ticket of a user. The last three members belong to its use, and `reported` says that others know of it. */
+export type TicketForm = {
+  readonly hash: string;
+  readonly issued_at: number;
+  readonly expires_at: number;
+  readonly used_by?: string | undefined;
+  readonly device_id?: string | undefined;
+  readonly reported?: true | undefined;
 };
 /**
  * A login identifier, which points to its user. `put_at` is when it was written. It distinguishes an abandoned
@@ -28,9 +42,19 @@ export const loginKey = (identifier: LoginIdentifier): Key<LoginForm> => ({
 });
 
 export function profileItem(user: User): Key<UserForm> & UserForm {
-  const { sub, profileId, status, claims, identifiers, revision: _read, ...unstored } = user;
+  const { sub, profileId, status, claims, identifiers, deviceIds, ticket, blockedAt, ...more } = user;
+  const { revision: _read, ...unstored } = more;
   unstored satisfies Nothing;
-  return { ...profileKey(sub), profile_id: profileId, status, claims, identifiers };
+  return {
+    ...profileKey(sub),
+    profile_id: profileId,
+    status,
+    blocked_at: blockedAt,
+    claims,
+    identifiers,
+    devices: deviceIds.length > 0 ? new Set(deviceIds) : undefined,
+    ticket: ticket && ticketForm(ticket),
+  };
 }
 
 export function userFrom(item: Stored<UserForm>): Whole<User> {
@@ -40,6 +64,29 @@ export function userFrom(item: Stored<UserForm>): Whole<User> {
     status: item.status,
     claims: item.claims,
     identifiers: item.identifiers,
+    deviceIds: [...(item.devices ?? [])],
+    ticket: item.ticket && ticketFrom(item.ticket),
+    blockedAt: item.blocked_at,
     revision: item.put_by,
+  };
+}
+
+export function ticketForm({ hash, issuedAt, expiresAt, use, ...unstored }: EnrolmentTicket): TicketForm {
+  unstored satisfies Nothing;
+  const form = { hash, issued_at: issuedAt, expires_at: expiresAt };
+  if (!use) return form;
+  const { keyThumbprint, deviceId, isReported, ...unstoredUse } = use;
+  unstoredUse satisfies Nothing;
+  return { ...form, used_by: keyThumbprint, device_id: deviceId, ...(isReported && { reported: true }) };
+}
+
+function ticketFrom(form: TicketForm): Whole<EnrolmentTicket> {
+  const { used_by: keyThumbprint, device_id: deviceId, reported } = form;
+  const isUsed = keyThumbprint !== undefined && deviceId !== undefined;
+  return {
+    hash: form.hash,
+    issuedAt: form.issued_at,
+    expiresAt: form.expires_at,
+    use: isUsed ? { keyThumbprint, deviceId, isReported: reported === true } : undefined,
   };
 }

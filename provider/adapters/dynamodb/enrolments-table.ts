@@ -1,0 +1,106 @@
+import type { Enrolments, TicketClaim } from '../../flows/device/ports.ts';
+import type { Entropy } from '../../flows/ports.ts';
+import { profileKey, ticketForm, type UserForm, userFrom } from './forms/user-form.ts';
+import type { Change, Key, Table, Written } from './table.ts';
+
+/** The way from a ticket to its user. Whether the ticket is good is in the user's profile alone. */
+type TicketOwnerForm = { readonly sub: string; readonly ttl: number };
+const ticketKey = (hash: string): Key<TicketOwnerForm> => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
+
+/**
+ * Tickets and enrolled devices. Both are attributes of the profile in Directory. Every write here gives the profile a
+ * new `put_by`, so that a change of the profile that was read before is not stored over it.
+ */
+export class EnrolmentsTable implements Enrolments {
+  readonly #directory: Table;
+  readonly #transactions: Table;
+  readonly #entropy: Entropy;
+
+  constructor({ directory, transactions }: { directory: Table; transactions: Table }, entropy: Entropy) {
+    this.#directory = directory;
+    this.#transactions = transactions;
+    this.#entropy = entropy;
+  }
+
+  async issueTicket({ owner, ticket }: Parameters<Enrolments['issueTicket']>[0]): Promise<TicketClaim> {
+    const issued = await this.#change(owner.sub, {
+      set: { ticket: ticketForm(ticket) },
+      guard: {
+        condition: '#profile_id = :profile AND #status = :active',
+        values: { profile: owner.profileId, active: 'active' },
+      },
+    });
+    if (issued.written) {
+      // Written second: before that, nobody has the ticket.
+      await this.#transactions.put({ ...ticketKey(ticket.hash), sub: owner.sub, ttl: ticket.expiresAt });
+    }
+    return claimFrom(issued);
+  }
+
+  async findTicketOwner(hash: string): Promise<string | undefined> {
+    return (await this.#transactions.get(ticketKey(hash)))?.sub;
+  }
+
+  async claimTicket(claim: Parameters<Enrolments['claimTicket']>[0]): Promise<TicketClaim> {
+    const { sub, hash, keyThumbprint, deviceId, now } = claim;
+    return claimFrom(
+      await this.#change(sub, {
+        compute: ['#ticket.#used_by = :key', '#ticket.#device_id = :device'],
+        add: { devices: new Set([deviceId]) },
+        guard: {
+          condition:
+            '#status = :active AND #ticket.#hash = :hash AND #ticket.#expires_at > :now AND attribute_not_exists(#ticket.#used_by)',
+          values: { active: 'active', hash, now, key: keyThumbprint, device: deviceId },
+        },
+      }),
+    );
+  }
+
+  async recordReported({ sub, hash }: Parameters<Enrolments['recordReported']>[0]): Promise<void> {
+    await this.#change(sub, {
+      compute: ['#ticket.#reported = :reported'],
+      guard: { condition: '#ticket.#hash = :hash', values: { hash, reported: true } },
+    });
+  }
+
+  async endTicket(sub: string): Promise<boolean> {
+    const { written } = await this.#change(sub, {
+      remove: ['ticket'],
+      guard: { condition: 'attribute_exists(pk)' },
+    });
+    return written;
+  }
+
+  async withdraw({ sub, deviceId }: Parameters<Enrolments['withdraw']>[0]): Promise<void> {
+    const deleteFromSet = { devices: new Set([deviceId]) };
+    const values = { device: deviceId };
+    const keepTicket = () => {
+      const isOther = 'attribute_not_exists(#ticket.#device_id) OR #ticket.#device_id <> :device';
+      return this.#change(sub, {
+        deleteFromSet,
+        guard: { condition: `attribute_exists(pk) AND (${isOther})`, values },
+      });
+    };
+    const endTicket = () =>
+      this.#change(sub, {
+        deleteFromSet,
+        remove: ['ticket'],
+        guard: { condition: '#ticket.#device_id = :device', values },
+      });
+    // A ticket enrols one device, once. So if it does not fit the first two writes, it ended in between, and fits again.
+    for (const write of [keepTicket, endTicket, keepTicket]) {
+      const { written, item } = await write();
+      if (written || !item) return;
+    }
+    throw new Error('the ticket of the user kept changing');
+  }
+
+  #change(sub: string, change: Omit<Change<UserForm>, 'key' | 'nonce'>): Promise<Written<UserForm>> {
+    const nonce = { attribute: 'put_by', value: this.#entropy.id() };
+    return this.#directory.update({ ...change, key: profileKey(sub), nonce });
+  }
+}
+
+function claimFrom({ written, item }: Written<UserForm>): TicketClaim {
+  return written ? { claimed: true } : { claimed: false, user: item && userFrom(item) };
+}
