@@ -61,6 +61,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     '401 invalid_client',
     'The jti of client_assertion was used before; each call needs a new one.',
   ],
+  credential_taken_back: [{}, '401 invalid_client', 'Client authentication failed.'],
   invalid_client_metadata: [
     { member: 'jwks', expected: 'public keys only' },
     '400 invalid_client_metadata',

@@ -178,6 +178,23 @@ describe.each(TAKEN_BACK)('$what (design decision 2)', (taken) => {
   });
 });
 
+describe('a secret that was replaced', () => {
+  it('redeems nothing, also where a warm function still believes it; the client does, with the new one', async () => {
+    const login = await askedLogin();
+    await approve(login);
+    const path = `/admin/clients/${login.client.client_id}`;
+    const { status, body } = await world.admin('PATCH', path, { new_secret: true });
+    expect(status).toBe(200);
+    expect(await evidence(await world.poll(login.client, login.authReqId))).toMatchObject({
+      status: 401,
+      error: 'invalid_client',
+      reason: 'credential_taken_back',
+    });
+    const client = { ...login.client, client_secret: String(body['client_secret']) };
+    expectTokens(await world.poll(client, login.authReqId));
+  });
+});
+
 describe('what was taken back stays taken back', () => {
   it('an approval of a user who was blocked does not come back when the user is unblocked', async () => {
     const login = await askedLogin();

@@ -15,6 +15,7 @@ export type ClientRefusal =
   | { reason: 'client_assertion_signature' }
   | { reason: 'client_assertion_claim'; claim: string; expected: string }
   | { reason: 'client_assertion_replayed' }
+  | { reason: 'credential_taken_back' }
   | { reason: 'invalid_client_metadata'; member: string; expected: string; isUnknown?: boolean }
   | { reason: 'two_secrets_work'; until: number };
 
@@ -33,6 +34,7 @@ export const clientWording: Wordings<ClientRefusal> = {
     invalidClient(`The claim ${refusal.claim} of client_assertion must be ${refusal.expected}.`, refusal.claim),
   client_assertion_replayed: () =>
     invalidClient('The jti of client_assertion was used before; each call needs a new one.'),
+  credential_taken_back: () => invalidClient(),
   invalid_client_metadata: ({ member, expected, isUnknown }) =>
     wording(400, 'invalid_client_metadata', `${member} must be ${expected}.`, {
       detail: isUnknown ? undefined : member,

@@ -52,6 +52,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   lost_redemption_race: { reason: 'lost_redemption_race' },
   denied_by_user: { reason: 'denied_by_user' },
   request_failed: { reason: 'request_failed' },
+  credential_taken_back: { reason: 'credential_taken_back' },
   approval_taken_back: { reason: 'approval_taken_back', because: 'user_blocked' },
   request_expired: { reason: 'request_expired' },
   approval_not_redeemed_in_time: { reason: 'approval_not_redeemed_in_time' },

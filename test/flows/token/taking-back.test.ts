@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../provider/core/digest.ts';
 import { GRANT, NOW, refusalOf, requestIn, USER, valueFrom } from '../../core/given.ts';
+import { basic } from '../world/clients.ts';
 import { Outage } from '../world/journal.ts';
 import { REQUEST_ID, redeemingWorld } from './given.ts';
 
@@ -63,6 +65,29 @@ describe('what was taken back before the last look is worth no tokens (design de
     expect([world.state(), world.audited]).toEqual(['approved', []]);
     world.journal.heal();
     expect(refusalOf(await world.redeem())).toMatchObject({ reason: 'approval_taken_back' });
+  });
+});
+
+describe('a credential that was taken from the client after it was accepted', () => {
+  it('gets no tokens, and the request stays the client’s: with its new secret the client redeems it', async () => {
+    const world = redeemingWorld();
+    const { redeem, journal, registered, bank, signed, audited, state } = world;
+    journal.meanwhile('find client bank anew', () => {
+      const credential = { method: 'client_secret_basic', secretHash: sha256('new') } as const;
+      registered.set('bank', { ...bank, credential });
+    });
+    expect(refusalOf(await redeem())).toEqual({ reason: 'credential_taken_back' });
+    expect([signed, audited, state()]).toEqual([[], [], 'approved']);
+    expect((await redeem({}, basic('bank', 'new'))).ok).toBe(true);
+  });
+
+  it('is told before everything else that was taken back', async () => {
+    const world = redeemingWorld();
+    block(world);
+    const credential = { method: 'client_secret_basic', secretHash: sha256('new') } as const;
+    world.journal.meanwhile('find client bank anew', () => narrowed({ credential })(world));
+    expect(refusalOf(await world.redeem())).toEqual({ reason: 'credential_taken_back' });
+    expect(world.state()).toBe('approved');
   });
 });
 

@@ -1,3 +1,4 @@
+import { credentialStands } from '../../../core/client/proven-credential.ts';
 import { type ApprovedRequest, decideTokenRequest } from '../../../core/deciding/authentication-request.ts';
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
 import { single } from '../../../core/form.ts';
@@ -66,11 +67,14 @@ async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): 
  */
 async function redeem(
   ports: CibaGrantPorts,
-  { client: { clientId }, confirmation, note }: GrantCall,
+  { client: { clientId }, credential, confirmation, note }: GrantCall,
   request: ApprovedRequest,
 ): Promise<Result<IssuedTokens>> {
   const { requestId, sub, issuedAt } = request;
   const [owner, registered] = await Promise.all([findUserWithDevices(ports, sub), ports.clients.findAnew(clientId)]);
+  // Whoever has a credential that was taken away gets no tokens, and must not end the client's request either.
+  if (registered && !credentialStands(registered, credential, ports.clock()))
+    return refuse({ reason: 'credential_taken_back' });
   const use = { grantType: CIBA_GRANT, issuer: ports.settings.issuer } as const;
   const judged = judgeGrant(request.grant, { owner, client: registered }, use);
   if (judged.outcome === 'taken_back') return endTakenBack(ports, request, judged.because);
