@@ -6,7 +6,10 @@ const RELEASE = ['test/browser/**/*.test.ts', 'test/infra/functions/bundle-impor
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */
 const ON_EMULATOR = ['test/emulator/**/*.test.ts'];
 /** What `npm test` runs on other engines of DynamoDB. */
-const ON_ENGINES = ['test/contract/{tables,signing-keys-table}.test.ts', 'test/e2e/{races,concurrent-changes}.test.ts'];
+const ON_ENGINES = [
+  'test/contract/{tables,enrolments-table,signing-keys-table}.test.ts',
+  'test/e2e/{races,concurrent-changes}.test.ts',
+];
 
 export default defineConfig({
   test: {
