@@ -1,12 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeSigns, WAITING } from '../e2e/public-vulnerabilities/waiting.ts';
 import { root } from '../support/code-blocks.ts';
 
 // The catalogue in docs/security/public-vulnerabilities.md is that of the tests: no row without a test, and no test
 // without a row.
 
 const TESTS = 'test/e2e/public-vulnerabilities/*.test.ts';
+const NO_VULNERABILITY = ['a vulnerability that waits for a feature'];
 
 const page = readFileSync(join(root, 'docs/security/public-vulnerabilities.md'), 'utf8');
 
@@ -28,6 +30,7 @@ function groups(): readonly string[] {
   return globSync(TESTS, { cwd: root }).flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(/^describe\('([^']+)'/gm)]
       .map(([, title = '']) => title)
+      .filter((title) => !NO_VULNERABILITY.includes(title))
       .map((title) => `\`${file}\`: “${title}”`),
   );
 }
@@ -47,5 +50,15 @@ describe('the catalogue of public vulnerabilities', () => {
 
   it('says of each row what went wrong there and what this provider does', () => {
     expect(rows.filter((cells) => cells.length !== 4 || cells.includes(''))).toEqual([]);
+  });
+
+  it('has the rows that wait for a feature as the tests have them', () => {
+    const waiting = WAITING.map(({ id, wentWrong, feature, shownBy }) => [
+      id,
+      wentWrong,
+      feature,
+      describeSigns(shownBy),
+    ]);
+    expect(rowsBelow('What waits for a feature')).toEqual(waiting);
   });
 });

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { World } from '../../support/world.ts';
+import { dueIn, type Offered, type Sign, WAITING } from './waiting.ts';
+
+// Vulnerabilities of features that are not there. Their tests are due when the provider offers the feature.
+
+const HINTS = ['id_token_hint', 'login_hint_token'];
+
+let world: World;
+let offered: Offered;
+beforeAll(async () => {
+  world = await World.start();
+  const client = await world.client();
+  const hints: string[] = [];
+  for (const hint of HINTS) {
+    const answer = await world.ask(client, { [hint]: 'x' });
+    if ((await world.reason(answer)) !== 'hint_not_supported') hints.push(hint);
+  }
+  offered = { discovery: (await world.send('/.well-known/openid-configuration', {})).body, hints };
+});
+afterAll(() => world?.close());
+
+/** A provider that offers one thing more. */
+function withSign(sign: Sign): Offered {
+  if ('hint' in sign) return { ...offered, hints: [sign.hint] };
+  const { member, value = 'something' } = sign;
+  const now = offered.discovery[member];
+  return { ...offered, discovery: { ...offered.discovery, [member]: Array.isArray(now) ? [...now, value] : value } };
+}
+
+describe('a vulnerability that waits for a feature', () => {
+  it('waits no longer than until the provider offers the feature', () => {
+    expect(offered.discovery['issuer']).toBe(world.issuer);
+    const due = dueIn(WAITING, offered).map(({ id, wentWrong, feature }) => `${feature}: ${id}, ${wentWrong}`);
+    expect(due).toEqual([]);
+  });
+
+  it.each(WAITING.flatMap((row) => row.shownBy.map((sign) => [JSON.stringify(sign), row, sign] as const)))(
+    'is due as soon as %s',
+    (_sign, row, sign) => {
+      expect(dueIn(WAITING, withSign(sign))).toContain(row);
+    },
+  );
+
+  it('is not due because of another feature, or because a member says that there is none', () => {
+    const push = dueIn(WAITING, withSign({ member: 'backchannel_token_delivery_modes_supported', value: 'push' }));
+    expect(new Set(push.map(({ feature }) => feature))).toEqual(new Set(['push mode']));
+    expect(dueIn(WAITING, withSign({ member: 'request_parameter_supported', value: false }))).toEqual([]);
+    expect(dueIn(WAITING, withSign({ member: 'grant_types_supported', value: 'client_credentials' }))).toEqual([]);
+  });
+});
