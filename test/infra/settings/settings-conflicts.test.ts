@@ -115,6 +115,22 @@ describe('settings that contradict each other', () => {
   });
 });
 
+describe('mobile push', () => {
+  const verdict = (region: string) =>
+    message({ region, fcm: { secretArn: apns.secretArn.replace('eu-west-1', region) } });
+
+  it.each([
+    ...['us-east-2', 'ca-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-2', 'eu-west-3'],
+    ...['af-south-1', 'ap-east-1', 'ap-northeast-3', 'ap-southeast-3', 'me-central-1', 'me-south-1'],
+  ])('is accepted in %s, which AWS lists', (region) => {
+    expect(verdict(region)).toBe('accepted');
+  });
+
+  it.each(['eu-south-3', 'mx-central-1'])('is accepted in %s too, which AWS may list by now', (region) => {
+    expect(verdict(region)).toBe('accepted');
+  });
+});
+
 describe('an ARN', () => {
   const topicArn = `arn:aws:sns:${here}:alarms`;
   const ownershipCertificateArn = `arn:aws:acm:${here}:certificate/2`;
