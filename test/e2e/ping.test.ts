@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectTokens } from '../support/assertions.ts';
+import { expectRefusal, expectTokens } from '../support/assertions.ts';
 import { type Line, totalsOf, violationsIn } from '../support/embedded-metrics.ts';
 import { NotificationEndpoint, type Ping } from '../support/notification-endpoint.ts';
 import { type LogLine, requestIdOf, type TestClient, World } from '../support/world.ts';
@@ -90,6 +90,17 @@ describe('a client that is pinged (CIBA §10.2)', () => {
     const { authReqId, requestId } = await asked({ client_notification_token: token });
     await world.answer(person.phone, requestId, 'approve');
     expect((await pingFor(authReqId)).headers['authorization']).toBe(`Bearer ${token}`);
+  });
+
+  it('is told of an approval that was taken back since, and gets access_denied for it', async () => {
+    const { sub, email, phone } = await world.person();
+    const { authReqId, requestId } = await asked({ login_hint: email });
+    await world.answer(phone, requestId, 'approve');
+    await pingFor(authReqId);
+    await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true });
+    const error = { status: 400, error: 'access_denied', reason: 'approval_taken_back' };
+    await expectRefusal(world, await world.poll(client, authReqId), error);
+    await expectForgotten(requestId);
   });
 });
 
