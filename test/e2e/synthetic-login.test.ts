@@ -90,6 +90,15 @@ describe('the synthetic login', () => {
     });
   });
 
+  it('has a user whom no other client can ask, so that nobody uses up the limit and fails a deployment', async () => {
+    const client = await world.client();
+    const login_hint = JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub: SYNTHETIC_ID });
+    const error = { status: 400, error: 'unknown_user_id', reason: 'unknown_user' };
+    for (let times = 0; times < 6; times += 1)
+      await expectRefusal(world, await world.ask(client, { login_hint }), error);
+    await expect(logInSynthetically(login)).resolves.toBeUndefined();
+  });
+
   it('gets tokens that are of no use at any API: an audience of its own, and a life of a minute', async () => {
     const answers: Record<string, unknown>[] = [];
     const call: SyntheticLoginPorts['call'] = async (url, how) => {
@@ -103,9 +112,11 @@ describe('the synthetic login', () => {
     const access = decodeJwt(String(tokens['access_token']));
     expect(access).toMatchObject({ sub: SYNTHETIC_ID, aud: 'https://synthetic-login.invalid/', scope: 'openid' });
     expect([lifeOf(access), lifeOf(decodeJwt(String(tokens['id_token']))), tokens['expires_in']]).toEqual([60, 60, 60]);
-    const other = { client_name: 'Other', audiences: [SYNTHETIC_AUDIENCE] };
     const error = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };
-    await expectRefusal(world, await world.admin('POST', '/admin/clients', other), error);
+    for (const audience of [SYNTHETIC_AUDIENCE, SYNTHETIC_ID]) {
+      const other = { client_name: 'Other', audiences: [audience] };
+      await expectRefusal(world, await world.admin('POST', '/admin/clients', other), error);
+    }
   });
 
   it('is no client in hiding: it is listed, marked, and so is its user', async () => {

@@ -1,4 +1,5 @@
 import { reachable } from '../device/device.ts';
+import { SYNTHETIC_ID } from '../operating/reserved.ts';
 import { hasIdentifier, type UserWithDevices } from '../person/user.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { LoginHint } from './login-hint.ts';
@@ -11,6 +12,8 @@ export type NamedUser = {
   readonly clientLimit: Counted | undefined;
   /** The only user that the client may name. Undefined means any user. */
   readonly onlySub: string | undefined;
+  /** Whether the client is that of the synthetic login. */
+  readonly isSynthetic: boolean | undefined;
   /** The subject that the hint names. Undefined when the login identifier is not stored. */
   readonly sub: string | undefined;
 };
@@ -25,13 +28,15 @@ export type FoundUser = NamedUser & {
 /**
  * Checks whether the user may be read and the attempt counted for them. The value is their subject. The client's own
  * limit is checked first: a client over it must neither use up a user's limit nor go on guessing names. A client that
- * may name only one user learns nothing about others.
+ * may name only one user learns nothing about others. The user of the synthetic login may be named by its client alone:
+ * other clients would use up that user's limit, and the smoke test of a deployment would fail.
  */
-export function checkNamed({ clientLimit, sub, onlySub }: NamedUser): Result<string> {
+export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser): Result<string> {
   if (clientLimit?.allowed === false)
     return refuse({ reason: 'client_rate_limited', retryAfterSeconds: clientLimit.retryAfterSeconds });
   if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
-  if (onlySub !== undefined && onlySub !== sub)
+  const isForOther = onlySub !== undefined && onlySub !== sub;
+  if (isForOther || (sub === SYNTHETIC_ID && !isSynthetic))
     return refuse({ reason: 'unknown_user', because: 'not_for_this_client' });
   return ok(sub);
 }

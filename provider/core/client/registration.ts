@@ -1,6 +1,6 @@
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { PRIVATE_MEMBERS, parsePublicKey } from '../keys/public-key.ts';
-import { isReservedAudience, SYNTHETIC_AUDIENCE } from '../operating/reserved.ts';
+import { isReservedAudience, SYNTHETIC_AUDIENCE, SYNTHETIC_ID } from '../operating/reserved.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
@@ -61,7 +61,10 @@ function textsIn(value: unknown): readonly string[] {
 
 function checkAudiences({ audiences, default_audience }: ClientMetadata): Result<true> {
   if (audiences?.some(isReservedAudience))
-    return wrong('audiences', `without ${SYNTHETIC_AUDIENCE}, which is reserved for the synthetic login`);
+    return wrong(
+      'audiences',
+      `without ${SYNTHETIC_AUDIENCE} and ${SYNTHETIC_ID}, which are reserved for the synthetic login`,
+    );
   return default_audience === undefined || audiences?.includes(default_audience)
     ? ok(true)
     : wrong('default_audience', 'one of audiences');

@@ -19,9 +19,12 @@ export const SYNTHETIC_AUDIENCE = 'https://synthetic-login.invalid/';
 /** How long the tokens of the synthetic login live, in seconds. */
 export const SYNTHETIC_TOKEN_SECONDS = 60;
 
-/** Returns whether an audience is the synthetic login's, or differs from it only where a careless API sees no difference. */
+/**
+ * Returns whether an audience is one of the synthetic login's, or differs from it only where a careless API sees no
+ * difference. Its ID tokens are for the client id (OIDC Core §2).
+ */
 export function isReservedAudience(audience: string): boolean {
-  return `${audience.toLowerCase()}/`.startsWith(SYNTHETIC_AUDIENCE);
+  return [SYNTHETIC_AUDIENCE, `${SYNTHETIC_ID}/`].some((own) => `${audience.toLowerCase()}/`.startsWith(own));
 }
 
 /** Refuses an id that belongs to the synthetic login: of a client, a user or a device. */

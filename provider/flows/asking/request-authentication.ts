@@ -85,7 +85,7 @@ async function findAndCount(
   client: Client,
   hint: LoginHint,
 ): Promise<Result<UserWithDevices>> {
-  const { onlySub, requestsPerMinute } = client;
+  const { onlySub, isSynthetic, requestsPerMinute } = client;
   const now = ports.clock();
   // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
   const [clientLimit, foundBySub, resolved] = await Promise.all([
@@ -93,7 +93,7 @@ async function findAndCount(
     hint.kind === 'sub' ? findUserWithDevices(ports, hint.sub) : undefined,
     hint.kind === 'sub' ? undefined : ports.people.resolve(hint.identifier),
   ]);
-  const named: NamedUser = { hint, clientLimit, onlySub, sub: foundBySub?.user.sub ?? resolved };
+  const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved };
   const sub = checkNamed(named);
   if (!sub.ok) return sub;
   const { userLimits } = ports.settings;

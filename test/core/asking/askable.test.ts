@@ -16,6 +16,7 @@ const KNOWN: FoundUser = {
   hint: { kind: 'identifier', identifier: EMAIL },
   clientLimit: { allowed: true },
   onlySub: undefined,
+  isSynthetic: undefined,
   sub: 'user-1',
   found: { user: USER, devices: [DEVICE] },
   userLimit: { allowed: true },
@@ -29,6 +30,11 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
   [
     'a client that may name another user alone',
     { onlySub: 'user-2' },
+    { reason: 'unknown_user', because: 'not_for_this_client' },
+  ],
+  [
+    'the user of the synthetic login',
+    { sub: 'synthetic-login' },
     { reason: 'unknown_user', because: 'not_for_this_client' },
   ],
   ['a subject without a profile', { found: undefined }, { reason: 'unknown_user', because: 'no_profile' }],
@@ -55,6 +61,10 @@ describe('a user may be asked', () => {
 
   it('where no limits are set, and by the one user whom the client may name', () => {
     expect(checkAskable({ ...KNOWN, clientLimit: undefined, userLimit: undefined, onlySub: 'user-1' }).ok).toBe(true);
+  });
+
+  it('by the client of the synthetic login, if they are its user', () => {
+    expect(checkNamed({ ...KNOWN, isSynthetic: true, sub: 'synthetic-login' }).ok).toBe(true);
   });
 
   it('by the subject, whatever their names are', () => {

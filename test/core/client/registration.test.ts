@@ -58,7 +58,10 @@ describe('client registration (RFC 7591 §2, CIBA §4)', () => {
   it('refuses the audience of the synthetic login, and makes no client that is marked as it', () => {
     const audiences = ['https://a.example/', 'https://synthetic-login.invalid'];
     expect(refusalOf(register({ audiences }))).toEqual(
-      wrong('audiences', 'without https://synthetic-login.invalid/, which is reserved for the synthetic login'),
+      wrong(
+        'audiences',
+        'without https://synthetic-login.invalid/ and synthetic-login, which are reserved for the synthetic login',
+      ),
     );
     const marked = { ...describeClient({ ...CLIENT, isSynthetic: true }), isSynthetic: true };
     expect(valueFrom(register(marked)).isSynthetic).toBeUndefined();

@@ -13,11 +13,13 @@ describe('what belongs to the synthetic login alone', () => {
     'https://synthetic-login.invalid',
     'https://SYNTHETIC-login.invalid/',
     'https://synthetic-login.invalid/path',
+    'synthetic-login',
+    'Synthetic-Login/',
   ])('is the audience %s', (audience) => {
     expect(isReservedAudience(audience)).toBe(true);
   });
 
-  it.each(['https://synthetic-login.invalid.example/', 'https://api.example/', 'synthetic-login'])(
+  it.each(['https://synthetic-login.invalid.example/', 'https://api.example/', 'synthetic-login2'])(
     'is not the audience %s',
     (audience) => {
       expect(isReservedAudience(audience)).toBe(false);
