@@ -1,4 +1,4 @@
-import { LONGEST_OVERLAP_SECONDS } from '../../provider/core/client/secrets.ts';
+import { LONGEST_OVERLAP_SECONDS, SHORTEST_OVERLAP_SECONDS } from '../../provider/core/client/secrets.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import { command, type Noun, type Output } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
@@ -133,13 +133,18 @@ const rotateSecret = command({
       value: 'DURATION',
       member: 'old_secret_expires_in',
       read: readDuration,
-      about: `How long the old secret works beside the new one, for example 30m, 24h or 7d; at most ${LONGEST_OVERLAP_DAYS}d. Default: ${DEFAULT_OVERLAP}.`,
+      about: `How long the old secret works beside the new one, for example 30m, 24h or 7d; at least ${SHORTEST_OVERLAP_SECONDS}s, at most ${LONGEST_OVERLAP_DAYS}d. Default: ${DEFAULT_OVERLAP}.`,
     },
   },
   examples: ['ciba client rotate-secret bank', 'ciba client rotate-secret bank --overlap 7d'],
   async run({ api, argument, options }) {
     const overlap = bodyOf(this.options, { overlap: DEFAULT_OVERLAP, ...options });
-    if (Number(overlap['old_secret_expires_in']) > LONGEST_OVERLAP_SECONDS)
+    const seconds = Number(overlap['old_secret_expires_in']);
+    if (seconds < SHORTEST_OVERLAP_SECONDS)
+      throw new WrongUsage(
+        `--overlap is too short: give at least ${SHORTEST_OVERLAP_SECONDS}s. To end the old secret now, use new-secret`,
+      );
+    if (seconds > LONGEST_OVERLAP_SECONDS)
       throw new WrongUsage(`--overlap is too long: give at most ${LONGEST_OVERLAP_DAYS}d`);
     const body = { new_secret: true, ...overlap };
     const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });

@@ -55,6 +55,15 @@ describe('a new secret', () => {
     await expectRefusal(world, await poll(renewed), letIn);
   });
 
+  it('ends the old one at the stated second also where a function had read the client just before', async () => {
+    const client = await warmClient();
+    await change(client.client_id, { new_secret: true, old_secret_expires_in: 60 });
+    world.runtime.advance(59);
+    await expectRefusal(world, await poll(client), letIn);
+    world.runtime.advance(1);
+    await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
+  });
+
   it('is listed with the end of the old one, is refused as a third, and an old one can be ended early', async () => {
     const client = await warmClient();
     await change(client.client_id, { new_secret: true, old_secret_expires_in: 3600 });
@@ -72,7 +81,7 @@ describe('a new secret', () => {
     await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
   });
 
-  it.each([-1, 30 * 86_400 + 1, 0.5, '60', null])('is not made with an overlap of %o', async (overlap) => {
+  it.each([-1, 1, 59, 30 * 86_400 + 1, 0.5, '60', null])('is not made with an overlap of %o', async (overlap) => {
     const { client_id } = await world.client();
     const answer = await change(client_id, { new_secret: true, old_secret_expires_in: overlap });
     const error = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };

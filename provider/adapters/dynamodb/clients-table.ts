@@ -1,12 +1,10 @@
 import type { Client } from '../../core/client/client.ts';
-import { newRereads, type Rereads, takeReread } from '../../core/client/rereads.ts';
+import { CLIENT_COPY_SECONDS, newRereads, type Rereads, takeReread } from '../../core/client/rereads.ts';
 import type { Clients, KnownClient } from '../../flows/client/ports.ts';
 import type { Clock } from '../../flows/ports.ts';
 import { clientFrom, clientKey } from './forms/client-form.ts';
 import type { Table } from './table.ts';
 
-/** How long a warm function may use its copy of a client, in seconds. */
-const CACHE_SECONDS = 60;
 /** Most ids in the cache: more than one warm function serves in a minute. The one that was not used for longest goes. */
 const CACHE_SIZE = 1000;
 
@@ -56,7 +54,7 @@ export class ClientsTable implements Clients {
   }
 
   async #read(clientId: string, rereads: Rereads): Promise<KnownClient> {
-    const until = this.#clock() + CACHE_SECONDS;
+    const until = this.#clock() + CLIENT_COPY_SECONDS;
     const item = await this.#directory.get(clientKey(clientId));
     const client = item && clientFrom(item);
     this.#remember(clientId, { client, until, rereads: this.#cache.get(clientId)?.rereads ?? rereads });

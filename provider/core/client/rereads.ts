@@ -1,3 +1,5 @@
+/** How long a warm function may use its copy of a client, in seconds. */
+export const CLIENT_COPY_SECONDS = 60;
 /** How often failed credentials may cause a read of one client at once. */
 const MOST = 5;
 /** Seconds until one more read is allowed. It is less than the life of a copy, so every copy is renewed in time. */

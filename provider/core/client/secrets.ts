@@ -1,9 +1,16 @@
 import { equalInConstantTime } from '../digest.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { ClientCredential, ClientSecrets } from './client.ts';
+import { CLIENT_COPY_SECONDS } from './rereads.ts';
 
 /** The longest time that an old secret may work beside a new one, in seconds: 30 days. */
 export const LONGEST_OVERLAP_SECONDS = 30 * 86_400;
+
+/**
+ * The shortest time, in seconds. A copy of the client that was read before the change does not know the end, and lives
+ * no longer than this.
+ */
+export const SHORTEST_OVERLAP_SECONDS = CLIENT_COPY_SECONDS;
 
 /** What an operator asks for: a new secret, an end for the old one, or both. */
 export type SecretChange = {

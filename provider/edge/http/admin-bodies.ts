@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { CLIENT_METADATA_ROWS, type ClientMetadata } from '../../core/client/metadata.ts';
 import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.ts';
-import { LONGEST_OVERLAP_SECONDS } from '../../core/client/secrets.ts';
+import { LONGEST_OVERLAP_SECONDS, SHORTEST_OVERLAP_SECONDS } from '../../core/client/secrets.ts';
 import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 
@@ -69,12 +69,16 @@ export const clientBody = metadataBody<ClientMetadata>(creationSchema);
 type SecretMembers = { readonly new_secret: boolean; readonly old_secret_expires_in?: number };
 /**
  * PATCH /admin/clients/{client_id}: the members to change; null removes a member. `new_secret` makes a new secret, and
- * `old_secret_expires_in` sets the end of the old one, in seconds from now.
+ * `old_secret_expires_in` sets the end of the old one, in seconds from now: 0, or a time in which every copy of the
+ * client is read anew.
  */
 export const clientChangeBody = metadataBody<MemberChange<ClientMetadata> & SecretMembers>(changeSchema, {
   new_secret: v.optional(v.boolean(), false),
   old_secret_expires_in: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LONGEST_OVERLAP_SECONDS)),
+    v.union([
+      v.literal(0),
+      v.pipe(v.number(), v.integer(), v.minValue(SHORTEST_OVERLAP_SECONDS), v.maxValue(LONGEST_OVERLAP_SECONDS)),
+    ]),
   ),
 });
 

@@ -167,6 +167,7 @@ it.each([
   ['1day', '"1day" is no duration: give a number with s, m, h or d, for example 30m, 24h or 7d'],
   ['24', '"24" is no duration: give a number with s, m, h or d, for example 30m, 24h or 7d'],
   ['31d', '--overlap is too long: give at most 30d'],
+  ['59s', '--overlap is too short: give at least 60s. To end the old secret now, use new-secret'],
 ])('client rotate-secret --overlap %s says what to give instead', async (overlap, message) => {
   const { code, stderr } = await ciba(['client', 'rotate-secret', 'bank', '--overlap', overlap]);
   expect(code).toBe(2);
