@@ -49,7 +49,7 @@ export const WAITING: readonly Waiting[] = [
   },
   {
     id: 'CVE-2026-97174',
-    wentWrong: 'an ID token of the victim, or of another client, as a hint beside the parameters decides the subject',
+    wentWrong: 'an ID token of the victim, or one that another client got, is sent as a hint and decides the subject',
     feature: '`id_token_hint`',
     shownBy: [{ hint: 'id_token_hint' }],
   },
@@ -103,7 +103,7 @@ export const WAITING: readonly Waiting[] = [
   },
   {
     id: 'keycloak#50746',
-    wentWrong: 'a client brings its own notification endpoint, and the check of trusted hosts passes over it',
+    wentWrong: 'a client brings its own notification endpoint, and the check of trusted hosts skips it',
     feature: 'clients that register themselves or are described by a document',
     shownBy: [{ member: 'registration_endpoint' }, { member: 'client_id_metadata_document_supported', value: true }],
   },
@@ -139,7 +139,7 @@ function isShown(sign: Sign, { discovery, hints }: Offered): boolean {
 /** Returns the last column of a row in the document. */
 export function describeSigns(signs: readonly Sign[]): string {
   const words = signs.map((sign) => {
-    if ('hint' in sign) return `\`/bc-authorize\` no longer answers \`hint_not_supported\` to \`${sign.hint}\``;
+    if ('hint' in sign) return `\`/bc-authorize\` supports \`${sign.hint}\``;
     return sign.value === undefined ? `\`${sign.member}\`` : `\`${sign.member}\`: \`${sign.value}\``;
   });
   return words.join(', ');
