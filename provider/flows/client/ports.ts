@@ -24,7 +24,7 @@ export interface Clients {
   find(clientId: string): Promise<KnownClient>;
   /**
    * Reads the client anew after a credential failed against a copy. Undefined if it was no copy, or if credentials
-   * failed for this id too often: then the failure stands. Costs as many reads for an id of nobody as for a client's.
+   * failed for this id too often: then the failure stands. It makes as many reads for an unknown id as for a client's.
    */
   findAgain(clientId: string, known: KnownClient): Promise<KnownClient | undefined>;
   /** Returns the client as it is stored now. Undefined if there is none. */
