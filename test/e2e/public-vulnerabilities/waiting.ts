@@ -91,7 +91,7 @@ export const WAITING: readonly Waiting[] = [
   },
   {
     id: 'CVE-2026-109082',
-    wentWrong: 'a public client, which other grants admit, uses CIBA',
+    wentWrong: 'a public client, accepted for other grants, uses CIBA too',
     feature: 'public clients',
     shownBy: [{ member: 'token_endpoint_auth_methods_supported', value: 'none' }],
   },
