@@ -8,7 +8,7 @@ import type { Deployment } from './deployment.ts';
 import { environmentFrom } from './functions/environment.ts';
 import type { ProviderFunction } from './functions/provider-function.ts';
 import { makeProviderFunctions, type ProviderFunctions } from './functions/provider-functions.ts';
-import { protectSigningKeys } from './keys/key-policies.ts';
+import { addHolderOutputs, protectSigningKeys } from './keys/key-policies.ts';
 import { KeyUseWatch } from './keys/key-use-watch.ts';
 import { SigningKeyRotation } from './keys/signing-key-rotation.ts';
 import { ClientNotifications } from './notifications/client-notifications.ts';
@@ -119,6 +119,7 @@ export class CibaProvider extends Construct {
     const functions = this.#all();
     protectSigningKeys(this.data, { functions, recoveryRoleArn: role.roleArn });
     new KeyUseWatch(this, 'KeyUseWatch', { alarms, functions, keyArn: signingKmsKey.keyArn });
+    addHolderOutputs(this, { functions });
     addOutputs(this, { SigningKmsKey: signingKmsKey.keyArn });
   }
 

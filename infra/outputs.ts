@@ -15,6 +15,11 @@ export function addFunctionOutput(scope: Construct, { name, lambda }: ProviderFu
   addOutputs(scope, { [`Function${inPascalCase(name)}`]: lambda.functionName });
 }
 
+/** Adds an output with the ARN of the function's role, such as `RoleToken`. */
+export function addRoleOutput(scope: Construct, { name, role }: Pick<ProviderFunction, 'name' | 'role'>): void {
+  addOutputs(scope, { [`Role${inPascalCase(name)}`]: role.roleArn });
+}
+
 /** Joins ARNs into the value of one output. CloudFormation refuses an empty output, so an empty list becomes `none`. */
 export function joinArns(arns: readonly string[]): string {
   return arns.join(' ') || 'none';

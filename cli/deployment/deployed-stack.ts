@@ -57,6 +57,12 @@ export function requiredOutput(stack: Pick<DeployedStack, 'outputs'>, name: stri
   return value;
 }
 
+/** Returns the output with the name of a function (`FunctionToken`) or with the ARN of its role (`RoleToken`). */
+export function outputAbout(stack: Pick<DeployedStack, 'outputs'>, what: 'Function' | 'Role', name: string): string {
+  const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return requiredOutput(stack, `${what}${words.join('')}`);
+}
+
 /** Returns the ARNs in a required output. For an empty list the output holds a word instead. */
 export function arnsIn(stack: Pick<DeployedStack, 'outputs'>, name: string): readonly string[] {
   return requiredOutput(stack, name)

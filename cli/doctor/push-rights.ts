@@ -5,7 +5,7 @@ import type { FunctionSpec } from '../../provider/core/operating/function-spec.t
 import { ENDPOINT_ACTIONS, type PushRightsReport, SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
 import { Refused } from '../command-line/failure.ts';
 import { plainLine } from '../command-line/text-layout.ts';
-import { type DeployedStack, requiredOutput } from '../deployment/deployed-stack.ts';
+import { type DeployedStack, outputAbout } from '../deployment/deployed-stack.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { callFunction, FUNCTION_FAILED, readFunctionAnswer } from '../deployment/function-call.ts';
 import { callProvider } from '../deployment/provider-call.ts';
@@ -66,8 +66,7 @@ function summary(findings: readonly Finding[]): Finding {
 
 /** Asks one function. A good finding says the name of the function alone. */
 async function askFunction(stack: DeployedStack, name: string): Promise<Finding> {
-  const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  const arn = `${requiredOutput(stack, `Function${words.join('')}`)}:live`;
+  const arn = `${outputAbout(stack, 'Function', name)}:live`;
   try {
     const json = await callFunction({ name, arn, aws: stack.aws }, SELF_CHECK);
     return findingFrom(name, readFunctionAnswer(report, json));

@@ -3,11 +3,12 @@ import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { KEY_DENIALS, type KeyDenial } from '../../provider/core/keys/key-denials.ts';
 import type { Deployment } from '../deployment.ts';
 import { acknowledge } from '../nag.ts';
 import { addKeyUseAlarm } from '../observability/alarms/keys.ts';
 import { addOutputs } from '../outputs.ts';
-import { type KeyHolders, keyUses, rolesThatMay } from './key-policies.ts';
+import { type KeyHolders, rolesLeftOut } from './key-policies.ts';
 
 type KeyUseWatchProps = Pick<Deployment, 'alarms'> &
   Pick<KeyHolders, 'functions'> & {
@@ -61,21 +62,21 @@ export class KeyUseWatch extends Construct {
  * message names it.
  */
 function usesByOthers({ keyArn, functions }: KeyUseWatchProps): readonly object[] {
-  const { opening, making, unused } = keyUses;
+  const { opening, making, otherUse } = KEY_DENIALS.kmsKey;
   const resources = { ARN: [keyArn] };
-  const byOthers = (action: string) =>
-    [Match.anythingBut(...rolesThatMay(action, { functions })), Match.doesNotExist()].map((arn) => ({
-      eventName: [eventNameOf(action)],
+  const byOthers = (denial: KeyDenial) =>
+    [Match.anythingBut(...rolesLeftOut(denial, { functions })), Match.doesNotExist()].map((arn) => ({
+      eventName: eventNamesOf(denial),
       resources,
       userIdentity: { sessionContext: { sessionIssuer: { arn } } },
     }));
-  const never = [...new Set([...unused.map(eventNameOf), ...CHANGES])];
+  const never = [...eventNamesOf(otherUse), ...CHANGES];
   return [
     ...byOthers(opening),
     ...byOthers(making),
     { eventName: never, resources },
     {
-      eventName: [...new Set([opening, making, ...unused].map(eventNameOf))],
+      eventName: [opening, making, otherUse].flatMap(eventNamesOf),
       errorCode: ['AccessDenied', 'AccessDeniedException'],
       errorMessage: Match.wildcard(`*${keyArn}*`),
     },
@@ -83,6 +84,7 @@ function usesByOthers({ keyArn, functions }: KeyUseWatchProps): readonly object[
 }
 
 /** CloudTrail names a call as the API does. IAM has two actions for ReEncrypt. */
-function eventNameOf(action: string): string {
-  return action.replace(/^kms:/, '').replace(/^(ReEncrypt)(From|To)$/, '$1');
+function eventNamesOf({ actions }: KeyDenial): readonly string[] {
+  const names = actions.map((action) => action.replace(/^kms:/, '').replace(/^(ReEncrypt)(From|To)$/, '$1'));
+  return [...new Set(names)];
 }

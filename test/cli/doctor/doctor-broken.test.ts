@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { KEY_DENIALS } from '../../../provider/core/keys/key-denials.ts';
 import { ciba, type Outcome } from '../support/ciba-process.ts';
+import { policyOf, policyStatements } from './deployed-policies.ts';
 import {
   APNS,
   CERTIFICATE,
@@ -13,7 +13,6 @@ import {
   inDays,
   KMS_KEY,
   MAPPING,
-  policyWith,
   rightsReport,
   STACK,
   SYNTHETIC,
@@ -143,12 +142,15 @@ describe('a broken deployment exits 1 and says what to do', () => {
       says: expect.stringMatching(/^There is none on the table Directory: others can read or replace/),
       see: 'docs/operations.md#restore',
     });
-    const { opening, ...others } = KEY_DENIALS.kmsKey;
-    account.policies = { ...goodAccount().policies, [KMS_KEY]: policyWith(Object.values(others)) };
+    const opening = 'OnlySigningFunctionsOpenKeys';
+    const others = policyStatements().key.filter(({ Sid }) => Sid !== opening);
+    account.policies = { ...goodAccount().policies, [KMS_KEY]: policyOf(others) };
     const { found } = await examine();
     expect(found('Key policies')).toMatchObject({
       state: 'broken',
-      says: expect.stringMatching(new RegExp(`^That of the KMS key lacks ${opening}: others can use the key`)),
+      says: expect.stringMatching(
+        new RegExp(`^That of the KMS key was changed \\(${opening} is missing\\): others can use the key`),
+      ),
       todo: expect.stringContaining('--revert-drift'),
     });
   });

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
-import { KEY_DENIALS } from '../../../provider/core/keys/key-denials.ts';
 import { type SelfSigned, selfSigned } from '../../support/self-signed.ts';
 import { type Account, FakeAws } from '../support/aws-account.ts';
 import { ciba } from '../support/ciba-process.ts';
 import { type SignedDeployment, startSignedDeployment } from '../support/signed-deployment.ts';
+import { policyOf, policyStatements, ROLES } from './deployed-policies.ts';
 
 export const HOST = 'login.example.com';
 export const STACK = 'ciba-test';
@@ -48,13 +48,6 @@ type Report = {
   checks: { name: string; state: string; says: string; todo?: string; see?: string }[];
 };
 
-/** A policy with these denials, besides what every key policy allows. */
-export const policyWith = (denials: readonly string[]) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: 'kms:*' }, ...denials.map((Sid) => ({ Sid, Effect: 'Deny' }))],
-  });
-
 /** An account in which everything is as it should be. */
 export function goodAccount(): Account {
   const names = ['faults', 'latency', 'rotation-missed'].map((name) => `${STACK}-${name}`);
@@ -73,6 +66,9 @@ export function goodAccount(): Account {
         DeadLetterQueue: DEAD_LETTERS,
         SigningKmsKey: KMS_KEY,
         DirectoryTable: 'ciba-directory',
+        RoleToken: ROLES.token,
+        RoleSigningKeys: ROLES.signingKeys,
+        RecoveryRole: ROLES.recovery,
         ...Object.fromEntries(Object.entries(PUSHING).map(([output, [name]]) => [output, name])),
       },
     },
@@ -99,8 +95,8 @@ export function goodAccount(): Account {
       ),
     },
     policies: {
-      [KMS_KEY]: policyWith(Object.values(KEY_DENIALS.kmsKey)),
-      [DIRECTORY]: policyWith(Object.values(KEY_DENIALS.directory)),
+      [KMS_KEY]: policyOf(policyStatements().key),
+      [DIRECTORY]: policyOf(policyStatements().table),
     },
     trails: {
       'all-regions': {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { denialFaults } from '../../../cli/doctor/denial-faults.ts';
 import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
+import { KEY_DENIALS, type KeyDenial } from '../../../provider/core/keys/key-denials.ts';
 import type { RecordedCall } from '../support/recorded-calls.ts';
 import { others, ResourcePolicies } from '../support/resource-policies.ts';
 import { synthesized, type Value } from '../support/synthesized.ts';
@@ -185,6 +187,32 @@ describe('the role that restores', () => {
       'sts:AssumeRole',
       expect.stringContaining(':root'),
     ]);
+  });
+});
+
+describe('ciba doctor', () => {
+  const outputs = minimal.main.Outputs ?? {};
+  const wanted = (denials: Readonly<Record<string, KeyDenial>>) =>
+    Object.values(denials).map((denial) => ({
+      denial,
+      roles: [
+        ...functionNames.filter((name) => denial.leavesOut(functions[name])).map((name) => policies.roleOf(name)),
+        ...(denial.leavesOutRecovery ? [policies.recoveryRole] : []),
+      ],
+    }));
+
+  it('finds nothing to say about the policies as the stack deploys them', () => {
+    const deployed = (statements: Value[]) => JSON.stringify({ Statement: policies.resolved(statements) });
+    expect(denialFaults(deployed(policies.key), wanted(KEY_DENIALS.kmsKey))).toEqual([]);
+    expect(denialFaults(deployed(policies.table), wanted(KEY_DENIALS.directory))).toEqual([]);
+    expect(denialFaults(deployed(policies.table), wanted(KEY_DENIALS.kmsKey))).toHaveLength(3);
+  });
+
+  it('takes the roles that the policies leave out from outputs', () => {
+    const left = Object.keys(outputs).filter((name) => name.startsWith('Role'));
+    expect(left.toSorted()).toEqual(['RoleSigningKeys', 'RoleToken']);
+    expect(outputs['RoleToken']?.Value).toEqual(minimal.function('token').Properties.Role);
+    expect(outputs['RoleSigningKeys']?.Value).toEqual(minimal.function('signing-keys').Properties.Role);
   });
 });
 

@@ -40,6 +40,14 @@ export class ResourcePolicies {
     return policy.some((statement) => denies(statement, { ...call, context }, (value) => this.#resolve(value)));
   }
 
+  /** Statements with the ARNs of roles in the place of references to them. */
+  resolved(value: Value): Value {
+    if (Array.isArray(value)) return value.map((one) => this.resolved(one));
+    if (typeof value !== 'object' || value['Fn::Join']) return value;
+    if (value.Ref || value['Fn::GetAtt']) return this.#resolve(value);
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.resolved(one)]));
+  }
+
   /** A literal, or the ARN of a role: by `Fn::GetAtt`, or by a parameter of the nested stack. */
   #resolve(value: Value): string {
     if (typeof value === 'string') return value;
