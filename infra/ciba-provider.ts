@@ -114,11 +114,11 @@ export class CibaProvider extends Construct {
    */
   #guardKeys(alarms: AlarmSet): void {
     const { tables, ownDirectory, signingKmsKey } = this.data;
-    const sources = [...new Set([ownDirectory.tableArn, tables.directory.tableArn])];
-    const { role } = new RecoveryRole(this, 'Recovery', { sources });
+    const directoryArns = [...new Set([ownDirectory.tableArn, tables.directory.tableArn])];
+    const { role } = new RecoveryRole(this, 'Recovery', { sources: directoryArns });
     const functions = this.#all();
     protectSigningKeys(this.data, { functions, recoveryRoleArn: role.roleArn });
-    new KeyUseWatch(this, 'KeyUseWatch', { alarms, functions, keyArn: signingKmsKey.keyArn });
+    new KeyUseWatch(this, 'KeyUseWatch', { alarms, functions, keyArn: signingKmsKey.keyArn, directoryArns });
     addHolderOutputs(this, { functions });
     addOutputs(this, { SigningKmsKey: signingKmsKey.keyArn });
   }

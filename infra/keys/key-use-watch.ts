@@ -1,5 +1,5 @@
 import { CfnResource, Duration } from 'aws-cdk-lib';
-import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -13,34 +13,45 @@ import { type KeyHolders, rolesLeftOut } from './key-policies.ts';
 type KeyUseWatchProps = Pick<Deployment, 'alarms'> &
   Pick<KeyHolders, 'functions'> & {
     readonly keyArn: string;
+    /** The ARN of the table Directory of the stack, and of a restored one that is used instead of it. */
+    readonly directoryArns: readonly string[];
   };
 
 /** Calls that change who may use the key, or that end it. */
-const CHANGES = ['PutKeyPolicy', 'DisableKey', 'ScheduleKeyDeletion'];
+const KEY_CHANGES = ['PutKeyPolicy', 'DisableKey', 'ScheduleKeyDeletion'];
+/** Calls that change who may read and write the signing keys in the table. */
+const TABLE_CHANGES = ['PutResourcePolicy', 'DeleteResourcePolicy'];
+/** How CloudTrail marks a call that was denied. */
+const DENIED = ['AccessDenied', 'AccessDeniedException'];
 
 /**
- * Watches in CloudTrail who uses the KMS key of the signing keys, or tries to. A call by anybody but the functions that
- * may goes into a queue and raises an alarm. Nothing arrives without a trail that records the calls of KMS.
+ * Watches in CloudTrail who uses the KMS key of the signing keys, and who changes its policy or that of the table
+ * Directory, or tries to. A use by anybody but the functions that may, and every change, goes into a queue and raises an
+ * alarm, also a change by CloudFormation: whoever may deploy can lift a denial too. Nothing arrives without a trail that
+ * records these calls.
  */
 export class KeyUseWatch extends Construct {
   constructor(scope: Construct, id: string, props: KeyUseWatchProps) {
     super(scope, id);
     const queue = this.#queue();
-    const rule = new Rule(this, 'Rule', {
+    const uses = new Rule(this, 'Rule', {
       description: 'Uses of the KMS key of the signing keys by others than the functions that may',
-      eventPattern: {
-        source: ['aws.kms'],
-        detailType: ['AWS API Call via CloudTrail'],
-        detail: { $or: usesByOthers(props) },
-      },
+      eventPattern: callsThat('aws.kms', usesByOthers(props)),
       targets: [new SqsQueue(queue as IQueue)],
     });
     // Decrypt counts as a read. EventBridge hands reads only to rules in this state, which CDK does not offer.
-    const { defaultChild } = rule.node;
-    if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${rule.node.path} has no resource`);
+    const { defaultChild } = uses.node;
+    if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${uses.node.path} has no resource`);
     defaultChild.addPropertyOverride('State', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
-    acknowledge(rule, { 'Serverless-EventBusDLQ': 'The target is a queue. EventBridge tries it for a day.' });
-    addKeyUseAlarm(props.alarms, rule);
+    // Both in one pattern would be longer than the 2048 characters that EventBridge takes.
+    const changes = new Rule(this, 'TableRule', {
+      description: 'Changes of the policy of the table Directory, which closes the signing keys in it',
+      eventPattern: callsThat('aws.dynamodb', tableChanges(props)),
+      targets: [new SqsQueue(queue as IQueue)],
+    });
+    for (const rule of [uses, changes])
+      acknowledge(rule, { 'Serverless-EventBusDLQ': 'The target is a queue. EventBridge tries it for a day.' });
+    addKeyUseAlarm(props.alarms, { uses, changes });
     addOutputs(this, { KeyUseQueue: queue.queueUrl });
   }
 
@@ -57,9 +68,13 @@ export class KeyUseWatch extends Construct {
   }
 }
 
+function callsThat(source: string, alternatives: readonly object[]): EventPattern {
+  return { source: [source], detailType: ['AWS API Call via CloudTrail'], detail: { $or: alternatives } };
+}
+
 /**
- * Returns the alternatives of the pattern. CloudTrail may leave out the key of a call that was denied, and then only the
- * message names it.
+ * Returns the alternatives of the pattern on the key. CloudTrail may leave out the key of a call that was denied, and
+ * then only the message names it.
  */
 function usesByOthers({ keyArn, functions }: KeyUseWatchProps): readonly object[] {
   const { opening, making, otherUse } = KEY_DENIALS.kmsKey;
@@ -70,15 +85,27 @@ function usesByOthers({ keyArn, functions }: KeyUseWatchProps): readonly object[
       resources,
       userIdentity: { sessionContext: { sessionIssuer: { arn } } },
     }));
-  const never = [...eventNamesOf(otherUse), ...CHANGES];
+  const byAnybody = [...eventNamesOf(otherUse), ...KEY_CHANGES];
   return [
     ...byOthers(opening),
     ...byOthers(making),
-    { eventName: never, resources },
+    { eventName: byAnybody, resources },
     {
-      eventName: [opening, making, otherUse].flatMap(eventNamesOf),
-      errorCode: ['AccessDenied', 'AccessDeniedException'],
+      eventName: [...eventNamesOf(opening), ...eventNamesOf(making), ...byAnybody],
+      errorCode: DENIED,
       errorMessage: Match.wildcard(`*${keyArn}*`),
+    },
+  ];
+}
+
+/** Returns the alternatives of the pattern on the tables. A call that was denied may be recorded without its parameters. */
+function tableChanges({ directoryArns }: KeyUseWatchProps): readonly object[] {
+  return [
+    { eventName: TABLE_CHANGES, requestParameters: { resourceArn: directoryArns } },
+    {
+      eventName: TABLE_CHANGES,
+      errorCode: DENIED,
+      errorMessage: directoryArns.flatMap((arn) => Match.wildcard(`*${arn}*`)),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { AlarmSet } from './alarm-set.ts';
@@ -25,19 +25,31 @@ export function addRotationAlarms(alarms: AlarmSet, signingKeys: ProviderFunctio
   });
 }
 
-/** Adds an alarm on uses of the KMS key by others than the functions that may, those that were denied included. */
-export function addKeyUseAlarm(alarms: AlarmSet, rule: Rule): void {
+/**
+ * Adds an alarm on uses of the KMS key by others than the functions that may, and on changes of the policies that close
+ * the signing keys, attempts that were denied included.
+ */
+export function addKeyUseAlarm(alarms: AlarmSet, { uses, changes }: { uses: Rule; changes: Rule }): void {
+  const period = Duration.hours(1);
+  const matchesOf = ({ ruleName }: Rule) =>
+    new Metric({
+      namespace: 'AWS/Events',
+      metricName: 'Invocations',
+      dimensionsMap: { RuleName: ruleName },
+      statistic: 'Sum',
+      period,
+    });
   alarms.add({
     id: 'key-used-by-others',
     means:
-      'Somebody other than the functions of the provider used the KMS key of the signing keys, tried to, or changed its policy. The alarm ends after an hour, whatever happened.',
+      'Somebody other than the functions of the provider used the KMS key of the signing keys, or somebody changed its policy or that of the table Directory, or tried to. A deployment that changes one of the policies raises it too. The alarm ends after an hour, whatever happened.',
     first: 'read the call in the queue of the output KeyUseQueue: who, and was it denied?',
-    metric: new Metric({
-      namespace: 'AWS/Events',
-      metricName: 'Invocations',
-      dimensionsMap: { RuleName: rule.ruleName },
-      statistic: 'Sum',
-      period: Duration.hours(1),
+    metric: new MathExpression({
+      // A rule that never matched has no metric. SUM over a list skips it.
+      expression: 'SUM([uses, changes])',
+      usingMetrics: { uses: matchesOf(uses), changes: matchesOf(changes) },
+      label: 'calls by others',
+      period,
     }),
     threshold: 1,
   });

@@ -34,7 +34,7 @@ describe('the local runtime', () => {
       'ACM certificates',
       'Key rotation',
       'Key policies',
-      'KMS trail',
+      'CloudTrail',
       'Push platforms',
       'Pings',
       'Dead letters',

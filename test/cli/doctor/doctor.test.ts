@@ -43,7 +43,9 @@ describe('a deployment in order', () => {
     );
     expect(stdout).toContain('✓ Pings             Lambda reads them from their queue.');
     expect(stdout).toContain('✓ Key policies      Complete on the KMS key. Complete on the table Directory.');
-    expect(stdout).toContain('✓ KMS trail         The trail all-regions records the calls of KMS.');
+    expect(stdout).toContain(
+      '✓ CloudTrail        The trail all-regions records the calls of KMS and changes in DynamoDB.',
+    );
     expect(stdout).toContain('✓ Dead letters      None.');
     expect(stdout).toContain('✓ A login           A complete login by polling succeeded');
     expect(stdout).not.toContain('→');
@@ -96,8 +98,8 @@ describe('a deployment that works and is not finished', () => {
   it('has no trail that would hear of uses of the KMS key: a warning', async () => {
     deployment.aws.account.trails = {};
     const { code, found, bad } = await examine();
-    expect({ code, bad }).toEqual({ code: 0, bad: ['KMS trail'] });
-    expect(found('KMS trail')?.says).toContain('No trail records the calls of KMS');
+    expect({ code, bad }).toEqual({ code: 0, bad: ['CloudTrail'] });
+    expect(found('CloudTrail')?.says).toContain('No trail records the calls of KMS');
   });
 
   it('rings: the alarms are listed with their runbooks', async () => {

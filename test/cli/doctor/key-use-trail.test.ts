@@ -42,20 +42,24 @@ const advanced = (...fields: Record<string, unknown>[]) => ({
   AdvancedEventSelectors: [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }, ...fields] }],
 });
 const KMS = 'kms.amazonaws.com';
+const DYNAMODB = 'dynamodb.amazonaws.com';
 
 describe('doctor looks for a trail that records the calls of KMS', () => {
   it.each([
     ['by default', basic({})],
     ['and excludes another service', basic({ ExcludeManagementEventSources: ['rdsdata.amazonaws.com'] })],
     ['by an advanced selector for everything', advanced()],
-    ['by an advanced selector for KMS', advanced({ Field: 'eventSource', Equals: [KMS] })],
+    ['by an advanced selector for both', advanced({ Field: 'eventSource', Equals: [KMS, DYNAMODB] })],
     [
       'by one selector for reads and one for writes',
       { EventSelectors: [{ ReadWriteType: 'ReadOnly' }, { ReadWriteType: 'WriteOnly' }] },
     ],
   ])('there is one that does %s', async (_, selectors) => {
     trailWith(selectors);
-    expect(await check()).toEqual({ state: 'good', says: 'The trail main records the calls of KMS.' });
+    expect(await check()).toEqual({
+      state: 'good',
+      says: 'The trail main records the calls of KMS and changes in DynamoDB.',
+    });
   });
 
   it.each([
@@ -80,10 +84,41 @@ describe('doctor looks for a trail that records the calls of KMS', () => {
     ],
   ])('warns of one that %s', async (_, selectors, lack) => {
     trailWith(selectors);
+    const { state, says, see } = await check();
+    expect({ state, see }).toEqual({ state: 'warning', see: 'docs/operations.md#alarm-key-used-by-others' });
+    expect(says).toContain(
+      `No trail records the calls of KMS in eu-central-1 (main ${lack}): the alarm key-used-by-others can't go off.`,
+    );
+  });
+
+  it.each([
+    ['records KMS alone', advanced({ Field: 'eventSource', Equals: [KMS] }), 'records no events of DynamoDB'],
+    [
+      'records of DynamoDB what only reads',
+      {
+        AdvancedEventSelectors: [
+          ...advanced({ Field: 'eventSource', Equals: [KMS] }).AdvancedEventSelectors,
+          ...advanced({ Field: 'readOnly', Equals: ['true'] }).AdvancedEventSelectors,
+        ],
+      },
+      'records reads only',
+    ],
+  ])('warns of one that %s: nobody hears of a changed policy of the table', async (_, selectors, lack) => {
+    trailWith(selectors);
     expect(await check()).toMatchObject({
       state: 'warning',
-      says: `No trail records the calls of KMS in eu-central-1 (main ${lack}): the alarm key-used-by-others can't go off.`,
-      see: 'docs/operations.md#alarm-key-used-by-others',
+      says: `No trail records changes in DynamoDB in eu-central-1 (main ${lack}): the alarm key-used-by-others does not hear of a changed policy of the table Directory. The trail main records the calls of KMS.`,
+    });
+  });
+
+  it('is content with one trail for KMS and another for the changes', async () => {
+    aws.account.trails = {
+      keys: { logging: true, selectors: advanced({ Field: 'eventSource', Equals: [KMS] }) },
+      changes: { logging: true, selectors: basic({ ReadWriteType: 'WriteOnly' }) },
+    };
+    expect(await check()).toEqual({
+      state: 'good',
+      says: 'The trail keys records the calls of KMS. The trail changes records changes in DynamoDB.',
     });
   });
 
@@ -93,7 +128,9 @@ describe('doctor looks for a trail that records the calls of KMS', () => {
     aws.account.trails = {};
     expect(await check()).toMatchObject({
       state: 'warning',
-      says: "No trail records the calls of KMS in eu-central-1: the alarm key-used-by-others can't go off.",
+      says: expect.stringContaining(
+        "No trail records the calls of KMS in eu-central-1: the alarm key-used-by-others can't go off.",
+      ),
     });
   });
 

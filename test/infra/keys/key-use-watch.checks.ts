@@ -1,22 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { matchesPattern } from '../support/event-pattern.ts';
 import { others, ResourcePolicies } from '../support/resource-policies.ts';
-import { synthesized, type Value } from '../support/synthesized.ts';
+import { Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
 const minimal = synthesized('minimal');
 const policies = new ResourcePolicies(minimal);
 const KEY = 'arn:aws:kms:eu-central-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/ciba-main-DirectoryTable-1ABC';
+const RESTORED = 'arn:aws:dynamodb:eu-central-1:000000000000:table/ciba-main-restored';
+const PSEUDO: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'eu-central-1',
+  'AWS::AccountId': '000000000000',
+};
 const OTHER_KEY = KEY.replace('1234abcd', '99999999');
-const rule = minimal.all('AWS::Events::Rule').find(({ Properties }) => Properties.EventPattern)?.Properties;
+const ruleOn = (source: string, template = minimal) =>
+  template.all('AWS::Events::Rule').find(({ Properties }) => Properties.EventPattern?.source.includes(source))
+    ?.Properties;
+const rule = ruleOn('aws.kms');
 
 /** The pattern as it is deployed, with ARNs in the place of references. */
 function deployed(value: Value): Value {
   if (Array.isArray(value)) return value.map(deployed);
   if (typeof value !== 'object') return value;
   if (value['Fn::Join']) return deployed(value['Fn::Join'][1]).join(value['Fn::Join'][0]);
+  if (value.Ref) return PSEUDO[value.Ref];
   const [id, attribute] = value['Fn::GetAtt'] ?? [];
   if (id === undefined) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, deployed(one)]));
-  return attribute === 'Arn' ? `arn:aws:iam::000000000000:role/${id}` : KEY;
+  if (attribute === 'Arn') return `arn:aws:iam::000000000000:role/${id}`;
+  return attribute.includes('DirectoryTable') ? TABLE : KEY;
 }
 const pattern = deployed(rule?.EventPattern);
 
@@ -93,8 +105,15 @@ describe('the alarm on uses of the KMS key by others', () => {
     'PutKeyPolicy',
     'DisableKey',
     'ScheduleKeyDeletion',
-  ])('rings at %s, whoever calls it', (eventName) => {
-    for (const by of [token, signingKeys, others.administrator]) expect(rings({ eventName, by })).toBe(true);
+  ])('rings at %s, whoever calls it, and at an attempt that was denied', (eventName) => {
+    for (const by of [token, signingKeys, others.administrator]) {
+      expect(rings({ eventName, by })).toBe(true);
+      expect(rings({ eventName, by, denied: 'with the key' })).toBe(true);
+      expect(rings({ eventName, by, denied: 'without the key' })).toBe(true);
+    }
+    const key = OTHER_KEY;
+    expect(rings({ eventName, by: others.administrator, key })).toBe(false);
+    expect(rings({ eventName, by: others.administrator, key, denied: 'without the key' })).toBe(false);
   });
 
   it('is not about other keys, and not about looking at this one', () => {
@@ -110,25 +129,119 @@ describe('the alarm on uses of the KMS key by others', () => {
     expect(text.length).toBeLessThan(2048);
   });
 
-  it('counts what arrives in its queue, which only EventBridge may fill', () => {
-    const [target] = rule?.Targets ?? [];
-    const [queue] = target.Arn['Fn::GetAtt'];
+  it('counts what arrives in its queue, which only EventBridge may fill, for its two rules', () => {
+    const rules = ['aws.kms', 'aws.dynamodb'].map((source) => ruleOn(source));
+    const queues = rules.map((one) => one?.Targets[0].Arn['Fn::GetAtt'][0]);
+    const [queue] = queues;
+    expect(queues).toEqual([queue, queue]);
     expect(minimal.main.Resources[queue]?.Properties.MessageRetentionPeriod).toBe(14 * 86_400);
     const [policy] = minimal
       .all('AWS::SQS::QueuePolicy')
       .filter(({ Properties }) => Properties.Queues[0].Ref === queue);
-    const allowed = policy?.Properties.PolicyDocument.Statement.filter(({ Effect }: Value) => Effect === 'Allow');
-    expect(allowed).toHaveLength(1);
-    expect([allowed[0].Principal, allowed[0].Condition]).toEqual([
-      { Service: 'events.amazonaws.com' },
-      { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringContaining('KeyUseWatchRule'), 'Arn'] } } },
-    ]);
+    const allowed: Value[] = policy?.Properties.PolicyDocument.Statement.filter(
+      ({ Effect }: Value) => Effect === 'Allow',
+    );
+    const ids = ['KeyUseWatchRule', 'KeyUseWatchTableRule'].map((id) => expect.stringContaining(id));
+    expect(allowed.map(({ Principal, Condition }) => ({ Principal, Condition }))).toEqual(
+      ids.map((id) => ({
+        Principal: { Service: 'events.amazonaws.com' },
+        Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [id, 'Arn'] } } },
+      })),
+    );
     const alarm = minimal
       .all('AWS::CloudWatch::Alarm')
       .find(({ Properties }) => Properties.AlarmName === 'ciba-main-key-used-by-others')?.Properties;
-    expect([alarm?.Namespace, alarm?.MetricName, alarm?.Threshold]).toEqual(['AWS/Events', 'Invocations', 1]);
-    expect(alarm?.Dimensions).toEqual([
-      { Name: 'RuleName', Value: { Ref: expect.stringContaining('KeyUseWatchRule') } },
-    ]);
+    const [sum, ...counted]: Value[] = alarm?.Metrics ?? [];
+    expect([alarm?.Threshold, sum.Expression]).toEqual([1, 'SUM([uses, changes])']);
+    expect(counted.map(({ Id, MetricStat: { Metric, Stat } }) => [Id, Stat, Metric])).toEqual(
+      ['uses', 'changes'].map((name, index) => [
+        name,
+        'Sum',
+        {
+          Namespace: 'AWS/Events',
+          MetricName: 'Invocations',
+          Dimensions: [{ Name: 'RuleName', Value: { Ref: ids[index] } }],
+        },
+      ]),
+    );
+  });
+});
+
+type Change = { eventName: string; by: string; table?: string; denied?: 'with the table' | 'without the table' };
+
+/**
+ * A call as CloudTrail records it: its parameters with a small first letter, as in the UpdateTable of
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html.
+ */
+function changeEvent({ eventName, by, table = TABLE, denied }: Change): object {
+  return {
+    source: 'aws.dynamodb',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventSource: 'dynamodb.amazonaws.com',
+      eventName,
+      userIdentity: { type: 'AssumedRole', sessionContext: { sessionIssuer: { type: 'Role', arn: by } } },
+      readOnly: false,
+      ...(denied && {
+        errorCode: 'AccessDenied',
+        errorMessage: `User: ${by} is not authorized to perform: dynamodb:${eventName} on resource: ${table} because no identity-based policy allows the dynamodb:${eventName} action`,
+      }),
+      requestParameters: denied === 'without the table' ? null : { resourceArn: table },
+    },
+  };
+}
+
+describe('the alarm on changes of the policy of the table Directory', () => {
+  const restored = new Synthesized({
+    ...settingsOf.minimal(),
+    restored: { directoryTable: RESTORED.slice(RESTORED.indexOf('/') + 1) },
+  });
+  const patterns = { own: ruleOn('aws.dynamodb'), withRestored: ruleOn('aws.dynamodb', restored) };
+  const own = deployed(patterns.own?.EventPattern);
+  const withRestored = deployed(patterns.withRestored?.EventPattern);
+
+  it.each(['PutResourcePolicy', 'DeleteResourcePolicy'])(
+    'rings at %s, whoever calls it, and at an attempt that was denied',
+    (eventName) => {
+      for (const by of [others.administrator, policies.recoveryRole, signingKeys]) {
+        expect(matchesPattern(own, changeEvent({ eventName, by }))).toBe(true);
+        expect(matchesPattern(own, changeEvent({ eventName, by, denied: 'with the table' }))).toBe(true);
+        expect(matchesPattern(own, changeEvent({ eventName, by, denied: 'without the table' }))).toBe(true);
+      }
+    },
+  );
+
+  it('rings for the restored table in use, and still for the own one', () => {
+    const by = others.administrator;
+    for (const table of [TABLE, RESTORED]) {
+      const change: Change = { eventName: 'DeleteResourcePolicy', by, table };
+      expect(matchesPattern(withRestored, changeEvent(change))).toBe(true);
+      expect(matchesPattern(withRestored, changeEvent({ ...change, denied: 'without the table' }))).toBe(true);
+    }
+    expect(matchesPattern(own, changeEvent({ eventName: 'DeleteResourcePolicy', by, table: RESTORED }))).toBe(false);
+  });
+
+  it('rings when a deployment changes the policy: whoever may deploy can lift a denial too', () => {
+    const by = 'arn:aws:iam::000000000000:role/cdk-hnb659fds-cfn-exec-role-000000000000-eu-central-1';
+    expect(matchesPattern(own, changeEvent({ eventName: 'PutResourcePolicy', by }))).toBe(true);
+    const alarm = minimal
+      .all('AWS::CloudWatch::Alarm')
+      .find(({ Properties }) => Properties.AlarmName === 'ciba-main-key-used-by-others')?.Properties;
+    expect(JSON.stringify(alarm.AlarmDescription)).toContain('A deployment that changes one of the policies');
+  });
+
+  it('is not about other tables, and not about looking at this policy', () => {
+    const by = others.administrator;
+    const table = TABLE.replace('Directory', 'Transactions');
+    for (const denied of [undefined, 'with the table', 'without the table'] as const) {
+      const change = changeEvent({ eventName: 'PutResourcePolicy', by, table, ...(denied && { denied }) });
+      expect(matchesPattern(own, change)).toBe(false);
+    }
+    expect(matchesPattern(own, changeEvent({ eventName: 'GetResourcePolicy', by }))).toBe(false);
+  });
+
+  it('has a pattern of at most 2048 characters, with the longest names of tables', () => {
+    const text = JSON.stringify(withRestored).replaceAll(/(?<=:table\/)[^"*]+/g, 't'.repeat(255));
+    expect(text.length).toBeLessThan(2048);
   });
 });
