@@ -37,8 +37,7 @@ export class SyntheticLogin extends Construct {
     this.#secret = this.#makeSecret();
     this.setUpHandler = this.#function('synthetic-setup', 'secretsmanager:PutSecretValue', props);
     this.handler = this.#function('synthetic-login', 'secretsmanager:GetSecretValue', props);
-    this.#deny('OnlySetUpWrites', 'secretsmanager:PutSecretValue', this.setUpHandler);
-    this.#deny('OnlyLoginReads', 'secretsmanager:GetSecretValue', this.handler);
+    this.#denyOtherWriters();
     const setUp = this.#setUp(props);
     const last = isReachableAtOnce(props.settings) ? this.#smokeTest(setUp, props) : setUp;
     this.#schedule([last, ...props.after]);
@@ -80,18 +79,19 @@ export class SyntheticLogin extends Construct {
   }
 
   /**
-   * Denies this one action to all other principals, administrators included. Other actions, such as UpdateSecret, which
-   * can also write the value, are left to IAM.
+   * Denies `PutSecretValue` to all principals but the function that makes the secret, administrators included. Nothing
+   * is denied that CloudFormation calls when it reads, updates or deletes the secret: it does so as the role that
+   * deploys (ADR 0014).
    */
-  #deny(sid: string, action: string, except: ProviderFunction): void {
+  #denyOtherWriters(): void {
     this.#secret.addToResourcePolicy(
       new PolicyStatement({
-        sid,
+        sid: 'OnlySetUpWrites',
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
-        actions: [action],
+        actions: ['secretsmanager:PutSecretValue'],
         resources: ['*'],
-        conditions: { ArnNotEquals: { 'aws:PrincipalArn': except.role.roleArn } },
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': this.setUpHandler.role.roleArn } },
       }),
     );
   }
