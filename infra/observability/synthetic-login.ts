@@ -137,7 +137,8 @@ export class SyntheticLogin extends Construct {
     const smokeTest = new CustomResource(this, 'SmokeTest', {
       resourceType: 'Custom::SmokeTest',
       serviceToken: this.handler.lambda.functionArn,
-      serviceTimeout: Duration.minutes(5),
+      // Longer than the function may run, so that CloudFormation gets its answer.
+      serviceTimeout: Duration.seconds(deploymentFunctions['synthetic-login'].timeoutSeconds + 60),
       properties: { versions: Object.fromEntries(versions) },
     });
     smokeTest.node.addDependency(setUp, ...tested, ...after);

@@ -5,7 +5,7 @@ export const spec = {
   ...INTERNAL,
   description: 'Logs in at the public address as a client and a phone would; the smoke test of each deployment',
   environment: ['ISSUER', 'SYNTHETIC_SECRET'],
-  // The smoke test waits up to about a minute for a host name or a secret that was just made.
-  timeoutSeconds: 120,
+  // A smoke test makes its last call after 270 s. It needs the rest for that call, and to answer CloudFormation.
+  timeoutSeconds: 300,
   memoryMegabytes: 256,
 } as const satisfies FunctionSpec;

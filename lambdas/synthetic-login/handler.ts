@@ -13,8 +13,8 @@ import { wire } from './wiring.ts';
 /**
  * Not called over HTTP: run by a schedule, and by each deployment as its smoke test. It logs in at the public address
  * as a client and a phone would. If a scheduled login fails, the function throws, which raises an alarm. If a smoke
- * test fails, the deployment is rolled back. A smoke test waits up to about a minute for a host name or a secret that
- * was just made.
+ * test fails, the deployment is rolled back. A smoke test logs in again, for up to four
+ * minutes, while it gets answers that are not the provider's or that may change soon.
  */
 const { ports, sendAnswer } = wire();
 

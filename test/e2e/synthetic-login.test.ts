@@ -73,7 +73,7 @@ describe('the synthetic login', () => {
   });
 
   it('has a client that can name nobody else, with no scope beyond openid and no audience to ask for', async () => {
-    const { clientSecret } = await login.secret.read();
+    const { clientSecret = '' } = (await login.secret.read()) ?? {};
     const client = { client_id: SYNTHETIC_ID, client_secret: clientSecret };
     const { email } = await world.person();
     expect((await world.ask(client, { login_hint: email })).body['error']).toBe('unknown_user_id');
@@ -184,4 +184,26 @@ it('the smoke test of a deployment does not wait for functions that know the for
   };
   const versions = { before: { token: 3 }, now: { token: 4 } };
   await expect(testDeployment({ ...login, wait }, versions)).resolves.toBeUndefined();
+});
+
+it('the smoke test of a deployment logs in when a role gets its rights after two minutes, within the limit of its user', async () => {
+  world.runtime.advance(61);
+  await setUpSyntheticLogin(setUp);
+  const start = world.runtime.now();
+  world.runtime.aws.interference = ({ caller }) =>
+    caller === 'token' && world.runtime.now() < start + 120
+      ? { status: 400, body: '{"__type":"AccessDeniedException"}' }
+      : undefined;
+  const statuses: number[] = [];
+  const call: SyntheticLoginPorts['call'] = async (url, how) => {
+    const answer = await login.call(url, how);
+    statuses.push(answer.status);
+    return answer;
+  };
+  const versions = { before: {}, now: { token: 1 } };
+  await expect(testDeployment({ ...login, call }, versions)).resolves.toBeUndefined();
+  world.runtime.aws.interference = undefined;
+  expect(world.runtime.now()).toBe(start + 120);
+  expect(statuses.filter((status) => status === 500).length).toBe(8);
+  expect(statuses).not.toContain(403);
 });

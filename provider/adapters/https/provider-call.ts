@@ -1,6 +1,9 @@
-import { NO_ANSWER } from '../../core/operating/synthetic.ts';
-import type { ProviderAnswer, SyntheticLoginPorts } from '../../flows/operating/log-in-synthetically.ts';
+import * as v from 'valibot';
+import { NO_ANSWER, type ProviderAnswer } from '../../core/operating/synthetic.ts';
+import type { SyntheticLoginPorts } from '../../flows/operating/log-in-synthetically.ts';
 
+/** The members of a JSON object. */
+const members = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 /** Longest wait for one answer of the provider, in milliseconds. */
 const ANSWER_MS = 10_000;
 
@@ -15,15 +18,18 @@ export const callProvider: SyntheticLoginPorts['call'] = (url, { method, authori
     },
     ...(form && { body: new URLSearchParams(form) }),
     ...(json !== undefined && { body: JSON.stringify(json) }),
-  }).then(readAnswer, noAnswer);
+  })
+    .then(readAnswer)
+    .catch(noAnswer);
 
 async function readAnswer(response: Response): Promise<ProviderAnswer> {
   const text = await response.text();
-  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : {} };
+  const json = v.safeParse(members, text);
+  return { status: response.status, body: json.success ? json.output : {} };
 }
 
 /**
- * Turns a failed connection into an answer. The actual error of `fetch` is in its cause: ENOTFOUND, ECONNREFUSED, a
+ * Turns a connection that failed, at any moment, into an answer. The actual error of `fetch` is in its cause: ENOTFOUND, ECONNREFUSED, a
  * certificate for another name.
  */
 function noAnswer(error: unknown): ProviderAnswer {

@@ -48,29 +48,50 @@ export function makeSyntheticIdentities(made: {
   };
 }
 
+/**
+ * An HTTP answer at the provider's public address, with its body as parsed JSON, or `{}` if the body is not JSON. If the
+ * connection failed, the status is `NO_ANSWER` and `error` is the code of the failure.
+ */
+export type ProviderAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 /** The status of an answer that never came: the host name is not known yet, or no server listens there. */
 export const NO_ANSWER = 0;
 
-/** How long a smoke test waits for something that was just made, in seconds: a minute, and a little for clocks. */
-const PATIENCE_SECONDS = 70;
-const SECONDS_BETWEEN_TRIES = 5;
 /**
- * The statuses that a new deployment may answer with at first. A new host name takes a moment to be known, and until
- * then API Gateway itself answers 403 or 404 for a new name or stage. While somebody guesses at a client's secret, a
- * function may not know a new one for some seconds.
+ * Returns whether the provider itself gave an answer. Its errors have the member `error` (RFC 6749 §5.2), and its
+ * successes have members or no content. API Gateway's own answers have a `message`. A page of somebody else is not JSON.
  */
-const TOO_EARLY = { address: [NO_ANSWER, 403, 404], secret: [401] } as const;
+export function isFromProvider({ status, body }: ProviderAnswer): boolean {
+  if (status >= 400) return typeof body['error'] === 'string';
+  return status === 204 || (status === 200 && Object.keys(body).length > 0 && !('message' in body));
+}
 
-/** What a step of the smoke test may have to wait for. */
-export type SomethingNew = keyof typeof TOO_EARLY;
+/**
+ * Returns whether a call that got this answer may succeed soon after a deployment. That is so if the answer is not the
+ * provider's own: a new host name, stage or permission takes a moment to be known everywhere. Of the provider's own
+ * answers it is so for a fault, because a new role may not have its rights yet, and for one that says "later".
+ */
+export function mayPass(answer: ProviderAnswer): boolean {
+  return !isFromProvider(answer) || answer.status >= 500 || saysLater(answer);
+}
 
-/** Returns the seconds until a smoke test tries a step again. Undefined when the answer is final, good or bad. */
-export function secondsUntilNextTry(
-  { status, waitedSeconds }: { status: number; waitedSeconds: number },
-  awaits: SomethingNew,
-): number | undefined {
-  const early = (TOO_EARLY[awaits] as readonly number[]).includes(status);
-  return early && waitedSeconds < PATIENCE_SECONDS ? SECONDS_BETWEEN_TRIES : undefined;
+/**
+ * Whether the provider refuses for now: too many calls, the limit of the user, or a secret that a warm function does not
+ * know yet. That takes up to a minute, while somebody guesses at the client's secret.
+ */
+function saysLater({ status, body }: ProviderAnswer): boolean {
+  return status === 429 || body['error'] === 'invalid_client' || (status === 403 && body['error'] === 'access_denied');
+}
+
+/** How long after its start a smoke test still begins a login, in seconds. */
+const PATIENCE_SECONDS = 240;
+/** How long after its start a smoke test still makes a call, in seconds: half a minute for the last login. */
+export const LAST_CALL_SECONDS = PATIENCE_SECONDS + 30;
+/** Each login counts towards the user's limit, which is 5 a minute by default. One of them is for the schedule. */
+const SECONDS_BETWEEN_LOGINS = 15;
+
+/** Returns the seconds until a smoke test logs in again. Undefined when it has waited long enough. */
+export function secondsUntilNextLogin(waitedSeconds: number): number | undefined {
+  return waitedSeconds + SECONDS_BETWEEN_LOGINS <= PATIENCE_SECONDS ? SECONDS_BETWEEN_LOGINS : undefined;
 }
 
 /** The published version of each function, a number that only grows. */

@@ -5,21 +5,19 @@ import { urlOf } from '../../core/issuer.ts';
 import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import {
   type DeployedVersions,
+  isFromProvider,
   isRollback,
+  LAST_CALL_SECONDS,
+  mayPass,
   NO_ANSWER,
-  type SomethingNew,
+  type ProviderAnswer,
   type SyntheticSecret,
-  secondsUntilNextTry,
+  secondsUntilNextLogin,
 } from '../../core/operating/synthetic.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
 import { CIBA_GRANT } from '../../core/token/grant-types.ts';
 import type { Clock, Entropy } from '../ports.ts';
 
-/**
- * An HTTP answer with its body as parsed JSON, or `{}` if the body is not JSON. If the connection failed, the status is
- * `NO_ANSWER` and `error` is the code of the failure.
- */
-export type ProviderAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 type Call = {
   /** The name of the step in an error. */
   readonly step: string;
@@ -30,15 +28,14 @@ type Call = {
   readonly authorization?: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
-  /** What a smoke test waits for in this step. */
-  readonly awaits?: SomethingNew;
 };
 /** What this flow needs. */
 export type SyntheticLoginPorts = {
   readonly issuer: string;
-  readonly secret: { read(): Promise<SyntheticSecret> };
+  /** The secret. Undefined while the role has no right to read it, which takes effect a moment after it was given. */
+  readonly secret: { read(): Promise<SyntheticSecret | undefined> };
   /** Calls the provider at its public address, as any client would. */
-  readonly call: (url: string, call: Omit<Call, 'step' | 'expects' | 'path' | 'awaits'>) => Promise<ProviderAnswer>;
+  readonly call: (url: string, call: Omit<Call, 'step' | 'expects' | 'path'>) => Promise<ProviderAnswer>;
   readonly sign: (key: SyntheticSecret['devicePrivateKey'], type: string, claims: TokenClaims) => Promise<string>;
   /**
    * Returns whether the ID token is valid now and signed by a key of this key set, for this client and by this issuer.
@@ -51,15 +48,25 @@ export type SyntheticLoginPorts = {
   readonly entropy: Entropy;
   readonly clock: Clock;
 };
+/** The most characters of an answer in an error. CloudFormation takes 4 KB, and another server may answer more. */
+const LONGEST_ANSWER = 200;
+
 type Session = SyntheticLoginPorts & {
   readonly keys: SyntheticSecret;
-  readonly startedAt: number;
-  /** Whether the login is a smoke test, which waits for what was just made. */
-  readonly isPatient: boolean;
+  /** No call begins after this instant. */
+  readonly lastCallAt: number;
 };
 
 /** A step of the login failed. The message names the step and its actual result, and contains no secret. */
-export class SyntheticLoginError extends Error {}
+export class SyntheticLoginError extends Error {
+  /** Whether a login soon after may succeed. */
+  readonly mayPass: boolean;
+
+  constructor(message: string, { mayPass }: { readonly mayPass: boolean }) {
+    super(message);
+    this.mayPass = mayPass;
+  }
+}
 
 /**
  * Runs the smoke test of a deployment: a login that waits for what was just made. It is skipped while the deployment is
@@ -69,25 +76,47 @@ export async function testDeployment(
   ports: SyntheticLoginPorts,
   versions: { readonly before: DeployedVersions; readonly now: DeployedVersions },
 ): Promise<void> {
-  if (!isRollback(versions.before, versions.now)) await logInSynthetically(ports, { isPatient: true });
+  if (!isRollback(versions.before, versions.now)) await logInPatiently(ports, ports.clock());
+}
+
+/**
+ * Logs in anew after a failure that may pass. It never repeats a single step: the step may have taken effect although
+ * its answer was lost, and then an approval, a redemption or a `jti` would count as used.
+ */
+async function logInPatiently(ports: SyntheticLoginPorts, startedAt: number): Promise<void> {
+  const login = logInSynthetically(ports, { lastCallAt: startedAt + LAST_CALL_SECONDS });
+  const failure = await login.then(() => undefined, failureOf);
+  if (!failure) return;
+  const pause = secondsUntilNextLogin(ports.clock() - startedAt);
+  if (!failure.mayPass || pause === undefined) throw failure;
+  await ports.wait(pause);
+  await logInPatiently(ports, startedAt);
+}
+
+/** Lets a fault pass. */
+function failureOf(error: unknown): SyntheticLoginError {
+  if (error instanceof SyntheticLoginError) return error;
+  throw error;
 }
 
 /**
  * Runs one whole login at the public address: discovery, request, poll, details, approval, tokens, key set, and a
- * second redemption, which must be refused.
+ * second redemption, which must be refused. It fails at the first answer that is not as expected.
  */
 export async function logInSynthetically(
   ports: SyntheticLoginPorts,
-  { isPatient } = { isPatient: false },
+  { lastCallAt } = { lastCallAt: Number.POSITIVE_INFINITY },
 ): Promise<void> {
-  const session: Session = { ...ports, keys: await ports.secret.read(), startedAt: ports.clock(), isPatient };
+  const keys = await ports.secret.read();
+  if (!keys) throw new SyntheticLoginError('the role may not read the secret', { mayPass: true });
+  const session: Session = { ...ports, keys, lastCallAt };
   const { body: metadata } = await step(session, {
     step: 'discovery',
     method: 'GET',
     path: '/.well-known/openid-configuration',
-    awaits: 'address',
   });
-  failUnless(metadata['issuer'] === ports.issuer, 'discovery names another issuer');
+  // The name may still lead to another provider.
+  failUnless(metadata['issuer'] === ports.issuer, 'discovery names another issuer', { mayPass: true });
   const authReqId = await ask(session);
   const pending = await redeem(session, authReqId, 400);
   failUnless(pending['error'] === 'authorization_pending', `the first poll answers ${pending['error']}`);
@@ -110,7 +139,6 @@ async function ask(session: Session): Promise<string> {
     path: '/bc-authorize',
     authorization: basic(session),
     form,
-    awaits: 'secret',
   });
   return String(body['auth_req_id']);
 }
@@ -125,7 +153,6 @@ async function redeem(session: Session, authReqId: string, expects: number): Pro
       path: '/token',
       authorization: basic(session),
       form,
-      awaits: 'secret',
     })
   ).body;
 }
@@ -173,20 +200,20 @@ function basic({ keys }: Session): string {
 }
 
 async function step(session: Session, call: Call): Promise<ProviderAnswer> {
-  const { step: name, expects = 200, path, awaits, ...rest } = call;
+  const { step: name, expects = 200, path, ...rest } = call;
+  failUnless(session.clock() <= session.lastCallAt, `there is no time left for the step "${name}"`);
   const answer = await session.call(urlOf(session.issuer, path), rest);
-  const waitedSeconds = session.clock() - session.startedAt;
-  const pause =
-    session.isPatient && awaits ? secondsUntilNextTry({ status: answer.status, waitedSeconds }, awaits) : undefined;
-  if (answer.status !== expects && pause !== undefined) {
-    await session.wait(pause);
-    return step(session, call);
-  }
-  const said = answer.status === NO_ANSWER ? 'gets no answer:' : `answers ${answer.status}`;
-  failUnless(answer.status === expects, `${name} ${said} ${answer.body['error'] ?? ''}`.trimEnd());
-  return answer;
+  if (answer.status === expects && isFromProvider(answer)) return answer;
+  throw new SyntheticLoginError(`${name} ${describe(answer).slice(0, LONGEST_ANSWER)}`, { mayPass: mayPass(answer) });
 }
 
-function failUnless(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new SyntheticLoginError(message);
+function describe(answer: ProviderAnswer): string {
+  const { status, body } = answer;
+  if (status === NO_ANSWER) return `gets no answer: ${body['error']}`;
+  const error = isFromProvider(answer) ? body['error'] : `from another server: ${body['message'] ?? 'no JSON'}`;
+  return `answers ${status} ${error ?? ''}`.trimEnd();
+}
+
+function failUnless(condition: boolean, message: string, failure = { mayPass: false }): asserts condition {
+  if (!condition) throw new SyntheticLoginError(message, failure);
 }

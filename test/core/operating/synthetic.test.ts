@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
 import {
+  isFromProvider,
   isRollback,
   makeSyntheticIdentities,
+  mayPass,
   NO_ANSWER,
-  secondsUntilNextTry,
+  type ProviderAnswer,
+  secondsUntilNextLogin,
 } from '../../../provider/core/operating/synthetic.ts';
 
 describe('the identities of the synthetic login', () => {
@@ -37,20 +41,64 @@ describe('the identities of the synthetic login', () => {
   });
 });
 
+const answer = (status: number, body: ProviderAnswer['body'] = {}): ProviderAnswer => ({ status, body });
+
+describe('an answer', () => {
+  it.each([
+    answer(200, { issuer: 'https://op.example/' }),
+    answer(204),
+    answer(400, { error: 'authorization_pending' }),
+    answer(500, { error: 'server_error', error_description: 'the server failed' }),
+  ])('is the provider’s if its form is: %j', (ours) => {
+    expect(isFromProvider(ours)).toBe(true);
+  });
+
+  it.each<[ProviderAnswer, string]>([
+    [answer(NO_ANSWER, { error: 'ENOTFOUND' }), 'nobody has answered'],
+    [answer(403, { message: 'Forbidden' }), 'API Gateway does not know the name or the stage yet'],
+    [answer(404, { message: 'Not Found' }), 'API Gateway does not know the route yet'],
+    [answer(500, { message: 'Internal Server Error' }), 'API Gateway may not call the function yet'],
+    [answer(429, { message: 'Too Many Requests' }), 'the throttle of API Gateway'],
+    [answer(200, { message: 'Healthy' }), 'JSON of another server'],
+    [answer(200), 'a page of another server, where the name still leads'],
+    [answer(301), 'a redirect of another server'],
+    [answer(400), 'a page of a proxy'],
+  ])('that is not the provider’s may be another one soon: %j, %s', (foreign) => {
+    expect(isFromProvider(foreign)).toBe(false);
+    expect(mayPass(foreign)).toBe(true);
+  });
+
+  it.each<[ProviderAnswer, string]>([
+    [answer(500, { error: 'server_error' }), 'a role that has not got its new rights yet'],
+    [answer(503, { error: 'temporarily_unavailable' }), 'a service that is busy'],
+    [answer(429, { error: 'slow_down' }), 'too many calls'],
+    [answer(401, { error: 'invalid_client' }), 'a function that knows the former secret for a minute'],
+    [answer(403, { error: 'access_denied' }), 'the limit of the user, which ends with its minute'],
+  ])('of the provider may be another one soon: %j, %s', (later) => {
+    expect(mayPass(later)).toBe(true);
+  });
+
+  it.each([
+    answer(200, { issuer: 'https://other.example/' }),
+    answer(400, { error: 'invalid_grant' }),
+    answer(400, { error: 'access_denied' }),
+    answer(401, { error: 'invalid_token' }),
+    answer(404, { error: 'not_found' }),
+    answer(409, { error: 'already_decided' }),
+  ])('of the provider that says no is final: %j', (final) => {
+    expect(mayPass(final)).toBe(false);
+  });
+});
+
 describe('a smoke test', () => {
-  it.each([NO_ANSWER, 403, 404])('tries an address that answers %i again, until it waited 70 seconds', (status) => {
-    expect(secondsUntilNextTry({ status, waitedSeconds: 0 }, 'address')).toBe(5);
-    expect(secondsUntilNextTry({ status, waitedSeconds: 69 }, 'address')).toBe(5);
-    expect(secondsUntilNextTry({ status, waitedSeconds: 70 }, 'address')).toBeUndefined();
+  it('begins a login every 15 seconds, and the last one after 240', () => {
+    expect(secondsUntilNextLogin(0)).toBe(15);
+    expect(secondsUntilNextLogin(225)).toBe(15);
+    expect(secondsUntilNextLogin(226)).toBeUndefined();
   });
 
-  it('waits for a secret that is not believed yet, longer than a client is cached', () => {
-    expect(secondsUntilNextTry({ status: 401, waitedSeconds: 60 }, 'secret')).toBe(5);
-    expect(secondsUntilNextTry({ status: NO_ANSWER, waitedSeconds: 0 }, 'secret')).toBeUndefined();
-  });
-
-  it.each([200, 400, 401, 429, 500, 502, 503, 504])('takes %i of an address as final', (status) => {
-    expect(secondsUntilNextTry({ status, waitedSeconds: 0 }, 'address')).toBeUndefined();
+  it('leaves a login of the schedule room in the limit of the user, which is 5 a minute', () => {
+    expect(60 / (secondsUntilNextLogin(0) ?? 0)).toBeLessThan(DEFAULTS.userLimits.perMinute);
   });
 });
 

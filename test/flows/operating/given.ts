@@ -1,6 +1,7 @@
 import { requestIdOf } from '../../../provider/core/digest.ts';
+import type { ProviderAnswer } from '../../../provider/core/operating/synthetic.ts';
 import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
-import type { ProviderAnswer, SyntheticLoginPorts } from '../../../provider/flows/operating/log-in-synthetically.ts';
+import type { SyntheticLoginPorts } from '../../../provider/flows/operating/log-in-synthetically.ts';
 import { ISSUER, NOW } from '../../core/given.ts';
 import { startWorld } from '../world/world.ts';
 
@@ -23,14 +24,16 @@ const GOOD = {
 
 export type Step = keyof typeof GOOD;
 
-/** A deployment that answers as it should, but for some steps, which give these answers first. */
-export function syntheticWorld(first: Partial<Record<Step, ProviderAnswer[]>> = {}, believes = true) {
+/** A deployment that answers as it should, but for some steps, which give these answers in the first logins. */
+export function syntheticWorld(
+  first: Partial<Record<Step, ProviderAnswer[]>> = {},
+  { believes = true, readableAt = NOW } = {},
+) {
   const world = startWorld();
   const { journal, time } = world;
-  const answers = Object.entries(GOOD).flatMap(([step, good]) => [
-    ...(Object.entries(first).find(([name]) => name === step)?.[1] ?? []),
-    good,
-  ]);
+  const early = new Map(Object.entries(first).map(([step, answers]) => [step, [...answers]]));
+  // Each login begins at discovery.
+  let left: [string, ProviderAnswer][] = [];
   const called: Parameters<SyntheticLoginPorts['call']>[1][] = [];
   const signed: { type: string; claims: TokenClaims }[] = [];
   const verified: unknown[] = [];
@@ -40,13 +43,16 @@ export function syntheticWorld(first: Partial<Record<Step, ProviderAnswer[]>> = 
     secret: {
       read: async () => {
         journal.begin('read secret');
+        if (time.now < readableAt) return undefined;
         return { clientSecret: 's3cret', devicePrivateKey: { d: 'private' } };
       },
     },
     call: async (url, call) => {
       journal.begin(`${call.method} ${url.replace(ISSUER, '/')}`);
       called.push(call);
-      return answers.shift() ?? { status: 500, body: {} };
+      if (url.endsWith('/openid-configuration')) left = Object.entries(GOOD);
+      const [step = '', good = { status: 500, body: {} }] = left.shift() ?? [];
+      return early.get(step)?.shift() ?? good;
     },
     sign: async (key, type, claims) => {
       signed.push({ type, claims });

@@ -43,6 +43,13 @@ async function deploy(name: string, request: 'Create' | 'Update' | 'Delete', ver
   return (await host.answersOf(name)).at(-1);
 }
 const logIn = () => host.invokeDuty('synthetic-login', { source: 'aws.events' }, variables);
+/** Nobody is found, which is a final refusal, so that the smoke test does not wait. */
+const lostUser = () => {
+  world.runtime.aws.interference = ({ caller, action }) =>
+    caller === 'backchannel-authentication' && action === 'Query'
+      ? { status: 200, body: '{"Items":[],"Count":0}' }
+      : undefined;
+};
 const brokenTokens = () => {
   world.runtime.aws.interference = ({ caller }) =>
     caller === 'token' ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined;
@@ -61,14 +68,26 @@ describe('the bundles of the synthetic login, run through the Lambda Runtime API
     await expect(logIn()).resolves.toBeNull();
   });
 
-  it('fail a deployment whose provider cannot issue tokens, and a scheduled login with it', async () => {
-    brokenTokens();
+  it('fail a deployment whose provider refuses a login', async () => {
+    lostUser();
     expect(await deploy('synthetic-login', 'Update')).toMatchObject({
       Status: 'FAILED',
-      Reason: 'the smoke test failed: token request answers 500 server_error',
+      Reason: 'the smoke test failed: authentication request answers 400 unknown_user_id',
       PhysicalResourceId: 'smoke-test',
     });
+    world.runtime.aws.interference = undefined;
+  });
+
+  it('fail a scheduled login at once while the provider cannot issue tokens', async () => {
+    brokenTokens();
     await expect(logIn()).rejects.toThrow('token request answers 500 server_error');
+    world.runtime.aws.interference = undefined;
+  });
+
+  it('say so when the role may not read the secret, which a smoke test would wait for', async () => {
+    world.runtime.aws.interference = ({ service }) =>
+      service === 'secretsmanager' ? { status: 400, body: '{"__type":"AccessDeniedException"}' } : undefined;
+    await expect(logIn()).rejects.toThrow('the role may not read the secret');
     world.runtime.aws.interference = undefined;
   });
 

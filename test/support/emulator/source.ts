@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -52,11 +52,19 @@ export function extractSource(commit: string, parent: string): Source {
 /** What a deployment is made of. */
 const DEPLOYED = ['cdk.json', 'package.json', 'tsconfig.json', 'infra', 'lambdas', 'local', 'provider'];
 
-/** Copies this source with a token endpoint that fails on each call. */
+/** A token endpoint that refuses each call. A smoke test takes that as final, while it would wait at a fault. */
+const BROKEN_TOKEN = `export const handler = async () => ({
+  statusCode: 400,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ error: 'invalid_grant', error_description: 'broken on purpose' }),
+});
+`;
+
+/** Copies this source with a token endpoint that refuses each call. */
 export function copyWithBrokenToken(parent: string): Source {
   const folder = join(parent, 'source-broken');
   for (const name of DEPLOYED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  appendFileSync(join(folder, 'lambdas/token/handler.ts'), "throw new Error('broken on purpose');\n");
+  writeFileSync(join(folder, 'lambdas/token/handler.ts'), BROKEN_TOKEN);
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return { folder };
 }
