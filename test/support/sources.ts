@@ -22,13 +22,14 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
 }
 
-/** Returns every static import, re-export and dynamic import with a literal path. */
+/** Returns every static import, re-export, dynamic import and `require` with a literal path. */
 export function importsOf(path: string, text: string): readonly Import[] {
   const code = withoutComments(text);
   const found = [
     ...code.matchAll(/^(?:import|export)\s+(type\s)?[^;'"]*?\sfrom\s+['"]([^'"]+)['"]/gm),
     ...code.matchAll(/^import\s+()['"]([^'"]+)['"]/gm),
     ...code.matchAll(/\bimport\(\s*()['"]([^'"]+)['"]/g),
+    ...code.matchAll(/\bcreateRequire\(import\.meta\.url\)\(()['"]([^'"]+)['"]/g),
   ];
   return found.map(([, type, specifier = '']) => ({
     target: specifier.startsWith('.') ? posix.join(dirname(path), specifier) : specifier,
