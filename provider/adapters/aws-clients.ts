@@ -12,6 +12,9 @@ import { awsCallMilliseconds } from './config.ts';
 const milliseconds = awsCallMilliseconds();
 const bounded = {
   maxAttempts: 3,
+  // The SDK then assembles its steps (signing, retries and so on) once for each kind of call, instead of for each call.
+  // No code of the functions adds a step after the first call, which would be ignored.
+  cacheMiddleware: true,
   requestHandler: { connectionTimeout: milliseconds / 2, requestTimeout: milliseconds, throwOnRequestTimeout: true },
 } as const;
 /** KMS takes longer to make an RSA key pair. No client waits for it. */
