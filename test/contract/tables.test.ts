@@ -316,6 +316,14 @@ describeOnEngines('the tables', (name) => {
       expect(await approve(facts)).toMatchObject({ recorded: false, stored: { state: 'failed' } });
     });
 
+    it('create: the details are swept an hour after the request is over, because each list reads them, the request a day after', async () => {
+      const { requestId, sub, expiresAt } = await create();
+      const details: Key = { pk: `USER#${sub}`, sk: `REQUEST#${requestId}` };
+      expect(await transactions.get(details)).toMatchObject({ ttl: expiresAt + 3600 });
+      const request: Key = { pk: `REQUEST#${requestId}`, sk: 'REQUEST' };
+      expect(await transactions.get(request)).toMatchObject({ ttl: expiresAt + 86_400 });
+    });
+
     it('listPending and findDetails: the user’s own, as frozen', async () => {
       const facts = await create();
       const later = await create({ sub: facts.sub, issuedAt: NOW + 1 });

@@ -27,6 +27,13 @@ import type { Table } from './table.ts';
 const KEEP_SECONDS = 86_400;
 
 /**
+ * How long the details outlive their request, in seconds. Each list of a phone reads all details that are still there,
+ * so they go much sooner than the request. Until then a phone that comes too late hears that the request is over, and
+ * afterwards that there is no such request.
+ */
+const KEEP_DETAILS_SECONDS = 3600;
+
+/**
  * Authentication requests in Transactions. One item is written by every poll. A second item holds the frozen details
  * and everything else that only phones read. Every change of state is one conditional write whose guard is complete.
  */
@@ -41,10 +48,12 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
 
   async create({ request, asked, details, notification, isSynthetic, ...unstored }: NewRequest): Promise<void> {
     unstored satisfies Nothing;
-    const ttl = request.expiresAt + KEEP_SECONDS;
     const isNew = { condition: 'attribute_not_exists(pk)' };
     const [stored] = await Promise.all([
-      this.#transactions.put(requestItem(request, ttl), { guard: isNew, nonce: this.#nonce('created_by') }),
+      this.#transactions.put(requestItem(request, request.expiresAt + KEEP_SECONDS), {
+        guard: isNew,
+        nonce: this.#nonce('created_by'),
+      }),
       this.#transactions.put({
         ...detailsKey(request.sub, request.requestId),
         profile_id: request.profileId,
@@ -54,7 +63,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
         asked: askedText(asked),
         ...(notification && { notified_client: request.clientId }),
         ...(isSynthetic && { synthetic: true }),
-        ttl,
+        ttl: request.expiresAt + KEEP_DETAILS_SECONDS,
       }),
       notification && this.#transactions.put(notificationItem(request, notification)),
     ]);
