@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
@@ -32,23 +32,22 @@ const AUTHENTICATED_BY_FUNCTION =
 
 /**
  * The fields of a line in the access log. A header may carry a credential and a query or a path may name a user, so the
- * log has no headers and no query, and the route instead of the path.
+ * log has no headers and no query, and the route instead of the path. Every call has a line and every byte is billed,
+ * so nothing is in it that is known otherwise: CloudWatch adds the time, and where the function answered, its status is
+ * that of the call.
  */
 const ACCESS_LOG = {
-  message: 'access',
   correlation_id: '$context.requestId',
-  at: '$context.requestTimeEpoch',
   route: '$context.routeKey',
   status: '$context.status',
   ip: '$context.identity.sourceIp',
-  host: '$context.domainName',
-  protocol: '$context.protocol',
   bytes: '$context.responseLength',
   latency_ms: '$context.responseLatency',
   integration_ms: '$context.integration.latency',
-  integration_status: '$context.integration.status',
   gateway_error: '$context.error.responseType',
 };
+/** The name that was called. Only an API with two names needs it. */
+const CALLED_NAME = { host: '$context.domainName' };
 
 /** The HTTP API, without routes. It is made before the functions, which need the issuer. */
 export class ProviderApi extends Construct {
@@ -82,19 +81,26 @@ export class ApiRoutes extends Construct {
   constructor(scope: Construct, id: string, props: RoutesProps) {
     super(scope, id);
     const routes = props.functions.flatMap((one) => this.#routes(props.api, one));
-    this.accessLog = new LogGroup(this, 'AccessLog', {
-      // Log groups with this prefix need no entry in the account's resource policy for log delivery, which has room for
-      // 5,120 characters and may be full. The id of the stack prevents a clash with a group retained from an earlier
-      // stack.
-      logGroupName: `/aws/vendedlogs/${Stack.of(this).stackName}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
-      retention: logRetentionDaysOf(props.settings),
-      removalPolicy: removalPolicyOf(props.settings),
-    });
+    this.accessLog = this.#accessLog(props.settings);
     this.stage = this.#stage(props);
     // API Gateway refuses a throttle for a route that does not exist yet.
     this.stage.node.addDependency(...routes);
     addApiAlarms(props.alarms, this.stage);
     addOutputs(this, { AccessLog: this.accessLog.logGroupName });
+  }
+
+  #accessLog(settings: CibaProviderProps): LogGroup {
+    const isStandard = settings.accessLogClass === 'standard';
+    // Log groups with this prefix need no entry in the account's resource policy for log delivery, which has room for
+    // 5,120 characters and may be full. The id of the stack prevents a clash with a group retained from an earlier stack.
+    const name = `/aws/vendedlogs/${Stack.of(this).stackName}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
+    return new LogGroup(this, 'AccessLog', {
+      // CloudWatch can't change the class of a log group. With another name, CloudFormation makes a new group.
+      logGroupName: isStandard ? name : `${name}-infrequent`,
+      logGroupClass: isStandard ? LogGroupClass.STANDARD : LogGroupClass.INFREQUENT_ACCESS,
+      retention: logRetentionDaysOf(settings),
+      removalPolicy: removalPolicyOf(settings),
+    });
   }
 
   #routes(httpApi: HttpApi, target: ProviderFunction): HttpRoute[] {
@@ -115,7 +121,7 @@ export class ApiRoutes extends Construct {
     });
   }
 
-  #stage({ api: httpApi, settings: { throttles } }: RoutesProps): HttpStage {
+  #stage({ api: httpApi, settings: { throttles, mtlsDomain } }: RoutesProps): HttpStage {
     const others = throttles?.others ?? OTHERS;
     const stage = new HttpStage(this, 'Stage', {
       httpApi,
@@ -126,7 +132,7 @@ export class ApiRoutes extends Construct {
       throttle: { rateLimit: others.rate, burstLimit: others.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLog),
-        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+        format: AccessLogFormat.custom(JSON.stringify({ ...ACCESS_LOG, ...(mtlsDomain && CALLED_NAME) })),
       },
     });
     const { defaultChild } = stage.node;

@@ -93,6 +93,11 @@ export type CibaProviderProps = {
   readonly alarms?: AlarmProps | undefined;
   /** For how many days logs are kept. Default: 90. */
   readonly logRetentionDays?: number | undefined;
+  /**
+   * The class of the access log. `infrequentAccess` costs half. CloudWatch Logs Insights can query it, but nothing can
+   * subscribe to it or follow it live. Default: `infrequentAccess`.
+   */
+  readonly accessLogClass?: 'infrequentAccess' | 'standard' | undefined;
   /** For how many days the audit trail is kept. Default: 400. */
   readonly auditRetentionDays?: number | undefined;
   readonly limits?: RequestLimits | undefined;

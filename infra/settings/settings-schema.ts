@@ -100,6 +100,7 @@ export const settingsSchema = v.strictObject({
       `must be one of ${LOG_RETENTION_DAYS.join(', ')}: CloudWatch accepts no other number`,
     ),
   ),
+  accessLogClass: v.optional(v.picklist(['infrequentAccess', 'standard'], 'must be "infrequentAccess" or "standard"')),
   auditRetentionDays: v.optional(whole(1)),
   limits: v.optional(
     v.strictObject({

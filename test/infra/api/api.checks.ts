@@ -77,6 +77,27 @@ describe('the stage', () => {
     expect(group?.Properties.RetentionInDays).toBe(90);
   });
 
+  it('tells in the access log which name was called only where there are two', () => {
+    const formatOf = (of: Synthesized) =>
+      JSON.parse(of.all('AWS::ApiGatewayV2::Stage')[0]?.Properties.AccessLogSettings.Format);
+    expect(formatOf(minimal)).not.toHaveProperty('host');
+    expect(formatOf(production)).toHaveProperty('host', '$context.domainName');
+  });
+
+  it('has an access log of the cheaper class, which nothing may subscribe to, or by a setting the other, under another name', () => {
+    const groupOf = (of: Synthesized) => {
+      const { Properties } = of.all('AWS::ApiGatewayV2::Stage')[0] ?? {};
+      return of.main.Resources[Properties.AccessLogSettings.DestinationArn['Fn::GetAtt'][0]]?.Properties;
+    };
+    expect(groupOf(minimal).LogGroupClass).toBe('INFREQUENT_ACCESS');
+    const readers = [...minimal.all('AWS::Logs::SubscriptionFilter'), ...minimal.all('AWS::Logs::MetricFilter')];
+    for (const { Properties } of readers) expect(Properties.LogGroupName).not.toEqual(groupOf(minimal).LogGroupName);
+    const standard = new Synthesized({ removalPolicy: 'destroy', accessLogClass: 'standard' });
+    expect(groupOf(standard).LogGroupClass).toBe('STANDARD');
+    expect(JSON.stringify(groupOf(standard).LogGroupName)).not.toContain('infrequent');
+    expect(JSON.stringify(groupOf(minimal).LogGroupName)).toContain('infrequent');
+  });
+
   it('takes other throttles from the settings', () => {
     const other = new Synthesized({ removalPolicy: 'destroy', throttles: { token: { rate: 7, burst: 9 } } });
     const settings = other.all('AWS::ApiGatewayV2::Stage')[0]?.Properties.RouteSettings;

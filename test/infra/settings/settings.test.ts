@@ -51,6 +51,7 @@ describe('settings', () => {
     ],
     [{ alarms: {} }, 'set either "alarms.email" or "alarms.topicArn"'],
     [{ alarms: { email: 'nobody' } }, '"alarms.email" must be an e-mail address'],
+    [{ accessLogClass: 'cheap' }, '"accessLogClass" must be "infrequentAccess" or "standard"'],
     [{ logRetentionDays: 100 }, '"logRetentionDays" must be one of 1, 3, 5'],
     [{ limits: { defaultExpiry: 900 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [{ limits: { perUser: 'off' } }, '"limits.perUser" must be an object with settings'],
