@@ -53,7 +53,7 @@ it('metrics with dimensions have a directive of their own, whose dimensions are 
   createLog('token', NAMESPACE).request({ route: 'POST /token', ...refused, ...AT });
   expect(directivesOf(line())).toEqual([
     { Namespace: NAMESPACE, Dimensions: [[]], Metrics: [{ Name: 'TokenCalls' }, { Name: 'SlowDowns' }] },
-    { Namespace: NAMESPACE, Dimensions: [['service', 'error']], Metrics: [{ Name: 'Refusals' }] },
+    { Namespace: NAMESPACE, Dimensions: [['service']], Metrics: [{ Name: 'Refusals' }] },
   ]);
 });
 

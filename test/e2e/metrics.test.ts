@@ -49,12 +49,12 @@ it('a login counts as one of each: enrolment, request, approval, login, its call
     TokenCalls: 2,
     Logins: 1,
     DevicesRefused: 1,
-    'Refusals{service=device,error=invalid_device}': 1,
+    'Refusals{service=device}': 1,
   });
   expect(ApprovalSeconds).toBe(6);
 });
 
-it('what is refused counts by function and error, and by what an alarm or a graph is about', async () => {
+it('what is refused counts by function, and by what an alarm or a graph is about', async () => {
   const start = await startCounting();
   const { email, phone } = await world.person();
   const first = await world.asked(client, { login_hint: email });
@@ -86,14 +86,10 @@ it('what is refused counts by function and error, and by what an alarm or a grap
     Expiries: 1,
     AssertionReplays: 1,
     ClientAuthenticationFailures: 2,
-    'Refusals{service=token,error=slow_down}': 1,
-    'Refusals{service=token,error=invalid_grant}': 2,
-    'Refusals{service=token,error=access_denied}': 1,
-    'Refusals{service=token,error=expired_token}': 1,
-    'Refusals{service=token,error=invalid_client}': 2,
+    'Refusals{service=token}': 7,
     DevicesRefused: 1,
-    'Refusals{service=device,error=invalid_device}': 1,
-    'Refusals{service=backchannel-authentication,error=unknown_user_id}': 1,
+    'Refusals{service=device}': 1,
+    'Refusals{service=backchannel-authentication}': 1,
   });
 });
 
@@ -110,7 +106,7 @@ it('pushes that fail and faults count too', async () => {
     PushEndpointsDead: 1,
     'PushErrors{push_error=endpoint_dead}': 1,
     NoReachableDevice: 2,
-    'Refusals{service=backchannel-authentication,error=invalid_request}': 2,
+    'Refusals{service=backchannel-authentication}': 2,
     'Faults{service=backchannel-authentication}': 1,
   });
 });

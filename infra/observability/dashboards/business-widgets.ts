@@ -34,7 +34,7 @@ export function businessWidgets({ metrics, issuer, applicationArns }: BusinessPr
     [
       graph('Devices', [metric('DevicesEnrolled'), metric('DevicesRefused')]),
       graph('Client authentication failures', [metric('ClientAuthenticationFailures'), metric('AssertionReplays')]),
-      graph('Refusals by error', [search(metrics.namespace, '{NS,error,service} MetricName="Refusals"')]),
+      graph('Refusals by function', [search(metrics.namespace, '{NS,service} MetricName="Refusals"')]),
     ],
     pushWidgets(metrics),
     pingWidgets(metrics),

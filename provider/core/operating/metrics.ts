@@ -16,7 +16,7 @@ export type CountedLine = Partial<RequestLine> & {
  * The fields of the line that may split a metric. Each has few values, all of them the provider's own. Clients, users
  * and anything that was sent are excluded, because each value makes a metric of its own, which costs money.
  */
-export type Dimension = 'service' | 'error' | 'detail' | 'push_error';
+export type Dimension = 'service' | 'detail' | 'push_error';
 
 type Condition = (line: CountedLine) => boolean;
 type Rule = {
@@ -110,13 +110,15 @@ export const metrics = {
   AssertionReplays: { of: CLIENTS, when: because('client_assertion_replayed') },
   ClientAuthenticationFailures: { of: CLIENTS, when: ({ error }) => error === 'invalid_client' },
   /**
-   * By OAuth error code and function: about forty combinations at most. `authorization_pending` is excluded, because it
-   * is normal in polling and would make up most of the log's bytes. `TokenCalls` includes it.
+   * By function alone: with the error code there could be forty of them, each billed like a metric. The line has the
+   * code and the reason, and what an operator must see has a metric of its own, such as
+   * `ClientAuthenticationFailures`. `authorization_pending` is excluded, because it is normal in polling and would make
+   * up most of the log's bytes. `TokenCalls` includes it.
    */
   Refusals: {
     of: HTTP,
     when: ({ error }) => error !== undefined && error !== 'authorization_pending',
-    dimensions: ['service', 'error'],
+    dimensions: ['service'],
   },
   Faults: { of: [...HTTP, ...NOTIFICATION], message: 'fault', when: always, dimensions: ['service'] },
 } as const satisfies Record<string, Rule>;

@@ -235,7 +235,7 @@ describe('the table', () => {
       PushDeliveryFailures: ['detail'],
       PingAttempts: ['detail'],
       PushErrors: ['push_error'],
-      Refusals: ['service', 'error'],
+      Refusals: ['service'],
       Faults: ['service'],
     });
   });

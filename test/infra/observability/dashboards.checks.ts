@@ -42,7 +42,7 @@ describe('metrics of our own', () => {
       expect(dimensions.toSorted(), name).toEqual([...(rules[name]?.dimensions ?? [])].toSorted());
     }
     expect(names).toEqual(expect.arrayContaining(['RequestsStarted', 'Approvals', 'ApprovalSeconds', 'SlowDowns']));
-    // Polls for each login, and a search that finds each error by itself.
+    // Polls for each login, and a search that finds each function by itself.
     expect(names).toEqual(expect.arrayContaining(['TokenCalls', 'Logins', 'Refusals']));
   });
 
