@@ -63,6 +63,7 @@ export class CibaProvider extends Construct {
       stage: routes.stage,
       tables: Object.values(this.data.tables),
       functions: this.#all(),
+      token: this.functions.token,
       otherFunctions: [events.handler, push.refresher, synthetic?.handler].flatMap((one) => one ?? []),
       notificationQueue: notifications.queue,
     });

@@ -38,11 +38,10 @@ it('a line has its fields first, then its metrics and their values, of the same 
         {
           Namespace: NAMESPACE,
           Dimensions: [[]],
-          Metrics: [{ Name: 'TokenCalls' }, { Name: 'Logins' }, { Name: 'ApprovalSeconds', Unit: 'Seconds' }],
+          Metrics: [{ Name: 'Logins' }, { Name: 'ApprovalSeconds', Unit: 'Seconds' }],
         },
       ],
     },
-    TokenCalls: 1,
     Logins: 1,
     ApprovalSeconds: 7,
   });
@@ -52,7 +51,7 @@ it('metrics with dimensions have a directive of their own, whose dimensions are 
   const refused = { status: 400, reason: 'polled_too_fast', error: 'slow_down' };
   createLog('token', NAMESPACE).request({ route: 'POST /token', ...refused, ...AT });
   expect(directivesOf(line())).toEqual([
-    { Namespace: NAMESPACE, Dimensions: [[]], Metrics: [{ Name: 'TokenCalls' }, { Name: 'SlowDowns' }] },
+    { Namespace: NAMESPACE, Dimensions: [[]], Metrics: [{ Name: 'SlowDowns' }] },
     { Namespace: NAMESPACE, Dimensions: [['service']], Metrics: [{ Name: 'Refusals' }] },
   ]);
 });

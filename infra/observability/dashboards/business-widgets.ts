@@ -1,4 +1,4 @@
-import { type IWidget, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, type IWidget, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationArns } from '../../push/application-arns.ts';
 import type { ProviderMetrics } from '../metrics.ts';
 import { FIVE_MINUTES, graph, search } from './graph.ts';
@@ -6,16 +6,18 @@ import { FIVE_MINUTES, graph, search } from './graph.ts';
 type BusinessProps = {
   readonly issuer: string;
   readonly metrics: ProviderMetrics;
+  /** Calls of /token, which Lambda counts, with those of the synthetic login: three each time. */
+  readonly tokenCalls: IMetric;
   readonly applicationArns: ApplicationArns;
 };
 
 /** Makes the widgets about logins: requests of clients, answers of users, and what went wrong in between. */
-export function businessWidgets({ metrics, issuer, applicationArns }: BusinessProps): IWidget[][] {
+export function businessWidgets({ metrics, tokenCalls, issuer, applicationArns }: BusinessProps): IWidget[][] {
   const metric = metrics.metric.bind(metrics);
   const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
   const pollsPerLogin = new MathExpression({
     expression: 'IF(logins > 0, calls / logins)',
-    usingMetrics: { calls: metric('TokenCalls'), logins: metric('Logins') },
+    usingMetrics: { calls: tokenCalls, logins: metric('Logins') },
     label: 'token calls per login',
     period: FIVE_MINUTES,
   });

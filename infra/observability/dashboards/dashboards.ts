@@ -2,10 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../deployment.ts';
+import type { ProviderFunction } from '../../functions/provider-function.ts';
 import { businessWidgets } from './business-widgets.ts';
 import { type TechnicalProps, technicalWidgets } from './technical-widgets.ts';
 
-type DashboardsProps = TechnicalProps & Pick<Deployment, 'issuer'>;
+type DashboardsProps = TechnicalProps & Pick<Deployment, 'issuer'> & { readonly token: ProviderFunction };
 
 /** Two dashboards: one about logins, for everyone, and one about the AWS resources, for operators. */
 export class Dashboards extends Construct {
@@ -15,10 +16,11 @@ export class Dashboards extends Construct {
   constructor(scope: Construct, id: string, props: DashboardsProps) {
     super(scope, id);
     const { stackName } = Stack.of(this);
+    const tokenCalls = props.token.alias.metricInvocations();
     this.business = new Dashboard(this, 'Business', {
       dashboardName: `${stackName}-business`,
       defaultInterval: Duration.days(1),
-      widgets: businessWidgets({ ...props, metrics: props.alarms.metrics }),
+      widgets: businessWidgets({ ...props, metrics: props.alarms.metrics, tokenCalls }),
     });
     this.technical = new Dashboard(this, 'Technical', {
       dashboardName: `${stackName}-technical`,

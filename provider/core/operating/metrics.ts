@@ -86,7 +86,6 @@ export const metrics = {
   Denials: { of: DEVICE, when: answered('deny') },
   DevicesEnrolled: { of: DEVICE, when: ({ route, status }) => route === 'POST /devices' && status === 201 },
   DevicesRefused: { of: DEVICE, when: because('device_not_authenticated') },
-  TokenCalls: { of: TOKEN, when: byPeople(always) },
   Logins: { of: TOKEN, when: byPeople(succeeded) },
   ApprovalSeconds: {
     of: TOKEN,
@@ -112,8 +111,9 @@ export const metrics = {
   /**
    * By function alone: with the error code there could be forty of them, each billed like a metric. The line has the
    * code and the reason, and what an operator must see has a metric of its own, such as
-   * `ClientAuthenticationFailures`. `authorization_pending` is excluded, because it is normal in polling and would make
-   * up most of the log's bytes. `TokenCalls` includes it.
+   * `ClientAuthenticationFailures`. `authorization_pending` is excluded: it is normal in polling, and its lines are
+   * most of the log. They count in no metric, because the metric would be a third of their bytes. Lambda counts the
+   * calls of `token`.
    */
   Refusals: {
     of: HTTP,

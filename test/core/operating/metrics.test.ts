@@ -97,10 +97,6 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     counts: [phone({ status: 401, reason: 'device_not_authenticated', detail: 'signature' })],
     not: [phone({ status: 400, reason: 'device_token_claim' })],
   },
-  TokenCalls: {
-    counts: [polled(), polled({ status: 400 }), polled({ status: 401, client_id: undefined })],
-    not: [asked(), fault('token'), polled({ synthetic: true })],
-  },
   Logins: {
     counts: [polled()],
     not: [polled({ status: 400 }), asked(), polled({ synthetic: true })],
@@ -203,14 +199,13 @@ describe('what a line counts', () => {
     expect(measure(requestTo('a function to come', { status: 400, error: 'invalid_request' }))).toEqual([]);
   });
 
-  it('is one call and no more for a poll while the user thinks, which is most of the lines', () => {
+  it('is nothing for a poll while the user thinks: its lines are most of the log, and Lambda counts the calls', () => {
     const pending = polled({ status: 400, error: 'authorization_pending', reason: 'authorization_pending' });
-    expect(measure(pending)).toEqual([{ name: 'TokenCalls', value: 1, dimensions: [] }]);
+    expect(measure(pending)).toEqual([]);
   });
 
-  it('is the call, the login and the seconds until the approval when tokens go out', () => {
+  it('is the login and the seconds until the approval when tokens go out', () => {
     expect(measure(polled({ approval_seconds: 12 }))).toEqual([
-      { name: 'TokenCalls', value: 1, dimensions: [] },
       { name: 'Logins', value: 1, dimensions: [] },
       { name: 'ApprovalSeconds', value: 12, unit: 'Seconds', dimensions: [] },
     ] satisfies Measured[]);

@@ -42,13 +42,22 @@ describe('metrics of our own', () => {
       expect(dimensions.toSorted(), name).toEqual([...(rules[name]?.dimensions ?? [])].toSorted());
     }
     expect(names).toEqual(expect.arrayContaining(['RequestsStarted', 'Approvals', 'ApprovalSeconds', 'SlowDowns']));
-    // Polls for each login, and a search that finds each function by itself.
-    expect(names).toEqual(expect.arrayContaining(['TokenCalls', 'Logins', 'Refusals']));
+    // Logins, and a search that finds each function by itself.
+    expect(names).toEqual(expect.arrayContaining(['Logins', 'Refusals']));
   });
 
   it('are drawn all, but for faults, which are drawn as errors of the functions', () => {
     expect([...new Set([...names, 'Faults'])].toSorted()).toEqual(Object.keys(rules).toSorted());
   });
+});
+
+it('token calls for each login are those that Lambda counts for the alias: a pending poll counts in no metric of ours', () => {
+  const [ratio, ...counted] = drawnUnder(production, 'Polling');
+  expect(ratio?.[0]?.expression).toBe('IF(logins > 0, calls / logins)');
+  expect(counted.map(([namespace, name]) => `${namespace} ${name}`)).toEqual([
+    'AWS/Lambda Invocations',
+    'Ciba/ciba-production Logins',
+  ]);
 });
 
 describe('push credentials', () => {
