@@ -11,7 +11,7 @@ import { wire } from './wiring.ts';
  * 400 authorization_pending, slow_down, expired_token, access_denied, invalid_grant, unauthorized_client,
  * invalid_request, unsupported_grant_type; 401 invalid_client.
  */
-const { ports, log } = wire();
+const { ports, log } = await wire();
 
 const answerTokens: Route = async (request) => {
   const call = clientCallFrom(request, ports.profile);

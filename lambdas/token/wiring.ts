@@ -11,10 +11,11 @@ import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
 import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
 import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { warmUp } from '../../provider/adapters/warm-up.ts';
 import type { RequestTokensPorts } from '../../provider/flows/token/request-tokens.ts';
 
 /** Composes what token runs with in an AWS account. */
-export function wire(): Wired<RequestTokensPorts> {
+export async function wire(): Promise<Wired<RequestTokensPorts>> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -22,14 +23,17 @@ export function wire(): Wired<RequestTokensPorts> {
   const people = new PeopleTable(directory);
   const keys = new SigningKeysTable(directory, entropy);
   const privateKeys = new KmsPrivateKeys(keys, createKms(), resources.signingKmsKey);
+  const signer = new JoseSigner(new KeyCache(keys, clock), privateKeys);
   const ports = {
     ...clientAuthentication(directory, transactions),
     people,
     devices: people,
     requests: new RequestsTable(transactions, entropy),
-    signer: new JoseSigner(new KeyCache(keys, clock), privateKeys),
+    signer,
     entropy,
     audit: createAuditTrail('token'),
   };
+  // RS256 signs the tokens of every client that is not registered for another algorithm.
+  await warmUp(() => signer.prepare('RS256'));
   return { ports, log: logOf('token') };
 }

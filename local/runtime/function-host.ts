@@ -121,6 +121,7 @@ export function awsEnvironment(name: string, { awsEndpoint }: Pick<HostOptions, 
     // Longer than in AWS, because a busy machine answers late.
     AWS_CALL_MILLISECONDS: '60000',
     AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     TZ: 'UTC',
   };
 }

@@ -53,6 +53,11 @@ export function awsCallMilliseconds(env: Environment = environment): number {
   return Number(env['AWS_CALL_MILLISECONDS'] ?? 1000);
 }
 
+/** Whether Lambda loads this code. It sets the variable in each environment that it makes. */
+export function isInLambda(env: Environment = environment): boolean {
+  return env['AWS_LAMBDA_INITIALIZATION_TYPE'] !== undefined;
+}
+
 /** Reads the names of the account's resources. */
 export function readResources(env: Environment = environment): Resources {
   return {

@@ -63,8 +63,11 @@ export class BundleHost implements Host {
   #sandbox(name: string, env: Readonly<Record<string, string>>): Promise<BundleSandbox> {
     const onLog = (line: string) => this.#options.onLog(name as FunctionName, line);
     const bundle = `${this.#folder}/${name}/index.mjs`;
+    // Without this variable nothing is called while the bundle loads. The stand-ins are called by http, for which the SDK
+    // loads built-ins that it does not load in AWS.
+    const { AWS_LAMBDA_INITIALIZATION_TYPE: _, ...unwarmed } = env;
     const sandbox =
-      this.#sandboxes.get(name) ?? BundleSandbox.start({ name, bundle, env: { ...env, ...this.#trust() }, onLog });
+      this.#sandboxes.get(name) ?? BundleSandbox.start({ name, bundle, env: { ...unwarmed, ...this.#trust() }, onLog });
     this.#sandboxes.set(name, sandbox);
     return sandbox;
   }

@@ -24,6 +24,11 @@ export class JoseSigner implements TokenSigner {
     this.#privateKeys = privateKeys;
   }
 
+  /** Reads and decrypts the signing key of an algorithm, so that the first signature does not wait for it. */
+  async prepare(algorithm: SigningAlgorithm): Promise<void> {
+    await this.#signer(algorithm);
+  }
+
   async sign(claims: TokenClaims, as: { algorithm: SigningAlgorithm; type: 'JWT' | 'at+jwt' }): Promise<string> {
     const { kid, privateKey } = await this.#signer(as.algorithm);
     const header = { alg: as.algorithm, kid, typ: as.type };
