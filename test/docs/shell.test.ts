@@ -147,6 +147,17 @@ function objectionToOpenssl([command = '']: Words): string | undefined {
 const SERVICES: Readonly<Record<string, object>> = { cloudformation, dynamodb, kms, lambda, secretsmanager, sqs };
 /** Options of the AWS command line itself. */
 const AWS_OPTIONS = ['query', 'output', 'region', 'profile'];
+/**
+ * Commands of the AWS command line itself, and of services whose client is not installed, with the options that AWS's
+ * reference gives them.
+ */
+const FROM_REFERENCE: Readonly<Record<string, readonly string[]>> = {
+  'cloudformation wait': ['stack-name'],
+  'cloudwatch describe-alarms': ['alarm-name-prefix', 'state-value'],
+  'deploy list-deployments': ['include-only-statuses'],
+  'deploy stop-deployment': ['deployment-id'],
+  'logs tail': ['follow', 'since'],
+};
 /** The part of an operation's schema that names the members of its input. */
 type Operation = { readonly schema?: readonly [...unknown[], input: unknown, output: unknown] };
 
@@ -155,8 +166,9 @@ function objectionToAws([service = '', verb = '', ...args]: Words): string | und
   if (service === 'sts') return undefined;
   const client = SERVICES[service] as Record<string, new (input: object) => Operation> | undefined;
   const Command = client?.[`${pascal(verb)}Command`];
-  if (!Command) return `there is no aws ${service} ${verb}`;
-  const members = membersOf(new Command({})).map((member) => member.toLowerCase());
+  const named = FROM_REFERENCE[`${service} ${verb}`]?.map((option) => option.replaceAll('-', ''));
+  if (!Command && !named) return `there is no aws ${service} ${verb}`;
+  const members = named ?? (Command ? membersOf(new Command({})) : []).map((member) => member.toLowerCase());
   const unknown = args
     .filter((arg) => arg.startsWith('--'))
     .map((arg) => arg.slice(2))
