@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
 import { Phone } from '../../local/demo/phone.ts';
+import { expectRefusal } from '../support/assertions.ts';
 import { runsOn } from '../support/engine.ts';
 import { ENGINES } from '../support/engines.ts';
 import { type TestClient, World } from '../support/world.ts';
@@ -134,6 +135,24 @@ describe('leftovers name nobody', () => {
     expect(world.runtime.push.deliveries.filter(({ token }) => token === phone.identity.pushToken)).toEqual([]);
     world.runtime.advance(61);
     expect((await world.admin('POST', '/admin/users', { email: 'old@example.com' })).status).toBe(201);
+  });
+
+  it('the operator who searches by it does not find the former owner, who would get a stranger’s ticket', async () => {
+    const { sub } = await world.user({ email: 'given-up@example.com' });
+    world.runtime.aws.interference = (call) =>
+      writes('DeleteItem', 'LOGIN#')(call) ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined;
+    await world.admin('PATCH', `/admin/users/${sub}`, { email: 'kept@example.com' });
+    world.runtime.aws.interference = undefined;
+    expect(await world.stored('Directory', { pk: 'LOGIN#email#given-up@example.com', sk: 'LOGIN' })).toMatchObject({
+      sub: { S: sub },
+    });
+    const found = (email: string) => world.admin('GET', `/admin/users?login_hint=${email}`);
+    await expectRefusal(world, await found('given-up@example.com'), {
+      status: 404,
+      error: 'not_found',
+      reason: 'not_found',
+    });
+    expect((await found('kept@example.com')).body).toMatchObject({ sub, email: 'kept@example.com' });
   });
 });
 

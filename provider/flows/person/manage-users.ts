@@ -5,7 +5,7 @@ import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import { changeUser, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
-import { isSamePerson, type User } from '../../core/person/user.ts';
+import { hasIdentifier, isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
@@ -61,8 +61,7 @@ export async function findUser(
   ports: ManageUsersPorts,
   by: { sub: string } | { loginHint: string },
 ): Promise<Result<UserView>> {
-  const sub = 'sub' in by ? by.sub : await resolveHint(ports, by.loginHint);
-  const found = sub === undefined ? undefined : await ports.people.find(sub);
+  const found = 'sub' in by ? await ports.people.find(by.sub) : await findHinted(ports, by.loginHint);
   if (!found) return NO_USER;
   return ok({ ...describeUser(found), ...(found.sub === SYNTHETIC_ID && { synthetic: true }) });
 }
@@ -87,11 +86,18 @@ export async function listUserDevices(
   return ok({ devices: stored.map((one) => ({ ...viewDevice(one), ...(isLeftover(one) && { leftover: true }) })) });
 }
 
-/** Returns the subject that a hint names. A malformed hint finds no user. */
-async function resolveHint(ports: ManageUsersPorts, loginHint: string): Promise<string | undefined> {
+/**
+ * Finds the user that a hint names. A malformed hint finds no user, and neither does an identifier that its user gave
+ * up: it may be stored still, because its deletion failed.
+ */
+async function findHinted(ports: ManageUsersPorts, loginHint: string): Promise<User | undefined> {
   const hint = parseLoginHint(loginHint, ports.settings);
   if (!hint.ok) return undefined;
-  return hint.value.kind === 'sub' ? hint.value.sub : ports.people.resolve(hint.value.identifier);
+  if (hint.value.kind === 'sub') return ports.people.find(hint.value.sub);
+  const { identifier } = hint.value;
+  const sub = await ports.people.resolve(identifier);
+  const found = sub === undefined ? undefined : await ports.people.find(sub);
+  return found && hasIdentifier(found, identifier) ? found : undefined;
 }
 
 /** Changes the members that are given and keeps the others. Null removes a member. */

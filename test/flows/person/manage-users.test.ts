@@ -109,6 +109,19 @@ describe('an operator finds a user', () => {
     expect(journal.calls).toEqual(['find user bo', 'resolve email bo@example.com']);
   });
 
+  it('but not the former owner of an address whose clean-up failed, nor one who was removed', async () => {
+    const { ports, users, journal, update } = usersWorld();
+    expect((await update({ email: 'new@example.com' })).ok).toBe(true);
+    // The old address still leads to Ana, as after a deletion that failed.
+    const { identifiers } = ANA;
+    expect(identifiers).toEqual([{ type: 'email', value: 'ana@example.com' }]);
+    expect(refusalOf(await findUser(ports, { loginHint: 'ana@example.com' }))).toEqual(NO_USER);
+    expect(journal.calls.slice(-2)).toEqual(['resolve email ana@example.com', 'find user ana']);
+    expect(valueFrom(await findUser(ports, { loginHint: 'new@example.com' })).sub).toBe('ana');
+    users.clear();
+    expect(refusalOf(await findUser(ports, { loginHint: 'new@example.com' }))).toEqual(NO_USER);
+  });
+
   it('with all devices; without a profile there is no user, whatever devices are left', async () => {
     const { ports, users } = usersWorld();
     expect(valueFrom(await listUserDevices(ports, 'ana')).devices).toEqual([
