@@ -36,6 +36,8 @@ it('no secret, token, hint, name, message or push token ever stands in a log lin
   await world.ask(client, { login_hint: 'seeded-unknown@example.com' });
   await world.ask(client, { login_hint: email, binding_message: 'Seeded\u202Ebad' });
   await world.post('/bc-authorize', client, 'seeded-parameter=1&seeded-parameter=2&scope=openid');
+  await world.admin('POST', '/admin/clients', { client_name: 'x', scope_descriptions: { 'seeded-scope': 1 } });
+  await world.admin('POST', '/admin/users', { 'seeded-member': 1 });
   const assertion = await sendAssertion();
   const deviceAssertion = await phone.assertion('GET', 'device/requests');
   await world.send('/device/requests', { headers: { authorization: deviceAssertion } });
@@ -66,6 +68,8 @@ it('no secret, token, hint, name, message or push token ever stands in a log lin
     'bad binding message': 'Seeded\u202Ebad',
     'device name': 'SeededDevice',
     'parameter name': 'seeded-parameter',
+    'described scope': 'seeded-scope',
+    'member name': 'seeded-member',
     'text of a fault': 'seeded-fault-text',
   });
   // The audit trail keeps the signed evidence on purpose; it is its own store. Everything else is the log.

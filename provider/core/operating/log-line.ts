@@ -3,7 +3,7 @@ import type { Whole } from '../whole.ts';
 
 /**
  * What a flow may note for the log line of its request: the provider's own names and words, ids and counts, but nothing
- * that was sent. The one exception is the name of a scope in a client's `scope_descriptions`.
+ * that was sent.
  */
 export type Noted = {
   client_id?: string | undefined;

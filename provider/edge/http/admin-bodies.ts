@@ -4,6 +4,7 @@ import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.t
 import { LONGEST_OVERLAP_SECONDS, SHORTEST_OVERLAP_SECONDS } from '../../core/client/secrets.ts';
 import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
+import { NAMED_BY_CALLER } from './json-body.ts';
 
 /** A public key. The rule that registers the client refuses private members. */
 const jwk = v.looseObject({
@@ -33,7 +34,7 @@ function schemaOf(member: MemberKind): v.GenericSchema {
     case 'texts':
       return v.pipe(v.array(shortText(member.longest)), v.maxLength(member.most));
     case 'texts_by_name':
-      return v.record(v.string(), v.string());
+      return v.record(v.string(), v.string(NAMED_BY_CALLER));
     case 'public_keys':
       return v.strictObject({ keys: v.pipe(v.array(jwk), v.maxLength(member.most)) });
   }

@@ -9,6 +9,12 @@ const DEPTH_LIMIT = 8;
 /** What the members of the body are. It selects the error code, because RFC 7591 has its own for client metadata. */
 export type BodyKind = 'parameter' | 'client_metadata';
 
+/**
+ * The message of a schema for values of a map. The caller chose their names, so a refusal marks such a name, and the
+ * log leaves it out.
+ */
+export const NAMED_BY_CALLER = 'the caller chose the name of this member';
+
 /** Parses a JSON body against a schema. A refusal names the first member that is wrong. */
 export function parseJson<Schema extends v.GenericSchema>(
   request: HttpRequest,
@@ -28,7 +34,7 @@ export function parseJson<Schema extends v.GenericSchema>(
   const [issue] = result.issues;
   const name = v.getDotPath(issue) ?? 'body';
   const expected = expectationOf(issue);
-  const unknown = isUnknownMember(issue) && { isUnknown: true };
+  const unknown = (isUnknownMember(issue) || issue.message === NAMED_BY_CALLER) && { isUnknown: true };
   return kind === 'parameter'
     ? refuse({ reason: 'invalid_parameter', name, expected, ...unknown })
     : refuse({ reason: 'invalid_client_metadata', member: name, expected, ...unknown });

@@ -52,6 +52,16 @@ it.each(['client_secret', 'redirect_uris', 'typo'])('%s is no member, and is ref
   });
 });
 
+it('a scope that is described by no text is quoted as a name that the caller chose', () => {
+  const refused = creation(named({ scope_descriptions: { 'ana@example.com said hunter2': 1 } }));
+  expect(refusalOf(refused)).toEqual({
+    reason: 'invalid_client_metadata',
+    member: 'scope_descriptions.ana@example.com said hunter2',
+    expected: 'string',
+    isUnknown: true,
+  });
+});
+
 describe('the limits of members', () => {
   it.each([
     ['an audience of 256 characters', { audiences: ['x'.repeat(256)] }, 'audiences.0', '<=255'],

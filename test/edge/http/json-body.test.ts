@@ -150,6 +150,16 @@ describe('members of a JSON body', () => {
     ['device change', deviceChangeBody, '"name":"x"'],
   ] as const;
 
+  it.each(objects)('of a %s are marked where the caller chose a name, so that it stays out of the log', (_, schema) => {
+    for (const member of Object.keys(Reflect.get(schema, 'entries'))) {
+      for (const value of ['{"s3cret":1}', '{"keys":[{"s3cret":1}]}', '[{"s3cret":1}]', '{"keys":{"s3cret":1}}']) {
+        const refusal = refusalOf(parse(`{"${member}":${value}}`, schema));
+        const isQuoted = JSON.stringify(refusal).includes('s3cret');
+        expect(isQuoted && refusal, `${member}: ${value}`).toEqual(isQuoted && { ...refusal, isUnknown: true });
+      }
+    }
+  });
+
   it.each(objects)('of a %s that nobody knows are refused: a typo must not be silent', (_, schema, members) => {
     for (const name of ['nope', '__proto__', 'constructor', 'prototype', 'toString', 'Client_Name']) {
       const refusal = refusalOf(parse(`{${members},"${name}":{"polluted":true}}`, schema));
