@@ -26,7 +26,9 @@ export const spec = {
     { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['USER#'] },
     { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
     { table: 'transactions', actions: ['GetItem', 'Query'], prefixes: ['USER#'] },
-    { table: 'transactions', actions: ['BatchGetItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
+    { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
+    // One batch reads the details, below the user, and the request.
+    { table: 'transactions', actions: ['BatchGetItem'], prefixes: ['USER#', 'REQUEST#'] },
     { table: 'transactions', actions: ['GetItem'], prefixes: ['TICKET#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
   ],

@@ -3,7 +3,7 @@ import { clock } from '../../provider/adapters/clock.ts';
 import { clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
-import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
@@ -28,7 +28,7 @@ export async function wire(): Promise<Wired<RequestTokensPorts>> {
     ...clientAuthentication(directory, transactions),
     people,
     devices: people,
-    requests: new RequestsTable(transactions, entropy),
+    requests: new RedeemableRequestsTable(transactions, entropy),
     signer,
     entropy,
     audit: createAuditTrail('token'),

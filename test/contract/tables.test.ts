@@ -6,6 +6,7 @@ import { NotificationsTable } from '../../provider/adapters/dynamodb/notificatio
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
+import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { type Key, Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -27,12 +28,14 @@ describeOnEngines('the tables', (name) => {
   let directory: Table;
   let transactions: Table;
   let requests: RequestsTable;
+  let redeemable: RedeemableRequestsTable;
   let notifications: NotificationsTable;
   beforeAll(async () => {
     engine = await startEngine(name);
     directory = new Table(engine.client, 'Directory');
     transactions = new Table(engine.client, 'Transactions');
     requests = new RequestsTable(transactions, entropy);
+    redeemable = new RedeemableRequestsTable(transactions, entropy);
     notifications = new NotificationsTable(transactions);
   });
   afterAll(() => engine?.close());
@@ -223,13 +226,13 @@ describeOnEngines('the tables', (name) => {
     it('recordPoll: in time once per interval, and tells the request otherwise', async () => {
       const facts = await create();
       const poll = (now: number, clientId = CLIENT) =>
-        requests.recordPoll({ requestId: facts.requestId, clientId, now });
+        redeemable.recordPoll({ requestId: facts.requestId, clientId, now });
       expect(await poll(NOW)).toEqual({ recorded: true });
       expect(await poll(NOW + 4)).toMatchObject({ recorded: false, stored: { state: 'pending', nextPollAt: NOW + 5 } });
       expect(await poll(NOW + 5)).toEqual({ recorded: true });
       expect(await poll(NOW + 20, 'other')).toMatchObject({ recorded: false, stored: { clientId: CLIENT } });
       expect(await poll(NOW + 120)).toMatchObject({ recorded: false, stored: { state: 'pending' } });
-      expect(await requests.recordPoll({ requestId: entropy.secret(), clientId: CLIENT, now: NOW })).toEqual({
+      expect(await redeemable.recordPoll({ requestId: entropy.secret(), clientId: CLIENT, now: NOW })).toEqual({
         recorded: false,
         stored: undefined,
       });
@@ -237,17 +240,17 @@ describeOnEngines('the tables', (name) => {
 
     it('recordEarlyPoll: the interval grows by 5, and the next poll is that far away', async () => {
       const facts = await create();
-      expect(await requests.recordEarlyPoll({ request: facts, now: NOW })).toEqual({
+      expect(await redeemable.recordEarlyPoll({ request: facts, now: NOW })).toEqual({
         recorded: true,
         intervalSeconds: 10,
       });
-      const { stored } = (await requests.recordPoll({
+      const { stored } = (await redeemable.recordPoll({
         requestId: facts.requestId,
         clientId: CLIENT,
         now: NOW + 9,
       })) as { stored: RequestFacts };
       expect(stored).toMatchObject({ intervalSeconds: 10, nextPollAt: NOW + 10 });
-      expect(await requests.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW + 10 })).toEqual({
+      expect(await redeemable.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW + 10 })).toEqual({
         recorded: true,
       });
     });
@@ -283,27 +286,27 @@ describeOnEngines('the tables', (name) => {
 
     it('claimApproved: one of 50 wins, until a minute after expiry', async () => {
       const facts = await create();
-      expect(await requests.claimApproved({ request: facts, now: NOW })).toBe(false);
+      expect(await redeemable.claimApproved({ request: facts, now: NOW })).toBe(false);
       await approve(facts);
-      expect(await requests.claimApproved({ request: facts, now: NOW + 180 })).toBe(false);
-      expect(await requests.claimApproved({ request: { ...facts, clientId: 'other' }, now: NOW })).toBe(false);
+      expect(await redeemable.claimApproved({ request: facts, now: NOW + 180 })).toBe(false);
+      expect(await redeemable.claimApproved({ request: { ...facts, clientId: 'other' }, now: NOW })).toBe(false);
       const claims = await Promise.all(
-        Array.from({ length: 50 }, () => requests.claimApproved({ request: facts, now: NOW + 179 })),
+        Array.from({ length: 50 }, () => redeemable.claimApproved({ request: facts, now: NOW + 179 })),
       );
       expect(claims.filter(Boolean)).toHaveLength(1);
     });
 
     it('recordTakenBack: an approval once, for good, and its grant goes', async () => {
       const facts = await create();
-      const end = () => requests.recordTakenBack({ request: facts, because: 'user_blocked' });
+      const end = () => redeemable.recordTakenBack({ request: facts, because: 'user_blocked' });
       expect(await end()).toBe(false);
       await approve(facts);
       const foreign = { ...facts, clientId: 'other' };
-      expect(await requests.recordTakenBack({ request: foreign, because: 'user_blocked' })).toBe(false);
+      expect(await redeemable.recordTakenBack({ request: foreign, because: 'user_blocked' })).toBe(false);
       expect(await end()).toBe(true);
       expect(await end()).toBe(false);
-      expect(await requests.claimApproved({ request: facts, now: NOW })).toBe(false);
-      const poll = await requests.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW });
+      expect(await redeemable.claimApproved({ request: facts, now: NOW })).toBe(false);
+      const poll = await redeemable.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW });
       const takenBack = { because: 'user_blocked', deviceId: 'd1' };
       expect(poll).toMatchObject({ recorded: false, stored: { state: 'failed', takenBack } });
       const key: Key = { pk: `REQUEST#${facts.requestId}`, sk: 'REQUEST' };
@@ -342,6 +345,18 @@ describeOnEngines('the tables', (name) => {
       const successor = { ...facts, profileId: 'profile-2' };
       expect(await requests.findDetails(successor, facts.requestId)).toBeUndefined();
       expect(await requests.listPending(successor, NOW)).toEqual([]);
+    });
+
+    it('findForDecision: the same details, and the request as it is now, for its own person alone', async () => {
+      const facts = await create();
+      const details = await requests.findDetails(facts, facts.requestId);
+      const pending = await requests.findForDecision(facts, facts.requestId);
+      expect(pending).toEqual({ ...details, stored: { ...facts, state: 'pending' } });
+      await approve(facts);
+      expect(await requests.findForDecision(facts, facts.requestId)).toMatchObject({ stored: { state: 'approved' } });
+      expect(await requests.findForDecision({ ...facts, sub: 'other' }, facts.requestId)).toBeUndefined();
+      expect(await requests.findForDecision({ ...facts, profileId: 'profile-2' }, facts.requestId)).toBeUndefined();
+      expect(await requests.findForDecision(facts, 'x'.repeat(43))).toBeUndefined();
     });
   });
 

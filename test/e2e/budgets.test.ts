@@ -62,7 +62,7 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     });
     expect(details).toEqual(['dynamodb Query', 'dynamodb GetItem']);
     const response = await callsOf(() => person.phone.answer(requestId, bytes, 'approve'));
-    expect(response).toEqual(['dynamodb Query', 'dynamodb GetItem', 'dynamodb UpdateItem']);
+    expect(response).toEqual(['dynamodb Query', 'dynamodb BatchGetItem', 'dynamodb UpdateItem']);
   });
 
   it('a client in ping mode: one PutItem more beside the others, one announcement, three DynamoDB requests for the ping', async () => {
@@ -90,7 +90,7 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     const puts = Array.from({ length: 3 }, () => 'dynamodb PutItem');
     expect(callsOfOne('backchannel-authentication').slice(-4)).toEqual([...puts, 'sns Publish']);
     // Details, then the answer: announced before it is recorded.
-    const response = ['dynamodb Query', 'dynamodb GetItem', 'sns Publish', 'dynamodb UpdateItem'];
+    const response = ['dynamodb Query', 'dynamodb BatchGetItem', 'sns Publish', 'dynamodb UpdateItem'];
     expect(callsOfOne('device')).toEqual(['dynamodb Query', 'dynamodb GetItem', ...response]);
     const ofPing = () =>
       world.runtime.aws.calls

@@ -153,6 +153,21 @@ describe('an answer that was given', () => {
     expectTokens(await world.poll(client, authReqId));
   });
 
+  it('leaves its evidence once, however often it is repeated', async () => {
+    const response = await signed({});
+    for (let times = 0; times < 50; times += 1) expect((await respond(response)).status).toBe(204);
+    const linesWith = (event: string) =>
+      world.logs.filter(
+        (line) => line.includes('"message":"audit"') && line.includes(requestId) && line.includes(event),
+      );
+    await expect.poll(() => linesWith('decision_recorded').length).toBe(50);
+    expect(linesWith('decision_evidence')).toHaveLength(1);
+    // What a repetition leaves is no larger than the other line of any call.
+    const [, ...repeated] = linesWith('decision_recorded');
+    expect(repeated.every((line) => line.includes('recorded_before'))).toBe(true);
+    expect(Math.max(...repeated.map((line) => line.length))).toBeLessThan(500);
+  });
+
   it('cannot be turned into its opposite, by the same device or another', async () => {
     const second = await world.phone(sub);
     expect((await respond(await signed({ decision: 'deny' }))).status).toBe(204);

@@ -192,6 +192,21 @@ describe('what is announced is only an intent', () => {
     expect(pingsFor(authReqId)).toHaveLength(1);
   });
 
+  it('an answer that is repeated is announced once, and leaves its evidence once', async () => {
+    const { authReqId, requestId } = await asked();
+    const { bytes } = await person.phone.read(requestId);
+    const before = world.runtime.aws.calls.length;
+    for (let times = 0; times < 50; times += 1)
+      expect((await person.phone.answer(requestId, bytes, 'approve')).status).toBe(204);
+    const announced = world.runtime.aws.calls
+      .slice(before)
+      .filter(({ caller, action }) => caller === 'device' && action === 'Publish');
+    expect(announced).toHaveLength(1);
+    const evidence = (line: string) => line.includes('decision_evidence') && line.includes(requestId);
+    expect(world.logs.filter(evidence)).toHaveLength(1);
+    await pingFor(authReqId);
+  });
+
   it('a decision that is committed when its request has just expired is pinged all the same', async () => {
     const { authReqId, requestId } = await asked({ requested_expiry: '10' });
     const txn = await txnOf(authReqId);

@@ -24,7 +24,7 @@ const TIES = [
   ['provider/core/operating/log-line.ts', 'Whole<RequestLine>', 'a field that is not written'],
   ['provider/adapters/settings.ts', 'Whole<Settings>', 'a setting that is not read'],
   ['provider/adapters/dynamodb/requests-table.ts', 'unstored satisfies Nothing;', 'a part of a new request'],
-  ['provider/adapters/dynamodb/requests-table.ts', 'Promise<Whole<StoredDetails> | undefined>', 'a stored detail'],
+  ['provider/adapters/dynamodb/forms/request-form.ts', '): Whole<StoredDetails> {', 'a stored detail'],
   ['provider/adapters/dynamodb/signing-keys-table.ts', 'unstored satisfies Nothing;', 'a member of a private half'],
   ['provider/adapters/dynamodb/forms/request-form.ts', 'const facts: FactsForm =', 'a fact that is not stored'],
   ['provider/adapters/dynamodb/forms/request-form.ts', '): Whole<RequestFacts> {', 'a fact that is not read back'],

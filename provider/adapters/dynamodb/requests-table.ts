@@ -1,19 +1,18 @@
-import { SLOW_DOWN_SECONDS } from '../../core/deciding/interval.ts';
-import { redemptionGrace } from '../../core/deciding/redemption-grace.ts';
 import type { Owner } from '../../core/person/user.ts';
-import type { Nothing, Whole } from '../../core/whole.ts';
+import type { Nothing } from '../../core/whole.ts';
 import type { AuthenticationRequests, NewRequest } from '../../flows/asking/ports.ts';
-import type { DecidableRequests, PendingRequest, StoredDetails } from '../../flows/deciding/ports.ts';
+import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from '../../flows/deciding/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import type { EarlyPollOutcome, PollOutcome, RedeemableRequests } from '../../flows/token/ports.ts';
+import type { PollOutcome } from '../../flows/token/ports.ts';
 import { notificationItem } from './forms/notification-form.ts';
 import {
-  askedFrom,
   askedText,
   DETAILS_PREFIX,
   type DetailsForm,
   decisionForm,
+  detailsFrom,
   detailsKey,
+  type RequestForm,
   requestFrom,
   requestItem,
   requestKey,
@@ -34,10 +33,11 @@ const KEEP_SECONDS = 86_400;
 const KEEP_DETAILS_SECONDS = 3600;
 
 /**
- * Authentication requests in Transactions. One item is written by every poll. A second item holds the frozen details
- * and everything else that only phones read. Every change of state is one conditional write whose guard is complete.
+ * Authentication requests in Transactions, as they are asked and decided. One item is written by every poll, see
+ * `redeemable-requests-table.ts`. A second item holds the frozen details and everything else that only phones read.
+ * Every change of state is one conditional write whose guard is complete.
  */
-export class RequestsTable implements AuthenticationRequests, DecidableRequests, RedeemableRequests {
+export class RequestsTable implements AuthenticationRequests, DecidableRequests {
   readonly #transactions: Table;
   readonly #entropy: Entropy;
 
@@ -79,77 +79,6 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
     });
   }
 
-  async recordPoll(poll: { requestId: string; clientId: string; now: number }): Promise<PollOutcome> {
-    const { written, item } = await this.#transactions.update({
-      key: requestKey(poll.requestId),
-      compute: ['#next_poll_at = #interval_seconds + :now'],
-      guard: {
-        condition: '#client_id = :client AND #state = :pending AND #expires_at > :now AND #next_poll_at <= :now',
-        values: { client: poll.clientId, pending: 'pending', now: poll.now },
-      },
-      nonce: this.#nonce('polled_by'),
-    });
-    return written ? { recorded: true } : { recorded: false, stored: item && requestFrom(item) };
-  }
-
-  async recordEarlyPoll({
-    request,
-    now,
-  }: Parameters<RedeemableRequests['recordEarlyPoll']>[0]): Promise<EarlyPollOutcome> {
-    const { written, item } = await this.#transactions.update({
-      key: requestKey(request.requestId),
-      compute: ['#interval_seconds = #interval_seconds + :step', '#next_poll_at = #interval_seconds + :next'],
-      guard: {
-        condition: '#client_id = :client AND #state = :pending AND #expires_at > :now',
-        values: {
-          client: request.clientId,
-          pending: 'pending',
-          now,
-          step: SLOW_DOWN_SECONDS,
-          next: now + SLOW_DOWN_SECONDS,
-        },
-      },
-      nonce: this.#nonce('polled_by'),
-    });
-    if (!written || !item) return { recorded: false, stored: item && requestFrom(item) };
-    return { recorded: true, intervalSeconds: item.interval_seconds };
-  }
-
-  async claimApproved({ request, now }: Parameters<RedeemableRequests['claimApproved']>[0]): Promise<boolean> {
-    const { written } = await this.#transactions.update({
-      key: requestKey(request.requestId),
-      set: { state: 'redeemed' },
-      // The grant contains the user's claims, which are not needed any more.
-      remove: ['grant'],
-      guard: {
-        // The interval of an approved request does not grow any more, so the grace that the decision used still
-        // applies.
-        condition: '#client_id = :client AND #state = :approved AND #expires_at > :oldest',
-        values: {
-          client: request.clientId,
-          approved: 'approved',
-          oldest: now - redemptionGrace(request.intervalSeconds),
-        },
-      },
-      nonce: this.#nonce('claimed_by'),
-    });
-    return written;
-  }
-
-  async recordTakenBack({ request, because }: Parameters<RedeemableRequests['recordTakenBack']>[0]): Promise<boolean> {
-    const { written } = await this.#transactions.update({
-      key: requestKey(request.requestId),
-      set: { state: 'failed', taken_back: because },
-      remove: ['grant'],
-      guard: {
-        condition: '#client_id = :client AND #state = :approved',
-        values: { client: request.clientId, approved: 'approved' },
-      },
-      nonce: this.#nonce('claimed_by'),
-    });
-    return written;
-  }
-
   async listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]> {
     const { pk } = detailsKey(owner.sub, '');
     const items = await this.#transactions.query<DetailsForm>(pk, { skPrefix: DETAILS_PREFIX });
@@ -162,18 +91,18 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests,
       .map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
   }
 
-  async findDetails(owner: Owner, requestId: string): Promise<Whole<StoredDetails> | undefined> {
+  async findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined> {
     const item = await this.#transactions.get(detailsKey(owner.sub, requestId));
-    return item?.profile_id === owner.profileId
-      ? {
-          bytes: item.details,
-          hash: item.details_hash,
-          expiresAt: item.expires_at,
-          asked: askedFrom(item),
-          notifiedClient: item.notified_client,
-          isSynthetic: item.synthetic,
-        }
-      : undefined;
+    return item?.profile_id === owner.profileId ? detailsFrom(item) : undefined;
+  }
+
+  async findForDecision(owner: Owner, requestId: string): Promise<DecidableRequest | undefined> {
+    const keys = [detailsKey(owner.sub, requestId), requestKey(requestId)];
+    const items = await this.#transactions.batchGet<DetailsForm | RequestForm>(keys);
+    const details = items.find((item) => 'details' in item);
+    const request = items.find((item) => 'state' in item);
+    if (details?.profile_id !== owner.profileId) return undefined;
+    return { ...detailsFrom(details), stored: request && requestFrom(request) };
   }
 
   async recordDecision({

@@ -1,8 +1,11 @@
 import { acrReached } from '../../core/deciding/acr.ts';
-import { type Decision, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
+import {
+  type AuthenticationRequest,
+  type Decision,
+  judgeLateDecision,
+} from '../../core/deciding/authentication-request.ts';
 import { checkDeviceResponse, type DeviceResponse } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
-import type { Owner } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { grantAsked } from '../../core/token/grant.ts';
 import {
@@ -43,7 +46,7 @@ export async function readRequestDetails(
 ): Promise<Result<StoredDetails>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return findDetails(ports, device.value.user, call);
+  return findLive(ports, call, () => ports.requests.findDetails(device.value.user, call.requestId));
 }
 
 /**
@@ -51,7 +54,8 @@ export async function readRequestDetails(
  * showed, which is compared with the provider's own hash. The evidence is written before the decision is committed, and
  * the outcome after it. One conditional write commits the first valid answer. If the client is to be notified, the
  * decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
- * user to try again.
+ * user to try again. That next try writes evidence and announces again, because nothing is decided yet. Once the
+ * request is decided, an answer leaves only its outcome.
  */
 export async function answerRequest(
   ports: AnswerPorts,
@@ -60,42 +64,57 @@ export async function answerRequest(
   const authenticated = await authenticateDeviceToken(ports, call.response, { type: 'response', note: call.note });
   if (!authenticated.ok) return authenticated;
   const { device, user, claims } = authenticated.value;
-  const details = await findDetails(ports, user, call);
-  if (!details.ok) return details;
-  const answer = checkDeviceResponse(claims, { requestId: call.requestId, detailsHash: details.value.hash });
+  const { requestId, response, correlationId } = call;
+  const found = await findLive(ports, call, () => ports.requests.findForDecision(user, requestId));
+  if (!found.ok) return found;
+  const { stored, ...details } = found.value;
+  const answer = checkDeviceResponse(claims, { requestId, detailsHash: details.hash });
   if (!answer.ok) return answer;
-  call.note({ decision: answer.value.decision, synthetic: details.value.isSynthetic });
-  const { sub, deviceId } = device;
-  const { publicKey } = device.proof;
-  const { requestId, response } = call;
-  const shown = Buffer.from(details.value.bytes).toString('base64url');
-  const evidence = { requestId, sub, deviceId, response, details: shown, publicKey };
+  call.note({ decision: answer.value.decision, synthetic: details.isSynthetic });
+  const valid = { requestId, answer: answer.value, by: authenticated.value };
+  if (stored?.state !== 'pending') return acceptLate(ports, valid, stored);
+  const shown = Buffer.from(details.bytes).toString('base64url');
+  const { sub, deviceId, proof } = device;
+  const evidence = { requestId, sub, deviceId, response, details: shown, publicKey: proof.publicKey };
   ports.audit.write({ event: 'decision_evidence', ...evidence }, ports.clock());
-  const { notifiedClient: clientId } = details.value;
-  if (clientId !== undefined)
-    await ports.announcements.announce({ requestId, clientId, correlationId: call.correlationId });
-  return record(ports, authenticated.value, { requestId, answer: answer.value, details: details.value });
+  const { notifiedClient: clientId } = details;
+  if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
+  return record(ports, valid, details);
 }
 
+/** An answer whose signature, request and hash are right. */
+type ValidAnswer = { readonly requestId: string; readonly answer: DeviceResponse; readonly by: AuthenticatedDevice };
+
 /** Commits the decision, then writes its outcome to the audit trail. */
-async function record(
-  ports: AnswerPorts,
-  by: AuthenticatedDevice,
-  { requestId, answer, details }: { requestId: string; answer: DeviceResponse; details: StoredDetails },
-): Promise<Result<true>> {
+async function record(ports: AnswerPorts, valid: ValidAnswer, details: StoredDetails): Promise<Result<true>> {
   const now = ports.clock();
-  const { sub, profileId } = by.user;
-  const { deviceId } = by.device;
-  const { decision, reason } = answer;
-  const decided = decide(ports, by, { answer, details, now });
-  const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision: decided, now });
-  const late = recorded.recorded
-    ? undefined
-    : judgeLateDecision(recorded.stored, { sub, profileId, deviceId, decision });
-  const refusal = late?.outcome === 'refuse' ? late.refusal : undefined;
-  const outcome = refusal?.reason ?? (late ? 'recorded_before' : 'recorded');
-  ports.audit.write({ event: 'decision_recorded', requestId, sub, deviceId, outcome, decision, reason }, now);
+  const { requestId, answer, by } = valid;
+  const decision = decide(ports, by, { answer, details, now });
+  const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, now });
+  if (!recorded.recorded) return acceptLate(ports, valid, recorded.stored);
+  writeOutcome(ports, valid, 'recorded');
+  return ok(true);
+}
+
+/**
+ * Accepts an answer that decides nothing any more, or refuses it, and writes its outcome to the audit trail. So the
+ * trail is complete when the function ended between the decision and its outcome, and the phone answers again.
+ */
+function acceptLate(ports: AnswerPorts, valid: ValidAnswer, stored: AuthenticationRequest | undefined): Result<true> {
+  const { user, device } = valid.by;
+  const { decision } = valid.answer;
+  const { sub, profileId } = user;
+  const late = judgeLateDecision(stored, { sub, profileId, deviceId: device.deviceId, decision });
+  const refusal = late.outcome === 'refuse' ? late.refusal : undefined;
+  writeOutcome(ports, valid, refusal?.reason ?? 'recorded_before');
   return refusal ? refuse(refusal) : ok(true);
+}
+
+function writeOutcome(ports: AnswerPorts, { requestId, answer, by }: ValidAnswer, outcome: string): void {
+  const { sub, deviceId } = by.device;
+  const { decision, reason } = answer;
+  const event = { event: 'decision_recorded', requestId, sub, deviceId, outcome, decision, reason } as const;
+  ports.audit.write(event, ports.clock());
 }
 
 function decide(
@@ -117,17 +136,17 @@ function decide(
 }
 
 /**
- * Finds the details of a request. An unknown request and another user's get the same refusal; an expired one is refused
- * as `request_over`.
+ * Finds a request that has not expired. An unknown request and another user's get the same refusal; an expired one is
+ * refused as `request_over`.
  */
-async function findDetails(
+async function findLive<Found extends StoredDetails>(
   ports: AnswerPorts,
-  owner: Owner,
   { requestId, note }: { requestId: string; note: Note },
-): Promise<Result<StoredDetails>> {
+  find: () => Promise<Found | undefined>,
+): Promise<Result<Found>> {
   if (!REQUEST_ID.test(requestId)) return refuse({ reason: 'request_not_found' });
   note({ txn: txnOf(requestId) });
-  const details = await ports.requests.findDetails(owner, requestId);
-  if (!details) return refuse({ reason: 'request_not_found' });
-  return ports.clock() < details.expiresAt ? ok(details) : refuse({ reason: 'request_over' });
+  const found = await find();
+  if (!found) return refuse({ reason: 'request_not_found' });
+  return ports.clock() < found.expiresAt ? ok(found) : refuse({ reason: 'request_over' });
 }

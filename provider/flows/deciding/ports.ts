@@ -1,5 +1,5 @@
 import type { Asked } from '../../core/asking/asked.ts';
-import type { Decision } from '../../core/deciding/authentication-request.ts';
+import type { AuthenticationRequest, Decision } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { Owner } from '../../core/person/user.ts';
 import type { PollOutcome } from '../token/ports.ts';
@@ -17,12 +17,17 @@ export type StoredDetails = FrozenDetails & {
   readonly isSynthetic?: true | undefined;
 };
 
+/** What a decision needs: the details, and the request as it is stored now. Undefined if only its details are stored. */
+export type DecidableRequest = StoredDetails & { readonly stored: AuthenticationRequest | undefined };
+
 /** Authentication requests, as devices use them. */
 export interface DecidableRequests {
   /** Returns the user's requests that still wait for an answer. */
   listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]>;
   /** Returns the frozen details of the user's request. Undefined if it is unknown or another user's. */
   findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined>;
+  /** Returns the same details together with the request. One call reads both, strongly consistent. */
+  findForDecision(owner: Owner, requestId: string): Promise<DecidableRequest | undefined>;
   /**
    * Records the decision on the user's pending, unexpired request. Otherwise returns the request as it is stored now.
    */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { txnOf } from '../../../provider/core/digest.ts';
+import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
 import { NOW, refusalOf, requestIn } from '../../core/given.ts';
 import { deviceNamed } from '../world/devices.ts';
 import { Outage } from '../world/journal.ts';
@@ -8,6 +9,7 @@ import { ANA } from '../world/world.ts';
 import { DETAILS, decidingWorld, REQUEST_ID, SHOWN } from './given.ts';
 
 const PINGED = { details: { notifiedClient: 'bank' } };
+const decisionOf = ({ decision, reason }: TokenClaims) => (decision === undefined ? {} : { decision, reason });
 
 describe('a phone answers', () => {
   it('is believed first; its evidence is written before the decision, the outcome after', async () => {
@@ -17,7 +19,7 @@ describe('a phone answers', () => {
       'find user ana',
       'list devices of ana',
       'verify under phone',
-      'find details for ana',
+      'find details and request for ana',
       'audit decision_evidence',
       'record approve',
       'audit decision_recorded',
@@ -107,27 +109,47 @@ describe('a phone answers', () => {
 });
 
 describe('the first valid answer wins', () => {
-  it('the same device with the same decision again is accepted quietly: its first answer was lost', async () => {
-    const { answer, audited } = decidingWorld();
-    await answer('phone');
+  it('the same answer again is accepted quietly; it leaves no second evidence, and is announced once (CIBA §10.2)', async () => {
+    const { response, send, audited, announced, journal } = decidingWorld(PINGED);
+    const signed = response('phone');
+    for (let times = 0; times < 50; times += 1) expect(await send(signed)).toEqual({ ok: true, value: true });
+    expect(audited.filter(({ event }) => event === 'decision_evidence')).toHaveLength(1);
+    const outcomes = audited.flatMap((event) => ('outcome' in event ? [event.outcome] : []));
+    expect(outcomes).toEqual(['recorded', ...Array.from({ length: 49 }, () => 'recorded_before')]);
+    expect(announced).toHaveLength(1);
+    expect(journal.calls.filter((call) => call.startsWith('record'))).toEqual(['record approve']);
+  });
+
+  it('once the tokens are out, the same answer is accepted quietly still', async () => {
+    const { answer, requests, announced, audited } = decidingWorld(PINGED);
+    const facts = requestIn('pending', { sub: 'ana', requestId: REQUEST_ID });
+    requests.set(REQUEST_ID, { ...facts, state: 'redeemed', deviceId: 'phone' });
     expect((await answer('phone')).ok).toBe(true);
-    expect(audited.map((event) => 'outcome' in event && event.outcome)).toEqual([
-      false,
-      'recorded',
-      false,
-      'recorded_before',
-    ]);
+    expect(announced).toEqual([]);
+    expect(audited).toMatchObject([{ event: 'decision_recorded', outcome: 'recorded_before' }]);
   });
 
   it.each([
-    ['its opposite, by the same device', 'phone', { decision: 'deny' }],
+    ['its opposite, by the same device', 'phone', { decision: 'deny', reason: 'fraud' }],
     ['the same, by another device', 'tablet', {}],
-  ])('%s is too late, and the decision stands', async (_name, deviceId, claims) => {
-    const { answer, requests, audited } = decidingWorld();
+  ])('%s is too late: the decision stands, and the trail has the outcome alone', async (_name, deviceId, claims) => {
+    const { answer, requests, audited, announced } = decidingWorld(PINGED);
     await answer('phone');
     expect(refusalOf(await answer(deviceId, claims))).toEqual({ reason: 'already_decided', state: 'approved' });
     expect(requests.get(REQUEST_ID)?.state).toBe('approved');
-    expect(audited[3]).toMatchObject({ event: 'decision_recorded', deviceId, outcome: 'already_decided' });
+    expect(announced).toHaveLength(1);
+    const outcome = { event: 'decision_recorded', deviceId, outcome: 'already_decided', at: NOW };
+    expect(audited.slice(2)).toEqual([
+      { ...outcome, requestId: REQUEST_ID, sub: 'ana', decision: 'approve', reason: undefined, ...decisionOf(claims) },
+    ]);
+  });
+
+  it('a request of which only the details are stored is unknown, and nothing is announced', async () => {
+    const { answer, ports, announced, audited } = decidingWorld(PINGED);
+    ports.requests.findForDecision = async () => ({ ...DETAILS, notifiedClient: 'bank', stored: undefined });
+    expect(refusalOf(await answer('phone'))).toEqual({ reason: 'request_not_found' });
+    expect(announced).toEqual([]);
+    expect(audited).toMatchObject([{ event: 'decision_recorded', outcome: 'request_not_found' }]);
   });
 
   it('one that was decided between its reading and its recording is told so', async () => {
@@ -140,7 +162,7 @@ describe('the first valid answer wins', () => {
 
   it('one that expired meanwhile is over, one that is gone is unknown', async () => {
     const late = decidingWorld();
-    late.journal.meanwhile('find details', () => {
+    late.journal.meanwhile('record approve', () => {
       late.requests.set(REQUEST_ID, requestIn('pending', { sub: 'ana', requestId: REQUEST_ID, expiresAt: NOW }));
     });
     expect(refusalOf(await late.answer('phone'))).toEqual({ reason: 'request_over' });
@@ -255,13 +277,25 @@ describe('an outage', () => {
     expect(requests.get(REQUEST_ID)?.state).toBe('approved');
   });
 
-  it('at the outcome’s line leaves the decision made, and the phone’s next try is accepted quietly', async () => {
-    const { answer, journal, requests } = decidingWorld();
+  it('between announcement and decision: the next try writes evidence, announces and decides anew', async () => {
+    const { answer, journal, announced, audited } = decidingWorld(PINGED);
+    journal.breakAt('record approve');
+    await expect(answer('phone')).rejects.toThrow(Outage);
+    expect(announced).toHaveLength(1);
+    journal.heal();
+    expect((await answer('phone')).ok).toBe(true);
+    expect(announced).toHaveLength(2);
+    expect(audited.map(({ event }) => event)).toEqual(['decision_evidence', 'decision_evidence', 'decision_recorded']);
+  });
+
+  it('at the outcome’s line leaves the decision made, and the phone’s next try is accepted quietly and completes the trail', async () => {
+    const { answer, journal, requests, audited } = decidingWorld();
     journal.breakAt('audit decision_recorded');
     await expect(answer('phone')).rejects.toThrow(Outage);
     expect(requests.get(REQUEST_ID)?.state).toBe('approved');
     journal.heal();
     expect((await answer('phone')).ok).toBe(true);
+    expect(audited).toMatchObject([{ event: 'decision_evidence' }, { outcome: 'recorded_before' }]);
   });
 
   it('without an announcement there is no decision (CIBA §10.2)', async () => {

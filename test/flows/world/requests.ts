@@ -81,6 +81,12 @@ export function decidableIn(
       const request = stored.get(requestId);
       return request && isSamePerson(request, owner) ? details.get(requestId) : undefined;
     },
+    findForDecision: async (owner, requestId) => {
+      journal.begin(`find details and request for ${owner.sub}`);
+      const request = stored.get(requestId);
+      const found = request && isSamePerson(request, owner) ? details.get(requestId) : undefined;
+      return found && { ...found, stored: request };
+    },
     recordDecision: async ({ requestId, owner, decision, now }) => {
       const reason = decision.decision === 'deny' && decision.reason;
       journal.begin(`record ${decision.decision}${reason ? ` for ${reason}` : ''}`);

@@ -113,6 +113,16 @@ function isAbout(statement: Value, call: RecordedCall, resolve: (value: Value) =
   );
 }
 
+/**
+ * The call as it would be with each of its keys alone. A batch may name keys of several prefixes; then each of these
+ * prefixes is used, and no single one would be enough.
+ */
+export function withOneKey(call: RecordedCall): RecordedCall[] {
+  const keys = call.context['dynamodb:LeadingKeys'];
+  if (!keys) return [call];
+  return keys.map((key) => ({ ...call, context: { ...call.context, 'dynamodb:LeadingKeys': [key] } }));
+}
+
 /** A statement cut into its smallest parts: one action, one resource, one key prefix. */
 export function narrowed(statement: Value): Value[] {
   const list = (value: Value): Value[] => (Array.isArray(value) ? value : [value]);

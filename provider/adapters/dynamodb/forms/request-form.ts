@@ -4,6 +4,7 @@ import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
 import type { TakenBack } from '../../../core/token/refusals.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
+import type { StoredDetails } from '../../../flows/deciding/ports.ts';
 import type { Key, Stored } from '../table.ts';
 
 // The stored form of an authentication request in Transactions: two items. Polls write the first one. It holds what
@@ -103,9 +104,17 @@ export function decisionForm(decision: Decision, now: number): Partial<RequestFo
 
 export const askedText = (asked: Asked): string => JSON.stringify(asked);
 
-export function askedFrom({ asked }: Stored<DetailsForm>): Asked {
-  const stored: StoredAsked = JSON.parse(asked);
-  return stored;
+/** Reads the details of a request. A stored detail that is not read does not compile. */
+export function detailsFrom(item: Stored<DetailsForm>): Whole<StoredDetails> {
+  const asked: StoredAsked = JSON.parse(item.asked);
+  return {
+    bytes: item.details,
+    hash: item.details_hash,
+    expiresAt: item.expires_at,
+    asked,
+    notifiedClient: item.notified_client,
+    isSynthetic: item.synthetic,
+  };
 }
 
 function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
