@@ -40,6 +40,8 @@ const ACCESS_LOG = {
   correlation_id: '$context.requestId',
   route: '$context.routeKey',
   status: '$context.status',
+  // The ARN of the caller of an admin route. On other routes it is "-", because they have no IAM authorizer.
+  by: '$context.identity.userArn',
   ip: '$context.identity.sourceIp',
   bytes: '$context.responseLength',
   latency_ms: '$context.responseLatency',

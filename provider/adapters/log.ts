@@ -7,7 +7,7 @@ import type { AuditTrail } from '../flows/ports.ts';
 export interface Log {
   request(line: RequestLine): void;
   /** Logs a fault: its kind and stack for the developer, never the input. */
-  fault(error: unknown, at: { route: string; correlationId: string }): void;
+  fault(error: unknown, at: { route: string; by?: string | undefined; correlationId: string }): void;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,14 +28,14 @@ export function createLog(service: string, metricsNamespace: string): Log {
   };
   return {
     request: (line) => writeCounted('INFO', { service, message: 'request', ...loggable(line) }),
-    fault: (error, { route, correlationId }) => {
+    fault: (error, { route, by, correlationId }) => {
       const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
       // The message is left out, because it may quote what was sent. The stack frames show where the fault happened.
       const frames = stack
         ?.split('\n')
         .filter((frame) => frame.startsWith('    at '))
         .slice(0, 10);
-      const at: FaultLine = { fault: name, frames, route, correlation_id: correlationId };
+      const at: FaultLine = { fault: name, frames, route, by, correlation_id: correlationId };
       writeCounted('ERROR', { service, message: 'fault', ...at });
     },
   };

@@ -101,6 +101,39 @@ it('one line a request, with its reason and a correlation id that the caller has
   expect(world.logs.filter((text) => text.includes(String(line['correlation_id'])))).toHaveLength(1);
 });
 
+it('every line of the admin API says who called: reads, refused calls and faults too', async () => {
+  const { sub } = await world.user();
+  const lineOf = async (method: string, path: string, body?: object) =>
+    world.line(await world.admin(method, path, body));
+  const by = 'arn:aws:iam::000000000000:user/local-operator';
+  expect(await lineOf('GET', `/admin/users/${sub}`)).toMatchObject({
+    route: 'GET /admin/users/{sub}',
+    status: 200,
+    by,
+  });
+  expect(await lineOf('GET', `/admin/users/${sub}/devices`)).toMatchObject({ status: 200, by });
+  expect(await lineOf('GET', '/admin/users?login_hint=nobody')).toMatchObject({ status: 404, by });
+  expect(await lineOf('DELETE', '/admin/clients/synthetic-login')).toMatchObject({ reason: 'reserved_id', by });
+  expect(await lineOf('POST', '/admin/clients', {})).toMatchObject({ reason: 'invalid_client_metadata', by });
+  world.runtime.aws.interference = () => ({ status: 500, body: '{"__type":"InternalServerError"}' });
+  const fault = await world.admin('GET', `/admin/users/${sub}`);
+  world.runtime.aws.interference = undefined;
+  const id = String(fault.headers.get('x-correlation-id'));
+  const faults = () => world.logs.filter((line) => line.includes(id)).map((line) => JSON.parse(line));
+  await expect.poll(faults).toMatchObject([{ message: 'fault', route: 'GET /admin/users/{sub}', by }]);
+});
+
+it('no line of a client or a phone has an operator in it', async () => {
+  const client = await world.client();
+  const { email, phone } = await world.person();
+  const { requestId } = await world.asked(client, { login_hint: email });
+  await world.answer(phone, requestId, 'approve');
+  await world.line(await world.poll(client, 'unknown'));
+  const lines = world.logs.filter((line) => !line.includes('"message":"audit"')).map((line) => JSON.parse(line));
+  const routesWithOperator = lines.filter((line) => 'by' in line).map((line) => String(line['route']));
+  expect(routesWithOperator.filter((route) => !route.includes(' /admin/'))).toEqual([]);
+});
+
 async function sendAssertion(): Promise<string> {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const jwks = { keys: [await exportJWK(publicKey)] };

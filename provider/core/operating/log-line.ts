@@ -33,6 +33,8 @@ export type Noted = {
 export type RequestLine = Noted & {
   readonly route: string;
   readonly status: number;
+  /** The ARN of the IAM identity that called, as in the audit trail. Only calls of the admin API have one. */
+  readonly by?: string | undefined;
   readonly error?: string | undefined;
   readonly duration_ms: number;
   /** For a message: how long it was in its queue, in seconds. */
@@ -46,6 +48,7 @@ export type RequestLine = Noted & {
  */
 export type FaultLine = {
   readonly route: string;
+  readonly by?: string | undefined;
   readonly correlation_id: string;
   readonly fault: string;
   readonly frames?: readonly string[] | undefined;
@@ -61,6 +64,8 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
   return {
     route: line.route,
     status: line.status,
+    // AWS made it, and a shortened ARN could be that of another identity.
+    by: line.by,
     client_id: shortened(line.client_id),
     synthetic: line.synthetic,
     txn: line.txn,

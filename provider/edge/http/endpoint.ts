@@ -4,14 +4,14 @@ import type { Noted, RequestLine } from '../../core/operating/log-line.ts';
 import type { Result } from '../../core/result.ts';
 import type { Answer } from './answer.ts';
 import { answerRefusal } from './refusal-answer.ts';
-import { type HttpEvent, type HttpRequest, requestFrom } from './request.ts';
+import { type HttpEvent, type HttpRequest, iamIdentityOf, requestFrom } from './request.ts';
 
 /** Handles one request. */
 export type Route = (request: HttpRequest) => Promise<Result<Answer>>;
 /** Logs the one line of each request, and faults. */
 export type EndpointLog = {
   request(line: RequestLine): void;
-  fault(error: unknown, at: { route: string; correlationId: string }): void;
+  fault(error: unknown, at: { route: string; by?: string | undefined; correlationId: string }): void;
 };
 
 /**
@@ -24,7 +24,8 @@ export type EndpointLog = {
 export function endpoint(log: EndpointLog, routes: Readonly<Record<string, Route>>) {
   return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()
     .onError((run) => {
-      const at = { route: run.event.routeKey, correlationId: run.event.requestContext.requestId };
+      const { authorizer, requestId: correlationId } = run.event.requestContext;
+      const at = { route: run.event.routeKey, by: iamIdentityOf(authorizer), correlationId };
       log.fault(run.error, at);
       run.response = fault(at.correlationId);
     })
@@ -49,6 +50,7 @@ async function serve(
   log.request({
     route: event.routeKey,
     status: answer.status,
+    by: request.iamIdentity,
     ...noted,
     ...answer.refused,
     duration_ms: Math.round(performance.now() - startedAt),

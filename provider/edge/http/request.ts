@@ -56,7 +56,8 @@ export function requestFrom(event: HttpEvent, note: Note): HttpRequest {
   };
 }
 
-function iamIdentityOf(authorizer: unknown): string | undefined {
+/** Returns the ARN of the IAM identity that API Gateway verified. Undefined for every other authorizer. */
+export function iamIdentityOf(authorizer: unknown): string | undefined {
   const userArn = memberOf(memberOf(authorizer, 'iam'), 'userArn');
   return typeof userArn === 'string' && userArn.startsWith('arn:') ? userArn : undefined;
 }

@@ -5,6 +5,7 @@ import type { Whole } from '../../../provider/core/whole.ts';
 const LINE: Whole<RequestLine> = {
   route: 'POST /token',
   status: 200,
+  by: 'arn:aws:iam::123456789012:user/operator',
   client_id: 'bank',
   synthetic: true,
   txn: 'txn-1',
@@ -32,6 +33,11 @@ describe('the log line of a request', () => {
 
   it('has no field that is not named, even when one is there at run time', () => {
     expect(loggable({ ...LINE, ...{ access_token: 's3cret' } })).toEqual(LINE);
+  });
+
+  it('has the whole ARN of the operator, which may be longer than other fields', () => {
+    const by = `arn:aws:iam::123456789012:user/${'division/'.repeat(50)}operator`;
+    expect(loggable({ ...LINE, by }).by).toBe(by);
   });
 
   it('leaves a field empty that was not noted', () => {

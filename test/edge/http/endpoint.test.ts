@@ -82,6 +82,36 @@ describe('endpoint: refusals', () => {
   });
 });
 
+describe('endpoint: the log says who called', () => {
+  const by = 'arn:aws:sts::123456789012:assumed-role/operator/ana';
+  const withIdentity = (authorizer: unknown) => ({
+    requestContext: { requestId: 'correlation-1', http: { method: 'POST' }, authorizer },
+  });
+
+  it.each<[string, Route]>([
+    ['a call that is answered', async () => ok(answerDone())],
+    ['a call that is refused', refusing({ reason: 'not_found', what: 'user' })],
+    [
+      'a fault',
+      async () => {
+        throw new Error('outage');
+      },
+    ],
+  ])('%s has the ARN of the IAM identity', async (_name, route) => {
+    const { lines } = await call(route, withIdentity({ iam: { userArn: by } }));
+    expect(lines.map(({ fields }) => fields['by'])).toEqual([by]);
+  });
+
+  it.each([
+    ['no identity', undefined],
+    ['the claims of a token', { jwt: { claims: { userArn: by } } }],
+    ['an identity that is no ARN', { iam: { userArn: 'operator' } }],
+  ])('a call with %s has none', async (_name, authorizer) => {
+    const { lines } = await call(async () => ok(answerDone()), withIdentity(authorizer));
+    expect(lines.map(({ fields }) => fields['by'])).toEqual([undefined]);
+  });
+});
+
 describe('endpoint: the log holds nothing that a caller chose', () => {
   it('not the name of a repeated parameter', async () => {
     const { lines } = await call(refusing({ reason: 'repeated_parameter', name: 's3cret-parameter' }));

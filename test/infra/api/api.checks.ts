@@ -67,6 +67,8 @@ describe('the stage', () => {
     const variables = Object.values(format).filter((value) => String(value).startsWith('$'));
     expect(variables).toContain('$context.requestId');
     expect(variables).toContain('$context.routeKey');
+    // HTTP APIs fill it in on routes with an IAM authorizer.
+    expect(format.by).toBe('$context.identity.userArn');
     for (const variable of variables) {
       expect(variable).toMatch(/^\$context\.[A-Za-z.]+$/);
       expect(variable).not.toMatch(/header|query|userAgent|path|authorizer|claims/i);
