@@ -252,3 +252,29 @@ it('clients, users, devices and tickets leave a trail: who did it', async () => 
   expect(events()).toContainEqual(expect.objectContaining({ event: 'user_created', sub, by }));
   expect(events()).toContainEqual(expect.objectContaining({ event: 'ticket_created', sub, by }));
 });
+
+it('the trail says what changed: a block, a scope, a new secret, each told from a new name', async () => {
+  const { client_id, client_secret } = await world.client({ scope: 'openid' });
+  const { sub } = await world.user({ name: 'Seeded Person' });
+  await world.admin('PATCH', `/admin/clients/${client_id}`, { scope: 'openid pay', client_name: 'Seeded Client' });
+  const { body } = await world.admin('PATCH', `/admin/clients/${client_id}`, { new_secret: true });
+  await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true });
+  await world.admin('PATCH', `/admin/users/${sub}`, { name: 'Seeded Name', email: 'seeded@example.com' });
+  const events = (event: string, id: string) =>
+    world.logs
+      .filter((line) => line.includes('"message":"audit"') && line.includes(event) && line.includes(id))
+      .map((line) => JSON.parse(line).audit['changed']);
+  await expect.poll(() => events('user_updated', sub)).toHaveLength(2);
+  expect(events('client_updated', client_id)).toEqual([
+    expect.arrayContaining([{ member: 'scope', before: 'openid', after: 'openid pay' }, { member: 'client_name' }]),
+    [{ member: 'client_secret' }],
+  ]);
+  expect(events('user_updated', sub)).toEqual([
+    [{ member: 'blocked', before: false, after: true }],
+    expect.arrayContaining([{ member: 'name' }, { member: 'email' }]),
+  ]);
+  expect(JSON.stringify(events('user_created', sub))).not.toContain('Seeded');
+  const trail = world.logs.filter((line) => line.includes('"message":"audit"')).join('');
+  for (const value of ['Seeded', 'seeded@example.com', client_secret, String(body['client_secret'])])
+    expect(trail).not.toContain(value);
+});

@@ -41,6 +41,8 @@ export type MemberSpec = MemberKind & {
   readonly whenAbsent: string;
   /** What a change may do with the member: `never` touch it, `replace` it, or also `remove` it by null. */
   readonly change: 'never' | 'replace' | 'remove';
+  /** What the audit trail has of a changed member: its name alone, or also its values before and after. */
+  readonly audited: 'name' | 'values';
   /** The member of `Client` that stores it. */
   readonly storedAs: keyof Client;
   /** The rule for each text of the value, beyond its kind. A refusal quotes `expected`. */

@@ -25,6 +25,7 @@ export const CLIENT_METADATA = {
     means: 'The name by which the client authenticates. It can be set only at creation.',
     whenAbsent: 'a random id',
     change: 'never',
+    audited: 'name',
     storedAs: 'clientId',
     rule: { expected: '1 to 64 letters, digits, dots, dashes or underscores', fits: isClientId },
   },
@@ -35,6 +36,7 @@ export const CLIENT_METADATA = {
     means: 'The name of the client. The phone shows it to the user.',
     whenAbsent: 'required',
     change: 'replace',
+    audited: 'name',
     storedAs: 'name',
     rule: {
       expected: `1 to ${NAME_LIMIT} readable characters`,
@@ -48,6 +50,7 @@ export const CLIENT_METADATA = {
     means: 'Scopes that the client may have. It may always have `openid`.',
     whenAbsent: '`openid`',
     change: 'remove',
+    audited: 'values',
     storedAs: 'scopes',
     rule: { expected: 'scope tokens separated by single spaces', fits: (scope) => SCOPES.test(scope) },
   },
@@ -58,6 +61,7 @@ export const CLIENT_METADATA = {
     means: 'How the client authenticates at every endpoint.',
     whenAbsent: '`client_secret_basic`',
     change: 'replace',
+    audited: 'name',
     storedAs: 'credential',
   },
   jwks: {
@@ -68,6 +72,7 @@ export const CLIENT_METADATA = {
       'Public keys of the client: RSA of 2048 to 4096 bits, or EC on P-256. Required with `private_key_jwt`, refused otherwise.',
     whenAbsent: 'none',
     change: 'replace',
+    audited: 'name',
     storedAs: 'credential',
   },
   token_endpoint_auth_signing_alg: {
@@ -77,6 +82,7 @@ export const CLIENT_METADATA = {
     means: 'The only algorithm that client assertions may use.',
     whenAbsent: 'any of them',
     change: 'remove',
+    audited: 'name',
     storedAs: 'credential',
   },
   grant_types: {
@@ -87,6 +93,7 @@ export const CLIENT_METADATA = {
     means: 'Grants that the client may use at the token endpoint.',
     whenAbsent: '`urn:openid:params:grant-type:ciba`',
     change: 'replace',
+    audited: 'values',
     storedAs: 'grantTypes',
   },
   backchannel_token_delivery_mode: {
@@ -96,6 +103,7 @@ export const CLIENT_METADATA = {
     means: 'How the client learns that a request has ended.',
     whenAbsent: '`poll`',
     change: 'replace',
+    audited: 'values',
     storedAs: 'deliveryMode',
   },
   backchannel_client_notification_endpoint: {
@@ -106,6 +114,7 @@ export const CLIENT_METADATA = {
       'Where a client in ping mode is notified. Required with `ping`, refused otherwise. Only public addresses are called.',
     whenAbsent: 'none',
     change: 'remove',
+    audited: 'values',
     storedAs: 'notificationEndpoint',
     rule: {
       expected: 'an https URL of at most 1024 characters, without user, password or fragment',
@@ -119,6 +128,7 @@ export const CLIENT_METADATA = {
     means: 'Algorithm of ID tokens.',
     whenAbsent: '`RS256`',
     change: 'replace',
+    audited: 'name',
     storedAs: 'idTokenAlgorithm',
   },
   access_token_signed_response_alg: {
@@ -128,6 +138,7 @@ export const CLIENT_METADATA = {
     means: "Algorithm of access tokens. API Gateway's JWT authorizers accept only `RS256`.",
     whenAbsent: '`RS256`',
     change: 'replace',
+    audited: 'name',
     storedAs: 'accessTokenAlgorithm',
   },
   scope_descriptions: {
@@ -137,6 +148,7 @@ export const CLIENT_METADATA = {
     means: 'For each scope, the sentence that the phone shows.',
     whenAbsent: 'none; the standard scopes have their own',
     change: 'remove',
+    audited: 'name',
     storedAs: 'scopeDescriptions',
     rule: {
       expected: `1 to ${DESCRIPTION_LIMIT} readable characters each: the phone shows them`,
@@ -152,6 +164,7 @@ export const CLIENT_METADATA = {
     means: 'Audiences (APIs) that the client may ask tokens for.',
     whenAbsent: 'none',
     change: 'remove',
+    audited: 'values',
     storedAs: 'audiences',
     rule: {
       expected: `1 to ${AUDIENCE_LIMIT} printable ASCII characters each: the phone shows them`,
@@ -166,6 +179,7 @@ export const CLIENT_METADATA = {
     means: 'The audience when the client asks for none: one of `audiences`.',
     whenAbsent: 'the issuer',
     change: 'remove',
+    audited: 'values',
     storedAs: 'defaultAudience',
   },
   requests_per_minute: {
@@ -175,6 +189,7 @@ export const CLIENT_METADATA = {
     means: 'The highest number of authentication requests a minute, counted over all users.',
     whenAbsent: 'no limit of its own',
     change: 'remove',
+    audited: 'name',
     storedAs: 'requestsPerMinute',
   },
   only_sub: {
@@ -184,6 +199,7 @@ export const CLIENT_METADATA = {
     means: 'The one user that the client may ask; all others are unknown to it.',
     whenAbsent: 'any user',
     change: 'remove',
+    audited: 'values',
     storedAs: 'onlySub',
     rule: { expected: 'the sub of a user', fits: isSubject },
   },

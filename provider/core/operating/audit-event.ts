@@ -1,4 +1,5 @@
 import type { PublicJwk } from '../keys/jwk.ts';
+import type { ChangedMember } from '../member-change.ts';
 
 /** The record of a security decision. The audit trail keeps these records apart from the logs. */
 export type AuditEvent =
@@ -36,18 +37,33 @@ export type AuditEvent =
       readonly because: string;
     }
   | {
-      readonly event: 'device_enrolled' | 'device_updated' | 'device_unreachable' | 'device_removed';
+      readonly event: 'device_updated';
+      readonly sub: string;
+      readonly deviceId: string;
+      readonly changed: readonly ChangedMember[];
+      readonly by: string;
+    }
+  | {
+      readonly event: 'device_enrolled' | 'device_unreachable' | 'device_removed';
       readonly sub: string;
       readonly deviceId: string;
       readonly by: string;
     }
   | {
-      readonly event: 'client_created' | 'client_updated' | 'client_removed';
+      readonly event: 'client_created' | 'client_updated';
       readonly clientId: string;
+      readonly changed: readonly ChangedMember[];
+      readonly by: string;
+    }
+  | { readonly event: 'client_removed'; readonly clientId: string; readonly by: string }
+  | {
+      readonly event: 'user_created' | 'user_updated';
+      readonly sub: string;
+      readonly changed: readonly ChangedMember[];
       readonly by: string;
     }
   | {
-      readonly event: 'user_created' | 'user_updated' | 'user_removed' | 'ticket_created' | 'ticket_ended';
+      readonly event: 'user_removed' | 'ticket_created' | 'ticket_ended';
       readonly sub: string;
       readonly by: string;
     }

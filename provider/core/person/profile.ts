@@ -1,4 +1,4 @@
-import { applyChange, type MemberChange } from '../member-change.ts';
+import { applyChange, type ChangedMember, changedMembers, type MemberChange } from '../member-change.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from './login-identifier.ts';
 import type { Owner, User, UserClaims } from './user.ts';
@@ -70,6 +70,32 @@ export function changeProfile(before: UserProfile, change: MemberChange<UserProf
 /** Returns the user as operators read it. */
 export function describeUser(user: User): UserProfile & { readonly sub: string } {
   return { sub: user.sub, ...user.claims, ...(user.status === 'blocked' && { blocked: true }) };
+}
+
+/** What the audit trail has of a changed member. It has no name, address or number of a person. */
+const AUDITED = {
+  sub: 'name',
+  name: 'name',
+  given_name: 'name',
+  family_name: 'name',
+  preferred_username: 'name',
+  email: 'name',
+  email_verified: 'name',
+  phone_number: 'name',
+  phone_number_verified: 'name',
+  blocked: 'values',
+} as const satisfies Record<keyof UserProfile, 'name' | 'values'>;
+
+/**
+ * Returns what a change made of a user, for the audit trail. Without a user before, it returns what the new one was
+ * created with.
+ */
+export function changesOfUser(before: User | undefined, after: User): readonly ChangedMember[] {
+  return changedMembers(before ? membersOf(before) : {}, membersOf(after), AUDITED);
+}
+
+function membersOf({ claims, status }: User): object {
+  return { ...claims, blocked: status === 'blocked' };
 }
 
 function isText(text: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { Client, ClientCredential, ClientSecrets } from '../../core/client/client.ts';
+import { changesOfClient } from '../../core/client/client-change.ts';
 import type { ClientMetadata } from '../../core/client/metadata.ts';
 import { describeClient, registerClient } from '../../core/client/registration.ts';
 import { changeSecrets, oldSecretEnd, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
@@ -52,7 +53,8 @@ export async function createClient(
   if (!client.ok) return client;
   if (!(await ports.clientRegistry.create(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
   const now = ports.clock();
-  ports.audit.write({ event: 'client_created', clientId: client.value.clientId, by }, now);
+  const { clientId } = client.value;
+  ports.audit.write({ event: 'client_created', clientId, changed: changesOfClient(undefined, client.value), by }, now);
   return ok({ ...viewClient(client.value, now), ...(secretsOf(client.value.credential) && tellSecret(secret)) });
 }
 
@@ -101,7 +103,8 @@ export async function updateClient(
     // of name does not undo a new secret.
     return rounds > 1 ? updateClient(ports, change, rounds - 1) : refuse({ reason: 'conflict', what: 'client' });
   }
-  ports.audit.write({ event: 'client_updated', clientId: change.clientId, by: change.by }, now);
+  const { clientId, by } = change;
+  ports.audit.write({ event: 'client_updated', clientId, changed: changesOfClient(before, client.value), by }, now);
   const told = secretsOf(client.value.credential)?.secretHash === sha256(secret) && tellSecret(secret);
   const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
   return ok({ ...(hasEnded && { old_secret_expires_at: now }), ...viewClient(client.value, now), ...told });

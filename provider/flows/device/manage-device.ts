@@ -34,7 +34,11 @@ export async function updateDevice(
   const change = { name: name.value, ...(reach.value && { reach: reach.value }) };
   if (!(await ports.devices.update({ sub, deviceId, ...change })))
     return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
-  ports.audit.write({ event: 'device_updated', sub, deviceId, by: 'device' }, ports.clock());
+  const changed = [
+    ...(name.value === device.name ? [] : [{ member: 'name' }]),
+    ...(reach.value ? [{ member: 'push_token' }] : []),
+  ];
+  ports.audit.write({ event: 'device_updated', sub, deviceId, changed, by: 'device' }, ports.clock());
   // The old endpoint is released only after the device points to the new one. A crash between the two, or a concurrent
   // change, leaves an unused endpoint, but never a device without one.
   if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);

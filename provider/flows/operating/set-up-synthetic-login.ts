@@ -1,3 +1,4 @@
+import { changesOfClient } from '../../core/client/client-change.ts';
 import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
@@ -33,7 +34,9 @@ export async function setUpSyntheticLogin(ports: SyntheticSetUpPorts): Promise<v
   await ports.secret.write({ clientSecret, devicePrivateKey: privateKey });
   const identities = makeSyntheticIdentities({ secretHash: sha256(clientSecret), devicePublicKey: publicKey, now });
   await ports.identities.save(identities);
-  ports.audit.write({ event: 'client_created', clientId: identities.client.clientId, by: 'deployment' }, now);
+  const { client } = identities;
+  const changed = changesOfClient(undefined, client);
+  ports.audit.write({ event: 'client_created', clientId: client.clientId, changed, by: 'deployment' }, now);
   ports.audit.write(
     { event: 'device_enrolled', sub: identities.user.sub, deviceId: identities.device.deviceId, by: 'deployment' },
     now,

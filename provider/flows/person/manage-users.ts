@@ -4,7 +4,7 @@ import { type OpenTicketView, ticketIdOf, viewTicket } from '../../core/device/e
 import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
-import { changeUser, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
+import { changesOfUser, changeUser, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
 import { hasIdentifier, isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
@@ -52,7 +52,8 @@ export async function createUser(ports: ManageUsersPorts, profile: UserProfile, 
   if (!user.ok) return user;
   const created = await ports.peopleRegistry.create(user.value);
   if (created.outcome !== 'written') return conflict(created);
-  ports.audit.write({ event: 'user_created', sub: user.value.sub, by }, ports.clock());
+  const changed = changesOfUser(undefined, user.value);
+  ports.audit.write({ event: 'user_created', sub: user.value.sub, changed, by }, ports.clock());
   return ok(describeUser(user.value));
 }
 
@@ -126,7 +127,8 @@ async function replaceUser(
     return now && isSamePerson(now, before) ? replaceUser(ports, change, { before: now, rounds: rounds - 1 }) : NO_USER;
   }
   if (replaced.outcome !== 'written') return conflict(replaced);
-  ports.audit.write({ event: 'user_updated', sub: change.sub, by: change.by }, ports.clock());
+  const { sub, by } = change;
+  ports.audit.write({ event: 'user_updated', sub, changed: changesOfUser(before, user.value), by }, ports.clock());
   return ok(describeUser(user.value));
 }
 

@@ -49,7 +49,9 @@ describe('an operator registers a client', () => {
       secretHash: sha256('secret-1'),
     });
     expect(journal.calls).toEqual(['create client id-1', 'audit client_created']);
-    expect(audited).toEqual([{ event: 'client_created', clientId: 'id-1', by: 'operator', at: NOW }]);
+    const scope = { member: 'scope', before: undefined, after: 'openid' };
+    const changed = expect.arrayContaining([scope, { member: 'client_name' }, { member: 'client_secret' }]);
+    expect(audited).toEqual([{ event: 'client_created', clientId: 'id-1', changed, by: 'operator', at: NOW }]);
   });
 
   it('with an id of its own choice', async () => {
@@ -114,7 +116,19 @@ describe('an operator changes a client', () => {
     expect(view).not.toHaveProperty('old_secret_expires_at');
     expect(stored.get('bank')?.credential).toEqual(BANK.credential);
     expect(journal.calls).toEqual(['find client bank', 'replace client bank', 'audit client_updated']);
-    expect(audited).toEqual([{ event: 'client_updated', ...AUDITED }]);
+    expect(audited).toEqual([{ event: 'client_updated', changed: [{ member: 'client_name' }], ...AUDITED }]);
+  });
+
+  it('and the trail says what changed, against what was stored at the time', async () => {
+    const { update, journal, stored, audited } = registryWorld(BANK);
+    let isFirst = true;
+    journal.meanwhile('replace', () => {
+      if (isFirst) stored.set('bank', { ...BANK, audiences: ['urn:other'] });
+      isFirst = false;
+    });
+    await update({ audiences: ['urn:a'], client_name: BANK.name });
+    const changed = [{ member: 'audiences', before: ['urn:other'], after: ['urn:a'] }];
+    expect(audited).toEqual([{ event: 'client_updated', changed, ...AUDITED }]);
   });
 
   it('keeps the name when it is not given, and takes out what is null', async () => {

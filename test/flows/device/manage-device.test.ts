@@ -22,12 +22,12 @@ describe('a phone changes itself', () => {
     });
     expect(journal.calls).toEqual([...BELIEVED, 'update name of device phone of ana', 'audit device_updated']);
     expect(devices.get('phone')).toEqual(deviceNamed('phone', { name: 'Work phone' }));
-    expect(audited).toEqual([{ event: 'device_updated', ...AUDITED }]);
+    expect(audited).toEqual([{ event: 'device_updated', changed: [{ member: 'name' }], ...AUDITED }]);
     expect(line()).toEqual({ device_id: 'phone' });
   });
 
   it('hands in a fresh push token: the device points at the new endpoint before the old one goes', async () => {
-    const { update, journal, devices } = deviceWorld();
+    const { update, journal, devices, audited } = deviceWorld();
     expect(valueFrom(await update({ push_token: 'fresh' })).name).toBe('Pixel');
     expect(journal.calls.slice(4)).toEqual([
       'register GCM fresh for device phone of ana',
@@ -36,6 +36,7 @@ describe('a phone changes itself', () => {
       'release endpoint of phone for device phone',
     ]);
     expect(devices.get('phone')?.reach).toEqual(reachOf('fresh'));
+    expect(audited).toEqual([{ event: 'device_updated', changed: [{ member: 'push_token' }], ...AUDITED }]);
   });
 
   it('hands in the push token that it had: its endpoint is revived and kept', async () => {

@@ -63,8 +63,9 @@ describe('the synthetic login is set up', () => {
     const { ports, audited } = setUpWorld();
     await setUpSyntheticLogin(ports);
     await removeSyntheticLogin(ports);
+    const onlySub = { member: 'only_sub', before: undefined, after: 'synthetic-login' };
     expect(audited).toEqual([
-      { event: 'client_created', clientId: 'synthetic-login', ...BY },
+      { event: 'client_created', clientId: 'synthetic-login', changed: expect.arrayContaining([onlySub]), ...BY },
       { event: 'device_enrolled', sub: 'synthetic-login', deviceId: 'synthetic-login', ...BY },
       { event: 'client_removed', clientId: 'synthetic-login', ...BY },
     ]);

@@ -52,7 +52,8 @@ describe('an operator creates a user', () => {
     expect(valueFrom(await createUser(ports, { name: 'Bo' }, 'operator'))).toEqual({ sub: 'id-2', name: 'Bo' });
     expect(users.get('id-2')?.profileId).toBe('id-1');
     expect(journal.calls).toEqual(['create user id-2', 'audit user_created']);
-    expect(audited).toEqual([{ event: 'user_created', sub: 'id-2', by: 'operator', at: NOW }]);
+    const changed = [{ member: 'name' }, { member: 'blocked', before: undefined, after: false }];
+    expect(audited).toEqual([{ event: 'user_created', sub: 'id-2', changed, by: 'operator', at: NOW }]);
     expect(valueFrom(await createUser(ports, { sub: 'bo' }, 'operator')).sub).toBe('bo');
     expect([...users.keys()]).toEqual(['id-2', 'bo']);
     expect(users.get('bo')?.profileId).toBe('id-3');
@@ -140,7 +141,22 @@ describe('an operator changes a user', () => {
     expect(valueFrom(await update({ name: 'Anna', blocked: true }))).toEqual({ ...VIEW, name: 'Anna', blocked: true });
     expect(journal.calls).toEqual(['find user ana', 'replace user ana', 'audit user_updated']);
     expect(users.get('ana')?.status).toBe('blocked');
-    expect(audited).toEqual([{ event: 'user_updated', ...AUDITED }]);
+    const changed = [{ member: 'name' }, { member: 'blocked', before: false, after: true }];
+    expect(audited).toEqual([{ event: 'user_updated', changed, ...AUDITED }]);
+  });
+
+  it('and the trail tells a block from an unblock and from a new name, and has no value of a person', async () => {
+    const { update, audited } = usersWorld();
+    await update({ blocked: true });
+    await update({ blocked: false });
+    await update({ name: 'Anna', email: 'anna@example.com', phone_number: '+4917012345', email_verified: true });
+    expect(audited.map((event) => 'changed' in event && event.changed)).toEqual([
+      [{ member: 'blocked', before: false, after: true }],
+      [{ member: 'blocked', before: true, after: false }],
+      [{ member: 'name' }, { member: 'email' }, { member: 'email_verified' }, { member: 'phone_number' }],
+    ]);
+    for (const value of ['Ana', 'Anna', 'example.com', '4917012345'])
+      expect(JSON.stringify(audited)).not.toContain(value);
   });
 
   it('who changes meanwhile: applied to what is there then, so that a block is not undone by a name', async () => {

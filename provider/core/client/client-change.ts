@@ -1,0 +1,23 @@
+import { type ChangedMember, changedMembers } from '../member-change.ts';
+import type { Client } from './client.ts';
+import { CLIENT_METADATA_ROWS } from './metadata.ts';
+import { describeClient } from './registration.ts';
+import { secretsOf } from './secrets.ts';
+
+const AUDITED = Object.fromEntries(CLIENT_METADATA_ROWS.map(([member, { audited }]) => [member, audited]));
+
+/**
+ * Returns what a change made of a client, for the audit trail: each member of the registration that is another now, and
+ * `client_secret` and `old_secret_expires_at` without any value. Without a client before, it returns what the new one
+ * was registered with.
+ */
+export function changesOfClient(before: Client | undefined, after: Client): readonly ChangedMember[] {
+  return changedMembers(before ? membersOf(before) : {}, membersOf(after), AUDITED);
+}
+
+/** The members of a registration, and the secrets as hashes, which are only compared. */
+function membersOf(client: Client): object {
+  const { client_id: _, ...metadata } = describeClient(client);
+  const secrets = secretsOf(client.credential);
+  return { ...metadata, client_secret: secrets?.secretHash, old_secret_expires_at: secrets?.oldSecret?.expiresAt };
+}
