@@ -1,5 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AnyPrincipal,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+  type PolicyStatementProps,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -14,7 +22,14 @@ const LINES: CfnDeliveryStream.ProcessorProperty[] = [
 ];
 
 /**
- * The bucket that keeps audit events as compressed JSON, one line per event, by day. No principal can delete from it.
+ * Days for which S3 keeps what an expired or overwritten object held. Long enough to notice, and short enough that
+ * events are gone soon after the days that the settings promise.
+ */
+const NONCURRENT_DAYS = 7;
+
+/**
+ * The bucket that keeps audit events as compressed JSON, one line per event, by day. No principal can delete from it,
+ * and only the delivery stream can write to it.
  */
 export class AuditStore extends Construct {
   readonly bucket: Bucket;
@@ -23,7 +38,9 @@ export class AuditStore extends Construct {
   constructor(scope: Construct, id: string, { retentionDays }: { retentionDays: number }) {
     super(scope, id);
     this.bucket = this.#bucket(Duration.days(retentionDays));
-    this.stream = this.#stream();
+    const role = this.#deliveryRole();
+    this.#protect(role);
+    this.stream = this.#stream(role);
   }
 
   #bucket(kept: Duration): Bucket {
@@ -32,21 +49,17 @@ export class AuditStore extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       versioned: true,
-      lifecycleRules: [{ expiration: kept, noncurrentVersionExpiration: kept }],
+      // An expired object of a versioned bucket becomes a noncurrent version, which a rule of its own deletes.
+      lifecycleRules: [
+        {
+          expiration: kept,
+          noncurrentVersionExpiration: Duration.days(NONCURRENT_DAYS),
+          abortIncompleteMultipartUploadAfter: Duration.days(NONCURRENT_DAYS),
+        },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
     pinLogicalId(bucket, 'AuditBucket');
-    // No principal may delete, so even an administrator cannot delete by mistake. Lifecycle rules are exempt from
-    // bucket policies.
-    bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AppendOnly',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-        resources: [bucket.arnForObjects('*')],
-      }),
-    );
     acknowledge(bucket, {
       'AwsSolutions-S1':
         'This is the audit trail itself. CloudTrail data events show who reads it, and an account keeps those in one place.',
@@ -54,7 +67,31 @@ export class AuditStore extends Construct {
     return bucket;
   }
 
-  #stream(): CfnDeliveryStream {
+  /**
+   * Denies deletes to everybody, so even an administrator cannot delete by mistake. Lifecycle rules are exempt from
+   * bucket policies. Writes are denied to all but the delivery stream: an object that is written over becomes a
+   * noncurrent version, which expires within days.
+   */
+  #protect(role: Role): void {
+    const objects = this.bucket.arnForObjects('*');
+    this.#deny('AppendOnly', {
+      actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateDelete', 's3:ReplicateObject'],
+      resources: [objects],
+    });
+    this.#deny('OnlyDeliveryWrites', {
+      actions: ['s3:PutObject'],
+      resources: [objects],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+    });
+  }
+
+  #deny(sid: string, denied: Pick<PolicyStatementProps, 'actions' | 'resources' | 'conditions'>): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], ...denied }),
+    );
+  }
+
+  #deliveryRole(): Role {
     const statements = [
       new PolicyStatement({
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
@@ -72,6 +109,10 @@ export class AuditStore extends Construct {
       inlinePolicies: { Deliver: new PolicyDocument({ statements }) },
     });
     acknowledgeWildcards(role, statements, 'Firehose chooses the object keys: the day, followed by a random part.');
+    return role;
+  }
+
+  #stream(role: Role): CfnDeliveryStream {
     return new CfnDeliveryStream(this, 'Stream', {
       deliveryStreamType: 'DirectPut',
       deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
@@ -5,6 +6,7 @@ const minimal = synthesized('minimal');
 const dev = synthesized('dev');
 const restored = new Synthesized({ ...settingsOf.minimal(), restored: { directoryTable: 'ciba-restored' } });
 
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const replica = (of: Synthesized, table: string): Value => of.data.Resources[table]?.Properties.Replicas[0];
 
 describe('what is stored', () => {
@@ -83,6 +85,8 @@ describe('the audit trail', () => {
     ({ Type }) => Type === 'AWS::KinesisFirehose::DeliveryStream',
   );
 
+  const statement = (sid: string): Value => policy.PolicyDocument.Statement.find(({ Sid }: Value) => Sid === sid) ?? {};
+
   it('gets the audit lines of every function that writes any, and nothing else', () => {
     const filters = minimal.all('AWS::Logs::SubscriptionFilter').map(({ Properties }) => Properties);
     expect(filters.length).toBe(9);
@@ -98,10 +102,37 @@ describe('the audit trail', () => {
     expect(other.data.Resources['AuditBucket']?.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(2000);
   });
 
+  it('is gone soon after its retention: what an expired or overwritten object held goes within days', () => {
+    for (const template of [minimal, new Synthesized({ auditRetentionDays: 2000 })]) {
+      const [rule, ...others] = template.data.Resources['AuditBucket']?.Properties.LifecycleConfiguration.Rules ?? [];
+      expect(others).toEqual([]);
+      expect(rule.NoncurrentVersionExpiration.NoncurrentDays).toBe(7);
+      expect(rule.AbortIncompleteMultipartUpload.DaysAfterInitiation).toBe(7);
+    }
+    expect(read('docs/operations.md')).toContain(
+      'at least 400 days (`auditRetentionDays`), and are gone within 9 days',
+    );
+  });
+
   it('can only grow: versions are kept, and nobody may delete', () => {
     expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
-    const denied = policy.PolicyDocument.Statement.find(({ Sid }: Value) => Sid === 'AppendOnly');
-    expect(denied).toMatchObject({ Effect: 'Deny', Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'] });
+    expect(statement('AppendOnly')).toMatchObject({
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateDelete', 's3:ReplicateObject'],
+    });
+    expect(statement('AppendOnly').Condition).toBeUndefined();
+  });
+
+  it('is written by the delivery stream alone, so nobody can write over an event', () => {
+    const role = stream?.Properties.ExtendedS3DestinationConfiguration.RoleARN;
+    expect(role['Fn::GetAtt'][1]).toBe('Arn');
+    expect(statement('OnlyDeliveryWrites')).toMatchObject({
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 's3:PutObject',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
+    });
   });
 
   it('is encrypted and closed to the public and to plain HTTP', () => {
