@@ -13,6 +13,7 @@ import { KeyUseWatch } from './keys/key-use-watch.ts';
 import { SigningKeyRotation } from './keys/signing-key-rotation.ts';
 import { ClientNotifications } from './notifications/client-notifications.ts';
 import { AlarmSet } from './observability/alarms/alarm-set.ts';
+import { addLostCountsAlarm } from './observability/alarms/counts.ts';
 import { addLoginAlarms } from './observability/alarms/logins.ts';
 import { addTableAlarms } from './observability/alarms/tables.ts';
 import { AuditTrail } from './observability/audit-trail.ts';
@@ -57,7 +58,8 @@ export class CibaProvider extends Construct {
     const synthetic = this.#logInSynthetically(deployment, [routes, ...domains]);
     addLoginAlarms(alarms);
     addTableAlarms(alarms, this.data.tables);
-    this.#audit(deployment, [events.handler, synthetic?.setUpHandler]);
+    addLostCountsAlarm(alarms, this.#ofEachLogin());
+    this.#audit(deployment, [events.handler, synthetic?.setUpHandler], synthetic);
     new Dashboards(this, 'Dashboards', {
       ...deployment,
       stage: routes.stage,
@@ -140,12 +142,21 @@ export class CibaProvider extends Construct {
   }
 
   /** Sends the audit lines of every function that writes any to the audit store, if there is one. */
-  #audit({ alarms }: Deployment, others: readonly (ProviderFunction | undefined)[]): void {
+  #audit(
+    { alarms }: Deployment,
+    others: readonly (ProviderFunction | undefined)[],
+    synthetic: SyntheticLogin | undefined,
+  ): void {
     const { audit } = this.data;
     if (!audit) return;
     const functions = [...this.#all(), ...others].flatMap((one) => one ?? []);
-    new AuditTrail(this, 'AuditTrail', { alarms, stream: audit.stream, functions });
+    new AuditTrail(this, 'AuditTrail', { alarms, store: audit, functions, syntheticLogin: synthetic?.handler });
     addOutputs(this, { AuditBucket: audit.bucket.bucketName });
+  }
+
+  #ofEachLogin(): readonly ProviderFunction[] {
+    const { 'backchannel-authentication': authentication, token, device } = this.functions;
+    return [authentication, token, device, this.functions['client-notification']];
   }
 
   #all(): readonly ProviderFunction[] {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AnyPrincipal,
   Effect,
@@ -21,6 +21,8 @@ const LINES: CfnDeliveryStream.ProcessorProperty[] = [
   { type: 'AppendDelimiterToRecord' },
 ];
 
+/** Keys of events that Firehose could not process begin so. */
+export const ERROR_PREFIX = 'not-delivered/';
 /**
  * Days for which S3 keeps what an expired or overwritten object held. Long enough to notice, and short enough that
  * events are gone soon after the days that the settings promise.
@@ -60,6 +62,7 @@ export class AuditStore extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     pinLogicalId(bucket, 'AuditBucket');
+    tellEventBridge(bucket);
     acknowledge(bucket, {
       'AwsSolutions-S1':
         'This is the audit trail itself. CloudTrail data events show who reads it, and an account keeps those in one place.',
@@ -122,9 +125,19 @@ export class AuditStore extends Construct {
         compressionFormat: 'GZIP',
         bufferingHints: { intervalInSeconds: 300, sizeInMBs: 5 },
         prefix: 'audit/!{timestamp:yyyy/MM/dd}/',
-        errorOutputPrefix: 'not-delivered/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
+        errorOutputPrefix: `${ERROR_PREFIX}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/`,
         processingConfiguration: { enabled: true, processors: LINES },
       },
     });
   }
+}
+
+/**
+ * Lets S3 tell EventBridge of each new object. CDK's own option would add a function that sets this up from outside the
+ * template.
+ */
+function tellEventBridge({ node }: Bucket): void {
+  const { defaultChild } = node;
+  if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${node.path} has no resource`);
+  defaultChild.addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
 }

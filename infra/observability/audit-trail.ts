@@ -1,15 +1,17 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { AuditStore } from '../data/audit-store.ts';
 import type { Deployment } from '../deployment.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
-import { addAuditAlarm } from './alarms/audit.ts';
+import { addAuditFlowAlarms } from './alarms/audit.ts';
+import { AuditWatch } from './audit-watch.ts';
 
 type AuditTrailProps = Pick<Deployment, 'alarms'> & {
-  readonly stream: CfnDeliveryStream;
+  readonly store: AuditStore;
   readonly functions: readonly ProviderFunction[];
+  readonly syntheticLogin: ProviderFunction | undefined;
 };
 
 /**
@@ -17,9 +19,13 @@ type AuditTrailProps = Pick<Deployment, 'alarms'> & {
  * functions: subscriptions add no latency, and a function can neither forget an event nor take it back.
  */
 export class AuditTrail extends Construct {
-  constructor(scope: Construct, id: string, { stream, functions, alarms }: AuditTrailProps) {
+  constructor(scope: Construct, id: string, { store, functions, syntheticLogin, alarms }: AuditTrailProps) {
     super(scope, id);
-    addAuditAlarm(alarms, stream);
+    const { stream } = store;
+    // Alarms find the filters by this name, so no other stack of the account may have it.
+    const filterName = `${Stack.of(this).stackName}-audit`;
+    addAuditFlowAlarms(alarms, { stream, filterName, syntheticLogin });
+    new AuditWatch(this, 'Watch', { alarms, store });
     const put = new PolicyStatement({
       actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
       resources: [stream.attrArn],
@@ -44,7 +50,7 @@ export class AuditTrail extends Construct {
     for (const { name, logGroup } of functions) {
       new CfnSubscriptionFilter(this, name, {
         logGroupName: logGroup.logGroupName,
-        filterName: 'audit',
+        filterName,
         filterPattern: '{ $.message = "audit" }',
         destinationArn: stream.attrArn,
         roleArn: role.roleArn,

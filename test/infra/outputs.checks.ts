@@ -22,11 +22,12 @@ describe('outputs', () => {
   });
 
   it('tell the queues, and what feeds client-notification', () => {
-    const { NotificationQueue, NotificationMapping, DeadLetterQueue, KeyUseQueue } = outputsOf(minimal);
+    const { NotificationQueue, NotificationMapping, DeadLetterQueue, KeyUseQueue, AuditWatchQueue } =
+      outputsOf(minimal);
     const mapping = minimal.only('AWS::Lambda::EventSourceMapping');
     const queues = minimal.all('AWS::SQS::Queue').map((queue) => ({ Ref: minimal.idOf(queue) }));
     expect(NotificationMapping?.Value).toEqual({ Ref: minimal.idOf(mapping) });
-    const told = [NotificationQueue, DeadLetterQueue, KeyUseQueue].map((output) => output?.Value);
+    const told = [NotificationQueue, DeadLetterQueue, KeyUseQueue, AuditWatchQueue].map((output) => output?.Value);
     expect(told).toEqual(expect.arrayContaining(queues));
   });
 

@@ -91,6 +91,7 @@ describe('the audit trail', () => {
     const filters = minimal.all('AWS::Logs::SubscriptionFilter').map(({ Properties }) => Properties);
     expect(filters.length).toBe(9);
     for (const filter of filters) {
+      expect(filter.FilterName).toBe('ciba-main-audit');
       expect(filter.FilterPattern).toBe('{ $.message = "audit" }');
       expect(JSON.stringify(filter.DestinationArn)).toContain('AuditStream');
     }

@@ -55,6 +55,14 @@ describe('alarms', () => {
         ...['push-delivery', 'pings-delayed', 'pings-given-up', 'pings-refused'],
         ...['push-outage', 'push-credentials', 'repeated-redemption', 'assertion-replays', 'client-authentication'],
         ...['push-bombing', 'approval-rate', 'rotation-failed', 'rotation-missed', 'audit-delayed'],
+        ...[
+          'audit-stopped',
+          'audit-not-sent',
+          'audit-throttled',
+          'audit-not-delivered',
+          'audit-changed',
+          'counts-lost',
+        ],
         ...['domain-certificate', 'mtls-domain-certificate'],
       ]),
     );
@@ -130,7 +138,12 @@ describe('the alarm', () => {
 it('docs/operations.md says how many alarms there are, and how many metrics they look at, which is what they cost', () => {
   const counts = [minimal, production].map((template) => {
     const all = template.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-    return { alarms: all.length, metrics: all.flatMap(metricsOf).length };
+    const subscriptions = template.all('AWS::Logs::SubscriptionFilter').length;
+    const queries = all
+      .flatMap(({ Metrics = [] }) => Metrics)
+      .filter(({ Expression = '' }) => /^SELECT /.test(Expression));
+    // A query costs as much as the metrics that it finds: at most one for each subscription.
+    return { alarms: all.length, metrics: all.flatMap(metricsOf).length + queries.length * subscriptions };
   });
   const page = read('docs/operations.md');
   expect(page.match(/\d+ alarms on \d+ metrics/g)).toEqual(

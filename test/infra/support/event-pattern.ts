@@ -31,6 +31,8 @@ function matchesValue(wanted: Value, found: readonly unknown[]): boolean {
     // Without the member there is nothing that could be anything else.
     case 'anything-but':
       return found.some((value) => !operand.includes(value));
+    case 'prefix':
+      return found.some((value) => String(value).startsWith(operand));
     case 'wildcard': {
       const [start, middle, end] = operand.split('*');
       if (start !== '' || end !== '') throw new Error(`no rule for the wildcard ${operand}`);
