@@ -30,6 +30,16 @@ export const ERROR_PREFIX = 'not-delivered/';
 const NONCURRENT_DAYS = 7;
 
 /**
+ * True for calls that CloudFormation does not make. With a role of its own, CloudFormation calls its session
+ * `AWSCloudFormation`; with the rights of its caller, it names itself in `aws:CalledVia`. Whoever gives a session this
+ * name gets around the denial, but not around the alarm.
+ */
+const NOT_BY_CLOUDFORMATION = {
+  StringNotLike: { 'aws:userid': '*:AWSCloudFormation' },
+  'ForAllValues:StringNotEquals': { 'aws:CalledVia': 'cloudformation.amazonaws.com' },
+};
+
+/**
  * The bucket that keeps audit events as compressed JSON, one line per event, by day. No principal can delete from it,
  * and only the delivery stream can write to it.
  */
@@ -72,8 +82,9 @@ export class AuditStore extends Construct {
 
   /**
    * Denies deletes to everybody, so even an administrator cannot delete by mistake. Lifecycle rules are exempt from
-   * bucket policies. Writes are denied to all but the delivery stream: an object that is written over becomes a
-   * noncurrent version, which expires within days.
+   * bucket policies, so they are closed too. Writes are denied to all but the delivery stream: an object that is written
+   * over becomes a noncurrent version, which expires within days. `PutBucketPolicy` stays with IAM, so that a wrong
+   * policy can be corrected; an alarm watches it.
    */
   #protect(role: Role): void {
     const objects = this.bucket.arnForObjects('*');
@@ -86,6 +97,13 @@ export class AuditStore extends Construct {
       resources: [objects],
       conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
     });
+    this.#deny('OnlyDeploymentsChange', {
+      actions: ['s3:PutLifecycleConfiguration', 's3:PutBucketVersioning', 's3:DeleteBucketPolicy'],
+      resources: [this.bucket.bucketArn],
+      conditions: NOT_BY_CLOUDFORMATION,
+    });
+    // A bucket that outlives the stack keeps its protection.
+    this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 
   #deny(sid: string, denied: Pick<PolicyStatementProps, 'actions' | 'resources' | 'conditions'>): void {

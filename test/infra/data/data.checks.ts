@@ -136,6 +136,34 @@ describe('the audit trail', () => {
     });
   });
 
+  it('keeps its days and its versions: only deployments change lifecycle rules and versioning, or remove the policy', () => {
+    expect(statement('OnlyDeploymentsChange')).toEqual({
+      Sid: 'OnlyDeploymentsChange',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: ['s3:DeleteBucketPolicy', 's3:PutBucketVersioning', 's3:PutLifecycleConfiguration'],
+      Resource: { 'Fn::GetAtt': ['AuditBucket', 'Arn'] },
+      // Both must hold: neither a session of CloudFormation, nor a call that CloudFormation makes for its caller.
+      Condition: {
+        StringNotLike: { 'aws:userid': '*:AWSCloudFormation' },
+        'ForAllValues:StringNotEquals': { 'aws:CalledVia': 'cloudformation.amazonaws.com' },
+      },
+    });
+  });
+
+  it('leaves the policy of the bucket changeable, so that nobody is locked out', () => {
+    const denied = policy.PolicyDocument.Statement.filter(
+      ({ Effect, Sid }: Value) => Effect === 'Deny' && Sid !== undefined,
+    ).flatMap(({ Action }: Value) => Action);
+    expect(denied).not.toContain('s3:PutBucketPolicy');
+    expect(denied).not.toContain('s3:*');
+  });
+
+  it('stays protected when the stack is deleted: the policy outlives it with the bucket', () => {
+    const resource = Object.values(minimal.data.Resources).find(({ Type }) => Type === 'AWS::S3::BucketPolicy');
+    expect([resource?.DeletionPolicy, resource?.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+  });
+
   it('is encrypted and closed to the public and to plain HTTP', () => {
     expect(
       bucket.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault.SSEAlgorithm,
