@@ -5,6 +5,7 @@ import { addPolicyChecks } from './nag.ts';
 import { SettingsError } from './settings/settings.ts';
 import { refuseUnknownContext } from './settings/settings-context.ts';
 import { readSettings } from './settings/settings-file.ts';
+import { tagsOfStage } from './tags.ts';
 
 /** Defines the app that `cdk deploy` runs: one stack, for the stage that the context names. */
 function main(): void {
@@ -21,7 +22,7 @@ function main(): void {
     env: { ...(account && { account }), ...(region && { region }) },
     terminationProtection: isRetained(props),
   });
-  new CibaProvider(stack, 'Provider', props);
+  new CibaProvider(stack, 'Provider', { ...props, tags: tagsOfStage(stage, props.tags) });
   addPolicyChecks(app);
 }
 

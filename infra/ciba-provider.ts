@@ -26,6 +26,7 @@ import { applicationArnsOf } from './push/application-arns.ts';
 import { EndpointEvents } from './push/endpoint-events.ts';
 import { PushPlatforms } from './push/push-platforms.ts';
 import type { CibaProviderProps } from './settings/provider-props.ts';
+import { tagEverything } from './tags.ts';
 
 /**
  * An OpenID Provider for Client-Initiated Backchannel Authentication. Add it to a stack of your own, or deploy the app
@@ -41,6 +42,7 @@ export class CibaProvider extends Construct {
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps = {}) {
     super(scope, id);
+    tagEverything(this, settings.tags);
     const alarms = new AlarmSet(this, 'Alarms', settings.alarms);
     const deadLetters = new DeadLetters(this, 'DeadLetters', alarms);
     this.data = new DataStack(this, 'Data', settings);

@@ -91,6 +91,11 @@ export type CibaProviderProps = {
    */
   readonly removeApplications?: boolean | undefined;
   readonly alarms?: AlarmProps | undefined;
+  /**
+   * Tags for every resource that takes tags, besides `App`, `Stack` and, in this app, `Stage`, which they may replace.
+   * Default: none.
+   */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** For how many days logs are kept. Default: 90. */
   readonly logRetentionDays?: number | undefined;
   /**

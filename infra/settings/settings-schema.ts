@@ -53,6 +53,23 @@ const domain = { name: hostName, certificateArn: certificate, zone: v.optional(z
 const perFunction = v.optional(whole(1));
 const throttle = v.strictObject({ rate: whole(1), burst: whole(1) });
 
+/** AWS takes 50 tags on a resource. Some are ours, and some services add their own. */
+const MOST_TAGS = 40;
+const differInMoreThanCase = (names: readonly string[]) =>
+  new Set(names.map((name) => name.toLowerCase())).size === names.length;
+const tags = v.pipe(
+  v.record(
+    matching(
+      /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu,
+      'must be a name of 1 to 128 letters, digits, spaces and _.:/=+-@ that does not begin with "aws:"',
+    ),
+    matching(/^[\p{L}\p{N} _.:/=+@-]{1,256}$/u, 'must be 1 to 256 letters, digits, spaces and _.:/=+-@'),
+    'must be an object with texts',
+  ),
+  v.check((own) => Object.keys(own).length <= MOST_TAGS, `must be at most ${MOST_TAGS}`),
+  v.check((own) => differInMoreThanCase(Object.keys(own)), 'must have names that differ in more than their case'),
+);
+
 /** The form of every setting. `settings-conflicts.ts` checks how they fit together. */
 export const settingsSchema = v.strictObject({
   stage: matching(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 letters, digits and hyphens in lower case'),
@@ -94,6 +111,7 @@ export const settingsSchema = v.strictObject({
       ),
     }),
   ),
+  tags: v.optional(tags),
   logRetentionDays: v.optional(
     v.picklist(
       LOG_RETENTION_DAYS,

@@ -12,5 +12,6 @@ import './observability/audit-alarms.checks.ts';
 import './observability/dashboards.checks.ts';
 import './outputs.checks.ts';
 import './observability/synthetic-login.checks.ts';
+import './tags.checks.ts';
 import './policies.checks.ts';
 import './authorization.checks.ts';

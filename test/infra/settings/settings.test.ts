@@ -27,6 +27,10 @@ describe('settings', () => {
     expect(readSettings('infra/stages/production.example.json').domain?.name).toBe('login.example.com');
   });
 
+  it('take tags of any language', () => {
+    expect(message({ tags: { 'cost-center': '1234', 'Team Ä': 'a+b@c' } })).toBe('accepted');
+  });
+
   it('that are missing are named, with the file to copy', () => {
     expect(() => readSettings('nowhere')).toThrow(
       'There is no file infra/stages/nowhere.json: create it from infra/stages/production.example.json, or name another stage with "-c stage=…".',
@@ -37,6 +41,13 @@ describe('settings', () => {
     [{ colour: 'red' }, '"colour" is not a setting: correct its name or remove it'],
     [{ apns: { secretArn, bundelId: 'a' } }, 'set "apns.bundleId"'],
     [{ apns: { secretArn, bundleId: 'a', bundelId: 'a' } }, '"apns.bundelId" is not a setting'],
+    [{ tags: { 'aws:mine': 'x' } }, '"tags.aws:mine" must be a name of 1 to 128 letters'],
+    [{ tags: { team: 7 } }, '"tags.team" must be 1 to 256 letters'],
+    [{ tags: { Team: 'a', team: 'b' } }, '"tags" must have names that differ in more than their case'],
+    [
+      { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`t${index}`, 'x'])) },
+      '"tags" must be at most 40',
+    ],
     [{ stage: 'Prod' }, '"stage" must be 1 to 20 letters, digits and hyphens in lower case'],
     [{ domain: { ...domain, name: 'https://login.example.com' } }, '"domain.name" must be a host name'],
     [{ domain: { name: 'login.example.com' } }, 'set "domain.certificateArn"'],
