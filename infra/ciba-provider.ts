@@ -58,7 +58,7 @@ export class CibaProvider extends Construct {
     const routes = this.#open(api, deployment);
     const domains = addDomains(this, { ...deployment, api, stage: routes.stage });
     const synthetic = this.#logInSynthetically(deployment, [routes, ...domains]);
-    addLoginAlarms(alarms);
+    addLoginAlarms(alarms, this.functions);
     addTableAlarms(alarms, this.data.tables);
     addLostCountsAlarm(alarms, this.#ofEachLogin());
     this.#audit(deployment, [events.handler, synthetic?.setUpHandler], synthetic);

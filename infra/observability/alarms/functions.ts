@@ -2,12 +2,17 @@ import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { AlarmSet } from './alarm-set.ts';
+import { countOrShare } from './share.ts';
 
 const MINUTE = Duration.minutes(1);
 
+/** Calls in a minute beyond which the alarm on failures looks at their share. */
+const MANY_CALLS = 600;
+
 /**
- * Adds an alarm on three failures within a minute, which also rolls a canary back. Lambda counts calls that threw,
- * timed out or did not start; the function's log counts faults that it caught and answered with 500.
+ * Adds an alarm on three failures within a minute, or on 0.5 % of the calls where there are more than 600. It also rolls
+ * a canary back, and no canary starts while it is on, so a few failures among many calls must not ring it. Lambda counts
+ * calls that threw, timed out or did not start; the function's log counts faults that it caught and answered with 500.
  */
 export function addFaultAlarm(alarms: AlarmSet, target: ProviderFunction): Alarm {
   return alarms.add({
@@ -15,21 +20,30 @@ export function addFaultAlarm(alarms: AlarmSet, target: ProviderFunction): Alarm
     runbook: 'faults',
     means: `The function ${target.name} fails: ${consequenceOf(target)}.`,
     first: 'if there was a deployment in the last hour, roll it back.',
-    metric: new MathExpression({
-      // A function that never had a fault has no metric Faults. Adding a missing metric with + may yield no data, and
-      // the canary would carry on. SUM over a list skips missing metrics. FILL does not help: without a metric it has
-      // nothing to fill, and in the last minute it would put a zero where log lines are still on their way.
-      expression: 'SUM([errors, faults])',
-      usingMetrics: {
-        errors: target.alias.metricErrors({ period: MINUTE, statistic: 'Sum' }),
-        faults: alarms.metrics.metric('Faults', { minutes: 1, dimensions: { service: target.name } }),
-      },
+    metric: countOrShare({
+      part: failuresOf(alarms, target),
+      whole: target.alias.metricInvocations({ period: MINUTE, statistic: 'Sum' }),
+      most: MANY_CALLS,
       label: `${target.name} failures`,
       period: MINUTE,
     }),
     threshold: 3,
     // Counts from the log arrive later than those of Lambda, possibly after their minute was evaluated.
     periods: { breaching: 1, of: 3 },
+  });
+}
+
+function failuresOf(alarms: AlarmSet, target: ProviderFunction): MathExpression {
+  return new MathExpression({
+    // A function that never had a fault has no metric Faults. Adding a missing metric with + may yield no data, and
+    // the canary would carry on. SUM over a list skips missing metrics. FILL does not help: without a metric it has
+    // nothing to fill, and in the last minute it would put a zero where log lines are still on their way.
+    expression: 'SUM([errors, faults])',
+    usingMetrics: {
+      errors: target.alias.metricErrors({ period: MINUTE, statistic: 'Sum' }),
+      faults: alarms.metrics.metric('Faults', { minutes: 1, dimensions: { service: target.name } }),
+    },
+    period: MINUTE,
   });
 }
 

@@ -1,18 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
+import type { ProviderFunctions } from '../../functions/provider-functions.ts';
 import type { AlarmSet } from './alarm-set.ts';
+import { countOrShare } from './share.ts';
+
+const FIVE_MINUTES = Duration.minutes(5);
 
 /** Adds alarms on approvals, on repeated redemptions, and on the authentication of clients and devices. */
-export function addLoginAlarms(alarms: AlarmSet): void {
+export function addLoginAlarms(alarms: AlarmSet, functions: ProviderFunctions): void {
   addApprovalRateAlarm(alarms);
-  alarms.addCount({
-    metric: 'RepeatedRedemptions',
-    id: 'repeated-redemption',
-    threshold: 1,
-    means: 'A client tried to redeem a login a second time: it has a bug, or an auth_req_id leaked.',
-    first: 'compare the IP addresses of both calls.',
-  });
+  addRepeatedRedemptionAlarm(alarms);
   alarms.addCount({
     metric: 'AssertionReplays',
     id: 'assertion-replays',
@@ -20,19 +18,64 @@ export function addLoginAlarms(alarms: AlarmSet): void {
     means: 'Client assertions arrive twice: a client reuses them, or an attacker replays them.',
     first: 'find the client in the log of the function token.',
   });
-  alarms.addCount({
-    metric: 'ClientAuthenticationFailures',
+  addAuthenticationAlarms(alarms, functions);
+}
+
+function addRepeatedRedemptionAlarm(alarms: AlarmSet): void {
+  alarms.add({
+    id: 'repeated-redemption',
+    metric: countOrShare({
+      part: alarms.metrics.metric('RepeatedRedemptions'),
+      whole: alarms.metrics.metric('Logins'),
+      most: 500,
+      label: 'repeated redemptions',
+      period: FIVE_MINUTES,
+    }),
+    // A single one is most often a client that repeats a call whose answer it lost.
+    threshold: 5,
+    means: 'Clients redeem logins a second time: one has a bug, or auth_req_ids leaked.',
+    first: 'compare the IP addresses of both calls.',
+  });
+}
+
+/** Adds alarms on clients and devices that fail to authenticate, as a share of the calls where they are many. */
+function addAuthenticationAlarms(alarms: AlarmSet, functions: ProviderFunctions): void {
+  alarms.add({
     id: 'client-authentication',
+    metric: countOrShare({
+      part: alarms.metrics.metric('ClientAuthenticationFailures'),
+      whole: callsOf(functions['backchannel-authentication'], functions.token),
+      most: 1000,
+      label: 'client authentication failures',
+      period: FIVE_MINUTES,
+    }),
     threshold: 50,
     means: 'Many calls fail client authentication: a client has a wrong secret, or an attacker is guessing.',
     first: 'check in the log whether one client or many are affected.',
   });
-  alarms.addCount({
-    metric: 'DevicesRefused',
+  alarms.add({
     id: 'devices-refused',
+    metric: countOrShare({
+      part: alarms.metrics.metric('DevicesRefused'),
+      whole: callsOf(functions.device),
+      most: 1000,
+      label: 'devices refused',
+      period: FIVE_MINUTES,
+    }),
     threshold: 50,
     means: 'Many phones fail to authenticate: an app release is broken, or an attacker is guessing.',
     first: 'find the most frequent detail in the log of the function device.',
+  });
+}
+
+function callsOf(...functions: readonly ProviderFunction[]): MathExpression {
+  const calls = functions.map(({ alias }, index) => {
+    return [`c${index}`, alias.metricInvocations({ period: FIVE_MINUTES, statistic: 'Sum' })] as const;
+  });
+  return new MathExpression({
+    expression: `SUM([${calls.map(([name]) => name).join(', ')}])`,
+    usingMetrics: Object.fromEntries(calls),
+    period: FIVE_MINUTES,
   });
 }
 

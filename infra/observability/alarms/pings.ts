@@ -1,31 +1,51 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { AlarmSet } from './alarm-set.ts';
+import { countOrShare } from './share.ts';
 
 const HOUR_MINUTES = 60;
+const HOUR = Duration.minutes(HOUR_MINUTES);
 
-/** Adds alarms on pings: how long they wait in the queue, and whether the endpoints of clients accept them. */
+/**
+ * Adds alarms on pings: how long they wait in the queue, and whether the endpoints of clients accept them. Where many
+ * pings are accepted, one client alone does not ring them.
+ */
 export function addPingAlarms(alarms: AlarmSet, queue: IQueue): void {
   addDelayAlarm(alarms, queue);
-  alarms.addCount({
-    metric: 'PingsGivenUp',
+  const accepted = attempts(alarms, 'accepted');
+  alarms.add({
     id: 'pings-given-up',
+    metric: countOrShare({
+      part: alarms.metrics.metric('PingsGivenUp', { minutes: HOUR_MINUTES }),
+      whole: accepted,
+      most: 300,
+      label: 'pings given up',
+      period: HOUR,
+    }),
     threshold: 3,
-    minutes: HOUR_MINUTES,
     means:
       'Clients could not be reached until their requests were over, and did not poll either. Each approval among them is a lost login.',
     first: 'check in the log of client-notification whether one client or many are affected.',
   });
-  alarms.addCount({
-    metric: 'PingAttempts',
-    dimensions: { detail: 'refused' },
+  alarms.add({
     id: 'pings-refused',
+    metric: countOrShare({
+      part: attempts(alarms, 'refused'),
+      whole: accepted,
+      most: 200,
+      label: 'pings refused',
+      period: HOUR,
+    }),
     threshold: 10,
-    minutes: HOUR_MINUTES,
     means:
       'Clients answer pings with a status other than 2xx. No ping is sent twice, so a client that does not poll loses the login.',
     first: 'find the client and the notification_status in the log of client-notification.',
   });
+}
+
+function attempts({ metrics }: AlarmSet, detail: 'accepted' | 'refused'): Metric {
+  return metrics.metric('PingAttempts', { minutes: HOUR_MINUTES, dimensions: { detail } });
 }
 
 /**

@@ -93,6 +93,28 @@ describe('the alarm', () => {
     expect(alarm('client-notification-faults').AlarmDescription).not.toContain('500');
   });
 
+  it.each([
+    ...functionNames.filter((name) => name !== 'signing-keys').map((name) => [`${name}-faults`, 3, 600] as const),
+    ['pings-given-up', 3, 300],
+    ['pings-refused', 10, 200],
+    ['repeated-redemption', 5, 500],
+    ['client-authentication', 50, 1000],
+    ['devices-refused', 50, 1000],
+  ] as const)(
+    '%s is on %d, and on that share of more than %d, so that one client does not ring it among many',
+    (name, count, most) => {
+      const expressions = alarm(name).Metrics.flatMap(({ Expression }: Value) => Expression ?? []);
+      expect(alarm(name).Threshold).toBe(count);
+      expect(expressions).toContain(`IF(all > ${most}, ${most} * part / all, part)`);
+      // The whole has no data where nothing succeeded; the part has none where nothing failed.
+      expect(expressions).toContain('MAX([whole, part])');
+    },
+  );
+
+  it('reads at most the ten metrics that CloudWatch takes', () => {
+    for (const one of alarms) expect(metricsOf(one).length, nameOf(one)).toBeLessThanOrEqual(10);
+  });
+
   it('on a credential that was not applied stays for a day, and says that its end is no proof', () => {
     const { Threshold, EvaluationPeriods, AlarmDescription } = alarm('push-credential-not-applied');
     expect({ Threshold, EvaluationPeriods }).toEqual({ Threshold: 1, EvaluationPeriods: 1 });
@@ -102,20 +124,20 @@ describe('the alarm', () => {
 
   it('on pings that were given up speaks of logins that are lost, three within an hour', () => {
     const { AlarmDescription, Threshold } = alarm('pings-given-up');
-    expect([Threshold, ...periodsOf('pings-given-up')]).toEqual([3, 3600]);
+    expect([Threshold, ...periodsOf('pings-given-up')]).toEqual([3, 3600, 3600]);
     expect(AlarmDescription).toContain('lost login');
     expect(AlarmDescription).not.toContain('still have polled');
   });
 
   it('on pings that a client answers with anything but 2xx rings at ten within an hour', () => {
-    expect([alarm('pings-refused').Threshold, ...periodsOf('pings-refused')]).toEqual([10, 3600]);
-    expect(metricsOf(alarm('pings-refused'))).toEqual([
-      {
+    expect([alarm('pings-refused').Threshold, ...periodsOf('pings-refused')]).toEqual([10, 3600, 3600]);
+    expect(metricsOf(alarm('pings-refused'))).toEqual(
+      ['accepted', 'refused'].map((detail) => ({
         Namespace: 'Ciba/ciba-production',
         MetricName: 'PingAttempts',
-        Dimensions: [{ Name: 'detail', Value: 'refused' }],
-      },
-    ]);
+        Dimensions: [{ Name: 'detail', Value: detail }],
+      })),
+    );
   });
 
   it('on pushes that fail after SNS took them sums up all applications, and is not there without any', () => {
