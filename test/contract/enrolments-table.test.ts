@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -69,12 +69,14 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
   });
 
   it('a newer ticket, an end, a block or a removal ends it', async () => {
-    const { sub, registry, enrolments, issue, claim, user } = await setUp();
+    const { sub, hash, registry, enrolments, issue, claim, user } = await setUp();
     await issue();
     await issue({ hash: entropy.secret() });
     expect(await claim('k1', 'd1')).toMatchObject({ claimed: false });
     await issue();
-    expect(await enrolments.endTicket(sub)).toBe(true);
+    await enrolments.endTicket({ sub, hash: 'of an earlier ticket' });
+    expect((await user()).ticket?.hash).toBe(hash);
+    await enrolments.endTicket({ sub, hash });
     expect(await claim('k1', 'd1')).toMatchObject({ claimed: false, user: { ticket: undefined } });
     await issue();
     const before = await user();
@@ -86,7 +88,7 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
     await registry.remove(await user());
     expect(await claim('k1', 'd1')).toEqual({ claimed: false, user: undefined });
     expect(await issue()).toEqual({ claimed: false, user: undefined });
-    expect(await enrolments.endTicket(sub)).toBe(false);
+    await enrolments.endTicket({ sub, hash });
   });
 
   it('is not issued for another person who got the sub', async () => {
@@ -120,5 +122,47 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
     const now = await user();
     expect(await registry.replace(now, now)).toEqual({ outcome: 'written' });
     expect(await user()).toMatchObject({ deviceIds: ['d1'], ticket: { use } });
+  });
+
+  describe('a write that the SDK repeats after others wrote', () => {
+    /** All writes have one nonce, so that a second call is the repetition of the first. */
+    const repeating = () => new EnrolmentsTable({ directory, transactions }, { ...entropy, id: () => 'one nonce' });
+
+    it.each(['withdraw', 'endTicket', 'recordReported', 'claimTicket', 'issueTicket'] as const)(
+      '%s: what was read before it is not stored over what others wrote',
+      async (step) => {
+        const { sub, owner, hash, registry, issue, claim, user } = await setUp();
+        const enrolments = repeating();
+        await issue();
+        if (step === 'recordReported') await claim('k1', 'd1');
+        const run = () =>
+          ({
+            withdraw: () => enrolments.withdraw({ sub, deviceId: 'd2' }),
+            endTicket: () => enrolments.endTicket({ sub, hash }),
+            recordReported: () => enrolments.recordReported({ sub, hash }),
+            claimTicket: () => enrolments.claimTicket({ sub, hash, keyThumbprint: 'k1', deviceId: 'd1', now: NOW }),
+            issueTicket: () => enrolments.issueTicket({ owner, ticket: { hash, issuedAt: NOW, expiresAt } }),
+          })[step]();
+        await run();
+        const before = await user();
+        expect(await registry.replace({ ...before, claims: { name: 'Ana' } }, before)).toEqual({ outcome: 'written' });
+        await run();
+        expect(await registry.replace(before, before)).toEqual({ outcome: 'changed' });
+        expect((await user()).claims).toEqual({ name: 'Ana' });
+      },
+    );
+
+    it('withdraw, on the profile of another person who got the sub: nothing of theirs is replaced', async () => {
+      const { sub, owner, registry, user } = await setUp();
+      const enrolments = repeating();
+      await enrolments.withdraw({ sub, deviceId: 'd1' });
+      const before = await user();
+      await registry.remove(before);
+      await registry.create({ ...owner, profileId: 'another', claims: { name: 'Bo' } });
+      await enrolments.withdraw({ sub, deviceId: 'd1' });
+      expect((await user()).revision).toBe(before.revision);
+      expect(await registry.replace(before, before)).toEqual({ outcome: 'changed' });
+      expect((await user()).claims).toEqual({ name: 'Bo' });
+    });
   });
 });

@@ -5,6 +5,7 @@ import { Phone } from '../../local/demo/phone.ts';
 import { expectRefusal } from '../support/assertions.ts';
 import { runsOn } from '../support/engine.ts';
 import { ENGINES } from '../support/engines.ts';
+import { awsCall, holdCall, loseAnswer } from '../support/held-call.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
@@ -121,6 +122,97 @@ describe('a slow change does not undo a quick one', () => {
     expect((await renaming).status).toBe(200);
     expect((await world.ask(client, { login_hint: email })).status).toBe(200);
     expect(world.runtime.push.deliveries.at(-1)?.token).toBe('fresh');
+  });
+});
+
+describe('a write that the SDK repeats after others wrote (held AWS call)', () => {
+  let sub: string;
+  let phone: Phone;
+  const device = () => `/admin/users/${sub}/devices/${phone.identity.deviceId}`;
+  const profileWrite = (caller: string, ...texts: string[]) =>
+    awsCall('UpdateItem', caller, `USER#${sub}`, 'PROFILE', ...texts);
+  beforeEach(async () => {
+    ({ sub } = await world.user());
+    phone = await world.phone(sub);
+  });
+
+  /**
+   * The answer of the first write is lost. A rename reads the profile after it. Then something else is done and
+   * acknowledged, the SDK repeats the first write, and the rename writes what it read.
+   */
+  async function repeatBeforeRename(
+    first: { write: (call: AwsCall) => boolean; call: () => Promise<{ status: number }> },
+    acknowledged: () => Promise<void>,
+  ): Promise<void> {
+    const repetition = loseAnswer(world, first.write);
+    const calling = first.call();
+    await repetition.held;
+    const slow = holdCall(world, awsCall('PutItem', 'admin', `USER#${sub}`, 'Renamed'));
+    const renaming = world.admin('PATCH', `/admin/users/${sub}`, { name: 'Renamed' });
+    await slow.held;
+    await acknowledged();
+    repetition.release();
+    expect((await calling).status).toBe(204);
+    slow.release();
+    expect((await renaming).status).toBe(200);
+  }
+  const removal = () => ({
+    write: profileWrite('admin', phone.identity.deviceId),
+    call: () => world.admin('DELETE', device()),
+  });
+  const block = async () =>
+    expect((await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true })).status).toBe(200);
+  const profile = async () => (await world.admin('GET', `/admin/users/${sub}`)).body;
+
+  it('the removal of a device: the block of its user stays', async () => {
+    await repeatBeforeRename(removal(), block);
+    expect(await profile()).toMatchObject({ name: 'Renamed', blocked: true });
+  });
+
+  it('the phone that removes itself: the block of its user stays', async () => {
+    const path = `devices/${phone.identity.deviceId}`;
+    const authorization = await phone.assertion('DELETE', path);
+    const call = () => world.send(`/${path}`, { method: 'DELETE', headers: { authorization } });
+    await repeatBeforeRename({ write: profileWrite('device'), call }, block);
+    expect(await profile()).toMatchObject({ name: 'Renamed', blocked: true });
+  });
+
+  it('the end of a ticket: the block of its user stays', async () => {
+    await world.ticket(sub);
+    const call = () => world.admin('DELETE', `/admin/users/${sub}/tickets`);
+    await repeatBeforeRename({ write: profileWrite('admin'), call }, block);
+    expect(await profile()).toMatchObject({ name: 'Renamed', blocked: true });
+  });
+
+  it('the removal of a device: an ended ticket enrols no phone', async () => {
+    const uri = await world.ticket(sub);
+    await repeatBeforeRename(removal(), async () =>
+      expect((await world.admin('DELETE', `/admin/users/${sub}/tickets`)).status).toBe(204),
+    );
+    const now = () => world.runtime.now();
+    await expect(Phone.enrol(uri, { name: 'P', pushToken: 'p', now })).rejects.toThrow('invalid_ticket');
+  });
+
+  it('the removal of a device: another removed device is named by nobody', async () => {
+    const { deviceId } = (await world.phone(sub)).identity;
+    await repeatBeforeRename(removal(), async () =>
+      expect((await world.admin('DELETE', `/admin/users/${sub}/devices/${deviceId}`)).status).toBe(204),
+    );
+    expect(await world.stored('Directory', { pk: `USER#${sub}`, sk: 'PROFILE' })).not.toHaveProperty('devices');
+  });
+
+  it('the end of a ticket: a newer ticket is good', async () => {
+    await world.ticket(sub);
+    const repetition = loseAnswer(world, profileWrite('admin'));
+    const ending = world.admin('DELETE', `/admin/users/${sub}/tickets`);
+    await repetition.held;
+    // The new ticket is another write of the same kind, so its call is not held any more.
+    world.runtime.aws.interference = undefined;
+    const uri = await world.ticket(sub);
+    repetition.release();
+    expect((await ending).status).toBe(204);
+    const now = () => world.runtime.now();
+    await expect(Phone.enrol(uri, { name: 'P', pushToken: 'p', now })).resolves.toBeInstanceOf(Phone);
   });
 });
 

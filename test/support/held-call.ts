@@ -35,6 +35,22 @@ export function holdCall(world: World, matches: (call: AwsCall) => boolean): Hel
   return { held, release: letThrough };
 }
 
+/**
+ * Loses the answer of the first AWS call that matches, and holds the SDK's repetitions until they are released. `held`
+ * resolves when the first repetition has arrived, so the first call has taken effect.
+ */
+export function loseAnswer(world: World, matches: (call: AwsCall) => boolean): HeldCall {
+  const repetition = holdCall(world, matches);
+  const hold = world.runtime.aws.interference;
+  let isFirst = true;
+  world.runtime.aws.interference = async (call) => {
+    if (!isFirst || !matches(call)) return hold?.(call);
+    isFirst = false;
+    return 'lose-answer';
+  };
+  return repetition;
+}
+
 /** Matches a call by its action, its function, and texts of its body. */
 export const awsCall =
   (action: string, caller: string, ...texts: readonly string[]) =>

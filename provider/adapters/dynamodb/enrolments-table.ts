@@ -8,8 +8,12 @@ type TicketOwnerForm = { readonly sub: string; readonly ttl: number };
 const ticketKey = (hash: string): Key<TicketOwnerForm> => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
 
 /**
- * Tickets and enrolled devices. Both are attributes of the profile in Directory. Every write here gives the profile a
- * new `put_by`, so that a change of the profile that was read before is not stored over it.
+ * Tickets and enrolled devices. Both are attributes of the profile in Directory. Every write here raises the revision of
+ * the profile, so that a change of the profile that was read before is not stored over it. The SDK repeats a write whose
+ * answer was lost, and others may have written in between. The repetition raises the revision once more, so the profile
+ * never has an earlier revision again. It also undoes nothing of theirs: a device id is never given a second time, and
+ * each guard names the ticket by its hash. Only the issue of a ticket can be done twice. It then counts as the later one,
+ * because nobody has the ticket before the answer.
  */
 export class EnrolmentsTable implements Enrolments {
   readonly #directory: Table;
@@ -63,12 +67,11 @@ export class EnrolmentsTable implements Enrolments {
     });
   }
 
-  async endTicket(sub: string): Promise<boolean> {
-    const { written } = await this.#change(sub, {
+  async endTicket({ sub, hash }: Parameters<Enrolments['endTicket']>[0]): Promise<void> {
+    await this.#change(sub, {
       remove: ['ticket'],
-      guard: { condition: 'attribute_exists(pk)' },
+      guard: { condition: '#ticket.#hash = :hash', values: { hash } },
     });
-    return written;
   }
 
   async withdraw({ sub, deviceId }: Parameters<Enrolments['withdraw']>[0]): Promise<void> {
@@ -97,7 +100,7 @@ export class EnrolmentsTable implements Enrolments {
 
   #change(sub: string, change: Omit<Change<UserForm>, 'key' | 'nonce'>): Promise<Written<UserForm>> {
     const nonce = { attribute: 'put_by', value: this.#entropy.id() };
-    return this.#directory.update({ ...change, key: profileKey(sub), nonce });
+    return this.#directory.update({ ...change, add: { ...change.add, revision: 1 }, key: profileKey(sub), nonce });
   }
 }
 

@@ -33,7 +33,7 @@ export class PeopleRegistryTable implements PeopleRegistry {
   async create(user: User): Promise<UserWritten> {
     const claimed = await this.#claimIdentifiers(user.identifiers, user.sub);
     if (claimed.taken !== undefined) return { outcome: 'taken', taken: claimed.taken };
-    const { written, item } = await this.#directory.put(profileItem(user), { guard: isNew, nonce: this.#nonce() });
+    const { written, item } = await this.#directory.put(profileItem(user, 1), { guard: isNew, nonce: this.#nonce() });
     if (!written) await this.#deleteIdentifiers(unused(claimed.fresh, item), user.sub);
     return written ? { outcome: 'written' } : { outcome: 'taken', taken: 'sub' };
   }
@@ -42,12 +42,16 @@ export class PeopleRegistryTable implements PeopleRegistry {
     const claimed = await this.#claimIdentifiers(without(user.identifiers, before.identifiers), user.sub);
     if (claimed.taken !== undefined) return { outcome: 'taken', taken: claimed.taken };
     // Only the version that was read is replaced, so that a block or a new name that was written in the meantime is not
-    // undone.
-    const guard =
-      before.revision === undefined
-        ? { condition: 'attribute_exists(pk) AND attribute_not_exists(#put_by)' }
-        : { condition: '#put_by = :seen', values: { seen: before.revision } };
-    const { written, item } = await this.#directory.put(profileItem(user), { guard, nonce: this.#nonce() });
+    // undone. No other person's profile is replaced either: its revisions begin at 1 again.
+    const { revision = 0 } = before;
+    const guard = {
+      condition: '#profile_id = :person AND #revision = :seen',
+      values: { person: before.profileId, seen: revision },
+    };
+    const { written, item } = await this.#directory.put(profileItem(user, revision + 1), {
+      guard,
+      nonce: this.#nonce(),
+    });
     const leftover = written ? without(before.identifiers, user.identifiers) : unused(claimed.fresh, item);
     await this.#deleteIdentifiers(leftover, user.sub);
     return { outcome: written ? 'written' : 'changed' };

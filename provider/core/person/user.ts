@@ -33,11 +33,8 @@ export type User = {
    * until then gives no tokens any more, even if they were unblocked. Absent if they were never blocked.
    */
   readonly blockedAt?: number | undefined;
-  /**
-   * Identifies the stored version that this user was read from. Absent if the user is not stored, or was stored without
-   * one.
-   */
-  readonly revision?: string | undefined;
+  /** How many writes the stored profile had when it was read. Absent if the user was not read from storage. */
+  readonly revision?: number | undefined;
 };
 
 /** The person to whom something belongs: the subject, and the profile that had it at the time. */

@@ -30,8 +30,8 @@ export interface Enrolments {
   }): Promise<TicketClaim>;
   /** Records that the audit trail and the user's other devices know of the enrolment. */
   recordReported(ticket: { sub: string; hash: string }): Promise<void>;
-  /** Ends the user's ticket. The device that it enrolled stays. False if there is no user. */
-  endTicket(sub: string): Promise<boolean>;
+  /** Ends this ticket of the user, and no newer one. The device that it enrolled stays. */
+  endTicket(ticket: { sub: string; hash: string }): Promise<void>;
   /** Takes a device from the enrolled ones, and ends the ticket that enrolled it. */
   withdraw(device: { sub: string; deviceId: string }): Promise<void>;
 }

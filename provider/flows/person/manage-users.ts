@@ -198,7 +198,9 @@ export async function listTickets(
 
 /** Ends the user's ticket, if there is one. A device that it enrolled stays. */
 export async function endTickets(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
-  if (!(await ports.enrolments.endTicket(sub))) return NO_USER;
+  const user = await ports.people.find(sub);
+  if (!user) return NO_USER;
+  if (user.ticket) await ports.enrolments.endTicket({ sub, hash: user.ticket.hash });
   ports.audit.write({ event: 'ticket_ended', sub, by }, ports.clock());
   return ok(true);
 }

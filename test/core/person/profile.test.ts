@@ -163,7 +163,7 @@ describe('a change of a profile', () => {
 
 describe('a change of a user', () => {
   const ticket = { hash: 'hash', issuedAt: NOW - 1, expiresAt: NOW + 1 };
-  const BEFORE: User = { ...USER, revision: 'revision-1', ticket };
+  const BEFORE: User = { ...USER, revision: 1, ticket };
   const change = (before: User, profile: UserProfile) => valueFrom(changeUser(before, profile, NOW));
 
   it('keeps person, devices and ticket', () => {

@@ -138,13 +138,10 @@ export function enrolmentsIn(journal: Journal, users: Map<string, User>) {
         ticket: ticket?.use && { ...ticket, use: { ...ticket.use, isReported: true } },
       }));
     },
-    endTicket: async (sub) => {
+    endTicket: async ({ sub, hash }) => {
       journal.begin(`end ticket of ${sub}`);
-      return change(
-        sub,
-        () => true,
-        () => ({ ticket: undefined }),
-      ).claimed;
+      const isIts = ({ ticket }: User) => ticket?.hash === hash;
+      change(sub, isIts, () => ({ ticket: undefined }));
     },
     withdraw: async ({ sub, deviceId }) => {
       journal.begin(`withdraw device ${deviceId}`);

@@ -6,14 +6,15 @@ import type { Key, Stored } from '../table.ts';
 
 // The stored form of a user and of their login identifiers, in Directory.
 
-/** A profile. `put_by` identifies the write that stored it, and guards the next one. */
+/** A profile. */
 export type UserForm = Pick<User, 'status' | 'claims' | 'identifiers'> & {
   readonly profile_id: string;
   readonly blocked_at?: number | undefined;
   /** The ids of the enrolled devices. The set disappears with its last id. */
   readonly devices?: ReadonlySet<string> | undefined;
   readonly ticket?: TicketForm | undefined;
-  readonly put_by?: string;
+  /** How many writes the profile has had. It guards a change that was read before another one. */
+  readonly revision: number;
 };
 /** The ticket of a user. The last three members belong to its use, and `reported` says that others know of it. */
 export type TicketForm = {
@@ -41,9 +42,9 @@ export const loginKey = (identifier: LoginIdentifier): Key<LoginForm> => ({
   sk: 'LOGIN',
 });
 
-export function profileItem(user: User): Key<UserForm> & UserForm {
+export function profileItem(user: User, revision: number): Key<UserForm> & UserForm {
   const { sub, profileId, status, claims, identifiers, deviceIds, ticket, blockedAt, ...more } = user;
-  const { revision: _read, ...unstored } = more;
+  const { revision: _replaced, ...unstored } = more;
   unstored satisfies Nothing;
   return {
     ...profileKey(sub),
@@ -54,6 +55,7 @@ export function profileItem(user: User): Key<UserForm> & UserForm {
     identifiers,
     devices: deviceIds.length > 0 ? new Set(deviceIds) : undefined,
     ticket: ticket && ticketForm(ticket),
+    revision,
   };
 }
 
@@ -67,7 +69,7 @@ export function userFrom(item: Stored<UserForm>): Whole<User> {
     deviceIds: [...(item.devices ?? [])],
     ticket: item.ticket && ticketFrom(item.ticket),
     blockedAt: item.blocked_at,
-    revision: item.put_by,
+    revision: item.revision,
   };
 }
 
