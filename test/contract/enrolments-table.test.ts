@@ -80,10 +80,10 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
     expect(await claim('k1', 'd1')).toMatchObject({ claimed: false, user: { ticket: undefined } });
     await issue();
     const before = await user();
-    const blocked = changeUser(before, { blocked: true }, NOW);
+    const blocked = changeUser(before, { blocked: true });
     if (!blocked.ok) throw new Error(blocked.refusal.reason);
     expect(await registry.replace(blocked.value, before)).toEqual({ outcome: 'written' });
-    expect(await claim('k1', 'd1')).toMatchObject({ claimed: false, user: { ticket: undefined, blockedAt: NOW } });
+    expect(await claim('k1', 'd1')).toMatchObject({ claimed: false, user: { ticket: undefined, blockCount: 1 } });
     expect(await issue()).toMatchObject({ claimed: false, user: { status: 'blocked' } });
     await registry.remove(await user());
     expect(await claim('k1', 'd1')).toEqual({ claimed: false, user: undefined });

@@ -85,6 +85,7 @@ describeOnEngines('the tables', (name) => {
           deviceId: 'd1',
           scopes: ['openid'],
           audience: ['urn:x'],
+          blockCount: 2,
           authTime: now,
           amr: ['user'],
           claims: { name: 'Ana' },
@@ -279,7 +280,14 @@ describeOnEngines('the tables', (name) => {
         recorded: false,
         stored: {
           state: 'approved',
-          grant: { deviceId: 'd1', authTime: NOW, amr: ['user'], claims: { name: 'Ana' }, scopes: ['openid'] },
+          grant: {
+            blockCount: 2,
+            deviceId: 'd1',
+            authTime: NOW,
+            amr: ['user'],
+            claims: { name: 'Ana' },
+            scopes: ['openid'],
+          },
         },
       });
     });

@@ -47,12 +47,14 @@ export const USER: User = {
   claims: {},
   identifiers: [],
   deviceIds: ['device-1'],
+  blockCount: 1,
 };
 
 /** What the user of an approved request granted. */
 export const GRANT: Grant = {
   sub: 'user-1',
   profileId: 'profile-1',
+  blockCount: 1,
   clientId: 'bank',
   deviceId: 'device-1',
   scopes: ['openid', 'email'],

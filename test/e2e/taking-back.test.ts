@@ -196,14 +196,17 @@ describe('a secret that was replaced', () => {
 });
 
 describe('what was taken back stays taken back', () => {
+  const refusal = { status: 400, error: 'access_denied', reason: 'approval_taken_back', detail: 'user_blocked' };
+  const expectBlocked = async (login: Login) =>
+    expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(refusal);
+
   it('an approval of a user who was blocked does not come back when the user is unblocked', async () => {
     const login = await askedLogin();
     await approve(login);
     await change(`/admin/users/${login.sub}`, { blocked: true });
-    const refusal = { status: 400, error: 'access_denied', reason: 'approval_taken_back', detail: 'user_blocked' };
-    expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(refusal);
+    await expectBlocked(login);
     await change(`/admin/users/${login.sub}`, { blocked: false });
-    expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(refusal);
+    await expectBlocked(login);
   });
 
   it('nor does it when the user was blocked and unblocked before the client asked for the tokens', async () => {
@@ -211,14 +214,42 @@ describe('what was taken back stays taken back', () => {
     await approve(login);
     await change(`/admin/users/${login.sub}`, { blocked: true });
     await change(`/admin/users/${login.sub}`, { blocked: false });
-    const refusal = { status: 400, error: 'access_denied', reason: 'approval_taken_back', detail: 'user_blocked' };
-    expect(await evidence(await world.poll(login.client, login.authReqId))).toEqual(refusal);
-    // The user can approve again, a second later.
-    world.runtime.advance(1);
+    await expectBlocked(login);
+    // The user can approve again.
     const { email } = (await world.admin('GET', `/admin/users/${login.sub}`)).body;
     const { authReqId, requestId } = await world.asked(login.client, { login_hint: String(email) });
     expect(await world.answer(login.phone, requestId, 'approve')).toBe(204);
     expectTokens(await world.poll(login.client, authReqId));
+  });
+
+  it('nor does it when the user approved while the write of the block was held', async () => {
+    const login = await askedLogin();
+    const { bytes } = await login.phone.read(login.requestId);
+    const path = `/admin/users/${login.sub}`;
+    const write = holdCall(world, awsCall('PutItem', 'admin', `USER#${login.sub}`));
+    const blocking = change(path, { blocked: true });
+    await write.held;
+    world.runtime.advance(1);
+    expect((await login.phone.answer(login.requestId, bytes, 'approve')).status).toBe(204);
+    write.release();
+    expect((await blocking).status).toBe(200);
+    expect((await change(path, { blocked: false })).status).toBe(200);
+    await expectBlocked(login);
+  });
+
+  it('nor does it when the user was blocked and unblocked while the answer of the phone was under way', async () => {
+    const login = await askedLogin();
+    const { bytes } = await login.phone.read(login.requestId);
+    const path = `/admin/users/${login.sub}`;
+    const read = holdCall(world, awsCall('GetItem', 'device', `REQUEST#${login.requestId}`));
+    const answering = login.phone.answer(login.requestId, bytes, 'approve');
+    await read.held;
+    expect((await change(path, { blocked: true })).status).toBe(200);
+    expect((await change(path, { blocked: false })).status).toBe(200);
+    world.runtime.advance(1);
+    read.release();
+    expect((await answering).status).toBe(204);
+    await expectBlocked(login);
   });
 
   it('the claims of the user go with it', async () => {

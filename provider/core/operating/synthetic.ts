@@ -36,6 +36,7 @@ export function makeSyntheticIdentities(made: {
       claims: {},
       identifiers: [],
       deviceIds: [SYNTHETIC_ID],
+      blockCount: 0,
     },
     device: {
       deviceId: SYNTHETIC_ID,

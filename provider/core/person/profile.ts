@@ -40,6 +40,7 @@ export function registerUser(profile: UserProfile, { sub, profileId }: Owner): R
     claims: Object.fromEntries(Object.entries(normal).filter(([, value]) => value !== undefined)),
     identifiers: [...named('email', email), ...named('phone', phone), ...named('username', username)],
     deviceIds: [],
+    blockCount: 0,
   });
 }
 
@@ -47,12 +48,12 @@ export function registerUser(profile: UserProfile, { sub, profileId }: Owner): R
  * Applies a change to a user. The enrolled devices stay. A block ends the user's ticket, in the same write, and a later
  * unblock does not bring it back.
  */
-export function changeUser(before: User, change: MemberChange<UserProfile>, now: number): Result<User> {
+export function changeUser(before: User, change: MemberChange<UserProfile>): Result<User> {
   const changed = registerUser(changeProfile(describeUser(before), change), before);
   if (!changed.ok) return changed;
-  const { deviceIds, ticket, blockedAt } = before;
-  const kept = changed.value.status === 'blocked' ? { blockedAt: now } : { blockedAt, ticket };
-  return ok({ ...changed.value, deviceIds, ...kept });
+  const { deviceIds, ticket, blockCount, status } = before;
+  if (changed.value.status === 'active') return ok({ ...changed.value, deviceIds, blockCount, ticket });
+  return ok({ ...changed.value, deviceIds, blockCount: status === 'active' ? blockCount + 1 : blockCount });
 }
 
 /**

@@ -29,10 +29,10 @@ export type User = {
   readonly deviceIds: readonly string[];
   readonly ticket?: EnrolmentTicket | undefined;
   /**
-   * When the user was blocked, in epoch seconds; the last time, if they were blocked several times. What they approved
-   * until then gives no tokens any more, even if they were unblocked. Absent if they were never blocked.
+   * How often the user was blocked. What they approved before a block gives no tokens any more, even if they were
+   * unblocked since.
    */
-  readonly blockedAt?: number | undefined;
+  readonly blockCount: number;
   /** How many writes the stored profile had when it was read. Absent if the user was not read from storage. */
   readonly revision?: number | undefined;
 };

@@ -10,6 +10,8 @@ export type Grant = Asked & {
   readonly sub: string;
   /** The id of the profile that approved, made at its creation. */
   readonly profileId: string;
+  /** How often the user had been blocked when they were read for the approval. */
+  readonly blockCount: number;
   /** The device that approved. */
   readonly deviceId: string;
   /** When the user approved, in epoch seconds. It becomes `auth_time`. */

@@ -1,7 +1,7 @@
 import { isAudienceAllowed } from '../asking/audience.ts';
 import { grantScopes } from '../asking/scope.ts';
 import type { Client } from '../client/client.ts';
-import { claimsFor, isSamePerson, type User, type UserWithDevices } from '../person/user.ts';
+import { claimsFor, isSamePerson, type UserWithDevices } from '../person/user.ts';
 import type { Grant } from './grant.ts';
 import type { GrantType } from './grant-types.ts';
 import type { TakenBack } from './refusals.ts';
@@ -20,8 +20,8 @@ export type GrantJudgement =
 type Use = { readonly grantType: GrantType; readonly issuer: string };
 
 /**
- * Judges what is left of a grant now. Nothing is left if its user was blocked since or was removed, even if another
- * person has the `sub` now. Nothing is left if the device that approved was removed, or if the client was removed or
+ * Judges what is left of a grant now. Nothing is left if its user was blocked since, even if they were unblocked. Nothing
+ * is left if its user was removed, even if another person has the `sub` now. Nothing is left if the device that approved was removed, or if the client was removed or
  * may no longer ask for this. A client that lost scopes gets the scopes that are left, without the claims that only the lost scopes release. It never gets another audience than the user was
  * shown. `openid` is always left, because a client cannot lose it.
  */
@@ -36,13 +36,8 @@ export function judgeGrant(grant: Grant, { owner, client }: Present, use: Use): 
 function personTakenBack(grant: Grant, owner: UserWithDevices | undefined): TakenBack | undefined {
   if (!owner) return 'user_removed';
   if (!isSamePerson(owner.user, grant)) return 'user_replaced';
-  if (owner.user.status === 'blocked' || wasBlockedSince(grant, owner.user)) return 'user_blocked';
+  if (owner.user.status === 'blocked' || grant.blockCount !== owner.user.blockCount) return 'user_blocked';
   return owner.devices.some((device) => device.deviceId === grant.deviceId) ? undefined : 'device_removed';
-}
-
-/** Returns whether the user was blocked after the approval, or in the same second. They may be unblocked by now. */
-function wasBlockedSince({ authTime }: Grant, { blockedAt }: User): boolean {
-  return blockedAt !== undefined && authTime <= blockedAt;
 }
 
 /** Whatever the client's registration takes back is compared here, with the registration as it is stored now. */

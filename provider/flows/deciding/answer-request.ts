@@ -126,6 +126,7 @@ function decide(
   const grant = grantAsked(details.asked, {
     sub: user.sub,
     profileId: user.profileId,
+    blockCount: user.blockCount,
     deviceId: device.deviceId,
     authTime: now,
     amr: answer.amr,

@@ -119,7 +119,7 @@ async function replaceUser(
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
   { before, rounds }: { before: User; rounds: number },
 ): Promise<Result<UserView>> {
-  const user = changeUser(before, change.profile, ports.clock());
+  const user = changeUser(before, change.profile);
   if (!user.ok) return user;
   const replaced = await ports.peopleRegistry.replace(user.value, before);
   if (replaced.outcome === 'changed' && rounds > 1) {

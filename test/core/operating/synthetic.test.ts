@@ -29,6 +29,7 @@ describe('the identities of the synthetic login', () => {
       claims: {},
       identifiers: [],
       deviceIds: ['synthetic-login'],
+      blockCount: 0,
     });
     expect(device).toEqual({
       deviceId: 'synthetic-login',

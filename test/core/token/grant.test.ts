@@ -3,7 +3,14 @@ import { grantAsked } from '../../../provider/core/token/grant.ts';
 import { NOW } from '../given.ts';
 
 const ASKED = { clientId: 'bank', scopes: ['openid', 'email'], audience: ['https://api.example/'] };
-const APPROVAL = { sub: 'user-1', profileId: 'profile-1', deviceId: 'device-1', authTime: NOW, amr: ['face'] };
+const APPROVAL = {
+  sub: 'user-1',
+  profileId: 'profile-1',
+  blockCount: 1,
+  deviceId: 'device-1',
+  authTime: NOW,
+  amr: ['face'],
+};
 
 it('a grant is what was asked, with the approval, and the claims that the granted scopes open (OIDC Core §5.4)', () => {
   const userClaims = { name: 'Ann', email: 'ann@example.com', email_verified: true };

@@ -51,6 +51,7 @@ describe('a phone answers', () => {
         ...DETAILS.asked,
         sub: 'ana',
         profileId: 'profile-1',
+        blockCount: ANA.blockCount,
         deviceId: 'phone',
         authTime: NOW,
         amr: ['face', 'pin'],

@@ -29,6 +29,7 @@ export const ANA: User = {
   claims: { name: 'Ana', email: 'ana@example.com' },
   identifiers: [{ type: 'email', value: 'ana@example.com' }],
   deviceIds: ['phone', 'tablet', 'dead', 'of-ana'],
+  blockCount: 1,
 };
 
 /** What every world has: a journal, a clock that stands still, ids that count up, a log line and an audit trail. */

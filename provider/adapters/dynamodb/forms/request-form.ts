@@ -46,7 +46,8 @@ export type DetailsForm = {
 // The members that every stored JSON document has. A document that was stored before a member was introduced is read
 // without it, so every later member is optional. A later member that is not optional does not compile.
 type StoredAsked = Pick<Asked, 'clientId' | 'scopes' | 'audience'>;
-type StoredGrant = Omit<StoredAsked, keyof RequestFacts> & Pick<Grant, 'deviceId' | 'authTime' | 'amr' | 'claims'>;
+type StoredGrant = Omit<StoredAsked, keyof RequestFacts> &
+  Pick<Grant, 'blockCount' | 'deviceId' | 'authTime' | 'amr' | 'claims'>;
 
 /** The prefix of the sort keys of details. */
 export const DETAILS_PREFIX = 'REQUEST#';

@@ -9,7 +9,7 @@ import type { Key, Stored } from '../table.ts';
 /** A profile. */
 export type UserForm = Pick<User, 'status' | 'claims' | 'identifiers'> & {
   readonly profile_id: string;
-  readonly blocked_at?: number | undefined;
+  readonly block_count: number;
   /** The ids of the enrolled devices. The set disappears with its last id. */
   readonly devices?: ReadonlySet<string> | undefined;
   readonly ticket?: TicketForm | undefined;
@@ -43,14 +43,14 @@ export const loginKey = (identifier: LoginIdentifier): Key<LoginForm> => ({
 });
 
 export function profileItem(user: User, revision: number): Key<UserForm> & UserForm {
-  const { sub, profileId, status, claims, identifiers, deviceIds, ticket, blockedAt, ...more } = user;
+  const { sub, profileId, status, claims, identifiers, deviceIds, ticket, blockCount, ...more } = user;
   const { revision: _replaced, ...unstored } = more;
   unstored satisfies Nothing;
   return {
     ...profileKey(sub),
     profile_id: profileId,
     status,
-    blocked_at: blockedAt,
+    block_count: blockCount,
     claims,
     identifiers,
     devices: deviceIds.length > 0 ? new Set(deviceIds) : undefined,
@@ -68,7 +68,7 @@ export function userFrom(item: Stored<UserForm>): Whole<User> {
     identifiers: item.identifiers,
     deviceIds: [...(item.devices ?? [])],
     ticket: item.ticket && ticketFrom(item.ticket),
-    blockedAt: item.blocked_at,
+    blockCount: item.block_count,
     revision: item.revision,
   };
 }
