@@ -152,6 +152,21 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
       },
     );
 
+    it('claimTicket: the device is enrolled, also if its ticket ended or its user was blocked meanwhile', async () => {
+      const { sub, hash, registry, enrolments, issue, user } = await setUp();
+      const repeated = repeating();
+      const claim = () => repeated.claimTicket({ sub, hash, keyThumbprint: 'k1', deviceId: 'd1', now: NOW });
+      await issue();
+      expect(await claim()).toEqual({ claimed: true });
+      await issue({ hash: entropy.secret() });
+      expect(await claim()).toEqual({ claimed: true });
+      const before = await user();
+      await registry.replace({ ...before, status: 'blocked', ticket: undefined }, before);
+      expect(await claim()).toEqual({ claimed: true });
+      await enrolments.withdraw({ sub, deviceId: 'd1' });
+      expect(await claim()).toMatchObject({ claimed: false, user: { deviceIds: [] } });
+    });
+
     it('withdraw, on the profile of another person who got the sub: nothing of theirs is replaced', async () => {
       const { sub, owner, registry, user } = await setUp();
       const enrolments = repeating();

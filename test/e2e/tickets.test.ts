@@ -3,7 +3,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'j
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
 import { lifeOf, type Phone, parseTicketUri } from '../../local/demo/phone.ts';
-import { awsCall, holdCall } from '../support/held-call.ts';
+import { awsCall, holdCall, loseAnswer } from '../support/held-call.ts';
 import { type Answer, World } from '../support/world.ts';
 
 let world: World;
@@ -176,6 +176,22 @@ describe('while a phone enrols (held AWS call)', () => {
       await expectSpent(await enrolling);
       expect(await devicesOf(sub)).toEqual([]);
     });
+  });
+
+  it.each<[string, () => Promise<{ status: number }>]>([
+    ['its user is renamed', () => world.admin('PATCH', `/admin/users/${sub}`, { name: 'Renamed' })],
+    ['its ticket is ended', () => world.admin('DELETE', `/admin/users/${sub}/tickets`)],
+  ])('the answer of its claim is lost, and %s before the SDK repeats it: it is enrolled', async (_what, happens) => {
+    const repetition = loseAnswer(world, claim());
+    const enrolling = enrol(uri, key);
+    await repetition.held;
+    expect([200, 204]).toContain((await happens()).status);
+    repetition.release();
+    const enrolled = await enrolling;
+    expect(enrolled.status).toBe(201);
+    expect(await devicesOf(sub)).toMatchObject([{ device_id: idOf(enrolled) }]);
+    const told = world.logs.filter((line) => line.includes('"device_enrolled"') && line.includes(idOf(enrolled)));
+    expect(told).toHaveLength(1);
   });
 
   it('the operator removes the phone, which a second call with its key enrolled: it does not come back', async () => {

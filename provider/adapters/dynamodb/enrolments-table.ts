@@ -47,17 +47,19 @@ export class EnrolmentsTable implements Enrolments {
 
   async claimTicket(claim: Parameters<Enrolments['claimTicket']>[0]): Promise<TicketClaim> {
     const { sub, hash, keyThumbprint, deviceId, now } = claim;
-    return claimFrom(
-      await this.#change(sub, {
-        compute: ['#ticket.#used_by = :key', '#ticket.#device_id = :device'],
-        add: { devices: new Set([deviceId]) },
-        guard: {
-          condition:
-            '#status = :active AND #ticket.#hash = :hash AND #ticket.#expires_at > :now AND attribute_not_exists(#ticket.#used_by)',
-          values: { active: 'active', hash, now, key: keyThumbprint, device: deviceId },
-        },
-      }),
-    );
+    const { written, item } = await this.#change(sub, {
+      compute: ['#ticket.#used_by = :key', '#ticket.#device_id = :device'],
+      add: { devices: new Set([deviceId]) },
+      guard: {
+        condition:
+          '#status = :active AND #ticket.#hash = :hash AND #ticket.#expires_at > :now AND attribute_not_exists(#ticket.#used_by)',
+        values: { active: 'active', hash, now, key: keyThumbprint, device: deviceId },
+      },
+    });
+    // If the answer of this write was lost and others wrote before the SDK repeated it, the nonce is theirs. The id of
+    // the device, which only this write adds, shows that it was written.
+    const isEnrolled = item?.devices?.has(deviceId) === true;
+    return claimFrom({ written: written || isEnrolled, item });
   }
 
   async recordReported({ sub, hash }: Parameters<Enrolments['recordReported']>[0]): Promise<void> {

@@ -18,8 +18,8 @@ export interface Enrolments {
   /** Returns the subject for whom a ticket was made. The user says whether it is still good. */
   findTicketOwner(hash: string): Promise<string | undefined>;
   /**
-   * Uses the ticket for a key and enrols the device with it. Precondition: the device is stored. Not claimed: the
-   * ticket was used or has ended, or the user is blocked or gone.
+   * Uses the ticket for a key and enrols the device with it. Precondition: the device is stored, under an id that no
+   * other call has. Not claimed: the ticket was used or has ended, or the user is blocked or gone.
    */
   claimTicket(claim: {
     sub: string;
