@@ -407,7 +407,7 @@ describeOnEngines('the tables', (name) => {
       taken: 'email',
     });
     expect(await people.resolve({ type: 'username', value: 'bo' })).toBeUndefined();
-    await directory.put({ pk: 'LOGIN#username#ghost', sk: 'LOGIN', sub: 'nobody', put_at: NOW });
+    await directory.put({ pk: 'LOGIN#username#ghost', sk: 'LOGIN', sub: 'nobody', put_at: NOW, put_by: 'n' });
     const heir = user('heir', { preferred_username: 'ghost' });
     expect(await registry.create(heir)).toEqual({ outcome: 'taken', taken: 'username' });
     now = NOW + 61;
@@ -437,6 +437,92 @@ describeOnEngines('the tables', (name) => {
     expect(await people.find('ana')).toBeUndefined();
     expect(await people.listOf('ana')).toEqual([]);
     expect(await people.resolve({ type: 'email', value: 'ana@example.com' })).toBeUndefined();
+  });
+
+  describe('a login identifier that two calls write', () => {
+    const email = { type: 'email', value: '' } as const;
+    const setUp = () => {
+      const sub = entropy.id();
+      const people = new PeopleTable(directory);
+      const registry = new PeopleRegistryTable(directory, entropy, () => NOW);
+      const address = `${sub.replace(/[^a-z0-9]/gi, '')}@example.com`.toLowerCase();
+      const person = (profile: Record<string, string> = { email: address }) => {
+        const registered = registerUser(profile, { sub, profileId: entropy.id() });
+        if (!registered.ok) throw new Error(registered.refusal.reason);
+        return registered.value;
+      };
+      const found = async () => {
+        const user = await people.find(sub);
+        if (!user) throw new Error('no such user');
+        return user;
+      };
+      const owner = () => people.resolve({ ...email, value: address });
+      return { sub, registry, person, found, owner };
+    };
+    /** Holds the deletions of identifiers until released. */
+    const holdDeletions = () => {
+      const [arrived, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      engine.aws.interference = async ({ action, body }) => {
+        if (action !== 'DeleteItem' || !body.toString().includes('LOGIN#')) return undefined;
+        arrived.resolve();
+        await go.promise;
+        return undefined;
+      };
+      const release = () => {
+        engine.aws.interference = undefined;
+        go.resolve();
+      };
+      return { held: arrived.promise, release };
+    };
+
+    it('a slow removal does not delete that of the next person with the sub', async () => {
+      const { sub, registry, person, found, owner } = setUp();
+      await registry.create(person());
+      const deletion = holdDeletions();
+      const removing = registry.remove(await found());
+      await deletion.held;
+      expect(await registry.create(person())).toEqual({ outcome: 'written' });
+      deletion.release();
+      await removing;
+      expect(await owner()).toBe(sub);
+    });
+
+    it('a slow change that gave it up does not delete it when a later change takes it again', async () => {
+      const { sub, registry, person, found, owner } = setUp();
+      await registry.create(person());
+      const first = await found();
+      const without = { ...first, claims: {}, identifiers: [] };
+      const deletion = holdDeletions();
+      const changing = registry.replace(without, first);
+      await deletion.held;
+      expect(await registry.replace(first, await found())).toEqual({ outcome: 'written' });
+      deletion.release();
+      expect(await changing).toEqual({ outcome: 'written' });
+      expect(await owner()).toBe(sub);
+    });
+
+    it('a creation under a sub that another has takes nothing from them', async () => {
+      const { sub, registry, person, found, owner } = setUp();
+      await registry.create(person());
+      expect(await registry.create(person())).toEqual({ outcome: 'taken', taken: 'sub' });
+      expect(await owner()).toBe(sub);
+      await registry.remove(await found());
+      expect(await owner()).toBeUndefined();
+    });
+
+    it('of two creations and two changes at once one is written, and can be found', async () => {
+      const { sub, registry, person, found, owner } = setUp();
+      const created = await Promise.all([registry.create(person()), registry.create(person())]);
+      expect(created.filter(({ outcome }) => outcome === 'written')).toHaveLength(1);
+      const before = await found();
+      const phone = person({ phone_number: '+4915112345678' });
+      await registry.replace({ ...before, claims: phone.claims, identifiers: phone.identifiers }, before);
+      const later = await found();
+      const changes = [registry.replace(before, later), registry.replace(before, later)];
+      const outcomes = (await Promise.all(changes)).map(({ outcome }) => outcome).sort();
+      expect(outcomes).toEqual(['changed', 'written']);
+      expect(await owner()).toBe(sub);
+    });
   });
 
   it('a person and their devices are asked for at once and read once; whoever asks later reads anew', async () => {

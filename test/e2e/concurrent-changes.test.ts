@@ -216,6 +216,20 @@ describe('a write that the SDK repeats after others wrote (held AWS call)', () =
   });
 });
 
+describe('a slow removal', () => {
+  it('of a user leaves the next person with the same sub and address alone (held AWS call)', async () => {
+    const { sub, email } = await world.user();
+    const deletion = holdCall(world, awsCall('DeleteItem', 'admin', 'LOGIN#'));
+    const removing = world.admin('DELETE', `/admin/users/${sub}`);
+    await deletion.held;
+    expect((await world.admin('POST', '/admin/users', { sub, email })).status).toBe(201);
+    deletion.release();
+    expect((await removing).status).toBe(204);
+    const found = await world.admin('GET', `/admin/users?login_hint=${encodeURIComponent(email)}`);
+    expect([found.status, found.body['sub']]).toEqual([200, sub]);
+  });
+});
+
 describe('leftovers name nobody', () => {
   it('an address that a user gave up rings nobody, also when its clean-up failed, and another may have it', async () => {
     const { sub, phone } = await world.person({ email: 'old@example.com' });

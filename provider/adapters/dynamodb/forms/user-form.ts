@@ -26,10 +26,17 @@ export type TicketForm = {
   readonly reported?: true | undefined;
 };
 /**
- * A login identifier, which points to its user. `put_at` is when it was written. It distinguishes an abandoned
- * identifier from one whose user is being created.
+ * A login identifier, which points to its user. Profile id and revision are those of the profile that is written next
+ * with this identifier. `put_at` is when it was written. It distinguishes an abandoned identifier from one whose user is
+ * being created.
  */
-export type LoginForm = { readonly sub: string; readonly put_at: number };
+export type LoginForm = {
+  readonly sub: string;
+  readonly profile_id: string;
+  readonly revision: number;
+  readonly put_at: number;
+  readonly put_by?: string | undefined;
+};
 
 /** Returns the partition of a user, which holds profile and devices. */
 export const userPartition = (sub: string): string => `USER#${sub}`;
