@@ -15,16 +15,21 @@ export const SYNTHETIC_ID = 'synthetic-login';
  * §6.4), and registration refuses it to every other client.
  */
 export const SYNTHETIC_AUDIENCE = 'https://synthetic-login.invalid/';
+/** The host name of that audience. */
+const SYNTHETIC_HOST = new URL(SYNTHETIC_AUDIENCE).hostname;
 
 /** How long the tokens of the synthetic login live, in seconds. */
 export const SYNTHETIC_TOKEN_SECONDS = 60;
 
 /**
- * Returns whether an audience is one of the synthetic login's, or differs from it only where a careless API sees no
- * difference. Its ID tokens are for the client id (OIDC Core §2).
+ * Returns whether an audience is one of the synthetic login's: its id, or any URL of its host. An API may compare URLs
+ * after parsing them, so every spelling of the host counts: upper case, percent signs, the default port, a final dot. ID
+ * tokens of the synthetic login are for its client id (OIDC Core §2).
  */
 export function isReservedAudience(audience: string): boolean {
-  return [SYNTHETIC_AUDIENCE, `${SYNTHETIC_ID}/`].some((own) => `${audience.toLowerCase()}/`.startsWith(own));
+  const host = URL.canParse(audience) ? new URL(audience).hostname : audience;
+  const name = host.toLowerCase().replace(/[./]+$/, '');
+  return name === SYNTHETIC_HOST || `${audience.toLowerCase()}/`.startsWith(`${SYNTHETIC_ID}/`);
 }
 
 /** Refuses an id that belongs to the synthetic login: of a client, a user or a device. */

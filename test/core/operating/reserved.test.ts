@@ -13,16 +13,29 @@ describe('what belongs to the synthetic login alone', () => {
     'https://synthetic-login.invalid',
     'https://SYNTHETIC-login.invalid/',
     'https://synthetic-login.invalid/path',
+    'https://synthetic-login.invalid:443/',
+    'https://synthetic-login.invalid./',
+    'https://synthetic-login.invalid?x',
+    'https:/synthetic-login.invalid',
+    'https:synthetic-login.invalid',
+    'https:\\\\synthetic-login.invalid\\',
+    'https://user@synthetic-login.invalid/',
+    'https://synthetic%2Dlogin.invalid/',
+    'http://synthetic-login.invalid/',
+    'synthetic-login.invalid',
+    'Synthetic-Login.invalid./',
     'synthetic-login',
     'Synthetic-Login/',
   ])('is the audience %s', (audience) => {
     expect(isReservedAudience(audience)).toBe(true);
   });
 
-  it.each(['https://synthetic-login.invalid.example/', 'https://api.example/', 'synthetic-login2'])(
-    'is not the audience %s',
-    (audience) => {
-      expect(isReservedAudience(audience)).toBe(false);
-    },
-  );
+  it.each([
+    'https://synthetic-login.invalid.example/',
+    'https://api.example/?synthetic-login',
+    'synthetic-login2',
+    'urn:api',
+  ])('is not the audience %s', (audience) => {
+    expect(isReservedAudience(audience)).toBe(false);
+  });
 });
