@@ -21,6 +21,7 @@ import { describeOnEngines, type EngineUnderTest, startEngine } from '../support
 
 const NOW = 1_800_000_000;
 const CLIENT = 'client-1';
+const OWN = { clientId: CLIENT, registrationId: 'registration-1' };
 
 // Both engines must behave alike wherever the functions rely on it; each test uses keys of its own.
 describeOnEngines('the tables', (name) => {
@@ -47,7 +48,7 @@ describeOnEngines('the tables', (name) => {
     const requestId = entropy.secret();
     const facts = {
       requestId,
-      clientId: CLIENT,
+      ...OWN,
       sub: entropy.id(),
       profileId: 'profile-1',
       issuedAt: NOW,
@@ -81,7 +82,7 @@ describeOnEngines('the tables', (name) => {
         grant: {
           sub: facts.sub,
           profileId: facts.profileId,
-          clientId: CLIENT,
+          ...OWN,
           deviceId: 'd1',
           scopes: ['openid'],
           audience: ['urn:x'],
@@ -226,14 +227,15 @@ describeOnEngines('the tables', (name) => {
   describe('authentication requests', () => {
     it('recordPoll: in time once per interval, and tells the request otherwise', async () => {
       const facts = await create();
-      const poll = (now: number, clientId = CLIENT) =>
-        redeemable.recordPoll({ requestId: facts.requestId, clientId, now });
+      const poll = (now: number, different = {}) =>
+        redeemable.recordPoll({ requestId: facts.requestId, ...OWN, ...different, now });
       expect(await poll(NOW)).toEqual({ recorded: true });
       expect(await poll(NOW + 4)).toMatchObject({ recorded: false, stored: { state: 'pending', nextPollAt: NOW + 5 } });
       expect(await poll(NOW + 5)).toEqual({ recorded: true });
-      expect(await poll(NOW + 20, 'other')).toMatchObject({ recorded: false, stored: { clientId: CLIENT } });
+      for (const different of [{ clientId: 'other' }, { registrationId: 'another' }])
+        expect(await poll(NOW + 20, different)).toMatchObject({ recorded: false, stored: OWN });
       expect(await poll(NOW + 120)).toMatchObject({ recorded: false, stored: { state: 'pending' } });
-      expect(await redeemable.recordPoll({ requestId: entropy.secret(), clientId: CLIENT, now: NOW })).toEqual({
+      expect(await redeemable.recordPoll({ requestId: entropy.secret(), ...OWN, now: NOW })).toEqual({
         recorded: false,
         stored: undefined,
       });
@@ -247,11 +249,11 @@ describeOnEngines('the tables', (name) => {
       });
       const { stored } = (await redeemable.recordPoll({
         requestId: facts.requestId,
-        clientId: CLIENT,
+        ...OWN,
         now: NOW + 9,
       })) as { stored: RequestFacts };
       expect(stored).toMatchObject({ intervalSeconds: 10, nextPollAt: NOW + 10 });
-      expect(await redeemable.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW + 10 })).toEqual({
+      expect(await redeemable.recordPoll({ requestId: facts.requestId, ...OWN, now: NOW + 10 })).toEqual({
         recorded: true,
       });
     });
@@ -314,7 +316,7 @@ describeOnEngines('the tables', (name) => {
       expect(await end()).toBe(true);
       expect(await end()).toBe(false);
       expect(await redeemable.claimApproved({ request: facts, now: NOW })).toBe(false);
-      const poll = await redeemable.recordPoll({ requestId: facts.requestId, clientId: CLIENT, now: NOW });
+      const poll = await redeemable.recordPoll({ requestId: facts.requestId, ...OWN, now: NOW });
       const takenBack = { because: 'user_blocked', deviceId: 'd1' };
       expect(poll).toMatchObject({ recorded: false, stored: { state: 'failed', takenBack } });
       const key: Key = { pk: `REQUEST#${facts.requestId}`, sk: 'REQUEST' };
@@ -568,7 +570,10 @@ describeOnEngines('the tables', (name) => {
   it('clients: created once, replaced, listed in the order of their ids with that of the synthetic login, removed', async () => {
     const registry = new ClientRegistryTable(directory, entropy);
     const client = (clientId: string, client_name = 'C') => {
-      const registered = registerClient({ client_name }, { clientId, secretHash: 'h' });
+      const registered = registerClient(
+        { client_name },
+        { clientId, registrationId: `registration of ${clientId}`, secretHash: 'h' },
+      );
       if (!registered.ok) throw new Error(registered.refusal.reason);
       return registered.value;
     };

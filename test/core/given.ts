@@ -31,6 +31,7 @@ export function valueFrom<T>(result: Result<T>): T {
 export const FACTS: RequestFacts = {
   requestId: 'request-1',
   clientId: 'bank',
+  registrationId: 'registration-1',
   sub: 'user-1',
   profileId: 'profile-1',
   issuedAt: NOW - 20,
@@ -56,6 +57,7 @@ export const GRANT: Grant = {
   profileId: 'profile-1',
   blockCount: 1,
   clientId: 'bank',
+  registrationId: 'registration-1',
   deviceId: 'device-1',
   scopes: ['openid', 'email'],
   audience: ['https://api.example/'],
@@ -85,6 +87,7 @@ export function requestIn(state: AuthenticationRequest['state'], facts: Partial<
 
 export const CLIENT: Client = {
   clientId: 'bank',
+  registrationId: 'registration-1',
   name: 'Example Bank',
   credential: { method: 'client_secret_basic', secretHash: 'hash-of-secret' },
   grantTypes: ['urn:openid:params:grant-type:ciba'],

@@ -13,6 +13,7 @@ import type { Nothing, Whole } from '../../provider/core/whole.ts';
 
 const FACTS: FactsForm = {
   client_id: 'bank',
+  registration_id: 'registration-1',
   sub: 'user-1',
   profile_id: 'profile-1',
   issued_at: 1,

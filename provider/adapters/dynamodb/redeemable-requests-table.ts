@@ -18,13 +18,14 @@ export class RedeemableRequestsTable implements RedeemableRequests {
     this.#entropy = entropy;
   }
 
-  async recordPoll(poll: { requestId: string; clientId: string; now: number }): Promise<PollOutcome> {
+  async recordPoll(poll: Parameters<RedeemableRequests['recordPoll']>[0]): Promise<PollOutcome> {
     const { written, item } = await this.#transactions.update({
       key: requestKey(poll.requestId),
       compute: ['#next_poll_at = #interval_seconds + :now'],
       guard: {
-        condition: '#client_id = :client AND #state = :pending AND #expires_at > :now AND #next_poll_at <= :now',
-        values: { client: poll.clientId, pending: 'pending', now: poll.now },
+        condition:
+          '#client_id = :client AND #registration_id = :registration AND #state = :pending AND #expires_at > :now AND #next_poll_at <= :now',
+        values: { client: poll.clientId, registration: poll.registrationId, pending: 'pending', now: poll.now },
       },
       nonce: this.#nonce('polled_by'),
     });

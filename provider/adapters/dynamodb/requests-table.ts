@@ -57,6 +57,7 @@ export class RequestsTable implements AuthenticationRequests, DecidableRequests 
       this.#transactions.put({
         ...detailsKey(request.sub, request.requestId),
         profile_id: request.profileId,
+        registration_id: request.registrationId,
         details: details.bytes,
         details_hash: details.hash,
         expires_at: request.expiresAt,

@@ -40,6 +40,11 @@ export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 /** A registered client: a confidential backend that may ask users (CIBA §4). */
 export type Client = {
   readonly clientId: string;
+  /**
+   * A random id, made when the client is created and kept by every change. The `client_id` of a removed client may be
+   * given to another one; a registration id never is. So whatever belongs to a client carries it too.
+   */
+  readonly registrationId: string;
   /** Shown on the phone as the one who asks. */
   readonly name: string;
   readonly credential: ClientCredential;
@@ -65,6 +70,14 @@ export type Client = {
    */
   readonly isSynthetic?: true | undefined;
 };
+
+/** The client to whom something belongs: the id, and the registration that had it at the time. */
+export type Registration = Pick<Client, 'clientId' | 'registrationId'>;
+
+/** Returns whether two clients are the same one, and not only of the same id. */
+export function isSameRegistration(one: Registration, other: Registration): boolean {
+  return one.clientId === other.clientId && one.registrationId === other.registrationId;
+}
 
 /**
  * A client id: at most 64 characters, none of which needs an escape in a key or a path. `.` and `..` alone are

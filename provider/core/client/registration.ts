@@ -4,7 +4,7 @@ import { isReservedAudience, SYNTHETIC_AUDIENCE, SYNTHETIC_ID } from '../operati
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
-import type { Client, ClientCredential, ClientSecrets } from './client.ts';
+import type { Client, ClientCredential, ClientSecrets, Registration } from './client.ts';
 import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 
 const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });
@@ -13,10 +13,7 @@ const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_cl
  * Turns a registration into a client. The hashes are those of secrets that this provider made. They are not used with
  * `private_key_jwt`. A registration never makes the client of the synthetic login.
  */
-export function registerClient(
-  metadata: ClientMetadata,
-  own: ClientSecrets & { readonly clientId: string },
-): Result<Client> {
+export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Registration): Result<Client> {
   const members = checkMembers({ ...metadata, client_id: own.clientId });
   if (!members.ok) return members;
   const audience = checkAudiences(metadata);
@@ -27,6 +24,7 @@ export function registerClient(
   if (!endpoint.ok) return endpoint;
   return ok<Whole<Client>>({
     clientId: own.clientId,
+    registrationId: own.registrationId,
     name: metadata.client_name,
     credential: credential.value,
     grantTypes: metadata.grant_types ?? [CIBA_GRANT],
@@ -110,7 +108,8 @@ function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
  * Returns the registration of a client without anything secret. Absent members are undefined, which JSON leaves out.
  */
 export function describeClient(client: Client): ClientMetadata & { readonly client_id: string } {
-  const { clientId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } = client;
+  const { clientId, registrationId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } =
+    client;
   const { scopes, scopeDescriptions, audiences, defaultAudience, ...further } = more;
   const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, onlySub, isSynthetic, ...others } = further;
   others satisfies Nothing;

@@ -1,3 +1,4 @@
+import { isSameRegistration, type Registration } from '../client/client.ts';
 import { isSamePerson, type Owner } from '../person/user.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Grant } from '../token/grant.ts';
@@ -12,6 +13,8 @@ export type RequestFacts = {
   /** SHA-256 of the `auth_req_id` in base64url, see `digest.ts`. */
   readonly requestId: string;
   readonly clientId: string;
+  /** The registration of the client that asked. Another client with the same id has another one. */
+  readonly registrationId: string;
   readonly sub: string;
   /** The profile of the user who was asked. Another person with the same `sub` has another one. */
   readonly profileId: string;
@@ -53,16 +56,16 @@ const refused = (refusal: Refusal): TokenDecision => ({ outcome: 'refuse', refus
  * Decides a token request for one `auth_req_id`, after client authentication (CIBA §10.1, §11). The order is: owner,
  * redeemed, denied, failed, approved, expired, too fast, pending. A final state takes precedence over `slow_down`, so
  * that the client of an approved user never waits another interval. An unknown id and another client's id get the same
- * answer, so that a client cannot probe for the ids of others. The error code of each reason, such as `invalid_grant` for
+ * answer, so that a client cannot probe for the ids of others. A former client with the same `client_id` is another one. The error code of each reason, such as `invalid_grant` for
  * a redeemed request, is in `core/token/refusals.ts`.
  */
 export function decideTokenRequest(
   request: AuthenticationRequest | undefined,
-  clientId: string,
+  client: Registration,
   now: number,
 ): TokenDecision {
   if (!request) return refused({ reason: 'unknown_auth_req_id' });
-  if (request.clientId !== clientId) return refused({ reason: 'foreign_auth_req_id' });
+  if (!isSameRegistration(request, client)) return refused({ reason: 'foreign_auth_req_id' });
   switch (request.state) {
     case 'redeemed':
       return refused({ reason: 'already_redeemed' });

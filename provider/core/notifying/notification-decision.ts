@@ -1,3 +1,4 @@
+import type { Registration } from '../client/client.ts';
 import type { AuthenticationRequest } from '../deciding/authentication-request.ts';
 import { redemptionGrace } from '../deciding/redemption-grace.ts';
 import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
@@ -11,6 +12,7 @@ export type NotificationReason =
   | 'notified'
   | 'not_decided_yet'
   | 'client_not_notified'
+  | 'client_replaced'
   | 'notified_already'
   | 'being_notified'
   | 'endpoint_unreachable'
@@ -18,7 +20,7 @@ export type NotificationReason =
 
 /** What to do about an announced decision. */
 export type NotificationDecision =
-  | { readonly outcome: 'notify'; readonly clientId: string; readonly until: number }
+  | { readonly outcome: 'notify'; readonly client: Registration; readonly until: number }
   | { readonly outcome: 'wait'; readonly seconds: number }
   | {
       readonly outcome: 'drop';
@@ -39,7 +41,7 @@ export function decideNotification(
   announced: { at: number; now: number },
 ): NotificationDecision {
   if (!request) return { outcome: 'drop', because: 'unknown_request', isOver: true };
-  const { clientId, expiresAt } = request;
+  const { clientId, registrationId, expiresAt } = request;
   const until = expiresAt + redemptionGrace(request.intervalSeconds);
   const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
@@ -51,7 +53,9 @@ export function decideNotification(
         : drop('never_decided', announced.now >= expiresAt);
     case 'approved':
     case 'denied':
-      return announced.now < until ? { outcome: 'notify', clientId, until } : drop('request_over');
+      return announced.now < until
+        ? { outcome: 'notify', client: { clientId, registrationId }, until }
+        : drop('request_over');
     case 'redeemed':
       return drop('redeemed_already');
     case 'failed':

@@ -25,7 +25,10 @@ export function makeSyntheticIdentities(made: {
   now: number;
 }): SyntheticIdentities {
   const metadata = { client_name: 'Synthetic login', only_sub: SYNTHETIC_ID };
-  const client = registerClient(metadata, { clientId: SYNTHETIC_ID, secretHash: made.secretHash });
+  // The ids of registration and profile stay the same at each set-up. Nobody else can have the client id or the `sub`, so
+  // nothing can pass to another client or person. A login that is under way during a set-up ends with its secret.
+  const own = { clientId: SYNTHETIC_ID, registrationId: SYNTHETIC_ID, secretHash: made.secretHash };
+  const client = registerClient(metadata, own);
   if (!client.ok) throw new Error('the synthetic client breaks the rules of registration');
   return {
     client: { ...client.value, defaultAudience: SYNTHETIC_AUDIENCE, isSynthetic: true },

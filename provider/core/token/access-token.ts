@@ -7,9 +7,9 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /**
  * Builds the claims of the access token (RFC 9068 §2.2): `sub` is the user, `client_id` is the client, `aud` is the
- * granted audience (a string if there is only one), and `auth_time`, `amr` and `acr` describe the approval. The profile
- * id, the count of blocks, the device and the user's claims are left out. A member of the grant that is neither in the
- * token nor left out by name does not compile.
+ * granted audience (a string if there is only one), and `auth_time`, `amr` and `acr` describe the approval. The
+ * registration and the profile behind the ids, the count of blocks, the device and the user's claims are left out. A
+ * member of the grant that is neither in the token nor left out by name does not compile.
  */
 export function mintAccessToken(
   grant: Grant,
@@ -22,7 +22,7 @@ export function mintAccessToken(
   },
 ): TokenClaims {
   const { sub, audience, clientId, scopes, authTime, amr, acr, ...more } = grant;
-  const { profileId, blockCount, deviceId, claims, ...others } = more;
+  const { registrationId, profileId, blockCount, deviceId, claims, ...others } = more;
   others satisfies Nothing;
   return {
     iss: issuance.issuer,

@@ -8,6 +8,8 @@ import type { Whole } from '../whole.ts';
  */
 export type Grant = Asked & {
   readonly sub: string;
+  /** The registration of the client that asked, made at its creation. */
+  readonly registrationId: string;
   /** The id of the profile that approved, made at its creation. */
   readonly profileId: string;
   /** How often the user had been blocked when they were read for the approval. */

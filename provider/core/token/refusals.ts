@@ -24,6 +24,7 @@ export type TakenBack =
   | 'user_blocked'
   | 'device_removed'
   | 'client_removed'
+  | 'client_replaced'
   | 'grant_type_removed'
   | 'user_not_for_client'
   | 'audience_removed';

@@ -1,6 +1,6 @@
 import { isAudienceAllowed } from '../asking/audience.ts';
 import { grantScopes } from '../asking/scope.ts';
-import type { Client } from '../client/client.ts';
+import { type Client, isSameRegistration } from '../client/client.ts';
 import { claimsFor, isSamePerson, type UserWithDevices } from '../person/user.ts';
 import type { Grant } from './grant.ts';
 import type { GrantType } from './grant-types.ts';
@@ -21,8 +21,10 @@ type Use = { readonly grantType: GrantType; readonly issuer: string };
 
 /**
  * Judges what is left of a grant now. Nothing is left if its user was blocked since, even if they were unblocked. Nothing
- * is left if its user was removed, even if another person has the `sub` now. Nothing is left if the device that approved was removed, or if the client was removed or
- * may no longer ask for this. A client that lost scopes gets the scopes that are left, without the claims that only the lost scopes release. It never gets another audience than the user was
+ * is left if its user was removed, even if another person has the `sub` now. Nothing is left if the device that approved
+ * was removed. Nothing is left if the client was removed, even if another one has its id now, or may no longer ask for
+ * this. A client that lost scopes gets the scopes that are left, without the claims that only the lost scopes release.
+ * It never gets another audience than the user was
  * shown. `openid` is always left, because a client cannot lose it.
  */
 export function judgeGrant(grant: Grant, { owner, client }: Present, use: Use): GrantJudgement {
@@ -41,7 +43,9 @@ function personTakenBack(grant: Grant, owner: UserWithDevices | undefined): Take
 }
 
 /** Whatever the client's registration takes back is compared here, with the registration as it is stored now. */
-function clientTakenBack({ sub, audience }: Grant, client: Client, { grantType, issuer }: Use): TakenBack | undefined {
+function clientTakenBack(grant: Grant, client: Client, { grantType, issuer }: Use): TakenBack | undefined {
+  if (!isSameRegistration(client, grant)) return 'client_replaced';
+  const { sub, audience } = grant;
   if (!client.grantTypes.includes(grantType)) return 'grant_type_removed';
   if (client.onlySub !== undefined && client.onlySub !== sub) return 'user_not_for_client';
   return audience.every((one) => isAudienceAllowed(one, client, issuer)) ? undefined : 'audience_removed';

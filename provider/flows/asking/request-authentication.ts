@@ -118,10 +118,11 @@ async function storeAndPush(
   const requestId = requestIdOf(authReqId);
   const expiresAt = now + expiresInSeconds;
   note({ txn: txnOf(requestId) });
-  const { clientId } = asked;
+  const { clientId, registrationId } = client;
   const request = {
     requestId,
     clientId,
+    registrationId,
     sub: target.user.sub,
     profileId: target.user.profileId,
     issuedAt: now,

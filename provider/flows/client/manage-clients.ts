@@ -1,4 +1,9 @@
-import type { Client, ClientCredential, ClientSecrets } from '../../core/client/client.ts';
+import {
+  type Client,
+  type ClientCredential,
+  type ClientSecrets,
+  isSameRegistration,
+} from '../../core/client/client.ts';
 import { changesOfClient } from '../../core/client/client-change.ts';
 import type { ClientMetadata } from '../../core/client/metadata.ts';
 import { describeClient, registerClient } from '../../core/client/registration.ts';
@@ -31,6 +36,14 @@ export type ClientView = ClientMetadata & {
   readonly synthetic?: true;
 };
 
+/** A change of a client, and who makes it. */
+type ClientChange = SecretChange & {
+  readonly clientId: string;
+  readonly metadata: MemberChange<ClientMetadata>;
+  readonly by: string;
+};
+
+const NO_CLIENT = refuse({ reason: 'not_found', what: 'client' });
 /** How often a change is applied again to a client that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
 
@@ -48,6 +61,7 @@ export async function createClient(
   const secret = ports.entropy.secret();
   const client = registerClient(metadata, {
     clientId: metadata.client_id ?? ports.entropy.id(),
+    registrationId: ports.entropy.id(),
     secretHash: sha256(secret),
   });
   if (!client.ok) return client;
@@ -61,7 +75,7 @@ export async function createClient(
 /** Reads a registration. */
 export async function readClient(ports: ManageClientsPorts, clientId: string): Promise<Result<ClientView>> {
   const client = await ports.clientRegistry.find(clientId);
-  return client ? ok(viewClient(client, ports.clock())) : refuse({ reason: 'not_found', what: 'client' });
+  return client ? ok(viewClient(client, ports.clock())) : NO_CLIENT;
 }
 
 /** Returns a page of registrations in the order of their ids. */
@@ -79,13 +93,21 @@ export async function listClients(
  * `private_key_jwt` to a secret, or asks for a new secret, gets one. With a new secret, the old one works until the end
  * that the change states.
  */
-export async function updateClient(
-  ports: ManageClientsPorts,
-  change: SecretChange & { clientId: string; metadata: MemberChange<ClientMetadata>; by: string },
-  rounds = UPDATE_ROUNDS,
-): Promise<Result<ClientView>> {
+export async function updateClient(ports: ManageClientsPorts, change: ClientChange): Promise<Result<ClientView>> {
   const before = await ports.clientRegistry.find(change.clientId);
-  if (!before) return refuse({ reason: 'not_found', what: 'client' });
+  return before ? replaceClient(ports, change, { before, rounds: UPDATE_ROUNDS }) : NO_CLIENT;
+}
+
+/**
+ * Applies the change to the client as it was read. If other calls changed the client meanwhile, it reads again, so that
+ * a change of name does not undo a new secret. It never changes another client that got the same id.
+ */
+async function replaceClient(
+  ports: ManageClientsPorts,
+  change: ClientChange,
+  { before, rounds }: { before: Client; rounds: number },
+): Promise<Result<ClientView>> {
+  const { clientId, registrationId } = before;
   const method = change.metadata.token_endpoint_auth_method ?? before.credential.method;
   const described = describeClient(before);
   const metadata = {
@@ -96,14 +118,15 @@ export async function updateClient(
   const secret = ports.entropy.secret();
   const secrets = renewSecrets(before.credential, { ...change, method, newHash: sha256(secret) }, now);
   if (!secrets.ok) return secrets;
-  const client = registerClient(metadata, { clientId: change.clientId, ...secrets.value });
+  const client = registerClient(metadata, { clientId, registrationId, ...secrets.value });
   if (!client.ok) return client;
   if (!(await ports.clientRegistry.replace(client.value, before))) {
-    // The client was changed or removed in the meantime. The change is applied to what is stored now, so that a change
-    // of name does not undo a new secret.
-    return rounds > 1 ? updateClient(ports, change, rounds - 1) : refuse({ reason: 'conflict', what: 'client' });
+    if (rounds === 1) return refuse({ reason: 'conflict', what: 'client' });
+    const now = await ports.clientRegistry.find(clientId);
+    if (!now || !isSameRegistration(now, before)) return NO_CLIENT;
+    return replaceClient(ports, change, { before: now, rounds: rounds - 1 });
   }
-  const { clientId, by } = change;
+  const { by } = change;
   ports.audit.write({ event: 'client_updated', clientId, changed: changesOfClient(before, client.value), by }, now);
   const told = secretsOf(client.value.credential)?.secretHash === sha256(secret) && tellSecret(secret);
   const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
@@ -156,7 +179,7 @@ function withoutObsolete(
 
 /** Removes a client. Warm functions may still authenticate it for a minute. */
 export async function removeClient(ports: ManageClientsPorts, clientId: string, by: string): Promise<Result<true>> {
-  if (!(await ports.clientRegistry.remove(clientId))) return refuse({ reason: 'not_found', what: 'client' });
+  if (!(await ports.clientRegistry.remove(clientId))) return NO_CLIENT;
   ports.audit.write({ event: 'client_removed', clientId, by }, ports.clock());
   return ok(true);
 }

@@ -124,6 +124,7 @@ function decide(
 ): Decision {
   if (answer.decision === 'deny') return { decision: 'deny', deviceId: device.deviceId, reason: answer.reason };
   const grant = grantAsked(details.asked, {
+    registrationId: details.registrationId,
     sub: user.sub,
     profileId: user.profileId,
     blockCount: user.blockCount,

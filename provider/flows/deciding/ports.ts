@@ -10,6 +10,8 @@ export type PendingRequest = { readonly requestId: string; readonly expiresAt: n
 /** What a device reads of one request: the frozen bytes, and what a decision needs. */
 export type StoredDetails = FrozenDetails & {
   readonly expiresAt: number;
+  /** The registration of the client that asks. */
+  readonly registrationId: string;
   readonly asked: Asked;
   /** The client that is to be notified of the decision. Undefined if the client polls. */
   readonly notifiedClient?: string | undefined;

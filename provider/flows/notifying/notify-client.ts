@@ -1,3 +1,4 @@
+import { type Client, isSameRegistration, type Registration } from '../../core/client/client.ts';
 import { txnOf } from '../../core/digest.ts';
 import {
   decideNotification,
@@ -47,7 +48,8 @@ const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): 
 /**
  * Notifies the client of a decision (CIBA §10.2). The announcement states only an intent: the request itself shows
  * whether there is a decision. Any HTTP answer ends the matter, even a refusal. Only an endpoint that cannot be reached
- * is tried again, until nothing can be redeemed any more. Announcements may be delivered twice; a lease prevents two
+ * is tried again, until nothing can be redeemed any more. Another client that has the id now is not notified: it would
+ * receive the bearer token and the `auth_req_id` of the client that asked. Announcements may be delivered twice; a lease prevents two
  * notifications.
  */
 export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecision): Promise<NotifyOutcome> {
@@ -57,12 +59,12 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   const decision = decideNotification(request, { at: announced.announcedAt, now: ports.clock() });
   if (decision.outcome === 'wait') return again(decision.seconds, 'not_decided_yet', { txn });
   if (decision.outcome === 'drop') return dropAnnouncement(ports, requestId, decision);
-  const { clientId, until } = decision;
-  const about = { txn, client_id: clientId };
-  const endpoint = (await ports.clients.find(clientId)).client?.notificationEndpoint;
-  if (endpoint === undefined) {
+  const { client: asker, until } = decision;
+  const about = { txn, client_id: asker.clientId };
+  const found = await findEndpoint(ports, asker);
+  if (found.endpoint === undefined) {
     await ports.notifications.forget(requestId);
-    return done('client_not_notified', about);
+    return done(found.because, about);
   }
   const now = ports.clock();
   const holder = ports.entropy.id();
@@ -70,7 +72,7 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   if (claim.outcome === 'over') return done('notified_already', about);
   if (claim.outcome === 'claimed_by_another') return again(claim.until - now, 'being_notified', about);
   const { correlationId } = announced;
-  const sent = await ports.sender.send({ ...claim.address, endpoint, correlationId });
+  const sent = await ports.sender.send({ ...claim.address, endpoint: found.endpoint, correlationId });
   return 'status' in sent
     ? recordAnswer(ports, announced, { holder, status: sent.status, about })
     : retryLater(ports, announced, {
@@ -79,6 +81,23 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
         until,
         about: { ...about, detail: sent.unreachable },
       });
+}
+
+/**
+ * Finds the endpoint of the client that asked, or why there is none. A copy that is not of this client is read anew,
+ * because it may be older than the client.
+ */
+async function findEndpoint(
+  { clients }: NotifyPorts,
+  asker: Registration,
+): Promise<{ endpoint: string } | { endpoint: undefined; because: 'client_not_notified' | 'client_replaced' }> {
+  const isAsker = (client: Client | undefined) => client !== undefined && isSameRegistration(client, asker);
+  const known = await clients.find(asker.clientId);
+  const isOutdated = known.isCopy && !isAsker(known.client);
+  const client = isOutdated ? await clients.findAnew(asker.clientId) : known.client;
+  if (client && !isAsker(client)) return { endpoint: undefined, because: 'client_replaced' };
+  const endpoint = client?.notificationEndpoint;
+  return endpoint === undefined ? { endpoint, because: 'client_not_notified' } : { endpoint };
 }
 
 /**

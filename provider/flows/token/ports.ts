@@ -1,3 +1,4 @@
+import type { Registration } from '../../core/client/client.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/authentication-request.ts';
 import type { FormParameters } from '../../core/form.ts';
 import type { SigningAlgorithm } from '../../core/keys/jwk.ts';
@@ -24,7 +25,7 @@ export interface RedeemableRequests {
    * Records a poll that is in time: the request is the client's own, pending, not expired and not polled too fast.
    * Otherwise nothing is written, and the request is returned as it is stored now.
    */
-  recordPoll(poll: { requestId: string; clientId: string; now: number }): Promise<PollOutcome>;
+  recordPoll(poll: Registration & { requestId: string; now: number }): Promise<PollOutcome>;
   /**
    * Records a poll that came too fast: the interval grows by 5 s for the rest of the request (CIBA §11). Returns the
    * new interval, or the request as it is stored now if it is no longer the client's own, pending and unexpired.

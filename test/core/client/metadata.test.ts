@@ -11,7 +11,7 @@ import { describeClient, registerClient } from '../../../provider/core/client/re
 import type { Nothing, Whole } from '../../../provider/core/whole.ts';
 import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 
-const OWN = { clientId: 'bank', secretHash: 'hash-of-secret' };
+const OWN = { clientId: 'bank', registrationId: 'registration-1', secretHash: 'hash-of-secret' };
 /** A registration with every member. */
 const FULL = {
   client_id: 'bank',
@@ -40,7 +40,7 @@ describe('the table of client metadata', () => {
     expect(describeClient(client)).toEqual(FULL);
     expect(Object.keys(FULL)).toEqual(rows.map(([member]) => member));
     const stored = Object.keys(client)
-      .filter((member) => member !== 'isSynthetic')
+      .filter((member) => !['registrationId', 'isSynthetic'].includes(member))
       .toSorted();
     expect([...new Set(rows.map(([, { storedAs }]) => storedAs))].toSorted()).toEqual(stored);
   });
@@ -103,8 +103,8 @@ describe('what does not compile', () => {
     ({ ...row, means }) satisfies MemberSpec;
   });
 
-  it('a member of a client that no row stores, but for the mark of the synthetic login', () => {
-    type Stored = (typeof CLIENT_METADATA)[ClientMember]['storedAs'] | 'isSynthetic';
+  it('a member of a client that no row stores, but for the registration id and the mark of the synthetic login', () => {
+    type Stored = (typeof CLIENT_METADATA)[ClientMember]['storedAs'] | 'registrationId' | 'isSynthetic';
     expectTypeOf<Exclude<keyof Client, Stored>>().toEqualTypeOf<never>();
     expectTypeOf<Exclude<keyof Client, Exclude<Stored, 'onlySub'>>>().toEqualTypeOf<'onlySub'>();
   });

@@ -1,16 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClientSecrets } from '../../../provider/core/client/client.ts';
+import type { ClientSecrets, Registration } from '../../../provider/core/client/client.ts';
 import type { ClientMetadata } from '../../../provider/core/client/metadata.ts';
 import { describeClient, registerClient } from '../../../provider/core/client/registration.ts';
 import type { PublicJwk } from '../../../provider/core/keys/jwk.ts';
 import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 
-const OWN = { clientId: 'bank', secretHash: 'hash-of-secret' };
+const OWN = { clientId: 'bank', registrationId: 'registration-1', secretHash: 'hash-of-secret' };
 const EC = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'A'.repeat(43), kid: 'ec-1' };
 const RSA = { kty: 'RSA', n: `v${'x'.repeat(341)}`, e: 'AQAB', kid: 'rsa-1' };
-const register = (metadata: Partial<ClientMetadata>, own: ClientSecrets & { clientId: string } = OWN) =>
+const register = (metadata: Partial<ClientMetadata>, own: ClientSecrets & Registration = OWN) =>
   registerClient({ client_name: 'Example Bank', ...metadata }, own);
 const withKeys = (...keys: PublicJwk[]) => register({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } });
 const wrong = (member: string, expected: string) => ({ reason: 'invalid_client_metadata', member, expected });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Registration } from '../../../provider/core/client/client.ts';
 import {
   type AuthenticationRequest,
   decideTokenRequest,
@@ -8,8 +9,8 @@ import {
 import { approvedRequest, FACTS, NOW, requestIn } from '../given.ts';
 
 const STATES = ['pending', 'approved', 'denied', 'failed', 'redeemed'] as const;
-const decide = (request: AuthenticationRequest | undefined, now = NOW, clientId = FACTS.clientId) =>
-  decideTokenRequest(request, clientId, now);
+const decide = (request: AuthenticationRequest | undefined, now = NOW, client: Registration = FACTS) =>
+  decideTokenRequest(request, client, now);
 const refusal = (reason: string) => ({ outcome: 'refuse', refusal: { reason } });
 
 const anyRequest = fc
@@ -21,13 +22,21 @@ const anyRequest = fc
   })
   .map(({ state, ...facts }) => requestIn(state, facts));
 
+const anyOwner = fc.constantFrom('bank', 'another-client', '');
+
 describe('token endpoint: owner (CIBA §11)', () => {
   it('answers an auth_req_id that nobody knows as unknown', () => {
     expect(decide(undefined)).toEqual(refusal('unknown_auth_req_id'));
   });
 
   it.each(STATES)('tells another client nothing of a request that is %s', (state) => {
-    expect(decide(requestIn(state), NOW, 'another-client')).toEqual(refusal('foreign_auth_req_id'));
+    const another = { ...FACTS, clientId: 'another-client' };
+    expect(decide(requestIn(state), NOW, another)).toEqual(refusal('foreign_auth_req_id'));
+  });
+
+  it.each(STATES)('tells a client nothing of a request that is %s and of a former client with its id', (state) => {
+    const successor = { ...FACTS, registrationId: 'registration-2' };
+    expect(decide(requestIn(state), NOW, successor)).toEqual(refusal('foreign_auth_req_id'));
   });
 });
 
@@ -116,11 +125,13 @@ describe('token endpoint: what holds for every request', () => {
 
   it('issues tokens only for an approved request of the same client', () => {
     fc.assert(
-      fc.property(anyRequest, fc.constantFrom('bank', 'another-client', ''), (request, clientId) => {
-        const { outcome } = decide(request, NOW, clientId);
+      fc.property(anyRequest, anyOwner, fc.boolean(), (request, clientId, isSame) => {
+        const registrationId = isSame ? FACTS.registrationId : 'registration-2';
+        const { outcome } = decide(request, NOW, { clientId, registrationId });
         expect(outcome === 'issue').toBe(
           request.state === 'approved' &&
             clientId === 'bank' &&
+            isSame &&
             NOW < request.expiresAt + Math.max(60, request.intervalSeconds),
         );
       }),

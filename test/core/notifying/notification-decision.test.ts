@@ -5,7 +5,8 @@ import { pauseBefore } from '../../../provider/core/notifying/retries.ts';
 import { FACTS, NOW, requestIn } from '../given.ts';
 
 const at = (now: number, announced = NOW) => ({ at: announced, now });
-const notify = { outcome: 'notify', clientId: 'bank', until: FACTS.expiresAt + 60 };
+const client = { clientId: 'bank', registrationId: 'registration-1' };
+const notify = { outcome: 'notify', client, until: FACTS.expiresAt + 60 };
 const drop = (because: string, isOver = true) => ({ outcome: 'drop', because, clientId: 'bank', isOver });
 
 describe('whether a client is notified (CIBA §10.2)', () => {

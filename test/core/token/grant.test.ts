@@ -5,6 +5,7 @@ import { NOW } from '../given.ts';
 const ASKED = { clientId: 'bank', scopes: ['openid', 'email'], audience: ['https://api.example/'] };
 const APPROVAL = {
   sub: 'user-1',
+  registrationId: 'registration-1',
   profileId: 'profile-1',
   blockCount: 1,
   deviceId: 'device-1',

@@ -39,6 +39,7 @@ describe('a grant is judged by what is stored now', () => {
     ['the device that approved was removed', { owner: ownerWith({}, []) }, 'device_removed'],
     ['another device is left', { owner: ownerWith({}, [{ ...DEVICE, deviceId: 'device-2' }]) }, 'device_removed'],
     ['its client was removed', { client: undefined }, 'client_removed'],
+    ['another client has the id of its client', bankWith({ registrationId: 'registration-2' }), 'client_replaced'],
     ['its client lost the grant type', bankWith({ grantTypes: [] }), 'grant_type_removed'],
     ['its client may ask another user alone', bankWith({ onlySub: 'user-2' }), 'user_not_for_client'],
     ['its client lost the audience', bankWith({ audiences: [] }), 'audience_removed'],

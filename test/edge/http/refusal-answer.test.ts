@@ -203,6 +203,7 @@ describe('what an attacker can’t tell apart', () => {
       'user_blocked',
       'device_removed',
       'client_removed',
+      'client_replaced',
       'grant_type_removed',
       'user_not_for_client',
       'audience_removed',

@@ -40,6 +40,7 @@ describe('a client asks a user (CIBA §7)', () => {
     expect(requests.created[0]?.request).toEqual({
       requestId: FIRST_REQUEST,
       clientId: 'bank',
+      registrationId: 'registration-1',
       sub: 'ana',
       profileId: 'profile-1',
       issuedAt: NOW,

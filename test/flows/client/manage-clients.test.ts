@@ -48,6 +48,8 @@ describe('an operator registers a client', () => {
       method: 'client_secret_basic',
       secretHash: sha256('secret-1'),
     });
+    expect(stored.get('id-1')?.registrationId).toBe('id-2');
+    expect(view).not.toHaveProperty('registration_id');
     expect(journal.calls).toEqual(['create client id-1', 'audit client_created']);
     const scope = { member: 'scope', before: undefined, after: 'openid' };
     const changed = expect.arrayContaining([scope, { member: 'client_name' }, { member: 'client_secret' }]);
@@ -114,7 +116,7 @@ describe('an operator changes a client', () => {
     expect(view).toMatchObject({ client_name: 'New Bank', scope: 'openid profile' });
     expect(view).not.toHaveProperty('client_secret');
     expect(view).not.toHaveProperty('old_secret_expires_at');
-    expect(stored.get('bank')?.credential).toEqual(BANK.credential);
+    expect(stored.get('bank')).toMatchObject({ credential: BANK.credential, registrationId: BANK.registrationId });
     expect(journal.calls).toEqual(['find client bank', 'replace client bank', 'audit client_updated']);
     expect(audited).toEqual([{ event: 'client_updated', changed: [{ member: 'client_name' }], ...AUDITED }]);
   });
@@ -265,6 +267,14 @@ describe('a client that changes while it is changed', () => {
     expect(refusalOf(updated)).toEqual(succeeds ? undefined : { reason: 'conflict', what: 'client' });
     expect(journal.calls.filter((call) => call.startsWith('replace'))).toHaveLength(5);
     expect(audited).toHaveLength(succeeds ? 1 : 0);
+  });
+
+  it('and is another client by now is left alone', async () => {
+    const { update, journal, stored } = registryWorld(BANK);
+    const successor = { ...BANK, registrationId: 'registration-2' };
+    journal.meanwhile('replace', () => void stored.set('bank', successor));
+    expect(refusalOf(await update({ client_name: 'New Bank' }))).toEqual({ reason: 'not_found', what: 'client' });
+    expect(stored.get('bank')).toBe(successor);
   });
 
   it('and is removed is not made again', async () => {

@@ -49,6 +49,7 @@ describe('a phone answers', () => {
       state: 'approved',
       grant: {
         ...DETAILS.asked,
+        registrationId: 'registration-1',
         sub: 'ana',
         profileId: 'profile-1',
         blockCount: ANA.blockCount,

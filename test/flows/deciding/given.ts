@@ -23,6 +23,7 @@ export const DETAILS: StoredDetails = {
   bytes: new TextEncoder().encode(SHOWN),
   hash: sha256(SHOWN),
   expiresAt: NOW + 100,
+  registrationId: 'registration-1',
   asked: { clientId: 'bank', scopes: ['openid', 'email'], audience: ['https://api.example/'] },
 };
 

@@ -56,10 +56,11 @@ export function notifyingWorld(
   };
   const endpoint: { answers: SentNotification } = { answers: { status: 204 } };
   const sent: unknown[] = [];
+  const { clients, copy, stored } = clientsIn(journal, [{ ...BANK, ...client }]);
   const ports: NotifyPorts = {
     ...world.ports,
     notifications,
-    clients: clientsIn(journal, [{ ...BANK, ...client }]).clients,
+    clients,
     sender: {
       send: async (notification) => {
         journal.begin('send');
@@ -70,5 +71,5 @@ export function notifyingWorld(
   };
   const notify = (announcedAt = NOW) =>
     notifyClient(ports, { requestId: REQUEST_ID, announcedAt, correlationId: 'correlation-1' });
-  return { ...world, requests, waiting, endpoint, sent, notify };
+  return { ...world, requests, registered: stored, copy, waiting, endpoint, sent, notify };
 }

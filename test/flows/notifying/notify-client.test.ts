@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { txnOf } from '../../../provider/core/digest.ts';
 import { NOW, requestIn } from '../../core/given.ts';
+import { BANK } from '../world/clients.ts';
 import { Outage } from '../world/journal.ts';
 import { ENDPOINT, notifyingWorld, REQUEST_ID } from './given.ts';
 
@@ -133,6 +134,38 @@ describe('an announcement is only an intent: nobody is called', () => {
     expect(await notify()).toEqual({ noted: { reason: 'client_not_notified', ...ABOUT } });
     expect(journal.calls).toEqual(['find request', 'find client bank', 'forget']);
     expect(waiting.address).toBeUndefined();
+  });
+});
+
+describe('another client that has the id of the client that asked', () => {
+  const ANOTHER = { ...BANK, registrationId: 'registration-2', notificationEndpoint: 'https://other.example/ping' };
+
+  it('is not notified: it would receive the bearer token and the auth_req_id of the other', async () => {
+    const { notify, journal, sent, waiting, registered } = notifyingWorld();
+    registered.set('bank', ANOTHER);
+    expect(await notify()).toEqual({ noted: { reason: 'client_replaced', ...ABOUT } });
+    expect(journal.calls).toEqual(['find request', 'find client bank', 'forget']);
+    expect([sent, waiting.address]).toEqual([[], undefined]);
+  });
+
+  it('is read anew if the function has a copy of the former one, so that its own notifications arrive', async () => {
+    const request = requestIn('approved', { registrationId: ANOTHER.registrationId });
+    const { notify, journal, sent, registered, copy } = notifyingWorld(request);
+    copy('bank');
+    registered.set('bank', ANOTHER);
+    expect((await notify()).noted.reason).toBe('notified');
+    expect(journal.calls.slice(0, 2)).toEqual(['find request', 'find client bank anew']);
+    expect(sent).toMatchObject([{ endpoint: 'https://other.example/ping' }]);
+  });
+
+  it('is read anew too if the function remembers that no client had the id', async () => {
+    const { notify, sent, registered, copy } = notifyingWorld();
+    const bank = registered.get('bank');
+    registered.delete('bank');
+    copy('bank');
+    if (bank) registered.set('bank', bank);
+    expect((await notify()).noted.reason).toBe('notified');
+    expect(sent).toHaveLength(1);
   });
 });
 

@@ -22,6 +22,7 @@ describe('what was taken back before the last look is worth no tokens (design de
     ['the user blocked', block, 'user_blocked'],
     ['the device removed', ({ enrolled }) => void enrolled.delete('device-1'), 'device_removed'],
     ['the client removed', ({ registered }) => void registered.delete('bank'), 'client_removed'],
+    ['the client id given to another client', narrowed({ registrationId: 'registration-2' }), 'client_replaced'],
     ['the grant type removed', narrowed({ grantTypes: [] }), 'grant_type_removed'],
     ['the client kept to another user', narrowed({ onlySub: 'user-2' }), 'user_not_for_client'],
     ['the audience removed', narrowed({ audiences: [] }), 'audience_removed'],

@@ -1,3 +1,4 @@
+import { isSameRegistration } from '../../../provider/core/client/client.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
 import { isSamePerson } from '../../../provider/core/person/user.ts';
 import type { AuthenticationRequests, NewRequest } from '../../../provider/flows/asking/ports.ts';
@@ -26,10 +27,10 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
     },
   };
   const redeeming: RedeemableRequests = {
-    recordPoll: async ({ requestId, clientId, now }) => {
-      journal.begin(`record poll by ${clientId}`);
+    recordPoll: async ({ requestId, now, ...client }) => {
+      journal.begin(`record poll by ${client.clientId}`);
       const request = stored.get(requestId);
-      if (!request || request.clientId !== clientId || !isAnswerable(request, now) || now < request.nextPollAt)
+      if (!request || !isSameRegistration(request, client) || !isAnswerable(request, now) || now < request.nextPollAt)
         return { recorded: false, stored: request };
       stored.set(requestId, { ...request, nextPollAt: now + request.intervalSeconds });
       return { recorded: true };
@@ -106,6 +107,8 @@ export function decidableIn(
 }
 
 function factsOf(request: AuthenticationRequest): RequestFacts {
-  const { requestId, clientId, sub, profileId, issuedAt, expiresAt, intervalSeconds, nextPollAt } = request;
-  return { requestId, clientId, sub, profileId, issuedAt, expiresAt, intervalSeconds, nextPollAt };
+  const { requestId, clientId, registrationId, sub, profileId, ...more } = request;
+  const { issuedAt, expiresAt, intervalSeconds, nextPollAt } = more;
+  const parties = { clientId, registrationId, sub, profileId };
+  return { requestId, ...parties, issuedAt, expiresAt, intervalSeconds, nextPollAt };
 }

@@ -3,8 +3,13 @@ import type { Key, Stored } from '../table.ts';
 
 // The stored form of a client in Directory.
 
-/** The client as JSON. An additional member does not change the stored format. */
-export type ClientForm = { readonly client: string };
+/** A client. */
+export type ClientForm = {
+  /** Made when the client was created. */
+  readonly registration_id: string;
+  /** The other members as JSON. An additional member does not change the stored format. */
+  readonly client: string;
+};
 /**
  * The members that every stored client has. A client that was stored before a member was introduced is read without it,
  * so every later member is optional. A later member that is not optional does not compile.
@@ -32,13 +37,13 @@ export const clientKey = (clientId: string): Key<ClientForm> => ({ pk: `CLIENT#$
 export const listedKey = (clientId: string): Key<ListedForm> => ({ pk: CLIENT_LIST, sk: clientId });
 
 /** The text that guards a stored client when it is replaced. */
-export const clientText = (client: Client): string => JSON.stringify(client);
+export const clientText = ({ registrationId: _, ...members }: Client): string => JSON.stringify(members);
 
 export function clientItem(client: Client): Key<ClientForm> & ClientForm {
-  return { ...clientKey(client.clientId), client: clientText(client) };
+  return { ...clientKey(client.clientId), registration_id: client.registrationId, client: clientText(client) };
 }
 
 export function clientFrom(item: Stored<ClientForm>): Client {
   const stored: StoredClient = JSON.parse(item.client);
-  return stored;
+  return { ...stored, registrationId: item.registration_id };
 }

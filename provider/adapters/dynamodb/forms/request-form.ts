@@ -31,6 +31,8 @@ export type RequestForm = FactsForm & {
 };
 /** The frozen details, and everything else that only phones read. */
 export type DetailsForm = {
+  /** The registration of the client that asked. Its id is in `asked`. */
+  readonly registration_id: string;
   /** The profile of the user who was asked. The subject is in the key. */
   readonly profile_id: string;
   readonly details: Uint8Array;
@@ -62,6 +64,7 @@ export const detailsKey = (sub: string, requestId: string): Key<DetailsForm> => 
 export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm> & RequestForm {
   const facts: FactsForm = {
     client_id: request.clientId,
+    registration_id: request.registrationId,
     sub: request.sub,
     profile_id: request.profileId,
     issued_at: request.issuedAt,
@@ -99,7 +102,7 @@ export function decisionForm(decision: Decision, now: number): Partial<RequestFo
   }
   const { decision: _, grant, ...unstored } = decision;
   unstored satisfies Nothing;
-  const { clientId, sub, profileId, ...more } = grant;
+  const { clientId, registrationId, sub, profileId, ...more } = grant;
   return { state: 'approved', device_id: grant.deviceId, decided_at: now, grant: JSON.stringify(more) };
 }
 
@@ -112,6 +115,7 @@ export function detailsFrom(item: Stored<DetailsForm>): Whole<StoredDetails> {
     bytes: item.details,
     hash: item.details_hash,
     expiresAt: item.expires_at,
+    registrationId: item.registration_id,
     asked,
     notifiedClient: item.notified_client,
     isSynthetic: item.synthetic,
@@ -122,6 +126,7 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
   return {
     requestId: item.pk.slice('REQUEST#'.length),
     clientId: item.client_id,
+    registrationId: item.registration_id,
     sub: item.sub,
     profileId: item.profile_id,
     issuedAt: item.issued_at,
@@ -132,8 +137,8 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
 }
 
 function grantFrom(item: Stored<RequestForm>): Grant {
-  const { grant, client_id: clientId, sub, profile_id: profileId } = item;
+  const { grant, client_id: clientId, registration_id: registrationId, sub, profile_id: profileId } = item;
   if (grant === undefined) throw new Error('an approved authentication request is stored without its grant');
   const stored: StoredGrant = JSON.parse(grant);
-  return { ...stored, clientId, sub, profileId };
+  return { ...stored, clientId, registrationId, sub, profileId };
 }

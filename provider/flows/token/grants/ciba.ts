@@ -44,13 +44,14 @@ export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): P
  * reads user, devices and client between its two writes.
  */
 async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): Promise<Result<IssuedTokens>> {
-  const { clientId } = call.client;
-  const first = await ports.requests.recordPoll({ requestId, clientId, now: ports.clock() });
+  const { client } = call;
+  const { clientId, registrationId } = client;
+  const first = await ports.requests.recordPoll({ requestId, clientId, registrationId, now: ports.clock() });
   if (first.recorded) return refuse({ reason: 'authorization_pending' });
   let { stored } = first;
   for (let round = 0; round < DECISION_ROUNDS; round += 1) {
     const now = ports.clock();
-    const decision = decideTokenRequest(stored, clientId, now);
+    const decision = decideTokenRequest(stored, client, now);
     if (decision.outcome === 'refuse') return refuse(decision.refusal);
     if (decision.outcome === 'issue') return redeem(ports, call, decision.request);
     const early = await ports.requests.recordEarlyPoll({ request: decision.request, now });
