@@ -608,5 +608,11 @@ describeOnEngines('the tables', (name) => {
     expect(await clients.findAnew('a')).toBeUndefined();
     expect((await clients.find('a')).client).toBeUndefined();
     expect(await registry.remove('a')).toBe(false);
+    // The entries of removed clients stay, and are left out of the pages.
+    expect(await idsAfter(undefined, 1)).toEqual(['a']);
+    expect(await idsAfter(undefined, 2)).toEqual(['b', 'b']);
+    expect(await idsAfter(undefined, 9)).toEqual(['b', SYNTHETIC_ID, 'z', undefined]);
+    expect(await registry.create(client('a', 'Next'))).toBe(true);
+    expect(await idsAfter(undefined, 1)).toEqual(['a', 'a']);
   });
 });

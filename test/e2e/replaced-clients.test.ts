@@ -116,3 +116,46 @@ describe('another client that gets the id of a removed client', () => {
     expect((await world.admin('GET', path)).body).toMatchObject({ client_name: 'Mallory' });
   });
 });
+
+describe('a client that is created while one with its id is removed', () => {
+  const create = (client_id: string) => world.admin('POST', '/admin/clients', { client_id, client_name: 'Next' });
+
+  it('is listed, whichever write comes first', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { client_id } = await world.client({ client_id: `shop-${round}` });
+      const createSoon = async () => {
+        for (let tries = 0; tries < 50; tries += 1) {
+          const { status } = await create(client_id);
+          if (status !== 409) return status;
+        }
+        return 409;
+      };
+      const removing = world.admin('DELETE', `/admin/clients/${client_id}`);
+      expect([await createSoon(), (await removing).status]).toEqual([201, 204]);
+      const { body } = await world.admin('GET', '/admin/clients');
+      expect(body['clients']).toContainEqual(expect.objectContaining({ client_id, client_name: 'Next' }));
+    }
+  });
+
+  it('is not removed by a deletion that AWS’s SDK repeats because its first answer was lost', async () => {
+    const { client_id } = await world.client();
+    const isDeletion = awsCall('DeleteItem', 'admin', `CLIENT#${client_id}`);
+    const repeated = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    let count = 0;
+    world.runtime.aws.interference = async (call) => {
+      if (!isDeletion(call)) return undefined;
+      count += 1;
+      if (count === 1) return 'lose-answer';
+      repeated.resolve();
+      await release.promise;
+      return undefined;
+    };
+    const removing = world.admin('DELETE', `/admin/clients/${client_id}`);
+    await repeated.promise;
+    expect((await create(client_id)).status).toBe(201);
+    release.resolve();
+    expect((await removing).status).toBe(204);
+    expect((await world.admin('GET', `/admin/clients/${client_id}`)).body).toMatchObject({ client_name: 'Next' });
+  });
+});

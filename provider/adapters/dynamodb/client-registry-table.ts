@@ -43,9 +43,12 @@ export class ClientRegistryTable implements ClientRegistry {
     // The client is read first. If a guarded delete were repeated after a lost answer, it would report that there was
     // no client.
     const there = await this.#directory.get(clientKey(clientId));
-    await this.#directory.delete(clientKey(clientId));
-    await this.#directory.delete(listedKey(clientId));
-    return there !== undefined;
+    if (!there) return false;
+    // A repeated delete leaves another client alone that got the id in between. The entry in the list stays, because the
+    // other client may be about to rely on it. If it were deleted, that client would be in no list.
+    const guard = { condition: '#registration_id = :removed', values: { removed: there.registration_id } };
+    await this.#directory.delete(clientKey(clientId), { guard });
+    return true;
   }
 
   async find(clientId: string): Promise<Client | undefined> {
@@ -53,6 +56,7 @@ export class ClientRegistryTable implements ClientRegistry {
     return item && clientFrom(item);
   }
 
+  // An entry whose client was removed is left out, so a page may hold fewer clients than its limit.
   async list(page: Parameters<ClientRegistry['list']>[0]): ReturnType<ClientRegistry['list']> {
     const listed = (await this.#directory.page(CLIENT_LIST, page)).map(({ sk }) => sk);
     const ids = withSynthetic(listed, page);
