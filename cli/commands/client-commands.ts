@@ -125,7 +125,7 @@ const newSecret = command({
 const rotateSecret = command({
   name: 'rotate-secret',
   about: 'Makes a new secret for a client and prints it once. The old secret works until the end of the overlap.',
-  notes: `The new secret works at once. Give it to every instance of the client before the old one ends. A client has two secrets at most: while an old one works, end it with end-old-secret before you rotate again.`,
+  notes: `The new secret works at once. Give it to every instance of the client before the old one ends. A client has two secrets at most: while an old one works, end it with end-old-secret before you rotate again. If you never saw the new secret, for example because the connection broke, use --again.`,
   arguments: [CLIENT_ARGUMENT],
   options: {
     overlap: {
@@ -135,9 +135,24 @@ const rotateSecret = command({
       read: readDuration,
       about: `How long the old secret works beside the new one, for example 30m, 24h or 7d; at least ${SHORTEST_OVERLAP_SECONDS}s, at most ${LONGEST_OVERLAP_DAYS}d. Default: ${DEFAULT_OVERLAP}.`,
     },
+    again: {
+      kind: 'flag',
+      about:
+        'Replaces the newest secret, which stops working within a minute. The old one keeps its end. Only for a secret that no instance of the client has.',
+    },
   },
-  examples: ['ciba client rotate-secret bank', 'ciba client rotate-secret bank --overlap 7d'],
+  examples: [
+    'ciba client rotate-secret bank',
+    'ciba client rotate-secret bank --overlap 7d',
+    'ciba client rotate-secret bank --again',
+  ],
   async run({ api, argument, options }) {
+    if (options.again) {
+      if (options.overlap !== undefined) throw new WrongUsage('--again keeps the end: leave --overlap out');
+      const body = { new_secret: true, keep_old_secret: true };
+      const again = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+      return clientOutput(`New secret made again. ${endOf(again.body)}`, again);
+    }
     const overlap = bodyOf(this.options, { overlap: DEFAULT_OVERLAP, ...options });
     const seconds = Number(overlap['old_secret_expires_in']);
     if (seconds < SHORTEST_OVERLAP_SECONDS)

@@ -46,9 +46,10 @@ const routes = endpoint(log, {
   'PATCH /admin/clients/{client_id}': adminBodyRoute(
     { body: clientChangeBody, kind: 'client_metadata' },
     async ({ body, id, by }) => {
-      const { new_secret: newSecret, old_secret_expires_in: oldSecretExpiresIn, client_id: _, ...metadata } = body;
-      const change = { clientId: id('client_id'), metadata, newSecret, oldSecretExpiresIn, by };
-      return mapResult(await updateClient(ports, change), answerOk);
+      const { new_secret: newSecret, old_secret_expires_in: oldSecretExpiresIn, ...more } = body;
+      const { keep_old_secret: keepOldSecret, client_id: _, ...metadata } = more;
+      const secrets = { newSecret, oldSecretExpiresIn, keepOldSecret };
+      return mapResult(await updateClient(ports, { clientId: id('client_id'), metadata, ...secrets, by }), answerOk);
     },
   ),
   'DELETE /admin/clients/{client_id}': adminRoute(async ({ id, by }) =>

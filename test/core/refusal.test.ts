@@ -71,7 +71,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   two_secrets_work: [
     { until: 1_795_607_473 },
     '409 conflict',
-    'The old secret works until 1795607473 (epoch seconds). End it first (old_secret_expires_in 0), or make the new secret without old_secret_expires_in, which ends both.',
+    'The old secret works until 1795607473 (epoch seconds). If nobody knows the new one, replace it with keep_old_secret true. Otherwise end the old one first (old_secret_expires_in 0), or make the new secret without old_secret_expires_in, which ends both.',
   ],
 
   // The backchannel authentication endpoint (CIBA §13)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefusal } from '../support/assertions.ts';
+import { awsCall } from '../support/held-call.ts';
 import { type Answer, CIBA_GRANT, type TestClient, World } from '../support/world.ts';
 
 // The clock of this world stands still: nothing here waits for a copy to grow old.
@@ -78,6 +79,55 @@ describe('a new secret', () => {
     await expectRefusal(world, await poll(client), letIn);
     await change(client.client_id, { old_secret_expires_in: 0 });
     world.runtime.advance(60);
+    await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
+  });
+
+  it('whose answer was lost is replaced, while the secret that is known goes on until its stated end', async () => {
+    const client = await warmClient();
+    await change(client.client_id, { new_secret: true, old_secret_expires_in: 3600 }); // Nobody reads the answer.
+    const end = world.runtime.now() + 3600;
+    world.runtime.advance(60);
+    const again = await change(client.client_id, { new_secret: true, keep_old_secret: true });
+    expect(again).toMatchObject({ status: 200, body: { old_secret_expires_at: end } });
+    const renewed = { ...client, ...secretOf(again) };
+    for (const each of [client, renewed]) await expectRefusal(world, await poll(each), letIn);
+    world.runtime.advance(3540);
+    await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
+    await expectRefusal(world, await poll(renewed), letIn);
+    const none = await change(client.client_id, { new_secret: true, keep_old_secret: true });
+    const error = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };
+    await expectRefusal(world, none, error);
+    await expectRefusal(world, await poll(renewed), letIn);
+  });
+
+  it('is told although DynamoDB’s answer was lost and another call renamed the client in between', async () => {
+    const client = await warmClient();
+    const isRotation = awsCall('PutItem', 'admin', `CLIENT#${client.client_id}`, 'oldSecret');
+    let count = 0;
+    world.runtime.aws.interference = async (call) => {
+      if (!isRotation(call)) return undefined;
+      count += 1;
+      if (count === 1) return 'lose-answer';
+      if (count === 2) await change(client.client_id, { client_name: 'Renamed' });
+      return undefined;
+    };
+    const answer = await change(client.client_id, { new_secret: true, old_secret_expires_in: 3600 });
+    world.runtime.aws.interference = undefined;
+    expect(answer).toMatchObject({ status: 200, body: { client_name: 'Renamed' } });
+    for (const each of [client, { ...client, ...secretOf(answer) }])
+      await expectRefusal(world, await poll(each), letIn);
+  });
+
+  it('ends the old one 30 days after it at the latest, however often its end is moved', async () => {
+    const client = await warmClient();
+    const days = 86_400;
+    await change(client.client_id, { new_secret: true, old_secret_expires_in: 30 * days });
+    world.runtime.advance(29 * days);
+    const move = (seconds: number) => change(client.client_id, { old_secret_expires_in: seconds });
+    const error = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };
+    await expectRefusal(world, await move(days + 1), error);
+    expect((await move(days)).status).toBe(200);
+    world.runtime.advance(days);
     await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
   });
 

@@ -11,11 +11,14 @@ export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_sec
 /** One of {@link CLIENT_AUTHENTICATION_METHODS}. */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
+/** A replaced secret. It works until `expiresAt`, and was replaced at `replacedAt`, both in epoch seconds. */
+export type OldSecret = { readonly hash: string; readonly expiresAt: number; readonly replacedAt: number };
+
 /** The secrets of a client as SHA-256: its secret, and for a while the old one beside it. */
 export type ClientSecrets = {
   readonly secretHash: string;
-  /** The secret before this one. It works until `expiresAt`, in epoch seconds. Absent if there is none any more. */
-  readonly oldSecret?: { readonly hash: string; readonly expiresAt: number } | undefined;
+  /** The secret before this one. Absent if there is none any more. */
+  readonly oldSecret?: OldSecret | undefined;
 };
 
 /** How a client proves who it is. */

@@ -43,6 +43,6 @@ export const clientWording: Wordings<ClientRefusal> = {
     wording(
       409,
       'conflict',
-      `The old secret works until ${until} (epoch seconds). End it first (old_secret_expires_in 0), or make the new secret without old_secret_expires_in, which ends both.`,
+      `The old secret works until ${until} (epoch seconds). If nobody knows the new one, replace it with keep_old_secret true. Otherwise end the old one first (old_secret_expires_in 0), or make the new secret without old_secret_expires_in, which ends both.`,
     ),
 };

@@ -67,14 +67,19 @@ function metadataBody<Body>(
 /** POST /admin/clients: registration metadata. */
 export const clientBody = metadataBody<ClientMetadata>(creationSchema);
 /** What a change may ask for besides members of the registration. */
-type SecretMembers = { readonly new_secret: boolean; readonly old_secret_expires_in?: number };
+type SecretMembers = {
+  readonly new_secret: boolean;
+  readonly old_secret_expires_in?: number;
+  readonly keep_old_secret?: boolean;
+};
 /**
  * PATCH /admin/clients/{client_id}: the members to change; null removes a member. `new_secret` makes a new secret, and
  * `old_secret_expires_in` sets the end of the old one, in seconds from now: 0, or a time in which every copy of the
- * client is read anew.
+ * client is read anew. `keep_old_secret` makes the new secret replace the present one, and leaves the old one its end.
  */
 export const clientChangeBody = metadataBody<MemberChange<ClientMetadata> & SecretMembers>(changeSchema, {
   new_secret: v.optional(v.boolean(), false),
+  keep_old_secret: v.optional(v.boolean()),
   old_secret_expires_in: v.optional(
     v.union([
       v.literal(0),

@@ -95,17 +95,21 @@ export async function listClients(
  */
 export async function updateClient(ports: ManageClientsPorts, change: ClientChange): Promise<Result<ClientView>> {
   const before = await ports.clientRegistry.find(change.clientId);
-  return before ? replaceClient(ports, change, { before, rounds: UPDATE_ROUNDS }) : NO_CLIENT;
+  const secret = ports.entropy.secret();
+  return before
+    ? replaceClient(ports, { ...change, secret }, { before, first: before, rounds: UPDATE_ROUNDS })
+    : NO_CLIENT;
 }
 
 /**
  * Applies the change to the client as it was read. If other calls changed the client meanwhile, it reads again, so that
- * a change of name does not undo a new secret. It never changes another client that got the same id.
+ * a change of name does not undo a new secret. It never changes another client that got the same id. Each round has the
+ * same new secret, so that one which was stored although its answer was lost is recognised, and told.
  */
 async function replaceClient(
   ports: ManageClientsPorts,
-  change: ClientChange,
-  { before, rounds }: { before: Client; rounds: number },
+  change: ClientChange & { readonly secret: string },
+  { before, first, rounds }: { before: Client; first: Client; rounds: number },
 ): Promise<Result<ClientView>> {
   const { clientId, registrationId } = before;
   const method = change.metadata.token_endpoint_auth_method ?? before.credential.method;
@@ -115,7 +119,7 @@ async function replaceClient(
     ...applyChange<ClientMetadata>(withoutObsolete(described, change.metadata, method), change.metadata),
   };
   const now = ports.clock();
-  const secret = ports.entropy.secret();
+  const { secret } = change;
   const secrets = renewSecrets(before.credential, { ...change, method, newHash: sha256(secret) }, now);
   if (!secrets.ok) return secrets;
   const client = registerClient(metadata, { clientId, registrationId, ...secrets.value });
@@ -124,13 +128,25 @@ async function replaceClient(
     if (rounds === 1) return refuse({ reason: 'conflict', what: 'client' });
     const now = await ports.clientRegistry.find(clientId);
     if (!now || !isSameRegistration(now, before)) return NO_CLIENT;
-    return replaceClient(ports, change, { before: now, rounds: rounds - 1 });
+    return replaceClient(ports, change, { before: now, first, rounds: rounds - 1 });
   }
   const { by } = change;
-  ports.audit.write({ event: 'client_updated', clientId, changed: changesOfClient(before, client.value), by }, now);
+  ports.audit.write(
+    { event: 'client_updated', clientId, changed: changesOfClient(without(secret, before, first), client.value), by },
+    now,
+  );
   const told = secretsOf(client.value.credential)?.secretHash === sha256(secret) && tellSecret(secret);
   const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
   return ok({ ...(hasEnded && { old_secret_expires_at: now }), ...viewClient(client.value, now), ...told });
+}
+
+/**
+ * Returns the client without the secret that this change made. An earlier round may have stored it, although its answer
+ * was lost. The audit trail names the secret as changed then too.
+ */
+function without(secret: string, before: Client, first: Client): Client {
+  const isMade = secretsOf(before.credential)?.secretHash === sha256(secret);
+  return isMade ? { ...before, credential: first.credential } : before;
 }
 
 /** Returns the secrets that a client has after a change, which it uses unless its method is `private_key_jwt`. */
@@ -140,8 +156,9 @@ function renewSecrets(
   now: number,
 ): Result<ClientSecrets> {
   if (change.method !== 'private_key_jwt') return changeSecrets(secretsOf(before), change, now);
-  const asked = change.newSecret ? 'new_secret' : 'old_secret_expires_in';
-  if (!change.newSecret && change.oldSecretExpiresIn === undefined) return ok({ secretHash: change.newHash });
+  const { newSecret, keepOldSecret, oldSecretExpiresIn } = change;
+  if (!newSecret && !keepOldSecret && oldSecretExpiresIn === undefined) return ok({ secretHash: change.newHash });
+  const asked = newSecret ? 'new_secret' : keepOldSecret ? 'keep_old_secret' : 'old_secret_expires_in';
   const expected = 'absent: a private_key_jwt client has no secret';
   return refuse({ reason: 'invalid_client_metadata', member: asked, expected });
 }

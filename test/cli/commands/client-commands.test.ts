@@ -156,7 +156,11 @@ it('client rotate-secret tells a new secret, both work, and it says until when; 
   expect((await ciba(['client', 'show', 'b'])).stdout).toContain(`old_secret_expires_at`);
   const third = await ciba(['client', 'rotate-secret', 'b']);
   expect(third).toMatchObject({ code: 1, stdout: '' });
-  expect(third.stderr).toContain('End it first');
+  expect(third.stderr).toContain('end the old one first');
+  const replaced = jsonOf<ClientJson>(await ciba(['client', 'rotate-secret', 'b', '--again', '--json']));
+  expect(Math.abs(Number(replaced['old_secret_expires_at']) - end)).toBeLessThan(60);
+  expect(replaced.client_secret).not.toBe(secret);
+  expect([await isAccepted('b', old), await isAccepted('b', replaced.client_secret ?? '')]).toEqual([true, true]);
   expect((await ciba(['client', 'end-old-secret', 'b'])).stdout).toMatch(/^Old secret ended\./);
   expect((await ciba(['client', 'show', 'b'])).stdout).not.toContain('old_secret_expires_at');
   const again = jsonOf<ClientJson>(await ciba(['client', 'rotate-secret', 'b', '--json']));
@@ -172,6 +176,11 @@ it.each([
   const { code, stderr } = await ciba(['client', 'rotate-secret', 'bank', '--overlap', overlap]);
   expect(code).toBe(2);
   expect(stderr).toContain(message);
+});
+
+it('client rotate-secret --again takes no --overlap: the old secret keeps its end', async () => {
+  const { code, stderr } = await ciba(['client', 'rotate-secret', 'bank', '--again', '--overlap', '24h']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--again keeps the end: leave --overlap out')]);
 });
 
 it('client delete removes; --json then prints nothing, as the API answers nothing', async () => {

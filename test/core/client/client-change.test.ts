@@ -9,7 +9,7 @@ const changes = (after: Partial<Client>, before: Partial<Client> = {}) =>
 const secret = (secretHash: string, expiresAt?: number): Client['credential'] => ({
   method: 'client_secret_basic',
   secretHash,
-  ...(expiresAt !== undefined && { oldSecret: { hash: 'hash-of-old', expiresAt } }),
+  ...(expiresAt !== undefined && { oldSecret: { hash: 'hash-of-old', expiresAt, replacedAt: 0 } }),
 });
 const keyed = (x: string): Client['credential'] => ({
   method: 'private_key_jwt',

@@ -49,7 +49,7 @@ describe('client registration (RFC 7591 §2, CIBA §4)', () => {
   });
 
   it('keeps the old secret beside the present one, and makes none of nothing', () => {
-    const oldSecret = { hash: 'old', expiresAt: 60 };
+    const oldSecret = { hash: 'old', expiresAt: 60, replacedAt: 0 };
     const registered = { method: 'client_secret_basic', secretHash: 'hash-of-secret' };
     expect(valueFrom(register({}, { ...OWN, oldSecret })).credential).toStrictEqual({ ...registered, oldSecret });
     expect(valueFrom(register({})).credential).toStrictEqual(registered);

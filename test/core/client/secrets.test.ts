@@ -11,8 +11,14 @@ import {
 import { NOW, refusalOf, valueFrom } from '../given.ts';
 
 const ONE: ClientSecrets = { secretHash: 'present' };
-const TWO: ClientSecrets = { secretHash: 'present', oldSecret: { hash: 'old', expiresAt: NOW + 60 } };
-const ENDED: ClientSecrets = { secretHash: 'present', oldSecret: { hash: 'old', expiresAt: NOW } };
+const TWO: ClientSecrets = {
+  secretHash: 'present',
+  oldSecret: { hash: 'old', expiresAt: NOW + 60, replacedAt: NOW - 60 },
+};
+const ENDED: ClientSecrets = {
+  secretHash: 'present',
+  oldSecret: { hash: 'old', expiresAt: NOW, replacedAt: NOW - 60 },
+};
 const change = (before: ClientSecrets | undefined, asked: Partial<SecretChange>) =>
   changeSecrets(before, { newSecret: false, newHash: 'new', ...asked }, NOW);
 const NONE = {
@@ -58,7 +64,7 @@ describe('a new secret', () => {
   it('leaves the old one as long as the change says, and ends it now if it says nothing or 0', () => {
     expect(valueFrom(change(ONE, { newSecret: true, oldSecretExpiresIn: 86_400 }))).toEqual({
       secretHash: 'new',
-      oldSecret: { hash: 'present', expiresAt: NOW + 86_400 },
+      oldSecret: { hash: 'present', expiresAt: NOW + 86_400, replacedAt: NOW },
     });
     for (const oldSecretExpiresIn of [0, undefined])
       expect(valueFrom(change(TWO, { newSecret: true, oldSecretExpiresIn }))).toEqual({ secretHash: 'new' });
@@ -71,7 +77,7 @@ describe('a new secret', () => {
     });
     expect(valueFrom(change(ENDED, { newSecret: true, oldSecretExpiresIn: 60 }))).toEqual({
       secretHash: 'new',
-      oldSecret: { hash: 'present', expiresAt: NOW + 60 },
+      oldSecret: { hash: 'present', expiresAt: NOW + 60, replacedAt: NOW },
     });
   });
 
@@ -82,7 +88,45 @@ describe('a new secret', () => {
   });
 });
 
+describe('a new secret in place of one that nobody knows', () => {
+  const again = { newSecret: true, keepOldSecret: true };
+
+  it('leaves the old one its end, so that the one secret that is known goes on working', () => {
+    expect(valueFrom(change(TWO, again))).toEqual({ secretHash: 'new', oldSecret: TWO.oldSecret });
+  });
+
+  it('is refused where no old one works: the present one may be the one in use', () => {
+    for (const before of [ONE, ENDED, undefined])
+      expect(refusalOf(change(before, again))).toEqual({ ...NONE, member: 'keep_old_secret' });
+  });
+
+  it('is asked for with new_secret and without another end', () => {
+    expect(refusalOf(change(TWO, { keepOldSecret: true }))).toMatchObject({ member: 'keep_old_secret' });
+    const both = { ...again, oldSecretExpiresIn: 60 };
+    expect(refusalOf(change(TWO, both))).toMatchObject({ member: 'old_secret_expires_in' });
+  });
+});
+
+it('a secret that this change has made already is kept: only its answer was lost', () => {
+  const made = { secretHash: 'new', oldSecret: { hash: 'old', expiresAt: NOW + 60, replacedAt: NOW } };
+  expect(valueFrom(change(made, { newSecret: true, oldSecretExpiresIn: 60 }))).toBe(made);
+  expect(valueFrom(change({ secretHash: 'new' }, {}))).toEqual({ secretHash: 'new' });
+});
+
 describe('a change without a new secret', () => {
+  it('gives the old one no end later than 30 days after it was replaced', () => {
+    const longest = LONGEST_OVERLAP_SECONDS - 60;
+    expect(valueFrom(change(TWO, { oldSecretExpiresIn: longest })).oldSecret).toMatchObject({
+      expiresAt: NOW - 60 + LONGEST_OVERLAP_SECONDS,
+      replacedAt: NOW - 60,
+    });
+    expect(refusalOf(change(TWO, { oldSecretExpiresIn: longest + 1 }))).toEqual({
+      reason: 'invalid_client_metadata',
+      member: 'old_secret_expires_in',
+      expected: `at most ${longest}: an old secret works for 30 days at most`,
+    });
+  });
+
   it('keeps both secrets', () => {
     expect(valueFrom(change(TWO, {}))).toBe(TWO);
   });
@@ -90,7 +134,7 @@ describe('a change without a new secret', () => {
   it('gives the old one another end, or ends it now', () => {
     expect(valueFrom(change(TWO, { oldSecretExpiresIn: 10 }))).toEqual({
       secretHash: 'present',
-      oldSecret: { hash: 'old', expiresAt: NOW + 10 },
+      oldSecret: { hash: 'old', expiresAt: NOW + 10, replacedAt: NOW - 60 },
     });
     expect(valueFrom(change(TWO, { oldSecretExpiresIn: 0 }))).toEqual({ secretHash: 'present' });
   });

@@ -159,7 +159,7 @@ describe('an operator changes a client', () => {
     expect(stored.get('bank')?.credential).toEqual({
       method: 'client_secret_basic',
       secretHash: sha256('secret-1'),
-      oldSecret: { hash: sha256('s3cret'), expiresAt: NOW + 3600 },
+      oldSecret: { hash: sha256('s3cret'), expiresAt: NOW + 3600, replacedAt: NOW },
     });
     const told = valueFrom(await update({ client_name: 'New Bank' }));
     expect(told).toMatchObject(end);
@@ -267,6 +267,23 @@ describe('a client that changes while it is changed', () => {
     expect(refusalOf(updated)).toEqual(succeeds ? undefined : { reason: 'conflict', what: 'client' });
     expect(journal.calls.filter((call) => call.startsWith('replace'))).toHaveLength(5);
     expect(audited).toHaveLength(succeeds ? 1 : 0);
+  });
+
+  it('is told the secret that it was given although the answer to that write was lost', async () => {
+    const { update, journal, stored, audited } = registryWorld(BANK);
+    const oldSecret = { hash: sha256('s3cret'), expiresAt: NOW + 3600, replacedAt: NOW };
+    const credential = { method: 'client_secret_basic' as const, secretHash: sha256('secret-1'), oldSecret };
+    let isFirst = true;
+    journal.meanwhile('replace', () => {
+      if (isFirst) stored.set('bank', { ...BANK, name: 'Renamed since', credential });
+      isFirst = false;
+    });
+    const view = valueFrom(await update({}, true, 3600));
+    const end = { old_secret_expires_at: NOW + 3600 };
+    expect(view).toMatchObject({ client_secret: 'secret-1', client_name: 'Renamed since', ...end });
+    expect(stored.get('bank')?.credential).toEqual(credential);
+    const changed = [{ member: 'client_secret' }, { member: 'old_secret_expires_at' }];
+    expect(audited).toEqual([{ event: 'client_updated', changed, ...AUDITED }]);
   });
 
   it('and is another client by now is left alone', async () => {
