@@ -20,12 +20,14 @@ export type GrantJudgement =
 type Use = { readonly grantType: GrantType; readonly issuer: string };
 
 /**
- * Judges what is left of a grant now. Nothing is left if its user was blocked since, even if they were unblocked. Nothing
- * is left if its user was removed, even if another person has the `sub` now. Nothing is left if the device that approved
- * was removed. Nothing is left if the client was removed, even if another one has its id now, or may no longer ask for
- * this. A client that lost scopes gets the scopes that are left, without the claims that only the lost scopes release.
- * It never gets another audience than the user was
- * shown. `openid` is always left, because a client cannot lose it.
+ * Judges what is left of a grant now. Nothing is left
+ * - if its user was blocked since, even if they were unblocked again;
+ * - if its user was removed, even if another person has the `sub` now;
+ * - if the device that approved was removed;
+ * - if the client was removed, even if another one has its id now, or may no longer ask for this.
+ *
+ * A client that lost scopes gets the scopes that are left, without the claims that only the lost scopes release. It
+ * never gets another audience than the user was shown. `openid` is always left, because a client cannot lose it.
  */
 export function judgeGrant(grant: Grant, { owner, client }: Present, use: Use): GrantJudgement {
   if (!client) return { outcome: 'taken_back', because: 'client_removed' };

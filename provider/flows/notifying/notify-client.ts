@@ -49,8 +49,8 @@ const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): 
  * Notifies the client of a decision (CIBA §10.2). The announcement states only an intent: the request itself shows
  * whether there is a decision. Any HTTP answer ends the matter, even a refusal. Only an endpoint that cannot be reached
  * is tried again, until nothing can be redeemed any more. Another client that has the id now is not notified: it would
- * receive the bearer token and the `auth_req_id` of the client that asked. Announcements may be delivered twice; a lease prevents two
- * notifications.
+ * receive the bearer token and the `auth_req_id` of the client that asked. Announcements may be delivered twice; a lease
+ * prevents two notifications.
  */
 export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecision): Promise<NotifyOutcome> {
   const { requestId } = announced;
