@@ -24,7 +24,18 @@ const patient = {
 } as const;
 
 export const createDynamoDB = (): DynamoDBClient => new DynamoDBClient(bounded);
-export const createSns = (): SNSClient => new SNSClient(bounded);
 export const createSqs = (): SQSClient => new SQSClient(bounded);
 export const createKms = (): KMSClient => new KMSClient(bounded);
 export const createPatientKms = (): KMSClient => new KMSClient(patient);
+
+/**
+ * Returns a client of SNS that is made when it is first asked for. A request calls SNS late or not at all, so a function
+ * that loads does not wait for it.
+ */
+export function createSns(): () => SNSClient {
+  let client: SNSClient | undefined;
+  return () => {
+    client ??= new SNSClient(bounded);
+    return client;
+  };
+}

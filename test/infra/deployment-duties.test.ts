@@ -200,10 +200,8 @@ describe('an event of a push endpoint', () => {
       answeringDynamoDB(() => ({ Item: item })),
       'Directory',
     );
-    const users = new EndpointUsers(
-      answeringSns(() => ({})),
-      directory,
-    );
+    const sns = answeringSns(() => ({}));
+    const users = new EndpointUsers(() => sns, directory);
     expect(await users.usersOf(arn)).toEqual([
       { sub: 'u|1', deviceId: 'd1' },
       { sub: 'u2', deviceId: 'd2' },

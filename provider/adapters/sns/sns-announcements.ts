@@ -8,10 +8,10 @@ import type { AnnouncedDecision, AnnouncementMessage, Announcements } from '../.
  * (docs/adr/0015).
  */
 export class SnsAnnouncements implements Announcements {
-  readonly #sns: SNSClient;
+  readonly #sns: () => SNSClient;
   readonly #topicArn: string;
 
-  constructor(sns: SNSClient, topicArn: string) {
+  constructor(sns: () => SNSClient, topicArn: string) {
     this.#sns = sns;
     this.#topicArn = topicArn;
   }
@@ -22,7 +22,7 @@ export class SnsAnnouncements implements Announcements {
    */
   async announce({ requestId, clientId, correlationId }: AnnouncedDecision): Promise<void> {
     const message: Whole<AnnouncementMessage> = { request_id: requestId, correlation_id: correlationId };
-    await this.#sns.send(
+    await this.#sns().send(
       new PublishCommand({
         TopicArn: this.#topicArn,
         Message: JSON.stringify(message),

@@ -17,10 +17,10 @@ type ApplicationArns = Readonly<Partial<Record<Platform, string>>>;
 export class SnsEndpointRights implements EndpointRights {
   readonly platforms: readonly Platform[];
   readonly actions: readonly EndpointAction[];
-  readonly #sns: SNSClient;
+  readonly #sns: () => SNSClient;
   readonly #applicationArns: ApplicationArns;
 
-  constructor(sns: SNSClient, applicationArns: ApplicationArns, actions: readonly EndpointAction[]) {
+  constructor(sns: () => SNSClient, applicationArns: ApplicationArns, actions: readonly EndpointAction[]) {
     this.#sns = sns;
     this.#applicationArns = applicationArns;
     this.platforms = PLATFORMS.filter((platform) => applicationArns[platform] !== undefined);
@@ -42,13 +42,13 @@ export class SnsEndpointRights implements EndpointRights {
   #send(action: EndpointAction, EndpointArn: string): Promise<unknown> {
     switch (action) {
       case 'Publish':
-        return this.#sns.send(new PublishCommand({ TargetArn: EndpointArn, Message: 'self-check' }));
+        return this.#sns().send(new PublishCommand({ TargetArn: EndpointArn, Message: 'self-check' }));
       case 'GetEndpointAttributes':
-        return this.#sns.send(new GetEndpointAttributesCommand({ EndpointArn }));
+        return this.#sns().send(new GetEndpointAttributesCommand({ EndpointArn }));
       case 'SetEndpointAttributes':
-        return this.#sns.send(new SetEndpointAttributesCommand({ EndpointArn, Attributes: { Enabled: 'false' } }));
+        return this.#sns().send(new SetEndpointAttributesCommand({ EndpointArn, Attributes: { Enabled: 'false' } }));
       case 'DeleteEndpoint':
-        return this.#sns.send(new DeleteEndpointCommand({ EndpointArn }));
+        return this.#sns().send(new DeleteEndpointCommand({ EndpointArn }));
     }
   }
 }

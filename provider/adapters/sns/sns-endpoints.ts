@@ -26,11 +26,11 @@ const ROUNDS = 3;
  * last of them leaves. Concurrent changes of a push token may leave an unused endpoint behind.
  */
 export class SnsEndpoints implements PushEndpoints {
-  readonly #sns: SNSClient;
+  readonly #sns: () => SNSClient;
   readonly #directory: Table;
   readonly #applicationArns: Readonly<Partial<Record<Platform, string>>>;
 
-  constructor(sns: SNSClient, directory: Table, applicationArns: Readonly<Partial<Record<Platform, string>>>) {
+  constructor(sns: () => SNSClient, directory: Table, applicationArns: Readonly<Partial<Record<Platform, string>>>) {
     this.#sns = sns;
     this.#directory = directory;
     this.#applicationArns = applicationArns;
@@ -58,7 +58,7 @@ export class SnsEndpoints implements PushEndpoints {
       });
       // The last device is just leaving. Deleting the endpoint here completes its release, and the next round creates a
       // new endpoint.
-      if (!written) await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
+      if (!written) await this.#sns().send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
       else if (await this.#revive(endpointArn, device.pushToken))
         return { kind: 'sns', platform, endpointArn, push: 'reachable' };
     }
@@ -78,7 +78,7 @@ export class SnsEndpoints implements PushEndpoints {
     const closing = { condition: 'attribute_not_exists(#devices)' };
     const { written } = await this.#directory.update({ key, set: { leaving: true }, guard: closing });
     if (!written) return;
-    await this.#sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
+    await this.#sns().send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
     await this.#directory.delete(key);
   }
 
@@ -88,7 +88,7 @@ export class SnsEndpoints implements PushEndpoints {
    */
   async #create(application: string, pushToken: string): Promise<string | undefined> {
     try {
-      const { EndpointArn } = await this.#sns.send(
+      const { EndpointArn } = await this.#sns().send(
         new CreatePlatformEndpointCommand({ PlatformApplicationArn: application, Token: pushToken }),
       );
       return EndpointArn;
@@ -101,10 +101,10 @@ export class SnsEndpoints implements PushEndpoints {
   /** Enables a disabled endpoint with a new token from the app. False if the endpoint no longer exists. */
   async #revive(endpointArn: string, pushToken: string): Promise<boolean> {
     try {
-      const { Attributes } = await this.#sns.send(new GetEndpointAttributesCommand({ EndpointArn: endpointArn }));
+      const { Attributes } = await this.#sns().send(new GetEndpointAttributesCommand({ EndpointArn: endpointArn }));
       if (Attributes?.['Enabled'] === 'true' && Attributes['Token'] === pushToken) return true;
       const revived = { Token: pushToken, Enabled: 'true' };
-      await this.#sns.send(new SetEndpointAttributesCommand({ EndpointArn: endpointArn, Attributes: revived }));
+      await this.#sns().send(new SetEndpointAttributesCommand({ EndpointArn: endpointArn, Attributes: revived }));
       return true;
     } catch (error) {
       if (error instanceof NotFoundException) return false;

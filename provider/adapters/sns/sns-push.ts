@@ -5,10 +5,10 @@ import type { PushMessage, PushOutcome, PushSender } from '../../flows/device/po
 
 /** Pushes through SNS platform endpoints, with payloads for APNs and FCM v1. */
 export class SnsPush implements PushSender {
-  readonly #sns: SNSClient;
+  readonly #sns: () => SNSClient;
   readonly #apnsTopic: string | undefined;
 
-  constructor(sns: SNSClient, apnsTopic: string | undefined) {
+  constructor(sns: () => SNSClient, apnsTopic: string | undefined) {
     this.#sns = sns;
     this.#apnsTopic = apnsTopic;
   }
@@ -22,7 +22,7 @@ export class SnsPush implements PushSender {
     if (reach.kind === 'none') return { outcome: 'accepted' };
     const { platform, endpointArn } = reach;
     try {
-      const { MessageId } = await this.#sns.send(
+      const { MessageId } = await this.#sns().send(
         new PublishCommand({
           TargetArn: endpointArn,
           MessageStructure: 'json',

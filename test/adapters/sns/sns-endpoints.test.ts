@@ -17,7 +17,7 @@ beforeAll(async () => {
   engine = await startEngine('dynalite');
   const credentials = { accessKeyId: 'device', secretAccessKey: 'x' };
   sns = new SNSClient({ endpoint: await aws.listen(), region: 'eu-central-1', credentials, maxAttempts: 1 });
-  endpoints = new SnsEndpoints(sns, new Table(engine.client, 'Directory'), { GCM });
+  endpoints = new SnsEndpoints(() => sns, new Table(engine.client, 'Directory'), { GCM });
 });
 afterAll(async () => {
   sns.destroy();
@@ -44,7 +44,7 @@ it.each(['arn', 'error'] as const)(
 );
 
 it('rights are unknown while SNS does not answer, and every platform without an application is left out', async () => {
-  const rights = new SnsEndpointRights(sns, { GCM }, ['Publish']);
+  const rights = new SnsEndpointRights(() => sns, { GCM }, ['Publish']);
   expect(rights.platforms).toEqual(['GCM']);
   aws.interference = () => 'lose-answer';
   expect(await rights.attempt({ platform: 'GCM', action: 'Publish' })).toMatchObject({ isAnswered: false });
