@@ -583,6 +583,8 @@ describeOnEngines('the tables', (name) => {
     expect(await registry.replace(client('a', 'New'), client('a'))).toBe(true);
     expect(await registry.replace(client('a', 'Other'), client('a'))).toBe(false);
     expect(await registry.replace(client('zzz'), client('zzz'))).toBe(false);
+    const former = { ...client('a', 'New'), registrationId: 'another registration with the same members' };
+    expect(await registry.replace(former, former)).toBe(false);
     const page = await registry.list({ limit: 1 });
     expect(page).toMatchObject({ clients: [{ clientId: 'a', name: 'New' }], next: 'a' });
     expect(await registry.list({ limit: 5, after: 'a' })).toMatchObject({

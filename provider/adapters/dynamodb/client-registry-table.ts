@@ -35,7 +35,11 @@ export class ClientRegistryTable implements ClientRegistry {
   }
 
   async replace(client: Client, before: Client): Promise<boolean> {
-    const guard = { condition: '#client = :before', values: { before: clientText(before) } };
+    // Another client that has the id now may be registered with the same members.
+    const guard = {
+      condition: '#registration_id = :registration AND #client = :before',
+      values: { registration: before.registrationId, before: clientText(before) },
+    };
     return (await this.#directory.put(clientItem(client), { guard, nonce: this.#nonce() })).written;
   }
 
