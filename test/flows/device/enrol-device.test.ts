@@ -121,6 +121,21 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
     expect(refusalOf(await enrol('new'))).toEqual(SPENT);
   });
 
+  it('does not come back when its device is gone although the user names it: no endpoint is made', async () => {
+    const { enrol, journal, devices } = await enrolledOnce();
+    devices.delete('id-1');
+    expect(refusalOf(await enrol('new'))).toEqual(SPENT);
+    expect(journal.calls.at(-1)).toBe('list devices of ana');
+  });
+
+  it('keeps its old push token when the push service does not know the new one', async () => {
+    const { enrol, devices } = await enrolledOnce();
+    const before = devices.get('id-1');
+    const refused = await enrol('new', { claims: { push_token: 'unknown-1' } });
+    expect(refusalOf(refused)).toEqual({ reason: 'push_token_refused' });
+    expect(devices.get('id-1')).toBe(before);
+  });
+
   it('does not come back when it is removed meanwhile, and gives up no endpoint of others', async () => {
     const { enrol, devices, journal } = await enrolledOnce();
     journal.meanwhile('update', () => {
