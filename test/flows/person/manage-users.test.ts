@@ -59,6 +59,17 @@ describe('an operator creates a user', () => {
     expect(users.get('bo')?.profileId).toBe('id-3');
   });
 
+  it('but not under the id of the synthetic login, whose user is marked where it is read', async () => {
+    const { ports, users, journal } = usersWorld([ANA, { ...ANA, sub: 'synthetic-login', identifiers: [] }]);
+    expect(refusalOf(await createUser(ports, { sub: 'synthetic-login' }, 'operator'))).toEqual({
+      reason: 'reserved_id',
+    });
+    expect(journal.calls).toEqual([]);
+    expect(users.size).toBe(2);
+    expect(valueFrom(await findUser(ports, { sub: 'synthetic-login' }))).toMatchObject({ synthetic: true });
+    expect(valueFrom(await findUser(ports, { sub: 'ana' }))).not.toHaveProperty('synthetic');
+  });
+
   it.each([
     ['subject', {}, { sub: 'ana' }, 'sub'],
     ['e-mail address', {}, { email: 'ANA@example.com' }, 'email'],
