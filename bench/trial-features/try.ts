@@ -13,8 +13,8 @@ const LINT = 'node_modules/@biomejs/biome/bin/biome';
 
 /** The tests for each feature, beyond those that run for every patch. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
-  'a-request-parameter': ['test/core', 'test/types'],
-  'b-grant': ['test/core', 'test/flows', 'test/cli/commands'],
+  'a-request-parameter': ['test/core', 'test/types', 'test/e2e/public-vulnerabilities/claims.test.ts'],
+  'b-grant': ['test/core', 'test/flows', 'test/cli/commands', 'test/e2e/token.test.ts'],
   'c-refusal': ['test/core', 'test/edge', 'test/flows'],
   'd-alarm': ['test/infra/stack.test.ts'],
   'e-client-metadata': ['test/core', 'test/edge', 'test/cli/commands'],
