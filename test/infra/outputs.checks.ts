@@ -24,7 +24,7 @@ describe('outputs', () => {
   it('tell the queues, and what feeds client-notification', () => {
     const { NotificationQueue, NotificationMapping, DeadLetterQueue, KeyUseQueue, AuditWatchQueue } =
       outputsOf(minimal);
-    const mapping = minimal.only('AWS::Lambda::EventSourceMapping');
+    const mapping = minimal.single('AWS::Lambda::EventSourceMapping');
     const queues = minimal.all('AWS::SQS::Queue').map((queue) => ({ Ref: minimal.idOf(queue) }));
     expect(NotificationMapping?.Value).toEqual({ Ref: minimal.idOf(mapping) });
     const told = [NotificationQueue, DeadLetterQueue, KeyUseQueue, AuditWatchQueue].map((output) => output?.Value);

@@ -59,7 +59,7 @@ describe('the stage', () => {
     const dependencies = minimal.all('AWS::ApiGatewayV2::Stage')[0]?.DependsOn ?? [];
     const routes = minimal.all('AWS::ApiGatewayV2::Route').map((route) => minimal.idOf(route));
     expect(dependencies).toEqual(expect.arrayContaining(routes));
-    expect(dependencies).toContain(minimal.idOf(minimal.only('Custom::FirstSigningKeys')));
+    expect(dependencies).toContain(minimal.idOf(minimal.single('Custom::FirstSigningKeys')));
   });
 
   it('logs each call as JSON, without headers, query or path', () => {

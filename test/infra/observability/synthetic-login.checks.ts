@@ -30,7 +30,7 @@ const HANDLER_ACTIONS = [
 /** How long the smoke test waits for one answer (provider/adapters/https/provider-call.ts). */
 const LONGEST_CALL_SECONDS = 10;
 const DUTIES = ['synthetic-setup', 'synthetic-login'] as const;
-const secretOf = (of: Synthesized) => of.idOf(of.only('AWS::SecretsManager::Secret'));
+const secretOf = (of: Synthesized) => of.idOf(of.single('AWS::SecretsManager::Secret'));
 const roleOf = (of: Synthesized, name: string) => of.function(name).Properties.Role['Fn::GetAtt'][0];
 
 describe('the roles of the synthetic login', () => {
@@ -146,7 +146,7 @@ describe('the set-up', () => {
   it.each([minimal, production, dev])('waits for its permissions, and for the policy of the secret', (of) => {
     const dependencies = of.all('Custom::SyntheticLogin')[0]?.DependsOn ?? [];
     expect(dependencies).toContain(policyOf(of, 'synthetic-setup'));
-    expect(dependencies).toContain(of.idOf(of.only('AWS::SecretsManager::ResourcePolicy')));
+    expect(dependencies).toContain(of.idOf(of.single('AWS::SecretsManager::ResourcePolicy')));
   });
 
   it('is repeated by a new version of its function and by another table', () => {

@@ -76,7 +76,7 @@ export class Synthesized {
   }
 
   /** The only resource of a type. */
-  only(type: string): Resource {
+  single(type: string): Resource {
     const [resource, ...others] = this.all(type);
     if (!resource || others.length > 0) throw new Error(`the stack has not exactly one ${type}`);
     return resource;
