@@ -2,6 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { type FunctionName, functions } from '../../infra/functions/deployed-functions.ts';
 import type { SharedClock } from './shared-clock.ts';
 
+/** How long a thread may take to end itself. */
+const END_MILLISECONDS = 10_000;
+
 type Environment = Readonly<Record<string, string>>;
 type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
 
@@ -91,8 +94,17 @@ class Sandbox {
     });
   }
 
+  /**
+   * Asks the thread to end itself, which it does between two turns. `terminate` stops it anywhere: while it loads
+   * modules, Node may then abort the whole process (nodejs/node#38418). So it is only for a thread that does not answer.
+   */
   async end(): Promise<void> {
-    await this.#worker.terminate();
+    if (this.hasEnded) return;
+    const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
+    const late = setTimeout(() => void this.#worker.terminate(), END_MILLISECONDS);
+    this.#worker.postMessage('end');
+    await ended;
+    clearTimeout(late);
   }
 
   #fail(error: unknown): void {

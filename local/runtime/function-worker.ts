@@ -25,7 +25,9 @@ if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificat
 const source = new URL(`../../lambdas/${functionName}/handler.ts`, import.meta.url);
 const { handler }: { readonly handler: Handler } = await import(source.href);
 
-parentPort?.on('message', async ({ id, event }: Invocation) => {
+parentPort?.on('message', async (message: Invocation | 'end') => {
+  if (message === 'end') process.exit();
+  const { id, event } = message;
   try {
     parentPort?.postMessage({ id, result: await handler(event, contextOf(id)) });
   } catch (error) {
