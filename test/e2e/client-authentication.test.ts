@@ -191,6 +191,21 @@ describe('private_key_jwt (RFC 7523 §3, CIBA §7.1)', () => {
     );
   });
 
+  it.each([undefined, 'JWT', 'jwt', 'client-authentication+jwt', 'application/client-authentication+jwt'])(
+    'accepts the type %s in the header (RFC 8725 §3.11)',
+    async (typ) => {
+      await expectRefusal(world, await tokenWith(await assertion('ES256', {}, { typ })), letIn);
+    },
+  );
+
+  it.each(['at+jwt', 'dpop+jwt', 'oauth-authz-req+jwt', 'ciba-response+jwt', ''])(
+    'refuses what is signed by the client’s key as another type, such as %s (RFC 8725 §3.12)',
+    async (typ) => {
+      const refused = await tokenWith(await assertion('ES256', {}, { typ }));
+      await expectRefusal(world, refused, failed('client_assertion_claim'));
+    },
+  );
+
   it('refuses a repeated assertion and a missing type', async () => {
     const jws = await assertion('ES256');
     const twice = `grant_type=x&client_assertion_type=${encodeURIComponent(ASSERTION)}&client_assertion=${jws}&client_assertion=${jws}`;

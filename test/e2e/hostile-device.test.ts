@@ -57,6 +57,8 @@ describe('an answer is refused, and the request stays pending,', () => {
     ],
     ['addressed to another deployment', () => ({ aud: 'https://other.example/' }), wrongClaim],
     ['for another request', () => ({ request_id: 'x'.repeat(43) }), wrongClaim],
+    ['that is valid an hour from now', () => ({ nbf: now() + 3600 }), wrongClaim],
+    ['that approves and reports fraud', () => ({ reason: 'fraud' }), wrongClaim],
     ['in the name of an unknown device', () => ({ iss: 'nobody' }), notAuthenticated],
   ])('%s', async (_name, claims, expected) => {
     await expectRefusal(world, await respond(await signed(claims())), expected);

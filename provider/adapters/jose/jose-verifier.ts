@@ -19,7 +19,8 @@ export const joseVerifier: JwsVerifier = {
     if (jws.length > JWS_LIMIT || jws.split('.').length !== 3) return undefined;
     try {
       const header = decodeProtectedHeader(jws);
-      return header.crit === undefined ? { header, claims: decodeJwt(jws) } : undefined;
+      const isPlain = header.crit === undefined && header['b64'] === undefined;
+      return isPlain ? { header, claims: decodeJwt(jws) } : undefined;
     } catch {
       return undefined;
     }

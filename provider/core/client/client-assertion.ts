@@ -15,6 +15,12 @@ export type AssertionAudience = {
   readonly endpoints: readonly string[];
 };
 
+/**
+ * The types that a client assertion may name in its header, without `application/`. It may also name none. Any other
+ * JWT that the client signs with the same key, such as a request object, is no client assertion (RFC 8725 §3.11).
+ */
+const TYPES = ['jwt', 'client-authentication+jwt'];
+
 /** What is remembered of an accepted assertion, so that it works only once. */
 export type AcceptedAssertion = { readonly jti: string; readonly expiresAt: number };
 
@@ -49,6 +55,17 @@ export function checkClientAssertion(
   }
   if (typeof jti !== 'string' || jti.length === 0 || jti.length > JTI_LIMIT) return wrong('jti', '1 to 256 characters');
   return ok({ jti, expiresAt: Math.ceil(exp) + CLOCK_LEEWAY_SECONDS });
+}
+
+/** Checks the `typ` of a client assertion. Types are compared without regard to case (RFC 7515 §4.1.9). */
+export function checkClientAssertionType({ typ }: Readonly<Record<string, unknown>>): Result<true> {
+  const name = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
+  if (name === undefined || TYPES.some((type) => type === name)) return ok(true);
+  return refuse({
+    reason: 'client_assertion_claim',
+    claim: 'typ',
+    expected: 'absent, JWT or client-authentication+jwt',
+  });
 }
 
 function isAudience(aud: string, audience: AssertionAudience): boolean {

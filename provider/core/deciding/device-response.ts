@@ -17,7 +17,7 @@ export type DeviceResponse = {
 
 /**
  * Checks what a phone signed to answer a request: the id of this request, the decision, and the hash of the details
- * that it showed.
+ * that it showed. Only a denial has a reason: an approval that reports fraud contradicts itself.
  */
 export function checkDeviceResponse(
   claims: Claims,
@@ -32,6 +32,8 @@ export function checkDeviceResponse(
   if (reason !== undefined && (typeof reason !== 'string' || !/^[a-z_]{1,32}$/.test(reason))) {
     return wrongClaim('reason', '1 to 32 lower-case letters or underscores');
   }
+  if (reason !== undefined && decision === 'approve')
+    return wrongClaim('reason', 'absent when the decision is approve');
   if (!Array.isArray(amr) || amr.length > 4 || !amr.every((method) => ACCEPTED_AMR.includes(method))) {
     return wrongClaim('amr', `up to four of ${ACCEPTED_AMR.join(', ')}`);
   }

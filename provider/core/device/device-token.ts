@@ -40,14 +40,16 @@ export const wrongClaim = (claim: string, expected: string) =>
   refuse({ reason: 'device_token_claim', claim, expected });
 
 /**
- * Checks `aud`, `iat`, `exp` and `jti` of anything a phone signs. `exp` is at most 120 s after `iat`, and clocks may
- * differ by 60 s.
+ * Checks `aud`, `iat`, `nbf`, `exp` and `jti` of anything a phone signs. `exp` is at most 120 s after `iat`, `nbf` may
+ * be absent (RFC 7519 §4.1.5), and clocks may differ by 60 s.
  */
 export function checkDeviceTokenLife(claims: Claims, names: IssuerNames, now: number): Result<DeviceTokenLife> {
-  const { aud, iat, exp, jti } = claims;
+  const { aud, iat, nbf, exp, jti } = claims;
   if (typeof aud !== 'string' || !namesIssuer(aud, names)) return wrongClaim('aud', 'the issuer as a single string');
   if (typeof iat !== 'number' || iat > now + CLOCK_LEEWAY_SECONDS)
     return wrongClaim('iat', 'an instant that is not in the future');
+  if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now + CLOCK_LEEWAY_SECONDS))
+    return wrongClaim('nbf', 'an instant that is not in the future');
   if (typeof exp !== 'number' || exp <= now - CLOCK_LEEWAY_SECONDS)
     return wrongClaim('exp', 'an instant that has not passed');
   if (exp - iat > DEVICE_TOKEN_LIFETIME_SECONDS || exp <= iat)

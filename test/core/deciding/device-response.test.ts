@@ -49,8 +49,14 @@ describe('answer of a phone: what you see is what you sign', () => {
   );
 
   it('accepts a reason of 1 to 32 letters', () => {
-    expect(check({ reason: 'x' }).ok).toBe(true);
-    expect(check({ reason: 'x'.repeat(32) }).ok).toBe(true);
+    expect(check({ decision: 'deny', reason: 'x' }).ok).toBe(true);
+    expect(check({ decision: 'deny', reason: 'x'.repeat(32) }).ok).toBe(true);
+  });
+
+  it.each(['fraud', 'x'])('does not approve and give the reason %o', (reason) => {
+    expect(refusalOf(check({ decision: 'approve', reason }))).toEqual(
+      wrong('reason', 'absent when the decision is approve'),
+    );
   });
 
   it('says how the phone verified its user, from the list (RFC 8176), once each', () => {

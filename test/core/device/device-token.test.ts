@@ -43,6 +43,13 @@ describe('life of what a phone signs (docs/device-api.md)', () => {
     refuses({ iat: String(NOW) }, 'iat', 'an instant that is not in the future');
   });
 
+  it('is not accepted earlier than 60 s before nbf, which may be absent (RFC 7519 §4.1.5)', () => {
+    accepts({ nbf: NOW - 3600 });
+    accepts({ nbf: NOW + 60 });
+    for (const nbf of [NOW + 61, String(NOW), null, Number.POSITIVE_INFINITY])
+      refuses({ nbf }, 'nbf', 'an instant that is not in the future');
+  });
+
   it('is valid until 60 s after exp, because clocks differ', () => {
     accepts({ iat: NOW - 120, exp: NOW - 59 });
     refuses({ iat: NOW - 120, exp: NOW - 60 }, 'exp', 'an instant that has not passed');

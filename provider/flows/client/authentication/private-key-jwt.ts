@@ -1,10 +1,10 @@
 import { type ClientCredential, JWT_BEARER_ASSERTION } from '../../../core/client/client.ts';
-import { checkClientAssertion } from '../../../core/client/client-assertion.ts';
+import { checkClientAssertion, checkClientAssertionType } from '../../../core/client/client-assertion.ts';
 import { assertionEndpoints } from '../../../core/discovery/provider-metadata.ts';
 import { single } from '../../../core/form.ts';
 import type { PublicJwk, SigningAlgorithm } from '../../../core/keys/jwk.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
-import type { TokenClaims } from '../../../core/token/access-token.ts';
+import type { UnverifiedJws } from '../../ports.ts';
 import type { AuthenticationMethod, MethodPorts, Proof } from './method.ts';
 
 /** Authentication by a JWT that the client signed with its own key (RFC 7523 §2.2, OIDC Core §9). */
@@ -36,6 +36,8 @@ async function checkAssertion(
   const { clientId, assertion } = presented;
   const verified = await verify(ports, assertion, registered);
   if (!verified) return refuse({ reason: 'client_assertion_signature' });
+  const typed = checkClientAssertionType(verified.header);
+  if (!typed.ok) return typed;
   const { issuer } = ports.settings;
   const { assertionAudience, assertionLifetimeSeconds: lifetimeSeconds } = ports.profile;
   const endpoints = assertionAudience === 'issuer' ? [] : assertionEndpoints(issuer);
@@ -51,14 +53,14 @@ async function checkAssertion(
 }
 
 /**
- * Returns the claims, and the client's key that verifies the signature under an algorithm that both client and profile
+ * Returns the assertion, and the client's key that verifies the signature under an algorithm that both client and profile
  * accept. Undefined if there is no such key.
  */
 async function verify(
   { verifier, profile }: MethodPorts,
   assertion: string,
   registered: ClientCredential | undefined,
-): Promise<{ claims: TokenClaims; key: PublicJwk; algorithm: SigningAlgorithm } | undefined> {
+): Promise<(UnverifiedJws & { key: PublicJwk; algorithm: SigningAlgorithm }) | undefined> {
   const decoded = verifier.decode(assertion);
   if (!decoded || registered?.method !== 'private_key_jwt') return undefined;
   const { alg, kid } = decoded.header;
@@ -67,7 +69,7 @@ async function verify(
   const candidates = candidateKeys(registered, { kid, algorithm });
   const verified = await Promise.all(candidates.map((key) => verifier.verifies(assertion, key, algorithm)));
   const key = candidates[verified.indexOf(true)];
-  return key && { claims: decoded.claims, key, algorithm };
+  return key && { ...decoded, key, algorithm };
 }
 
 /** Returns the keys that may have made the signature: those that the header does not exclude. */
