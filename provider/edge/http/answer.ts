@@ -4,6 +4,8 @@ import type { RefusalReason } from '../../core/refusal.ts';
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether anyone may keep the answer, for as long as its own `Cache-Control` says. Default: nobody may. */
+  readonly isPublic?: true;
   /** Sent as JSON; absent means no body. */
   readonly body?: unknown;
   /** For the log line of a refusal: the internal reason, the error code, and the evidence that may be logged. */
@@ -29,6 +31,7 @@ export function answerDone(): Answer {
 export function answerPublic(body: unknown, maxAgeSeconds: number): Answer {
   return {
     status: 200,
+    isPublic: true,
     body,
     headers: { 'cache-control': `public, max-age=${maxAgeSeconds}`, 'access-control-allow-origin': '*' },
   };

@@ -6,6 +6,11 @@ import type { Answer } from './answer.ts';
 import { answerRefusal } from './refusal-answer.ts';
 import { type HttpEvent, type HttpRequest, iamIdentityOf, requestFrom } from './request.ts';
 
+/** No cache may keep the answer. `Pragma` is for caches of HTTP/1.0 (RFC 6749 §5.1). */
+const UNSTORED = { 'cache-control': 'no-store', pragma: 'no-cache' };
+/** A browser must not guess a media type, and must come back over TLS only, for a year (RFC 6797 §6.1). */
+const GUARDED = { 'x-content-type-options': 'nosniff', 'strict-transport-security': 'max-age=31536000' };
+
 /** Handles one request. */
 export type Route = (request: HttpRequest) => Promise<Result<Answer>>;
 /** Logs the one line of each request, and faults. */
@@ -60,7 +65,8 @@ async function serve(
 }
 
 function render(answer: Answer, correlationId: string): APIGatewayProxyStructuredResultV2 {
-  const headers = { 'cache-control': 'no-store', ...answer.headers, 'x-correlation-id': correlationId };
+  const { isPublic, headers: own } = answer;
+  const headers = { ...(!isPublic && UNSTORED), ...own, ...GUARDED, 'x-correlation-id': correlationId };
   if (answer.body === undefined) return { statusCode: answer.status, headers };
   return {
     statusCode: answer.status,

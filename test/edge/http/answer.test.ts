@@ -13,6 +13,7 @@ describe('answers', () => {
   it('may be kept by anyone only where they are public', () => {
     expect(answerPublic({ keys: [] }, 300)).toEqual({
       status: 200,
+      isPublic: true,
       body: { keys: [] },
       headers: { 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*' },
     });

@@ -37,6 +37,30 @@ describe('endpoint: answers', () => {
     expect(body).toEqual({ a: 'ü' });
   });
 
+  it('tells caches of HTTP/1.0 too that nothing may be kept (RFC 6749 §5.1)', async () => {
+    const { answer } = await call(async () => ok(answerOk({})));
+    expect(answer.headers?.['pragma']).toBe('no-cache');
+    expect((await call(async () => ok(answerPublic({}, 300)))).answer.headers).not.toHaveProperty('pragma');
+  });
+
+  it.each<[string, Route]>([
+    ['an answer', async () => ok(answerOk({}))],
+    ['a public document', async () => ok(answerPublic({}, 300))],
+    ['a refusal', refusing({ reason: 'unknown_client' })],
+    [
+      'a fault',
+      async () => {
+        throw new Error('out');
+      },
+    ],
+  ])('lets no browser guess the media type of %s, or ask without TLS (RFC 6797)', async (_, route) => {
+    const { answer } = await call(route);
+    expect(answer.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'strict-transport-security': 'max-age=31536000',
+    });
+  });
+
   it('sends no body and no media type with 204', async () => {
     const { answer } = await call(async () => ok(answerDone()));
     expect(answer.statusCode).toBe(204);
