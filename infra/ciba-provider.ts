@@ -98,6 +98,7 @@ export class CibaProvider extends Construct {
         tableArns,
         signingKmsKeyArn: signingKmsKey.keyArn,
         applicationArns: Object.values(applicationArns),
+        auditStreamArn: this.data.audit?.records.attrArn,
         notifications: made.notifications.addresses,
       },
     };
@@ -109,6 +110,7 @@ export class CibaProvider extends Construct {
       signingKmsKeyArn: this.data.signingKmsKey.keyArn,
       notifications: notifications.addresses,
       metricsNamespace: metricsNamespaceOf(this),
+      auditStreamName: this.data.audit?.records.ref,
     });
     return makeProviderFunctions(this, { ...deployment, values });
   }
@@ -153,7 +155,7 @@ export class CibaProvider extends Construct {
     if (!audit) return;
     const functions = [...this.#all(), ...others].flatMap((one) => one ?? []);
     new AuditTrail(this, 'AuditTrail', { alarms, store: audit, functions, syntheticLogin: synthetic?.handler });
-    addOutputs(this, { AuditBucket: audit.bucket.bucketName });
+    addOutputs(this, { AuditBucket: audit.bucket.bucketName, AuditRecords: audit.records.ref });
   }
 
   #ofEachLogin(): readonly ProviderFunction[] {

@@ -45,14 +45,19 @@ const NOT_BY_CLOUDFORMATION = {
  */
 export class AuditStore extends Construct {
   readonly bucket: Bucket;
+  /** Takes what CloudWatch Logs forwards: a copy of every event. */
   readonly stream: CfnDeliveryStream;
+  /** Takes the records that functions store, and acknowledges each. */
+  readonly records: CfnDeliveryStream;
 
   constructor(scope: Construct, id: string, { retentionDays }: { retentionDays: number }) {
     super(scope, id);
     this.bucket = this.#bucket(Duration.days(retentionDays));
     const role = this.#deliveryRole();
     this.#protect(role);
-    this.stream = this.#stream(role);
+    this.stream = this.#stream('Stream', role, { folder: 'audit', processors: LINES });
+    // Functions send whole lines.
+    this.records = this.#stream('Records', role, { folder: 'records', processors: [] });
   }
 
   #bucket(kept: Duration): Bucket {
@@ -133,8 +138,12 @@ export class AuditStore extends Construct {
     return role;
   }
 
-  #stream(role: Role): CfnDeliveryStream {
-    return new CfnDeliveryStream(this, 'Stream', {
+  #stream(
+    id: string,
+    role: Role,
+    { folder, processors }: { folder: string; processors: CfnDeliveryStream.ProcessorProperty[] },
+  ): CfnDeliveryStream {
+    return new CfnDeliveryStream(this, id, {
       deliveryStreamType: 'DirectPut',
       deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
       extendedS3DestinationConfiguration: {
@@ -142,9 +151,9 @@ export class AuditStore extends Construct {
         roleArn: role.roleArn,
         compressionFormat: 'GZIP',
         bufferingHints: { intervalInSeconds: 300, sizeInMBs: 5 },
-        prefix: 'audit/!{timestamp:yyyy/MM/dd}/',
+        prefix: `${folder}/!{timestamp:yyyy/MM/dd}/`,
         errorOutputPrefix: `${ERROR_PREFIX}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/`,
-        processingConfiguration: { enabled: true, processors: LINES },
+        ...(processors.length > 0 && { processingConfiguration: { enabled: true, processors } }),
       },
     });
   }

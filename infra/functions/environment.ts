@@ -14,6 +14,8 @@ type Sources = {
   readonly notifications: { readonly topicArn: string; readonly queueUrl: string };
   readonly applicationArns: ApplicationArns;
   readonly metricsNamespace: string;
+  /** Undefined if the settings switch the audit store off. */
+  readonly auditStreamName: string | undefined;
   readonly settings: CibaProviderProps;
 };
 
@@ -45,6 +47,8 @@ export function environmentFrom(
     // would then block all others, those of AWS included.
     UV_THREADPOOL_SIZE: '32',
     METRICS_NAMESPACE: sources.metricsNamespace,
+    AUDIT_STREAM: sources.auditStreamName,
+    AUDIT_OUTAGE: settings.auditOutage,
   };
 }
 

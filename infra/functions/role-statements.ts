@@ -8,6 +8,8 @@ export type Grantable = {
   readonly signingKmsKeyArn: string;
   /** The SNS platform applications in use; none without push credentials. */
   readonly applicationArns: readonly string[];
+  /** The delivery stream that stores audit records. Undefined if there is no audit store. */
+  readonly auditStreamArn?: string | undefined;
   /** The notification topic and queue, if a function uses them. */
   readonly notifications?: { readonly topicArn: string; readonly queueArn: string } | undefined;
 };
@@ -23,6 +25,7 @@ export function statementsFor(spec: FunctionSpec, on: Grantable): PolicyStatemen
     ...kmsStatements(spec, on),
     ...snsStatements(spec, on),
     ...notificationStatements(spec, on),
+    ...auditStatements(spec, on),
   ];
 }
 
@@ -90,4 +93,12 @@ function notificationStatements({ topic = [], sqs = [] }: FunctionSpec, on: Gran
     return [new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`), resources: [arn] })];
   };
   return [...statement('sns', topic, on.notifications?.topicArn), ...statement('sqs', sqs, on.notifications?.queueArn)];
+}
+
+/** Grants actions on the delivery stream of the audit store, if there is one. */
+function auditStatements({ firehose = [] }: FunctionSpec, { auditStreamArn }: Grantable): PolicyStatement[] {
+  if (firehose.length === 0 || auditStreamArn === undefined) return [];
+  return [
+    new PolicyStatement({ actions: firehose.map((action) => `firehose:${action}`), resources: [auditStreamArn] }),
+  ];
 }

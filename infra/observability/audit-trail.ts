@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { AuditStore } from '../data/audit-store.ts';
 import type { Deployment } from '../deployment.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
-import { addAuditFlowAlarms } from './alarms/audit.ts';
+import { addAuditFlowAlarms, addAuditRecordAlarms } from './alarms/audit.ts';
 import { AuditWatch } from './audit-watch.ts';
 
 type AuditTrailProps = Pick<Deployment, 'alarms'> & {
@@ -25,6 +25,7 @@ export class AuditTrail extends Construct {
     // Alarms find the filters by this name, so no other stack of the account may have it.
     const filterName = `${Stack.of(this).stackName}-audit`;
     addAuditFlowAlarms(alarms, { stream, filterName, syntheticLogin });
+    addAuditRecordAlarms(alarms, store.records);
     new AuditWatch(this, 'Watch', { alarms, store });
     const put = new PolicyStatement({
       actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'],

@@ -103,6 +103,12 @@ export type CibaProviderProps = {
    * subscribe to it or follow it live. Default: `infrequentAccess`.
    */
   readonly accessLogClass?: 'infrequentAccess' | 'standard' | undefined;
+  /**
+   * What happens to approvals and changes while the audit store acknowledges nothing. `refuse`: they are answered with
+   * 503, because they could not be proven; denials, blocks, removals and revocations are made all the same. `proceed`:
+   * everything is made, and the logs have the only record. Default: `refuse`.
+   */
+  readonly auditOutage?: 'refuse' | 'proceed' | undefined;
   /** For how many days the audit trail is kept. Default: 400. */
   readonly auditRetentionDays?: number | undefined;
   readonly limits?: RequestLimits | undefined;

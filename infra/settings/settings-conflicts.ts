@@ -13,6 +13,8 @@ export type Place = { readonly account?: string | undefined; readonly region?: s
 
 /** The most bytes of variables that Lambda accepts, names included, as one JSON text. */
 const ENVIRONMENT_BYTES = 4096;
+/** Firehose allows names of 64 characters. */
+const LONGEST_STREAM_NAME = 64;
 /** Longer than any name or ARN that CloudFormation makes. */
 const LONGEST_GENERATED_NAME = 'x'.repeat(150);
 
@@ -162,6 +164,7 @@ function environmentConflict(settings: Settings): string | undefined {
       ...(fcm && { GCM: fcm.applicationArn ?? LONGEST_GENERATED_NAME }),
     },
     metricsNamespace: LONGEST_GENERATED_NAME,
+    auditStreamName: LONGEST_GENERATED_NAME.slice(0, LONGEST_STREAM_NAME),
     settings,
   });
   const sizes = functionNames.map((name) => {

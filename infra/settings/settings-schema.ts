@@ -119,6 +119,7 @@ export const settingsSchema = v.strictObject({
     ),
   ),
   accessLogClass: v.optional(v.picklist(['infrequentAccess', 'standard'], 'must be "infrequentAccess" or "standard"')),
+  auditOutage: v.optional(v.picklist(['refuse', 'proceed'])),
   auditRetentionDays: v.optional(whole(1)),
   limits: v.optional(
     v.strictObject({

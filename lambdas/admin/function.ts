@@ -1,4 +1,4 @@
-import { type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
+import { AUDIT_ENVIRONMENT, type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -27,6 +27,7 @@ export const spec = {
     'DIRECTORY_TABLE',
     'TRANSACTIONS_TABLE',
     'METRICS_NAMESPACE',
+    ...AUDIT_ENVIRONMENT,
     ...PUSH_ENVIRONMENT,
   ],
   tables: [
@@ -41,6 +42,7 @@ export const spec = {
     { table: 'transactions', actions: ['PutItem'], prefixes: ['TICKET#'] },
   ],
   sns: ['DeleteEndpoint'],
+  firehose: ['PutRecord'],
   kms: [],
   timeoutSeconds: 15,
   memoryMegabytes: 512,

@@ -28,7 +28,8 @@ import { wire } from './wiring.ts';
 /**
  * The admin API (docs/admin-api.md): clients, users, devices, enrolment tickets. Every route needs an IAM identity.
  *
- * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity); 404 not_found; 409 conflict.
+ * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity); 404 not_found; 409 conflict; 503
+ * temporarily_unavailable (the audit trail cannot be written).
  */
 const { ports, log } = wire();
 

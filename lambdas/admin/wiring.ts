@@ -1,6 +1,6 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
@@ -8,7 +8,7 @@ import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-reg
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
-import { createAuditTrail } from '../../provider/adapters/log.ts';
+import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
@@ -35,7 +35,7 @@ export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ProvePushR
     entropy,
     clock,
     settings: readSettings(),
-    audit: createAuditTrail('admin'),
+    audit: auditTrailOf('admin', firehoseAuditStore(dynamodb, resources.audit)),
   };
   return { ports, log: logOf('admin') };
 }

@@ -1,12 +1,11 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
-import { clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
-import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
@@ -29,7 +28,7 @@ export function wire(): Wired<RequestAuthenticationPorts & ProvePushRightsPorts>
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),
     entropy,
-    audit: createAuditTrail('backchannel-authentication'),
+    audit: auditTrailOf('backchannel-authentication'),
   };
   return { ports, log: logOf('backchannel-authentication') };
 }

@@ -1,4 +1,4 @@
-import { type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
+import { AUDIT_ENVIRONMENT, type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -20,20 +20,26 @@ export const spec = {
     'ACR_POLICY',
     'NOTIFICATION_TOPIC',
     'METRICS_NAMESPACE',
+    ...AUDIT_ENVIRONMENT,
     ...PUSH_ENVIRONMENT,
   ],
   tables: [
-    { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['USER#'] },
+    {
+      table: 'directory',
+      actions: ['Query', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      prefixes: ['USER#'],
+    },
     { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
     { table: 'transactions', actions: ['GetItem', 'Query'], prefixes: ['USER#'] },
     { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
-    // One batch reads the details, below the user, and the request.
+    // One batch reads user, device and details, below the user, and the request.
     { table: 'transactions', actions: ['BatchGetItem'], prefixes: ['USER#', 'REQUEST#'] },
     { table: 'transactions', actions: ['GetItem'], prefixes: ['TICKET#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
   ],
   sns: ['CreatePlatformEndpoint', 'GetEndpointAttributes', 'SetEndpointAttributes', 'DeleteEndpoint', 'Publish'],
   topic: ['Publish'],
+  firehose: ['PutRecord'],
   kms: [],
   timeoutSeconds: 10,
   memoryMegabytes: 1024,

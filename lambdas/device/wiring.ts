@@ -1,15 +1,15 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
-import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
 import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
-import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
@@ -34,7 +34,7 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & Pro
     devices: people,
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     replays: new ReplaysTable(transactions, entropy, clock),
-    requests: new RequestsTable(transactions, entropy),
+    requests: new DecidableRequestsTable({ directory, transactions }, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ENDPOINT_ACTIONS),
@@ -43,7 +43,7 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & Pro
     entropy,
     clock,
     settings: readSettings(),
-    audit: createAuditTrail('device'),
+    audit: auditTrailOf('device', firehoseAuditStore(dynamodb, resources.audit)),
   };
   return { ports, log: logOf('device') };
 }

@@ -1,10 +1,9 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
-import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { EndpointUsers } from '../../provider/adapters/sns/endpoint-users.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import type { EndpointEventPorts } from '../../provider/flows/device/handle-endpoint-event.ts';
@@ -19,7 +18,7 @@ export function wire(): Wired<EndpointEventPorts & ProvePushRightsPorts> {
     endpoints: new EndpointUsers(sns, directory),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['GetEndpointAttributes']),
     devices: new PeopleTable(directory),
-    audit: createAuditTrail('endpoint-events'),
+    audit: auditTrailOf('endpoint-events'),
     clock,
   };
   return { ports, log: logOf('endpoint-events') };

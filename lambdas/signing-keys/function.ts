@@ -1,4 +1,4 @@
-import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+import { AUDIT_ENVIRONMENT, type FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -12,12 +12,14 @@ export const spec = {
     'SIGNING_KMS_KEY',
     'KEY_ROTATION',
     'METRICS_NAMESPACE',
+    ...AUDIT_ENVIRONMENT,
   ],
   tables: [
     { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['KEY#'] },
     { table: 'directory', actions: ['PutItem', 'DeleteItem'], prefixes: ['PRIVATEKEY#'] },
   ],
   sns: [],
+  firehose: ['PutRecord'],
   kms: ['GenerateDataKeyPairWithoutPlaintext'],
   timeoutSeconds: 60,
   memoryMegabytes: 512,

@@ -1,25 +1,26 @@
 import { createDynamoDB, createPatientKms } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
 import { KmsKeyMaker } from '../../provider/adapters/kms/kms-keys.ts';
-import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import type { RotateKeysPorts } from '../../provider/flows/keys/rotate-keys.ts';
 
 /** Composes what signing-keys runs with in an AWS account. */
 export function wire(): Wired<RotateKeysPorts> {
   const resources = readResources();
+  const dynamodb = createDynamoDB();
   const ports = {
-    keys: new SigningKeysTable(new Table(createDynamoDB(), resources.directoryTable), entropy),
+    keys: new SigningKeysTable(new Table(dynamodb, resources.directoryTable), entropy),
     maker: new KmsKeyMaker(createPatientKms(), resources.signingKmsKey),
     entropy,
     clock,
     settings: readSettings(),
-    audit: createAuditTrail('signing-keys'),
+    audit: auditTrailOf('signing-keys', firehoseAuditStore(dynamodb, resources.audit)),
   };
   return { ports, log: logOf('signing-keys') };
 }

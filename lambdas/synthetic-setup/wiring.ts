@@ -1,5 +1,6 @@
 import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
+import { auditTrailOf } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { createSecrets } from '../../provider/adapters/deployment-clients.ts';
 import { SyntheticItems } from '../../provider/adapters/dynamodb/synthetic-items.ts';
@@ -7,7 +8,6 @@ import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
 import { makeDeviceKey } from '../../provider/adapters/jose/synthetic-device.ts';
-import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
 import type { SyntheticSetUpPorts } from '../../provider/flows/operating/set-up-synthetic-login.ts';
 
@@ -20,7 +20,7 @@ export function wire(): { ports: SyntheticSetUpPorts; sendAnswer: typeof sendToC
     makeDeviceKey,
     entropy,
     clock,
-    audit: createAuditTrail('synthetic-setup'),
+    audit: auditTrailOf('synthetic-setup'),
   };
   return { ports, sendAnswer: sendToCloudFormation };
 }

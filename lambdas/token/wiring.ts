@@ -1,6 +1,6 @@
 import { createDynamoDB, createKms } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
@@ -10,7 +10,6 @@ import { entropy } from '../../provider/adapters/entropy.ts';
 import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
 import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
-import { createAuditTrail } from '../../provider/adapters/log.ts';
 import { warmUp } from '../../provider/adapters/warm-up.ts';
 import type { RequestTokensPorts } from '../../provider/flows/token/request-tokens.ts';
 
@@ -31,7 +30,7 @@ export async function wire(): Promise<Wired<RequestTokensPorts>> {
     requests: new RedeemableRequestsTable(transactions, entropy),
     signer,
     entropy,
-    audit: createAuditTrail('token'),
+    audit: auditTrailOf('token'),
   };
   // RS256 signs the tokens of every client that is not registered for another algorithm.
   await warmUp(() => signer.prepare('RS256'));

@@ -6,7 +6,7 @@ import { listenOnLoopback } from '../runtime/loopback.ts';
 export type AwsCall = {
   /** The access key id of the signature. Each function has its own, so it names the function. */
   readonly caller: string;
-  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'lambda';
+  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'firehose' | 'lambda';
   readonly action: string;
   /** JSON input, or the form fields of the Query protocol. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -100,6 +100,7 @@ const TARGETS: Readonly<Record<string, AwsCall['service']>> = {
   TrentService: 'kms',
   AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
+  Firehose_20150804: 'firehose',
 };
 
 /** The path of an invocation. Lambda uses REST, with the function in the path. */

@@ -5,11 +5,13 @@ import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
 import { startDynalite } from '../aws/dynalite.ts';
 import type { DynamoDBEngine } from '../aws/dynamodb-engine.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
+import { createFirehoseService } from '../aws/firehose.ts';
 import { createKmsService } from '../aws/kms.ts';
 import { createSecretsService } from '../aws/secrets.ts';
 import { AwsServer } from '../aws/server.ts';
 import { SnsStandIn, snsState } from '../aws/sns.ts';
 import { SqsStandIn } from '../aws/sqs.ts';
+import { AuditRecords } from './audit-records.ts';
 import { checkSameIssuer, lockDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
@@ -40,6 +42,8 @@ export type RuntimeOptions = {
 const awsState = v.object({ kmsMasterKey: v.string(), sns: v.optional(snsState) });
 type AwsState = v.InferOutput<typeof awsState>;
 
+const AUDIT_STREAM = 'local-audit';
+
 /** The whole provider on one machine: gateway, functions, AWS stand-ins. */
 export type Runtime = {
   /** `http://localhost:PORT`: the issuer without its slash. */
@@ -48,6 +52,8 @@ export type Runtime = {
   /** The address of the AWS stand-ins. */
   readonly awsEndpoint: string;
   readonly sns: SnsStandIn;
+  /** What the audit trail has. */
+  readonly audit: AuditRecords;
   readonly push: PushService;
   readonly gateway: Gateway;
   readonly state: StateFile;
@@ -79,17 +85,16 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const clock = new SharedClock();
   if (options.clock === 'still') clock.stop();
   const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
-  const { dataFolder } = options;
-  if (dataFolder !== undefined) started.defer(await lockDataFolder(dataFolder));
-  const state = await StateFile.open(dataFolder);
-  if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer', v.string()), `${url}/`);
-  state.write('issuer', `${url}/`);
-  started.defer(() => state.flush());
-  const { aws, sns } = await startAws(options, { state, clock, started });
+  const state = await openState(options, url, started);
+  const audit = new AuditRecords(options.dataFolder);
+  const { aws, sns } = await startAws(options, { state, clock, started, audit });
   const awsEndpoint = await aws.listen();
   started.defer(() => aws.close());
   await createTables(awsEndpoint);
-  const onLog = options.onLog ?? (() => undefined);
+  const onLog: HostOptions['onLog'] = (name, line) => {
+    audit.addFromLog(line);
+    options.onLog?.(name, line);
+  };
   const values = { ...localValues(url, awsEndpoint), ...options.variables };
   const { trustedCertificates } = options;
   const hostOptions = { awsEndpoint, clock, values, trustedCertificates, onLog };
@@ -99,9 +104,23 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
   const source = await runClientNotification(host, hostOptions);
   started.defer(() => source.close());
-  const advance = (seconds: number) => clock.advance(seconds);
   const push = new PushService(sns, now);
-  return { url, aws, awsEndpoint, sns, push, gateway, state, host, now, advance, close: () => started.disposeAsync() };
+  const control = { now, advance: (seconds: number) => clock.advance(seconds), close: () => started.disposeAsync() };
+  return { url, aws, awsEndpoint, sns, audit, push, gateway, state, host, ...control };
+}
+
+/** Opens what is kept between runs. A data folder belongs to one runtime at a time, and to one issuer. */
+async function openState(
+  { dataFolder }: RuntimeOptions,
+  url: string,
+  started: AsyncDisposableStack,
+): Promise<StateFile> {
+  if (dataFolder !== undefined) started.defer(await lockDataFolder(dataFolder));
+  const state = await StateFile.open(dataFolder);
+  if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer', v.string()), `${url}/`);
+  state.write('issuer', `${url}/`);
+  started.defer(() => state.flush());
+  return state;
 }
 
 /** Runs the function `client-notification` for the messages in its queue. */
@@ -112,7 +131,12 @@ function runClientNotification(host: Host, { awsEndpoint, onLog }: HostOptions):
 
 async function startAws(
   options: RuntimeOptions,
-  { state, clock, started }: { state: StateFile; clock: SharedClock; started: AsyncDisposableStack },
+  {
+    state,
+    clock,
+    started,
+    audit,
+  }: { state: StateFile; clock: SharedClock; started: AsyncDisposableStack; audit: AuditRecords },
 ): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
   const kept = state.read('aws', awsState);
   const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
@@ -128,6 +152,7 @@ async function startAws(
     sns: sns.service,
     sqs: startQueues(clock, sns).service,
     secretsmanager: createSecretsService(new Map()),
+    firehose: createFirehoseService(AUDIT_STREAM, audit.add),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
   });
   return { aws, sns };
@@ -164,5 +189,6 @@ function localValues(url: string, awsEndpoint: string): Readonly<Record<string, 
     // In AWS, pings go to public addresses only. Here clients listen on this machine.
     NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
     METRICS_NAMESPACE: 'Ciba/local',
+    AUDIT_STREAM,
   };
 }

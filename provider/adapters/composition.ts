@@ -1,4 +1,5 @@
 import { STANDARD_PROFILE } from '../core/client/profile.ts';
+import type { AuditTrail } from '../flows/ports.ts';
 import { clock } from './clock.ts';
 import { readResources } from './config.ts';
 import { ClientsTable } from './dynamodb/clients-table.ts';
@@ -6,7 +7,7 @@ import { ReplaysTable } from './dynamodb/replays-table.ts';
 import type { Table } from './dynamodb/table.ts';
 import { entropy } from './entropy.ts';
 import { joseVerifier } from './jose/jose-verifier.ts';
-import { createLog, type Log } from './log.ts';
+import { type AuditStore, createAuditTrail, createLog, type Log } from './log.ts';
 import { readSettings } from './settings.ts';
 
 // What several functions share in their `wiring.ts`.
@@ -17,6 +18,15 @@ export type Wired<Ports> = { readonly ports: Ports; readonly log: Log };
 /** Makes the log of a function. `service` is the name of its folder. */
 export function logOf(service: string): Log {
   return createLog(service, readResources().metricsNamespace);
+}
+
+/** Makes the audit trail of a function. Without a store it only writes to the log. */
+export function auditTrailOf(service: string, store?: AuditStore): AuditTrail {
+  return createAuditTrail(service, {
+    store,
+    newId: entropy.id,
+    metricsNamespace: () => readResources().metricsNamespace,
+  });
 }
 
 /** Makes the ports of client authentication, which two functions use. */

@@ -31,6 +31,11 @@ export type Resources = {
   readonly notificationNetworks: readonly string[];
   /** The ARN of the synthetic login's secret. */
   readonly syntheticSecret: string;
+  /**
+   * The delivery stream that stores audit records, undefined if the deployment has no audit store. The address of
+   * Firehose is undefined in AWS, where it follows from the region.
+   */
+  readonly audit: { readonly stream: string | undefined; readonly endpoint: string | undefined };
   /** The CloudWatch namespace of the metrics that the log lines contain. */
   readonly metricsNamespace: string;
 };
@@ -82,7 +87,7 @@ export function readResources(env: Environment = environment): Resources {
     get notificationQueueUrl() {
       return required(env, 'NOTIFICATION_QUEUE_URL');
     },
-    notificationNetworks: env['NOTIFICATION_NETWORKS']?.split(',') ?? [],
+    notificationNetworks: env['NOTIFICATION_NETWORKS'] ? env['NOTIFICATION_NETWORKS'].split(',') : [],
     get platformApplications() {
       return json(env, 'PLATFORM_APPLICATIONS', platformApplications);
     },
@@ -92,10 +97,16 @@ export function readResources(env: Environment = environment): Resources {
     get signingKeysFunction() {
       return required(env, 'SIGNING_KEYS_FUNCTION');
     },
+    audit: auditStoreIn(env),
     get metricsNamespace() {
       return required(env, 'METRICS_NAMESPACE');
     },
   };
+}
+
+function auditStoreIn(env: Environment): Resources['audit'] {
+  const endpoint = env['AWS_ENDPOINT_URL_FIREHOSE'] || env['AWS_ENDPOINT_URL'] || undefined;
+  return { stream: env['AUDIT_STREAM'] || undefined, endpoint };
 }
 
 function optionalArn(platform: Platform, arn: string | undefined): Partial<Record<Platform, string>> {

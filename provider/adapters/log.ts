@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../core/operating/audit-event.ts';
+import { type AuditRecord, copyOf } from '../core/operating/audit-record.ts';
 import { type FaultLine, loggable, type RequestLine } from '../core/operating/log-line.ts';
 import { type CountedLine, type Measured, measure } from '../core/operating/metrics.ts';
 import type { AuditTrail } from '../flows/ports.ts';
@@ -41,14 +41,35 @@ export function createLog(service: string, metricsNamespace: string): Log {
   };
 }
 
+/** Stores a line durably. It resolves to whether the store acknowledged it. */
+export type AuditStore = (line: string) => Promise<boolean>;
+
 /**
- * Makes the audit trail. It consists of JSON lines marked `audit`, which a subscription of the log group forwards to a
- * store of its own. Writing to it needs no call and adds no latency.
+ * Makes the audit trail. A step of a change is stored durably first. Everything is also written to standard output, as a
+ * JSON line marked `audit`, which a subscription of the log group forwards to the same bucket. That costs no call, but
+ * Lambda does not promise that each line arrives. Without a store there are only these lines.
  */
-export function createAuditTrail(service: string): AuditTrail {
+export function createAuditTrail(
+  service: string,
+  {
+    store,
+    newId,
+    metricsNamespace,
+  }: { store?: AuditStore | undefined; newId: () => string; metricsNamespace: () => string },
+): AuditTrail {
+  const envelope = (now: number) => ({ v: 1, id: newId(), at: now, service }) as const;
   return {
-    write: (event: AuditEvent, now: number) =>
-      write('INFO', { message: 'audit', service, audit: { ...event, at: now } }),
+    newChange: newId,
+    write: (event, now) => write('INFO', { message: 'audit', service, audit: { ...envelope(now), ...event } }),
+    record: async (event, step, now) => {
+      const record: AuditRecord = { ...envelope(now), ...event, ...step };
+      const isStored = !store || (await store(`${JSON.stringify(record)}\n`));
+      const audit = store && isStored ? copyOf(record) : record;
+      const line = { service, message: 'audit', ...(!isStored && { unconfirmed: true }) } as const;
+      const metrics = isStored ? {} : embeddedMetrics(measure(line), metricsNamespace(), new Date());
+      write('INFO', { ...line, ...metrics, audit });
+      return isStored;
+    },
   };
 }
 

@@ -36,6 +36,8 @@ const keyRotation = v.strictObject({
 
 const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
 
+const auditOutage = v.picklist(['refuse', 'proceed'], 'the environment variable AUDIT_OUTAGE is refuse or proceed');
+
 /** Reads the provider's settings. A malformed setting stops the function at start, and the error names it. */
 export function readSettings(env: Environment = environment): Whole<Settings> {
   const limits = json(env, 'REQUEST_LIMITS', requestLimits);
@@ -60,5 +62,6 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
       retireForSeconds: rotation.retireFor,
       keepPublicForSeconds: DEFAULTS.keepPublicKeysSeconds,
     },
+    auditOutage: v.parse(auditOutage, env['AUDIT_OUTAGE'] || 'refuse'),
   };
 }

@@ -4,6 +4,7 @@ import type { IssuerNames } from '../core/issuer.ts';
 import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
 import type { RotationPolicy } from '../core/keys/signing-key.ts';
 import type { AuditEvent } from '../core/operating/audit-event.ts';
+import type { AuditStep } from '../core/operating/audit-record.ts';
 import type { Noted } from '../core/operating/log-line.ts';
 import type { TokenClaims } from '../core/token/access-token.ts';
 import type { TokenLifetimes } from '../core/token/token-lifetimes.ts';
@@ -49,11 +50,25 @@ export interface JwsVerifier {
   thumbprint(key: PublicJwk): Promise<string>;
 }
 
-/** The record of security decisions, kept apart from the logs. */
-export interface AuditTrail {
+/** Security events in the log, marked so that they are kept apart. A line in a thousand may get lost on its way. */
+export interface AuditLog {
   /** Writes the event before it returns. */
   write(event: AuditEvent, now: number): void;
 }
+
+/** The record of security decisions. */
+export interface AuditTrail extends AuditLog {
+  /** Makes the id that the records of one change share. */
+  newChange(): string;
+  /**
+   * Stores a step of a change durably, and writes it to the log. It resolves when the store has acknowledged the record,
+   * to true. False if the store is out: then only the log has the record.
+   */
+  record(event: AuditEvent, step: AuditStep, now: number): Promise<boolean>;
+}
+
+/** What happens to a change that the audit trail cannot record: it is not made, or it is made all the same. */
+export type AuditOutage = 'refuse' | 'proceed';
 
 /** The provider's settings, read once at start. */
 export type Settings = IssuerNames & {
@@ -66,4 +81,5 @@ export type Settings = IssuerNames & {
   readonly acrPolicy: readonly AcrRule[];
   readonly ticketLifetimeSeconds: number;
   readonly rotation: RotationPolicy;
+  readonly auditOutage: AuditOutage;
 };

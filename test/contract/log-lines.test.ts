@@ -72,7 +72,10 @@ it('a line that counts nothing has no metrics', () => {
 });
 
 it('an audit line has none: it goes to its own store', () => {
-  createAuditTrail('token').write({ event: 'tokens_issued', requestId: 'r', sub: 's', clientId: 'c' }, 1);
+  createAuditTrail('token', { newId: () => 'id-1', metricsNamespace: () => NAMESPACE }).write(
+    { event: 'tokens_issued', requestId: 'r', sub: 's', clientId: 'c' },
+    1,
+  );
   expect(Object.keys(line())).toEqual(['level', 'message', 'timestamp', 'service', 'audit']);
 });
 

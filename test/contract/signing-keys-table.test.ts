@@ -156,7 +156,14 @@ describeOnEngines('signing keys', (name) => {
       entropy,
       clock: () => now,
       settings: readSettings({ ISSUER: 'https://op.example/' }),
-      audit: { write: (event) => void audit.push(event) },
+      audit: {
+        newChange: entropy.id,
+        write: (event) => void audit.push(event),
+        record: async (event, { phase }) => {
+          if (phase === 'done') audit.push(event);
+          return true;
+        },
+      },
     });
     const rotate = (force = false) => rotateKeys(ports(), { force, ...BY });
     const signer = async () => {

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
+import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { clientItem } from '../../provider/adapters/dynamodb/forms/client-form.ts';
+import { deviceItem } from '../../provider/adapters/dynamodb/forms/device-form.ts';
+import { profileItem } from '../../provider/adapters/dynamodb/forms/user-form.ts';
+import type { Key } from '../../provider/adapters/dynamodb/items.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -9,7 +13,7 @@ import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
-import { type Key, Table } from '../../provider/adapters/dynamodb/table.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { registerClient } from '../../provider/core/client/registration.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
@@ -29,6 +33,7 @@ describeOnEngines('the tables', (name) => {
   let directory: Table;
   let transactions: Table;
   let requests: RequestsTable;
+  let decidable: DecidableRequestsTable;
   let redeemable: RedeemableRequestsTable;
   let notifications: NotificationsTable;
   beforeAll(async () => {
@@ -36,6 +41,7 @@ describeOnEngines('the tables', (name) => {
     directory = new Table(engine.client, 'Directory');
     transactions = new Table(engine.client, 'Transactions');
     requests = new RequestsTable(transactions, entropy);
+    decidable = new DecidableRequestsTable({ directory, transactions }, entropy);
     redeemable = new RedeemableRequestsTable(transactions, entropy);
     notifications = new NotificationsTable(transactions);
   });
@@ -73,7 +79,7 @@ describeOnEngines('the tables', (name) => {
     return facts;
   }
   const approve = (facts: RequestFacts, now = NOW) =>
-    requests.recordDecision({
+    decidable.recordDecision({
       requestId: facts.requestId,
       owner: facts,
       now,
@@ -261,7 +267,7 @@ describeOnEngines('the tables', (name) => {
     it('recordDecision: once, on the own pending unexpired request', async () => {
       const facts = await create();
       expect(
-        await requests.recordDecision({
+        await decidable.recordDecision({
           requestId: facts.requestId,
           owner: { ...facts, sub: 'other' },
           now: NOW,
@@ -269,7 +275,7 @@ describeOnEngines('the tables', (name) => {
         }),
       ).toMatchObject({ recorded: false });
       expect(
-        await requests.recordDecision({
+        await decidable.recordDecision({
           requestId: facts.requestId,
           owner: { ...facts, profileId: 'profile-2' },
           now: NOW,
@@ -340,33 +346,52 @@ describeOnEngines('the tables', (name) => {
     it('listPending and findDetails: the user’s own, as frozen', async () => {
       const facts = await create();
       const later = await create({ sub: facts.sub, issuedAt: NOW + 1 });
-      expect(await requests.listPending(facts, NOW)).toEqual(
+      expect(await decidable.listPending(facts, NOW)).toEqual(
         [later, facts].map(({ requestId, expiresAt }) => ({ requestId, expiresAt })),
       );
       await approve(facts);
-      expect(await requests.listPending(facts, NOW)).toHaveLength(1);
-      expect(await requests.listPending(facts, NOW + 120)).toEqual([]);
-      const details = await requests.findDetails(facts, facts.requestId);
+      expect(await decidable.listPending(facts, NOW)).toHaveLength(1);
+      expect(await decidable.listPending(facts, NOW + 120)).toEqual([]);
+      const details = await decidable.findDetails(facts, facts.requestId);
       expect(JSON.parse(Buffer.from(details?.bytes ?? []).toString())).toMatchObject({
         request_id: facts.requestId,
         sub: facts.sub,
       });
-      expect(await requests.findDetails({ ...facts, sub: 'other' }, facts.requestId)).toBeUndefined();
+      expect(await decidable.findDetails({ ...facts, sub: 'other' }, facts.requestId)).toBeUndefined();
       const successor = { ...facts, profileId: 'profile-2' };
-      expect(await requests.findDetails(successor, facts.requestId)).toBeUndefined();
-      expect(await requests.listPending(successor, NOW)).toEqual([]);
+      expect(await decidable.findDetails(successor, facts.requestId)).toBeUndefined();
+      expect(await decidable.listPending(successor, NOW)).toEqual([]);
     });
 
-    it('findForDecision: the same details, and the request as it is now, for its own person alone', async () => {
+    it('readForDecision: details, the request as it is now, user and device, by one call', async () => {
       const facts = await create();
-      const details = await requests.findDetails(facts, facts.requestId);
-      const pending = await requests.findForDecision(facts, facts.requestId);
-      expect(pending).toEqual({ ...details, stored: { ...facts, state: 'pending' } });
+      const { sub, requestId, profileId } = facts;
+      const registered = registerUser({}, { sub, profileId });
+      if (!registered.ok) throw new Error('the profile is refused');
+      await directory.put(profileItem({ ...registered.value, deviceIds: ['phone'] }, 1));
+      const device: Device = {
+        deviceId: 'phone',
+        sub,
+        name: 'Pixel',
+        reach: { kind: 'none' },
+        proof: { kind: 'device-jws', publicKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } },
+        enrolledAt: NOW,
+      };
+      await directory.put(deviceItem(device));
+      const details = await decidable.findDetails(facts, requestId);
+      const read = (different = {}) => decidable.readForDecision({ sub, deviceId: 'phone', requestId, ...different });
+      expect(await read()).toEqual({
+        user: expect.objectContaining({ sub, profileId, deviceIds: ['phone'] }),
+        device,
+        request: { ...details, stored: { ...facts, state: 'pending' } },
+        requestProfileId: profileId,
+      });
       await approve(facts);
-      expect(await requests.findForDecision(facts, facts.requestId)).toMatchObject({ stored: { state: 'approved' } });
-      expect(await requests.findForDecision({ ...facts, sub: 'other' }, facts.requestId)).toBeUndefined();
-      expect(await requests.findForDecision({ ...facts, profileId: 'profile-2' }, facts.requestId)).toBeUndefined();
-      expect(await requests.findForDecision(facts, 'x'.repeat(43))).toBeUndefined();
+      expect(await read()).toMatchObject({ request: { stored: { state: 'approved' } } });
+      expect(await read({ deviceId: 'tablet' })).toMatchObject({ device: undefined, user: { sub } });
+      const nothing = { user: undefined, device: undefined, request: undefined, requestProfileId: undefined };
+      expect(await read({ sub: 'other' })).toEqual(nothing);
+      expect(await read({ requestId: 'x'.repeat(43) })).toMatchObject({ request: undefined, device });
     });
   });
 

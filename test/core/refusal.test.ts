@@ -179,6 +179,12 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   // The admin API (docs/admin-api.md)
   no_iam_identity: [{}, '403 access_denied', 'This call needs an IAM identity.'],
   reserved_id: [{}, '409 conflict', 'The id synthetic-login is reserved for the synthetic login.'],
+  audit_unavailable: [
+    {},
+    '503 temporarily_unavailable',
+    'The audit trail cannot be written just now; try again.',
+    { headers: { 'retry-after': '5' } },
+  ],
   not_found: [{ what: 'client' }, '404 not_found', 'There is no such client.'],
   conflict: [{ what: 'client_id' }, '409 conflict', 'This client_id is taken.'],
 };

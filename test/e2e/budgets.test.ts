@@ -54,7 +54,7 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update]);
   });
 
-  it('device: 2 for the details, 3 for the response', async () => {
+  it('device: 2 for the details, 4 for the response, its evidence and outcome stored durably', async () => {
     const { requestId } = await world.asked(client, { login_hint: person.email });
     let bytes: Uint8Array = new Uint8Array();
     const details = await callsOf(async () => {
@@ -62,7 +62,8 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     });
     expect(details).toEqual(['dynamodb Query', 'dynamodb GetItem']);
     const response = await callsOf(() => person.phone.answer(requestId, bytes, 'approve'));
-    expect(response).toEqual(['dynamodb Query', 'dynamodb BatchGetItem', 'dynamodb UpdateItem']);
+    const stored = 'firehose PutRecord';
+    expect(response).toEqual(['dynamodb BatchGetItem', stored, 'dynamodb UpdateItem', stored]);
   });
 
   it('a client in ping mode: one PutItem more beside the others, one announcement, three DynamoDB requests for the ping', async () => {
@@ -90,7 +91,8 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     const puts = Array.from({ length: 3 }, () => 'dynamodb PutItem');
     expect(callsOfOne('backchannel-authentication').slice(-4)).toEqual([...puts, 'sns Publish']);
     // Details, then the answer: announced before it is recorded.
-    const response = ['dynamodb Query', 'dynamodb BatchGetItem', 'sns Publish', 'dynamodb UpdateItem'];
+    const stored = 'firehose PutRecord';
+    const response = ['dynamodb BatchGetItem', stored, 'sns Publish', 'dynamodb UpdateItem', stored];
     expect(callsOfOne('device')).toEqual(['dynamodb Query', 'dynamodb GetItem', ...response]);
     const ofPing = () =>
       world.runtime.aws.calls

@@ -106,9 +106,10 @@ const forge = (key: KeyObject, kid: string) =>
     .sign(key);
 
 const audited = (event: string) =>
-  world.logs
-    .filter((line) => line.includes(`"${event}"`))
-    .map((line) => (JSON.parse(line) as { audit: { kid: string; by: string } }).audit);
+  world
+    .trail(event)
+    .filter((record) => record['phase'] === 'done')
+    .map((record) => ({ kid: String(record['kid']), by: String(record['by']) }));
 
 it('a leaked signing key: revoked by the commands of the page, over once verifiers have read the key set again', async () => {
   const [list, revoke, listAgain] = drill();

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jsonAnswer } from '../../local/aws/json-answer.ts';
 import type { AwsCall, Interference } from '../../local/aws/server.ts';
 import { Phone } from '../../local/demo/phone.ts';
-import { expectTokens } from '../support/assertions.ts';
+import { expectRefusal, expectTokens } from '../support/assertions.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
@@ -197,11 +198,39 @@ describe('an outage is 5xx with a correlation id, never "not found", and the req
     const { bytes } = await phone.read(requestId);
     always({ action: 'UpdateItem', prefix: 'REQUEST#' }, internalError);
     expect((await phone.answer(requestId, bytes, 'approve')).status).toBe(500);
-    always({ action: 'Query', caller: 'device' }, internalError);
+    always({ action: 'BatchGetItem', caller: 'device' }, internalError);
     expect((await phone.answer(requestId, bytes, 'approve')).status).toBe(500);
     world.runtime.aws.interference = undefined;
     expect((await phone.answer(requestId, bytes, 'approve')).status).toBe(204);
     expectTokens(await world.poll(client, authReqId));
+  });
+
+  it('of the audit store: what gives rights is refused with Retry-After, what takes them away is done', async () => {
+    const { email, phone, sub } = await world.person();
+    const { authReqId, requestId } = await world.asked(client, { login_hint: email });
+    const { bytes } = await phone.read(requestId);
+    const out = jsonAnswer('1.1', { __type: 'ServiceUnavailableException', message: 'down' }, 503);
+    world.runtime.aws.interference = ({ service }) => (service === 'firehose' ? out : undefined);
+    const refused = { status: 503, error: 'temporarily_unavailable', reason: 'audit_unavailable' };
+    const approval = await phone.answer(requestId, bytes, 'approve');
+    expect(approval.status).toBe(503);
+    expect(await approval.json()).toMatchObject({ error: 'temporarily_unavailable' });
+    expect(approval.headers.get('retry-after')).toBe('5');
+    expect((await world.poll(client, authReqId)).body['error']).toBe('authorization_pending');
+    await expectRefusal(world, await world.admin('POST', '/admin/users', { sub: 'unproven' }), refused);
+    expect((await world.admin('GET', '/admin/users/unproven')).status).toBe(404);
+    expect((await phone.answer(requestId, bytes, 'deny')).status).toBe(204);
+    expect((await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true })).status).toBe(200);
+    await expectRefusal(world, await world.admin('PATCH', `/admin/users/${sub}`, { blocked: false }), refused);
+    world.runtime.aws.interference = undefined;
+    world.runtime.advance(5);
+    expect((await world.poll(client, authReqId)).body['error']).toBe('access_denied');
+    const unconfirmed = () =>
+      world.logs.filter((line) => line.includes('"unconfirmed":true')).map((line) => JSON.parse(line));
+    // Three changes were refused at their intention, two were made.
+    await expect.poll(() => unconfirmed().length).toBe(7);
+    for (const line of unconfirmed()) expect(line).toMatchObject({ message: 'audit', AuditUnconfirmed: 1 });
+    expect(unconfirmed()[0].audit).toMatchObject({ event: 'decision_evidence', response: expect.any(String) });
   });
 
   it('of SNS: 503 with Retry-After, and the request that nobody was told of can never be approved', async () => {

@@ -72,7 +72,7 @@ describe('an operator', () => {
       expect((await world.admin('DELETE', `/admin/users/${sub}/tickets`)).status).toBe(204);
     expect(await ticketsOf(sub)).toEqual([]);
     await expectSpent(await enrol(uri, key));
-    const ended = world.logs.filter((line) => line.includes('"ticket_ended"') && line.includes(sub));
+    const ended = world.trail(sub).filter((one) => one['event'] === 'ticket_ended' && one['phase'] === 'done');
     expect(ended).toHaveLength(2);
     for (const method of ['GET', 'DELETE'])
       expect((await world.admin(method, '/admin/users/nobody/tickets')).status).toBe(404);
@@ -190,7 +190,9 @@ describe('while a phone enrols (held AWS call)', () => {
     const enrolled = await enrolling;
     expect(enrolled.status).toBe(201);
     expect(await devicesOf(sub)).toMatchObject([{ device_id: idOf(enrolled) }]);
-    const told = world.logs.filter((line) => line.includes('"device_enrolled"') && line.includes(idOf(enrolled)));
+    const told = world
+      .trail(idOf(enrolled))
+      .filter((one) => one['event'] === 'device_enrolled' && one['phase'] === 'done');
     expect(told).toHaveLength(1);
   });
 

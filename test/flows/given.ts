@@ -11,4 +11,5 @@ export const SETTINGS: Settings = {
   acrPolicy: [],
   ticketLifetimeSeconds: 600,
   rotation: { rotateAfterSeconds: 1, publishBeforeUseSeconds: 1, retireForSeconds: 1, keepPublicForSeconds: 1 },
+  auditOutage: 'refuse',
 };

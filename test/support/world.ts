@@ -68,6 +68,12 @@ export class World {
     return { client_id: String(body['client_id']), client_secret: String(body['client_secret']) };
   }
 
+  /** Returns what the audit trail stored, or copied from the log, about a text, in order. */
+  trail(about: string): readonly Record<string, unknown>[] {
+    const lines = this.runtime.audit.lines.filter((line) => line.includes(about));
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
   /** Creates a user with a new e-mail address. */
   async user(profile: Record<string, unknown> = {}): Promise<{ sub: string; email: string }> {
     this.#count += 1;

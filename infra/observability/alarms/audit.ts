@@ -100,6 +100,25 @@ function writtenIn({ metrics }: AlarmSet, syntheticLogin: ProviderFunction | und
   });
 }
 
+/** Adds alarms on records that the store did not acknowledge, and on acknowledged ones that do not reach the bucket. */
+export function addAuditRecordAlarms(alarms: AlarmSet, records: CfnDeliveryStream): void {
+  alarms.add({
+    id: 'audit-unconfirmed',
+    means:
+      'The audit store did not acknowledge records. Approvals and changes are refused meanwhile, unless `auditOutage` is `proceed`. The records are in the logs alone.',
+    first: 'compare the incoming records of the delivery stream of records with its quota, and check that it exists.',
+    metric: alarms.metrics.metric('AuditUnconfirmed', { minutes: 5 }),
+    threshold: 1,
+  });
+  alarms.add({
+    id: 'audit-records-delayed',
+    means: 'Audit records have not reached the bucket for an hour. Firehose keeps them for 24 hours.',
+    first: 'look for objects under not-delivered/ in the audit bucket.',
+    metric: streamMetric(records, 'DeliveryToS3.DataFreshness', { statistic: 'Maximum', period: FIVE_MINUTES }),
+    threshold: 3600,
+  });
+}
+
 /** Adds alarms on events that were put aside, and on changes of the store by others than CloudFormation. */
 export function addAuditWatchAlarms(alarms: AlarmSet, rules: { notDelivered: Rule; changed: Rule }): void {
   alarms.add({

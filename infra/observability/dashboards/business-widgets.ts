@@ -40,6 +40,7 @@ export function businessWidgets({ metrics, tokenCalls, issuer, applicationArns }
     ],
     pushWidgets(metrics),
     pingWidgets(metrics),
+    [graph('Audit records that the store did not acknowledge', [metric('AuditUnconfirmed')])],
   ];
 }
 

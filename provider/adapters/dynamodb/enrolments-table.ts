@@ -1,7 +1,8 @@
 import type { Enrolments, TicketClaim } from '../../flows/device/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import { profileKey, ticketForm, type UserForm, userFrom } from './forms/user-form.ts';
-import type { Change, Key, Table, Written } from './table.ts';
+import type { Change, Key, Written } from './items.ts';
+import type { Table } from './table.ts';
 
 /** The way from a ticket to its user. Whether the ticket is good is in the user's profile alone. */
 type TicketOwnerForm = { readonly sub: string; readonly ttl: number };

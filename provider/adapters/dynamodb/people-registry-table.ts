@@ -12,7 +12,8 @@ import {
   userFrom,
   userPartition,
 } from './forms/user-form.ts';
-import type { Guard, Stored, Table } from './table.ts';
+import type { Guard, Stored } from './items.ts';
+import type { Table } from './table.ts';
 
 /** How long creating a user may take, in seconds. An older identifier without a profile belongs to no user. */
 const UNFINISHED_SECONDS = 60;

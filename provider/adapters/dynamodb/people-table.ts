@@ -3,9 +3,9 @@ import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import type { Devices } from '../../flows/device/ports.ts';
 import type { People } from '../../flows/person/ports.ts';
-import { DEVICE_PREFIX, type DeviceForm, deviceFrom, deviceItem, deviceKey, reachForm } from './forms/device-form.ts';
-import { loginKey, PROFILE, type UserForm, userFrom, userPartition } from './forms/user-form.ts';
-import type { Stored, Table } from './table.ts';
+import { type DeviceForm, deviceFrom, deviceItem, deviceKey, isDevice, reachForm } from './forms/device-form.ts';
+import { isProfile, loginKey, type UserForm, userFrom, userPartition } from './forms/user-form.ts';
+import type { Table } from './table.ts';
 
 type UserPartition = { readonly user: User | undefined; readonly devices: readonly Device[] };
 
@@ -80,12 +80,4 @@ export class PeopleTable implements People, Devices {
     const profile = items.find(isProfile);
     return { user: profile && userFrom(profile), devices: items.filter(isDevice).map(deviceFrom) };
   }
-}
-
-function isProfile(item: Stored<UserForm | DeviceForm>): item is Stored<UserForm> {
-  return item.sk === PROFILE;
-}
-
-function isDevice(item: Stored<UserForm | DeviceForm>): item is Stored<DeviceForm> {
-  return item.sk.startsWith(DEVICE_PREFIX);
 }

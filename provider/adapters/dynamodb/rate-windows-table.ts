@@ -1,7 +1,8 @@
 import { type Counted, retryAfter, shardsOf, type WindowLimits, windowsAt } from '../../core/asking/rate-window.ts';
 import type { RateWindows } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import type { Key, Table } from './table.ts';
+import type { Key } from './items.ts';
+import type { Table } from './table.ts';
 
 const HOUR_SECONDS = 3600;
 

@@ -11,44 +11,11 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { guardInput, updateExpression, withNonce } from './expressions.ts';
+import type { Change, Guard, Item, Key, Nonce, Stored, Written } from './items.ts';
 
 /** Most keys in one BatchGetItem. */
 const BATCH_LIMIT = 100;
-
-/** A stored item as plain values. */
-export type Item = Readonly<Record<string, unknown>>;
-/** The key of an item. `Form` is the type of what is stored there; it exists only at compile time. */
-export type Key<Form = Item> = { readonly pk: string; readonly sk: string; readonly [form]?: Form };
-declare const form: unique symbol;
-/** An item as it is read: its form and its key. */
-export type Stored<Form> = Form & { readonly pk: string; readonly sk: string };
-/** The condition of a write, with `#attribute` names and `:value` placeholders. */
-export type Guard = { readonly condition: string; readonly values?: Readonly<Record<string, unknown>> | undefined };
-/**
- * The outcome of a conditional write. If it was written, `item` is the item after a put or update, or the item that a
- * delete removed. If the guard did not hold, `item` is the item as it is stored now. Undefined means that there is no
- * item.
- */
-export type Written<Form = Item> = { readonly written: boolean; readonly item: Stored<Form> | undefined };
-/**
- * Marks a write as made by this invocation. If the SDK repeats a write after a lost answer, the guard does not hold the
- * second time, so a counter is not counted twice. The stored nonce then shows that this invocation made the write, and
- * it counts as a success.
- */
-export type Nonce = { readonly attribute: string; readonly value: string };
-/** An update of one item, and its guard. */
-export type Change<Form = Item> = {
-  readonly key: Key<Form>;
-  readonly set?: { readonly [Attribute in keyof Form]?: Form[Attribute] | undefined } | undefined;
-  /** Assignments that compute, for example `#interval = #interval + :step`. */
-  readonly compute?: readonly string[] | undefined;
-  readonly add?: Readonly<Record<string, unknown>> | undefined;
-  readonly deleteFromSet?: Readonly<Record<string, unknown>> | undefined;
-  /** Attributes to remove. */
-  readonly remove?: readonly (keyof Form & string)[] | undefined;
-  readonly guard?: Guard | undefined;
-  readonly nonce?: Nonce | undefined;
-};
 
 /**
  * One DynamoDB table, with the operations that the adapters need: consistent reads, and writes whose condition contains
@@ -117,17 +84,20 @@ export class Table {
   /** Returns items by key, in no particular order. DynamoDB accepts 100 keys at a time. */
   async batchGet<Form>(keys: readonly Key<Form>[]): Promise<readonly Stored<Form>[]> {
     const items: Stored<Form>[] = [];
-    let wanted: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
-    while (wanted.length > 0) {
-      const later = wanted.splice(BATCH_LIMIT);
-      const command = new BatchGetItemCommand({
-        RequestItems: { [this.#name]: { Keys: wanted, ConsistentRead: true } },
-      });
-      const page: BatchGetItemCommandOutput = await this.#client.send(command);
-      items.push(...(page.Responses?.[this.#name] ?? []).map((item) => read<Form>(item)));
-      wanted = [...(page.UnprocessedKeys?.[this.#name]?.Keys ?? []), ...later];
+    for (let start = 0; start < keys.length; start += BATCH_LIMIT) {
+      const [read] = await readTogether(this.#client, { [this.#name]: keys.slice(start, start + BATCH_LIMIT) });
+      items.push(...(read as readonly Stored<Form>[]));
     }
     return items;
+  }
+
+  /** Returns items of this table and of another one from one call, each in no particular order. */
+  async batchGetWith<Own, Others>(
+    keys: readonly Key<Own>[],
+    other: { readonly table: Table; readonly keys: readonly Key<Others>[] },
+  ): Promise<readonly [readonly Stored<Own>[], readonly Stored<Others>[]]> {
+    const [own, others] = await readTogether(this.#client, { [this.#name]: keys, [other.table.#name]: other.keys });
+    return [own as readonly Stored<Own>[], others as readonly Stored<Others>[]];
   }
 
   async put<Form>(item: Key<Form> & Form, options: { guard?: Guard; nonce?: Nonce } = {}): Promise<Written<Form>> {
@@ -174,6 +144,27 @@ export class Table {
   }
 }
 
+/** Reads at most 100 keys of one or several tables, until none is left unprocessed. The items are grouped by table. */
+async function readTogether(
+  client: DynamoDBClient,
+  keys: Readonly<Record<string, readonly Key<unknown>[]>>,
+): Promise<readonly (readonly Stored<Item>[])[]> {
+  const found = new Map<string, Stored<Item>[]>(Object.keys(keys).map((table) => [table, []]));
+  let wanted: BatchGetItemCommandOutput['UnprocessedKeys'] = Object.fromEntries(
+    Object.entries(keys).map(([table, those]) => [
+      table,
+      { Keys: those.map((key) => marshall(key)), ConsistentRead: true },
+    ]),
+  );
+  while (wanted && Object.values(wanted).some(({ Keys = [] }) => Keys.length > 0)) {
+    const page: BatchGetItemCommandOutput = await client.send(new BatchGetItemCommand({ RequestItems: wanted }));
+    for (const [table, items] of Object.entries(page.Responses ?? {}))
+      found.get(table)?.push(...items.map((item) => read<Item>(item)));
+    wanted = page.UnprocessedKeys;
+  }
+  return [...found.values()];
+}
+
 /** Returns the item in plain values. The code that wrote it under this key ensures that it has the form of the key. */
 function read<Form>(item: Record<string, AttributeValue>): Stored<Form> {
   return unmarshall(item) as Stored<Form>;
@@ -192,57 +183,4 @@ async function runGuarded<Form>(
     const isOwn = nonce !== undefined && old?.[nonce.attribute] === nonce.value;
     return { written: isOwn, item: error.Item && read<Form>(error.Item) };
   }
-}
-
-function updateExpression<Form>(change: Change<Form>): { expression: string; values: Record<string, unknown> } {
-  const values: Record<string, unknown> = {};
-  const clause = (attributes: Readonly<Record<string, unknown>> | undefined, glue: string): string[] =>
-    Object.entries(attributes ?? {})
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => {
-        values[`:${name}`] = value;
-        return `#${name}${glue}:${name}`;
-      });
-  const { nonce } = change;
-  const set = [
-    ...clause({ ...change.set, ...(nonce && { [nonce.attribute]: nonce.value }) }, ' = '),
-    ...(change.compute ?? []),
-  ];
-  const add = clause(change.add, ' ');
-  const deleteFromSet = clause(change.deleteFromSet, ' ');
-  const clauses = [
-    ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
-    ...(add.length > 0 ? [`ADD ${add.join(', ')}`] : []),
-    ...(deleteFromSet.length > 0 ? [`DELETE ${deleteFromSet.join(', ')}`] : []),
-    ...(change.remove ? [`REMOVE ${change.remove.map((name) => `#${name}`).join(', ')}`] : []),
-  ];
-  return { expression: clauses.join(' '), values };
-}
-
-/** Adds the condition that this write was not made before. */
-function withNonce(guard: Guard | undefined, nonce: Nonce | undefined): Guard | undefined {
-  if (!nonce) return guard;
-  const isOther = `(attribute_not_exists(#${nonce.attribute}) OR #${nonce.attribute} <> :written_before)`;
-  return {
-    condition: guard ? `(${guard.condition}) AND ${isOther}` : isOther,
-    values: { ...guard?.values, written_before: nonce.value },
-  };
-}
-
-/** Returns the condition with its names and values. Each `#name` in an expression stands for that attribute. */
-function guardInput(guard: Guard | undefined, expression = '', values: Readonly<Record<string, unknown>> = {}) {
-  const names = new Set(
-    [...`${expression} ${guard?.condition ?? ''}`.matchAll(/#([A-Za-z0-9_]+)/g)].map(([, name]) => name ?? ''),
-  );
-  const all = {
-    ...values,
-    ...Object.fromEntries(Object.entries(guard?.values ?? {}).map(([name, value]) => [`:${name}`, value])),
-  };
-  return {
-    ...(guard && { ConditionExpression: guard.condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
-    ...(names.size > 0 && {
-      ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
-    }),
-    ...(Object.keys(all).length > 0 && { ExpressionAttributeValues: marshall(all, { removeUndefinedValues: true }) }),
-  };
 }

@@ -44,6 +44,8 @@ export type EnvironmentName =
   | 'NOTIFICATION_QUEUE_URL'
   | 'NOTIFICATION_NETWORKS'
   | 'METRICS_NAMESPACE'
+  | 'AUDIT_STREAM'
+  | 'AUDIT_OUTAGE'
   | 'UV_THREADPOOL_SIZE'
   | DeploymentVariable;
 
@@ -65,6 +67,8 @@ export type FunctionSpec = {
   /** Actions on the topic on which decisions are announced, and on the queue that is subscribed to it. */
   readonly topic?: readonly string[];
   readonly sqs?: readonly string[];
+  /** Actions on the delivery stream that stores audit records. */
+  readonly firehose?: readonly string[];
   /** Actions on the key that encrypts signing keys. */
   readonly kms: readonly string[];
   /**
@@ -87,6 +91,8 @@ export const APPLICATIONS_ENVIRONMENT = [
 ] as const;
 /** Variables of a function that pushes to phones. */
 export const PUSH_ENVIRONMENT = [...APPLICATIONS_ENVIRONMENT, 'APNS_TOPIC'] as const;
+/** Variables of a function that stores audit records. */
+export const AUDIT_ENVIRONMENT = ['AUDIT_STREAM', 'AUDIT_OUTAGE'] as const;
 /** The permissions that client authentication needs. */
 export const CLIENT_AUTHENTICATION: readonly TableGrant[] = [
   { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },

@@ -3,13 +3,15 @@ import type { RefusalReason } from '../refusal.ts';
 import type { RequestLine } from './log-line.ts';
 
 /**
- * The part of a log line that metrics are counted from. The line is about a request that was answered, or about a
- * fault.
+ * The part of a log line that metrics are counted from. The line is about a request that was answered, about a fault,
+ * or a record of the audit trail.
  */
 export type CountedLine = Partial<RequestLine> & {
   /** The function that wrote it. */
   readonly service: string;
-  readonly message: 'request' | 'fault';
+  readonly message: 'request' | 'fault' | 'audit';
+  /** True if the audit store did not acknowledge the record in this line. */
+  readonly unconfirmed?: boolean | undefined;
 };
 
 /**
@@ -40,6 +42,9 @@ const PUSHING = ['backchannel-authentication', 'device'];
 const CLIENTS = ['backchannel-authentication', 'token'];
 const NOTIFICATION = ['client-notification'];
 const HTTP = ['backchannel-authentication', 'token', 'provider-metadata', 'device', 'admin'];
+
+/** The functions that store records of the audit trail. */
+const RECORDING = ['device', 'admin', 'signing-keys'];
 
 const always: Condition = () => true;
 const succeeded: Condition = ({ status }) => status === 200;
@@ -120,6 +125,8 @@ export const metrics = {
     when: ({ error }) => error !== undefined && error !== 'authorization_pending',
     dimensions: ['service'],
   },
+  /** Records that the audit store did not acknowledge. Only the log has them. */
+  AuditUnconfirmed: { of: RECORDING, message: 'audit', when: ({ unconfirmed }) => unconfirmed === true },
   Faults: { of: [...HTTP, ...NOTIFICATION], message: 'fault', when: always, dimensions: ['service'] },
 } as const satisfies Record<string, Rule>;
 

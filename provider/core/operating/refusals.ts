@@ -1,14 +1,18 @@
-import { type Wordings, wording } from '../refusal-wording.ts';
+import { retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 
 /**
- * The reasons why the admin API refuses a call (docs/admin-api.md). In a conflict, `what` is the member whose value is
+ * The reasons why the admin API refuses a call (docs/admin-api.md), and why a change is not made that cannot be proven. In a conflict, `what` is the member whose value is
  * taken; `changed` and `client` mean that other calls kept changing the record, and `blocked` that the user is blocked.
  */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }
   | { reason: 'reserved_id' }
   | { reason: 'not_found'; what: string }
-  | { reason: 'conflict'; what: string };
+  | { reason: 'conflict'; what: string }
+  | { reason: 'audit_unavailable' };
+
+/** When a caller should try again, in seconds, while the audit trail cannot be written. */
+const AUDIT_RETRY_SECONDS = 5;
 
 /** The conflicts that are not about a value that is taken, by the value of `what`. */
 const CONFLICTS: Readonly<Record<string, string>> = {
@@ -22,5 +26,12 @@ export const operatingWording: Wordings<OperatingRefusal> = {
   no_iam_identity: () => wording(403, 'access_denied', 'This call needs an IAM identity.'),
   reserved_id: () => wording(409, 'conflict', 'The id synthetic-login is reserved for the synthetic login.'),
   not_found: ({ what }) => wording(404, 'not_found', `There is no such ${what}.`),
+  audit_unavailable: () =>
+    wording(
+      503,
+      'temporarily_unavailable',
+      'The audit trail cannot be written just now; try again.',
+      retryAfter(AUDIT_RETRY_SECONDS),
+    ),
   conflict: ({ what }) => wording(409, 'conflict', CONFLICTS[what] ?? `This ${what} is taken.`),
 };

@@ -18,7 +18,7 @@ import { markUnreachable } from '../device/mark-unreachable.ts';
 import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
 import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
-import type { AuditTrail, Entropy, Note } from '../ports.ts';
+import type { AuditLog, Entropy, Note } from '../ports.ts';
 import type { AuthenticationRequests, RateWindows } from './ports.ts';
 
 /** What this flow needs. */
@@ -29,7 +29,7 @@ export type RequestAuthenticationPorts = ClientAuthenticationPorts & {
   readonly rateWindows: RateWindows;
   readonly push: PushSender;
   readonly entropy: Entropy;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
 };
 
 /** The successful answer (CIBA §7.3). */

@@ -10,17 +10,18 @@ import { describeClient, registerClient } from '../../core/client/registration.t
 import { changeSecrets, oldSecretEnd, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
+import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import { checkUnreserved } from '../../core/operating/reserved.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { AuditTrail, Clock, Entropy } from '../ports.ts';
+import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
+import type { Clock, Entropy } from '../ports.ts';
 import type { ClientRegistry } from './ports.ts';
 
 /** What this flow needs. */
-export type ManageClientsPorts = {
+export type ManageClientsPorts = AuditedPorts & {
   readonly clientRegistry: ClientRegistry;
   readonly entropy: Entropy;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
 };
 /**
  * A registration, as operators read it. It contains the secret only in the answer to the call that made it, with 0 as
@@ -65,11 +66,13 @@ export async function createClient(
     secretHash: sha256(secret),
   });
   if (!client.ok) return client;
-  if (!(await ports.clientRegistry.create(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
-  const now = ports.clock();
   const { clientId } = client.value;
-  ports.audit.write({ event: 'client_created', clientId, changed: changesOfClient(undefined, client.value), by }, now);
-  return ok({ ...viewClient(client.value, now), ...(secretsOf(client.value.credential) && tellSecret(secret)) });
+  const changed = changesOfClient(undefined, client.value);
+  return auditedChange(ports, { event: { event: 'client_created', clientId, changed, by } }, async () => {
+    if (!(await ports.clientRegistry.create(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
+    const told = secretsOf(client.value.credential) && tellSecret(secret);
+    return ok({ ...viewClient(client.value, ports.clock()), ...told });
+  });
 }
 
 /** Reads a registration. */
@@ -95,22 +98,23 @@ export async function listClients(
  */
 export async function updateClient(ports: ManageClientsPorts, change: ClientChange): Promise<Result<ClientView>> {
   const before = await ports.clientRegistry.find(change.clientId);
+  if (!before) return NO_CLIENT;
   const secret = ports.entropy.secret();
-  return before
-    ? replaceClient(ports, { ...change, secret }, { before, first: before, rounds: UPDATE_ROUNDS })
-    : NO_CLIENT;
+  const changed = { ...change, secret };
+  const planned = planChange(ports, changed, before);
+  if (!planned.ok) return planned;
+  const event = updated(changed, before, planned.value.client);
+  return auditedChange(ports, { event }, (done) =>
+    replaceClient({ ...ports, done }, changed, { before, first: before, rounds: UPDATE_ROUNDS }),
+  );
 }
 
-/**
- * Applies the change to the client as it was read. If other calls changed the client meanwhile, it reads again, so that
- * a change of name does not undo a new secret. It never changes another client that got the same id. Each round has the
- * same new secret, so that one which was stored although its answer was lost is recognised, and told.
- */
-async function replaceClient(
-  ports: ManageClientsPorts,
+/** Returns the client as it is after the change, if nobody else changes it. */
+function planChange(
+  ports: Pick<ManageClientsPorts, 'clock'>,
   change: ClientChange & { readonly secret: string },
-  { before, first, rounds }: { before: Client; first: Client; rounds: number },
-): Promise<Result<ClientView>> {
+  before: Client,
+): Result<{ client: Client; now: number }> {
   const { clientId, registrationId } = before;
   const method = change.metadata.token_endpoint_auth_method ?? before.credential.method;
   const described = describeClient(before);
@@ -119,25 +123,41 @@ async function replaceClient(
     ...applyChange<ClientMetadata>(withoutObsolete(described, change.metadata, method), change.metadata),
   };
   const now = ports.clock();
-  const { secret } = change;
-  const secrets = renewSecrets(before.credential, { ...change, method, newHash: sha256(secret) }, now);
+  const secrets = renewSecrets(before.credential, { ...change, method, newHash: sha256(change.secret) }, now);
   if (!secrets.ok) return secrets;
   const client = registerClient(metadata, { clientId, registrationId, ...secrets.value });
-  if (!client.ok) return client;
-  if (!(await ports.clientRegistry.replace(client.value, before))) {
+  return client.ok ? ok({ client: client.value, now }) : client;
+}
+
+function updated({ clientId, by }: ClientChange, before: Client, client: Client): AuditEvent {
+  return { event: 'client_updated', clientId, changed: changesOfClient(before, client), by };
+}
+
+/**
+ * Applies the change to the client as it was read. If other calls changed the client meanwhile, it reads again, so that
+ * a change of name does not undo a new secret. It never changes another client that got the same id. Each round has the
+ * same new secret, so that one which was stored although its answer was lost is recognised, and told.
+ */
+async function replaceClient(
+  ports: ManageClientsPorts & { readonly done: RecordDone },
+  change: ClientChange & { readonly secret: string },
+  { before, first, rounds }: { before: Client; first: Client; rounds: number },
+): Promise<Result<ClientView>> {
+  const { clientId } = before;
+  const planned = planChange(ports, change, before);
+  if (!planned.ok) return planned;
+  const { client, now } = planned.value;
+  if (!(await ports.clientRegistry.replace(client, before))) {
     if (rounds === 1) return refuse({ reason: 'conflict', what: 'client' });
-    const now = await ports.clientRegistry.find(clientId);
-    if (!now || !isSameRegistration(now, before)) return NO_CLIENT;
-    return replaceClient(ports, change, { before: now, first, rounds: rounds - 1 });
+    const again = await ports.clientRegistry.find(clientId);
+    if (!again || !isSameRegistration(again, before)) return NO_CLIENT;
+    return replaceClient(ports, change, { before: again, first, rounds: rounds - 1 });
   }
-  const { by } = change;
-  ports.audit.write(
-    { event: 'client_updated', clientId, changed: changesOfClient(without(secret, before, first), client.value), by },
-    now,
-  );
-  const told = secretsOf(client.value.credential)?.secretHash === sha256(secret) && tellSecret(secret);
+  const { secret } = change;
+  await ports.done(updated(change, without(secret, before, first), client));
+  const told = secretsOf(client.credential)?.secretHash === sha256(secret) && tellSecret(secret);
   const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
-  return ok({ ...(hasEnded && { old_secret_expires_at: now }), ...viewClient(client.value, now), ...told });
+  return ok({ ...(hasEnded && { old_secret_expires_at: now }), ...viewClient(client, now), ...told });
 }
 
 /**
@@ -196,7 +216,8 @@ function withoutObsolete(
 
 /** Removes a client. Warm functions may still authenticate it for a minute. */
 export async function removeClient(ports: ManageClientsPorts, clientId: string, by: string): Promise<Result<true>> {
-  if (!(await ports.clientRegistry.remove(clientId))) return NO_CLIENT;
-  ports.audit.write({ event: 'client_removed', clientId, by }, ports.clock());
-  return ok(true);
+  const change = { event: { event: 'client_removed', clientId, by }, takesAway: true } as const;
+  return auditedChange(ports, change, async () =>
+    (await ports.clientRegistry.remove(clientId)) ? ok(true) : NO_CLIENT,
+  );
 }

@@ -6,6 +6,8 @@ import {
 } from '../../core/deciding/authentication-request.ts';
 import { checkDeviceResponse, type DeviceResponse } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
+import type { AuditEvent } from '../../core/operating/audit-event.ts';
+import { enrolledDevices, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { grantAsked } from '../../core/token/grant.ts';
 import {
@@ -16,18 +18,22 @@ import {
   type DeviceCall,
 } from '../device/authenticate-device.ts';
 import type { Announcements } from '../notifying/ports.ts';
-import type { AuditTrail, Note } from '../ports.ts';
-import type { DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
+import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
+import { findUserWithDevices } from '../person/user-with-devices.ts';
+import type { Note } from '../ports.ts';
+import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
-export type AnswerPorts = DeviceAuthenticationPorts & {
-  readonly requests: DecidableRequests;
-  readonly announcements: Announcements;
-  readonly audit: AuditTrail;
-};
+export type AnswerPorts = DeviceAuthenticationPorts &
+  AuditedPorts & {
+    readonly requests: DecidableRequests;
+    readonly announcements: Announcements;
+  };
 
 /** The form of a request id: SHA-256 in base64url. Any other text finds no request. */
 const REQUEST_ID = /^[A-Za-z0-9_-]{43}$/;
+/** The form of a device id. It stands in a key, which has a greatest length. Any other text names no device. */
+const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Lists the user's pending requests, so that a phone that missed the push still works. */
 export async function listPendingRequests(
@@ -51,70 +57,115 @@ export async function readRequestDetails(
 
 /**
  * Records the answer of a phone. Its signature covers the request, the decision and the hash of the bytes that it
- * showed, which is compared with the provider's own hash. The evidence is written before the decision is committed, and
- * the outcome after it. One conditional write commits the first valid answer. If the client is to be notified, the
+ * showed, which is compared with the provider's own hash. The evidence is stored durably before the decision is
+ * committed, and the outcome after it. Without stored evidence there is no approval, unless the settings allow it; a
+ * denial is always recorded. One conditional write commits the first valid answer. If the client is to be notified, the
  * decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
- * user to try again. That next try writes evidence and announces again, because nothing is decided yet. Once the
- * request is decided, an answer leaves only its outcome.
+ * user to try again. That next try stores evidence and announces again, because nothing is decided yet. Once the request
+ * is decided, an answer leaves only its outcome.
  */
 export async function answerRequest(
   ports: AnswerPorts,
   call: { requestId: string; response: string; correlationId: string; note: Note },
 ): Promise<Result<true>> {
-  const authenticated = await authenticateDeviceToken(ports, call.response, { type: 'response', note: call.note });
+  const { requestId, response, correlationId, note } = call;
+  const reading = readTogether(ports, requestId);
+  const authenticated = await authenticateDeviceToken(ports, response, { type: 'response', note, find: reading.owner });
   if (!authenticated.ok) return authenticated;
-  const { device, user, claims } = authenticated.value;
-  const { requestId, response, correlationId } = call;
-  const found = await findLive(ports, call, () => ports.requests.findForDecision(user, requestId));
+  const found = await findLive(ports, call, async () => reading.requestOf(authenticated.value.user));
   if (!found.ok) return found;
   const { stored, ...details } = found.value;
-  const answer = checkDeviceResponse(claims, { requestId, detailsHash: details.hash });
+  const answer = checkDeviceResponse(authenticated.value.claims, { requestId, detailsHash: details.hash });
   if (!answer.ok) return answer;
-  call.note({ decision: answer.value.decision, synthetic: details.isSynthetic });
+  note({ decision: answer.value.decision, synthetic: details.isSynthetic });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
-  if (stored?.state !== 'pending') return acceptLate(ports, valid, stored);
-  const shown = Buffer.from(details.bytes).toString('base64url');
-  const { sub, deviceId, proof } = device;
-  const evidence = { requestId, sub, deviceId, response, details: shown, publicKey: proof.publicKey };
-  ports.audit.write({ event: 'decision_evidence', ...evidence }, ports.clock());
-  const { notifiedClient: clientId } = details;
-  if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
-  return record(ports, valid, details);
+  if (stored?.state !== 'pending') return answerLate(ports, valid, stored);
+  const change = { event: evidenceOf(valid, { response, details }), outcome: outcomeOf(valid) };
+  return auditedChange(ports, { ...change, takesAway: answer.value.decision === 'deny' }, async (done) => {
+    const { notifiedClient: clientId } = details;
+    if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
+    return record({ ...ports, done }, valid, details);
+  });
+}
+
+/**
+ * Reads everything that an answer needs in one call: the user, the device, the details and the request. What it read of
+ * the request is only used once the device is authenticated. A malformed id finds nothing, so only the user is read.
+ */
+function readTogether(ports: AnswerPorts, requestId: string) {
+  let decidable: DecidableRequest | undefined;
+  let profileId: string | undefined;
+  const owner = async (sub: string, deviceId: string) => {
+    if (!REQUEST_ID.test(requestId) || !DEVICE_ID.test(deviceId)) return findUserWithDevices(ports, sub);
+    const read = await ports.requests.readForDecision({ sub, deviceId, requestId });
+    ({ request: decidable, requestProfileId: profileId } = read);
+    return read.user && { user: read.user, devices: enrolledDevices(read.user, read.device ? [read.device] : []) };
+  };
+  return { owner, requestOf: (user: User) => (user.profileId === profileId ? decidable : undefined) };
 }
 
 /** An answer whose signature, request and hash are right. */
 type ValidAnswer = { readonly requestId: string; readonly answer: DeviceResponse; readonly by: AuthenticatedDevice };
 
-/** Commits the decision, then writes its outcome to the audit trail. */
-async function record(ports: AnswerPorts, valid: ValidAnswer, details: StoredDetails): Promise<Result<true>> {
+/** What proves the decision. */
+function evidenceOf(
+  { requestId, by }: ValidAnswer,
+  { response, details }: { response: string; details: StoredDetails },
+): AuditEvent {
+  const { sub, deviceId, proof } = by.device;
+  const shown = Buffer.from(details.bytes).toString('base64url');
+  const { publicKey } = proof;
+  return { event: 'decision_evidence', requestId, sub, deviceId, response, details: shown, publicKey };
+}
+
+function outcomeOf({ requestId, answer, by }: ValidAnswer) {
+  const { sub, deviceId } = by.device;
+  const { decision, reason } = answer;
+  return (outcome: string) =>
+    ({ event: 'decision_recorded', requestId, sub, deviceId, outcome, decision, reason }) as const;
+}
+
+/** Commits the decision. */
+async function record(
+  ports: AnswerPorts & { readonly done: RecordDone },
+  valid: ValidAnswer,
+  details: StoredDetails,
+): Promise<Result<true>> {
   const now = ports.clock();
   const { requestId, answer, by } = valid;
   const decision = decide(ports, by, { answer, details, now });
   const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, now });
-  if (!recorded.recorded) return acceptLate(ports, valid, recorded.stored);
-  writeOutcome(ports, valid, 'recorded');
+  if (recorded.recorded) return ok(true);
+  const refusal = refusalOfLate(valid, recorded.stored);
+  if (refusal) return refuse(refusal);
+  await ports.done(outcomeOf(valid)('recorded_before'));
   return ok(true);
 }
 
 /**
- * Accepts an answer that decides nothing any more, or refuses it, and writes its outcome to the audit trail. So the
- * trail is complete when the function ended between the decision and its outcome, and the phone answers again.
+ * Accepts an answer that decides nothing any more, or refuses it, and stores its outcome. So the trail is complete when
+ * the function ended between the decision and its outcome, and the phone answers again.
  */
-function acceptLate(ports: AnswerPorts, valid: ValidAnswer, stored: AuthenticationRequest | undefined): Result<true> {
-  const { user, device } = valid.by;
-  const { decision } = valid.answer;
-  const { sub, profileId } = user;
-  const late = judgeLateDecision(stored, { sub, profileId, deviceId: device.deviceId, decision });
-  const refusal = late.outcome === 'refuse' ? late.refusal : undefined;
-  writeOutcome(ports, valid, refusal?.reason ?? 'recorded_before');
+async function answerLate(
+  { audit, clock }: AnswerPorts,
+  valid: ValidAnswer,
+  stored: AuthenticationRequest | undefined,
+): Promise<Result<true>> {
+  const refusal = refusalOfLate(valid, stored);
+  const change = audit.newChange();
+  const step = refusal
+    ? ({ change, phase: 'refused', refusal: refusal.reason } as const)
+    : ({ change, phase: 'done' } as const);
+  await audit.record(outcomeOf(valid)(refusal?.reason ?? 'recorded_before'), step, clock());
   return refusal ? refuse(refusal) : ok(true);
 }
 
-function writeOutcome(ports: AnswerPorts, { requestId, answer, by }: ValidAnswer, outcome: string): void {
-  const { sub, deviceId } = by.device;
-  const { decision, reason } = answer;
-  const event = { event: 'decision_recorded', requestId, sub, deviceId, outcome, decision, reason } as const;
-  ports.audit.write(event, ports.clock());
+/** Why an answer to a request that is decided or gone is refused. Undefined if it is the decision that was made. */
+function refusalOfLate({ answer, by }: ValidAnswer, stored: AuthenticationRequest | undefined) {
+  const { sub, profileId } = by.user;
+  const { deviceId } = by.device;
+  const late = judgeLateDecision(stored, { sub, profileId, deviceId, decision: answer.decision });
+  return late.outcome === 'refuse' ? late.refusal : undefined;
 }
 
 function decide(

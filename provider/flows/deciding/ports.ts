@@ -1,7 +1,8 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { AuthenticationRequest, Decision } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
-import type { Owner } from '../../core/person/user.ts';
+import type { Device } from '../../core/device/device.ts';
+import type { Owner, User } from '../../core/person/user.ts';
 import type { PollOutcome } from '../token/ports.ts';
 
 /** An entry in the phone's list of requests. */
@@ -22,14 +23,24 @@ export type StoredDetails = FrozenDetails & {
 /** What a decision needs: the details, and the request as it is stored now. Undefined if only its details are stored. */
 export type DecidableRequest = StoredDetails & { readonly stored: AuthenticationRequest | undefined };
 
+/** What one call reads for a decision, by ids that nobody has proven yet. */
+export type ReadForDecision = {
+  readonly user: User | undefined;
+  /** The device of that user with the id. It may be a leftover that was never enrolled. */
+  readonly device: Device | undefined;
+  readonly request: DecidableRequest | undefined;
+  /** The profile of the person whom the request asked. */
+  readonly requestProfileId: string | undefined;
+};
+
 /** Authentication requests, as devices use them. */
 export interface DecidableRequests {
   /** Returns the user's requests that still wait for an answer. */
   listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]>;
   /** Returns the frozen details of the user's request. Undefined if it is unknown or another user's. */
   findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined>;
-  /** Returns the same details together with the request. One call reads both, strongly consistent. */
-  findForDecision(owner: Owner, requestId: string): Promise<DecidableRequest | undefined>;
+  /** Reads everything that a decision needs in one call, strongly consistent. */
+  readForDecision(ids: { sub: string; deviceId: string; requestId: string }): Promise<ReadForDecision>;
   /**
    * Records the decision on the user's pending, unexpired request. Otherwise returns the request as it is stored now.
    */

@@ -10,7 +10,7 @@ import type { DeviceAuthenticationFailure } from '../../core/device/refusals.ts'
 import { urlOf } from '../../core/issuer.ts';
 import { algorithmOf } from '../../core/keys/public-key.ts';
 import { isSubject } from '../../core/person/login-identifier.ts';
-import type { User } from '../../core/person/user.ts';
+import type { User, UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
 import { type FindUserPorts, findUserWithDevices } from '../person/user-with-devices.ts';
@@ -38,21 +38,25 @@ export type DeviceCall = {
   readonly note: Note;
 };
 
+/** Finds a user with at least the device that has the id. */
+export type FindOwner = (sub: string, deviceId: string) => Promise<UserWithDevices | undefined>;
+
 /**
  * Authenticates what a phone signed. `iss` names the device and `sub` the user. The signature must be valid under the
  * stored key and the algorithm that is pinned to it. The token must have the expected `typ`, be addressed to this
- * issuer, and be within its lifetime. One read returns both the user and the device.
+ * issuer, and be within its lifetime. One read returns both the user and the device; `find` replaces it by another.
  */
 export async function authenticateDeviceToken(
   ports: DeviceAuthenticationPorts,
   jws: string,
-  expected: { type: keyof typeof DEVICE_TOKEN_TYPES; note: Note },
+  expected: { type: keyof typeof DEVICE_TOKEN_TYPES; note: Note; find?: FindOwner },
 ): Promise<Result<AuthenticatedDevice>> {
   const decoded = ports.verifier.decode(jws);
   const { iss, sub } = decoded?.claims ?? {};
   if (!decoded || typeof iss !== 'string' || !isSubject(sub)) return failed('malformed');
   if (decoded.header['typ'] !== DEVICE_TOKEN_TYPES[expected.type]) return failed('type');
-  const owner = await findUserWithDevices(ports, sub);
+  const { find = () => findUserWithDevices(ports, sub) } = expected;
+  const owner = await find(sub, iss);
   const device = owner?.devices.find(({ deviceId }) => deviceId === iss);
   if (!owner || !device) return failed('unknown_device');
   if (owner.user.status === 'blocked') return failed('user_blocked');

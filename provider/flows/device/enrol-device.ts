@@ -13,13 +13,14 @@ import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { algorithmOf, parsePublicKey } from '../../core/keys/public-key.ts';
 import type { UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
+import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
 import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
-import type { AuditTrail, Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
+import type { Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
 import type { Devices, Enrolments, PushEndpoints, PushSender } from './ports.ts';
 
 /** What this flow needs. */
-export type EnrolPorts = {
+export type EnrolPorts = AuditedPorts & {
   readonly people: People;
   readonly devices: Devices;
   readonly enrolments: Enrolments;
@@ -29,7 +30,6 @@ export type EnrolPorts = {
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly settings: Settings;
-  readonly audit: AuditTrail;
 };
 /**
  * What the phone receives: its device id, its user, and the issuer. A phone that was given another issuer refuses it.
@@ -47,6 +47,7 @@ type Presented = {
   readonly claims: EnrolmentClaims;
   readonly ticket: { readonly hash: string; readonly keyThumbprint: string };
   readonly note: Note;
+  readonly done: RecordDone;
 };
 
 /**
@@ -67,18 +68,27 @@ export async function enrolDevice(
   const owner = sub === undefined ? undefined : await findUserWithDevices(ports, sub);
   const judged = judgeTicket(owner?.user, { ...ticket, now: ports.clock() });
   if (!owner || judged.outcome === 'not_usable') return NOT_USABLE;
+  const { sub: user } = owner.user;
   const presented = { owner, key, claims, ticket, note: call.note };
-  return judged.outcome === 'unused' ? enrolNew(ports, presented) : enrolAgain(ports, presented, judged.use);
+  const deviceId = judged.outcome === 'unused' ? ports.entropy.id() : judged.use.deviceId;
+  const isReported = judged.outcome !== 'unused' && judged.use.isReported;
+  const event = isReported
+    ? ({ event: 'device_updated', changed: [{ member: 'push_token' }], sub: user, deviceId, by: 'ticket' } as const)
+    : ({ event: 'device_enrolled', sub: user, deviceId, by: 'ticket' } as const);
+  return auditedChange(ports, { event }, (done) =>
+    judged.outcome === 'unused'
+      ? enrolNew(ports, { ...presented, done }, deviceId)
+      : enrolAgain(ports, { ...presented, done }, judged.use),
+  );
 }
 
 /**
  * Stores the device, then claims the ticket. One conditional write of the user's profile both uses up the ticket and
  * enrols the device. A stored device that could not be enrolled counts for nothing, and is removed.
  */
-async function enrolNew(ports: EnrolPorts, presented: Presented): Promise<Result<Enrolment>> {
+async function enrolNew(ports: EnrolPorts, presented: Presented, deviceId: string): Promise<Result<Enrolment>> {
   const { owner, key, claims, ticket, note } = presented;
   const { sub } = owner.user;
-  const deviceId = ports.entropy.id();
   note({ device_id: deviceId });
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
@@ -124,12 +134,12 @@ async function enrolAgain(
  */
 async function report(
   ports: EnrolPorts,
-  { owner, ticket, note }: Presented,
+  { owner, ticket, note, done }: Presented,
   deviceId: string,
 ): Promise<Result<Enrolment>> {
   const now = ports.clock();
   const { sub } = owner.user;
-  ports.audit.write({ event: 'device_enrolled', sub, deviceId, by: 'ticket' }, now);
+  await done({ event: 'device_enrolled', sub, deviceId, by: 'ticket' });
   const others = owner.devices.filter((one) => one.deviceId !== deviceId);
   const message = { type: 'device_enrolled', deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS } as const;
   note(notedPushes(await ports.push.send(reachable(others), message, now)));

@@ -1,17 +1,17 @@
 import { type Device, type DeviceView, isOtherEndpoint, type PushReach, viewDevice } from '../../core/device/device.ts';
 import { checkDeviceName, checkPushToken } from '../../core/device/device-token.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import type { AuditTrail } from '../ports.ts';
+import { type AuditedPorts, auditedChange } from '../operating/audited-change.ts';
 import { authenticateDevice, type DeviceAuthenticationPorts, type DeviceCall } from './authenticate-device.ts';
 import type { Devices, Enrolments, PushEndpoints } from './ports.ts';
 
 /** What this flow needs. */
-export type ManageDevicePorts = DeviceAuthenticationPorts & {
-  readonly devices: Devices;
-  readonly enrolments: Pick<Enrolments, 'withdraw'>;
-  readonly endpoints: PushEndpoints;
-  readonly audit: AuditTrail;
-};
+export type ManageDevicePorts = DeviceAuthenticationPorts &
+  AuditedPorts & {
+    readonly devices: Devices;
+    readonly enrolments: Pick<Enrolments, 'withdraw'>;
+    readonly endpoints: PushEndpoints;
+  };
 /** What a phone may change about itself. */
 export type DeviceChange = { readonly name?: unknown; readonly push_token?: unknown };
 /**
@@ -26,37 +26,55 @@ export async function updateDevice(
   const device = own.value;
   const name = call.change.name === undefined ? ok(device.name) : checkDeviceName(call.change.name);
   if (!name.ok) return name;
-  const reach = await freshReach(ports, device, call.change.push_token);
+  const pushToken = freshToken(device, call.change.push_token);
+  if (!pushToken.ok) return pushToken;
+  const { sub, deviceId } = device;
+  const changed = [
+    ...(name.value === device.name ? [] : [{ member: 'name' }]),
+    ...(pushToken.value === undefined ? [] : [{ member: 'push_token' }]),
+  ];
+  const event = { event: 'device_updated', sub, deviceId, changed, by: 'device' } as const;
+  return auditedChange(ports, { event }, (done) =>
+    writeChange(ports, device, { name: name.value, pushToken: pushToken.value, done: () => done(event) }),
+  );
+}
+
+async function writeChange(
+  ports: ManageDevicePorts,
+  device: Device,
+  { name, pushToken, done }: { name: string; pushToken: string | undefined; done: () => Promise<void> },
+): Promise<Result<DeviceView>> {
+  const reach = await freshReach(ports, device, pushToken);
   if (!reach.ok) return reach;
   const { sub, deviceId } = device;
   // Without a new token the reach is not written: a change of name must not restore an endpoint that was replaced in
   // the meantime.
-  const change = { name: name.value, ...(reach.value && { reach: reach.value }) };
+  const change = { name, ...(reach.value && { reach: reach.value }) };
   if (!(await ports.devices.update({ sub, deviceId, ...change })))
     return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
-  const changed = [
-    ...(name.value === device.name ? [] : [{ member: 'name' }]),
-    ...(reach.value ? [{ member: 'push_token' }] : []),
-  ];
-  ports.audit.write({ event: 'device_updated', sub, deviceId, changed, by: 'device' }, ports.clock());
+  await done();
   // The old endpoint is released only after the device points to the new one. A crash between the two, or a concurrent
   // change, leaves an unused endpoint, but never a device without one.
   if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
   return ok(viewDevice({ ...device, ...change }));
 }
 
+/** Checks the push token that the phone handed in. Undefined if it handed in none. */
+function freshToken({ reach }: Device, token: unknown): Result<string | undefined> {
+  if (token === undefined) return ok(undefined);
+  const pushToken = checkPushToken(token);
+  if (!pushToken.ok) return pushToken;
+  return reach.kind === 'none' ? refuse({ reason: 'push_token_refused' }) : pushToken;
+}
+
 /** Registers the push token that the phone handed in. Undefined if it handed in none. */
 async function freshReach(
   ports: ManageDevicePorts,
   { sub, deviceId, reach }: Device,
-  token: unknown,
+  pushToken: string | undefined,
 ): Promise<Result<PushReach | undefined>> {
-  if (token === undefined) return ok(undefined);
-  const pushToken = checkPushToken(token);
-  if (!pushToken.ok) return pushToken;
-  if (reach.kind === 'none') return refuse({ reason: 'push_token_refused' });
-  const { platform } = reach;
-  const registered = await ports.endpoints.register({ sub, deviceId, platform, pushToken: pushToken.value });
+  if (pushToken === undefined || reach.kind === 'none') return ok(undefined);
+  const registered = await ports.endpoints.register({ sub, deviceId, platform: reach.platform, pushToken });
   return registered === 'refused' ? refuse({ reason: 'push_token_refused' }) : ok(registered);
 }
 
@@ -68,11 +86,14 @@ export async function removeDevice(
   const own = await authenticateOwn(ports, call);
   if (!own.ok) return own;
   const { sub, deviceId } = own.value;
-  await ports.enrolments.withdraw({ sub, deviceId });
-  ports.audit.write({ event: 'device_removed', sub, deviceId, by: 'device' }, ports.clock());
-  await ports.devices.remove({ sub, deviceId });
-  await ports.endpoints.release(own.value);
-  return ok(true);
+  const event = { event: 'device_removed', sub, deviceId, by: 'device' } as const;
+  return auditedChange(ports, { event, takesAway: true }, async (done) => {
+    await ports.enrolments.withdraw({ sub, deviceId });
+    await done(event);
+    await ports.devices.remove({ sub, deviceId });
+    await ports.endpoints.release(own.value);
+    return ok(true);
+  });
 }
 
 /** Authenticates a device that manages itself. It may not manage any other device, not even one of the same user. */

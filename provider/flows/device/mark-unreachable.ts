@@ -1,10 +1,10 @@
-import type { AuditTrail, Clock } from '../ports.ts';
+import type { AuditLog, Clock } from '../ports.ts';
 import type { Devices } from './ports.ts';
 
 /** What this step needs. */
 export type MarkUnreachablePorts = {
   readonly devices: Pick<Devices, 'markUnreachable'>;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
 };
 

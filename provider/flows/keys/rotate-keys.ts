@@ -1,22 +1,33 @@
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../core/keys/jwk.ts';
 import { planRotation, type RotationStep, type SigningKey } from '../../core/keys/signing-key.ts';
-import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
+import { ok, refuse } from '../../core/result.ts';
+import { type AuditedPorts, auditedChange } from '../operating/audited-change.ts';
+import type { Clock, Entropy, Settings } from '../ports.ts';
 import type { KeyMaker, SigningKeyStore } from './ports.ts';
 
 /** What this flow needs. */
-export type RotateKeysPorts = {
+export type RotateKeysPorts = AuditedPorts & {
   readonly keys: SigningKeyStore;
   readonly maker: KeyMaker;
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly settings: Settings;
-  readonly audit: AuditTrail;
 };
+/** Another run was first. */
+const NO_KEY = refuse({ reason: 'conflict', what: 'signing key' });
 /** The steps that were taken, for the operator and the log. */
 export type RotationReport = { readonly steps: readonly TakenStep[] };
 type TakenStep = { readonly step: string; readonly kid: string; readonly algorithm: SigningAlgorithm };
-/** A run over the keys of one algorithm, and who ordered it. */
-type Run = { readonly ports: RotateKeysPorts; readonly algorithm: SigningAlgorithm; readonly by: string };
+/**
+ * A run over the keys of one algorithm, and who ordered it. A revocation is made also while the audit trail cannot be
+ * written, with the keys that replace the revoked one.
+ */
+type Run = {
+  readonly ports: RotateKeysPorts;
+  readonly algorithm: SigningAlgorithm;
+  readonly by: string;
+  readonly revokes: boolean;
+};
 
 /**
  * Creates missing keys and moves keys that are due, for every algorithm. It can be repeated, and two runs at the same
@@ -28,7 +39,7 @@ export async function rotateKeys(
 ): Promise<RotationReport> {
   const steps: TakenStep[] = [];
   for (const algorithm of SIGNING_ALGORITHMS) {
-    const run = { ports, algorithm, by: order.by };
+    const run = { ports, algorithm, by: order.by, revokes: false };
     const keys = await ports.keys.list(algorithm);
     const plan = planRotation(keys, ports.settings.rotation, { now: ports.clock(), force: order.force });
     steps.push(...(await finishRevocations(run, keys)), ...(await runPlan(run, plan)));
@@ -48,7 +59,7 @@ export async function revokeKey(
   order: { kid: string; by: string },
 ): Promise<RotationReport | undefined> {
   for (const algorithm of SIGNING_ALGORITHMS) {
-    const run = { ports, algorithm, by: order.by };
+    const run = { ports, algorithm, by: order.by, revokes: true };
     const keys = await ports.keys.list(algorithm);
     const key = keys.find(({ kid }) => kid === order.kid);
     if (!key) continue;
@@ -86,10 +97,12 @@ async function finishRevocations(run: Run, keys: readonly SigningKey[]): Promise
 
 /** Revokes a key. Undefined if it was completely revoked before. */
 async function revoke({ ports, algorithm, by }: Run, key: SigningKey): Promise<TakenStep | undefined> {
-  const now = ports.clock();
-  if (!(await ports.keys.revoke(key, now))) return undefined;
-  ports.audit.write({ event: 'signing_key_revoked', kid: key.kid, algorithm, by }, now);
-  return { step: 'revoke', kid: key.kid, algorithm };
+  const { kid } = key;
+  const event = { event: 'signing_key_revoked', kid, algorithm, by } as const;
+  const revoked = await auditedChange(ports, { event, takesAway: true }, async () =>
+    (await ports.keys.revoke(key, ports.clock())) ? ok(kid) : NO_KEY,
+  );
+  return revoked.ok ? { step: 'revoke', kid, algorithm } : undefined;
 }
 
 /** Takes the steps one after the other. Their order ensures that there is a signing key at every instant. */
@@ -113,35 +126,51 @@ const EVENTS = {
 
 /**
  * Takes a step and records it. Returns the `kid` of its key, or undefined if another run created the generation first.
+ * Throws while the audit trail cannot be written: the next run takes the step.
  */
-async function storeAndAudit(run: Run, step: RotationStep): Promise<string | undefined> {
-  const { ports, algorithm, by } = run;
-  const now = ports.clock();
-  const kid = step.step === 'create' ? await makeKey(run, step, now) : await storeStep(ports.keys, step, now);
-  if (kid !== undefined) ports.audit.write({ event: EVENTS[step.step], kid, algorithm, by }, now);
-  return kid;
+async function storeAndAudit({ ports, algorithm, by, revokes }: Run, step: RotationStep): Promise<string | undefined> {
+  const kid = step.step === 'create' ? ports.entropy.id() : step.key.kid;
+  const event = { event: EVENTS[step.step], kid, algorithm, by } as const;
+  const takesAway = revokes || (step.step !== 'create' && step.step !== 'activate');
+  const stored = await auditedChange(ports, { event, takesAway }, async () => {
+    const isStored =
+      step.step === 'create'
+        ? await makeKey(ports, { kid, algorithm, ...step })
+        : await storeStep(ports.keys, step, ports.clock());
+    return isStored ? ok(kid) : NO_KEY;
+  });
+  if (stored.ok) return kid;
+  if (stored.refusal.reason === 'audit_unavailable') throw new Error('the audit trail cannot be written');
+  return undefined;
 }
 
 async function storeStep(
   keys: SigningKeyStore,
   step: Exclude<RotationStep, { step: 'create' }>,
   now: number,
-): Promise<string> {
+): Promise<true> {
   if (step.step === 'activate') await keys.activate(step.key, now);
   if (step.step === 'retire') await keys.retire(step.key, step.goneAt);
   if (step.step === 'remove') await keys.remove(step.key);
   if (step.step === 'delete_public_half') await keys.deletePublicHalf(step.key);
-  return step.key.kid;
+  return true;
 }
 
+/** Makes a key. False if another run created the generation first. */
 async function makeKey(
-  { ports, algorithm }: Run,
-  { state, generation }: Extract<RotationStep, { step: 'create' }>,
-  now: number,
-): Promise<string | undefined> {
-  const kid = ports.entropy.id();
-  const { publicKey, privateKey } = await ports.maker.make(algorithm, kid);
+  { keys, maker, clock }: RotateKeysPorts,
+  {
+    kid,
+    algorithm,
+    state,
+    generation,
+  }: Extract<RotationStep, { step: 'create' }> & {
+    kid: string;
+    algorithm: SigningAlgorithm;
+  },
+): Promise<boolean> {
+  const now = clock();
+  const { publicKey, privateKey } = await maker.make(algorithm, kid);
   const activeFrom = state === 'active' ? { activeFrom: now } : {};
-  const key = { kid, algorithm, generation, state, publicKey, createdAt: now, ...activeFrom };
-  return (await ports.keys.create(key, privateKey)) ? kid : undefined;
+  return keys.create({ kid, algorithm, generation, state, publicKey, createdAt: now, ...activeFrom }, privateKey);
 }

@@ -7,7 +7,7 @@ import {
   type SyntheticIdentities,
   type SyntheticSecret,
 } from '../../core/operating/synthetic.ts';
-import type { AuditTrail, Clock, Entropy } from '../ports.ts';
+import type { AuditLog, Clock, Entropy } from '../ports.ts';
 
 /** What this flow needs. */
 export type SyntheticSetUpPorts = {
@@ -20,7 +20,7 @@ export type SyntheticSetUpPorts = {
   readonly makeDeviceKey: () => Promise<{ publicKey: PublicJwk; privateKey: SyntheticSecret['devicePrivateKey'] }>;
   readonly entropy: Entropy;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
 };
 
 /**

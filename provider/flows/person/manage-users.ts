@@ -3,16 +3,18 @@ import { type Device, type DeviceView, viewDevice } from '../../core/device/devi
 import { type OpenTicketView, ticketIdOf, viewTicket } from '../../core/device/enrolment-ticket.ts';
 import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
+import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import { changesOfUser, changeUser, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
 import { hasIdentifier, isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
-import type { AuditTrail, Clock, Entropy, Settings } from '../ports.ts';
+import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
+import type { Clock, Entropy, Settings } from '../ports.ts';
 import type { People, PeopleRegistry, UserWritten } from './ports.ts';
 
 /** What this flow needs. */
-export type ManageUsersPorts = {
+export type ManageUsersPorts = AuditedPorts & {
   readonly peopleRegistry: PeopleRegistry;
   readonly people: People;
   readonly devices: Devices;
@@ -21,7 +23,6 @@ export type ManageUsersPorts = {
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly settings: Settings;
-  readonly audit: AuditTrail;
 };
 /** A user, as operators read it. `synthetic` marks the user of the synthetic login, which cannot be changed. */
 export type UserView = UserProfile & { readonly sub: string; readonly synthetic?: true };
@@ -50,11 +51,11 @@ export async function createUser(ports: ManageUsersPorts, profile: UserProfile, 
   const profileId = ports.entropy.id();
   const user = registerUser(profile, { sub: profile.sub ?? ports.entropy.id(), profileId });
   if (!user.ok) return user;
-  const created = await ports.peopleRegistry.create(user.value);
-  if (created.outcome !== 'written') return conflict(created);
   const changed = changesOfUser(undefined, user.value);
-  ports.audit.write({ event: 'user_created', sub: user.value.sub, changed, by }, ports.clock());
-  return ok(describeUser(user.value));
+  return auditedChange(ports, { event: { event: 'user_created', sub: user.value.sub, changed, by } }, async () => {
+    const created = await ports.peopleRegistry.create(user.value);
+    return created.outcome === 'written' ? ok(describeUser(user.value)) : conflict(created);
+  });
 }
 
 /** Finds a user by `sub`, or by any text that a client may send as `login_hint`. */
@@ -107,7 +108,22 @@ export async function updateUser(
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
 ): Promise<Result<UserView>> {
   const before = await ports.people.find(change.sub);
-  return before ? replaceUser(ports, change, { before, rounds: UPDATE_ROUNDS }) : NO_USER;
+  if (!before) return NO_USER;
+  const planned = changeUser(before, change.profile);
+  if (!planned.ok) return planned;
+  const event = updated(change, before, planned.value);
+  return auditedChange(ports, { event, takesAway: isBlock(change.profile) }, (done) =>
+    replaceUser({ ...ports, done }, change, { before, first: before, rounds: UPDATE_ROUNDS }),
+  );
+}
+
+/** Whether a change does no more than block the user. */
+function isBlock(profile: MemberChange<UserProfile>): boolean {
+  return profile.blocked === true && Object.keys(profile).length === 1;
+}
+
+function updated({ sub, by }: { sub: string; by: string }, before: User, user: User): AuditEvent {
+  return { event: 'user_updated', sub, changed: changesOfUser(before, user), by };
 }
 
 /**
@@ -115,20 +131,22 @@ export async function updateUser(
  * changes another person who got the same `sub`.
  */
 async function replaceUser(
-  ports: ManageUsersPorts,
+  ports: ManageUsersPorts & { readonly done: RecordDone },
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
-  { before, rounds }: { before: User; rounds: number },
+  { before, first, rounds }: { before: User; first: User; rounds: number },
 ): Promise<Result<UserView>> {
   const user = changeUser(before, change.profile);
   if (!user.ok) return user;
   const replaced = await ports.peopleRegistry.replace(user.value, before);
   if (replaced.outcome === 'changed' && rounds > 1) {
-    const now = await ports.people.find(change.sub);
-    return now && isSamePerson(now, before) ? replaceUser(ports, change, { before: now, rounds: rounds - 1 }) : NO_USER;
+    const again = await ports.people.find(change.sub);
+    if (!again || !isSamePerson(again, before)) return NO_USER;
+    return replaceUser(ports, change, { before: again, first, rounds: rounds - 1 });
   }
   if (replaced.outcome !== 'written') return conflict(replaced);
-  const { sub, by } = change;
-  ports.audit.write({ event: 'user_updated', sub, changed: changesOfUser(before, user.value), by }, ports.clock());
+  // An earlier round may have written the change although its answer was lost. Then only the first reading shows it.
+  const isRepeated = changesOfUser(before, user.value).length === 0;
+  await ports.done(updated(change, isRepeated ? first : before, user.value));
   return ok(describeUser(user.value));
 }
 
@@ -136,10 +154,13 @@ async function replaceUser(
 export async function removeUser(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
   const [user, stored] = await Promise.all([ports.people.find(sub), ports.devices.listOf(sub)]);
   if (!user) return NO_USER;
-  await ports.peopleRegistry.remove(user);
-  ports.audit.write({ event: 'user_removed', sub, by }, ports.clock());
-  await Promise.all(stored.map((device) => ports.endpoints.release(device)));
-  return ok(true);
+  const event = { event: 'user_removed', sub, by } as const;
+  return auditedChange(ports, { event, takesAway: true }, async (done) => {
+    await ports.peopleRegistry.remove(user);
+    await done(event);
+    await Promise.all(stored.map((device) => ports.endpoints.release(device)));
+    return ok(true);
+  });
 }
 
 /**
@@ -154,11 +175,14 @@ export async function removeUserDevice(
   const [user, stored] = await Promise.all([ports.people.find(sub), ports.devices.listOf(sub)]);
   const device = user && stored.find((one) => one.deviceId === deviceId);
   if (!device) return refuse({ reason: 'not_found', what: 'device' });
-  await ports.enrolments.withdraw({ sub, deviceId });
-  ports.audit.write({ event: 'device_removed', sub, deviceId, by }, ports.clock());
-  await ports.devices.remove(device);
-  await ports.endpoints.release(device);
-  return ok(true);
+  const event = { event: 'device_removed', sub, deviceId, by } as const;
+  return auditedChange(ports, { event, takesAway: true }, async (done) => {
+    await ports.enrolments.withdraw({ sub, deviceId });
+    await done(event);
+    await ports.devices.remove(device);
+    await ports.endpoints.release(device);
+    return ok(true);
+  });
 }
 
 /**
@@ -168,6 +192,10 @@ export async function removeUserDevice(
 export async function createTicket(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<TicketView>> {
   const user = await ports.people.find(sub);
   if (!user) return NO_USER;
+  return auditedChange(ports, { event: { event: 'ticket_created', sub, by } }, () => issueTicket(ports, user));
+}
+
+async function issueTicket(ports: ManageUsersPorts, user: User): Promise<Result<TicketView>> {
   const { issuer, ticketLifetimeSeconds } = ports.settings;
   const ticket = ports.entropy.secret();
   const hash = sha256(ticket);
@@ -176,7 +204,6 @@ export async function createTicket(ports: ManageUsersPorts, sub: string, by: str
   const issued = await ports.enrolments.issueTicket({ owner: user, ticket: { hash, issuedAt: now, expiresAt } });
   if (!issued.claimed)
     return issued.user && isSamePerson(issued.user, user) ? refuse({ reason: 'conflict', what: 'blocked' }) : NO_USER;
-  ports.audit.write({ event: 'ticket_created', sub, by }, now);
   return ok({
     ticket,
     ticket_id: ticketIdOf(hash),
@@ -200,7 +227,9 @@ export async function listTickets(
 export async function endTickets(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
   const user = await ports.people.find(sub);
   if (!user) return NO_USER;
-  if (user.ticket) await ports.enrolments.endTicket({ sub, hash: user.ticket.hash });
-  ports.audit.write({ event: 'ticket_ended', sub, by }, ports.clock());
-  return ok(true);
+  const { ticket } = user;
+  return auditedChange(ports, { event: { event: 'ticket_ended', sub, by }, takesAway: true }, async () => {
+    if (ticket) await ports.enrolments.endTicket({ sub, hash: ticket.hash });
+    return ok(true);
+  });
 }

@@ -4,12 +4,12 @@ import { ok, type Result, refuse } from '../../core/result.ts';
 import { isGrantType } from '../../core/token/grant-types.ts';
 import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
-import type { AuditTrail } from '../ports.ts';
+import type { AuditLog } from '../ports.ts';
 import { type GrantPorts, grants } from './grants/grants.ts';
 import type { TokenResponse } from './issue-tokens.ts';
 
 /** What this flow needs. */
-export type RequestTokensPorts = ClientAuthenticationPorts & GrantPorts & { readonly audit: AuditTrail };
+export type RequestTokensPorts = ClientAuthenticationPorts & GrantPorts & { readonly audit: AuditLog };
 
 /**
  * Handles a client's token request (RFC 6749 §3.2): authenticates the client, checks that it may use the grant type,

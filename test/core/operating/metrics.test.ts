@@ -169,6 +169,14 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     ],
     not: [polled(), polled({ status: 400, error: 'authorization_pending' }), applied({ status: 424, error: 'other' })],
   },
+  AuditUnconfirmed: {
+    counts: ['device', 'admin', 'signing-keys'].map((service) => ({ service, message: 'audit', unconfirmed: true })),
+    not: [
+      { service: 'device', message: 'audit' },
+      { service: 'token', message: 'audit', unconfirmed: true },
+      { service: 'device', message: 'fault', unconfirmed: true },
+    ],
+  },
   Faults: {
     counts: [
       fault('backchannel-authentication'),

@@ -159,6 +159,7 @@ const PLACES: readonly (readonly [string, Place])[] = [
     {
       login: (name) => ({ answer: { [name]: planted(name) } }),
       refused: {
+        nbf: 'device_token_claim',
         iss: 'device_not_authenticated',
         sub: 'device_not_authenticated',
         ...Object.fromEntries(['aud', 'exp', 'iat', 'amr'].map((name) => [name, 'device_token_claim'])),

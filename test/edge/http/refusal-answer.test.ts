@@ -29,6 +29,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   client_assertion_replayed: { reason: 'client_assertion_replayed' },
   two_secrets_work: { reason: 'two_secrets_work', until: 1 },
   reserved_id: { reason: 'reserved_id' },
+  audit_unavailable: { reason: 'audit_unavailable' },
   grant_not_allowed: { reason: 'grant_not_allowed' },
   scope_malformed: { reason: 'scope_malformed' },
   openid_scope_missing: { reason: 'openid_scope_missing' },

@@ -16,10 +16,8 @@ describe('a phone answers', () => {
     const { answer, journal } = decidingWorld();
     expect(await answer('phone')).toEqual({ ok: true, value: true });
     expect(journal.calls).toEqual([
-      'find user ana',
-      'list devices of ana',
+      'read user, device phone, details and request for ana',
       'verify under phone',
-      'find details and request for ana',
       'audit decision_evidence',
       'record approve',
       'audit decision_recorded',
@@ -148,7 +146,11 @@ describe('the first valid answer wins', () => {
 
   it('a request of which only the details are stored is unknown, and nothing is announced', async () => {
     const { answer, ports, announced, audited } = decidingWorld(PINGED);
-    ports.requests.findForDecision = async () => ({ ...DETAILS, notifiedClient: 'bank', stored: undefined });
+    const { readForDecision } = ports.requests;
+    ports.requests.readForDecision = async (ids) => ({
+      ...(await readForDecision(ids)),
+      request: { ...DETAILS, notifiedClient: 'bank', stored: undefined },
+    });
     expect(refusalOf(await answer('phone'))).toEqual({ reason: 'request_not_found' });
     expect(announced).toEqual([]);
     expect(audited).toMatchObject([{ event: 'decision_recorded', outcome: 'request_not_found' }]);
@@ -262,12 +264,10 @@ describe('a request that can’t be answered', () => {
 
 describe('an outage', () => {
   it.each([
-    ['at the users', 'find user', []],
-    ['at the devices', 'list devices', []],
-    ['at the details', 'find details', []],
+    ['at the reading', 'read user', []],
     ['at the evidence', 'audit decision_evidence', []],
-    ['at the announcement', 'announce', ['decision_evidence']],
-    ['at the decision', 'record', ['decision_evidence']],
+    ['at the announcement', 'announce', ['decision_evidence', 'decision_recorded']],
+    ['at the decision', 'record', ['decision_evidence', 'decision_recorded']],
   ])('%s leaves the request undecided, and the phone may answer again', async (_name, call, trail) => {
     const { answer, journal, requests, audited } = decidingWorld(PINGED);
     journal.breakAt(call);
@@ -287,7 +287,12 @@ describe('an outage', () => {
     journal.heal();
     expect((await answer('phone')).ok).toBe(true);
     expect(announced).toHaveLength(2);
-    expect(audited.map(({ event }) => event)).toEqual(['decision_evidence', 'decision_evidence', 'decision_recorded']);
+    expect(audited).toMatchObject([
+      { event: 'decision_evidence' },
+      { outcome: 'failed' },
+      { event: 'decision_evidence' },
+      { outcome: 'recorded' },
+    ]);
   });
 
   it('at the outcome’s line leaves the decision made, and the phone’s next try is accepted quietly and completes the trail', async () => {

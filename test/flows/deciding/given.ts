@@ -33,7 +33,7 @@ export function decidingWorld(
 ) {
   const world = startWorld();
   const { journal, note } = world;
-  const { people } = peopleIn(journal, given.users ?? [ANA]);
+  const { people, users } = peopleIn(journal, given.users ?? [ANA]);
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
   const request = given.request ?? requestIn('pending', { sub: 'ana' });
   const requests = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]).stored;
@@ -45,7 +45,7 @@ export function decidingWorld(
     people,
     devices,
     verifier,
-    requests: decidableIn(journal, requests, details),
+    requests: decidableIn(journal, requests, { details, users, devices: stored }),
     announcements: {
       announce: async (decision) => {
         journal.begin(`announce to ${decision.clientId}`);

@@ -97,8 +97,9 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
       'list devices of ana',
       'register GCM token-1 for device id-1 of ana',
       'update name,reach of device id-1 of ana',
+      'audit device_updated',
     ]);
-    expect(audited).toEqual([]);
+    expect(audited).toMatchObject([{ event: 'device_updated', changed: [{ member: 'push_token' }], by: 'ticket' }]);
   });
 
   it('keeps its first instant and takes its new name and push token; the old endpoint goes after that', async () => {
@@ -106,9 +107,10 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
     time.now += 0.5;
     await enrol('new', { claims: { name: 'Renamed', push_token: 'token-2' } });
     expect(devices.get('id-1')).toMatchObject({ name: 'Renamed', reach: reachOf('token-2'), enrolledAt: NOW });
-    expect(journal.calls.slice(-2)).toEqual([
+    expect(journal.calls.slice(-3)).toEqual([
       'update name,reach of device id-1 of ana',
       'release endpoint of token-1 for device id-1',
+      'audit device_updated',
     ]);
   });
 

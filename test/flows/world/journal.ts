@@ -10,12 +10,31 @@ type Place = number | string;
 /** What a flow asked of the world, in the order in which it did. */
 export class Journal {
   readonly calls: string[] = [];
+  readonly #failed: string[] = [];
+  #broken = { first: Number.POSITIVE_INFINITY, last: Number.POSITIVE_INFINITY };
   readonly #events: { at: Place; happens: () => void }[] = [];
+
+  /** The same, with the intentions of changes and the outcomes of those that were not made. */
+  readonly all: string[] = [];
 
   /** A call of a port: it is written down, then happens what was to come between, then the port answers. */
   begin(call: string): void {
     this.calls.push(call);
-    const isHere = (at: Place) => (typeof at === 'number' ? this.calls.length === at : call.startsWith(at));
+    this.#pass(call, this.calls.length);
+  }
+
+  /** A call that only tests of the audit trail look at. */
+  beginAside(call: string): void {
+    this.#pass(call, undefined);
+  }
+
+  #pass(call: string, place: number | undefined): void {
+    this.all.push(call);
+    if (this.all.length >= this.#broken.first && this.all.length <= this.#broken.last) {
+      this.#failed.push(call);
+      throw new Outage(call);
+    }
+    const isHere = (at: Place) => (typeof at === 'number' ? place === at : call.startsWith(at));
     for (const { at, happens } of [...this.#events]) if (isHere(at)) happens();
   }
 
@@ -27,8 +46,18 @@ export class Journal {
   /** Each such call fails, before it has any effect. */
   breakAt(at: Place): void {
     this.meanwhile(at, () => {
-      throw new Outage(this.calls.at(-1));
+      throw new Outage(this.all.at(-1));
     });
+  }
+
+  /** The calls from one place among all to another fail, before they have any effect. */
+  breakFrom(first: number, last: number): void {
+    this.#broken = { first, last };
+  }
+
+  /** Whether a call of this kind was among those that failed. */
+  brokeAt(kind: RegExp): boolean {
+    return this.#failed.some((call) => kind.test(call));
   }
 
   /** Nothing fails or happens in between any more. */

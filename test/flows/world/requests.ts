@@ -1,6 +1,7 @@
 import { isSameRegistration } from '../../../provider/core/client/client.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
-import { isSamePerson } from '../../../provider/core/person/user.ts';
+import type { Device } from '../../../provider/core/device/device.ts';
+import { isSamePerson, type User } from '../../../provider/core/person/user.ts';
 import type { AuthenticationRequests, NewRequest } from '../../../provider/flows/asking/ports.ts';
 import type { DecidableRequests, StoredDetails } from '../../../provider/flows/deciding/ports.ts';
 import type { RedeemableRequests } from '../../../provider/flows/token/ports.ts';
@@ -67,7 +68,10 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
 export function decidableIn(
   journal: Journal,
   stored: Map<string, AuthenticationRequest>,
-  details: Map<string, StoredDetails>,
+  {
+    details,
+    ...people
+  }: { details: Map<string, StoredDetails>; users: Map<string, User>; devices: Map<string, Device> },
 ): DecidableRequests {
   return {
     listPending: async (owner, now) => {
@@ -82,11 +86,17 @@ export function decidableIn(
       const request = stored.get(requestId);
       return request && isSamePerson(request, owner) ? details.get(requestId) : undefined;
     },
-    findForDecision: async (owner, requestId) => {
-      journal.begin(`find details and request for ${owner.sub}`);
-      const request = stored.get(requestId);
-      const found = request && isSamePerson(request, owner) ? details.get(requestId) : undefined;
-      return found && { ...found, stored: request };
+    readForDecision: async ({ sub, deviceId, requestId }) => {
+      journal.begin(`read user, device ${deviceId}, details and request for ${sub}`);
+      const asked = stored.get(requestId);
+      const request = asked?.sub === sub ? asked : undefined;
+      const found = request && details.get(requestId);
+      return {
+        user: people.users.get(sub),
+        device: people.devices.get(deviceId)?.sub === sub ? people.devices.get(deviceId) : undefined,
+        request: found && { ...found, stored: request },
+        requestProfileId: request?.profileId,
+      };
     },
     recordDecision: async ({ requestId, owner, decision, now }) => {
       const reason = decision.decision === 'deny' && decision.reason;

@@ -1,5 +1,6 @@
 import { sha256 } from '../../../provider/core/digest.ts';
 import type { AuditEvent } from '../../../provider/core/operating/audit-event.ts';
+import type { AuditStep } from '../../../provider/core/operating/audit-record.ts';
 import type { Noted } from '../../../provider/core/operating/log-line.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { AuditTrail, Clock, Entropy, Note, Replays, Settings } from '../../../provider/flows/ports.ts';
@@ -20,6 +21,7 @@ export const SETTINGS: Settings = {
     retireForSeconds: 172_800,
     keepPublicForSeconds: 30 * 86_400,
   },
+  auditOutage: 'refuse',
 };
 
 export const ANA: User = {
@@ -37,18 +39,31 @@ export function startWorld(settings: Partial<Settings> = {}) {
   const journal = new Journal();
   const time = { now: NOW };
   const noted: Noted = {};
+  /** What happened. */
   const audited: (AuditEvent & { at: number })[] = [];
-  const made = { secrets: 0, ids: 0 };
+  const made = { secrets: 0, ids: 0, changes: 0 };
   const clock: Clock = () => time.now;
   const entropy: Entropy = {
     secret: () => `secret-${++made.secrets}`,
     id: () => `id-${++made.ids}`,
     fraction: () => 0,
   };
+  /** All steps of all changes. */
+  const trail: (AuditEvent & AuditStep & { at: number; isStored: boolean })[] = [];
+  const store = { isOut: false };
   const audit: AuditTrail = {
+    newChange: () => `change-${++made.changes}`,
     write: (event, at) => {
       journal.begin(`audit ${event.event}`);
       audited.push({ ...event, at });
+    },
+    record: async (event, step, at) => {
+      const happened = step.phase === 'done' || event.event.startsWith('decision_');
+      if (happened) journal.begin(`audit ${event.event}`);
+      else journal.beginAside(`${step.phase} ${event.event}`);
+      trail.push({ ...event, ...step, at, isStored: !store.isOut });
+      if (happened) audited.push({ ...event, at });
+      return !store.isOut;
     },
   };
   const used = new Set<string>();
@@ -66,7 +81,7 @@ export function startWorld(settings: Partial<Settings> = {}) {
   /** The line of the log, as far as the flow has a part in it. */
   const line = (): Noted => ({ ...noted });
   const ports = { clock, entropy, audit, replays, settings: { ...SETTINGS, ...settings } };
-  return { journal, time, audited, note, line, used, ports };
+  return { journal, time, audited, trail, store, note, line, used, ports };
 }
 
 /** The ids that worlds make, and what stands for them in tables. */

@@ -14,7 +14,7 @@ import {
   resolved,
   variablesOf,
 } from '../support/deployment-templates.ts';
-import { allows, narrowed, type RecordedCall, recordedCall } from '../support/recorded-calls.ts';
+import { allows, narrowed, type RecordedCall, recordedCalls } from '../support/recorded-calls.ts';
 import type { Value } from '../support/synthesized.ts';
 
 const PLATFORMS = ['APNS', 'APNS_SANDBOX', 'GCM'] as const;
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const callsOf = (name: string): RecordedCall[] =>
-  world.runtime.aws.calls.filter(({ caller }) => caller === name).map(recordedCall);
+  world.runtime.aws.calls.filter(({ caller }) => caller === name).flatMap(recordedCalls);
 const run = (name: string, event: unknown) => host.invokeDuty(name, event, variablesOf(name));
 
 /** What a function calls while something happens, by action alone, and what came of it. */

@@ -3,7 +3,7 @@ import { functionNames, functions } from '../../../infra/functions/deployed-func
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
 import { World } from '../../support/world.ts';
 import { granted, resolve, template } from '../support/local-roles.ts';
-import { allows, narrowed, type RecordedCall, recordedCall, withOneKey } from '../support/recorded-calls.ts';
+import { allows, narrowed, type RecordedCall, recordedCalls, withOneKey } from '../support/recorded-calls.ts';
 import { ResourcePolicies } from '../support/resource-policies.ts';
 import { walkEveryPath } from '../support/tour.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
     trustedCertificates: [endpoint.cert],
   });
   await walkEveryPath(world, endpoint);
-  calls = world.runtime.aws.calls.filter(({ caller }) => caller in functions).map(recordedCall);
+  calls = world.runtime.aws.calls.filter(({ caller }) => caller in functions).flatMap(recordedCalls);
 }, 60_000);
 afterAll(async () => {
   await world?.close();

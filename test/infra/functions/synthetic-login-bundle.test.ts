@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../../infra/functions/bundles.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { World } from '../../support/world.ts';
-import { allows, recordedCall } from '../support/recorded-calls.ts';
+import { allows, recordedCalls } from '../support/recorded-calls.ts';
 import { synthesized, type Value } from '../support/synthesized.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:synthetic';
@@ -127,7 +127,7 @@ describe.each(['synthetic-setup', 'synthetic-login'])('the role of %s', (name) =
   const list = (value: Value): Value[] => (Array.isArray(value) ? value : [value]);
 
   it('lets through every AWS call that the bundle made, and grants nothing that it did not make', () => {
-    const calls = world.runtime.aws.calls.filter(({ caller }) => caller === name).map(recordedCall);
+    const calls = world.runtime.aws.calls.filter(({ caller }) => caller === name).flatMap(recordedCalls);
     expect(calls.length).toBeGreaterThan(1);
     expect(calls.filter((call) => !statements.some((statement) => allows(statement, call, resolve)))).toEqual([]);
     const granted = statements.flatMap(({ Action }) => list(Action));

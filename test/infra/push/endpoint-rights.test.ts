@@ -106,7 +106,7 @@ describe('a phone, where SNS asks the roles of the synthesized template', () => 
       push_errors: 'AuthorizationErrorException',
     });
     await expect(world.person()).rejects.toThrow('server_error');
-    const fault = world.logs.findLast((line) => line.includes('"message":"fault"')) ?? '{}';
-    expect(JSON.parse(fault)).toMatchObject({ service: 'device', fault: 'AuthorizationErrorException' });
+    const fault = () => JSON.parse(world.logs.findLast((line) => line.includes('"message":"fault"')) ?? '{}');
+    await expect.poll(fault).toMatchObject({ service: 'device', fault: 'AuthorizationErrorException' });
   });
 });

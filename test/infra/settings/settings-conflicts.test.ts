@@ -198,6 +198,7 @@ describe('the variables of a function', () => {
       },
       applicationArns: { APNS: app('APNS'), APNS_SANDBOX: app('APNS_SANDBOX'), GCM: app('GCM') },
       metricsNamespace: `Ciba/ciba-${'s'.repeat(20)}`,
+      auditStreamName: 's'.repeat(64),
       settings: settings(most),
     });
     for (const name of functionNames)

@@ -8,7 +8,6 @@ export const template = new Synthesized({
   stage: 'dev',
   account: '000000000000',
   region: 'eu-central-1',
-  removalPolicy: 'destroy',
   apns: {
     applicationArn: application('APNS'),
     sandboxApplicationArn: application('APNS_SANDBOX'),
@@ -22,10 +21,13 @@ export function resolve(value: Value): string {
   if (typeof value === 'string') return value;
   const text = JSON.stringify(value);
   const [, kind = ''] =
-    /Outputs\.[A-Za-z0-9]*?(DirectoryTable|TransactionsTable|SigningKmsKey|SigningKey)[A-Z0-9]*Arn/.exec(text) ?? [];
+    /Outputs\.[A-Za-z0-9]*?(DirectoryTable|TransactionsTable|SigningKmsKey|SigningKey|AuditRecords)[A-Z0-9]*Arn/.exec(
+      text,
+    ) ?? [];
   if (kind === 'DirectoryTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Directory';
   if (kind === 'TransactionsTable') return 'arn:aws:dynamodb:eu-central-1:000000000000:table/Transactions';
   if (kind.startsWith('Signing')) return 'arn:aws:kms:eu-central-1:000000000000:key/local';
+  if (kind === 'AuditRecords') return 'arn:aws:firehose:eu-central-1:000000000000:deliverystream/local-audit';
   const [, way] = /ProviderClientNotifications(Topic|Queue)[A-F0-9]+/.exec(text) ?? [];
   if (way) return `arn:aws:${way === 'Topic' ? 'sns' : 'sqs'}:eu-central-1:000000000000:client-notifications`;
   throw new Error(`no rule for the resource ${text}`);

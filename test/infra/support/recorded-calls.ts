@@ -15,6 +15,13 @@ const ACCOUNT = '000000000000';
 const tableArn = (name: string) => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}`;
 type Attributes = Record<string, { S?: string }>;
 
+/** Reads a call of the stand-ins as IAM would see it: once for each table of a batch. */
+export function recordedCalls(call: AwsCall): readonly RecordedCall[] {
+  if (call.action !== 'BatchGetItem') return [recordedCall(call)];
+  const tables = Object.entries(call.input['RequestItems'] as Record<string, unknown>);
+  return tables.map(([name, items]) => recordedCall({ ...call, input: { RequestItems: { [name]: items } } }));
+}
+
 /** Reads a call of the stand-ins as IAM would see it. Throws on a call that it does not know. */
 export function recordedCall({ caller, service, action, input }: AwsCall): RecordedCall {
   switch (service) {
@@ -38,6 +45,13 @@ export function recordedCall({ caller, service, action, input }: AwsCall): Recor
       };
     case 'sns':
       return { caller, action: `sns:${action}`, resource: authorizedResource(action, input), context: {} };
+    case 'firehose':
+      return {
+        caller,
+        action: `firehose:${action}`,
+        resource: `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${input['DeliveryStreamName']}`,
+        context: {},
+      };
     case 'lambda':
       // The one action that IAM calls otherwise. A version or an alias is part of the resource.
       return { caller, action: `lambda:${action}Function`, resource: String(input['FunctionName']), context: {} };

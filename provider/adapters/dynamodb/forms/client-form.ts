@@ -1,5 +1,5 @@
 import type { Client } from '../../../core/client/client.ts';
-import type { Key, Stored } from '../table.ts';
+import type { Key, Stored } from '../items.ts';
 
 // The stored form of a client in Directory.
 

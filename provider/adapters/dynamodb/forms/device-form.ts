@@ -1,6 +1,6 @@
 import type { Device, Proof, Reach } from '../../../core/device/device.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
-import type { Key, Stored } from '../table.ts';
+import type { Key, Stored } from '../items.ts';
 import { userPartition } from './user-form.ts';
 
 // The stored form of a device in Directory. Its reach has attributes of its own, because guards compare them.
@@ -18,7 +18,7 @@ type ReachForm =
 type ProofForm = { readonly proof: Proof['kind']; readonly public_key: Proof['publicKey'] };
 
 /** The prefix of the sort keys of devices. */
-export const DEVICE_PREFIX = 'DEVICE#';
+const DEVICE_PREFIX = 'DEVICE#';
 
 export const deviceKey = (device: { sub: string; deviceId: string }): Key<DeviceForm> => ({
   pk: userPartition(device.sub),
@@ -61,4 +61,8 @@ function proofForm({ kind, publicKey, ...unstored }: Proof): ProofForm {
 
 function proofFrom(form: ProofForm): Whole<Proof> {
   return { kind: form.proof, publicKey: form.public_key };
+}
+
+export function isDevice(item: Stored<unknown>): item is Stored<DeviceForm> {
+  return item.sk.startsWith(DEVICE_PREFIX);
 }

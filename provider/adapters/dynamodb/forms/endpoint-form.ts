@@ -1,5 +1,5 @@
 import { sha256 } from '../../../core/digest.ts';
-import type { Key, Stored } from '../table.ts';
+import type { Key, Stored } from '../items.ts';
 
 // The stored form of a push endpoint and of the devices that share it, in Directory.
 

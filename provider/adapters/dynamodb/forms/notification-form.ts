@@ -2,7 +2,7 @@ import type { RequestFacts } from '../../../core/deciding/authentication-request
 import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/redemption-grace.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { NotificationAddress } from '../../../flows/notifying/ports.ts';
-import type { Key, Stored } from '../table.ts';
+import type { Key, Stored } from '../items.ts';
 
 // The stored form of a notification in Transactions. It is an item of its own, because it holds the `auth_req_id`. The
 // role of the device function cannot read it, so that nothing a phone sees can redeem a request.

@@ -5,7 +5,7 @@ import type { Grant } from '../../../core/token/grant.ts';
 import type { TakenBack } from '../../../core/token/refusals.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { StoredDetails } from '../../../flows/deciding/ports.ts';
-import type { Key, Stored } from '../table.ts';
+import type { Key, Stored } from '../items.ts';
 
 // The stored form of an authentication request in Transactions: two items. Polls write the first one. It holds what
 // guards compare, and stays under 1 KB while a client polls. The second item holds everything else.

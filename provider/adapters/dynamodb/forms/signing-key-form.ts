@@ -1,7 +1,7 @@
 import type { EncryptedPrivateKey, SigningKey } from '../../../core/keys/signing-key.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
-import type { Key, Stored } from '../table.ts';
+import type { Key, Stored } from '../items.ts';
 
 // The stored form of signing keys in Directory: two items under different partition keys, so that roles can be allowed
 // one without the other.

@@ -2,7 +2,7 @@ import type { EnrolmentTicket } from '../../../core/device/enrolment-ticket.ts';
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { User } from '../../../core/person/user.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
-import type { Key, Stored } from '../table.ts';
+import type { Key, Stored } from '../items.ts';
 
 // The stored form of a user and of their login identifiers, in Directory.
 
@@ -98,4 +98,8 @@ function ticketFrom(form: TicketForm): Whole<EnrolmentTicket> {
     expiresAt: form.expires_at,
     use: isUsed ? { keyThumbprint, deviceId, isReported: reported === true } : undefined,
   };
+}
+
+export function isProfile(item: Stored<unknown>): item is Stored<UserForm> {
+  return item.sk === PROFILE;
 }

@@ -8,7 +8,7 @@ import type { TakenBack } from '../../../core/token/refusals.ts';
 import { judgeGrant } from '../../../core/token/standing-grant.ts';
 import type { Clients } from '../../client/ports.ts';
 import { type FindUserPorts, findUserWithDevices } from '../../person/user-with-devices.ts';
-import type { AuditTrail, Clock } from '../../ports.ts';
+import type { AuditLog, Clock } from '../../ports.ts';
 import { type IssuedTokens, type IssueTokensPorts, issueTokens } from '../issue-tokens.ts';
 import type { GrantCall, RedeemableRequests } from '../ports.ts';
 
@@ -17,7 +17,7 @@ export type CibaGrantPorts = IssueTokensPorts &
   FindUserPorts & {
     readonly requests: RedeemableRequests;
     readonly clients: Pick<Clients, 'findAnew'>;
-    readonly audit: AuditTrail;
+    readonly audit: AuditLog;
     readonly clock: Clock;
   };
 

@@ -1,0 +1,87 @@
+import type { Owner } from '../../core/person/user.ts';
+import type { DecidableRequests, PendingRequest, ReadForDecision, StoredDetails } from '../../flows/deciding/ports.ts';
+import type { Entropy } from '../../flows/ports.ts';
+import type { PollOutcome } from '../../flows/token/ports.ts';
+import { type DeviceForm, deviceFrom, deviceKey, isDevice } from './forms/device-form.ts';
+import {
+  DETAILS_PREFIX,
+  type DetailsForm,
+  decisionForm,
+  detailsFrom,
+  detailsKey,
+  type RequestForm,
+  requestFrom,
+  requestKey,
+} from './forms/request-form.ts';
+import { isProfile, profileKey, type UserForm, userFrom } from './forms/user-form.ts';
+import type { Table } from './table.ts';
+
+/** Authentication requests in Transactions, as phones read and decide them. */
+export class DecidableRequestsTable implements DecidableRequests {
+  readonly #directory: Table;
+  readonly #transactions: Table;
+  readonly #entropy: Entropy;
+
+  constructor({ directory, transactions }: { directory: Table; transactions: Table }, entropy: Entropy) {
+    this.#directory = directory;
+    this.#transactions = transactions;
+    this.#entropy = entropy;
+  }
+
+  async listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]> {
+    const { pk } = detailsKey(owner.sub, '');
+    const items = await this.#transactions.query<DetailsForm>(pk, { skPrefix: DETAILS_PREFIX });
+    const live = items.filter((item) => item.profile_id === owner.profileId && item.expires_at > now);
+    const ids = live.map(({ sk }) => sk.slice(DETAILS_PREFIX.length));
+    const requests = (await this.#transactions.batchGet(ids.map(requestKey))).map(requestFrom);
+    return requests
+      .filter((request) => request.state === 'pending' && request.expiresAt > now)
+      .sort((a, b) => b.issuedAt - a.issuedAt)
+      .map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
+  }
+
+  async findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined> {
+    const item = await this.#transactions.get(detailsKey(owner.sub, requestId));
+    return item?.profile_id === owner.profileId ? detailsFrom(item) : undefined;
+  }
+
+  async readForDecision({
+    sub,
+    deviceId,
+    requestId,
+  }: Parameters<DecidableRequests['readForDecision']>[0]): Promise<ReadForDecision> {
+    const keys = [detailsKey(sub, requestId), requestKey(requestId)];
+    const [asked, person] = await this.#transactions.batchGetWith<DetailsForm | RequestForm, UserForm | DeviceForm>(
+      keys,
+      { table: this.#directory, keys: [profileKey(sub), deviceKey({ sub, deviceId })] },
+    );
+    const profile = person.find(isProfile);
+    const device = person.find(isDevice);
+    const details = asked.find((item) => 'details' in item);
+    const request = asked.find((item) => 'state' in item);
+    return {
+      user: profile && userFrom(profile),
+      device: device && deviceFrom(device),
+      request: details && { ...detailsFrom(details), stored: request && requestFrom(request) },
+      requestProfileId: details?.profile_id,
+    };
+  }
+
+  async recordDecision({
+    requestId,
+    owner,
+    decision,
+    now,
+  }: Parameters<DecidableRequests['recordDecision']>[0]): Promise<PollOutcome> {
+    const { written, item } = await this.#transactions.update({
+      key: requestKey(requestId),
+      set: decisionForm(decision, now),
+      guard: {
+        condition: '#sub = :sub AND #profile_id = :profile AND #state = :pending AND #expires_at > :now',
+        values: { sub: owner.sub, profile: owner.profileId, pending: 'pending', now },
+      },
+      nonce: { attribute: 'decided_by', value: this.#entropy.id() },
+    });
+    return written ? { recorded: true } : { recorded: false, stored: item && requestFrom(item) };
+  }
+}
