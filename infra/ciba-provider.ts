@@ -17,6 +17,7 @@ import { addLostCountsAlarm } from './observability/alarms/counts.ts';
 import { addLoginAlarms } from './observability/alarms/logins.ts';
 import { addTableAlarms } from './observability/alarms/tables.ts';
 import { AuditTrail } from './observability/audit-trail.ts';
+import { addBudget } from './observability/budget.ts';
 import { Dashboards } from './observability/dashboards/dashboards.ts';
 import { DeadLetters } from './observability/dead-letters.ts';
 import { metricsNamespaceOf } from './observability/metrics.ts';
@@ -62,12 +63,15 @@ export class CibaProvider extends Construct {
     addTableAlarms(alarms, this.data.tables);
     addLostCountsAlarm(alarms, this.#ofEachLogin());
     this.#audit(deployment, [events.handler, synthetic?.setUpHandler], synthetic);
+    alarms.addLoginsFail();
+    addBudget(this, settings.alarms);
     new Dashboards(this, 'Dashboards', {
       ...deployment,
       stage: routes.stage,
       tables: Object.values(this.data.tables),
       functions: this.#all(),
       token: this.functions.token,
+      syntheticLogin: synthetic?.handler,
       otherFunctions: [events.handler, push.refresher, synthetic?.handler].flatMap((one) => one ?? []),
       notificationQueue: notifications.queue,
     });

@@ -19,7 +19,7 @@ import type { Deployment } from '../deployment.ts';
 import { functions } from '../functions/deployed-functions.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
-import { addApiAlarms } from '../observability/alarms/api.ts';
+import { addApiAlarms, LOGIN_ROUTES } from '../observability/alarms/api.ts';
 import { addOutputs } from '../outputs.ts';
 import type { CibaProviderProps, Throttle } from '../settings/provider-props.ts';
 
@@ -142,6 +142,7 @@ export class ApiRoutes extends Construct {
     defaultChild.routeSettings = {
       ...throttled(functions['backchannel-authentication'], throttles?.authentication ?? AUTHENTICATION),
       ...throttled(functions.token, throttles?.token ?? TOKEN),
+      [LOGIN_ROUTES.response]: throttle(others),
     };
     return stage;
   }
@@ -158,7 +159,10 @@ function routeKeyOf(route: string): HttpRouteKey {
 /**
  * Makes a throttle for each route of a function, in CloudFormation's form: CDK passes this property through unchanged.
  */
-function throttled({ routes }: FunctionSpec, { rate, burst }: Throttle) {
-  const settings = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
-  return Object.fromEntries(routes.map((route) => [route, settings]));
+function throttled({ routes }: FunctionSpec, limits: Throttle) {
+  return Object.fromEntries(routes.map((route) => [route, throttle(limits)]));
+}
+
+function throttle({ rate, burst }: Throttle) {
+  return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
 }

@@ -53,9 +53,22 @@ export type FcmProps = {
  * Who receives alarms: an e-mail address, for which the deployment makes a topic, or an existing topic. Default: no
  * one.
  */
-export type AlarmProps = {
-  readonly email?: string | undefined;
-  readonly topicArn?: string | undefined;
+export type AlarmReceiver = { readonly email?: string | undefined; readonly topicArn?: string | undefined };
+
+/** Who receives alarms, and what they know about the account. */
+export type AlarmProps = AlarmReceiver & {
+  /** Who receives the alarms for which somebody must act now. Default: who receives the others. */
+  readonly page?: AlarmReceiver | undefined;
+  /**
+   * How many executions of functions the account may have at once in this region (Service Quotas, "Concurrent
+   * executions"). The alarm rings at 80 % of them. Default: 1000.
+   */
+  readonly concurrentExecutions?: number | undefined;
+  /**
+   * A monthly limit in US dollars for the whole account. A budget tells the receiver by e-mail at 80 % of it, and when
+   * the month is forecast to exceed it. Needs an e-mail address. Default: no budget.
+   */
+  readonly monthlyBudget?: number | undefined;
   /**
    * The address of `docs/operations.md`, so that an alarm links to its section. Default: its path in the repository.
    */

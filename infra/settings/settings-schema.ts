@@ -71,6 +71,11 @@ const tags = v.pipe(
 );
 
 /** The form of every setting. `settings-conflicts.ts` checks how they fit together. */
+const alarmReceiver = {
+  email: v.optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an e-mail address')),
+  topicArn: v.optional(arn('sns', '[A-Za-z0-9_-]+', 'alarms')),
+};
+
 export const settingsSchema = v.strictObject({
   stage: matching(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 letters, digits and hyphens in lower case'),
   account: v.optional(matching(/^\d{12}$/, 'must be the twelve digits of an AWS account')),
@@ -104,8 +109,10 @@ export const settingsSchema = v.strictObject({
   removeApplications: v.optional(v.boolean('must be true or false')),
   alarms: v.optional(
     v.strictObject({
-      email: v.optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an e-mail address')),
-      topicArn: v.optional(arn('sns', '[A-Za-z0-9_-]+', 'alarms')),
+      ...alarmReceiver,
+      page: v.optional(v.strictObject(alarmReceiver)),
+      concurrentExecutions: v.optional(whole(10)),
+      monthlyBudget: v.optional(whole(1)),
       runbookUrl: v.optional(
         matching(/^https:\/\/[^\s#]+$/, 'must be the https address of your copy of docs/operations.md'),
       ),

@@ -22,12 +22,17 @@ function write(level: 'INFO' | 'ERROR', { message, ...fields }: Fields & { messa
  * metrics that a line counts are members of the line itself (docs/adr/0016).
  */
 export function createLog(service: string, metricsNamespace: string): Log {
+  let isFirst = true;
   const writeCounted = (level: 'INFO' | 'ERROR', line: CountedLine): void => {
     const now = new Date();
     write(level, { ...line, ...embeddedMetrics(measure(line), metricsNamespace, now) }, now);
   };
   return {
-    request: (line) => writeCounted('INFO', { service, message: 'request', ...loggable(line) }),
+    request: (line) => {
+      const first = isFirst && ({ cold_start: true } as const);
+      isFirst = false;
+      writeCounted('INFO', { service, message: 'request', ...loggable({ ...line, ...first }) });
+    },
     fault: (error, { route, by, correlationId }) => {
       const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
       // The message is left out, because it may quote what was sent. The stack frames show where the fault happened.

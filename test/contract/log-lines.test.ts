@@ -12,6 +12,14 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+/** A log that wrote a line before. */
+function warmLog(service: string) {
+  const log = createLog(service, NAMESPACE);
+  log.request({ route: 'r', status: 200, ...AT });
+  written = [];
+  return log;
+}
+
 /** The one line that was written. */
 function line(): Line {
   const [text = '', ...more] = written;
@@ -21,8 +29,17 @@ function line(): Line {
   return JSON.parse(text) as Line;
 }
 
+it('the first line of an environment says that its function had to be loaded, and is counted; no other is', () => {
+  const log = createLog('device', NAMESPACE);
+  log.request({ route: 'GET /device/requests', status: 200, ...AT });
+  expect(line()).toMatchObject({ cold_start: true, ColdStarts: 1 });
+  written = [];
+  log.request({ route: 'GET /device/requests', status: 200, ...AT });
+  expect(line()).not.toHaveProperty('cold_start');
+});
+
 it('a line has its fields first, then its metrics and their values, of the same instant', () => {
-  createLog('token', NAMESPACE).request({ route: 'POST /token', status: 200, approval_seconds: 7, ...AT });
+  warmLog('token').request({ route: 'POST /token', status: 200, approval_seconds: 7, ...AT });
   const { timestamp, ...rest } = line();
   expect(rest).toEqual({
     level: 'INFO',
@@ -49,7 +66,7 @@ it('a line has its fields first, then its metrics and their values, of the same 
 
 it('metrics with dimensions have a directive of their own, whose dimensions are fields of the line', () => {
   const refused = { status: 400, reason: 'polled_too_fast', error: 'slow_down' };
-  createLog('token', NAMESPACE).request({ route: 'POST /token', ...refused, ...AT });
+  warmLog('token').request({ route: 'POST /token', ...refused, ...AT });
   expect(directivesOf(line())).toEqual([
     { Namespace: NAMESPACE, Dimensions: [[]], Metrics: [{ Name: 'SlowDowns' }] },
     { Namespace: NAMESPACE, Dimensions: [['service']], Metrics: [{ Name: 'Refusals' }] },
@@ -67,7 +84,7 @@ it('a fault is counted by function, after its kind and place', () => {
 });
 
 it('a line that counts nothing has no metrics', () => {
-  createLog('device', NAMESPACE).request({ route: 'GET /device/requests', status: 200, ...AT });
+  warmLog('device').request({ route: 'GET /device/requests', status: 200, ...AT });
   expect(Object.keys(line())).not.toContain('_aws');
 });
 
@@ -80,7 +97,7 @@ it('an audit line has none: it goes to its own store', () => {
 });
 
 it('long texts are cut before they are counted, so that dimension and field are the same', () => {
-  createLog('endpoint-events', NAMESPACE).request({ route: 'r', status: 200, detail: 'x'.repeat(300), ...AT });
+  warmLog('endpoint-events').request({ route: 'r', status: 200, detail: 'x'.repeat(300), ...AT });
   expect(line()['detail']).toBe('x'.repeat(256));
 });
 

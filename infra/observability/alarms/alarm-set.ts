@@ -1,5 +1,15 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  AlarmRule,
+  AlarmState,
+  ComparisonOperator,
+  CompositeAlarm,
+  type HorizontalAnnotation,
+  type IAlarm,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -7,8 +17,14 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Dimension, MetricName } from '../../../provider/core/operating/metrics.ts';
 import { acknowledge } from '../../nag.ts';
-import type { CibaProviderProps } from '../../settings/provider-props.ts';
+import type { AlarmReceiver, CibaProviderProps } from '../../settings/provider-props.ts';
 import { ProviderMetrics } from '../metrics.ts';
+
+/** The first word of a description, which is all that a phone shows of a long mail. */
+const SEVERITY_WORDS = { page: 'Page', notice: 'Notice' } as const;
+
+/** How soon somebody must look. */
+export type Severity = 'page' | 'notice';
 
 /** One alarm, with texts for the operator who receives it. */
 export type AlarmSpec = {
@@ -20,6 +36,13 @@ export type AlarmSpec = {
   /** The first thing to do. */
   readonly first: string;
   readonly metric: IMetric;
+  /**
+   * `page`: somebody must act now. `notice`: somebody must look within a working day. Default: `notice`. What means that
+   * users cannot log in is part of the alarm `logins-fail`, which pages once for all of them.
+   */
+  readonly severity?: Severity;
+  /** Whether the alarm means that users cannot log in. */
+  readonly stopsLogins?: true;
   readonly threshold: number;
   readonly when?: 'atLeast' | 'below';
   /** How many of the last periods must breach the threshold. Default: one of one. */
@@ -41,25 +64,32 @@ export type CountAlarmSpec = Omit<AlarmSpec, 'metric'> & {
  * capability.
  */
 export class AlarmSet extends Construct {
-  readonly topic: ITopic | undefined;
-  readonly alarms: Alarm[] = [];
+  readonly alarms: (Alarm | CompositeAlarm)[] = [];
   /** The metrics that the functions count. */
   readonly metrics: ProviderMetrics;
-  readonly #runbook: string;
+  /** Where the runbook is read. */
+  readonly runbook: string;
+  readonly #topics: Readonly<Record<Severity, ITopic | undefined>>;
+  readonly #stoppingLogins: Alarm[] = [];
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps['alarms']) {
     super(scope, id);
     this.metrics = new ProviderMetrics(this);
-    this.#runbook = settings?.runbookUrl ?? 'docs/operations.md';
-    if (settings?.topicArn) this.topic = Topic.fromTopicArn(this, 'Existing', settings.topicArn);
-    else if (settings?.email) this.topic = this.#topicFor(settings.email);
+    this.runbook = settings?.runbookUrl ?? 'docs/operations.md';
+    const notice = this.#topicOf('', settings);
+    this.#topics = { notice, page: this.#topicOf('Page', settings?.page) ?? notice };
+  }
+
+  /** The topic of notices. */
+  get topic(): ITopic | undefined {
+    return this.#topics.notice;
   }
 
   add(spec: AlarmSpec): Alarm {
-    const { periods = { breaching: 1, of: 1 }, when = 'atLeast' } = spec;
+    const { periods = { breaching: 1, of: 1 }, when = 'atLeast', severity = 'notice' } = spec;
     const alarm = new Alarm(this, spec.id, {
       alarmName: `${Stack.of(this).stackName}-${spec.id}`,
-      alarmDescription: `${spec.means} First: ${spec.first} Runbook: ${this.#runbook}#alarm-${spec.runbook ?? spec.id}`,
+      alarmDescription: this.#describe(spec),
       metric: spec.metric,
       threshold: spec.threshold,
       comparisonOperator:
@@ -70,20 +100,64 @@ export class AlarmSet extends Construct {
       evaluationPeriods: periods.of,
       treatMissingData: spec.missing ?? TreatMissingData.NOT_BREACHING,
     });
-    if (this.topic) {
-      alarm.addAlarmAction(new SnsAction(this.topic));
-      alarm.addOkAction(new SnsAction(this.topic));
+    if (spec.stopsLogins) this.#stoppingLogins.push(alarm);
+    this.#tell(alarm, severity);
+    return alarm;
+  }
+
+  /** Returns the threshold of an alarm, to be drawn as a line in the graph of its metric. */
+  limitOf(id: string): HorizontalAnnotation {
+    const alarm = this.node.findChild(id);
+    if (!(alarm instanceof Alarm)) throw new Error(`there is no alarm ${id} with a threshold`);
+    return { value: Number(alarm.toAnnotation().value), label: `alarm ${id}` };
+  }
+
+  /**
+   * Adds the alarm that pages when users cannot log in, whichever of the alarms on that is on. Each of these tells its
+   * own story as a notice, so nobody is woken several times for one outage. Call it after all alarms were added.
+   */
+  addLoginsFail(): void {
+    const spec = {
+      id: 'logins-fail',
+      means: 'Users cannot log in, or many of them cannot: at least one alarm that means so is on.',
+      first: 'see on the technical dashboard which alarm is on, and follow its section.',
+      severity: 'page',
+    } as const;
+    const alarm = new CompositeAlarm(this, spec.id, {
+      compositeAlarmName: `${Stack.of(this).stackName}-${spec.id}`,
+      alarmDescription: this.#describe(spec),
+      alarmRule: AlarmRule.anyOf(
+        ...this.#stoppingLogins.map((one) => AlarmRule.fromAlarm(one as IAlarm, AlarmState.ALARM)),
+      ),
+    });
+    this.#tell(alarm, spec.severity);
+  }
+
+  #describe({ id, means, first, runbook = id, severity = 'notice' }: Omit<AlarmSpec, 'metric' | 'threshold'>): string {
+    return `${SEVERITY_WORDS[severity]}: ${means} First: ${first} Runbook: ${this.runbook}#alarm-${runbook}`;
+  }
+
+  #tell(alarm: Alarm | CompositeAlarm, severity: Severity): void {
+    const topic = this.#topics[severity];
+    if (topic) {
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
     }
     this.alarms.push(alarm);
-    return alarm;
   }
 
   addCount({ metric, minutes = 5, dimensions, ...spec }: CountAlarmSpec): Alarm {
     return this.add({ ...spec, metric: this.metrics.metric(metric, { minutes, ...(dimensions && { dimensions }) }) });
   }
 
-  #topicFor(email: string): Topic {
-    const topic = new Topic(this, 'Topic', { displayName: 'Alarms of the CIBA provider', enforceSSL: true });
+  /** Returns the topic of a receiver, if there is one. */
+  #topicOf(id: string, receiver: AlarmReceiver | undefined): ITopic | undefined {
+    if (receiver?.topicArn) return Topic.fromTopicArn(this, `${id}Existing`, receiver.topicArn);
+    return receiver?.email ? this.#topicFor(`${id}Topic`, receiver.email) : undefined;
+  }
+
+  #topicFor(id: string, email: string): Topic {
+    const topic = new Topic(this, id, { displayName: 'Alarms of the CIBA provider', enforceSSL: true });
     topic.addSubscription(new EmailSubscription(email));
     topic.addToResourcePolicy(
       new PolicyStatement({

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmSet } from './alarm-set.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -9,6 +9,7 @@ const FIVE_MINUTES = Duration.minutes(5);
 export function addApiAlarms(alarms: AlarmSet, stage: HttpStage): void {
   alarms.add({
     id: 'server-errors',
+    stopsLogins: true,
     means: 'At least one API call in a hundred fails with a server error.',
     first: 'find the route in the access log.',
     metric: new MathExpression({
@@ -23,12 +24,41 @@ export function addApiAlarms(alarms: AlarmSet, stage: HttpStage): void {
     threshold: 1,
     periods: { breaching: 2, of: 3 },
   });
+  for (const [id, route] of Object.entries(LOGIN_ROUTES)) addLatencyAlarm(alarms, stage, { id, route });
+}
+
+/** Adds an alarm on one route: polls are so many that a slow authentication request would not show among them. */
+function addLatencyAlarm(alarms: AlarmSet, stage: HttpStage, { id, route }: { id: string; route: string }): void {
   alarms.add({
-    id: 'latency',
-    means: 'At least one API call in a hundred takes three seconds or longer.',
+    id: `latency-${id}`,
+    runbook: 'latency',
+    means: `At least one call of ${route} in a hundred takes three seconds or longer.`,
     first: 'compare the latency of DynamoDB, SNS and KMS on the technical dashboard.',
-    metric: stage.metricLatency({ period: FIVE_MINUTES, statistic: 'p99' }),
+    metric: routeMetric(stage, route, { metricName: 'Latency', statistic: 'p99' }),
     threshold: 3000,
     periods: { breaching: 3, of: 3 },
+  });
+}
+
+/** The routes of a login that have metrics of their own, by the last part of their alarm's name. */
+export const LOGIN_ROUTES = {
+  'bc-authorize': 'POST /bc-authorize',
+  token: 'POST /token',
+  response: 'POST /device/requests/{request_id}/response',
+} as const;
+
+/** A metric of one route of the API. */
+export function routeMetric(
+  stage: HttpStage,
+  route: string,
+  { metricName, statistic }: { metricName: 'Latency' | 'IntegrationLatency' | 'Count'; statistic: string },
+): Metric {
+  const [Method = '', Resource = ''] = route.split(' ');
+  return new Metric({
+    namespace: 'AWS/ApiGateway',
+    metricName,
+    dimensionsMap: { ApiId: stage.api.apiId, Stage: stage.stageName, Method, Resource },
+    statistic,
+    period: FIVE_MINUTES,
   });
 }

@@ -104,6 +104,7 @@ function writtenIn({ metrics }: AlarmSet, syntheticLogin: ProviderFunction | und
 export function addAuditRecordAlarms(alarms: AlarmSet, records: CfnDeliveryStream): void {
   alarms.add({
     id: 'audit-unconfirmed',
+    severity: 'page',
     means:
       'The audit store did not acknowledge records. Approvals and changes are refused meanwhile, unless `auditOutage` is `proceed`. The records are in the logs alone.',
     first: 'compare the incoming records of the delivery stream of records with its quota, and check that it exists.',
@@ -130,6 +131,7 @@ export function addAuditWatchAlarms(alarms: AlarmSet, rules: { notDelivered: Rul
   });
   alarms.add({
     id: 'audit-changed',
+    severity: 'page',
     means:
       'Somebody changed, or tried to change, what keeps the audit bucket or what fills it, and it was not CloudFormation. The alarm ends after an hour, whatever happened.',
     first: 'read the call in the queue of the output AuditWatchQueue: who, what, and was it denied?',

@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { AlarmSet } from './alarm-set.ts';
 import { countOrShare } from './share.ts';
 
 const MINUTE = Duration.minutes(1);
 
+/** The functions without which nobody logs in. */
+const ON_LOGIN_PATH = ['backchannel-authentication', 'token', 'device'];
 /** Calls in a minute beyond which the alarm on failures looks at their share. */
 const MANY_CALLS = 600;
 
@@ -18,6 +20,7 @@ export function addFaultAlarm(alarms: AlarmSet, target: ProviderFunction): Alarm
   return alarms.add({
     id: `${target.name}-faults`,
     runbook: 'faults',
+    ...(ON_LOGIN_PATH.includes(target.name) && { stopsLogins: true }),
     means: `The function ${target.name} fails: ${consequenceOf(target)}.`,
     first: 'if there was a deployment in the last hour, roll it back.',
     metric: countOrShare({
@@ -59,6 +62,7 @@ export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderF
   const metrics = functions.map((one, index) => [`f${index}`, one.alias.metricThrottles({ period: MINUTE })] as const);
   alarms.add({
     id: 'throttles',
+    stopsLogins: true,
     means:
       'Lambda throttles calls, so logins fail or slow down: the account has too few concurrent executions, or a reservation is too small.',
     first: 'compare the metric ConcurrentExecutions with the quota of the account, and request a higher quota.',
@@ -70,6 +74,26 @@ export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderF
       period: MINUTE,
     }),
     threshold: 1,
+    periods: { breaching: 3, of: 5 },
+  });
+}
+
+/**
+ * Adds an alarm on the concurrency of the account, which all functions of the region share, others' included. It rings
+ * before Lambda throttles. CloudWatch does not know the quota, so it is a setting.
+ */
+export function addConcurrencyAlarm(alarms: AlarmSet, quota = 1000): void {
+  alarms.add({
+    id: 'concurrency',
+    means: `Functions of the account use 80 % of the ${quota} concurrent executions that it may have in this region. Beyond that, Lambda throttles logins.`,
+    first: 'see in the console of Lambda which function uses them, and request a higher quota.',
+    metric: new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'ClaimedAccountConcurrency',
+      statistic: 'Maximum',
+      period: MINUTE,
+    }),
+    threshold: Math.floor(0.8 * quota),
     periods: { breaching: 3, of: 5 },
   });
 }

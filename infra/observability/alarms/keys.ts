@@ -41,6 +41,7 @@ export function addKeyUseAlarm(alarms: AlarmSet, { uses, changes }: { uses: Rule
     });
   alarms.add({
     id: 'key-used-by-others',
+    severity: 'page',
     means:
       'Somebody other than the functions of the provider used the KMS key of the signing keys, or somebody changed its policy or that of the table Directory, or tried to. A deployment that changes one of the policies raises it too. The alarm ends after an hour, whatever happened.',
     first: 'read the call in the queue of the output KeyUseQueue: who, and was it denied?',

@@ -115,6 +115,7 @@ export function addSyntheticLoginAlarm(
 ): void {
   alarms.add({
     id: 'synthetic-login',
+    stopsLogins: true,
     means: 'Two scheduled logins in a row failed at the public address or did not run. Probably nobody can log in.',
     first: 'read which step failed in the log of the function synthetic-login.',
     metric: login.handler.alias.metricErrors({ period: login.every, statistic: 'Sum' }),

@@ -11,6 +11,7 @@ export function addPushAlarms(alarms: AlarmSet, applicationArns: ApplicationArns
   alarms.addCount({
     metric: 'PushOutages',
     id: 'push-outage',
+    stopsLogins: true,
     threshold: 3,
     means: 'No push could be sent: logins are refused with 503.',
     first: 'check whether SNS has an outage in this region.',
@@ -18,6 +19,7 @@ export function addPushAlarms(alarms: AlarmSet, applicationArns: ApplicationArns
   alarms.addCount({
     metric: 'PushCredentialsRefused',
     id: 'push-credentials',
+    severity: 'page',
     threshold: 1,
     means:
       'Apple or Google refuse a push credential, so SNS disabled its platform application: those phones do not ring.',

@@ -1,4 +1,5 @@
 import { type IMetric, type IWidget, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { ApplicationArns } from '../../push/application-arns.ts';
 import type { ProviderMetrics } from '../metrics.ts';
 import { FIVE_MINUTES, graph, search } from './graph.ts';
@@ -9,10 +10,12 @@ type BusinessProps = {
   /** Calls of /token, which Lambda counts, with those of the synthetic login: three each time. */
   readonly tokenCalls: IMetric;
   readonly applicationArns: ApplicationArns;
+  readonly syntheticLogin: ProviderFunction | undefined;
 };
 
 /** Makes the widgets about logins: requests of clients, answers of users, and what went wrong in between. */
-export function businessWidgets({ metrics, tokenCalls, issuer, applicationArns }: BusinessProps): IWidget[][] {
+export function businessWidgets(props: BusinessProps): IWidget[][] {
+  const { metrics, tokenCalls, issuer, applicationArns, syntheticLogin } = props;
   const metric = metrics.metric.bind(metrics);
   const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
   const pollsPerLogin = new MathExpression({
@@ -40,7 +43,11 @@ export function businessWidgets({ metrics, tokenCalls, issuer, applicationArns }
     ],
     pushWidgets(metrics),
     pingWidgets(metrics),
-    [graph('Audit records that the store did not acknowledge', [metric('AuditUnconfirmed')])],
+    [
+      graph('Audit records that the store did not acknowledge', [metric('AuditUnconfirmed')]),
+      graph('Cold starts', [metric('ColdStarts')]),
+      ...(syntheticLogin ? [canary(syntheticLogin)] : []),
+    ],
   ];
 }
 
@@ -83,4 +90,19 @@ function appleNote({ APNS, APNS_SANDBOX }: ApplicationArns): string | undefined 
 function googleNote({ GCM }: ApplicationArns): string | undefined {
   if (GCM) return undefined;
   return '**Pushes to Android phones (FCM) are not set up:** no Android app can enrol for pushes. See docs/deploy.md, Pushes.';
+}
+
+/** Draws the share of scheduled logins that succeeded: the provider as its users see it. */
+function canary({ alias }: ProviderFunction): IWidget {
+  const period = FIVE_MINUTES;
+  const success = new MathExpression({
+    expression: '100 * (runs - failed) / runs',
+    usingMetrics: {
+      runs: alias.metricInvocations({ period, statistic: 'Sum' }),
+      failed: alias.metricErrors({ period, statistic: 'Sum' }),
+    },
+    label: 'succeeded in percent',
+    period,
+  });
+  return graph('Scheduled logins', [success]);
 }

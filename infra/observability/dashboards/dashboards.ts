@@ -6,7 +6,11 @@ import type { ProviderFunction } from '../../functions/provider-function.ts';
 import { businessWidgets } from './business-widgets.ts';
 import { type TechnicalProps, technicalWidgets } from './technical-widgets.ts';
 
-type DashboardsProps = TechnicalProps & Pick<Deployment, 'issuer'> & { readonly token: ProviderFunction };
+type DashboardsProps = TechnicalProps &
+  Pick<Deployment, 'issuer'> & {
+    readonly token: ProviderFunction;
+    readonly syntheticLogin: ProviderFunction | undefined;
+  };
 
 /** Two dashboards: one about logins, for everyone, and one about the AWS resources, for operators. */
 export class Dashboards extends Construct {

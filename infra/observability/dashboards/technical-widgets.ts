@@ -1,11 +1,19 @@
 import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { AlarmStatusWidget, type IMetric, type IWidget, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmStatusWidget,
+  type IMetric,
+  type IWidget,
+  LogQueryWidget,
+  Metric,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Deployment } from '../../deployment.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
+import { LOGIN_ROUTES, routeMetric } from '../alarms/api.ts';
 import { pushMetric } from '../push-metric.ts';
-import { FIVE_MINUTES, graph } from './graph.ts';
+import { graph } from './graph.ts';
 
 export type TechnicalProps = Pick<Deployment, 'applicationArns' | 'deadLetters' | 'alarms'> & {
   readonly stage: HttpStage;
@@ -19,21 +27,76 @@ export type TechnicalProps = Pick<Deployment, 'applicationArns' | 'deadLetters' 
 
 /** Makes the widgets about AWS resources: API, functions, tables, queues, pushes. */
 export function technicalWidgets(props: TechnicalProps): IWidget[][] {
-  const { stage, alarms } = props;
-  const latency = (statistic: string) => stage.metricLatency({ statistic, label: statistic, period: FIVE_MINUTES });
+  const { alarms } = props;
   return [
-    [new AlarmStatusWidget({ width: 24, height: 4, title: 'Alarms', alarms: [...alarms.alarms] })],
-    [
-      graph('API calls and errors', [stage.metricCount(), stage.metricClientError(), stage.metricServerError()]),
-      graph('API latency in milliseconds', [latency('p50'), latency('p99')]),
-      graph('Concurrent executions of the account', [accountConcurrency()]),
-    ],
+    [heading(alarms.runbook)],
+    [new AlarmStatusWidget({ width: 24, height: 5, title: 'Alarms', alarms: [...alarms.alarms] })],
+    ...apiWidgets(props),
+    logWidgets(props.functions),
     functionWidgets(props),
     tableWidgets(props),
     queueWidgets(props),
     otherWidgets(props),
     pushWidgets(props),
   ];
+}
+
+/** Says whose fault something is, and what to do next. */
+function heading(runbook: string): TextWidget {
+  const markdown = [
+    '**Ours or the client’s?** Server errors, faults and throttles are ours. Refusals are the client’s, unless those of all clients rise at once.',
+    '**Slow?** What the latency of a route has beyond that of its function is API Gateway’s. What a function has beyond the tables is its own: SNS, Firehose or a cold start.',
+    `**What to do:** each alarm has a section in the runbook, ${runbook}.`,
+  ].join('\n\n');
+  return new TextWidget({ width: 24, height: 4, markdown });
+}
+
+/** Makes the widgets about the API as its callers see it, by route. */
+function apiWidgets({ stage, alarms }: TechnicalProps): IWidget[][] {
+  const routes = Object.entries(LOGIN_ROUTES);
+  const of = (metricName: 'Latency' | 'IntegrationLatency', statistic: string) =>
+    routes.map(([id, route]) => routeMetric(stage, route, { metricName, statistic }).with({ label: id }));
+  return [
+    [
+      graph('API calls and errors', [stage.metricCount(), stage.metricClientError(), stage.metricServerError()]),
+      graph(
+        'Calls by route',
+        routes.map(([id, route]) =>
+          routeMetric(stage, route, { metricName: 'Count', statistic: 'Sum' }).with({ label: id }),
+        ),
+      ),
+      graph('Concurrent executions of the account', [accountConcurrency()], [alarms.limitOf('concurrency')]),
+    ],
+    [
+      graph('Latency p50 by route, in milliseconds', of('Latency', 'p50')),
+      graph('Latency p99 by route, in milliseconds', of('Latency', 'p99'), [alarms.limitOf('latency-token')]),
+      graph('Latency p99 of the functions behind the routes', of('IntegrationLatency', 'p99')),
+    ],
+  ];
+}
+
+/** The queries of the log widgets. Their fields are those of the log lines (docs/operations.md). */
+export const LOG_QUERIES = {
+  'The last faults': [
+    'fields @timestamp, service, route, fault, frames.0, correlation_id',
+    'filter message = "fault"',
+    'sort @timestamp desc',
+    'limit 20',
+  ],
+  'Refusals by client': [
+    'filter ispresent(error) and error != "authorization_pending"',
+    'stats count(*) as refusals by client_id, service, error, reason',
+    'sort refusals desc',
+    'limit 20',
+  ],
+} as const;
+
+function logWidgets(functions: readonly ProviderFunction[]): IWidget[] {
+  const logGroupNames = functions.map(({ logGroup }) => logGroup.logGroupName);
+  return Object.entries(LOG_QUERIES).map(
+    ([title, queryLines]) =>
+      new LogQueryWidget({ title, logGroupNames, queryLines: [...queryLines], width: 12, height: 6 }),
+  );
 }
 
 function functionWidgets({ functions }: TechnicalProps): IWidget[] {
@@ -52,16 +115,34 @@ function tableWidgets({ tables }: TechnicalProps): IWidget[] {
   return [
     graph('Table reads', each('ConsumedReadCapacityUnits')),
     graph('Table writes', each('ConsumedWriteCapacityUnits')),
-    graph('Conditional writes refused', each('ConditionalCheckFailedRequests')),
+    graph(
+      'Latency of the tables, p99 in milliseconds',
+      tables.flatMap((table) => OPERATIONS.map((operation) => latencyOf(table, operation))),
+    ),
   ];
 }
 
-function queueWidgets({ notificationQueue, deadLetters }: TechnicalProps): IWidget[] {
+/** The kinds of calls of which a login waits for most. */
+const OPERATIONS = ['GetItem', 'UpdateItem'] as const;
+
+function latencyOf(table: ITableV2, operation: (typeof OPERATIONS)[number]): Metric {
+  return new Metric({
+    namespace: 'AWS/DynamoDB',
+    metricName: 'SuccessfulRequestLatency',
+    dimensionsMap: { TableName: table.tableName, Operation: operation },
+    statistic: 'p99',
+    label: operation,
+  });
+}
+
+function queueWidgets({ notificationQueue, deadLetters, alarms }: TechnicalProps): IWidget[] {
   const most = (label: string) => ({ statistic: 'Maximum', label });
   return [
-    graph('Age of the oldest ping in seconds', [
-      notificationQueue.metricApproximateAgeOfOldestMessage(most('seconds')),
-    ]),
+    graph(
+      'Age of the oldest ping in seconds',
+      [notificationQueue.metricApproximateAgeOfOldestMessage(most('seconds'))],
+      [alarms.limitOf('pings-delayed')],
+    ),
     graph('Waiting pings', [
       notificationQueue.metricApproximateNumberOfMessagesVisible(most('ready')),
       notificationQueue.metricApproximateNumberOfMessagesNotVisible(most('in progress, or waiting for a retry')),
@@ -113,5 +194,5 @@ function kmsCalls(): Metric {
 }
 
 function accountConcurrency(): Metric {
-  return new Metric({ namespace: 'AWS/Lambda', metricName: 'ConcurrentExecutions', statistic: 'Maximum' });
+  return new Metric({ namespace: 'AWS/Lambda', metricName: 'ClaimedAccountConcurrency', statistic: 'Maximum' });
 }

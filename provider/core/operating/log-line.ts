@@ -37,6 +37,8 @@ export type RequestLine = Noted & {
   readonly by?: string | undefined;
   readonly error?: string | undefined;
   readonly duration_ms: number;
+  /** True on the first line of an environment: its function was loaded for this call, which took longer. */
+  readonly cold_start?: true | undefined;
   /** For a message: how long it was in its queue, in seconds. */
   readonly age_seconds?: number | undefined;
   readonly correlation_id: string;
@@ -83,6 +85,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     notification_status: line.notification_status,
     age_seconds: line.age_seconds,
     duration_ms: line.duration_ms,
+    cold_start: line.cold_start,
     correlation_id: shortened(line.correlation_id),
   };
 }

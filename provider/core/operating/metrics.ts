@@ -125,6 +125,8 @@ export const metrics = {
     when: ({ error }) => error !== undefined && error !== 'authorization_pending',
     dimensions: ['service'],
   },
+  /** Calls for which a function had to be loaded. Reports of Lambda, which tell it too, are not logged. */
+  ColdStarts: { of: HTTP, when: ({ cold_start }) => cold_start === true },
   /** Records that the audit store did not acknowledge. Only the log has them. */
   AuditUnconfirmed: { of: RECORDING, message: 'audit', when: ({ unconfirmed }) => unconfirmed === true },
   Faults: { of: [...HTTP, ...NOTIFICATION], message: 'fault', when: always, dimensions: ['service'] },

@@ -22,6 +22,7 @@ const LINE: Whole<RequestLine> = {
   approval_seconds: 3,
   notification_status: 204,
   age_seconds: 0.5,
+  cold_start: true,
   duration_ms: 12,
   correlation_id: 'correlation-1',
 };

@@ -169,6 +169,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     ],
     not: [polled(), polled({ status: 400, error: 'authorization_pending' }), applied({ status: 424, error: 'other' })],
   },
+  ColdStarts: { counts: [polled({ cold_start: true })], not: [polled(), applied({ status: 200, cold_start: true })] },
   AuditUnconfirmed: {
     counts: ['device', 'admin', 'signing-keys'].map((service) => ({ service, message: 'audit', unconfirmed: true })),
     not: [

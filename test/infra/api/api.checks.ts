@@ -46,7 +46,10 @@ describe('the stage', () => {
   });
 
   it('throttles authentication and token calls on their own, and everything else too', () => {
-    expect(Object.keys(stage.RouteSettings)).toEqual(['POST /bc-authorize', 'POST /token', 'POST /oauth/token']);
+    expect(Object.keys(stage.RouteSettings)).toEqual([
+      ...['POST /bc-authorize', 'POST /token', 'POST /oauth/token'],
+      'POST /device/requests/{request_id}/response',
+    ]);
     for (const settings of [...Object.values(stage.RouteSettings), stage.DefaultRouteSettings]) {
       expect(settings).toMatchObject({
         ThrottlingRateLimit: expect.any(Number),

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { functionNames } from '../../../infra/functions/deployed-functions.ts';
+import { LOG_QUERIES } from '../../../infra/observability/dashboards/technical-widgets.ts';
+import { type FaultLine, loggable } from '../../../provider/core/operating/log-line.ts';
 import { metrics } from '../../../provider/core/operating/metrics.ts';
 import { Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
@@ -25,7 +28,7 @@ describe.each(settings)('the dashboards of the setting %s', (setting) => {
 
   it('have only widgets of kinds that there are, side by side within 24 columns', () => {
     for (const { type, x, width } of bodies.flatMap(({ widgets }) => widgets)) {
-      expect(['text', 'metric', 'alarm']).toContain(type);
+      expect(['text', 'metric', 'alarm', 'log']).toContain(type);
       expect(x + width).toBeLessThanOrEqual(24);
     }
   });
@@ -81,7 +84,10 @@ describe('push credentials', () => {
   it('leave a text where there are no deliveries to draw', () => {
     const [, technical] = dashboardsOf(minimal);
     const texts = technical?.widgets.filter(({ type }) => type === 'text').map(({ properties }) => properties.markdown);
-    expect(texts).toEqual([expect.stringContaining('no platform application')]);
+    expect(texts).toEqual([
+      expect.stringContaining('Ours or the client’s?'),
+      expect.stringContaining('no platform application'),
+    ]);
     expect(titlesOf(minimal)).not.toContain('Pushes delivered');
     expect(titlesOf(production)).toEqual(expect.arrayContaining(['Pushes delivered', 'Pushes failed']));
   });
@@ -147,3 +153,38 @@ function drawnUnder(template: Synthesized, title: string): Value[][] {
 function notesOf(template: Synthesized): string {
   return dashboardsOf(template)[0]?.widgets.find(({ type }) => type === 'text').properties.markdown;
 }
+
+describe('what the technical dashboard reads from the logs', () => {
+  const line = loggable({ route: 'r', status: 200, duration_ms: 1, correlation_id: 'c' });
+  const fault: FaultLine = { fault: 'TypeError', frames: [], route: 'r', correlation_id: 'c' };
+  const fields = new Set(['@timestamp', 'service', 'message', ...Object.keys(line), ...Object.keys(fault)]);
+
+  it.each(Object.entries(LOG_QUERIES))('%s: by fields that log lines have', (_, query) => {
+    const words = query
+      .join(' ')
+      .replaceAll(/"[^"]*"/g, '')
+      .match(/@?[a-z_]+(?:\.\d+)?/g);
+    const syntax = new Set('fields filter sort limit stats count by as and desc ispresent refusals'.split(' '));
+    const named = (words ?? []).map((word) => word.replace(/\.\d+$/, '')).filter((word) => !syntax.has(word));
+    expect(named.length).toBeGreaterThan(2);
+    for (const field of named) expect(fields, field).toContain(field);
+  });
+
+  it('is read from the log groups of all functions', () => {
+    const [, technical] = dashboardsOf(production);
+    const logs = technical?.widgets.filter(({ type }) => type === 'log') ?? [];
+    expect(logs.map(({ properties }) => properties.title)).toEqual(Object.keys(LOG_QUERIES));
+    for (const { properties } of logs) expect(properties.query.match(/SOURCE/g)).toHaveLength(functionNames.length);
+  });
+});
+
+it('a graph has the threshold of its alarm as a line', () => {
+  const [, technical] = dashboardsOf(production);
+  const lines = technical?.widgets.flatMap(({ properties }) => properties.annotations?.horizontal ?? []) ?? [];
+  expect(lines.map(({ label }: Value) => label)).toEqual([
+    'alarm concurrency',
+    'alarm latency-token',
+    'alarm pings-delayed',
+  ]);
+  expect(lines.map(({ value }: Value) => value)).toEqual([800, 3000, 60]);
+});

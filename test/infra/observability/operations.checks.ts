@@ -7,7 +7,9 @@ import { Synthesized, synthesized, type Value } from '../support/synthesized.ts'
 
 const production = synthesized('production');
 const minimal = synthesized('minimal');
-const alarms = production.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+const single = production.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+const [composite] = production.all('AWS::CloudWatch::CompositeAlarm').map(({ Properties }) => Properties);
+const alarms = [...single, composite ?? {}];
 const alarm = (name: string): Value => alarms.find(({ AlarmName }) => AlarmName === `ciba-production-${name}`) ?? {};
 const nameOf = ({ AlarmName }: Value): string => AlarmName.replace('ciba-production-', '');
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -51,7 +53,18 @@ describe('alarms', () => {
     expect(names.filter((name) => name.endsWith('-faults')).toSorted()).toEqual(faults.toSorted());
     expect(names).toEqual(
       expect.arrayContaining([
-        ...['server-errors', 'latency', 'throttles', 'directory-throttled', 'transactions-throttled', 'dead-letters'],
+        ...[
+          'server-errors',
+          'latency-bc-authorize',
+          'latency-token',
+          'latency-response',
+          'throttles',
+          'concurrency',
+          'logins-fail',
+          'directory-throttled',
+          'transactions-throttled',
+          'dead-letters',
+        ],
         ...['push-delivery', 'pings-delayed', 'pings-given-up', 'pings-refused'],
         ...['push-outage', 'push-credentials', 'repeated-redemption', 'assertion-replays', 'client-authentication'],
         ...['push-bombing', 'approval-rate', 'rotation-failed', 'rotation-missed', 'audit-delayed'],
@@ -66,6 +79,63 @@ describe('alarms', () => {
         ...['domain-certificate', 'mtls-domain-certificate'],
       ]),
     );
+  });
+});
+
+describe('an alarm says how soon somebody must look', () => {
+  it('now, if it pages; what means that users cannot log in pages once, for all that mean it', () => {
+    const paging = alarms.filter(({ AlarmDescription }) => AlarmDescription.startsWith('Page: ')).map(nameOf);
+    expect(paging.toSorted()).toEqual([
+      'audit-changed',
+      'audit-unconfirmed',
+      'key-used-by-others',
+      'logins-fail',
+      'push-credentials',
+    ]);
+    const others = alarms.filter(({ AlarmDescription }) => AlarmDescription.startsWith('Notice: '));
+    expect(others).toHaveLength(alarms.length - paging.length);
+    const behind = ['synthetic-login', 'server-errors', 'throttles', 'push-outage'];
+    const faults = ['backchannel-authentication', 'token', 'device'].map((name) => `${name}-faults`);
+    const rule = JSON.stringify(composite?.AlarmRule);
+    for (const alarm of production.all('AWS::CloudWatch::Alarm')) {
+      const isBehind = [...behind, ...faults].includes(nameOf(alarm.Properties));
+      expect(rule.includes(`"${production.idOf(alarm)}"`), nameOf(alarm.Properties)).toBe(isBehind);
+    }
+  });
+
+  it('to a receiver of its own, if the settings name one', () => {
+    const settings = { alarms: { email: 'notices@example.com', page: { email: 'pages@example.com' } } };
+    const synth = new Synthesized({ stage: 'dev', ...settings });
+    const topicOf = (address: string) =>
+      synth.all('AWS::SNS::Subscription').find(({ Properties }) => Properties.Endpoint === address)?.Properties
+        .TopicArn;
+    const all = [...synth.all('AWS::CloudWatch::Alarm'), ...synth.all('AWS::CloudWatch::CompositeAlarm')];
+    for (const { Properties } of all) {
+      const address = Properties.AlarmDescription.startsWith('Page: ') ? 'pages@example.com' : 'notices@example.com';
+      expect(Properties.AlarmActions).toEqual([topicOf(address)]);
+    }
+  });
+});
+
+describe('a budget', () => {
+  it('tells at 80 % of it, and when the month is forecast to exceed it', () => {
+    const settings = { alarms: { email: 'notices@example.com', monthlyBudget: 50 } };
+    const [budget] = new Synthesized({ stage: 'dev', ...settings }).all('AWS::Budgets::Budget');
+    expect(budget?.Properties.Budget.BudgetLimit).toEqual({ Amount: 50, Unit: 'USD' });
+    const told = budget?.Properties.NotificationsWithSubscribers.map(({ Notification }: Value) => [
+      Notification.NotificationType,
+      Notification.Threshold,
+    ]);
+    expect(told).toEqual([
+      ['ACTUAL', 80],
+      ['FORECASTED', 100],
+    ]);
+  });
+
+  it('is there only if the settings ask for it, and needs an address', () => {
+    expect(production.all('AWS::Budgets::Budget')).toEqual([]);
+    const settings = { alarms: { monthlyBudget: 50 } };
+    expect(() => new Synthesized({ stage: 'dev', ...settings }).all('AWS::Budgets::Budget')).toThrow('needs "alarms');
   });
 });
 
@@ -112,7 +182,7 @@ describe('the alarm', () => {
   );
 
   it('reads at most the ten metrics that CloudWatch takes', () => {
-    for (const one of alarms) expect(metricsOf(one).length, nameOf(one)).toBeLessThanOrEqual(10);
+    for (const one of single) expect(metricsOf(one).length, nameOf(one)).toBeLessThanOrEqual(10);
   });
 
   it('on a credential that was not applied stays for a day, and says that its end is no proof', () => {

@@ -1,0 +1,22 @@
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import type { Construct } from 'constructs';
+import type { AlarmProps } from '../settings/provider-props.ts';
+
+/**
+ * Adds a monthly budget for the whole account, if the settings have a limit. AWS can tell the cost of one deployment
+ * only where an account activates its tags for cost allocation, so an account of its own is what makes this exact.
+ */
+export function addBudget(scope: Construct, alarms: AlarmProps | undefined): void {
+  const { monthlyBudget, email, page } = alarms ?? {};
+  const address = email ?? page?.email;
+  if (monthlyBudget === undefined) return;
+  if (address === undefined) throw new Error('"alarms.monthlyBudget" needs "alarms.email" or "alarms.page.email"');
+  const tell = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+    notification: { notificationType, threshold, thresholdType: 'PERCENTAGE', comparisonOperator: 'GREATER_THAN' },
+    subscribers: [{ subscriptionType: 'EMAIL', address }],
+  });
+  new CfnBudget(scope, 'Budget', {
+    budget: { budgetType: 'COST', timeUnit: 'MONTHLY', budgetLimit: { amount: monthlyBudget, unit: 'USD' } },
+    notificationsWithSubscribers: [tell('ACTUAL', 80), tell('FORECASTED', 100)],
+  });
+}
