@@ -7,11 +7,14 @@ import {
   Architecture,
   Code,
   type IFunction,
+  type ILayerVersion,
   type IVersion,
   Function as LambdaFunction,
+  LayerVersion,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -19,7 +22,7 @@ import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { isRetained, logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import { acknowledge, acknowledgeWildcards } from '../nag.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import type { CibaProviderProps, TracingProps } from '../settings/provider-props.ts';
 import { bundleFunctions } from './bundles.ts';
 
 type ProviderFunctionProps = {
@@ -30,7 +33,7 @@ type ProviderFunctionProps = {
   readonly statements: readonly PolicyStatement[];
   /** Why some of the statements need a wildcard in their resources. */
   readonly wildcardReason?: string | undefined;
-  readonly settings: Pick<CibaProviderProps, 'removalPolicy' | 'logRetentionDays'>;
+  readonly settings: Pick<CibaProviderProps, 'removalPolicy' | 'logRetentionDays' | 'tracing'>;
   readonly reservedConcurrency?: number | undefined;
   /** For functions that are called asynchronously. */
   readonly deadLetterQueue?: IQueue | undefined;
@@ -78,7 +81,8 @@ export class ProviderFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       // Lambda's start, end and report lines would be half of the log, and logs are the largest hidden cost.
       systemLogLevelV2: isRetained(settings) ? SystemLogLevel.WARN : SystemLogLevel.INFO,
-      environment: { ...props.environment },
+      environment: { ...props.environment, ...variablesFor(settings.tracing) },
+      ...this.#traced(settings.tracing),
       timeout: Duration.seconds(spec.timeoutSeconds),
       memorySize: spec.memoryMegabytes,
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
@@ -91,7 +95,16 @@ export class ProviderFunction extends Construct {
     });
   }
 
-  #acknowledge({ deadLetterQueue, statements, wildcardReason }: ProviderFunctionProps): void {
+  /** Adds the layer. X-Ray gets segments of the function itself, and what the layer exports, unless it exports elsewhere. */
+  #traced(tracing: TracingProps | undefined) {
+    if (!tracing) return {};
+    const layer: ILayerVersion = LayerVersion.fromLayerVersionArn(this, 'TracingLayer', tracing.layerArn);
+    return { layers: [layer], tracing: Tracing.ACTIVE };
+  }
+
+  #acknowledge({ deadLetterQueue, statements, wildcardReason, settings }: ProviderFunctionProps): void {
+    if (settings.tracing)
+      acknowledge(this.role, { 'AwsSolutions-IAM5[Resource::*]': 'Segments of X-Ray have no ARN to name.' });
     if (wildcardReason) acknowledgeWildcards(this.role, statements, wildcardReason);
     acknowledge(this, {
       'AwsSolutions-L1': 'The tests run on nodejs24.x. A newer runtime follows when it has left preview.',
@@ -102,4 +115,10 @@ export class ProviderFunction extends Construct {
       }),
     });
   }
+}
+
+/** Returns the variables that start a function through the layer. */
+function variablesFor(tracing: TracingProps | undefined): Record<string, string> {
+  if (!tracing) return {};
+  return { ...tracing.variables, AWS_LAMBDA_EXEC_WRAPPER: tracing.wrapper ?? '/opt/otel-handler' };
 }

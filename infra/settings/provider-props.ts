@@ -75,6 +75,16 @@ export type AlarmProps = AlarmReceiver & {
   readonly runbookUrl?: string | undefined;
 };
 
+/** An OpenTelemetry layer for Lambda, in the region of the deployment. */
+export type TracingProps = {
+  /** The ARN of a version of the layer, for arm64 and nodejs24.x. */
+  readonly layerArn: string;
+  /** The wrapper script in the layer, by which Lambda starts the function. Default: `/opt/otel-handler`. */
+  readonly wrapper?: string | undefined;
+  /** Variables for the layer, such as `OTEL_EXPORTER_OTLP_ENDPOINT`. Their names begin with `OTEL_`. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+};
+
 /** Calls per second from all clients together (`rate`), and how many may come at once (`burst`). */
 export type Throttle = { readonly rate: number; readonly burst: number };
 
@@ -109,6 +119,8 @@ export type CibaProviderProps = {
    * Default: none.
    */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Traces every function with an OpenTelemetry layer (docs/operations.md, Traces). Default: no traces. */
+  readonly tracing?: TracingProps | undefined;
   /** For how many days logs are kept. Default: 90. */
   readonly logRetentionDays?: number | undefined;
   /**

@@ -118,6 +118,18 @@ export const settingsSchema = v.strictObject({
       ),
     }),
   ),
+  tracing: v.optional(
+    v.strictObject({
+      layerArn: matching(
+        /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+$/,
+        'must be the ARN of a version of a layer',
+      ),
+      wrapper: v.optional(matching(/^\/opt\/[\w./-]+$/, 'must be a path under /opt')),
+      variables: v.optional(
+        v.record(matching(/^OTEL_[A-Z0-9_]+$/, 'must be the name of a variable that begins with OTEL_'), v.string()),
+      ),
+    }),
+  ),
   tags: v.optional(tags),
   logRetentionDays: v.optional(
     v.picklist(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FunctionName, functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
 import type { FunctionSpec } from '../../../provider/core/operating/function-spec.ts';
-import { listOf, synthesized, type Value } from '../support/synthesized.ts';
+import { listOf, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 
 const production = synthesized('production');
 const minimal = synthesized('minimal');
@@ -192,3 +192,33 @@ function wantedGrants(name: FunctionName): string[] {
     actions.flatMap((action) => prefixes.map((prefix) => `${table} dynamodb:${action} ${prefix}*`)),
   );
 }
+
+describe('traces', () => {
+  const tracing = {
+    layerArn: 'arn:aws:lambda:eu-central-1:000000000000:layer:opentelemetry-nodejs-0_19_0:1',
+    variables: { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example.com' },
+  };
+
+  it('are off: no function has a layer, a wrapper or the right to write segments', () => {
+    for (const { Properties } of production.all('AWS::Lambda::Function')) {
+      expect(Properties).not.toHaveProperty('Layers');
+      expect(Properties).not.toHaveProperty('TracingConfig');
+      expect(JSON.stringify(Properties.Environment ?? {})).not.toContain('AWS_LAMBDA_EXEC_WRAPPER');
+    }
+    expect(JSON.stringify(production.main)).not.toContain('xray:');
+  });
+
+  it.each([[{}, '/opt/otel-handler'] as const, [{ wrapper: '/opt/otel-instrument' }, '/opt/otel-instrument'] as const])(
+    'with a layer start each function through its wrapper (%o)',
+    (more, wrapper) => {
+      const traced = new Synthesized({ stage: 'dev', tracing: { ...tracing, ...more } });
+      for (const name of functionNames) {
+        const { Layers, TracingConfig, Environment } = traced.function(name).Properties;
+        expect(Layers).toEqual([tracing.layerArn]);
+        expect(TracingConfig).toEqual({ Mode: 'Active' });
+        expect(Environment.Variables).toMatchObject({ ...tracing.variables, AWS_LAMBDA_EXEC_WRAPPER: wrapper });
+        expect(JSON.stringify(traced.statements(name))).toContain('xray:PutTraceSegments');
+      }
+    },
+  );
+});

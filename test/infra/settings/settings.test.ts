@@ -31,6 +31,15 @@ describe('settings', () => {
     expect(message({ tags: { 'cost-center': '1234', 'Team Ä': 'a+b@c' } })).toBe('accepted');
   });
 
+  it('take variables of OpenTelemetry alone for a layer, so that none of the provider is replaced', () => {
+    const tracing = { layerArn: 'arn:aws:lambda:eu-central-1:000000000000:layer:opentelemetry-nodejs-0_19_0:1' };
+    expect(message({ tracing: { ...tracing, variables: { OTEL_SERVICE_NAME: 'login' } } })).toBe('accepted');
+    expect(message({ tracing: { ...tracing, variables: { ISSUER: 'https://evil.example/' } } })).toContain('OTEL_');
+    expect(message({ tracing: { layerArn: 'arn:aws:lambda:eu-central-1:000000000000:function:x' } })).toContain(
+      'the ARN of a version of a layer',
+    );
+  });
+
   it('that are missing are named, with the file to copy', () => {
     expect(() => readSettings('nowhere')).toThrow(
       'There is no file infra/stages/nowhere.json: create it from infra/stages/production.example.json, or name another stage with "-c stage=…".',
