@@ -29,6 +29,21 @@ export const TEMPLATE_CHANGES: readonly TemplateChange[] = [
     isFor: ({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
     change: (alarm) => ({ ...alarm, Properties: withMadeUpMetric(alarm.Properties ?? {}) }),
   },
+  {
+    what: 'an AWS::CloudWatch::CompositeAlarm is an alarm on a made-up metric instead',
+    why: 'the emulator does not know this type of resource, and the dashboard names its ARN',
+    isFor: ({ Type }) => Type === 'AWS::CloudWatch::CompositeAlarm',
+    change: ({ Properties: { AlarmRule: _, ...rest } = {}, DependsOn }) => ({
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: withMadeUpMetric({
+        ...rest,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        EvaluationPeriods: 1,
+        Threshold: 1,
+      }),
+      ...(DependsOn && { DependsOn }),
+    }),
+  },
 ];
 
 /** How the deployment on the emulator differs from one on AWS, apart from its templates. */
