@@ -2,6 +2,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { addDomains } from './api/custom-domain.ts';
 import { ApiRoutes, ProviderApi } from './api/http-api.ts';
+import { BackupCopies } from './data/backup-copies.ts';
 import { DataStack } from './data/data-stack.ts';
 import { RecoveryRole } from './data/recovery-role.ts';
 import type { Deployment } from './deployment.ts';
@@ -60,7 +61,7 @@ export class CibaProvider extends Construct {
     const domains = addDomains(this, { ...deployment, api, stage: routes.stage });
     const synthetic = this.#logInSynthetically(deployment, [routes, ...domains]);
     addLoginAlarms(alarms, this.functions);
-    addTableAlarms(alarms, this.data.tables);
+    this.#watchTables(deployment);
     addLostCountsAlarm(alarms, this.#ofEachLogin());
     this.#audit(deployment, [events.handler, synthetic?.setUpHandler], synthetic);
     alarms.addLoginsFail();
@@ -160,6 +161,15 @@ export class CibaProvider extends Construct {
     const functions = [...this.#all(), ...others].flatMap((one) => one ?? []);
     new AuditTrail(this, 'AuditTrail', { alarms, store: audit, functions, syntheticLogin: synthetic?.handler });
     addOutputs(this, { AuditBucket: audit.bucket.bucketName, AuditRecords: audit.records.ref });
+  }
+
+  /**
+   * Adds the alarms on the tables. Copies backups of Directory outside, if the settings say where. Transactions is left
+   * out: all that is in it expires within hours.
+   */
+  #watchTables({ alarms, settings: { backups } }: Deployment): void {
+    addTableAlarms(alarms, this.data.tables);
+    if (backups) new BackupCopies(this, 'Backups', { alarms, backups, directoryArn: this.data.tableArns.directory });
   }
 
   #ofEachLogin(): readonly ProviderFunction[] {

@@ -85,6 +85,14 @@ export type TracingProps = {
   readonly variables?: Readonly<Record<string, string>> | undefined;
 };
 
+/** Copies of backups of the table Directory outside the account or the region. */
+export type BackupProps = {
+  /** The vault that receives a copy each day. It is in another account of the organisation, another region, or both. */
+  readonly vaultArn: string;
+  /** For how many days that vault keeps a copy. Default: 35. */
+  readonly retentionDays?: number | undefined;
+};
+
 /** Calls per second from all clients together (`rate`), and how many may come at once (`burst`). */
 export type Throttle = { readonly rate: number; readonly burst: number };
 
@@ -136,6 +144,8 @@ export type CibaProviderProps = {
   readonly auditOutage?: 'refuse' | 'proceed' | undefined;
   /** For how many days the audit trail is kept. Default: 400. */
   readonly auditRetentionDays?: number | undefined;
+  /** Default: none; point-in-time recovery alone, which ends with the account. */
+  readonly backups?: BackupProps | undefined;
   readonly limits?: RequestLimits | undefined;
   /** Lifetimes of tokens in seconds. Default: 3600 each. */
   readonly lifetimes?: { readonly idToken?: number | undefined; readonly accessToken?: number | undefined } | undefined;

@@ -30,6 +30,7 @@ export function conflictIn(settings: Settings, place: Place): string | undefined
     syntheticLoginConflict(settings) ??
     rotationConflict(settings) ??
     restoredTablesConflict(settings) ??
+    backupsConflict(settings, place) ??
     placeConflict(settings, place) ??
     environmentConflict(settings)
   );
@@ -116,6 +117,17 @@ function rotationConflict({ lifetimes, rotation }: Settings): string | undefined
 function restoredTablesConflict({ restored }: Settings): string | undefined {
   return restored?.directoryTable && restored.directoryTable === restored.transactionsTable
     ? '"restored.directoryTable" and "restored.transactionsTable" must be two different tables'
+    : undefined;
+}
+
+/** Checks that copies of backups leave the account or the region. A stage that is deleted with its data needs none. */
+function backupsConflict({ backups, removalPolicy }: Settings, { account, region }: Place): string | undefined {
+  if (!backups) return undefined;
+  if (removalPolicy === 'destroy')
+    return 'set "removalPolicy" to "retain" or remove "backups": what a stage deletes with itself is not worth a copy';
+  const [, , , itsRegion, itsAccount] = backups.vaultArn.split(':');
+  return itsRegion === region && itsAccount === account
+    ? '"backups.vaultArn" must be in another account or in another region: here a copy would be lost with the table'
     : undefined;
 }
 

@@ -140,6 +140,12 @@ export const settingsSchema = v.strictObject({
   accessLogClass: v.optional(v.picklist(['infrequentAccess', 'standard'], 'must be "infrequentAccess" or "standard"')),
   auditOutage: v.optional(v.picklist(['refuse', 'proceed'])),
   auditRetentionDays: v.optional(whole(1)),
+  backups: v.optional(
+    v.strictObject({
+      vaultArn: arn('backup', 'backup-vault:[A-Za-z0-9_-]{2,50}', 'backup-vault:ciba'),
+      retentionDays: v.optional(whole(1)),
+    }),
+  ),
   limits: v.optional(
     v.strictObject({
       defaultExpiry: v.optional(whole(1)),

@@ -152,6 +152,12 @@ const AWS_OPTIONS = ['query', 'output', 'region', 'profile'];
  * reference gives them.
  */
 const FROM_REFERENCE: Readonly<Record<string, readonly string[]>> = {
+  'backup describe-restore-job': ['restore-job-id'],
+  'backup list-recovery-points-by-backup-vault': ['backup-vault-name'],
+  'backup start-copy-job': [],
+  'backup start-restore-job': ['recovery-point-arn', 'iam-role-arn', 'metadata'],
+  'backup update-global-settings': ['global-settings'],
+  'backup update-region-settings': ['resource-type-management-preference', 'resource-type-opt-in-preference'],
   'cloudformation wait': ['stack-name'],
   'cloudwatch describe-alarms': ['alarm-name-prefix', 'state-value'],
   'deploy list-deployments': ['include-only-statuses'],

@@ -18,6 +18,8 @@ const WIRE =
   'Wire grants these actions on applications alone: https://github.com/wireapp/wire-server-deploy, terraform/modules/aws-gundeck-push-notifications/resources.iam.tf';
 const UNDOCUMENTED =
   'AWS documents no resource for the action. The application is what SNS checks; the endpoints are allowed beside it.';
+const BACKUPS =
+  'The table leaves out the account of a recovery point. AWS’s own forms have it, and examples of policies of vaults name these actions: https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html';
 /**
  * What roles have and the table does not know, with the evidence that it works. The table knows one type of resource for
  * SNS, the topic.
@@ -36,6 +38,10 @@ const UNLISTED: Readonly<Record<string, string>> = {
   'sns:GetEndpointAttributes on endpoints': UNDOCUMENTED,
   'sns:SetEndpointAttributes on endpoints': UNDOCUMENTED,
   'sns:DeleteEndpoint on endpoints': UNDOCUMENTED,
+  'backup:CopyFromBackupVault on backups': BACKUPS,
+  'backup:DeleteRecoveryPoint on a vault': BACKUPS,
+  'backup:StartRestoreJob on a vault': BACKUPS,
+  'backup:UpdateRecoveryPointLifecycle on a vault': BACKUPS,
   'lambda:InvokeFunction on an alias':
     'An invocation of an alias is checked against the ARN with the alias: https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html',
 };
@@ -43,6 +49,8 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws:sns:[^:]+:\d+:app\/\*$/, 'any application'],
   [/^arn:aws:sns:[^:]+:\d+:app\/[A-Z_]+\/[^/*]+$/, 'an application'],
   [/^arn:aws:sns:[^:]+:\d+:endpoint\/[A-Z_]+\/[^/*]+\/\*$/, 'endpoints'],
+  [/^arn:aws:backup:[^:]+:\d+:recovery-point:\*$/, 'backups'],
+  [/^arn:aws:backup:[^:]+:\d+:backup-vault:[A-Za-z0-9_-]+$/, 'a vault'],
   [/^arn:aws:lambda:[^:]+:\d+:function:[^:*]+:live$/, 'an alias'],
 ];
 const kindOf = (arn: string) => KINDS.find(([form]) => form.test(arn))?.[1] ?? arn;

@@ -18,6 +18,7 @@ const mtlsDomain = {
 };
 const apns = { secretArn: `arn:aws:secretsmanager:${here}:secret:apns-AbCdEf`, bundleId: 'com.example' };
 const application = (platform: string) => `arn:aws:sns:${here}:app/${platform}/shop`;
+const vaultIn = (itsPlace: string) => `arn:aws:backup:${itsPlace}:backup-vault:ciba`;
 const zone = (name: string) => ({ id: 'Z0123456789ABC', name });
 const rules = (count: number, acr = 'a') => Array.from({ length: count }, () => ({ acr, anyOf: ['pin'] }));
 
@@ -80,6 +81,19 @@ describe('settings that contradict each other', () => {
       'set "apns.sandboxApplicationArn" instead of "apns.sandbox"',
     ],
     [
+      { backups: { vaultArn: vaultIn('eu-central-1:444455556666') }, removalPolicy: 'destroy' },
+      'set "removalPolicy" to "retain" or remove "backups"',
+    ],
+    [
+      { backups: { vaultArn: `${vaultIn(here)}/copy` } },
+      '"backups.vaultArn" must be an ARN like arn:aws:backup:eu-west-1:111122223333:backup-vault:ciba',
+    ],
+    [
+      { backups: { vaultArn: vaultIn(here), retentionDays: 0 } },
+      '"backups.retentionDays" must be a whole number of at',
+    ],
+    [{ backups: { retentionDays: 35 } }, 'set "backups.vaultArn"'],
+    [
       { restored: { directoryTable: 'one', transactionsTable: 'one' } },
       '"restored.directoryTable" and "restored.transactionsTable" must be two different tables',
     ],
@@ -128,6 +142,19 @@ describe('mobile push', () => {
 
   it.each(['eu-south-3', 'mx-central-1'])('is accepted in %s too, which AWS may list by now', (region) => {
     expect(verdict(region)).toBe('accepted');
+  });
+});
+
+describe('the vault for copies of backups', () => {
+  const copied = (itsPlace: string) => ({ backups: { vaultArn: vaultIn(itsPlace) } });
+
+  it('is in another account, in another region, or both: a copy beside the table is lost with it', () => {
+    const refused = '"backups.vaultArn" must be in another account or in another region';
+    expect(message(copied(here), place)).toContain(refused);
+    expect(message({ ...copied(here), ...place })).toContain(refused);
+    for (const elsewhere of ['eu-central-1:111122223333', 'eu-west-1:444455556666', 'eu-central-1:444455556666'])
+      expect(message(copied(elsewhere), place)).toBe('accepted');
+    expect(message(copied(here))).toBe('accepted');
   });
 });
 

@@ -29,13 +29,12 @@ const EXAMPLE = 'infra/stages/production.example.json';
 export const settingsOf = {
   minimal: () => readSettings(undefined),
   dev: () => readSettings('dev'),
-  production: () => parseSettings({ ...jsonOf(EXAMPLE), ...secondName() }, EXAMPLE),
+  production: () => parseSettings({ ...jsonOf(EXAMPLE), ...additions() }, EXAMPLE),
 };
 
-/** The second domain name, as docs/deploy.md says to add it to the example. */
-function secondName(): object {
-  const [block] = codeBlocksIn('docs/deploy.md', 'json');
-  return JSON.parse(block?.text ?? '{}') as object;
+/** The second domain name and the copies of backups, as docs/deploy.md says to add them to the example. */
+function additions(): object {
+  return Object.assign({}, ...codeBlocksIn('docs/deploy.md', 'json').map(({ text }) => JSON.parse(text) as object));
 }
 
 function jsonOf(path: string): object {
