@@ -5,7 +5,6 @@ import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { functionNames, functions } from '../functions/deployed-functions.ts';
 import { environmentFrom, environmentOf } from '../functions/environment.ts';
 import { INSTANCES_RANGE, MAX_RECEIVES } from '../notifications/queue-limits.ts';
-import { SYNTHETIC_LOGIN_MINUTES } from './provider-props.ts';
 import type { Settings } from './settings-schema.ts';
 
 /** The account and region of the deployment, as far as they are known. */
@@ -27,7 +26,6 @@ export function conflictIn(settings: Settings, place: Place): string | undefined
     limitsConflict(settings) ??
     notificationsConflict(settings) ??
     throttleConflict(settings) ??
-    syntheticLoginConflict(settings) ??
     rotationConflict(settings) ??
     restoredTablesConflict(settings) ??
     backupsConflict(settings, place) ??
@@ -88,21 +86,6 @@ function notificationsConflict({ limits, reservedConcurrency }: Settings): strin
 function throttleConflict({ throttles = {} }: Settings): string | undefined {
   const wrong = Object.entries(throttles).find(([, one]) => one && one.burst < one.rate);
   return wrong && `"throttles.${wrong[0]}.burst" must not be less than "throttles.${wrong[0]}.rate"`;
-}
-
-/**
- * Checks the limit per user, which holds for the synthetic user too. A deployment needs a login besides the scheduled
- * ones.
- */
-function syntheticLoginConflict({
-  syntheticLogin,
-  syntheticLoginMinutes = SYNTHETIC_LOGIN_MINUTES,
-  limits,
-}: Settings): string | undefined {
-  if (syntheticLogin === 'off' || !limits?.perUser) return undefined;
-  const least = Math.ceil(60 / syntheticLoginMinutes) + 2;
-  if (limits.perUser.perMinute >= 2 && limits.perUser.perHour >= least) return undefined;
-  return `set "limits.perUser" to at least 2 a minute and ${least} an hour, which the synthetic login needs, or set "syntheticLogin" to "off"`;
 }
 
 /** Checks that a retired key stays published until the last token expires that a function signed with a cached key. */

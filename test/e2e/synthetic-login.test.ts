@@ -72,6 +72,10 @@ describe('the synthetic login', () => {
     await expect.poll(counts).toEqual({ 'Refusals{service=token}': 1 });
   });
 
+  it('is not stopped by the limit of a user, so that a failed deployment does not make the next one fail', async () => {
+    for (let count = 0; count < 12; count += 1) await logInSynthetically(login);
+  });
+
   it('has a client that can name nobody else, with no scope beyond openid and no audience to ask for', async () => {
     const { clientSecret = '' } = (await login.secret.read()) ?? {};
     const client = { client_id: SYNTHETIC_ID, client_secret: clientSecret };
@@ -90,7 +94,7 @@ describe('the synthetic login', () => {
     });
   });
 
-  it('has a user whom no other client can ask, so that nobody uses up the limit and fails a deployment', async () => {
+  it('has a user whom no other client can ask', async () => {
     const client = await world.client();
     const login_hint = JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub: SYNTHETIC_ID });
     const error = { status: 400, error: 'unknown_user_id', reason: 'unknown_user' };
@@ -150,8 +154,6 @@ describe('the synthetic login', () => {
   it.each(admin.routes.filter((route) => !route.startsWith('GET ') && route.includes('{')))(
     'cannot be changed by %s',
     async (route) => {
-      // The limit per user holds for the synthetic user too.
-      world.runtime.advance(61);
       const [method = '', path = ''] = route.replaceAll(/\{\w+\}/g, SYNTHETIC_ID).split(' ');
       await expectRefusal(world, await world.admin(method, path, {}), RESERVED);
       await expect(logInSynthetically(login)).resolves.toBeUndefined();
@@ -186,7 +188,7 @@ it('the smoke test of a deployment does not wait for functions that know the for
   await expect(testDeployment({ ...login, wait }, versions)).resolves.toBeUndefined();
 });
 
-it('the smoke test of a deployment logs in when a role gets its rights after two minutes, within the limit of its user', async () => {
+it('the smoke test of a deployment logs in when a role gets its rights after two minutes', async () => {
   world.runtime.advance(61);
   await setUpSyntheticLogin(setUp);
   const start = world.runtime.now();

@@ -79,11 +79,11 @@ export function mayPass(answer: ProviderAnswer): boolean {
 }
 
 /**
- * Whether the provider refuses for now: too many calls, the limit of the user, or a secret that a warm function does not
- * know yet. That takes up to a minute, while somebody guesses at the client's secret.
+ * Whether the provider refuses for now: too many calls, or a secret that a warm function does not know yet. That takes
+ * up to a minute, while somebody guesses at the client's secret.
  */
 function saysLater({ status, body }: ProviderAnswer): boolean {
-  return status === 429 || body['error'] === 'invalid_client' || (status === 403 && body['error'] === 'access_denied');
+  return status === 429 || body['error'] === 'invalid_client';
 }
 
 /** How long after its start a smoke test still begins a login, in seconds. */

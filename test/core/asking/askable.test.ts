@@ -67,6 +67,15 @@ describe('a user may be asked', () => {
     expect(checkNamed({ ...KNOWN, isSynthetic: true, sub: 'synthetic-login' }).ok).toBe(true);
   });
 
+  it('over the limit too, if the client and the user are those of the synthetic login', () => {
+    const synthetic = { ...KNOWN, isSynthetic: true, sub: 'synthetic-login', userLimit: over };
+    expect(checkAskable(synthetic).ok).toBe(true);
+    const reason = 'user_rate_limited';
+    expect(refusalOf(checkAskable({ ...synthetic, sub: 'user-1' }))).toMatchObject({ reason });
+    const unnamed = { reason: 'unknown_user', because: 'not_for_this_client' };
+    expect(refusalOf(checkAskable({ ...synthetic, isSynthetic: undefined }))).toEqual(unnamed);
+  });
+
   it('by the subject, whatever their names are', () => {
     const hint = { kind: 'sub', sub: 'user-1' } as const;
     expect(checkAskable({ ...KNOWN, hint, ...withUser({ identifiers: [] }) }).ok).toBe(true);

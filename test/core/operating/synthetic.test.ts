@@ -74,7 +74,6 @@ describe('an answer', () => {
     [answer(503, { error: 'temporarily_unavailable' }), 'a service that is busy'],
     [answer(429, { error: 'slow_down' }), 'too many calls'],
     [answer(401, { error: 'invalid_client' }), 'a function that knows the former secret for a minute'],
-    [answer(403, { error: 'access_denied' }), 'the limit of the user, which ends with its minute'],
   ])('of the provider may be another one soon: %j, %s', (later) => {
     expect(mayPass(later)).toBe(true);
   });
@@ -84,6 +83,7 @@ describe('an answer', () => {
     answer(400, { error: 'invalid_grant' }),
     answer(400, { error: 'access_denied' }),
     answer(401, { error: 'invalid_token' }),
+    answer(403, { error: 'access_denied' }),
     answer(404, { error: 'not_found' }),
     answer(409, { error: 'already_decided' }),
   ])('of the provider that says no is final: %j', (final) => {

@@ -178,7 +178,6 @@ describe('the smoke test of a deployment', () => {
   it.each<[Step, ProviderAnswer, string]>([
     ['ask', answer(401, { error: 'invalid_client' }), 'a secret that a warm function does not know yet'],
     ['poll', answer(401, { error: 'invalid_client' }), 'a secret that another function does not know yet'],
-    ['ask', answer(403, { error: 'access_denied' }), 'the limit of its user, which its own logins used up'],
   ])('waits at %s (%j) for %s', async (step, first) => {
     const { ports, journal } = syntheticWorld({ [step]: [first] });
     await testDeployment(ports, versions);

@@ -84,11 +84,6 @@ describe('settings', () => {
     [{ syntheticLogin: 'never' }, '"syntheticLogin" must be "on" or "off"'],
     [{ syntheticLoginMinutes: 1 }, '"syntheticLoginMinutes" must be a whole number of at least 5'],
     [{ syntheticLoginMinutes: 90 }, '"syntheticLoginMinutes" must be at most 60'],
-    [
-      { limits: { perUser: { perMinute: 3, perHour: 5 } } },
-      'set "limits.perUser" to at least 2 a minute and 6 an hour',
-    ],
-    [{ limits: { perUser: { perMinute: 1, perHour: 30 } } }, 'set "limits.perUser" to at least 2 a minute'],
     [{ reservedConcurrency: { tokens: 5 } }, '"reservedConcurrency.tokens" is not a setting'],
     [{ region: 'us-east-1', domain }, '"domain.certificateArn" must be in the region of the deployment, us-east-1'],
   ])('%j stop the synthesis with one sentence', (settings, sentence) => {
@@ -106,7 +101,7 @@ describe('settings', () => {
 
   it('are accepted when they are right', () => {
     expect(message({ region: 'eu-west-1', domain, apns: { secretArn, bundleId: 'com.example' } })).toBe('accepted');
-    expect(message({ limits: { perUser: { perMinute: 1, perHour: 1 } }, syntheticLogin: 'off' })).toBe('accepted');
+    expect(message({ limits: { perUser: { perMinute: 1, perHour: 1 } } })).toBe('accepted');
     expect(message({ limits: { perUser: { perMinute: 3, perHour: 10 } }, reservedConcurrency: { token: 50 } })).toBe(
       'accepted',
     );
