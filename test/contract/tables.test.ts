@@ -486,11 +486,11 @@ describeOnEngines('the tables', (name) => {
       const owner = () => people.resolve({ ...email, value: address });
       return { sub, registry, person, found, owner };
     };
-    /** Holds the deletions of identifiers until released. */
-    const holdDeletions = () => {
+    /** Holds the calls that match until released. */
+    const holdCalls = (wanted: string, text: string) => {
       const [arrived, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       engine.aws.interference = async ({ action, body }) => {
-        if (action !== 'DeleteItem' || !body.toString().includes('LOGIN#')) return undefined;
+        if (action !== wanted || !body.toString().includes(text)) return undefined;
         arrived.resolve();
         await go.promise;
         return undefined;
@@ -505,7 +505,7 @@ describeOnEngines('the tables', (name) => {
     it('a slow removal does not delete that of the next person with the sub', async () => {
       const { sub, registry, person, found, owner } = setUp();
       await registry.create(person());
-      const deletion = holdDeletions();
+      const deletion = holdCalls('DeleteItem', 'LOGIN#');
       const removing = registry.remove(await found());
       await deletion.held;
       expect(await registry.create(person())).toEqual({ outcome: 'written' });
@@ -519,13 +519,100 @@ describeOnEngines('the tables', (name) => {
       await registry.create(person());
       const first = await found();
       const without = { ...first, claims: {}, identifiers: [] };
-      const deletion = holdDeletions();
+      const deletion = holdCalls('DeleteItem', 'LOGIN#');
       const changing = registry.replace(without, first);
       await deletion.held;
       expect(await registry.replace(first, await found())).toEqual({ outcome: 'written' });
       deletion.release();
       expect(await changing).toEqual({ outcome: 'written' });
       expect(await owner()).toBe(sub);
+    });
+
+    it('a change that fails does not delete it when another change of the same profile has claimed it', async () => {
+      const { sub, registry, person, found, owner } = setUp();
+      const other = person({ phone_number: `+49${Math.floor(1e9 + Math.random() * 1e9)}` });
+      await registry.create({ ...other, sub: entropy.id() });
+      await registry.create(person({}));
+      const before = await found();
+      const email = person().identifiers;
+      const phone = holdCalls('PutItem', 'LOGIN#phone');
+      const failing = registry.replace({ ...before, identifiers: [...email, ...other.identifiers] }, before);
+      await phone.held;
+      expect(await registry.replace({ ...before, identifiers: email }, before)).toEqual({ outcome: 'written' });
+      phone.release();
+      expect(await failing).toEqual({ outcome: 'taken', taken: 'phone' });
+      expect(await owner()).toBe(sub);
+    });
+
+    it('a change that fails does not delete it when it took it over from another change of the same profile', async () => {
+      const { sub, registry, person, found, owner } = setUp();
+      const other = person({ phone_number: `+49${Math.floor(1e9 + Math.random() * 1e9)}` });
+      await registry.create({ ...other, sub: entropy.id() });
+      await registry.create(person({}));
+      const before = await found();
+      const email = person().identifiers;
+      const profile = holdCalls('PutItem', 'PROFILE');
+      const changing = registry.replace({ ...before, identifiers: email }, before);
+      await profile.held;
+      const failing = registry.replace({ ...before, identifiers: [...email, ...other.identifiers] }, before);
+      expect(await failing).toEqual({ outcome: 'taken', taken: 'phone' });
+      profile.release();
+      expect(await changing).toEqual({ outcome: 'written' });
+      expect(await owner()).toBe(sub);
+    });
+
+    it('a change whose answer was lost does not delete it when another wrote before the SDK repeated the change', async () => {
+      const { sub, registry, person, found, owner } = setUp();
+      await registry.create(person({}));
+      const before = await found();
+      const repetition = holdCalls('PutItem', 'PROFILE');
+      const hold = engine.aws.interference;
+      engine.aws.interference = async (call) => {
+        if (!call.body.toString().includes('PROFILE')) return undefined;
+        engine.aws.interference = hold;
+        return 'lose-answer';
+      };
+      const changing = registry.replace({ ...before, identifiers: person().identifiers }, before);
+      await repetition.held;
+      engine.aws.interference = undefined;
+      const now = await found();
+      expect(await registry.replace({ ...now, status: 'blocked' }, now)).toEqual({ outcome: 'written' });
+      repetition.release();
+      expect(await changing).toEqual({ outcome: 'changed' });
+      expect(await owner()).toBe(sub);
+    });
+
+    it('a creation that fails does not delete it when another creation of the same sub needs it', async () => {
+      const { sub, registry, person, owner } = setUp();
+      const other = person({ phone_number: `+49${Math.floor(1e9 + Math.random() * 1e9)}` });
+      await registry.create({ ...other, sub: entropy.id() });
+      const profile = holdCalls('PutItem', 'PROFILE');
+      const creating = registry.create(person());
+      await profile.held;
+      const both = [...person().identifiers, ...other.identifiers];
+      expect(await registry.create({ ...person(), identifiers: both })).toEqual({ outcome: 'taken', taken: 'phone' });
+      profile.release();
+      expect(await creating).toEqual({ outcome: 'written' });
+      expect(await owner()).toBe(sub);
+    });
+
+    it('a change that fails deletes it when only this change has claimed it', async () => {
+      const { registry, person, found, owner } = setUp();
+      const other = person({ phone_number: `+49${Math.floor(1e9 + Math.random() * 1e9)}` });
+      await registry.create({ ...other, sub: entropy.id() });
+      await registry.create(person({}));
+      const before = await found();
+      const both = [...person().identifiers, ...other.identifiers];
+      expect(await registry.replace({ ...before, identifiers: both }, before)).toEqual({
+        outcome: 'taken',
+        taken: 'phone',
+      });
+      expect(await owner()).toBeUndefined();
+      const now = { ...before, revision: 9 };
+      expect(await registry.replace({ ...now, identifiers: person().identifiers }, now)).toEqual({
+        outcome: 'changed',
+      });
+      expect(await owner()).toBeUndefined();
     });
 
     it('a creation under a sub that another has takes nothing from them', async () => {

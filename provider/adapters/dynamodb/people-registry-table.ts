@@ -21,10 +21,19 @@ const isNew = { condition: 'attribute_not_exists(pk)' };
 
 /** The profile that a call is about to write. */
 type Writer = { readonly sub: string; readonly profileId: string; readonly revision: number };
+/** An identifier as a call wrote it. It is stored like that until another call claims it. */
+type Claim = { readonly identifier: LoginIdentifier; readonly putBy: string };
+/**
+ * The outcome of claiming identifiers. `own` are those that no other call of the same `sub` had claimed before. If this
+ * call fails, it deletes them. Another call may need the others, so they stay, and belong to no user unless a profile
+ * names them.
+ */
 type Claimed =
-  | { readonly outcome: 'claimed'; readonly fresh: readonly LoginIdentifier[] }
+  | { readonly outcome: 'claimed'; readonly own: readonly Claim[] }
   | { readonly outcome: 'taken'; readonly taken: LoginIdentifier['type'] }
   | { readonly outcome: 'superseded' };
+/** The outcome of claiming one identifier. */
+type ClaimedOne = Extract<Claimed, { outcome: 'claimed' }> | { readonly outcome: 'taken' | 'superseded' };
 
 /** Users in Directory, as operators change them. There are no transactions: identifiers are written first. */
 export class PeopleRegistryTable implements PeopleRegistry {
@@ -44,7 +53,7 @@ export class PeopleRegistryTable implements PeopleRegistry {
     if (claimed.outcome === 'taken') return claimed;
     if (claimed.outcome === 'superseded') return { outcome: 'taken', taken: 'sub' };
     const { written, item } = await this.#directory.put(profileItem(user, 1), { guard: isNew, nonce: this.#nonce() });
-    if (!written) await this.#deleteIdentifiers(unused(claimed.fresh, item), ownedBy(writer));
+    if (!written) await this.#deleteClaims(claimed.own, item);
     return written ? { outcome: 'written' } : { outcome: 'taken', taken: 'sub' };
   }
 
@@ -60,12 +69,10 @@ export class PeopleRegistryTable implements PeopleRegistry {
       condition: '#profile_id = :person AND #revision = :seen',
       values: { person: profileId, seen: revision },
     };
-    const { written, item } = await this.#directory.put(profileItem(user, writer.revision), {
-      guard,
-      nonce: this.#nonce(),
-    });
-    const leftover = written ? without(before.identifiers, user.identifiers) : unused(claimed.fresh, item);
-    await this.#deleteIdentifiers(leftover, ownedBy(writer));
+    const item = profileItem(user, writer.revision);
+    const { written, item: stored } = await this.#directory.put(item, { guard, nonce: this.#nonce() });
+    if (written) await this.#deleteIdentifiers(without(before.identifiers, user.identifiers), ownedBy(writer));
+    else await this.#deleteClaims(claimed.own, stored);
     return { outcome: written ? 'written' : 'changed' };
   }
 
@@ -91,34 +98,37 @@ export class PeopleRegistryTable implements PeopleRegistry {
    * it. If the profile was written by another call meanwhile, writes none either.
    */
   async #claimIdentifiers(identifiers: readonly LoginIdentifier[], writer: Writer): Promise<Claimed> {
-    const fresh: LoginIdentifier[] = [];
+    const own: Claim[] = [];
     for (const identifier of identifiers) {
-      const outcome = await this.#claimIdentifier(identifier, writer);
-      if (outcome !== 'claimed') {
-        await this.#deleteIdentifiers(fresh, ownedBy(writer));
+      const claimed = await this.#claimIdentifier(identifier, writer);
+      if (claimed.outcome === 'claimed') own.push(...claimed.own);
+      else {
+        await this.#deleteClaims(own);
+        const { outcome } = claimed;
         return outcome === 'taken' ? { outcome, taken: identifier.type } : { outcome };
       }
-      fresh.push(identifier);
     }
-    return { outcome: 'claimed', fresh };
+    return { outcome: 'claimed', own };
   }
 
   /**
    * Writes an identifier that is new, or that is left over. A leftover is written anew also if it is of the same user, so
    * that a slow call that gave it up does not delete it.
    */
-  async #claimIdentifier(identifier: LoginIdentifier, writer: Writer): Promise<Claimed['outcome']> {
+  async #claimIdentifier(identifier: LoginIdentifier, writer: Writer): Promise<ClaimedOne> {
     const { sub, profileId: profile_id, revision } = writer;
     const item = { ...loginKey(identifier), sub, profile_id, revision, put_at: this.#clock() };
-    const { written, item: stored } = await this.#directory.put(item, { guard: isNew, nonce: this.#nonce() });
-    if (written || !stored) return 'claimed';
+    const nonce = this.#nonce();
+    const own = [{ identifier, putBy: nonce.value }];
+    const { written, item: stored } = await this.#directory.put(item, { guard: isNew, nonce });
+    if (written || !stored) return { outcome: 'claimed', own };
     const judged = await this.#judgeStored(identifier, stored, writer);
-    if (judged !== 'claimed') return judged;
+    if (judged !== 'claimed') return { outcome: judged };
     const condition = 'attribute_not_exists(pk) OR #put_by = :seen';
     const guard = { condition, values: { seen: stored.put_by ?? '' } };
-    const again = await this.#directory.put(item, { guard, nonce: this.#nonce() });
-    if (again.written) return 'claimed';
-    return again.item?.profile_id === profile_id ? 'superseded' : 'taken';
+    const again = await this.#directory.put(item, { guard, nonce });
+    if (again.written) return { outcome: 'claimed', own: stored.sub === sub ? [] : own };
+    return { outcome: again.item?.profile_id === profile_id ? 'superseded' : 'taken' };
   }
 
   /**
@@ -146,6 +156,19 @@ export class PeopleRegistryTable implements PeopleRegistry {
     await Promise.all(identifiers.map((identifier) => this.#directory.delete(loginKey(identifier), { guard })));
   }
 
+  /**
+   * Deletes identifiers that this call claimed, unless another call has claimed them since. The stored profile may name
+   * them too: if this call wrote it without getting the answer, and another call wrote it again.
+   */
+  async #deleteClaims(claims: readonly Claim[], profile?: Stored<UserForm>): Promise<void> {
+    const user = profile && userFrom(profile);
+    const unused = claims.filter(({ identifier }) => !user || !hasIdentifier(user, identifier));
+    const deletions = unused.map(({ identifier, putBy }) =>
+      this.#deleteIdentifiers([identifier], { condition: '#put_by = :own', values: { own: putBy } }),
+    );
+    await Promise.all(deletions);
+  }
+
   #nonce() {
     return { attribute: 'put_by', value: this.#entropy.id() };
   }
@@ -157,14 +180,6 @@ function ownedBy({ profileId, revision }: Writer): Guard {
     condition: '#profile_id = :owner AND #revision <= :own',
     values: { owner: profileId, own: revision },
   };
-}
-
-/**
- * Returns the new identifiers that the stored profile does not name. The others may be needed by another writer of the
- * same user.
- */
-function unused(fresh: readonly LoginIdentifier[], profile: Stored<UserForm> | undefined): readonly LoginIdentifier[] {
-  return profile ? without(fresh, userFrom(profile).identifiers) : fresh;
 }
 
 function without(
