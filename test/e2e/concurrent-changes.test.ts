@@ -216,6 +216,35 @@ describe('a write that the SDK repeats after others wrote (held AWS call)', () =
   });
 });
 
+describe('a change whose answer was lost, and that another operator set back before the SDK repeats it', () => {
+  const CONFLICT = { status: 409, error: 'conflict', reason: 'conflict' };
+  /** The answer of DynamoDB is lost, then the other change is made and acknowledged, then the SDK repeats the write. */
+  async function repeatAfter(write: string, path: string, [first, setBack]: readonly [object, object]) {
+    const repetition = loseAnswer(world, awsCall('PutItem', 'admin', write));
+    const changing = world.admin('PATCH', path, first);
+    await repetition.held;
+    // The other change is a write of the same kind, so its call is not held any more.
+    world.runtime.aws.interference = undefined;
+    expect((await world.admin('PATCH', path, setBack)).status).toBe(200);
+    repetition.release();
+    return changing;
+  }
+
+  it('does not give a client back a scope that it lost', async () => {
+    const path = `/admin/clients/${(await world.client({ scope: 'openid' })).client_id}`;
+    const answer = await repeatAfter('CLIENT#', path, [{ scope: 'openid payments' }, { scope: 'openid' }]);
+    expect((await world.admin('GET', path)).body).toMatchObject({ scope: 'openid' });
+    await expectRefusal(world, answer, CONFLICT);
+  });
+
+  it('does not unblock a user whom another operator blocked again', async () => {
+    const path = `/admin/users/${(await world.user({ blocked: true })).sub}`;
+    const answer = await repeatAfter('PROFILE', path, [{ blocked: false }, { blocked: true }]);
+    expect((await world.admin('GET', path)).body).toMatchObject({ blocked: true });
+    await expectRefusal(world, answer, CONFLICT);
+  });
+});
+
 describe('a slow removal', () => {
   it('of a user leaves the next person with the same sub and address alone (held AWS call)', async () => {
     const { sub, email } = await world.user();

@@ -2,7 +2,7 @@ import type { Client } from '../../core/client/client.ts';
 import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import type { ClientRegistry } from '../../flows/client/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import { CLIENT_LIST, clientFrom, clientItem, clientKey, clientText, listedKey } from './forms/client-form.ts';
+import { CLIENT_LIST, clientFrom, clientItem, clientKey, listedKey } from './forms/client-form.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -31,16 +31,20 @@ export class ClientRegistryTable implements ClientRegistry {
 
   async create(client: Client): Promise<boolean> {
     await this.#directory.put(listedKey(client.clientId));
-    return (await this.#directory.put(clientItem(client), { guard: isNew, nonce: this.#nonce() })).written;
+    return (await this.#directory.put(clientItem(client, 1), { guard: isNew, nonce: this.#nonce() })).written;
   }
 
-  async replace(client: Client, before: Client): Promise<boolean> {
-    // Another client that has the id now may be registered with the same members.
+  async replace(client: Client, { registrationId, revision = 0 }: Client): ReturnType<ClientRegistry['replace']> {
+    // Only the version that was read is replaced. No other client that has the id now is replaced either: its revisions
+    // begin at 1 again.
     const guard = {
-      condition: '#registration_id = :registration AND #client = :before',
-      values: { registration: before.registrationId, before: clientText(before) },
+      condition: '#registration_id = :registration AND #revision = :seen',
+      values: { registration: registrationId, seen: revision },
     };
-    return (await this.#directory.put(clientItem(client), { guard, nonce: this.#nonce() })).written;
+    const item = clientItem(client, revision + 1);
+    const { written, isUnclear } = await this.#directory.put(item, { guard, nonce: this.#nonce() });
+    if (written) return 'written';
+    return isUnclear ? 'unclear' : 'changed';
   }
 
   async remove(clientId: string): Promise<boolean> {

@@ -12,9 +12,14 @@ export type Guard = { readonly condition: string; readonly values?: Readonly<Rec
 /**
  * The outcome of a conditional write. If it was written, `item` is the item after a put or update, or the item that a
  * delete removed. If the guard did not hold, `item` is the item as it is stored now. Undefined means that there is no
- * item.
+ * item. `isUnclear`: the guard did not hold for a repetition of the SDK. The write may have been made before, and others
+ * have written since.
  */
-export type Written<Form = Item> = { readonly written: boolean; readonly item: Stored<Form> | undefined };
+export type Written<Form = Item> = {
+  readonly written: boolean;
+  readonly item: Stored<Form> | undefined;
+  readonly isUnclear?: boolean;
+};
 /**
  * Marks a write as made by this invocation. If the SDK repeats a write after a lost answer, the guard does not hold the
  * second time, so a counter is not counted twice. The stored nonce then shows that this invocation made the write, and

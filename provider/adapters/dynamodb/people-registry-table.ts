@@ -70,10 +70,11 @@ export class PeopleRegistryTable implements PeopleRegistry {
       values: { person: profileId, seen: revision },
     };
     const item = profileItem(user, writer.revision);
-    const { written, item: stored } = await this.#directory.put(item, { guard, nonce: this.#nonce() });
-    if (written) await this.#deleteIdentifiers(without(before.identifiers, user.identifiers), ownedBy(writer));
-    else await this.#deleteClaims(claimed.own, stored);
-    return { outcome: written ? 'written' : 'changed' };
+    const put = await this.#directory.put(item, { guard, nonce: this.#nonce() });
+    if (put.written) await this.#deleteIdentifiers(without(before.identifiers, user.identifiers), ownedBy(writer));
+    else await this.#deleteClaims(claimed.own, put.item);
+    if (put.written) return { outcome: 'written' };
+    return { outcome: put.isUnclear ? 'unclear' : 'changed' };
   }
 
   async remove({ sub, profileId, identifiers }: User): Promise<void> {

@@ -15,7 +15,7 @@ export class SyntheticItems {
 
   async save({ client, user, device }: SyntheticIdentities): Promise<void> {
     await Promise.all([
-      this.#directory.put(clientItem(client)),
+      this.#directory.put(clientItem(client, 1)),
       this.#directory.put(profileItem(user, 1)),
       this.#directory.put(deviceItem(device)),
     ]);

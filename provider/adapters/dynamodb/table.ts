@@ -181,6 +181,7 @@ async function runGuarded<Form>(
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const old = error.Item && unmarshall(error.Item);
     const isOwn = nonce !== undefined && old?.[nonce.attribute] === nonce.value;
-    return { written: isOwn, item: error.Item && read<Form>(error.Item) };
+    const isUnclear = !isOwn && (error.$metadata.attempts ?? 1) > 1;
+    return { written: isOwn, item: error.Item && read<Form>(error.Item), ...(isUnclear && { isUnclear }) };
   }
 }

@@ -72,6 +72,8 @@ export type Client = {
    * no person. No registration can set this.
    */
   readonly isSynthetic?: true | undefined;
+  /** How many writes the stored client had when it was read. Absent if the client was not read from storage. */
+  readonly revision?: number | undefined;
 };
 
 /** The client to whom something belongs: the id, and the registration that had it at the time. */

@@ -39,6 +39,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     requestsPerMinute: metadata.requests_per_minute,
     onlySub: metadata.only_sub,
     isSynthetic: undefined,
+    revision: undefined,
   });
 }
 
@@ -111,7 +112,8 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
   const { clientId, registrationId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } =
     client;
   const { scopes, scopeDescriptions, audiences, defaultAudience, ...further } = more;
-  const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, onlySub, isSynthetic, ...others } = further;
+  const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, onlySub, isSynthetic, revision, ...others } =
+    further;
   others satisfies Nothing;
   const keyed = credential.method === 'private_key_jwt' ? credential : undefined;
   return {

@@ -1,8 +1,9 @@
 import { retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 
 /**
- * The reasons why the admin API refuses a call (docs/admin-api.md), and why a change is not made that cannot be proven. In a conflict, `what` is the member whose value is
- * taken; `changed` and `client` mean that other calls kept changing the record, and `blocked` that the user is blocked.
+ * The reasons why the admin API refuses a call (docs/admin-api.md), and why a change that cannot be proven is not made. In
+ * a conflict, `what` is the member whose value is taken; `changed` and `client` mean that other calls kept changing the
+ * record, or may have set this change back, and `blocked` that the user is blocked.
  */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }

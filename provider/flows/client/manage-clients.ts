@@ -13,7 +13,7 @@ import { applyChange, type MemberChange } from '../../core/member-change.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import { checkUnreserved } from '../../core/operating/reserved.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
+import { type AuditedPorts, auditedChange, type RecordDone, type RecordUnclear } from '../operating/audited-change.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { ClientRegistry } from './ports.ts';
 
@@ -45,6 +45,7 @@ type ClientChange = SecretChange & {
 };
 
 const NO_CLIENT = refuse({ reason: 'not_found', what: 'client' });
+const CHANGED = refuse({ reason: 'conflict', what: 'client' });
 /** How often a change is applied again to a client that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
 
@@ -104,8 +105,8 @@ export async function updateClient(ports: ManageClientsPorts, change: ClientChan
   const planned = planChange(ports, changed, before);
   if (!planned.ok) return planned;
   const event = updated(changed, before, planned.value.client);
-  return auditedChange(ports, { event }, (done) =>
-    replaceClient({ ...ports, done }, changed, { before, first: before, rounds: UPDATE_ROUNDS }),
+  return auditedChange(ports, { event }, (done, unclear) =>
+    replaceClient({ ...ports, done, unclear }, changed, { before, first: before, rounds: UPDATE_ROUNDS }),
   );
 }
 
@@ -136,10 +137,12 @@ function updated({ clientId, by }: ClientChange, before: Client, client: Client)
 /**
  * Applies the change to the client as it was read. If other calls changed the client meanwhile, it reads again, so that
  * a change of name does not undo a new secret. It never changes another client that got the same id. Each round has the
- * same new secret, so that one which was stored although its answer was lost is recognised, and told.
+ * same new secret, so that one which was stored although its answer was lost is recognised, and told. A change without
+ * one that perhaps was made already is not made again: another operator may have set it back. Then nobody knows whether
+ * it was made, and the audit trail says so.
  */
 async function replaceClient(
-  ports: ManageClientsPorts & { readonly done: RecordDone },
+  ports: ManageClientsPorts & { readonly done: RecordDone; readonly unclear: RecordUnclear },
   change: ClientChange & { readonly secret: string },
   { before, first, rounds }: { before: Client; first: Client; rounds: number },
 ): Promise<Result<ClientView>> {
@@ -147,17 +150,26 @@ async function replaceClient(
   const planned = planChange(ports, change, before);
   if (!planned.ok) return planned;
   const { client, now } = planned.value;
-  if (!(await ports.clientRegistry.replace(client, before))) {
-    if (rounds === 1) return refuse({ reason: 'conflict', what: 'client' });
+  const { secret } = change;
+  const replaced = await ports.clientRegistry.replace(client, before);
+  if (replaced !== 'written') {
+    if (replaced === 'changed' && rounds === 1) return CHANGED;
     const again = await ports.clientRegistry.find(clientId);
-    if (!again || !isSameRegistration(again, before)) return NO_CLIENT;
+    const isSame = again !== undefined && isSameRegistration(again, before);
+    if (replaced === 'unclear' && !(isSame && hasSecret(again, secret)))
+      return ports.unclear(isSame ? CHANGED : NO_CLIENT);
+    if (!isSame) return NO_CLIENT;
     return replaceClient(ports, change, { before: again, first, rounds: rounds - 1 });
   }
-  const { secret } = change;
   await ports.done(updated(change, without(secret, before, first), client));
-  const told = secretsOf(client.credential)?.secretHash === sha256(secret) && tellSecret(secret);
+  const told = hasSecret(client, secret) && tellSecret(secret);
   const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
   return ok({ ...(hasEnded && { old_secret_expires_at: now }), ...viewClient(client, now), ...told });
+}
+
+/** Returns whether this is the client's secret. */
+function hasSecret({ credential }: Client, secret: string): boolean {
+  return secretsOf(credential)?.secretHash === sha256(secret);
 }
 
 /**
@@ -165,8 +177,7 @@ async function replaceClient(
  * was lost. The audit trail names the secret as changed then too.
  */
 function without(secret: string, before: Client, first: Client): Client {
-  const isMade = secretsOf(before.credential)?.secretHash === sha256(secret);
-  return isMade ? { ...before, credential: first.credential } : before;
+  return hasSecret(before, secret) ? { ...before, credential: first.credential } : before;
 }
 
 /** Returns the secrets that a client has after a change, which it uses unless its method is `private_key_jwt`. */

@@ -35,8 +35,11 @@ export interface Clients {
 export interface ClientRegistry {
   /** Stores a new client. False if the client id is taken. */
   create(client: Client): Promise<boolean>;
-  /** Replaces the client that was read. False if it was removed or has changed since. */
-  replace(client: Client, before: Client): Promise<boolean>;
+  /**
+   * Replaces the client that was read. `changed`: it was removed or has changed since. `unclear`: it has changed since,
+   * and perhaps this call replaced it before that. If so, whoever came later may have undone the change on purpose.
+   */
+  replace(client: Client, before: Client): Promise<'written' | 'changed' | 'unclear'>;
   /** Removes the client. False if there was none. */
   remove(clientId: string): Promise<boolean>;
   /** Returns the client as it is stored now. */

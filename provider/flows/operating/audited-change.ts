@@ -25,6 +25,8 @@ export type IntendedChange = {
    */
   readonly outcome?: (how: 'recorded' | 'failed' | RefusalReason) => AuditEvent;
 };
+/** Records that nobody knows whether the change was made, and returns what the caller is told. */
+export type RecordUnclear = <Refused>(told: Refused) => Promise<Refused>;
 /** Records that the change was made. */
 export type RecordDone = (event: AuditEvent) => Promise<void>;
 
@@ -37,7 +39,7 @@ export type RecordDone = (event: AuditEvent) => Promise<void>;
 export async function auditedChange<Value>(
   ports: AuditedPorts,
   { event, takesAway, outcome = () => event }: IntendedChange,
-  make: (done: RecordDone) => Promise<Result<Value>>,
+  make: (done: RecordDone, unclear: RecordUnclear) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
   const change = ports.audit.newChange();
   const record = (what: AuditEvent, step: Omit<AuditStep, 'change'>) =>
@@ -51,7 +53,11 @@ export async function auditedChange<Value>(
     isTold = true;
     await record(what, step);
   };
-  const made = await make((what) => tell(what, { phase: 'done' })).then(
+  const unclear: RecordUnclear = async (told) => {
+    await tell(outcome('failed'), { phase: 'failed' });
+    return told;
+  };
+  const made = await make((what) => tell(what, { phase: 'done' }), unclear).then(
     (result) => ({ result }),
     (error: unknown) => ({ error }),
   );

@@ -9,7 +9,7 @@ import { changesOfUser, changeUser, describeUser, registerUser, type UserProfile
 import { hasIdentifier, isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
-import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
+import { type AuditedPorts, auditedChange, type RecordDone, type RecordUnclear } from '../operating/audited-change.ts';
 import type { Clock, Entropy, Settings } from '../ports.ts';
 import type { People, PeopleRegistry, UserWritten } from './ports.ts';
 
@@ -73,7 +73,7 @@ export async function findUser(
  * user.
  */
 function conflict(written: Exclude<UserWritten, { outcome: 'written' }>): Result<never> {
-  const what = written.outcome === 'changed' ? 'changed' : (MEMBER_OF[written.taken] ?? written.taken);
+  const what = written.outcome === 'taken' ? (MEMBER_OF[written.taken] ?? written.taken) : 'changed';
   return refuse({ reason: 'conflict', what });
 }
 
@@ -112,8 +112,8 @@ export async function updateUser(
   const planned = changeUser(before, change.profile);
   if (!planned.ok) return planned;
   const event = updated(change, before, planned.value);
-  return auditedChange(ports, { event, takesAway: isBlock(change.profile) }, (done) =>
-    replaceUser({ ...ports, done }, change, { before, first: before, rounds: UPDATE_ROUNDS }),
+  return auditedChange(ports, { event, takesAway: isBlock(change.profile) }, (done, unclear) =>
+    replaceUser({ ...ports, done, unclear }, change, { before, first: before, rounds: UPDATE_ROUNDS }),
   );
 }
 
@@ -128,10 +128,11 @@ function updated({ sub, by }: { sub: string; by: string }, before: User, user: U
 
 /**
  * Applies the change to the user as it was read. If other calls changed the user meanwhile, it reads again, but never
- * changes another person who got the same `sub`.
+ * changes another person who got the same `sub`. A change that perhaps was made already is not made again: another
+ * operator may have set it back.
  */
 async function replaceUser(
-  ports: ManageUsersPorts & { readonly done: RecordDone },
+  ports: ManageUsersPorts & { readonly done: RecordDone; readonly unclear: RecordUnclear },
   change: { sub: string; profile: MemberChange<UserProfile>; by: string },
   { before, first, rounds }: { before: User; first: User; rounds: number },
 ): Promise<Result<UserView>> {
@@ -143,6 +144,7 @@ async function replaceUser(
     if (!again || !isSamePerson(again, before)) return NO_USER;
     return replaceUser(ports, change, { before: again, first, rounds: rounds - 1 });
   }
+  if (replaced.outcome === 'unclear') return ports.unclear(conflict(replaced));
   if (replaced.outcome !== 'written') return conflict(replaced);
   // An earlier round may have written the change although its answer was lost. Then only the first reading shows it.
   const isRepeated = changesOfUser(before, user.value).length === 0;

@@ -11,18 +11,19 @@ export interface People {
 
 /**
  * The outcome of writing a user. `taken`: another user has the identifier or subject. `changed`: the user has changed
- * since it was read.
+ * since it was read. `unclear`: the same, and perhaps this call wrote it before that. If so, whoever came later may have
+ * undone the change on purpose.
  */
 export type UserWritten =
   | { readonly outcome: 'written' }
   | { readonly outcome: 'taken'; readonly taken: LoginIdentifier['type'] | 'sub' }
-  | { readonly outcome: 'changed' };
+  | { readonly outcome: 'changed' | 'unclear' };
 
 /** Users, as the operator manages them. */
 export interface PeopleRegistry {
   /** Writes the identifiers first and the profile last. Names the identifier that another user has. */
   create(user: User): Promise<UserWritten>;
-  /** Replaces the user that was read. `changed`: it was removed or has changed since. */
+  /** Replaces the user that was read. `changed` or `unclear`: it was removed or has changed since. */
   replace(user: User, before: User): Promise<UserWritten>;
   /** Removes the profile first, so that the user cannot be asked in the meantime, then identifiers and devices. */
   remove(user: User): Promise<void>;

@@ -40,7 +40,7 @@ describe('the table of client metadata', () => {
     expect(describeClient(client)).toEqual(FULL);
     expect(Object.keys(FULL)).toEqual(rows.map(([member]) => member));
     const stored = Object.keys(client)
-      .filter((member) => !['registrationId', 'isSynthetic'].includes(member))
+      .filter((member) => !['registrationId', 'isSynthetic', 'revision'].includes(member))
       .toSorted();
     expect([...new Set(rows.map(([, { storedAs }]) => storedAs))].toSorted()).toEqual(stored);
   });
@@ -73,6 +73,7 @@ describe('what does not compile', () => {
     defaultAudience: undefined,
     requestsPerMinute: undefined,
     isSynthetic: undefined,
+    revision: undefined,
   };
   const { onlySub, ...others } = { ...CLIENT, ...absent, onlySub: 'ana' } satisfies Whole<Client>;
 
@@ -103,8 +104,9 @@ describe('what does not compile', () => {
     ({ ...row, means }) satisfies MemberSpec;
   });
 
-  it('a member of a client that no row stores, but for the registration id and the mark of the synthetic login', () => {
-    type Stored = (typeof CLIENT_METADATA)[ClientMember]['storedAs'] | 'registrationId' | 'isSynthetic';
+  it('a member of a client that no row stores, but for the registration id, the mark of the synthetic login and the revision', () => {
+    type Own = 'registrationId' | 'isSynthetic' | 'revision';
+    type Stored = (typeof CLIENT_METADATA)[ClientMember]['storedAs'] | Own;
     expectTypeOf<Exclude<keyof Client, Stored>>().toEqualTypeOf<never>();
     expectTypeOf<Exclude<keyof Client, Exclude<Stored, 'onlySub'>>>().toEqualTypeOf<'onlySub'>();
   });

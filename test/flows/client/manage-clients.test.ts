@@ -24,13 +24,13 @@ const KEYED: Client = {
 
 function registryWorld(...given: Client[]) {
   const world = startWorld();
-  const { clientRegistry, stored } = clientsIn(world.journal, given);
+  const { clientRegistry, stored, isRepeated } = clientsIn(world.journal, given);
   const ports = { ...world.ports, clientRegistry };
   const create = (metadata: Partial<ClientMetadata> = {}) =>
     createClient(ports, { client_name: 'Example Shop', ...metadata }, 'operator');
   const update = (metadata: MemberChange<ClientMetadata>, newSecret = false, oldSecretExpiresIn?: number) =>
     updateClient(ports, { clientId: 'bank', metadata, newSecret, oldSecretExpiresIn, by: 'operator' });
-  return { ...world, ports, stored, create, update };
+  return { ...world, ports, stored, isRepeated, create, update };
 }
 const AUDITED = { clientId: 'bank', by: 'operator', at: NOW };
 
@@ -269,8 +269,19 @@ describe('a client that changes while it is changed', () => {
     expect(audited).toHaveLength(succeeds ? 1 : 0);
   });
 
+  it('is left as it is when the change may have been made before: another operator may have set it back', async () => {
+    const { update, journal, stored, isRepeated, audited } = registryWorld(BANK);
+    isRepeated.now = true;
+    journal.meanwhile('replace', () => stored.set('bank', { ...BANK }));
+    expect(refusalOf(await update({ scope: 'openid payments' }))).toEqual({ reason: 'conflict', what: 'client' });
+    expect(stored.get('bank')).toEqual(BANK);
+    expect(journal.calls).toEqual(['find client bank', 'replace client bank', 'find client bank']);
+    expect(audited).toEqual([]);
+  });
+
   it('is told the secret that it was given although the answer to that write was lost', async () => {
-    const { update, journal, stored, audited } = registryWorld(BANK);
+    const { update, journal, stored, isRepeated, audited } = registryWorld(BANK);
+    isRepeated.now = true;
     const oldSecret = { hash: sha256('s3cret'), expiresAt: NOW + 3600, replacedAt: NOW };
     const credential = { method: 'client_secret_basic' as const, secretHash: sha256('secret-1'), oldSecret };
     let isFirst = true;

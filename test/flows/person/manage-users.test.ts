@@ -43,7 +43,7 @@ function usersWorld(users: User[] = [ANA], given: Device[] = [deviceNamed('phone
     endpoints: endpointsIn(journal),
   };
   const update = (profile: MemberChange<UserProfile>) => updateUser(ports, { sub: 'ana', profile, by: 'operator' });
-  return { ...world, ports, users: people.users, devices: stored, ticketOwners, update };
+  return { ...world, ports, users: people.users, isRepeated: people.isRepeated, devices: stored, ticketOwners, update };
 }
 
 describe('an operator creates a user', () => {
@@ -178,6 +178,16 @@ describe('an operator changes a user', () => {
       isFirst = false;
     });
     expect(valueFrom(await update({ name: 'Anna' }))).toMatchObject({ name: 'Anna', blocked: true });
+  });
+
+  it('but not again when the change may have been made before: another operator may have set it back', async () => {
+    const { update, journal, users, audited, isRepeated } = usersWorld();
+    isRepeated.now = true;
+    journal.meanwhile('replace', () => users.set('ana', { ...ANA, status: 'blocked' }));
+    expect(refusalOf(await update({ blocked: false }))).toEqual({ reason: 'conflict', what: 'changed' });
+    expect(users.get('ana')?.status).toBe('blocked');
+    expect(journal.calls).toEqual(['find user ana', 'replace user ana']);
+    expect(audited).toEqual([]);
   });
 
   it('but not another person who got the same sub meanwhile', async () => {

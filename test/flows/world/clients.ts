@@ -34,6 +34,8 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
   };
   /** The function knows the client as it is now, and does not read it until a credential fails. */
   const copy = (clientId: string) => copies.set(clientId, stored.get(clientId));
+  /** Whether a write that comes too late may have been made before, because its answer was lost. */
+  const isRepeated = { now: false };
   const clientRegistry: ClientRegistry = {
     find,
     create: async (client) => {
@@ -44,9 +46,9 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
     },
     replace: async (client, before) => {
       journal.begin(`replace client ${client.clientId}`);
-      if (stored.get(client.clientId) !== before) return false;
+      if (stored.get(client.clientId) !== before) return isRepeated.now ? 'unclear' : 'changed';
       stored.set(client.clientId, client);
-      return true;
+      return 'written';
     },
     remove: async (clientId) => {
       journal.begin(`remove client ${clientId}`);
@@ -60,7 +62,7 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
     },
   };
   const profile: Profile = { ...STANDARD_PROFILE, ...different };
-  return { stored, clients, copy, clientRegistry, profile };
+  return { stored, clients, copy, clientRegistry, isRepeated, profile };
 }
 
 export const basic = (clientId: string, secret: string): string =>

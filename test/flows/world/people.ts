@@ -28,6 +28,8 @@ export function peopleIn(journal: Journal, users: readonly User[]) {
     for (const one of user.identifiers) logins.set(nameOf(one), user.sub);
     return { outcome: 'written' };
   };
+  /** Whether a write that comes too late may have been made before, because its answer was lost. */
+  const isRepeated = { now: false };
   const peopleRegistry: PeopleRegistry = {
     create: async (user) => {
       journal.begin(`create user ${user.sub}`);
@@ -36,7 +38,7 @@ export function peopleIn(journal: Journal, users: readonly User[]) {
     },
     replace: async (user, before) => {
       journal.begin(`replace user ${user.sub}`);
-      if (stored.get(user.sub) !== before) return { outcome: 'changed' };
+      if (stored.get(user.sub) !== before) return { outcome: isRepeated.now ? 'unclear' : 'changed' };
       return takenBy(user) ?? write(user);
     },
     remove: async ({ sub }) => {
@@ -44,5 +46,5 @@ export function peopleIn(journal: Journal, users: readonly User[]) {
       stored.delete(sub);
     },
   };
-  return { users: stored, logins, people, peopleRegistry };
+  return { users: stored, logins, people, peopleRegistry, isRepeated };
 }

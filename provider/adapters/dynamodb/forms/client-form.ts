@@ -7,6 +7,8 @@ import type { Key, Stored } from '../items.ts';
 export type ClientForm = {
   /** Made when the client was created. */
   readonly registration_id: string;
+  /** How many writes the client has had. It guards a change that was read before another one. */
+  readonly revision: number;
   /** The other members as JSON. An additional member does not change the stored format. */
   readonly client: string;
 };
@@ -36,14 +38,13 @@ export const CLIENT_LIST = 'CLIENT#';
 export const clientKey = (clientId: string): Key<ClientForm> => ({ pk: `CLIENT#${clientId}`, sk: 'CLIENT' });
 export const listedKey = (clientId: string): Key<ListedForm> => ({ pk: CLIENT_LIST, sk: clientId });
 
-/** The text that guards a stored client when it is replaced. */
-export const clientText = ({ registrationId: _, ...members }: Client): string => JSON.stringify(members);
-
-export function clientItem(client: Client): Key<ClientForm> & ClientForm {
-  return { ...clientKey(client.clientId), registration_id: client.registrationId, client: clientText(client) };
+export function clientItem(client: Client, revision: number): Key<ClientForm> & ClientForm {
+  const { registrationId, revision: _replaced, ...members } = client;
+  const text = JSON.stringify(members);
+  return { ...clientKey(client.clientId), registration_id: registrationId, revision, client: text };
 }
 
 export function clientFrom(item: Stored<ClientForm>): Client {
   const stored: StoredClient = JSON.parse(item.client);
-  return { ...stored, registrationId: item.registration_id };
+  return { ...stored, registrationId: item.registration_id, revision: item.revision };
 }
