@@ -22,7 +22,7 @@ export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ProvePushR
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const people = new PeopleTable(directory);
+  const people = new PeopleTable(directory, entropy);
   const sns = createSns();
   const ports = {
     clientRegistry: new ClientRegistryTable(directory, entropy),

@@ -17,7 +17,7 @@ export function wire(): Wired<RequestAuthenticationPorts & ProvePushRightsPorts>
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const people = new PeopleTable(directory);
+  const people = new PeopleTable(directory, entropy);
   const sns = createSns();
   const ports = {
     ...clientAuthentication(directory, transactions),

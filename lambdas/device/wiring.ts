@@ -27,7 +27,7 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & Pro
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const people = new PeopleTable(directory);
+  const people = new PeopleTable(directory, entropy);
   const sns = createSns();
   const ports = {
     people,

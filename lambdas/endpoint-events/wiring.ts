@@ -4,6 +4,7 @@ import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composi
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
 import { EndpointUsers } from '../../provider/adapters/sns/endpoint-users.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import type { EndpointEventPorts } from '../../provider/flows/device/handle-endpoint-event.ts';
@@ -17,7 +18,7 @@ export function wire(): Wired<EndpointEventPorts & ProvePushRightsPorts> {
   const ports = {
     endpoints: new EndpointUsers(sns, directory),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['GetEndpointAttributes']),
-    devices: new PeopleTable(directory),
+    devices: new PeopleTable(directory, entropy),
     audit: auditTrailOf('endpoint-events'),
     clock,
   };

@@ -19,7 +19,7 @@ export async function wire(): Promise<Wired<RequestTokensPorts>> {
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const people = new PeopleTable(directory);
+  const people = new PeopleTable(directory, entropy);
   const keys = new SigningKeysTable(directory, entropy);
   const privateKeys = new KmsPrivateKeys(keys, createKms(), resources.signingKmsKey);
   const signer = new JoseSigner(new KeyCache(keys, clock), privateKeys);

@@ -23,7 +23,7 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
   const expiresAt = NOW + 10;
   const setUp = async () => {
     const sub = entropy.id();
-    const people = new PeopleTable(directory);
+    const people = new PeopleTable(directory, entropy);
     const registry = new PeopleRegistryTable(directory, entropy, () => NOW);
     const enrolments = new EnrolmentsTable({ directory, transactions }, entropy);
     const registered = registerUser({}, { sub, profileId: entropy.id() });

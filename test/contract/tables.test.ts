@@ -420,7 +420,7 @@ describeOnEngines('the tables', (name) => {
 
   it('users: identifiers first, one owner each; an unfinished one belongs to nobody after a minute', async () => {
     let now = NOW;
-    const people = new PeopleTable(directory);
+    const people = new PeopleTable(directory, entropy);
     const registry = new PeopleRegistryTable(directory, entropy, () => now);
     const user = (sub: string, profile: Record<string, string>) => {
       const registered = registerUser(profile, { sub, profileId: `profile of ${sub}` });
@@ -470,7 +470,7 @@ describeOnEngines('the tables', (name) => {
     const email = { type: 'email', value: '' } as const;
     const setUp = () => {
       const sub = entropy.id();
-      const people = new PeopleTable(directory);
+      const people = new PeopleTable(directory, entropy);
       const registry = new PeopleRegistryTable(directory, entropy, () => NOW);
       const address = `${sub.replace(/[^a-z0-9]/gi, '')}@example.com`.toLowerCase();
       const person = (profile: Record<string, string> = { email: address }) => {
@@ -640,7 +640,7 @@ describeOnEngines('the tables', (name) => {
   });
 
   it('a person and their devices are asked for at once and read once; whoever asks later reads anew', async () => {
-    const people = new PeopleTable(directory);
+    const people = new PeopleTable(directory, entropy);
     const sub = entropy.id();
     const before = engine.aws.calls.length;
     const [user, devices] = await Promise.all([people.find(sub), people.listOf(sub)]);

@@ -216,6 +216,73 @@ describe('a write that the SDK repeats after others wrote (held AWS call)', () =
   });
 });
 
+describe('a write whose answer was lost is not made again after', () => {
+  /** The answer of the write is lost, then something else is done, then the SDK repeats the write. */
+  async function repeatAfter<A>(write: (call: AwsCall) => boolean, call: () => Promise<A>, other: () => Promise<void>) {
+    const repetition = loseAnswer(world, write);
+    const calling = call();
+    await repetition.held;
+    // The other call may be a write of the same kind, so it is not held.
+    world.runtime.aws.interference = undefined;
+    await other();
+    repetition.release();
+    return calling;
+  }
+  const FAULT = { status: 500, error: 'server_error' };
+
+  it('a newer push token of the same phone', async () => {
+    const { email, phone } = await world.person();
+    const answer = await repeatAfter(
+      awsCall('UpdateItem', 'device', 'DEVICE#'),
+      () => patch(phone, { push_token: 'stale' }),
+      async () => expect((await patch(phone, { push_token: 'fresh' })).status).toBe(200),
+    );
+    expect((await world.ask(client, { login_hint: email })).status).toBe(200);
+    expect(world.runtime.push.deliveries.at(-1)?.token).toBe('fresh');
+    expect(answer).toMatchObject({ status: FAULT.status, body: { error: FAULT.error } });
+  });
+
+  it('an operator ended the ticket that it issued', async () => {
+    const path = `/admin/users/${(await world.user()).sub}/tickets`;
+    const answer = await repeatAfter(
+      awsCall('UpdateItem', 'admin', 'PROFILE'),
+      () => world.admin('POST', path, {}),
+      async () => expect((await world.admin('DELETE', path)).status).toBe(204),
+    );
+    expect((await world.admin('GET', path)).body).toEqual({ tickets: [] });
+    expect(answer).toMatchObject({ status: FAULT.status, body: { error: FAULT.error } });
+  });
+
+  it('another operator issued a newer ticket', async () => {
+    const path = `/admin/users/${(await world.user()).sub}/tickets`;
+    let newer: unknown;
+    const issue = () => world.admin('POST', path, {});
+    const answer = await repeatAfter(awsCall('UpdateItem', 'admin', 'PROFILE'), issue, async () => {
+      newer = (await issue()).body['ticket_id'];
+    });
+    expect((await world.admin('GET', path)).body['tickets']).toMatchObject([{ ticket_id: newer }]);
+    expect(answer).toMatchObject({ status: FAULT.status, body: { error: FAULT.error } });
+  });
+});
+
+describe('a mark of a dead endpoint whose answer was lost', () => {
+  it('is in the audit trail', async () => {
+    const { email, phone } = await world.person();
+    world.runtime.sns.disable(phone.identity.pushToken);
+    let isFirst = true;
+    world.runtime.aws.interference = (call) => {
+      if (!isFirst || !awsCall('UpdateItem', 'backchannel-authentication', 'DEVICE#')(call)) return undefined;
+      isFirst = false;
+      return 'lose-answer';
+    };
+    await world.ask(client, { login_hint: email });
+    await world.ask(client, { login_hint: email });
+    expect(isFirst).toBe(false);
+    const marks = () => world.logs.filter((line) => line.includes('"device_unreachable"'));
+    await expect.poll(marks).toHaveLength(1);
+  });
+});
+
 describe('a change whose answer was lost, and that another operator set back before the SDK repeats it', () => {
   const CONFLICT = { status: 409, error: 'conflict', reason: 'conflict' };
   /** The answer of DynamoDB is lost, then the other change is made and acknowledged, then the SDK repeats the write. */

@@ -4,6 +4,9 @@ import { profileKey, ticketForm, type UserForm, userFrom } from './forms/user-fo
 import type { Change, Key, Written } from './items.ts';
 import type { Table } from './table.ts';
 
+/** How often the issue of a ticket is tried, while others change the user as well. */
+const ISSUE_ROUNDS = 5;
+
 /** The way from a ticket to its user. Whether the ticket is good is in the user's profile alone. */
 type TicketOwnerForm = { readonly sub: string; readonly ttl: number };
 const ticketKey = (hash: string): Key<TicketOwnerForm> => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
@@ -13,8 +16,7 @@ const ticketKey = (hash: string): Key<TicketOwnerForm> => ({ pk: `TICKET#${hash}
  * the profile, so that a change of the profile that was read before is not stored over it. The SDK repeats a write whose
  * answer was lost, and others may have written in between. The repetition raises the revision once more, so the profile
  * never has an earlier revision again. It also undoes nothing of theirs: a device id is never given a second time, and
- * each guard names the ticket by its hash. Only the issue of a ticket can be done twice. It then counts as the later one,
- * because nobody has the ticket before the answer.
+ * each guard names the ticket by its hash. Only the issue of a ticket names the revision that was read.
  */
 export class EnrolmentsTable implements Enrolments {
   readonly #directory: Table;
@@ -27,19 +29,31 @@ export class EnrolmentsTable implements Enrolments {
     this.#entropy = entropy;
   }
 
+  /**
+   * Issues the ticket in place of the one that is stored at the moment. If others have written since and this ticket may
+   * have been issued before, it is a fault: they may have ended it, and a repetition of the SDK must not bring it back.
+   */
   async issueTicket({ owner, ticket }: Parameters<Enrolments['issueTicket']>[0]): Promise<TicketClaim> {
-    const issued = await this.#change(owner.sub, {
-      set: { ticket: ticketForm(ticket) },
-      guard: {
-        condition: '#profile_id = :profile AND #status = :active',
-        values: { profile: owner.profileId, active: 'active' },
-      },
-    });
-    if (issued.written) {
-      // Written second: before that, nobody has the ticket.
-      await this.#transactions.put({ ...ticketKey(ticket.hash), sub: owner.sub, ttl: ticket.expiresAt });
+    const { pk, sk } = profileKey(owner.sub);
+    for (let round = 1; round <= ISSUE_ROUNDS; round += 1) {
+      const [stored] = await this.#directory.query<UserForm>(pk, { skPrefix: sk });
+      const isActive = stored?.profile_id === owner.profileId && stored.status === 'active';
+      if (!isActive) return claimFrom({ written: false, item: stored });
+      const issued = await this.#change(owner.sub, {
+        set: { ticket: ticketForm(ticket) },
+        guard: {
+          condition: '#profile_id = :profile AND #revision = :seen',
+          values: { profile: owner.profileId, seen: stored.revision },
+        },
+      });
+      if (issued.written || issued.item?.ticket?.hash === ticket.hash) {
+        // Written second: before that, nobody has the ticket.
+        await this.#transactions.put({ ...ticketKey(ticket.hash), sub: owner.sub, ttl: ticket.expiresAt });
+        return { claimed: true };
+      }
+      if (issued.isUnclear) break;
     }
-    return claimFrom(issued);
+    throw new Error('others changed the user at the same time');
   }
 
   async findTicketOwner(hash: string): Promise<string | undefined> {

@@ -3,9 +3,13 @@ import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import type { Devices } from '../../flows/device/ports.ts';
 import type { People } from '../../flows/person/ports.ts';
+import type { Entropy } from '../../flows/ports.ts';
 import { type DeviceForm, deviceFrom, deviceItem, deviceKey, isDevice, reachForm } from './forms/device-form.ts';
 import { isProfile, loginKey, type UserForm, userFrom, userPartition } from './forms/user-form.ts';
 import type { Table } from './table.ts';
+
+/** How often a change of a device is tried, while others change the device as well. */
+const CHANGE_ROUNDS = 5;
 
 type UserPartition = { readonly user: User | undefined; readonly devices: readonly Device[] };
 
@@ -15,11 +19,13 @@ type UserPartition = { readonly user: User | undefined; readonly devices: readon
  */
 export class PeopleTable implements People, Devices {
   readonly #directory: Table;
+  readonly #entropy: Entropy;
   /** Reads that were requested and have not started yet. */
   readonly #pendingReads = new Map<string, Promise<UserPartition>>();
 
-  constructor(directory: Table) {
+  constructor(directory: Table, entropy: Entropy) {
     this.#directory = directory;
+    this.#entropy = entropy;
   }
 
   async resolve(identifier: LoginIdentifier): Promise<string | undefined> {
@@ -38,13 +44,25 @@ export class PeopleTable implements People, Devices {
     await this.#directory.put(deviceItem(device));
   }
 
+  /**
+   * Changes the device as it is stored at the moment, so that a repetition of the SDK does not bring back a push token
+   * that a later change has replaced. If others have changed it since and this change may have been made before, it is a
+   * fault: the phone asks again.
+   */
   async update({ sub, deviceId, name, reach }: Parameters<Devices['update']>[0]): Promise<boolean> {
-    const { written } = await this.#directory.update({
-      key: deviceKey({ sub, deviceId }),
-      set: { name, ...(reach && reachForm(reach)) },
-      guard: { condition: 'attribute_exists(pk)' },
-    });
-    return written;
+    const key = deviceKey({ sub, deviceId });
+    const set = { name, ...(reach && reachForm(reach)) };
+    for (let round = 1; round <= CHANGE_ROUNDS; round += 1) {
+      const [stored] = await this.#directory.query<DeviceForm>(key.pk, { skPrefix: key.sk });
+      if (!stored) return false;
+      const guard = stored.changed_by
+        ? { condition: '#changed_by = :seen', values: { seen: stored.changed_by } }
+        : { condition: 'attribute_exists(pk) AND attribute_not_exists(#changed_by)' };
+      const { written, isUnclear } = await this.#directory.update({ key, set, guard, nonce: this.#nonce() });
+      if (written) return true;
+      if (isUnclear) break;
+    }
+    throw new Error('others changed the device at the same time');
   }
 
   async markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean> {
@@ -52,6 +70,7 @@ export class PeopleTable implements People, Devices {
       key: deviceKey(device),
       set: { push: 'unreachable' },
       guard: { condition: '#endpoint_arn = :dead AND #push <> :push', values: { dead: device.endpointArn } },
+      nonce: this.#nonce(),
     });
     return written;
   }
@@ -73,6 +92,10 @@ export class PeopleTable implements People, Devices {
     });
     this.#pendingReads.set(sub, reading);
     return reading;
+  }
+
+  #nonce() {
+    return { attribute: 'changed_by', value: this.#entropy.id() };
   }
 
   async #query(sub: string): Promise<UserPartition> {

@@ -6,7 +6,13 @@ import { userPartition } from './user-form.ts';
 // The stored form of a device in Directory. Its reach has attributes of its own, because guards compare them.
 
 /** A device. `reach` and `proof` name the kind; the other attributes belong to that kind. */
-export type DeviceForm = ReachForm & ProofForm & { readonly name: string; readonly enrolled_at: number };
+export type DeviceForm = ReachForm &
+  ProofForm & {
+    readonly name: string;
+    readonly enrolled_at: number;
+    /** The nonce of the last change. Absent if the device has not changed since its enrolment. */
+    readonly changed_by?: string | undefined;
+  };
 type ReachForm =
   | {
       readonly reach: 'sns';
