@@ -1,7 +1,9 @@
-import type { Command } from './command-line/command.ts';
+import { once } from 'node:events';
+import type { Command, Rows, RowsEnd } from './command-line/command.ts';
 import { type Chosen, choose, readCommandLine } from './command-line/command-line.ts';
 import { Refused, WrongUsage } from './command-line/failure.ts';
 import { helpFor } from './command-line/help-text.ts';
+import { clearProgress, showProgress } from './command-line/progress.ts';
 import { vocabulary } from './commands/registry.ts';
 import { AdminApi } from './deployment/admin-api.ts';
 import { readDeployment } from './deployment/deployment.ts';
@@ -22,6 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
     help = `ciba ${noun ? `${noun.name} ` : ''}${command.name} --help`;
     return await run(args, { noun, command });
   } catch (error) {
+    clearProgress();
     if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;
     console.error(`ciba: ${error.message}`);
     if (error instanceof WrongUsage) console.error(`See ${help}`);
@@ -32,15 +35,29 @@ async function main(args: readonly string[]): Promise<number> {
 async function run(args: readonly string[], chosen: Chosen & { command: Command }): Promise<number> {
   const { globals, options, argument } = readCommandLine(args, chosen);
   const deployment = readDeployment(globals, process.env);
-  const { json, text, failed } = await chosen.command.run({
+  const output = await chosen.command.run({
     api: new AdminApi(deployment),
     deployment,
     argument,
     options,
     isTerminal: process.stdout.isTTY,
+    progress: showProgress,
   });
-  print(globals.json ? json : text);
+  const { failed, notes = [] } = 'rows' in output ? await printRows(output.rows, globals) : output;
+  clearProgress();
+  if (!('rows' in output)) print(globals.json ? output.json : output.text);
+  for (const note of notes) console.error(`ciba: ${note}`);
   return failed ? 1 : 0;
+}
+
+/** Prints each row as soon as it is there, and no faster than somebody takes it. */
+async function printRows(rows: Rows, { json }: { json: boolean }): Promise<RowsEnd> {
+  for (;;) {
+    const { done, value } = await rows.next();
+    if (done) return value;
+    clearProgress();
+    if (!process.stdout.write(`${json ? value.json : value.text}\n`)) await once(process.stdout, 'drain');
+  }
 }
 
 function print(text: string): number {

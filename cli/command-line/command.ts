@@ -31,12 +31,26 @@ export type Invocation<Argument extends string, Specs extends OptionSpecs> = {
   readonly options: OptionValues<Specs>;
   /** Whether the output goes to a terminal. */
   readonly isTerminal: boolean;
+  /** Says how far a long command is, if somebody watches. */
+  readonly progress: (text: string) => void;
 };
 /**
  * What a command prints: the API's JSON unchanged (empty if it sent none), or text for people. With `failed` the exit
  * code is 1, because the answer reports a failure.
  */
-export type Output = { readonly json: string; readonly text: string; readonly failed?: boolean };
+export type Output = {
+  readonly json: string;
+  readonly text: string;
+  readonly failed?: boolean;
+  /** What the reader should know beside the answer. It goes to standard error. */
+  readonly notes?: readonly string[];
+};
+/** One line of an answer that is printed while it is read. */
+export type Row = Pick<Output, 'json' | 'text'>;
+/** An answer of any length. What it returns at the end says whether it is complete. */
+export type Rows = AsyncGenerator<Row, RowsEnd>;
+/** What is known when the last row was printed. */
+export type RowsEnd = Pick<Output, 'failed' | 'notes'>;
 
 /** The definition of a command, in the file of its noun. */
 export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends OptionSpecs> = {
@@ -50,7 +64,7 @@ export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends 
   /** Whole command lines, without `npm run ciba --`. */
   readonly examples: readonly string[];
   // A method, because the parameters of methods are bivariant: so one list can hold commands of all types.
-  run(invocation: Invocation<Arguments[number]['name'], Specs>): Promise<Output>;
+  run(invocation: Invocation<Arguments[number]['name'], Specs>): Promise<Output | { readonly rows: Rows }>;
 };
 /** Any command. */
 export type Command = Definition<readonly ArgumentSpec[], OptionSpecs>;

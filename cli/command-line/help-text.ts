@@ -24,6 +24,7 @@ function helpForAll({ nouns, standalone }: Vocabulary): string {
       'ciba user create --email anna@example.com --name "Anna Example"',
       'ciba ticket create anna@example.com',
       'ciba client list --url https://login.example.com --region eu-central-1',
+      'ciba audit --stack ciba-production --since 2h',
       'ciba doctor --stack ciba-production',
     ]),
     'Calls to a deployment are signed with your AWS credentials (SigV4); the local runtime needs none.\n' +

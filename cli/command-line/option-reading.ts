@@ -38,6 +38,19 @@ export function readDuration([typed = '']: readonly string[]): number {
   return Number(amount) * seconds;
 }
 
+/**
+ * Reads an instant: a day such as `2026-11-01` (its begin in UTC), an instant in UTC such as `2026-11-01T10:00:00Z`, or
+ * a duration such as `2h`, which is that long before `now`. Returns epoch seconds.
+ */
+export function readInstant(typed: string, now: number): number {
+  if (/^\d+[smhd]$/.test(typed)) return now - readDuration([typed]);
+  const isInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(typed);
+  const milliseconds = isInstant ? Date.parse(typed) : Number.NaN;
+  if (Number.isNaN(milliseconds))
+    throw new WrongUsage(`"${typed}" is no instant: give 2h, 7d, 2026-11-01 or 2026-11-01T10:00:00Z`);
+  return milliseconds / 1000;
+}
+
 /** Reads a file with a JWK Set, one JWK, or a public key in PEM. Refuses a private key, so that it is never sent. */
 export function readPublicKeys([path = '']: readonly string[]): { keys: readonly unknown[] } {
   const text = readText(path);

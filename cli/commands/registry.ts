@@ -1,4 +1,5 @@
 import type { Vocabulary } from '../command-line/command.ts';
+import { audit } from './audit-command.ts';
 import { clientNoun } from './client-commands.ts';
 import { deviceNoun } from './device-commands.ts';
 import { doctor } from './doctor-command.ts';
@@ -10,5 +11,5 @@ import { userNoun } from './user-commands.ts';
 /** All nouns and commands. A new command is added in the file of its noun, a new noun here. */
 export const vocabulary: Vocabulary = {
   nouns: [clientNoun, userNoun, deviceNoun, ticketNoun, keysNoun, pushCredentialsNoun],
-  standalone: [doctor],
+  standalone: [audit, doctor],
 };

@@ -41,7 +41,9 @@ export async function signedHeaders(
   { url, method, headers, body }: UnsignedRequest,
   scope: SignatureScope,
 ): Promise<Record<string, string>> {
-  const signed = await new SignatureV4({ ...scope, sha256: Sha256 }).sign({
+  // S3 alone signs the path as it is sent. All others encode it once more.
+  const uriEscapePath = scope.service !== 's3';
+  const signed = await new SignatureV4({ ...scope, sha256: Sha256, uriEscapePath }).sign({
     method,
     protocol: url.protocol,
     hostname: url.hostname,

@@ -6,7 +6,7 @@ import { listenOnLoopback } from '../runtime/loopback.ts';
 export type AwsCall = {
   /** The access key id of the signature. Each function has its own, so it names the function. */
   readonly caller: string;
-  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'firehose' | 'lambda';
+  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'firehose' | 's3' | 'lambda';
   readonly action: string;
   /** JSON input, or the form fields of the Query protocol. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -116,6 +116,15 @@ function parseCall(request: IncomingMessage, body: Buffer): AwsCall {
     const input = { FunctionName: decodeURIComponent(invoked), Payload: JSON.parse(body.toString() || '{}') };
     return { caller, service: 'lambda', action: 'Invoke', input, body };
   }
+  if (request.method === 'GET') return { caller, service: 's3', ...parseRead(request.url ?? '/'), body };
   const form = Object.fromEntries(new URLSearchParams(body.toString()));
   return { caller, service: 'sns', action: form['Action'] ?? '', input: form, body };
+}
+
+/** S3 uses REST, with bucket and key in the path. It is the only service whose calls are GETs. */
+function parseRead(target: string): Pick<AwsCall, 'action' | 'input'> {
+  const { pathname, searchParams } = new URL(target, 'http://localhost');
+  const [, Bucket = '', ...key] = pathname.split('/').map(decodeURIComponent);
+  const action = searchParams.has('list-type') ? 'ListObjectsV2' : 'GetObject';
+  return { action, input: { Bucket, Key: key.join('/'), ...Object.fromEntries(searchParams) } };
 }

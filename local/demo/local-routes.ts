@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { functionNames, functions } from '../../infra/functions/deployed-functions.ts';
 import { SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
+import { AUDIT_BUCKET } from '../runtime/audit-records.ts';
 import type { LocalRoutes } from '../runtime/gateway.ts';
 import { isTrustedLoopback } from '../runtime/loopback.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -23,6 +24,7 @@ const routes: Readonly<Record<string, LocalRoute>> = {
   'POST /local/decide': decide,
   'GET /local/push': streamPushes,
   'POST /local/self-check': checkPushRights,
+  'GET /local/audit-bucket': sendAuditBucket,
 };
 
 /** Makes the routes that only exist on this machine, for callers on it: demo page, tickets, unattended phone. */
@@ -118,6 +120,11 @@ async function checkPushRights(_world: DemoWorld, runtime: Runtime, { response }
   const names = functionNames.filter((name) => functions[name].sns.length > 0);
   const answers = names.map(async (name) => [name, await runtime.host.invoke(name, SELF_CHECK)] as const);
   send(response, 200, Object.fromEntries(await Promise.all(answers)));
+}
+
+/** Says where the audit trail is, for `ciba audit`: at the stand-in for S3. */
+function sendAuditBucket(_world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
+  send(response, 200, { endpoint: runtime.awsEndpoint, region: 'eu-central-1', bucket: AUDIT_BUCKET });
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

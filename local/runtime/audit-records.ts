@@ -1,5 +1,10 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { StoredObject } from '../aws/s3.ts';
+
+/** The bucket in which the S3 stand-in shows the trail. */
+export const AUDIT_BUCKET = 'local-audit';
 
 /**
  * The audit trail of the local runtime: the records that functions store, and the events that they only write to their
@@ -29,6 +34,18 @@ export class AuditRecords {
     if (audit) this.add(JSON.stringify(audit));
   };
 
+  /** Returns the objects of the audit bucket: one for each day, where Firehose makes one every few minutes. */
+  objects(): ReadonlyMap<string, StoredObject> {
+    const days = Map.groupBy(this.lines, (line) => timeOf(line).toISOString().slice(0, 10).replaceAll('-', '/'));
+    return new Map(
+      [...days].map(([day, lines]) => {
+        const modifiedAt = new Date(Math.max(...lines.map((line) => timeOf(line).getTime())));
+        const body = gzipSync(lines.map((line) => `${line}\n`).join(''));
+        return [`records/${day}/local.gz`, { body, modifiedAt }];
+      }),
+    );
+  }
+
   #keep(line: string): boolean {
     const { id } = JSON.parse(line) as { readonly id?: unknown };
     if (this.#ids.has(id)) return false;
@@ -36,6 +53,11 @@ export class AuditRecords {
     this.lines.push(line);
     return true;
   }
+}
+
+function timeOf(line: string): Date {
+  const { at } = JSON.parse(line) as { readonly at: number };
+  return new Date(at * 1000);
 }
 
 function kept(file: string): readonly string[] {

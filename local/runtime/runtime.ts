@@ -7,11 +7,12 @@ import type { DynamoDBEngine } from '../aws/dynamodb-engine.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
 import { createFirehoseService } from '../aws/firehose.ts';
 import { createKmsService } from '../aws/kms.ts';
+import { createS3Service } from '../aws/s3.ts';
 import { createSecretsService } from '../aws/secrets.ts';
 import { AwsServer } from '../aws/server.ts';
 import { SnsStandIn, snsState } from '../aws/sns.ts';
 import { SqsStandIn } from '../aws/sqs.ts';
-import { AuditRecords } from './audit-records.ts';
+import { AUDIT_BUCKET, AuditRecords } from './audit-records.ts';
 import { checkSameIssuer, lockDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
@@ -153,6 +154,7 @@ async function startAws(
     sqs: startQueues(clock, sns).service,
     secretsmanager: createSecretsService(new Map()),
     firehose: createFirehoseService(AUDIT_STREAM, audit.add),
+    s3: createS3Service(AUDIT_BUCKET, () => audit.objects()),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
   });
   return { aws, sns };

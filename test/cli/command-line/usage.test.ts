@@ -113,6 +113,10 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
     ['a wrong --by', ['user', 'show', 'anna', '--by', 'email'], '--by must be sub or login_hint'],
     ['a URL that is none', ['client', 'list', '--url', 'localhost:3000'], '--url must be a URL'],
     ['a URL with a path', ['client', 'list', '--url', 'https://a.example/prod'], 'scheme and host only'],
+    ['a beginning that is none', ['audit', '--since', 'yesterday'], '"yesterday" is no instant: give 2h, 7d'],
+    ['a range that ends first', ['audit', '--since', '2h', '--until', '3h'], '--until must be later than --since'],
+    ['a stack and a bucket', ['audit', '--stack', 'a', '--bucket', 'b'], '--stack or --bucket, not both'],
+    ['a trail without its place', ['audit', '--url', 'https://a.example'], 'give --stack or --bucket'],
     ['a deployment without TLS', ['client', 'list', '--url', 'http://a.example'], 'must begin with https://'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await ciba(args, { env });

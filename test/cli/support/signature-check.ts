@@ -16,16 +16,16 @@ const encoded = (text: string) =>
 export function wrongInSignature(
   request: IncomingMessage,
   body: Buffer,
-  expected: { key: AccessKey; region: string; host: string },
+  expected: { key: AccessKey; region: string; host: string; service?: 'execute-api' | 's3' },
 ): string | undefined {
   const { authorization = '', host, ...headers } = request.headers as Record<string, string | undefined>;
   const match =
-    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/execute-api\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/.exec(
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([a-z0-9-]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/.exec(
       authorization,
     );
-  if (!match) return `no signature for execute-api: ${authorization}`;
-  const [, id, date = '', region = '', signedNames = '', signature] = match;
-  const { key } = expected;
+  const { key, service = 'execute-api' } = expected;
+  if (match?.[4] !== service) return `no signature for ${service}: ${authorization}`;
+  const [, id, date = '', region = '', , signedNames = '', signature] = match;
   const instant = headers['x-amz-date'] ?? '';
   if (host !== expected.host) return `host ${host}`;
   if (id !== key.id || region !== expected.region) return `credential of ${id} in ${region}`;
@@ -38,23 +38,25 @@ export function wrongInSignature(
   if (unsigned) return `${unsigned} is not signed`;
   const canonicalRequest = [
     request.method,
-    ...canonicalTarget(request.url ?? '/'),
+    ...canonicalTarget(request.url ?? '/', service),
     ...names.map((name) => `${name}:${(name === 'host' ? host : headers[name])?.trim()}`),
     '',
     signedNames,
     sha256(body),
   ].join('\n');
-  const scope = `${date}/${region}/execute-api/aws4_request`;
-  const signingKey = [date, region, 'execute-api', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${key.secret}`);
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const signingKey = [date, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${key.secret}`);
   const recomputed = hmac(signingKey, ['AWS4-HMAC-SHA256', instant, scope, sha256(canonicalRequest)].join('\n'));
   return recomputed.toString('hex') === signature ? undefined : `signature over\n${canonicalRequest}`;
 }
 
 /** The path, each segment as it arrived and encoded once more (every service but S3); the query, sorted. */
-function canonicalTarget(target: string): [string, string] {
+function canonicalTarget(target: string, service: string): [string, string] {
   const [path = '', query = ''] = target.split('?');
   const pairs = [...new URLSearchParams(query)].map(([name, value]) => `${encoded(name)}=${encoded(value)}`);
-  return [path.split('/').map(encoded).join('/'), pairs.sort().join('&')];
+  // S3 encodes the key itself, so its characters are encoded once.
+  const segments = path.split('/').map((one) => encoded(service === 's3' ? decodeURIComponent(one) : one));
+  return [segments.join('/'), pairs.sort().join('&')];
 }
 
 function instantOf(compact: string): number {

@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { txnOf } from '../../provider/core/digest.ts';
+import { parseJsonObject } from '../command-line/json-object.ts';
+
+const record = v.looseObject({
+  event: v.string(),
+  /** Epoch seconds. */
+  at: v.number(),
+  /** The same in the stored record and in its copy. Records of earlier versions have none. */
+  id: v.optional(v.string()),
+  /** What intention and outcome of one change share. */
+  change: v.optional(v.string()),
+  phase: v.optional(v.string()),
+  sub: v.optional(v.string()),
+  clientId: v.optional(v.string()),
+  requestId: v.optional(v.string()),
+  by: v.optional(v.string()),
+});
+
+/** A record of the audit trail, as far as the command reads it. Other members are kept. */
+export type TrailRecord = Readonly<v.InferOutput<typeof record>>;
+
+/** Parses a line of the trail: a stored record, or the log line that is its copy. Returns undefined if it is neither. */
+export function parseTrailLine(line: string): TrailRecord | undefined {
+  const value = parseJsonObject(line);
+  const isCopy = value?.['message'] === 'audit' && value['event'] === undefined;
+  const parsed = v.safeParse(record, isCopy ? value['audit'] : value);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** Returns the short name of the request that a record is about, or undefined if it is about none. */
+export function txnIn({ requestId }: TrailRecord): string | undefined {
+  return requestId === undefined ? undefined : txnOf(requestId);
+}
+
+const signedEvidence = v.object({
+  response: v.string(),
+  details: v.string(),
+  publicKey: v.object({
+    kty: v.string(),
+    crv: v.optional(v.string()),
+    x: v.optional(v.string()),
+    y: v.optional(v.string()),
+    n: v.optional(v.string()),
+    e: v.optional(v.string()),
+  }),
+});
+/** What the trail keeps of an answer: what the device signed, the bytes that it showed, and its public key. */
+type SignedEvidence = Readonly<v.InferOutput<typeof signedEvidence>>;
+
+/** Opens the evidence in a record. Returns undefined if it has none, as a copy. Nothing else reads these members. */
+function openEvidence(opened: TrailRecord): SignedEvidence | undefined {
+  const parsed = v.safeParse(signedEvidence, opened);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/**
+ * Returns a record without its evidence, which is large. The client whom the user saw stays, because the record has no
+ * member for it.
+ */
+export function withoutEvidence(whole: TrailRecord): TrailRecord {
+  const evidence = openEvidence(whole);
+  if (!evidence) return whole;
+  const { response, details, publicKey, ...rest } = whole;
+  const shown = parseJsonObject(Buffer.from(evidence.details, 'base64url').toString());
+  const clientId = shown?.['client_id'];
+  return { ...rest, ...(typeof clientId === 'string' && { clientId }) };
+}
