@@ -46,10 +46,10 @@ const signedEvidence = v.object({
   }),
 });
 /** What the trail keeps of an answer: what the device signed, the bytes that it showed, and its public key. */
-type SignedEvidence = Readonly<v.InferOutput<typeof signedEvidence>>;
+export type SignedEvidence = Readonly<v.InferOutput<typeof signedEvidence>>;
 
 /** Opens the evidence in a record. Returns undefined if it has none, as a copy. Nothing else reads these members. */
-function openEvidence(opened: TrailRecord): SignedEvidence | undefined {
+export function openEvidence(opened: TrailRecord): SignedEvidence | undefined {
   const parsed = v.safeParse(signedEvidence, opened);
   return parsed.success ? parsed.output : undefined;
 }

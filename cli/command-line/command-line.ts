@@ -46,6 +46,8 @@ export function choose(args: readonly string[], { nouns, standalone }: Vocabular
   if (!('commands' in named)) return { command: named, help };
   const noun = named;
   if (commandName === undefined) return { noun, help };
+  const isNamed = noun.commands.some(({ name }) => name === commandName);
+  if (noun.unnamed && !isNamed) return { noun, command: noun.unnamed, help };
   return { noun, command: byName(noun.commands, commandName, `ciba ${noun.name}`), help };
 }
 
@@ -57,7 +59,8 @@ export function readCommandLine(
   const specs = { ...command.options, ...GLOBAL_OPTIONS };
   checkOptionNames(args, specs);
   const { values, positionals } = parse(args, specs, true);
-  const words = positionals.slice(noun ? 2 : 1);
+  const isUnnamed = noun?.unnamed === command && positionals[1] !== command.name;
+  const words = positionals.slice(noun && !isUnnamed ? 2 : 1);
   const missing = command.arguments[words.length];
   if (missing) throw new WrongUsage(`${missing.name.toUpperCase()} is missing: ${missing.about}`);
   const surplus = words[command.arguments.length];

@@ -69,7 +69,13 @@ export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends 
 /** Any command. */
 export type Command = Definition<readonly ArgumentSpec[], OptionSpecs>;
 /** A noun with its commands: `ciba NOUN COMMAND`. */
-export type Noun = { readonly name: string; readonly about: string; readonly commands: readonly Command[] };
+export type Noun = {
+  readonly name: string;
+  readonly about: string;
+  readonly commands: readonly Command[];
+  /** The command that is meant if the word after the noun is none: `ciba evidence TXN`. */
+  readonly unnamed?: Command;
+};
 /** All words that may follow `ciba`: nouns, and commands without a noun. */
 export type Vocabulary = { readonly nouns: readonly Noun[]; readonly standalone: readonly Command[] };
 

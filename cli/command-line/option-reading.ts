@@ -83,12 +83,17 @@ function fromPem(path: string, text: string): unknown {
   }
 }
 
-function readText(path: string): string {
+/** Reads the bytes of a file, or of standard input for `-`. */
+export function readBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
+    return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
     throw new WrongUsage(`${path} can't be read: ${systemCodeOf(error)}`);
   }
+}
+
+function readText(path: string): string {
+  return Buffer.from(readBytes(path)).toString();
 }
 
 /** Parses a file's JSON object. The file may hold secrets, so the error does not repeat the parser's message. */

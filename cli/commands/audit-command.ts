@@ -8,7 +8,7 @@ import { WrongUsage } from '../command-line/failure.ts';
 import { readInstant } from '../command-line/option-reading.ts';
 
 /** The option that says from when on the trail is read. */
-const SINCE_OPTION = {
+export const SINCE_OPTION = {
   since: {
     kind: 'text',
     value: 'WHEN',
@@ -27,7 +27,7 @@ const FILTERS = {
 export const audit = command({
   name: 'audit',
   about: 'Shows the audit trail: decisions, tokens, and changes with who made them, oldest first.',
-  notes: `A row is a change, with what became of it: done, refused, failed (part of it may have been made), or outcome unknown (the function died, or its last record is not there yet). Other events have no outcome. Records arrive up to ${LATE_SECONDS / 60} minutes late. With --json each row is one JSON object with the records themselves; evidence is left out. The exit code is 1 if something in the bucket could not be read. Your AWS identity needs ${BUCKET_PERMISSIONS}.`,
+  notes: `A row is a change, with what became of it: done, refused, failed (part of it may have been made), or outcome unknown (the function died, or its last record is not there yet). Other events have no outcome. Records arrive up to ${LATE_SECONDS / 60} minutes late. With --json each row is one JSON object with the records themselves; evidence is left out, ciba evidence exports it. The exit code is 1 if something in the bucket could not be read. Your AWS identity needs ${BUCKET_PERMISSIONS}.`,
   arguments: [],
   options: {
     ...FILTERS,
@@ -70,7 +70,7 @@ async function* rowsOf(
 }
 
 /** Reads `--since` and `--until`. The end is after now by default, because clocks differ. */
-function readRange({ since = '7d', until }: { since?: string; until?: string }, now: number): TrailRange {
+export function readRange({ since = '7d', until }: { since?: string; until?: string }, now: number): TrailRange {
   const range = {
     since: readInstant(since, now),
     until: until === undefined ? Number.MAX_SAFE_INTEGER : readInstant(until, now),

@@ -3,6 +3,7 @@ import { audit } from './audit-command.ts';
 import { clientNoun } from './client-commands.ts';
 import { deviceNoun } from './device-commands.ts';
 import { doctor } from './doctor-command.ts';
+import { evidenceNoun } from './evidence-commands.ts';
 import { keysNoun } from './keys-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { ticketNoun } from './ticket-commands.ts';
@@ -10,6 +11,6 @@ import { userNoun } from './user-commands.ts';
 
 /** All nouns and commands. A new command is added in the file of its noun, a new noun here. */
 export const vocabulary: Vocabulary = {
-  nouns: [clientNoun, userNoun, deviceNoun, ticketNoun, keysNoun, pushCredentialsNoun],
+  nouns: [clientNoun, userNoun, deviceNoun, ticketNoun, keysNoun, pushCredentialsNoun, evidenceNoun],
   standalone: [audit, doctor],
 };

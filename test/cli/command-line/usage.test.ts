@@ -117,6 +117,7 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
     ['a range that ends first', ['audit', '--since', '2h', '--until', '3h'], '--until must be later than --since'],
     ['a stack and a bucket', ['audit', '--stack', 'a', '--bucket', 'b'], '--stack or --bucket, not both'],
     ['a trail without its place', ['audit', '--url', 'https://a.example'], 'give --stack or --bucket'],
+    ['a word that names no request', ['evidence', 'verfy'], '"verfy" is no TXN'],
     ['a deployment without TLS', ['client', 'list', '--url', 'http://a.example'], 'must begin with https://'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await ciba(args, { env });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
 import { PATIENCE_MILLISECONDS } from '../../support/patience.ts';
+import { verifyEvidence } from '../../support/plain-verifier.ts';
 import { type TestClient, World } from '../../support/world.ts';
 import { goodAccount, STACK } from '../doctor/doctor-deployment.ts';
 import { FakeAws } from '../support/aws-account.ts';
@@ -163,6 +164,12 @@ describe('ciba audit on a deployment', () => {
     await run('audit', '--bucket', 'local-audit', '--since', '1h');
     const calls = world.runtime.aws.calls.map(({ caller, service, action }) => `${caller} ${service} ${action}`);
     expect(new Set(calls)).toEqual(new Set(['AKIDEXAMPLE s3 ListObjectsV2', 'AKIDEXAMPLE s3 GetObject']));
+  });
+
+  it('exports evidence', async () => {
+    const { code, stdout } = await run('evidence', txn, '--stack', STACK);
+    expect(code).toBe(0);
+    expect(() => verifyEvidence(Buffer.from(stdout))).not.toThrow();
   });
 
   it('names a bucket in the environment, and S3 says when there is none', async () => {
