@@ -35,7 +35,12 @@ export type Resources = {
    * The delivery stream that stores audit records, undefined if the deployment has no audit store. The address of
    * Firehose is undefined in AWS, where it follows from the region.
    */
-  readonly audit: { readonly stream: string | undefined; readonly endpoint: string | undefined };
+  readonly audit: {
+    readonly stream: string | undefined;
+    readonly endpoint: string | undefined;
+    /** How long the body of an answer may take. */
+    readonly milliseconds: number;
+  };
   /** The CloudWatch namespace of the metrics that the log lines contain. */
   readonly metricsNamespace: string;
 };
@@ -106,7 +111,7 @@ export function readResources(env: Environment = environment): Resources {
 
 function auditStoreIn(env: Environment): Resources['audit'] {
   const endpoint = env['AWS_ENDPOINT_URL_FIREHOSE'] || env['AWS_ENDPOINT_URL'] || undefined;
-  return { stream: env['AUDIT_STREAM'] || undefined, endpoint };
+  return { stream: env['AUDIT_STREAM'] || undefined, endpoint, milliseconds: awsCallMilliseconds(env) };
 }
 
 function optionalArn(platform: Platform, arn: string | undefined): Partial<Record<Platform, string>> {

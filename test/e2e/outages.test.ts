@@ -227,8 +227,8 @@ describe('an outage is 5xx with a correlation id, never "not found", and the req
     expect((await world.poll(client, authReqId)).body['error']).toBe('access_denied');
     const unconfirmed = () =>
       world.logs.filter((line) => line.includes('"unconfirmed":true')).map((line) => JSON.parse(line));
-    // Three changes were refused at their intention, two were made.
-    await expect.poll(() => unconfirmed().length).toBe(7);
+    // Three changes were refused, two were made, each with an intention and an outcome.
+    await expect.poll(() => unconfirmed().length).toBe(10);
     for (const line of unconfirmed()) expect(line).toMatchObject({ message: 'audit', AuditUnconfirmed: 1 });
     expect(unconfirmed()[0].audit).toMatchObject({ event: 'decision_evidence', response: expect.any(String) });
   });

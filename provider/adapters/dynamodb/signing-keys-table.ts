@@ -59,12 +59,12 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
     return written;
   }
 
-  async activate(key: SigningKey, activeFrom: number): Promise<void> {
-    await this.#move(key, { state: 'active', active_from: activeFrom }, 'next');
+  async activate(key: SigningKey, activeFrom: number): Promise<boolean> {
+    return this.#move(key, { state: 'active', active_from: activeFrom }, 'next');
   }
 
-  async retire(key: SigningKey, goneAt: number): Promise<void> {
-    await this.#move(key, { state: 'retiring', gone_at: goneAt }, 'active');
+  async retire(key: SigningKey, goneAt: number): Promise<boolean> {
+    return this.#move(key, { state: 'retiring', gone_at: goneAt }, 'active');
   }
 
   /**
@@ -72,9 +72,9 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
    * missed. After a crash between the two writes the key is still retiring, and the next run removes it again. In the
    * opposite order, nothing would show that a private half was left.
    */
-  async remove(key: SigningKey): Promise<void> {
+  async remove(key: SigningKey): Promise<boolean> {
     await this.#directory.delete(privateHalfKey(key));
-    await this.#move(key, { state: 'gone' }, 'retiring');
+    return this.#move(key, { state: 'gone' }, 'retiring');
   }
 
   /**
@@ -93,19 +93,20 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
     return written || item !== undefined;
   }
 
-  async deletePublicHalf(key: SigningKey): Promise<void> {
+  async deletePublicHalf(key: SigningKey): Promise<boolean> {
     const condition = '#kid = :kid AND (#state = :gone OR #state = :revoked)';
     const values = { kid: key.kid, gone: 'gone', revoked: 'revoked' };
-    await this.#directory.delete(publicHalfKey(key), { guard: { condition, values } });
+    return (await this.#directory.delete(publicHalfKey(key), { guard: { condition, values } })).written;
   }
 
-  /** Changes the state, from one given state only. If another run was first, the key already has its new state. */
-  async #move(key: SigningKey, set: Partial<PublicHalfForm>, from: SigningKeyState): Promise<void> {
-    await this.#directory.update({
+  /** Changes the state, from one given state only. False if another run was first. */
+  async #move(key: SigningKey, set: Partial<PublicHalfForm>, from: SigningKeyState): Promise<boolean> {
+    const { written } = await this.#directory.update({
       key: publicHalfKey(key),
       set,
       guard: { condition: '#kid = :kid AND #state = :from', values: { kid: key.kid, from } },
       nonce: { attribute: 'moved_by', value: this.#entropy.id() },
     });
+    return written;
   }
 }

@@ -16,6 +16,9 @@ import type { Change, Guard, Item, Key, Nonce, Stored, Written } from './items.t
 
 /** Most keys in one BatchGetItem. */
 const BATCH_LIMIT = 100;
+/** How often keys that DynamoDB left unprocessed are asked for. It leaves keys when it throttles a partition. */
+const BATCH_ROUNDS = 4;
+const BATCH_PAUSE_MILLISECONDS = 50;
 
 /**
  * One DynamoDB table, with the operations that the adapters need: consistent reads, and writes whose condition contains
@@ -144,7 +147,10 @@ export class Table {
   }
 }
 
-/** Reads at most 100 keys of one or several tables, until none is left unprocessed. The items are grouped by table. */
+/**
+ * Reads at most 100 keys of one or several tables. The items are grouped by table. Keys that are left unprocessed are
+ * asked for again, after a pause that grows.
+ */
 async function readTogether(
   client: DynamoDBClient,
   keys: Readonly<Record<string, readonly Key<unknown>[]>>,
@@ -156,7 +162,9 @@ async function readTogether(
       { Keys: those.map((key) => marshall(key)), ConsistentRead: true },
     ]),
   );
-  while (wanted && Object.values(wanted).some(({ Keys = [] }) => Keys.length > 0)) {
+  for (let round = 1; Object.values(wanted ?? {}).some(({ Keys = [] }) => Keys.length > 0); round += 1) {
+    if (round > BATCH_ROUNDS) throw new Error('DynamoDB leaves keys of a batch unprocessed');
+    if (round > 1) await pause(BATCH_PAUSE_MILLISECONDS * 2 ** round * Math.random());
     const page: BatchGetItemCommandOutput = await client.send(new BatchGetItemCommand({ RequestItems: wanted }));
     for (const [table, items] of Object.entries(page.Responses ?? {}))
       found.get(table)?.push(...items.map((item) => read<Item>(item)));
@@ -184,4 +192,8 @@ async function runGuarded<Form>(
     const isUnclear = !isOwn && (error.$metadata.attempts ?? 1) > 1;
     return { written: isOwn, item: error.Item && read<Form>(error.Item), ...(isUnclear && { isUnclear }) };
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

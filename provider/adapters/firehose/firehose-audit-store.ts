@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -20,7 +21,11 @@ const THROTTLED = /ThrottlingException|LimitExceededException|RequestLimitExceed
  */
 export function firehoseAuditStore(
   { config }: DynamoDBClient,
-  { stream, endpoint }: { stream: string | undefined; endpoint: string | undefined },
+  {
+    stream,
+    endpoint,
+    milliseconds,
+  }: { stream: string | undefined; endpoint: string | undefined; milliseconds: number },
 ): AuditStore | undefined {
   if (stream === undefined) return undefined;
   const { credentials, region, sha256 } = config;
@@ -28,7 +33,7 @@ export function firehoseAuditStore(
   const put = async (line: string): Promise<'stored' | 'refused' | 'try again'> => {
     const request = putRecord(new URL(endpoint ?? addressIn(await region())), stream, line);
     const { response } = await config.requestHandler.handle((await signer.sign(request)) as HttpRequest);
-    const answer = await textOf(response.body);
+    const answer = await textOf(response.body, milliseconds);
     if (response.statusCode === 200) return answer.includes('"RecordId"') ? 'stored' : 'refused';
     return response.statusCode >= 500 || THROTTLED.test(answer) ? 'try again' : 'refused';
   };
@@ -69,10 +74,16 @@ function addressIn(region: string): string {
   return `https://firehose.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+/** Reads a body to its end. The time-outs of the connection end with its headers, so the body has one of its own. */
+async function textOf(body: Readable, milliseconds: number): Promise<string> {
+  const late = setTimeout(() => body.destroy(new Error('the answer of Firehose does not end')), milliseconds);
+  try {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { isOtherEndpoint, reachable } from '../../core/device/device.ts';
+import { type Device, isOtherEndpoint, reachable } from '../../core/device/device.ts';
 import {
   checkDeviceTokenLife,
   checkEnrolmentClaims,
@@ -11,6 +11,7 @@ import { notedPushes } from '../../core/device/push-error.ts';
 import { sha256 } from '../../core/digest.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
 import { algorithmOf, parsePublicKey } from '../../core/keys/public-key.ts';
+import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
@@ -71,9 +72,11 @@ export async function enrolDevice(
   const { sub: user } = owner.user;
   const presented = { owner, key, claims, ticket, note: call.note };
   const deviceId = judged.outcome === 'unused' ? ports.entropy.id() : judged.use.deviceId;
-  const isReported = judged.outcome !== 'unused' && judged.use.isReported;
-  const event = isReported
-    ? ({ event: 'device_updated', changed: [{ member: 'push_token' }], sub: user, deviceId, by: 'ticket' } as const)
+  const known =
+    judged.outcome !== 'unused' && judged.use.isReported && owner.devices.find((one) => one.deviceId === deviceId);
+  // Whether the push token is another one shows only when it is registered.
+  const event = known
+    ? updatedBy(known, { name: claims.name, isMoved: true })
     : ({ event: 'device_enrolled', sub: user, deviceId, by: 'ticket' } as const);
   return auditedChange(ports, { event }, (done) =>
     judged.outcome === 'unused'
@@ -123,8 +126,22 @@ async function enrolAgain(
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
   if (!(await ports.devices.update({ sub, deviceId, name: claims.name, reach }))) return NOT_USABLE;
+  if (isReported)
+    await presented.done(updatedBy(before, { name: claims.name, isMoved: isOtherEndpoint(before, reach) }));
   if (isOtherEndpoint(before, reach)) await ports.endpoints.release(before);
   return isReported ? answer(ports, sub, deviceId) : report(ports, presented, deviceId);
+}
+
+/** The event of an enrolment that is repeated after it was reported: the device may have a new name and push token. */
+function updatedBy(
+  { sub, deviceId, name }: Device,
+  after: { readonly name: string; readonly isMoved: boolean },
+): AuditEvent {
+  const changed = [
+    ...(after.name === name ? [] : [{ member: 'name' }]),
+    ...(after.isMoved ? [{ member: 'push_token' }] : []),
+  ];
+  return { event: 'device_updated', sub, deviceId, changed, by: 'ticket' };
 }
 
 /**

@@ -14,19 +14,22 @@ export interface SigningKeyStore {
   list(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]>;
   /** Stores a new key. False if another run was first with this generation; then nothing of this key is kept. */
   create(key: SigningKey, privateKey: EncryptedPrivateKey): Promise<boolean>;
-  /** Changes the key from `next` to `active`. In any other state nothing changes. */
-  activate(key: SigningKey, activeFrom: number): Promise<void>;
-  /** Changes the key from `active` to `retiring`. In any other state nothing changes. */
-  retire(key: SigningKey, goneAt: number): Promise<void>;
-  /** Changes a key that was read as `retiring` to `gone` and deletes its private half. It can be repeated. */
-  remove(key: SigningKey): Promise<void>;
+  /** Changes the key from `next` to `active`. False if it is in another state; then nothing changes. */
+  activate(key: SigningKey, activeFrom: number): Promise<boolean>;
+  /** Changes the key from `active` to `retiring`. False if it is in another state; then nothing changes. */
+  retire(key: SigningKey, goneAt: number): Promise<boolean>;
+  /**
+   * Changes a key that was read as `retiring` to `gone` and deletes its private half. It can be
+   * repeated. False if the key is not `retiring` any more.
+   */
+  remove(key: SigningKey): Promise<boolean>;
   /**
    * Revokes a key in any state. False if it was completely revoked before. A revocation that was interrupted is
    * completed.
    */
   revoke(key: SigningKey, now: number): Promise<boolean>;
-  /** Deletes the rest of a key that is gone or revoked. */
-  deletePublicHalf(key: SigningKey): Promise<void>;
+  /** Deletes the rest of a key that is gone or revoked. False if it is neither, or was deleted before. */
+  deletePublicHalf(key: SigningKey): Promise<boolean>;
 }
 
 /** Makes key pairs whose private half leaves KMS only in encrypted form. */

@@ -125,7 +125,7 @@ const EVENTS = {
 } as const satisfies Record<RotationStep['step'], string>;
 
 /**
- * Takes a step and records it. Returns the `kid` of its key, or undefined if another run created the generation first.
+ * Takes a step and records it. Returns the `kid` of its key, or undefined if another run was first.
  * Throws while the audit trail cannot be written: the next run takes the step.
  */
 async function storeAndAudit({ ports, algorithm, by, revokes }: Run, step: RotationStep): Promise<string | undefined> {
@@ -144,16 +144,22 @@ async function storeAndAudit({ ports, algorithm, by, revokes }: Run, step: Rotat
   return undefined;
 }
 
-async function storeStep(
+/** Takes a step of a key that there is. False if the key is in another state by now, because another run was first. */
+function storeStep(
   keys: SigningKeyStore,
   step: Exclude<RotationStep, { step: 'create' }>,
   now: number,
-): Promise<true> {
-  if (step.step === 'activate') await keys.activate(step.key, now);
-  if (step.step === 'retire') await keys.retire(step.key, step.goneAt);
-  if (step.step === 'remove') await keys.remove(step.key);
-  if (step.step === 'delete_public_half') await keys.deletePublicHalf(step.key);
-  return true;
+): Promise<boolean> {
+  switch (step.step) {
+    case 'activate':
+      return keys.activate(step.key, now);
+    case 'retire':
+      return keys.retire(step.key, step.goneAt);
+    case 'remove':
+      return keys.remove(step.key);
+    case 'delete_public_half':
+      return keys.deletePublicHalf(step.key);
+  }
 }
 
 /** Makes a key. False if another run created the generation first. */

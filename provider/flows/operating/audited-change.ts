@@ -44,15 +44,18 @@ export async function auditedChange<Value>(
   const change = ports.audit.newChange();
   const record = (what: AuditEvent, step: Omit<AuditStep, 'change'>) =>
     ports.audit.record(what, { change, ...step }, ports.clock());
-  const isStored = await record(event, { phase: 'intended' });
-  if (!isStored && !takesAway && ports.settings.auditOutage === 'refuse')
-    return refuse({ reason: 'audit_unavailable' });
   let isTold = false;
   const tell = async (what: AuditEvent, step: Omit<AuditStep, 'change'>) => {
     if (isTold) return;
     isTold = true;
     await record(what, step);
   };
+  const isStored = await record(event, { phase: 'intended' });
+  if (!isStored && !takesAway && ports.settings.auditOutage === 'refuse') {
+    // The store may have the intention, although its answer did not arrive.
+    await tell(outcome('audit_unavailable'), { phase: 'refused', refusal: 'audit_unavailable' });
+    return refuse({ reason: 'audit_unavailable' });
+  }
   const unclear: RecordUnclear = async (told) => {
     await tell(outcome('failed'), { phase: 'failed' });
     return told;

@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFirehoseService } from '../../../local/aws/firehose.ts';
 import { jsonAnswer } from '../../../local/aws/json-answer.ts';
 import { type AwsAnswer, type AwsCall, AwsServer } from '../../../local/aws/server.ts';
+import { listenOnLoopback } from '../../../local/runtime/loopback.ts';
 import { firehoseAuditStore } from '../../../provider/adapters/firehose/firehose-audit-store.ts';
 
 const LINE = '{"v":1,"id":"ü"}\n';
@@ -28,7 +30,7 @@ const put = (stream = 'audit', at = endpoint) => {
     ...config,
     requestHandler: { requestTimeout: 100, throwOnRequestTimeout: true },
   });
-  return firehoseAuditStore(client, { stream, endpoint: at })?.(LINE);
+  return firehoseAuditStore(client, { stream, endpoint: at, milliseconds: 100 })?.(LINE);
 };
 const refused = (type: string, status = 400): AwsAnswer => jsonAnswer('1.1', { __type: type, message: 'x' }, status);
 
@@ -77,6 +79,16 @@ describe('a line is not acknowledged', () => {
     expect(await put('other')).toBe(false);
   });
 
+  it('if an answer begins and does not end', async () => {
+    const stalling = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{"RecordId":');
+    });
+    const port = await listenOnLoopback(stalling, 0);
+    expect(await put('audit', `http://127.0.0.1:${port}`)).toBe(false);
+    stalling.closeAllConnections();
+    stalling.close();
+  });
+
   it('if Firehose does not answer in time, or cannot be reached', async () => {
     aws.interference = () => new Promise(() => {});
     expect(await put()).toBe(false);
@@ -85,5 +97,7 @@ describe('a line is not acknowledged', () => {
 });
 
 it('without a stream there is no store', () => {
-  expect(firehoseAuditStore(new DynamoDBClient(config), { stream: undefined, endpoint })).toBeUndefined();
+  expect(
+    firehoseAuditStore(new DynamoDBClient(config), { stream: undefined, endpoint, milliseconds: 100 }),
+  ).toBeUndefined();
 });

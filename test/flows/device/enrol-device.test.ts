@@ -99,19 +99,20 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
       'update name,reach of device id-1 of ana',
       'audit device_updated',
     ]);
-    expect(audited).toMatchObject([{ event: 'device_updated', changed: [{ member: 'push_token' }], by: 'ticket' }]);
+    expect(audited).toMatchObject([{ event: 'device_updated', deviceId: 'id-1', changed: [], by: 'ticket' }]);
   });
 
   it('keeps its first instant and takes its new name and push token; the old endpoint goes after that', async () => {
-    const { enrol, devices, journal, time } = await enrolledOnce();
+    const { enrol, devices, journal, time, audited } = await enrolledOnce();
     time.now += 0.5;
     await enrol('new', { claims: { name: 'Renamed', push_token: 'token-2' } });
     expect(devices.get('id-1')).toMatchObject({ name: 'Renamed', reach: reachOf('token-2'), enrolledAt: NOW });
     expect(journal.calls.slice(-3)).toEqual([
       'update name,reach of device id-1 of ana',
-      'release endpoint of token-1 for device id-1',
       'audit device_updated',
+      'release endpoint of token-1 for device id-1',
     ]);
+    expect(audited.at(-1)).toMatchObject({ changed: [{ member: 'name' }, { member: 'push_token' }] });
   });
 
   it('does not come back once it was removed, not even under its own key', async () => {

@@ -36,7 +36,9 @@ export function keysWorld(given: readonly SigningKey[], others: readonly Signing
   const listOf = (algorithm: SigningAlgorithm) => [...stored.values()].filter((key) => key.algorithm === algorithm);
   const move = (key: SigningKey, from: SigningKey['state'], change: Partial<SigningKey>) => {
     const there = stored.get(key.kid);
-    if (there?.state === from) stored.set(key.kid, { ...there, ...change });
+    if (there?.state !== from) return false;
+    stored.set(key.kid, { ...there, ...change });
+    return true;
   };
   const keys: SigningKeyStore = {
     list: async (algorithm) => {
@@ -52,16 +54,16 @@ export function keysWorld(given: readonly SigningKey[], others: readonly Signing
     },
     activate: async (key, activeFrom) => {
       journal.begin(`activate ${key.kid}`);
-      move(key, 'next', { state: 'active', activeFrom });
+      return move(key, 'next', { state: 'active', activeFrom });
     },
     retire: async (key, goneAt) => {
       journal.begin(`retire ${key.kid}`);
-      move(key, 'active', { state: 'retiring', goneAt });
+      return move(key, 'active', { state: 'retiring', goneAt });
     },
     remove: async (key) => {
       journal.begin(`remove ${key.kid}`);
-      move(key, 'retiring', { state: 'gone' });
       privateHalves.delete(key.kid);
+      return move(key, 'retiring', { state: 'gone' });
     },
     revoke: async ({ kid }, now) => {
       journal.begin(`revoke ${kid}`);
@@ -73,7 +75,7 @@ export function keysWorld(given: readonly SigningKey[], others: readonly Signing
     },
     deletePublicHalf: async ({ kid }) => {
       journal.begin(`delete ${kid}`);
-      stored.delete(kid);
+      return stored.delete(kid);
     },
   };
   const maker: KeyMaker = {

@@ -74,7 +74,7 @@ describe('while the store is out', () => {
     expect(world.requests.get(REQUEST_ID)?.state).toBe('pending');
     expect((await world.answer('phone', { decision: 'deny' })).ok).toBe(true);
     expect(world.requests.get(REQUEST_ID)?.state).toBe('denied');
-    expect(world.trail.map(({ isStored }) => isStored)).toEqual([false, false, false]);
+    expect(world.trail.map(({ isStored }) => isStored)).toEqual([false, false, false, false]);
   });
 });
 
@@ -88,6 +88,20 @@ const STEPS = (
     }),
   )
 ).flat();
+
+describe('while the store is out', () => {
+  it.each(CHANGING_FLOWS.map((flow) => [flow.name, flow] as const))(
+    '%s is made only if it does no more than take rights away',
+    async (_, flow) => {
+      const world = flow.start();
+      const untouched = JSON.stringify(world.state());
+      world.store.isOut = true;
+      await world.run().catch((error: unknown) => expect(String(error)).toContain('the audit trail cannot be written'));
+      expect(JSON.stringify(world.state()) !== untouched).toBe(flow.takesAway === true);
+      if (!flow.takesAway) expect(world.trail.map(({ phase }) => phase)).toEqual(['intended', 'refused']);
+    },
+  );
+});
 
 describe('the trail of each flow that changes something', () => {
   it.each(CHANGING_FLOWS.map((flow) => [flow.name, flow] as const))('%s changes something', async (_, flow) => {

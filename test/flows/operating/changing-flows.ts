@@ -19,9 +19,9 @@ import { startWorld } from '../world/world.ts';
 
 type World = ReturnType<typeof startWorld>;
 /** A flow that is ready to run. `state` shows what it may change. */
-type Started = Pick<World, 'journal' | 'trail'> & { run(): Promise<unknown>; state(): unknown };
-/** A flow by its name. */
-export type ChangingFlow = { readonly name: string; start(): Started };
+type Started = Pick<World, 'journal' | 'trail' | 'store'> & { run(): Promise<unknown>; state(): unknown };
+/** A flow by its name, and whether it only takes rights away. */
+export type ChangingFlow = { readonly name: string; readonly takesAway?: true; start(): Started };
 
 const entries = (...maps: readonly ReadonlyMap<string, unknown>[]) => maps.map((map) => [...map]);
 const BY = 'operator';
@@ -61,7 +61,7 @@ function answers(decision: 'approve' | 'deny'): Started {
 /** The flows, by the names of their functions. */
 export const CHANGING_FLOWS: readonly ChangingFlow[] = [
   { name: 'answerRequest: approve', start: () => answers('approve') },
-  { name: 'answerRequest: deny', start: () => answers('deny') },
+  { name: 'answerRequest: deny', takesAway: true, start: () => answers('deny') },
   {
     name: 'createClient',
     start: () => clients((ports) => createClient(ports, { client_name: 'Shop' }, BY)),
@@ -73,25 +73,38 @@ export const CHANGING_FLOWS: readonly ChangingFlow[] = [
         updateClient(ports, { clientId: 'bank', metadata: { client_name: 'Other' }, newSecret: true, by: BY }),
       ),
   },
-  { name: 'removeClient', start: () => clients((ports) => removeClient(ports, 'bank', BY)) },
+  { name: 'removeClient', takesAway: true, start: () => clients((ports) => removeClient(ports, 'bank', BY)) },
   { name: 'createUser', start: () => users((ports) => createUser(ports, { name: 'Bo' }, BY)) },
   {
-    name: 'updateUser',
+    name: 'updateUser: block',
+    takesAway: true,
     start: () => users((ports) => updateUser(ports, { sub: 'ana', profile: { blocked: true }, by: BY })),
   },
-  { name: 'removeUser', start: () => users((ports) => removeUser(ports, 'ana', BY)) },
+  {
+    name: 'updateUser: block, and an address',
+    start: () =>
+      users((ports) =>
+        updateUser(ports, { sub: 'ana', profile: { blocked: true, email: 'other@example.com' }, by: BY }),
+      ),
+  },
+  {
+    name: 'updateUser: a name',
+    start: () => users((ports) => updateUser(ports, { sub: 'ana', profile: { name: 'Other' }, by: BY })),
+  },
+  { name: 'removeUser', takesAway: true, start: () => users((ports) => removeUser(ports, 'ana', BY)) },
   {
     name: 'removeUserDevice',
+    takesAway: true,
     start: () => users((ports) => removeUserDevice(ports, { sub: 'ana', deviceId: 'phone', by: BY })),
   },
   { name: 'createTicket', start: () => users((ports) => createTicket(ports, 'ana', BY)) },
-  { name: 'endTickets', start: () => users((ports) => endTickets(ports, 'ana', BY)) },
+  { name: 'endTickets', takesAway: true, start: () => users((ports) => endTickets(ports, 'ana', BY)) },
   { name: 'enrolDevice', start: () => phones(({ enrol }) => enrol('new')) },
   {
     name: 'updateDevice',
     start: () => phones(({ update }) => update({ name: 'Renamed', push_token: 'fresh' })),
   },
-  { name: 'removeDevice', start: () => phones(({ remove }) => remove()) },
+  { name: 'removeDevice', takesAway: true, start: () => phones(({ remove }) => remove()) },
   { name: 'rotateKeys', start: () => keys(({ rotate }) => rotate(true)) },
-  { name: 'revokeKey', start: () => keys(({ revoke }) => revoke('old')) },
+  { name: 'revokeKey', takesAway: true, start: () => keys(({ revoke }) => revoke('old')) },
 ];
