@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 const KILOBYTE = 1024;
 /** What a function may weigh beyond the SDK's DynamoDB client. */
-const BUDGET = 124 * KILOBYTE;
+const BUDGET = 126 * KILOBYTE;
 /** The client with the commands that `provider/adapters/dynamodb/table.ts` uses, and nothing of ours. */
 const BARE_CLIENT = `
   import * as sdk from '@aws-sdk/client-dynamodb';
@@ -49,7 +49,7 @@ describe('bundles', () => {
     expect(names.toSorted()).toEqual(folders.toSorted());
   });
 
-  it.each(names)('%s weighs at most a bare DynamoDB client and 124 KB', (name) => {
+  it.each(names)('%s weighs at most a bare DynamoDB client and 126 KB', (name) => {
     expect(bareClient).toBeGreaterThan(150 * KILOBYTE);
     expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(bareClient + BUDGET);
   });
