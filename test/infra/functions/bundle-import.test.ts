@@ -9,6 +9,9 @@ import { type FunctionName, functionNames } from '../../../infra/functions/deplo
 
 /** The design's budget: the first import of a bundle against that of a bare client bundled the same way. */
 const BUDGET = 1.3;
+/** Nobody who logs in waits for this function: operators do, and it has all of their routes (docs/adr/0022). */
+const ADMIN_BUDGET = 1.4;
+const budgetOf = (name: FunctionName) => (name === 'admin' ? ADMIN_BUDGET : BUDGET);
 /** The same on a machine whose caches others use: a bundle is larger than the bare client, and suffers more. */
 const BUSY_BUDGET = 1.4;
 const isBusy = () => (loadavg()[0] ?? 0) > 1.5 * availableParallelism();
@@ -61,7 +64,7 @@ function ratio(name: FunctionName): number {
   const own: number[] = [];
   const bares: number[] = [];
   let measured = Number.POSITIVE_INFINITY;
-  while (own.length < RUNS || (own.length < MOST_RUNS && measured > BUDGET)) {
+  while (own.length < RUNS || (own.length < MOST_RUNS && measured > budgetOf(name))) {
     own.push(importOnce(join(bundles, name, 'index.mjs')));
     bares.push(importOnce(bare));
     const pairs = own.map((milliseconds, run) => milliseconds / (bares[run] ?? milliseconds));
@@ -72,11 +75,11 @@ function ratio(name: FunctionName): number {
 }
 
 it.each(functionNames)(
-  '%s is imported in at most 1.3 times the CPU time of a bare DynamoDB client',
+  '%s is imported within its budget: 1.3 times the CPU time of a bare DynamoDB client, 1.4 for admin',
   { timeout: 300_000 },
   (name) => {
     const measured = ratio(name);
     console.log(`${name}: ${measured.toFixed(2)} times the bare client`);
-    expect(measured).toBeLessThanOrEqual(isBusy() ? BUSY_BUDGET : BUDGET);
+    expect(measured).toBeLessThanOrEqual(isBusy() ? BUSY_BUDGET : budgetOf(name));
   },
 );
