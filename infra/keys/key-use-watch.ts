@@ -1,13 +1,10 @@
-import { CfnResource, Duration } from 'aws-cdk-lib';
-import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { CfnResource } from 'aws-cdk-lib';
+import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { KEY_DENIALS, type KeyDenial } from '../../provider/core/keys/key-denials.ts';
 import type { Deployment } from '../deployment.ts';
-import { acknowledge } from '../nag.ts';
 import { addKeyUseAlarm } from '../observability/alarms/keys.ts';
-import { addOutputs } from '../outputs.ts';
+import { OperatorsQueue } from '../observability/operators-queue.ts';
 import { type KeyHolders, rolesLeftOut } from './key-policies.ts';
 
 type KeyUseWatchProps = Pick<Deployment, 'alarms'> &
@@ -33,38 +30,21 @@ const DENIED = ['AccessDenied', 'AccessDeniedException'];
 export class KeyUseWatch extends Construct {
   constructor(scope: Construct, id: string, props: KeyUseWatchProps) {
     super(scope, id);
-    const queue = this.#queue();
-    const uses = new Rule(this, 'Rule', {
+    const queue = new OperatorsQueue(this, 'KeyUseQueue');
+    const uses = queue.watch('Rule', {
       description: 'Uses of the KMS key of the signing keys by others than the functions that may',
       eventPattern: callsThat('aws.kms', usesByOthers(props)),
-      targets: [new SqsQueue(queue as IQueue)],
     });
     // Decrypt counts as a read. EventBridge hands reads only to rules in this state, which CDK does not offer.
     const { defaultChild } = uses.node;
     if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${uses.node.path} has no resource`);
     defaultChild.addPropertyOverride('State', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
     // Both in one pattern would be longer than the 2048 characters that EventBridge takes.
-    const changes = new Rule(this, 'TableRule', {
+    const changes = queue.watch('TableRule', {
       description: 'Changes of the policy of the table Directory, which closes the signing keys in it',
       eventPattern: callsThat('aws.dynamodb', tableChanges(props)),
-      targets: [new SqsQueue(queue as IQueue)],
     });
-    for (const rule of [uses, changes])
-      acknowledge(rule, { 'Serverless-EventBusDLQ': 'The target is a queue. EventBridge tries it for a day.' });
     addKeyUseAlarm(props.alarms, { uses, changes });
-    addOutputs(this, { KeyUseQueue: queue.queueUrl });
-  }
-
-  /** The queue keeps each call for two weeks. CloudTrail keeps it for longer, but nobody has to search there. */
-  #queue(): Queue {
-    const queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    const reason = 'Operators read this queue; no function does.';
-    acknowledge(queue, { 'AwsSolutions-SQS3': reason, 'Serverless-SQSRedrivePolicy': reason });
-    return queue;
   }
 }
 

@@ -1,13 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Stack } from 'aws-cdk-lib';
+import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { type AuditStore, ERROR_PREFIX } from '../data/audit-store.ts';
 import type { Deployment } from '../deployment.ts';
-import { acknowledge } from '../nag.ts';
-import { addOutputs } from '../outputs.ts';
 import { addAuditWatchAlarms } from './alarms/audit.ts';
+import { OperatorsQueue } from './operators-queue.ts';
 
 type AuditWatchProps = Pick<Deployment, 'alarms'> & { readonly store: AuditStore };
 
@@ -31,8 +28,8 @@ const ON_LOG_GROUPS = ['DeleteLogGroup', 'DeleteSubscriptionFilter', 'PutSubscri
 export class AuditWatch extends Construct {
   constructor(scope: Construct, id: string, { store, alarms }: AuditWatchProps) {
     super(scope, id);
-    const queue = this.#queue();
-    const notDelivered = this.#rule(queue, 'NotDelivered', {
+    const queue = new OperatorsQueue(this, 'AuditWatchQueue');
+    const notDelivered = queue.watch('NotDelivered', {
       description: 'Audit events that Firehose could not deliver, and put aside',
       eventPattern: {
         source: ['aws.s3'],
@@ -40,18 +37,11 @@ export class AuditWatch extends Construct {
         detail: { bucket: { name: [store.bucket.bucketName] }, object: { key: Match.prefix(ERROR_PREFIX) } },
       },
     });
-    const changed = this.#rule(queue, 'Changed', {
+    const changed = queue.watch('Changed', {
       description: 'Changes by others than CloudFormation that can empty the audit bucket, or stop what goes there',
       eventPattern: this.#changes(store),
     });
     addAuditWatchAlarms(alarms, { notDelivered, changed });
-    addOutputs(this, { AuditWatchQueue: queue.queueUrl });
-  }
-
-  #rule(queue: Queue, id: string, props: { description: string; eventPattern: EventPattern }): Rule {
-    const rule = new Rule(this, id, { ...props, targets: [new SqsQueue(queue as IQueue)] });
-    acknowledge(rule, { 'Serverless-EventBusDLQ': 'The target is a queue. EventBridge tries it for a day.' });
-    return rule;
   }
 
   /** Log groups are told by the beginning of their names, because a pattern has no room for all of them. */
@@ -71,16 +61,5 @@ export class AuditWatch extends Construct {
         ],
       },
     };
-  }
-
-  #queue(): Queue {
-    const queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    const reason = 'Operators read this queue; no function does.';
-    acknowledge(queue, { 'AwsSolutions-SQS3': reason, 'Serverless-SQSRedrivePolicy': reason });
-    return queue;
   }
 }

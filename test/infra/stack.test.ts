@@ -10,6 +10,7 @@ import './keys/key-use-watch.checks.ts';
 import './notifications/notifications.checks.ts';
 import './observability/operations.checks.ts';
 import './observability/audit-alarms.checks.ts';
+import './observability/operators-queue.checks.ts';
 import './observability/dashboards.checks.ts';
 import './outputs.checks.ts';
 import './observability/synthetic-login.checks.ts';

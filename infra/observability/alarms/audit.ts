@@ -3,6 +3,7 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
+import { ruleMetric } from '../rule-metric.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -126,7 +127,7 @@ export function addAuditWatchAlarms(alarms: AlarmSet, rules: { notDelivered: Rul
     id: 'audit-not-delivered',
     means: 'Firehose could not process audit events, and put them under not-delivered/ in the audit bucket.',
     first: 'read the errorCode of the newest object under not-delivered/.',
-    metric: matchesOf(rules.notDelivered),
+    metric: ruleMetric(rules.notDelivered, HOUR),
     threshold: 1,
   });
   alarms.add({
@@ -135,7 +136,7 @@ export function addAuditWatchAlarms(alarms: AlarmSet, rules: { notDelivered: Rul
     means:
       'Somebody changed, or tried to change, what keeps the audit bucket or what fills it, and it was not CloudFormation. The alarm ends after an hour, whatever happened.',
     first: 'read the call in the queue of the output AuditWatchQueue: who, what, and was it denied?',
-    metric: matchesOf(rules.changed),
+    metric: ruleMetric(rules.changed, HOUR),
     threshold: 1,
   });
 }
@@ -160,14 +161,4 @@ function streamMetric(
 ): Metric {
   const dimensionsMap = { DeliveryStreamName: stream.ref };
   return new Metric({ namespace: 'AWS/Firehose', metricName, dimensionsMap, ...options });
-}
-
-function matchesOf({ ruleName }: Rule): Metric {
-  return new Metric({
-    namespace: 'AWS/Events',
-    metricName: 'Invocations',
-    dimensionsMap: { RuleName: ruleName },
-    statistic: 'Sum',
-    period: HOUR,
-  });
 }

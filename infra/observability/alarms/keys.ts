@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
+import { ruleMetric } from '../rule-metric.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
 /** Adds alarms on the rotation of signing keys, which runs twice a day. A failed run leaves days for a repair. */
@@ -31,14 +32,6 @@ export function addRotationAlarms(alarms: AlarmSet, signingKeys: ProviderFunctio
  */
 export function addKeyUseAlarm(alarms: AlarmSet, { uses, changes }: { uses: Rule; changes: Rule }): void {
   const period = Duration.hours(1);
-  const matchesOf = ({ ruleName }: Rule) =>
-    new Metric({
-      namespace: 'AWS/Events',
-      metricName: 'Invocations',
-      dimensionsMap: { RuleName: ruleName },
-      statistic: 'Sum',
-      period,
-    });
   alarms.add({
     id: 'key-used-by-others',
     severity: 'page',
@@ -48,7 +41,7 @@ export function addKeyUseAlarm(alarms: AlarmSet, { uses, changes }: { uses: Rule
     metric: new MathExpression({
       // A rule that never matched has no metric. SUM over a list skips it.
       expression: 'SUM([uses, changes])',
-      usingMetrics: { uses: matchesOf(uses), changes: matchesOf(changes) },
+      usingMetrics: { uses: ruleMetric(uses, period), changes: ruleMetric(changes, period) },
       label: 'calls by others',
       period,
     }),
