@@ -74,9 +74,9 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
     await issue({ hash: entropy.secret() });
     expect(await claim('k1', 'd1')).toMatchObject({ claimed: false });
     await issue();
-    await enrolments.endTicket({ sub, hash: 'of an earlier ticket' });
+    expect(await enrolments.endTicket({ sub, hash: 'of an earlier ticket' })).toBe('changed');
     expect((await user()).ticket?.hash).toBe(hash);
-    await enrolments.endTicket({ sub, hash });
+    expect(await enrolments.endTicket({ sub, hash })).toBe('ended');
     expect(await claim('k1', 'd1')).toMatchObject({ claimed: false, user: { ticket: undefined } });
     await issue();
     const before = await user();
@@ -88,7 +88,7 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
     await registry.remove(await user());
     expect(await claim('k1', 'd1')).toEqual({ claimed: false, user: undefined });
     expect(await issue()).toEqual({ claimed: false, user: undefined });
-    await enrolments.endTicket({ sub, hash });
+    expect(await enrolments.endTicket({ sub, hash })).toBe('changed');
   });
 
   it('is not issued for another person who got the sub', async () => {

@@ -98,10 +98,11 @@ describeOnEngines('signing keys', (name) => {
     it('a generation is made once, and moves from one state only', async () => {
       expect(await keys.create(key('k1'), privateKey('k1'))).toBe(true);
       expect(await keys.create(key('k2'), privateKey('k2'))).toBe(false);
-      await keys.retire(key('k1'), NOW + 5);
+      expect(await keys.retire(key('k1'), NOW + 5)).toBe(false);
       expect(await keys.list('ES256')).toMatchObject([{ kid: 'k1', state: 'next' }]);
-      await keys.activate(key('k1'), NOW);
-      await keys.activate(key('k2'), NOW + 1);
+      expect(await keys.activate(key('k1'), NOW)).toBe(true);
+      expect(await keys.activate(key('k1'), NOW)).toBe(false);
+      expect(await keys.activate(key('k2'), NOW + 1)).toBe(false);
       expect(await keys.list('ES256')).toMatchObject([{ kid: 'k1', state: 'active', activeFrom: NOW }]);
       expect(kids(await privateHalves())).toEqual(['k1']);
     });
@@ -110,16 +111,43 @@ describeOnEngines('signing keys', (name) => {
       await keys.create(key('k1'), privateKey('k1'));
       await keys.activate(key('k1'), NOW);
       await keys.deletePublicHalf(key('k1'));
-      await keys.retire(key('k1'), NOW + 5);
-      await keys.deletePublicHalf(key('k1'));
-      await keys.remove(key('k1'));
-      await keys.remove(key('k1'));
+      expect(await keys.retire(key('k1'), NOW + 5)).toBe(true);
+      expect(await keys.deletePublicHalf(key('k1'))).toBe(false);
+      expect(await keys.remove(key('k1'))).toBe(true);
+      expect(await keys.remove(key('k1'))).toBe(false);
       expect(await keys.list('ES256')).toMatchObject([{ kid: 'k1', state: 'gone', goneAt: NOW + 5 }]);
       expect(await privateHalves()).toEqual([]);
-      await keys.deletePublicHalf(key('k2'));
+      expect(await keys.deletePublicHalf(key('k2'))).toBe(false);
       expect(await keys.list('ES256')).toHaveLength(1);
-      await keys.deletePublicHalf(key('k1'));
+      expect(await keys.deletePublicHalf(key('k1'))).toBe(true);
+      expect(await keys.deletePublicHalf(key('k1'))).toBe(false);
       expect(await stored()).toEqual([]);
+    });
+
+    it('a deletion of the public half whose answer was lost counts as made', async () => {
+      await keys.create(key('k1'), privateKey('k1'));
+      await keys.revoke(key('k1'), NOW);
+      engine.aws.interference = ({ action }) => {
+        if (action !== 'DeleteItem') return undefined;
+        engine.aws.interference = undefined;
+        return 'lose-answer';
+      };
+      expect(await keys.deletePublicHalf(key('k1'))).toBe(true);
+      expect(await keys.list('ES256')).toEqual([]);
+    });
+
+    it('a move whose answer was lost is a fault when another run has changed the key since', async () => {
+      await keys.create(key('k1'), privateKey('k1'));
+      let calls = 0;
+      engine.aws.interference = async ({ action }) => {
+        if (action !== 'UpdateItem') return undefined;
+        calls += 1;
+        if (calls === 1) return 'lose-answer';
+        engine.aws.interference = undefined;
+        await keys.revoke(key('k1'), NOW);
+        return undefined;
+      };
+      await expect(keys.activate(key('k1'), NOW)).rejects.toThrow('another run changed the key');
     });
 
     it('a revoked key keeps its state and instant whatever else is done to it, and is revoked once', async () => {

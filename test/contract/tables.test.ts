@@ -582,6 +582,25 @@ describeOnEngines('the tables', (name) => {
       expect(await owner()).toBe(sub);
     });
 
+    it('a creation whose answer was lost is made, also when another wrote before the SDK repeated it', async () => {
+      const { registry, person, found, owner, sub } = setUp();
+      const repetition = holdCalls('PutItem', 'PROFILE');
+      const hold = engine.aws.interference;
+      engine.aws.interference = async (call) => {
+        if (!call.body.toString().includes('PROFILE')) return undefined;
+        engine.aws.interference = hold;
+        return 'lose-answer';
+      };
+      const creating = registry.create(person());
+      await repetition.held;
+      engine.aws.interference = undefined;
+      const now = await found();
+      expect(await registry.replace({ ...now, status: 'blocked' }, now)).toEqual({ outcome: 'written' });
+      repetition.release();
+      expect(await creating).toEqual({ outcome: 'written' });
+      expect(await owner()).toBe(sub);
+    });
+
     it('a creation that fails does not delete it when another creation of the same sub needs it', async () => {
       const { sub, registry, person, owner } = setUp();
       const other = person({ phone_number: `+49${Math.floor(1e9 + Math.random() * 1e9)}` });
@@ -690,7 +709,7 @@ describeOnEngines('the tables', (name) => {
       return registered.value;
     };
     expect(await registry.create(client('b'))).toBe(true);
-    expect(await registry.create(client('b'))).toBe(false);
+    expect(await registry.create({ ...client('b'), registrationId: 'another' })).toBe(false);
     expect(await registry.create(client('a'))).toBe(true);
     const first = { ...client('a'), revision: 1 };
     const second = { ...client('a', 'New'), revision: 2 };

@@ -31,7 +31,9 @@ export class ClientRegistryTable implements ClientRegistry {
 
   async create(client: Client): Promise<boolean> {
     await this.#directory.put(listedKey(client.clientId));
-    return (await this.#directory.put(clientItem(client, 1), { guard: isNew, nonce: this.#nonce() })).written;
+    const { written, item } = await this.#directory.put(clientItem(client, 1), { guard: isNew, nonce: this.#nonce() });
+    // If the answer of this write was lost and others changed the client before the SDK repeated it, the nonce is theirs.
+    return written || item?.registration_id === client.registrationId;
   }
 
   async replace(client: Client, { registrationId, revision = 0 }: Client): ReturnType<ClientRegistry['replace']> {

@@ -84,11 +84,13 @@ export class EnrolmentsTable implements Enrolments {
     });
   }
 
-  async endTicket({ sub, hash }: Parameters<Enrolments['endTicket']>[0]): Promise<void> {
-    await this.#change(sub, {
+  async endTicket({ sub, hash }: Parameters<Enrolments['endTicket']>[0]): ReturnType<Enrolments['endTicket']> {
+    const { written, isUnclear } = await this.#change(sub, {
       remove: ['ticket'],
       guard: { condition: '#ticket.#hash = :hash', values: { hash } },
     });
+    if (written) return 'ended';
+    return isUnclear ? 'unclear' : 'changed';
   }
 
   async withdraw({ sub, deviceId }: Parameters<Enrolments['withdraw']>[0]): Promise<void> {

@@ -53,8 +53,10 @@ export class PeopleRegistryTable implements PeopleRegistry {
     if (claimed.outcome === 'taken') return claimed;
     if (claimed.outcome === 'superseded') return { outcome: 'taken', taken: 'sub' };
     const { written, item } = await this.#directory.put(profileItem(user, 1), { guard: isNew, nonce: this.#nonce() });
-    if (!written) await this.#deleteClaims(claimed.own, item);
-    return written ? { outcome: 'written' } : { outcome: 'taken', taken: 'sub' };
+    // If the answer of this write was lost and others changed the user before the SDK repeated it, the nonce is theirs.
+    if (written || item?.profile_id === user.profileId) return { outcome: 'written' };
+    await this.#deleteClaims(claimed.own, item);
+    return { outcome: 'taken', taken: 'sub' };
   }
 
   async replace(user: User, before: User): Promise<UserWritten> {

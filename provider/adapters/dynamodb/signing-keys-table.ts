@@ -93,20 +93,26 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
     return written || item !== undefined;
   }
 
+  /** If the answer was lost, the SDK's repetition finds nothing. Then it counts as deleted by this call. */
   async deletePublicHalf(key: SigningKey): Promise<boolean> {
     const condition = '#kid = :kid AND (#state = :gone OR #state = :revoked)';
     const values = { kid: key.kid, gone: 'gone', revoked: 'revoked' };
-    return (await this.#directory.delete(publicHalfKey(key), { guard: { condition, values } })).written;
+    const deleted = await this.#directory.delete(publicHalfKey(key), { guard: { condition, values } });
+    return deleted.written || (deleted.isUnclear === true && deleted.item === undefined);
   }
 
-  /** Changes the state, from one given state only. False if another run was first. */
+  /**
+   * Changes the state, from one given state only. False if another run was first. If the answer was lost, and another run
+   * has changed the key since, it is a fault: nobody knows whether this change was made.
+   */
   async #move(key: SigningKey, set: Partial<PublicHalfForm>, from: SigningKeyState): Promise<boolean> {
-    const { written } = await this.#directory.update({
+    const { written, isUnclear } = await this.#directory.update({
       key: publicHalfKey(key),
       set,
       guard: { condition: '#kid = :kid AND #state = :from', values: { kid: key.kid, from } },
       nonce: { attribute: 'moved_by', value: this.#entropy.id() },
     });
+    if (isUnclear) throw new Error('another run changed the key at the same time');
     return written;
   }
 }

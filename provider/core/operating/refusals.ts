@@ -3,7 +3,8 @@ import { retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 /**
  * The reasons why the admin API refuses a call (docs/admin-api.md), and why a change that cannot be proven is not made. In
  * a conflict, `what` is the member whose value is taken; `changed` and `client` mean that other calls kept changing the
- * record, or may have set this change back, and `blocked` that the user is blocked.
+ * record, or may have set this change back, `blocked` that the user is blocked, and `ticket` that the ticket was
+ * replaced or ended in the meantime.
  */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }
@@ -20,6 +21,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
   changed: 'The user was changed by other calls; try again.',
   client: 'The client was changed by other calls; try again.',
   blocked: 'The user is blocked.',
+  ticket: 'The ticket was replaced or ended by another call; look again.',
 };
 
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */

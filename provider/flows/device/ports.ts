@@ -30,8 +30,11 @@ export interface Enrolments {
   }): Promise<TicketClaim>;
   /** Records that the audit trail and the user's other devices know of the enrolment. */
   recordReported(ticket: { sub: string; hash: string }): Promise<void>;
-  /** Ends this ticket of the user, and no newer one. The device that it enrolled stays. */
-  endTicket(ticket: { sub: string; hash: string }): Promise<void>;
+  /**
+   * Ends this ticket of the user, and no newer one. The device that it enrolled stays. `changed`: another call ended or
+   * replaced it before. `unclear`: the same, and perhaps this call ended it before that.
+   */
+  endTicket(ticket: { sub: string; hash: string }): Promise<'ended' | 'changed' | 'unclear'>;
   /** Takes a device from the enrolled ones, and ends the ticket that enrolled it. */
   withdraw(device: { sub: string; deviceId: string }): Promise<void>;
 }

@@ -39,6 +39,7 @@ export type TicketView = {
 };
 
 const NO_USER = refuse({ reason: 'not_found', what: 'user' });
+const REPLACED = refuse({ reason: 'conflict', what: 'ticket' });
 /** How often a change is applied again to a user that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
 /** The member of the profile for a kind of login identifier, where their names differ. */
@@ -225,14 +226,19 @@ export async function listTickets(
   return ok({ tickets: ticket && ports.clock() < ticket.expiresAt ? [viewTicket(ticket)] : [] });
 }
 
-/** Ends the user's ticket, if there is one. A device that it enrolled stays. */
+/**
+ * Ends the user's ticket, if there is one. A device that it enrolled stays. If another call replaced or ended the ticket
+ * before, the caller is told, because there may be a newer one. If that call may have come after this one, the ticket is
+ * over, and the audit trail says that nobody knows who ended it.
+ */
 export async function endTickets(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
   const user = await ports.people.find(sub);
   if (!user) return NO_USER;
   const { ticket } = user;
   if (!ticket) return ok(true);
-  return auditedChange(ports, { event: { event: 'ticket_ended', sub, by }, takesAway: true }, async () => {
-    await ports.enrolments.endTicket({ sub, hash: ticket.hash });
-    return ok(true);
+  return auditedChange(ports, { event: { event: 'ticket_ended', sub, by }, takesAway: true }, async (_, unclear) => {
+    const ended = await ports.enrolments.endTicket({ sub, hash: ticket.hash });
+    if (ended === 'unclear') return unclear(ok(true));
+    return ended === 'ended' ? ok(true) : REPLACED;
   });
 }

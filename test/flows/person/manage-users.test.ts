@@ -343,6 +343,16 @@ describe('an operator takes a ticket back', () => {
     expect((await endTickets(ports, 'ana', 'operator')).ok).toBe(true);
   });
 
+  it('unless another call replaced it meanwhile: the newer one stays, and the operator is told', async () => {
+    const { ports, journal, users, audited } = usersWorld();
+    await createTicket(ports, 'ana', 'operator');
+    const newer = { ...ANA, ticket: { hash: 'newer', issuedAt: NOW, expiresAt: NOW + 600 } };
+    journal.meanwhile('end ticket', () => users.set('ana', newer));
+    expect(refusalOf(await endTickets(ports, 'ana', 'operator'))).toEqual({ reason: 'conflict', what: 'ticket' });
+    expect(users.get('ana')).toBe(newer);
+    expect(audited.map(({ event }) => event)).toEqual(['ticket_created']);
+  });
+
   it('by blocking the user, and an unblock does not bring it back', async () => {
     const { ports, users, update } = usersWorld();
     await createTicket(ports, 'ana', 'operator');

@@ -141,7 +141,7 @@ export function enrolmentsIn(journal: Journal, users: Map<string, User>) {
     endTicket: async ({ sub, hash }) => {
       journal.begin(`end ticket of ${sub}`);
       const isIts = ({ ticket }: User) => ticket?.hash === hash;
-      change(sub, isIts, () => ({ ticket: undefined }));
+      return change(sub, isIts, () => ({ ticket: undefined })).claimed ? 'ended' : 'changed';
     },
     withdraw: async ({ sub, deviceId }) => {
       journal.begin(`withdraw device ${deviceId}`);
