@@ -46,12 +46,12 @@ export function decidingWorld(
     devices,
     verifier,
     requests: decidableIn(journal, requests, { details, users, devices: stored }),
-    announcements: {
+    announcements: journal.port({
       announce: async (decision) => {
         journal.begin(`announce to ${decision.clientId}`);
         announced.push(decision);
       },
-    },
+    }),
   };
   const life = (jti: string) => ({ sub: 'ana', aud: ISSUER, iat: NOW, exp: NOW + 60, jti });
   /** A phone's answer, signed with its own key unless another is given. */

@@ -40,7 +40,7 @@ export function keysWorld(given: readonly SigningKey[], others: readonly Signing
     stored.set(key.kid, { ...there, ...change });
     return true;
   };
-  const keys: SigningKeyStore = {
+  const keys: SigningKeyStore = journal.port({
     list: async (algorithm) => {
       journal.begin(`list ${algorithm}`);
       return listOf(algorithm);
@@ -77,13 +77,13 @@ export function keysWorld(given: readonly SigningKey[], others: readonly Signing
       journal.begin(`delete ${kid}`);
       return stored.delete(kid);
     },
-  };
-  const maker: KeyMaker = {
+  });
+  const maker: KeyMaker = journal.port({
     make: async (algorithm, kid) => {
       journal.begin(`make ${algorithm} ${kid}`);
       return { publicKey: keyNamed(kid), privateKey: { kid, ciphertext: new Uint8Array() } };
     },
-  };
+  });
   const ports = { ...world.ports, keys, maker };
   const rotate = (force = false) => rotateKeys(ports, { force, by: 'schedule' });
   const revoke = (kid: string) => revokeKey(ports, { kid, by: 'operator' });

@@ -7,77 +7,131 @@ import {
   removeUserDevice,
   updateUser,
 } from '../../../provider/flows/person/manage-users.ts';
-import { decidingWorld } from '../deciding/given.ts';
-import { ANA_WITH_TICKET, deviceWorld } from '../device/given.ts';
-import { keyIn, keysWorld } from '../keys/given.ts';
-import { BANK, clientsIn } from '../world/clients.ts';
-import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn } from '../world/devices.ts';
-import { peopleIn } from '../world/people.ts';
-import { startWorld } from '../world/world.ts';
+import { NOW } from '../../core/given.ts';
+import { ANA_WITH_TICKET } from '../device/given.ts';
+import { DAY, keyIn } from '../keys/given.ts';
+import { BANK } from '../world/clients.ts';
+import { deviceNamed } from '../world/devices.ts';
+import { ANA } from '../world/world.ts';
+import {
+  answers,
+  approvedBy,
+  clients,
+  enrolledAs,
+  enrolsFirst,
+  keys,
+  MINE,
+  phones,
+  STEADY,
+  type Started,
+  users,
+} from './changing-worlds.ts';
 
-// Every flow that changes what is stored, each in a world of its own, with what it changes.
+// Every flow that changes what is stored, in the ways that it can go.
 
-type World = ReturnType<typeof startWorld>;
-/** A flow that is ready to run. `state` shows what it may change. */
-type Started = Pick<World, 'journal' | 'trail' | 'store'> & { run(): Promise<unknown>; state(): unknown };
-/** A flow by its name, and whether it only takes rights away. */
-export type ChangingFlow = { readonly name: string; readonly takesAway?: true; start(): Started };
+/** A way in which a flow can go. */
+export type ChangingFlow = {
+  /** The name of the function, then what is special. */
+  readonly name: string;
+  /** It only takes rights away. */
+  readonly takesAway?: true;
+  /** It is refused, or there is nothing to do. */
+  readonly changesNothing?: true;
+  /** Nobody knows whether it was made. */
+  readonly isUnclear?: true;
+  start(): Started;
+};
 
-const entries = (...maps: readonly ReadonlyMap<string, unknown>[]) => maps.map((map) => [...map]);
 const BY = 'operator';
+const taking = { takesAway: true } as const;
+const idle = { changesNothing: true } as const;
+const RENAMED = { clientId: 'bank', metadata: { client_name: 'Other' }, newSecret: true, by: BY };
+const WITH_NEWER_TICKET = { ...ANA, ticket: { hash: 'newer', issuedAt: NOW, expiresAt: NOW + 600 } };
+const REVOKED = keyIn('revoked', 'bad', { goneAt: NOW });
 
-function clients(run: (ports: Parameters<typeof createClient>[0]) => Promise<unknown>): Started {
-  const world = startWorld();
-  const { clientRegistry, stored } = clientsIn(world.journal, [BANK]);
-  const ports = { ...world.ports, clientRegistry };
-  return { ...world, run: () => run(ports), state: () => entries(stored) };
-}
-
-function users(run: (ports: Parameters<typeof createUser>[0]) => Promise<unknown>): Started {
-  const world = startWorld();
-  const { journal } = world;
-  const people = peopleIn(journal, [ANA_WITH_TICKET]);
-  const { devices, stored } = devicesIn(journal, [deviceNamed('phone'), deviceNamed('tablet')]);
-  const { enrolments } = enrolmentsIn(journal, people.users);
-  const ports = { ...world.ports, ...people, devices, enrolments, endpoints: endpointsIn(journal) };
-  return { ...world, run: () => run(ports), state: () => entries(people.users, stored) };
-}
-
-function phones(run: (world: ReturnType<typeof deviceWorld>) => Promise<unknown>): Started {
-  const world = deviceWorld();
-  return { ...world, run: () => run(world), state: () => entries(world.users, world.devices) };
-}
-
-function keys(run: (world: ReturnType<typeof keysWorld>) => Promise<unknown>): Started {
-  const world = keysWorld([keyIn('active', 'old'), keyIn('next', 'young')]);
-  return { ...world, run: () => run(world), state: () => entries(world.stored) };
-}
-
-function answers(decision: 'approve' | 'deny'): Started {
-  const world = decidingWorld({ details: { notifiedClient: 'bank' } });
-  return { ...world, run: () => world.answer('phone', { decision }), state: () => entries(world.requests) };
-}
-
-/** The flows, by the names of their functions. */
-export const CHANGING_FLOWS: readonly ChangingFlow[] = [
+const DECISIONS: readonly ChangingFlow[] = [
   { name: 'answerRequest: approve', start: () => answers('approve') },
-  { name: 'answerRequest: deny', takesAway: true, start: () => answers('deny') },
+  { name: 'answerRequest: deny', ...taking, start: () => answers('deny') },
   {
-    name: 'createClient',
-    start: () => clients((ports) => createClient(ports, { client_name: 'Shop' }, BY)),
+    name: 'answerRequest: approve, while another phone does',
+    ...idle,
+    start: () => answers('approve', { meanwhile: approvedBy('tablet') }),
   },
   {
-    name: 'updateClient',
+    name: 'answerRequest: approve, twice at once',
+    ...idle,
+    start: () => answers('approve', { meanwhile: approvedBy('phone') }),
+  },
+  {
+    name: 'answerRequest: approve again',
+    ...idle,
+    ...taking,
+    start: () => answers('approve', { request: approvedBy('phone') }),
+  },
+  {
+    name: 'answerRequest: deny what is approved',
+    ...idle,
+    ...taking,
+    start: () => answers('deny', { request: approvedBy('phone') }),
+  },
+];
+
+const CLIENTS: readonly ChangingFlow[] = [
+  { name: 'createClient', start: () => clients((ports) => createClient(ports, { client_name: 'Shop' }, BY)) },
+  {
+    name: 'createClient: the id is taken',
+    ...idle,
+    start: () => clients((ports) => createClient(ports, { client_id: 'bank', client_name: 'Shop' }, BY)),
+  },
+  { name: 'updateClient', start: () => clients((ports) => updateClient(ports, RENAMED)) },
+  {
+    name: 'updateClient: while another changes it',
     start: () =>
-      clients((ports) =>
-        updateClient(ports, { clientId: 'bank', metadata: { client_name: 'Other' }, newSecret: true, by: BY }),
-      ),
+      clients((ports) => updateClient(ports, RENAMED), {
+        meanwhile: (stored) => ['replace', () => stored.set('bank', { ...BANK, scopes: ['openid'] })],
+      }),
   },
-  { name: 'removeClient', takesAway: true, start: () => clients((ports) => removeClient(ports, 'bank', BY)) },
+  {
+    name: 'updateClient: perhaps made, then set back',
+    ...idle,
+    isUnclear: true,
+    start: () =>
+      clients((ports) => updateClient(ports, RENAMED), {
+        meanwhile: (stored) => ['replace', () => stored.set('bank', { ...BANK })],
+        isRepeated: true,
+      }),
+  },
+  {
+    name: 'updateClient: while another removes it',
+    ...idle,
+    start: () =>
+      clients((ports) => updateClient(ports, RENAMED), {
+        meanwhile: (stored) => ['replace', () => stored.delete('bank')],
+      }),
+  },
+  { name: 'removeClient', ...taking, start: () => clients((ports) => removeClient(ports, 'bank', BY)) },
+  {
+    name: 'removeClient: there is none',
+    ...taking,
+    ...idle,
+    start: () => clients((ports) => removeClient(ports, 'nobody', BY)),
+  },
+];
+
+const USERS: readonly ChangingFlow[] = [
   { name: 'createUser', start: () => users((ports) => createUser(ports, { name: 'Bo' }, BY)) },
   {
+    name: 'createUser: the address is taken',
+    ...idle,
+    start: () => users((ports) => createUser(ports, { email: 'ana@example.com' }, BY)),
+  },
+  {
+    name: 'updateUser',
+    start: () => users((ports) => updateUser(ports, { sub: 'ana', profile: { name: 'Anna' }, by: BY })),
+  },
+  {
     name: 'updateUser: block',
-    takesAway: true,
+    ...taking,
     start: () => users((ports) => updateUser(ports, { sub: 'ana', profile: { blocked: true }, by: BY })),
   },
   {
@@ -88,23 +142,190 @@ export const CHANGING_FLOWS: readonly ChangingFlow[] = [
       ),
   },
   {
-    name: 'updateUser: a name',
-    start: () => users((ports) => updateUser(ports, { sub: 'ana', profile: { name: 'Other' }, by: BY })),
+    name: 'updateUser: while another changes it',
+    start: () =>
+      users((ports) => updateUser(ports, { sub: 'ana', profile: { name: 'Anna' }, by: BY }), {
+        meanwhile: (all) => ['replace', () => all.set('ana', { ...ANA_WITH_TICKET, status: 'blocked' })],
+      }),
   },
-  { name: 'removeUser', takesAway: true, start: () => users((ports) => removeUser(ports, 'ana', BY)) },
+  {
+    name: 'updateUser: perhaps made, then set back',
+    ...idle,
+    isUnclear: true,
+    start: () =>
+      users((ports) => updateUser(ports, { sub: 'ana', profile: { name: 'Anna' }, by: BY }), {
+        meanwhile: (all) => ['replace', () => all.set('ana', { ...ANA_WITH_TICKET })],
+        isRepeated: true,
+      }),
+  },
+  {
+    name: 'updateUser: while another removes it',
+    ...idle,
+    start: () =>
+      users((ports) => updateUser(ports, { sub: 'ana', profile: { name: 'Anna' }, by: BY }), {
+        meanwhile: (all) => ['replace', () => all.delete('ana')],
+      }),
+  },
+  { name: 'removeUser', ...taking, start: () => users((ports) => removeUser(ports, 'ana', BY)) },
   {
     name: 'removeUserDevice',
-    takesAway: true,
+    ...taking,
     start: () => users((ports) => removeUserDevice(ports, { sub: 'ana', deviceId: 'phone', by: BY })),
   },
   { name: 'createTicket', start: () => users((ports) => createTicket(ports, 'ana', BY)) },
-  { name: 'endTickets', takesAway: true, start: () => users((ports) => endTickets(ports, 'ana', BY)) },
+  {
+    name: 'createTicket: while another blocks the user',
+    ...idle,
+    start: () =>
+      users((ports) => createTicket(ports, 'ana', BY), {
+        meanwhile: (all) => ['issue ticket', () => all.set('ana', { ...ANA, status: 'blocked' })],
+      }),
+  },
+  { name: 'endTickets', ...taking, start: () => users((ports) => endTickets(ports, 'ana', BY)) },
+  {
+    name: 'endTickets: while another makes a new one',
+    ...taking,
+    ...idle,
+    start: () =>
+      users((ports) => endTickets(ports, 'ana', BY), {
+        meanwhile: (all) => ['end ticket', () => all.set('ana', WITH_NEWER_TICKET)],
+      }),
+  },
+  {
+    name: 'endTickets: perhaps made, then another makes a new one',
+    ...taking,
+    ...idle,
+    isUnclear: true,
+    start: () =>
+      users((ports) => endTickets(ports, 'ana', BY), {
+        meanwhile: (all) => ['end ticket', () => all.set('ana', WITH_NEWER_TICKET)],
+        isRepeated: true,
+      }),
+  },
+  {
+    name: 'endTickets: there is none',
+    ...taking,
+    ...idle,
+    start: () => users((ports) => endTickets(ports, 'ana', BY), { ana: ANA }),
+  },
+];
+
+const PHONES: readonly ChangingFlow[] = [
   { name: 'enrolDevice', start: () => phones(({ enrol }) => enrol('new')) },
+  {
+    name: 'enrolDevice: the push token is refused',
+    ...idle,
+    start: () => phones(({ enrol }) => enrol('new', { claims: { push_token: 'unknown' } })),
+  },
+  ...[true, false].flatMap((isReported): ChangingFlow[] => {
+    const ana = enrolledAs('mine', isReported);
+    const told = isReported ? 'told' : 'not told';
+    return [
+      {
+        name: `enrolDevice: again, the first is ${told}`,
+        start: () => phones(({ enrol }) => enrol('new'), { users: [ana], devices: [deviceNamed('phone'), MINE] }),
+      },
+      {
+        name: `enrolDevice: twice at once, the other is ${told}`,
+        start: () => phones(({ enrol }) => enrol('new'), { meanwhile: enrolsFirst(ana) }),
+      },
+    ];
+  }),
+  {
+    name: 'enrolDevice: another phone is first',
+    ...idle,
+    start: () => phones(({ enrol }) => enrol('new'), { meanwhile: enrolsFirst(enrolledAs('mine', true, 'other')) }),
+  },
   {
     name: 'updateDevice',
     start: () => phones(({ update }) => update({ name: 'Renamed', push_token: 'fresh' })),
   },
-  { name: 'removeDevice', takesAway: true, start: () => phones(({ remove }) => remove()) },
-  { name: 'rotateKeys', start: () => keys(({ rotate }) => rotate(true)) },
-  { name: 'revokeKey', takesAway: true, start: () => keys(({ revoke }) => revoke('old')) },
+  {
+    name: 'updateDevice: the push token is refused',
+    ...idle,
+    start: () => phones(({ update }) => update({ name: 'Renamed', push_token: 'unknown' })),
+  },
+  {
+    name: 'updateDevice: while another removes it',
+    ...idle,
+    start: () =>
+      phones(({ update }) => update({ name: 'Renamed' }), {
+        meanwhile: ({ devices }) => ['update', () => devices.delete('phone')],
+      }),
+  },
+  { name: 'removeDevice', ...taking, start: () => phones(({ remove }) => remove()) },
 ];
+
+const KEYS: readonly ChangingFlow[] = [
+  { name: 'rotateKeys: by force', start: () => keys(({ rotate }) => rotate(true)) },
+  { name: 'rotateKeys: the first keys', start: () => keys(({ rotate }) => rotate(), { given: [] }) },
+  {
+    name: 'rotateKeys: what is over',
+    ...taking,
+    start: () =>
+      keys(({ rotate }) => rotate(), {
+        given: [
+          ...STEADY,
+          keyIn('retiring', 'tired', { goneAt: NOW }),
+          keyIn('gone', 'forgotten', { goneAt: NOW - 30 * DAY }),
+        ],
+      }),
+  },
+  {
+    name: 'rotateKeys: an interrupted revocation',
+    ...taking,
+    start: () => keys(({ rotate }) => rotate(), { given: [...STEADY, REVOKED] }),
+  },
+  ...(['activate', 'retire', 'make'] as const).map(
+    (call): ChangingFlow => ({
+      name: `rotateKeys: another run is first at ${call}`,
+      start: () =>
+        keys(({ rotate }) => rotate(true), {
+          meanwhile: ({ stored }) => [
+            call,
+            () => {
+              stored.set('young', keyIn('active', 'young', { generation: 2, activeFrom: NOW }));
+              stored.set('old', keyIn('retiring', 'old', { goneAt: NOW + DAY }));
+              stored.set('theirs', keyIn('next', 'theirs', { generation: 3, createdAt: NOW }));
+            },
+          ],
+        }),
+    }),
+  ),
+  {
+    name: 'rotateKeys: the successor is revoked before it is activated',
+    start: () =>
+      keys(({ rotate }) => rotate(true), {
+        meanwhile: ({ stored, privateHalves }) => [
+          'activate young',
+          () => {
+            stored.set('young', keyIn('revoked', 'young', { generation: 2, goneAt: NOW }));
+            privateHalves.delete('young');
+          },
+        ],
+      }),
+  },
+  { name: 'revokeKey', ...taking, start: () => keys(({ revoke }) => revoke('old')) },
+  {
+    name: 'revokeKey: it was interrupted',
+    ...taking,
+    start: () => keys(({ revoke }) => revoke('bad'), { given: [...STEADY, REVOKED] }),
+  },
+  {
+    name: 'revokeKey: another run is first',
+    ...taking,
+    start: () =>
+      keys(({ revoke }) => revoke('young'), {
+        meanwhile: ({ stored, privateHalves }) => [
+          'revoke young',
+          () => {
+            stored.set('young', keyIn('revoked', 'young', { generation: 2, goneAt: NOW }));
+            privateHalves.delete('young');
+          },
+        ],
+      }),
+  },
+];
+
+/** All of them. */
+export const CHANGING_FLOWS = [...DECISIONS, ...CLIENTS, ...USERS, ...PHONES, ...KEYS];

@@ -21,7 +21,7 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
     return stored.get(clientId);
   };
   const copies = new Map<string, Client | undefined>();
-  const clients: Clients = {
+  const clients: Clients = journal.port({
     find: async (clientId) =>
       copies.has(clientId)
         ? { client: copies.get(clientId), isCopy: true }
@@ -31,12 +31,12 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
       journal.begin(`find client ${clientId} anew`);
       return stored.get(clientId);
     },
-  };
+  });
   /** The function knows the client as it is now, and does not read it until a credential fails. */
   const copy = (clientId: string) => copies.set(clientId, stored.get(clientId));
   /** Whether a write that comes too late may have been made before, because its answer was lost. */
   const isRepeated = { now: false };
-  const clientRegistry: ClientRegistry = {
+  const clientRegistry: ClientRegistry = journal.port({
     find,
     create: async (client) => {
       journal.begin(`create client ${client.clientId}`);
@@ -60,7 +60,7 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
       const page = following.slice(0, limit);
       return { clients: page, ...(following.length > limit && { next: page.at(-1)?.clientId }) };
     },
-  };
+  });
   const profile: Profile = { ...STANDARD_PROFILE, ...different };
   return { stored, clients, copy, clientRegistry, isRepeated, profile };
 }

@@ -36,7 +36,7 @@ export const deviceNamed = (deviceId: string, different: Partial<Device> = {}): 
 /** The devices of all users, by their ids. */
 export function devicesIn(journal: Journal, given: readonly Device[]) {
   const stored = new Map(given.map((device) => [device.deviceId, device]));
-  const devices: Devices = {
+  const devices: Devices = journal.port({
     listOf: async (sub) => {
       journal.begin(`list devices of ${sub}`);
       return [...stored.values()].filter((device) => device.sub === sub);
@@ -63,13 +63,13 @@ export function devicesIn(journal: Journal, given: readonly Device[]) {
       journal.begin(`remove device ${deviceId}`);
       stored.delete(deviceId);
     },
-  };
+  });
   return { stored, devices };
 }
 
 /** Push endpoints. A push token that begins with `unknown` is not one of the platform's. */
 export function endpointsIn(journal: Journal): PushEndpoints {
-  return {
+  return journal.port({
     register: async ({ deviceId, sub, platform, pushToken }) => {
       journal.begin(`register ${platform} ${pushToken} for device ${deviceId} of ${sub}`);
       return pushToken.startsWith('unknown') ? 'refused' : { ...reachOf(pushToken), platform };
@@ -77,7 +77,7 @@ export function endpointsIn(journal: Journal): PushEndpoints {
     release: async ({ deviceId, reach }) => {
       journal.begin(`release ${reach.kind === 'sns' ? reach.endpointArn : 'nothing'} for device ${deviceId}`);
     },
-  };
+  });
 }
 
 /** A push service. What becomes of the push to a device is told by `fates`; otherwise it is accepted. */
@@ -92,18 +92,21 @@ export function pushIn(journal: Journal) {
       return { outcome: 'unreachable', error: 'EndpointDisabled', device: { sub, deviceId, endpointArn } };
     return { outcome: 'accepted', messageId: `push-to-${deviceId}` };
   };
-  const push: PushSender = {
+  const push: PushSender = journal.port({
     send: async (devices, message, now) => {
       journal.begin(`ring ${devices.map(({ deviceId }) => deviceId).join(' and ') || 'nobody'}`);
       rung.push({ message, now });
       return devices.map(outcomeFor);
     },
-  };
+  });
   return { fates, rung, push };
 }
 
-/** Tickets and enrolled devices, which are part of the users. A ticket is found by its hash, even after its end. */
-export function enrolmentsIn(journal: Journal, users: Map<string, User>) {
+/**
+ * Tickets and enrolled devices, which are part of the users. A ticket is found by its hash, even after its end.
+ * `isRepeated`: an end that comes too late may have been made before.
+ */
+export function enrolmentsIn(journal: Journal, users: Map<string, User>, isRepeated = { now: false }) {
   const ticketOwners = new Map<string, string>();
   const change = (sub: string, allowed: (user: User) => boolean, to: (user: User) => Partial<User>): TicketClaim => {
     const user = users.get(sub);
@@ -111,7 +114,7 @@ export function enrolmentsIn(journal: Journal, users: Map<string, User>) {
     users.set(sub, { ...user, ...to(user) });
     return { claimed: true };
   };
-  const enrolments: Enrolments = {
+  const enrolments: Enrolments = journal.port({
     issueTicket: async ({ owner, ticket }) => {
       journal.begin(`issue ticket for ${owner.sub}`);
       const mayHave = (user: User) => user.status === 'active' && user.profileId === owner.profileId;
@@ -141,7 +144,8 @@ export function enrolmentsIn(journal: Journal, users: Map<string, User>) {
     endTicket: async ({ sub, hash }) => {
       journal.begin(`end ticket of ${sub}`);
       const isIts = ({ ticket }: User) => ticket?.hash === hash;
-      return change(sub, isIts, () => ({ ticket: undefined })).claimed ? 'ended' : 'changed';
+      if (change(sub, isIts, () => ({ ticket: undefined })).claimed) return 'ended';
+      return isRepeated.now ? 'unclear' : 'changed';
     },
     withdraw: async ({ sub, deviceId }) => {
       journal.begin(`withdraw device ${deviceId}`);
@@ -154,6 +158,6 @@ export function enrolmentsIn(journal: Journal, users: Map<string, User>) {
         }),
       );
     },
-  };
+  });
   return { enrolments, ticketOwners };
 }

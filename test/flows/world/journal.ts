@@ -6,36 +6,79 @@ export class Outage extends Error {}
 
 /** A call by its place, counted from 1, or by how it begins. */
 type Place = number | string;
+/**
+ * What goes wrong at a call: it has no effect (`fails`), it has its effect but nobody learns of it (`answer lost`), or
+ * the process ends before it (`dies`), so that no later call is made either.
+ */
+export type Fault = 'fails' | 'answer lost' | 'dies';
 
 /** What a flow asked of the world, in the order in which it did. */
 export class Journal {
   readonly calls: string[] = [];
-  readonly #failed: string[] = [];
-  #broken = { first: Number.POSITIVE_INFINITY, last: Number.POSITIVE_INFINITY };
-  readonly #events: { at: Place; happens: () => void }[] = [];
-
   /** The same, with the intentions of changes and the outcomes of those that were not made. */
   readonly all: string[] = [];
+  #broken: { fault: Fault; at: number } | undefined;
+  readonly #events: { at: Place; happens: () => void }[] = [];
+  readonly #watchers: (() => void)[] = [];
 
   /** A call of a port: it is written down, then happens what was to come between, then the port answers. */
   begin(call: string): void {
     this.calls.push(call);
-    this.#pass(call, this.calls.length);
+    const place = this.calls.length;
+    if (this.#pass(call, place) === 'fails') throw new Outage(call);
   }
 
-  /** A call that only tests of the audit trail look at. */
-  beginAside(call: string): void {
-    this.#pass(call, undefined);
+  /**
+   * A call that stores a record of the audit trail. It never throws, unless the process dies: a store that is out is an
+   * answer. Only tests of the audit trail look at a call `aside`.
+   */
+  beginRecord(call: string, isAside: boolean): Fault | undefined {
+    if (!isAside) this.calls.push(call);
+    return this.#pass(call, isAside ? undefined : this.calls.length);
   }
 
-  #pass(call: string, place: number | undefined): void {
+  #pass(call: string, place: number | undefined): Fault | undefined {
     this.all.push(call);
-    if (this.all.length >= this.#broken.first && this.all.length <= this.#broken.last) {
-      this.#failed.push(call);
-      throw new Outage(call);
-    }
+    const fault = this.#faultHere();
+    for (const look of this.#watchers) look();
     const isHere = (at: Place) => (typeof at === 'number' ? place === at : call.startsWith(at));
-    for (const { at, happens } of [...this.#events]) if (isHere(at)) happens();
+    if (fault !== 'dies') for (const { at, happens } of [...this.#events]) if (isHere(at)) happens();
+    for (const look of this.#watchers) look();
+    if (fault === 'dies') throw new Outage(call);
+    return fault;
+  }
+
+  #faultHere(): Fault | undefined {
+    if (!this.#broken) return undefined;
+    const { fault, at } = this.#broken;
+    return this.all.length === at || (fault === 'dies' && this.all.length > at) ? fault : undefined;
+  }
+
+  /** Makes a port whose answers can get lost. Each of its methods begins with its call, if it makes one. */
+  port<Port extends object>(port: Port): Port {
+    const get = (target: Port, name: string | symbol): unknown => {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return async (...given: unknown[]) => {
+        const before = this.all.length;
+        const answer: unknown = Reflect.apply(method, target, given);
+        const isLost = this.all.length > before && this.#faultHere() === 'answer lost';
+        const answered = await answer;
+        if (isLost) throw new Outage(this.all.at(-1));
+        return answered;
+      };
+    };
+    return new Proxy(port, { get });
+  }
+
+  /** Something looks at the world twice before each call: before and after what happens in between. */
+  watch(look: () => void): void {
+    this.#watchers.push(look);
+  }
+
+  /** One thing goes wrong, at a call by its place among all. */
+  breakOnce(fault: Fault, at: number): void {
+    this.#broken = { fault, at };
   }
 
   /** Something happens right before each such call takes effect. */
@@ -50,18 +93,9 @@ export class Journal {
     });
   }
 
-  /** The calls from one place among all to another fail, before they have any effect. */
-  breakFrom(first: number, last: number): void {
-    this.#broken = { first, last };
-  }
-
-  /** Whether a call of this kind was among those that failed. */
-  brokeAt(kind: RegExp): boolean {
-    return this.#failed.some((call) => kind.test(call));
-  }
-
   /** Nothing fails or happens in between any more. */
   heal(): void {
     this.#events.length = 0;
+    this.#broken = undefined;
   }
 }

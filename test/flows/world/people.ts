@@ -9,7 +9,7 @@ const nameOf = ({ type, value }: LoginIdentifier): string => `${type} ${value}`;
 export function peopleIn(journal: Journal, users: readonly User[]) {
   const stored = new Map(users.map((user) => [user.sub, user]));
   const logins = new Map(users.flatMap(({ sub, identifiers }) => identifiers.map((one) => [nameOf(one), sub])));
-  const people: People = {
+  const people: People = journal.port({
     resolve: async (identifier) => {
       journal.begin(`resolve ${nameOf(identifier)}`);
       return logins.get(nameOf(identifier));
@@ -18,7 +18,7 @@ export function peopleIn(journal: Journal, users: readonly User[]) {
       journal.begin(`find user ${sub}`);
       return stored.get(sub);
     },
-  };
+  });
   const takenBy = (user: User): UserWritten | undefined => {
     const taken = user.identifiers.find((one) => (logins.get(nameOf(one)) ?? user.sub) !== user.sub);
     return taken && { outcome: 'taken', taken: taken.type };
@@ -30,7 +30,7 @@ export function peopleIn(journal: Journal, users: readonly User[]) {
   };
   /** Whether a write that comes too late may have been made before, because its answer was lost. */
   const isRepeated = { now: false };
-  const peopleRegistry: PeopleRegistry = {
+  const peopleRegistry: PeopleRegistry = journal.port({
     create: async (user) => {
       journal.begin(`create user ${user.sub}`);
       if (stored.has(user.sub)) return { outcome: 'taken', taken: 'sub' };
@@ -45,6 +45,6 @@ export function peopleIn(journal: Journal, users: readonly User[]) {
       journal.begin(`remove user ${sub}`);
       stored.delete(sub);
     },
-  };
+  });
   return { users: stored, logins, people, peopleRegistry, isRepeated };
 }

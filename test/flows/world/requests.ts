@@ -15,7 +15,7 @@ const isAnswerable = (request: AuthenticationRequest, now: number): boolean =>
 export function requestsIn(journal: Journal, given: readonly AuthenticationRequest[] = []) {
   const stored = new Map(given.map((request) => [request.requestId, request]));
   const created: NewRequest[] = [];
-  const asking: AuthenticationRequests = {
+  const asking: AuthenticationRequests = journal.port({
     create: async (request) => {
       journal.begin('store request');
       created.push(request);
@@ -26,8 +26,8 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       const request = stored.get(requestId);
       if (request) stored.set(requestId, { ...factsOf(request), state: 'failed' });
     },
-  };
-  const redeeming: RedeemableRequests = {
+  });
+  const redeeming: RedeemableRequests = journal.port({
     recordPoll: async ({ requestId, now, ...client }) => {
       journal.begin(`record poll by ${client.clientId}`);
       const request = stored.get(requestId);
@@ -60,7 +60,7 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       stored.set(requestId, { ...factsOf(request), state: 'failed', takenBack: { because, deviceId } });
       return true;
     },
-  };
+  });
   return { stored, created, asking, redeeming };
 }
 
@@ -73,7 +73,7 @@ export function decidableIn(
     ...people
   }: { details: Map<string, StoredDetails>; users: Map<string, User>; devices: Map<string, Device> },
 ): DecidableRequests {
-  return {
+  return journal.port({
     listPending: async (owner, now) => {
       journal.begin(`list pending requests of ${owner.sub}`);
       const pending = [...stored.values()].filter(
@@ -113,7 +113,7 @@ export function decidableIn(
       );
       return { recorded: true };
     },
-  };
+  });
 }
 
 function factsOf(request: AuthenticationRequest): RequestFacts {

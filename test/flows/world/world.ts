@@ -34,6 +34,11 @@ export const ANA: User = {
   blockCount: 1,
 };
 
+/**
+ * A step of a change. `isStored`: the store has it, and not only the log. `place`: of the call that stored it, among all.
+ */
+export type TrailEntry = AuditEvent & AuditStep & { at: number; isStored: boolean; place: number };
+
 /** What every world has: a journal, a clock that stands still, ids that count up, a log line and an audit trail. */
 export function startWorld(settings: Partial<Settings> = {}) {
   const journal = new Journal();
@@ -49,7 +54,7 @@ export function startWorld(settings: Partial<Settings> = {}) {
     fraction: () => 0,
   };
   /** All steps of all changes. */
-  const trail: (AuditEvent & AuditStep & { at: number; isStored: boolean })[] = [];
+  const trail: TrailEntry[] = [];
   const store = { isOut: false };
   const audit: AuditTrail = {
     newChange: () => `change-${++made.changes}`,
@@ -59,22 +64,22 @@ export function startWorld(settings: Partial<Settings> = {}) {
     },
     record: async (event, step, at) => {
       const happened = step.phase === 'done' || event.event.startsWith('decision_');
-      if (happened) journal.begin(`audit ${event.event}`);
-      else journal.beginAside(`${step.phase} ${event.event}`);
-      trail.push({ ...event, ...step, at, isStored: !store.isOut });
+      const fault = journal.beginRecord(`${happened ? 'audit' : step.phase} ${event.event}`, !happened);
+      const isStored = !store.isOut && fault !== 'fails';
+      trail.push({ ...event, ...step, at, isStored, place: journal.all.length });
       if (happened) audited.push({ ...event, at });
-      return !store.isOut;
+      return isStored && fault === undefined;
     },
   };
   const used = new Set<string>();
-  const replays: Replays = {
+  const replays: Replays = journal.port({
     recordFirstUse: async ({ issuer, id, expiresAt }) => {
       journal.begin(`use jti ${id} of ${issuer} until ${expiresAt - NOW}`);
       const isFirst = !used.has(`${issuer} ${id}`);
       used.add(`${issuer} ${id}`);
       return isFirst;
     },
-  };
+  });
   const note: Note = (fields) => {
     Object.assign(noted, fields);
   };

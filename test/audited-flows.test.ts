@@ -1,0 +1,29 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { CHANGING_FLOWS } from './flows/operating/changing-flows.ts';
+import { root } from './support/code-blocks.ts';
+
+/** The functions of flows that store no records, by the reason. */
+const WITHOUT_RECORDS = {
+  'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
+    findUserWithDevices listClients listPendingRequests listTickets listUserDevices provePushRights publishKeys readClient
+    readRequestDetails`,
+  'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
+    removeSyntheticLogin requestTokens setUpSyntheticLogin`,
+  'they ask a user, or tell a client what the user decided': 'notifyClient requestAuthentication',
+  'CloudFormation has events of them': `applyPlatformApplication arnOfApplication logInSynthetically
+    refreshPlatformApplications testDeployment`,
+  'it makes the records': 'auditedChange',
+};
+
+it('no flow is forgotten: each stores its records in the audit trail, or has a reason why not', () => {
+  const files = globSync('provider/flows/**/*.ts', { cwd: root });
+  const exported = files.flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return [...text.matchAll(/^export (?:async )?function (\w+)/gm)].map(([, name]) => name);
+  });
+  const changing = new Set(CHANGING_FLOWS.map(({ name }) => name.split(':').at(0)));
+  const excused = Object.values(WITHOUT_RECORDS).flatMap((names) => names.split(/\s+/));
+  expect(exported.toSorted()).toEqual([...changing, ...excused].toSorted());
+});

@@ -1,0 +1,148 @@
+import type { Client } from '../../../provider/core/client/client.ts';
+import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
+import type { Device } from '../../../provider/core/device/device.ts';
+import type { SigningKey } from '../../../provider/core/keys/signing-key.ts';
+import type { User } from '../../../provider/core/person/user.ts';
+import type { ManageClientsPorts } from '../../../provider/flows/client/manage-clients.ts';
+import type { ManageUsersPorts } from '../../../provider/flows/person/manage-users.ts';
+import { approvedRequest } from '../../core/given.ts';
+import { decidingWorld, REQUEST_ID } from '../deciding/given.ts';
+import { ANA_WITH_TICKET, deviceWorld } from '../device/given.ts';
+import { keyIn, keysWorld } from '../keys/given.ts';
+import { BANK, clientsIn } from '../world/clients.ts';
+import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn, reachOf } from '../world/devices.ts';
+import { peopleIn } from '../world/people.ts';
+import { ANA, startWorld } from '../world/world.ts';
+
+// The worlds of flows that change what is stored. Each shows its state, and may let something happen in between.
+
+/** What a flow may change. */
+export type State = {
+  readonly clients: Readonly<Record<string, Client>>;
+  readonly users: Readonly<Record<string, User>>;
+  readonly devices: Readonly<Record<string, Device>>;
+  readonly keys: Readonly<Record<string, SigningKey>>;
+  /** The keys whose private half is there. */
+  readonly privateHalves: Readonly<Record<string, true>>;
+  readonly requests: Readonly<Record<string, AuthenticationRequest>>;
+};
+type World = ReturnType<typeof startWorld>;
+/** A flow that is ready to run. */
+export type Started = Pick<World, 'journal' | 'trail' | 'store'> & { run(): Promise<unknown>; state(): State };
+const NOTHING: State = { clients: {}, users: {}, devices: {}, keys: {}, privateHalves: {}, requests: {} };
+
+/** What happens once, right before a call that begins like this. */
+type Meanwhile = readonly [call: string, happens: () => void];
+
+function once({ journal }: Pick<World, 'journal'>, meanwhile: Meanwhile | undefined): void {
+  if (!meanwhile) return;
+  const [call, happens] = meanwhile;
+  let hasHappened = false;
+  journal.meanwhile(call, () => {
+    if (!hasHappened) happens();
+    hasHappened = true;
+  });
+}
+
+const objectOf = <Value>(map: ReadonlyMap<string, Value>): Record<string, Value> => Object.fromEntries(map);
+
+/** What comes in between. `isRepeated`: a write that comes too late may have been made before that. */
+type Given<Value> = { meanwhile?: (stored: Map<string, Value>) => Meanwhile; isRepeated?: true };
+
+/** A flow over clients: the bank is registered. */
+export function clients(run: (ports: ManageClientsPorts) => Promise<unknown>, given: Given<Client> = {}): Started {
+  const world = startWorld();
+  const { clientRegistry, stored, isRepeated } = clientsIn(world.journal, [BANK]);
+  const ports = { ...world.ports, clientRegistry };
+  isRepeated.now = given.isRepeated === true;
+  once(world, given.meanwhile?.(stored));
+  return { ...world, run: () => run(ports), state: () => ({ ...NOTHING, clients: objectOf(stored) }) };
+}
+
+/** A flow over users: there is Ana, with two phones and a ticket. */
+export function users(
+  run: (ports: ManageUsersPorts) => Promise<unknown>,
+  given: Given<User> & { ana?: User } = {},
+): Started {
+  const world = startWorld();
+  const { journal } = world;
+  const people = peopleIn(journal, [given.ana ?? ANA_WITH_TICKET]);
+  const { devices, stored } = devicesIn(journal, [deviceNamed('phone'), deviceNamed('tablet')]);
+  const { enrolments } = enrolmentsIn(journal, people.users, people.isRepeated);
+  const ports = { ...world.ports, ...people, devices, enrolments, endpoints: endpointsIn(journal) };
+  people.isRepeated.now = given.isRepeated === true;
+  once(world, given.meanwhile?.(people.users));
+  const state = () => ({ ...NOTHING, users: objectOf(people.users), devices: objectOf(stored) });
+  return { ...world, run: () => run(ports), state };
+}
+
+type DeviceWorld = ReturnType<typeof deviceWorld>;
+
+/** A flow of Ana's phone, or of a new one that has her ticket. */
+export function phones(
+  run: (world: DeviceWorld) => Promise<unknown>,
+  given: Parameters<typeof deviceWorld>[0] & { meanwhile?: (world: DeviceWorld) => Meanwhile } = {},
+): Started {
+  const world = deviceWorld(given);
+  once(world, given.meanwhile?.(world));
+  const state = () => ({ ...NOTHING, users: objectOf(world.users), devices: objectOf(world.devices) });
+  return { ...world, run: () => run(world), state };
+}
+
+type KeysWorld = ReturnType<typeof keysWorld>;
+
+/** A flow over the keys of RS256. */
+export function keys(
+  run: (world: KeysWorld) => Promise<unknown>,
+  { given = STEADY, meanwhile }: { given?: readonly SigningKey[]; meanwhile?: (world: KeysWorld) => Meanwhile } = {},
+): Started {
+  const world = given.length === 0 ? keysWorld([], []) : keysWorld(given);
+  once(world, meanwhile?.(world));
+  const halves = () => Object.fromEntries([...world.privateHalves].map((kid) => [kid, true as const]));
+  const state = () => ({ ...NOTHING, keys: objectOf(world.stored), privateHalves: halves() });
+  return { ...world, run: () => run(world), state };
+}
+
+export const STEADY = [keyIn('active', 'old'), keyIn('next', 'young')];
+
+/** An answer of Ana's phone, whose client is to be notified. */
+export function answers(
+  decision: 'approve' | 'deny',
+  given: { request?: AuthenticationRequest; meanwhile?: AuthenticationRequest } = {},
+): Started {
+  const world = decidingWorld({
+    ...(given.request && { request: given.request }),
+    details: { notifiedClient: 'bank' },
+  });
+  const { meanwhile } = given;
+  once(world, meanwhile && ['record', () => world.requests.set(REQUEST_ID, meanwhile)]);
+  const state = () => ({ ...NOTHING, requests: objectOf(world.requests) });
+  return { ...world, run: () => world.answer('phone', { decision }), state };
+}
+
+/** The request after a device approved it. */
+export const approvedBy = (deviceId: string): AuthenticationRequest => {
+  const approved = approvedRequest({ requestId: REQUEST_ID, sub: 'ana' });
+  return { ...approved, grant: { ...approved.grant, deviceId } };
+};
+/** Ana, after her ticket was used with the key of the new phone. */
+export const enrolledAs = (deviceId: string, isReported: boolean, name = 'new'): User => ({
+  ...ANA_WITH_TICKET,
+  deviceIds: [...ANA.deviceIds, deviceId],
+  ticket: ANA_WITH_TICKET.ticket && {
+    ...ANA_WITH_TICKET.ticket,
+    use: { keyThumbprint: `thumbprint of ${name}`, deviceId, isReported },
+  },
+});
+/** The new phone, as another call of it was enrolled. */
+export const MINE = deviceNamed('mine', { proof: deviceNamed('new').proof, reach: reachOf('token-0') });
+/** Another call enrols the new phone, or another phone, while this one is about to use the ticket. */
+export const enrolsFirst =
+  (user: User) =>
+  ({ users: all, devices }: DeviceWorld): Meanwhile => [
+    'claim ticket',
+    () => {
+      all.set('ana', user);
+      devices.set('mine', MINE);
+    },
+  ];
