@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../support/code-blocks.ts';
-import { bytesOf, costOfMillion, type LoginUse } from '../support/login-cost.ts';
+import { bytesOf, costOfMillion, type LoginUse, recordBytes } from '../support/login-cost.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { PATIENCE_MILLISECONDS } from '../support/patience.ts';
 import { type TestClient, World } from '../support/world.ts';
@@ -145,6 +145,21 @@ describe('what a million logins cost, in docs/operations.md', () => {
     expect([costs.poll.apiCalls, costs.ping.apiCalls]).toEqual([8, 4]);
     const records = ({ awsCalls }: LoginUse) => awsCalls.filter(({ service }) => service === 'firehose').length;
     expect([records(costs.poll), records(costs.ping)]).toEqual([2, 2]);
+  });
+
+  it('names the bytes of the two records of a decision within a tenth', () => {
+    const records = costs.poll.awsCalls.filter(({ service }) => service === 'firehose');
+    const [evidence = 0, outcome = 0] = records.map((call) => recordBytes(call) / 1000);
+    const named = (text: string, part: string) => Number(new RegExp(`(\\d+(?:\\.\\d+)?) KB${part}`).exec(text)?.[1]);
+    const adr = readFileSync(join(root, 'docs/adr/0022-records-that-are-stored-before-the-change.md'), 'utf8');
+    for (const [said, measured] of [
+      [named(page(), ' of evidence'), evidence],
+      [named(page(), ' of outcome'), outcome],
+      [named(page(), ' for a decision'), evidence + outcome],
+      [named(adr, ' and an outcome'), evidence],
+      [named(adr, '\\. So a decision'), outcome],
+    ] as const)
+      expect(Math.abs(measured / said - 1), `${measured} KB, not ${said}`).toBeLessThan(0.1);
   });
 
   it('names the bytes of logs within a tenth', () => {

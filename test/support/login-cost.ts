@@ -87,7 +87,12 @@ function readPrice(isConsistent = false): number {
   return isConsistent ? PRICES.readUnit : PRICES.readUnit / 2;
 }
 
-function steps({ input }: AwsCall): number {
+function steps(call: AwsCall): number {
+  return Math.ceil(recordBytes(call) / FIREHOSE_STEP);
+}
+
+/** The bytes of the record that a call stores in Firehose. */
+export function recordBytes({ input }: AwsCall): number {
   const { Data } = input['Record'] as { Data: string };
-  return Math.ceil(Buffer.byteLength(Data, 'base64') / FIREHOSE_STEP);
+  return Buffer.byteLength(Data, 'base64');
 }
