@@ -30,6 +30,13 @@ const EVENT_STREAMS = '@smithy/core/event-streams';
 /** Functions that call Lambda. The Lambda client can stream, so loading it imports the module of event streams. */
 const STREAMING: readonly string[] = ['first-keys'];
 
+/** Built-in modules that only middy imports, and what the bundles contain in their place. */
+const BUILT_INS_OF_MIDDY = Object.fromEntries(
+  ['node:stream/web', 'node:stream/promises', 'node:timers'].map((name) => [
+    name,
+    './infra/functions/built-ins-of-middy.mjs',
+  ]),
+);
 /** The names of all deployed functions, which are the folders in `lambdas/`. */
 export const deployedNames: readonly string[] = [...functionNames, ...Object.keys(deploymentFunctions)];
 
@@ -80,6 +87,7 @@ export const bundleOptions = {
   outExtension: { '.js': '.mjs' },
   mainFields: ['module', 'main'],
   external: [...NEVER_LOADED_IN_LAMBDA, EVENT_STREAMS],
+  alias: BUILT_INS_OF_MIDDY,
   legalComments: 'none',
   charset: 'utf8',
   logLevel: 'warning',

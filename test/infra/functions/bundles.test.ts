@@ -69,6 +69,14 @@ describe('bundles', () => {
     expect(loaded).toEqual([]);
   });
 
+  it('load no built-in modules for streamed answers, which no function gives', () => {
+    const { outputs } = JSON.parse(readFileSync(join(folder, '../source-maps/meta.json'), 'utf8')) as Metafile;
+    const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    expect(imported).toContain('node:stream');
+    const streaming = ['node:stream/web', 'node:stream/promises', 'node:timers'];
+    expect(imported.filter((path) => streaming.includes(path))).toEqual([]);
+  });
+
   it.each(names)('%s is one file: source maps are kept, but not deployed', (name) => {
     expect(readdirSync(join(folder, name))).toEqual(['index.mjs']);
     expect(statSync(join(folder, '../source-maps', name, 'index.mjs.map')).size).toBeGreaterThan(0);
