@@ -60,7 +60,8 @@ const verify = command({
     key: {
       kind: 'text',
       value: 'THUMBPRINT',
-      about: "RFC 7638 thumbprint of the key that you know to be the device's. Default: any key.",
+      about:
+        'RFC 7638 thumbprint of the key of the device, if you know it from elsewhere. Without it the file itself says whose key it is.',
     },
   },
   examples: [

@@ -12,7 +12,9 @@ const run = promisify(execFile);
 
 const KILOBYTE = 1024;
 /** What a function may weigh beyond the SDK's DynamoDB client. */
-const BUDGET = 126 * KILOBYTE;
+const BUDGET = 120 * KILOBYTE;
+/** The same of `device`, which stores the evidence of decisions besides all that it does for phones (docs/adr/0022). */
+const DEVICE_BUDGET = 126 * KILOBYTE;
 /** The client with the commands that `provider/adapters/dynamodb/table.ts` uses, and nothing of ours. */
 const BARE_CLIENT = `
   import * as sdk from '@aws-sdk/client-dynamodb';
@@ -49,9 +51,11 @@ describe('bundles', () => {
     expect(names.toSorted()).toEqual(folders.toSorted());
   });
 
-  it.each(names)('%s weighs at most a bare DynamoDB client and 126 KB', (name) => {
+  it.each(names)('%s weighs at most a bare DynamoDB client and 120 KB, device 126 KB', (name) => {
     expect(bareClient).toBeGreaterThan(150 * KILOBYTE);
-    expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(bareClient + BUDGET);
+    expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(
+      bareClient + (name === 'device' ? DEVICE_BUDGET : BUDGET),
+    );
   });
 
   it('load nothing that they do not contain: what is left out is reached by dynamic import only', () => {
