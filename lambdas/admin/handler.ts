@@ -11,13 +11,11 @@ import {
   removeClient,
   updateClient,
 } from '../../provider/flows/client/manage-clients.ts';
+import { createTicket, endTickets, listTickets } from '../../provider/flows/device/manage-tickets.ts';
 import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import {
-  createTicket,
   createUser,
-  endTickets,
   findUser,
-  listTickets,
   listUserDevices,
   removeUser,
   removeUserDevice,

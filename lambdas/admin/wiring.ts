@@ -3,7 +3,7 @@ import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
-import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
+import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -13,11 +13,12 @@ import { readSettings } from '../../provider/adapters/settings.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
+import type { ManageTicketsPorts } from '../../provider/flows/device/manage-tickets.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
 /** Composes what admin runs with in an AWS account. */
-export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ProvePushRightsPorts> {
+export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ManageTicketsPorts & ProvePushRightsPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -29,6 +30,7 @@ export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ProvePushR
     peopleRegistry: new PeopleRegistryTable(directory, entropy, clock),
     people,
     devices: people,
+    tickets: new TicketsTable({ directory, transactions }, entropy),
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['DeleteEndpoint']),

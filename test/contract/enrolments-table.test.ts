@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
+import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -26,13 +26,14 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
     const people = new PeopleTable(directory, entropy);
     const registry = new PeopleRegistryTable(directory, entropy, () => NOW);
     const enrolments = new EnrolmentsTable({ directory, transactions }, entropy);
+    const tickets = new TicketsTable({ directory, transactions }, entropy);
     const registered = registerUser({}, { sub, profileId: entropy.id() });
     if (!registered.ok) throw new Error(registered.refusal.reason);
     const owner = registered.value;
     await registry.create(owner);
     const hash = entropy.secret();
     const issue = (over: Partial<{ hash: string }> = {}) =>
-      enrolments.issueTicket({ owner, ticket: { hash, issuedAt: NOW, expiresAt, ...over } });
+      tickets.issueTicket({ owner, ticket: { hash, issuedAt: NOW, expiresAt, ...over } });
     const claim = (keyThumbprint: string, deviceId: string, now = NOW) =>
       enrolments.claimTicket({ sub, hash, keyThumbprint, deviceId, now });
     const user = async () => {
@@ -40,7 +41,7 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
       if (!found) throw new Error('no such user');
       return found;
     };
-    return { sub, owner, hash, registry, enrolments, issue, claim, user };
+    return { sub, owner, hash, registry, enrolments, tickets, issue, claim, user };
   };
   const use = { keyThumbprint: 'k1', deviceId: 'd1', isReported: false };
 
@@ -69,14 +70,14 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
   });
 
   it('a newer ticket, an end, a block or a removal ends it', async () => {
-    const { sub, hash, registry, enrolments, issue, claim, user } = await setUp();
+    const { sub, hash, registry, tickets, issue, claim, user } = await setUp();
     await issue();
     await issue({ hash: entropy.secret() });
     expect(await claim('k1', 'd1')).toMatchObject({ claimed: false });
     await issue();
-    expect(await enrolments.endTicket({ sub, hash: 'of an earlier ticket' })).toBe('changed');
+    expect(await tickets.endTicket({ sub, hash: 'of an earlier ticket' })).toBe('changed');
     expect((await user()).ticket?.hash).toBe(hash);
-    expect(await enrolments.endTicket({ sub, hash })).toBe('ended');
+    expect(await tickets.endTicket({ sub, hash })).toBe('ended');
     expect(await claim('k1', 'd1')).toMatchObject({ claimed: false, user: { ticket: undefined } });
     await issue();
     const before = await user();
@@ -88,13 +89,13 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
     await registry.remove(await user());
     expect(await claim('k1', 'd1')).toEqual({ claimed: false, user: undefined });
     expect(await issue()).toEqual({ claimed: false, user: undefined });
-    expect(await enrolments.endTicket({ sub, hash })).toBe('changed');
+    expect(await tickets.endTicket({ sub, hash })).toBe('changed');
   });
 
   it('is not issued for another person who got the sub', async () => {
-    const { owner, hash, enrolments } = await setUp();
+    const { owner, hash, enrolments, tickets } = await setUp();
     const former = { sub: owner.sub, profileId: 'the former one' };
-    const issued = await enrolments.issueTicket({ owner: former, ticket: { hash, issuedAt: NOW, expiresAt } });
+    const issued = await tickets.issueTicket({ owner: former, ticket: { hash, issuedAt: NOW, expiresAt } });
     expect(issued).toMatchObject({ claimed: false, user: { profileId: owner.profileId } });
     expect(await enrolments.findTicketOwner(hash)).toBeUndefined();
   });
@@ -126,22 +127,24 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
 
   describe('a write that the SDK repeats after others wrote', () => {
     /** All writes have one nonce, so that a second call is the repetition of the first. */
-    const repeating = () => new EnrolmentsTable({ directory, transactions }, { ...entropy, id: () => 'one nonce' });
+    const oneNonce = { ...entropy, id: () => 'one nonce' };
+    const repeating = () => new EnrolmentsTable({ directory, transactions }, oneNonce);
 
     it.each(['withdraw', 'endTicket', 'recordReported', 'claimTicket', 'issueTicket'] as const)(
       '%s: what was read before it is not stored over what others wrote',
       async (step) => {
         const { sub, owner, hash, registry, issue, claim, user } = await setUp();
         const enrolments = repeating();
+        const tickets = new TicketsTable({ directory, transactions }, oneNonce);
         await issue();
         if (step === 'recordReported') await claim('k1', 'd1');
         const run = () =>
           ({
             withdraw: () => enrolments.withdraw({ sub, deviceId: 'd2' }),
-            endTicket: () => enrolments.endTicket({ sub, hash }),
+            endTicket: () => tickets.endTicket({ sub, hash }),
             recordReported: () => enrolments.recordReported({ sub, hash }),
             claimTicket: () => enrolments.claimTicket({ sub, hash, keyThumbprint: 'k1', deviceId: 'd1', now: NOW }),
-            issueTicket: () => enrolments.issueTicket({ owner, ticket: { hash, issuedAt: NOW, expiresAt } }),
+            issueTicket: () => tickets.issueTicket({ owner, ticket: { hash, issuedAt: NOW, expiresAt } }),
           })[step]();
         await run();
         const before = await user();

@@ -1,4 +1,4 @@
-import type { Enrolments, TicketClaim } from '../../flows/device/ports.ts';
+import type { Enrolments, TicketClaim, Tickets } from '../../flows/device/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import { profileKey, ticketForm, type UserForm, userFrom } from './forms/user-form.ts';
 import type { Change, Key, Written } from './items.ts';
@@ -11,21 +11,16 @@ const ISSUE_ROUNDS = 5;
 type TicketOwnerForm = { readonly sub: string; readonly ttl: number };
 const ticketKey = (hash: string): Key<TicketOwnerForm> => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
 
-/**
- * Tickets and enrolled devices. Both are attributes of the profile in Directory. Every write here raises the revision of
- * the profile, so that a change of the profile that was read before is not stored over it. The SDK repeats a write whose
- * answer was lost, and others may have written in between. The repetition raises the revision once more, so the profile
- * never has an earlier revision again. It also undoes nothing of theirs: a device id is never given a second time, and
- * each guard names the ticket by its hash. Only the issue of a ticket names the revision that was read.
- */
-export class EnrolmentsTable implements Enrolments {
-  readonly #directory: Table;
-  readonly #transactions: Table;
+type ProfileChange = Omit<Change<UserForm>, 'key' | 'nonce'>;
+type Tables = { readonly directory: Table; readonly transactions: Table };
+
+/** The tickets that operators make and end. */
+export class TicketsTable implements Tickets {
+  readonly #tables: Tables;
   readonly #entropy: Entropy;
 
-  constructor({ directory, transactions }: { directory: Table; transactions: Table }, entropy: Entropy) {
-    this.#directory = directory;
-    this.#transactions = transactions;
+  constructor(tables: Tables, entropy: Entropy) {
+    this.#tables = tables;
     this.#entropy = entropy;
   }
 
@@ -33,10 +28,11 @@ export class EnrolmentsTable implements Enrolments {
    * Issues the ticket in place of the one that is stored at the moment. If others have written since and this ticket may
    * have been issued before, it is a fault: they may have ended it, and a repetition of the SDK must not bring it back.
    */
-  async issueTicket({ owner, ticket }: Parameters<Enrolments['issueTicket']>[0]): Promise<TicketClaim> {
+  async issueTicket({ owner, ticket }: Parameters<Tickets['issueTicket']>[0]): Promise<TicketClaim> {
+    const { directory, transactions } = this.#tables;
     const { pk, sk } = profileKey(owner.sub);
     for (let round = 1; round <= ISSUE_ROUNDS; round += 1) {
-      const [stored] = await this.#directory.query<UserForm>(pk, { skPrefix: sk });
+      const [stored] = await directory.query<UserForm>(pk, { skPrefix: sk });
       const isActive = stored?.profile_id === owner.profileId && stored.status === 'active';
       if (!isActive) return claimFrom({ written: false, item: stored });
       const issued = await this.#change(owner.sub, {
@@ -48,12 +44,38 @@ export class EnrolmentsTable implements Enrolments {
       });
       if (issued.written || issued.item?.ticket?.hash === ticket.hash) {
         // Written second: before that, nobody has the ticket.
-        await this.#transactions.put({ ...ticketKey(ticket.hash), sub: owner.sub, ttl: ticket.expiresAt });
+        await transactions.put({ ...ticketKey(ticket.hash), sub: owner.sub, ttl: ticket.expiresAt });
         return { claimed: true };
       }
       if (issued.isUnclear) break;
     }
     throw new Error('others changed the user at the same time');
+  }
+
+  async endTicket({ sub, hash }: Parameters<Tickets['endTicket']>[0]): ReturnType<Tickets['endTicket']> {
+    const { written, isUnclear } = await this.#change(sub, {
+      remove: ['ticket'],
+      guard: { condition: '#ticket.#hash = :hash', values: { hash } },
+    });
+    if (written) return 'ended';
+    return isUnclear ? 'unclear' : 'changed';
+  }
+
+  #change(sub: string, change: ProfileChange): Promise<Written<UserForm>> {
+    return this.#tables.directory.update(profileChange(sub, change, this.#entropy));
+  }
+}
+
+/** Enrolled devices, and the tickets that enrol them. */
+export class EnrolmentsTable implements Enrolments {
+  readonly #directory: Table;
+  readonly #transactions: Table;
+  readonly #entropy: Entropy;
+
+  constructor({ directory, transactions }: Tables, entropy: Entropy) {
+    this.#directory = directory;
+    this.#transactions = transactions;
+    this.#entropy = entropy;
   }
 
   async findTicketOwner(hash: string): Promise<string | undefined> {
@@ -84,15 +106,6 @@ export class EnrolmentsTable implements Enrolments {
     });
   }
 
-  async endTicket({ sub, hash }: Parameters<Enrolments['endTicket']>[0]): ReturnType<Enrolments['endTicket']> {
-    const { written, isUnclear } = await this.#change(sub, {
-      remove: ['ticket'],
-      guard: { condition: '#ticket.#hash = :hash', values: { hash } },
-    });
-    if (written) return 'ended';
-    return isUnclear ? 'unclear' : 'changed';
-  }
-
   async withdraw({ sub, deviceId }: Parameters<Enrolments['withdraw']>[0]): Promise<void> {
     const deleteFromSet = { devices: new Set([deviceId]) };
     const values = { device: deviceId };
@@ -117,10 +130,21 @@ export class EnrolmentsTable implements Enrolments {
     throw new Error('the ticket of the user kept changing');
   }
 
-  #change(sub: string, change: Omit<Change<UserForm>, 'key' | 'nonce'>): Promise<Written<UserForm>> {
-    const nonce = { attribute: 'put_by', value: this.#entropy.id() };
-    return this.#directory.update({ ...change, add: { ...change.add, revision: 1 }, key: profileKey(sub), nonce });
+  #change(sub: string, change: ProfileChange): Promise<Written<UserForm>> {
+    return this.#directory.update(profileChange(sub, change, this.#entropy));
   }
+}
+
+/**
+ * Returns a write of the profile, which holds the ticket and the ids of the enrolled devices. It raises the revision of
+ * the profile, so that a change of the profile that was read before is not stored over it. The SDK repeats a write whose
+ * answer was lost, and others may have written in between. The repetition raises the revision once more, so the profile
+ * never has an earlier revision again. It also undoes nothing of theirs: a device id is never given a second time, and
+ * each guard names the ticket by its hash. Only the issue of a ticket names the revision that was read.
+ */
+function profileChange(sub: string, change: ProfileChange, entropy: Entropy): Change<UserForm> {
+  const nonce = { attribute: 'put_by', value: entropy.id() };
+  return { ...change, add: { ...change.add, revision: 1 }, key: profileKey(sub), nonce };
 }
 
 function claimFrom({ written, item }: Written<UserForm>): TicketClaim {

@@ -6,15 +6,27 @@ import type { Owner, User } from '../../core/person/user.ts';
 export type TicketClaim = { readonly claimed: true } | { readonly claimed: false; readonly user: User | undefined };
 
 /**
- * Tickets, and which devices are enrolled. Both are part of the user's profile, so each method is one conditional write
- * of the profile. What a block, a removal or a newer ticket ended cannot be used afterwards.
+ * The enrolment tickets of users, as operators make and end them. The ticket is part of the user's profile, so each
+ * method is one conditional write of the profile.
  */
-export interface Enrolments {
+export interface Tickets {
   /**
    * Makes the ticket the one ticket of the user, in place of an earlier one. Not claimed: another person has the `sub`
    * by now, or the user is blocked or gone.
    */
   issueTicket(ticket: { owner: Owner; ticket: EnrolmentTicket }): Promise<TicketClaim>;
+  /**
+   * Ends this ticket of the user, and no newer one. The device that it enrolled stays. `changed`: another call ended or
+   * replaced it before. `unclear`: the same, and perhaps this call ended it before that.
+   */
+  endTicket(ticket: { sub: string; hash: string }): Promise<'ended' | 'changed' | 'unclear'>;
+}
+
+/**
+ * Which devices are enrolled, and the tickets that enrol them. Both are part of the user's profile, so each method is
+ * one conditional write of the profile. What a block, a removal or a newer ticket ended cannot be used afterwards.
+ */
+export interface Enrolments {
   /** Returns the subject for whom a ticket was made. The user says whether it is still good. */
   findTicketOwner(hash: string): Promise<string | undefined>;
   /**
@@ -30,11 +42,6 @@ export interface Enrolments {
   }): Promise<TicketClaim>;
   /** Records that the audit trail and the user's other devices know of the enrolment. */
   recordReported(ticket: { sub: string; hash: string }): Promise<void>;
-  /**
-   * Ends this ticket of the user, and no newer one. The device that it enrolled stays. `changed`: another call ended or
-   * replaced it before. `unclear`: the same, and perhaps this call ended it before that.
-   */
-  endTicket(ticket: { sub: string; hash: string }): Promise<'ended' | 'changed' | 'unclear'>;
   /** Takes a device from the enrolled ones, and ends the ticket that enrolled it. */
   withdraw(device: { sub: string; deviceId: string }): Promise<void>;
 }

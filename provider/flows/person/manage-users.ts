@@ -1,7 +1,5 @@
 import { parseLoginHint } from '../../core/asking/login-hint.ts';
 import { type Device, type DeviceView, viewDevice } from '../../core/device/device.ts';
-import { type OpenTicketView, ticketIdOf, viewTicket } from '../../core/device/enrolment-ticket.ts';
-import { sha256 } from '../../core/digest.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
@@ -10,7 +8,7 @@ import { hasIdentifier, isSamePerson, type User } from '../../core/person/user.t
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
 import { type AuditedPorts, auditedChange, type RecordDone, type RecordUnclear } from '../operating/audited-change.ts';
-import type { Clock, Entropy, Settings } from '../ports.ts';
+import type { Entropy, Settings } from '../ports.ts';
 import type { People, PeopleRegistry, UserWritten } from './ports.ts';
 
 /** What this flow needs. */
@@ -18,28 +16,15 @@ export type ManageUsersPorts = AuditedPorts & {
   readonly peopleRegistry: PeopleRegistry;
   readonly people: People;
   readonly devices: Devices;
-  readonly enrolments: Enrolments;
+  readonly enrolments: Pick<Enrolments, 'withdraw'>;
   readonly endpoints: PushEndpoints;
   readonly entropy: Entropy;
-  readonly clock: Clock;
   readonly settings: Settings;
 };
 /** A user, as operators read it. `synthetic` marks the user of the synthetic login, which cannot be changed. */
 export type UserView = UserProfile & { readonly sub: string; readonly synthetic?: true };
-/**
- * An enrolment ticket for one phone of one user. It is shown as a QR code or sent as a link, and used once within
- * minutes.
- */
-export type TicketView = {
-  readonly ticket: string;
-  /** The name of the ticket in the list of tickets. It cannot be used to enrol. */
-  readonly ticket_id: string;
-  readonly uri: string;
-  readonly expires_at: number;
-};
 
 const NO_USER = refuse({ reason: 'not_found', what: 'user' });
-const REPLACED = refuse({ reason: 'conflict', what: 'ticket' });
 /** How often a change is applied again to a user that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
 /** The member of the profile for a kind of login identifier, where their names differ. */
@@ -185,60 +170,5 @@ export async function removeUserDevice(
     await ports.devices.remove(device);
     await ports.endpoints.release(device);
     return ok(true);
-  });
-}
-
-/**
- * Makes an enrolment ticket. Its URI contains issuer and ticket, which is all that a phone needs. An earlier ticket of
- * the user ends.
- */
-export async function createTicket(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<TicketView>> {
-  const user = await ports.people.find(sub);
-  if (!user) return NO_USER;
-  return auditedChange(ports, { event: { event: 'ticket_created', sub, by } }, () => issueTicket(ports, user));
-}
-
-async function issueTicket(ports: ManageUsersPorts, user: User): Promise<Result<TicketView>> {
-  const { issuer, ticketLifetimeSeconds } = ports.settings;
-  const ticket = ports.entropy.secret();
-  const hash = sha256(ticket);
-  const now = ports.clock();
-  const expiresAt = now + ticketLifetimeSeconds;
-  const issued = await ports.enrolments.issueTicket({ owner: user, ticket: { hash, issuedAt: now, expiresAt } });
-  if (!issued.claimed)
-    return issued.user && isSamePerson(issued.user, user) ? refuse({ reason: 'conflict', what: 'blocked' }) : NO_USER;
-  return ok({
-    ticket,
-    ticket_id: ticketIdOf(hash),
-    uri: `ciba://enrol?issuer=${encodeURIComponent(issuer)}&ticket=${ticket}`,
-    expires_at: expiresAt,
-  });
-}
-
-/** Lists the tickets that a phone can still use, or use again. There is one at most. */
-export async function listTickets(
-  ports: ManageUsersPorts,
-  sub: string,
-): Promise<Result<{ tickets: readonly OpenTicketView[] }>> {
-  const user = await ports.people.find(sub);
-  if (!user) return NO_USER;
-  const { ticket } = user;
-  return ok({ tickets: ticket && ports.clock() < ticket.expiresAt ? [viewTicket(ticket)] : [] });
-}
-
-/**
- * Ends the user's ticket, if there is one. A device that it enrolled stays. If another call replaced or ended the ticket
- * before, the caller is told, because there may be a newer one. If that call may have come after this one, the ticket is
- * over, and the audit trail says that nobody knows who ended it.
- */
-export async function endTickets(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
-  const user = await ports.people.find(sub);
-  if (!user) return NO_USER;
-  const { ticket } = user;
-  if (!ticket) return ok(true);
-  return auditedChange(ports, { event: { event: 'ticket_ended', sub, by }, takesAway: true }, async (_, unclear) => {
-    const ended = await ports.enrolments.endTicket({ sub, hash: ticket.hash });
-    if (ended === 'unclear') return unclear(ok(true));
-    return ended === 'ended' ? ok(true) : REPLACED;
   });
 }

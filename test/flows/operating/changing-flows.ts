@@ -1,12 +1,6 @@
 import { createClient, removeClient, updateClient } from '../../../provider/flows/client/manage-clients.ts';
-import {
-  createTicket,
-  createUser,
-  endTickets,
-  removeUser,
-  removeUserDevice,
-  updateUser,
-} from '../../../provider/flows/person/manage-users.ts';
+import { createTicket, endTickets } from '../../../provider/flows/device/manage-tickets.ts';
+import { createUser, removeUser, removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
 import { NOW } from '../../core/given.ts';
 import { ANA_WITH_TICKET } from '../device/given.ts';
 import { DAY, keyIn } from '../keys/given.ts';

@@ -4,6 +4,7 @@ import type { Device } from '../../../provider/core/device/device.ts';
 import type { SigningKey } from '../../../provider/core/keys/signing-key.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { ManageClientsPorts } from '../../../provider/flows/client/manage-clients.ts';
+import type { ManageTicketsPorts } from '../../../provider/flows/device/manage-tickets.ts';
 import type { ManageUsersPorts } from '../../../provider/flows/person/manage-users.ts';
 import { approvedRequest } from '../../core/given.ts';
 import { decidingWorld, REQUEST_ID } from '../deciding/given.ts';
@@ -61,15 +62,15 @@ export function clients(run: (ports: ManageClientsPorts) => Promise<unknown>, gi
 
 /** A flow over users: there is Ana, with two phones and a ticket. */
 export function users(
-  run: (ports: ManageUsersPorts) => Promise<unknown>,
+  run: (ports: ManageUsersPorts & ManageTicketsPorts) => Promise<unknown>,
   given: Given<User> & { ana?: User } = {},
 ): Started {
   const world = startWorld();
   const { journal } = world;
   const people = peopleIn(journal, [given.ana ?? ANA_WITH_TICKET]);
   const { devices, stored } = devicesIn(journal, [deviceNamed('phone'), deviceNamed('tablet')]);
-  const { enrolments } = enrolmentsIn(journal, people.users, people.isRepeated);
-  const ports = { ...world.ports, ...people, devices, enrolments, endpoints: endpointsIn(journal) };
+  const { enrolments, tickets } = enrolmentsIn(journal, people.users, people.isRepeated);
+  const ports = { ...world.ports, ...people, devices, enrolments, tickets, endpoints: endpointsIn(journal) };
   people.isRepeated.now = given.isRepeated === true;
   once(world, given.meanwhile?.(people.users));
   const state = () => ({ ...NOTHING, users: objectOf(people.users), devices: objectOf(stored) });

@@ -9,6 +9,7 @@ import type {
   PushOutcome,
   PushSender,
   TicketClaim,
+  Tickets,
 } from '../../../provider/flows/device/ports.ts';
 import { DEVICE } from '../../core/given.ts';
 import type { Journal } from './journal.ts';
@@ -114,7 +115,7 @@ export function enrolmentsIn(journal: Journal, users: Map<string, User>, isRepea
     users.set(sub, { ...user, ...to(user) });
     return { claimed: true };
   };
-  const enrolments: Enrolments = journal.port({
+  const enrolments: Enrolments & Tickets = journal.port({
     issueTicket: async ({ owner, ticket }) => {
       journal.begin(`issue ticket for ${owner.sub}`);
       const mayHave = (user: User) => user.status === 'active' && user.profileId === owner.profileId;
@@ -159,5 +160,5 @@ export function enrolmentsIn(journal: Journal, users: Map<string, User>, isRepea
       );
     },
   });
-  return { enrolments, ticketOwners };
+  return { enrolments, tickets: enrolments, ticketOwners };
 }
