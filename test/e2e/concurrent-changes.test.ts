@@ -326,6 +326,30 @@ describe('a slow removal', () => {
   });
 });
 
+describe('leftovers', () => {
+  it('of a removal that broke off are removed by its repetition, endpoints included, until nothing is left', async () => {
+    const { sub, phone } = await world.person();
+    const device = { pk: `USER#${sub}`, sk: `DEVICE#${phone.identity.deviceId}` };
+    const endpoints = () => world.runtime.aws.calls.filter(({ action }) => action === 'DeleteEndpoint').length;
+    const before = endpoints();
+    for (const [action, text] of [
+      ['UpdateItem', 'ENDPOINT#'],
+      ['DeleteItem', 'DEVICE#'],
+    ] as const) {
+      world.runtime.aws.interference = (call) =>
+        writes(action, text)(call) ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined;
+      expect((await world.admin('DELETE', `/admin/users/${sub}`)).status).toBe(500);
+      world.runtime.aws.interference = undefined;
+      expect((await world.admin('GET', `/admin/users/${sub}`)).status).toBe(404);
+      expect(await world.stored('Directory', device)).toBeDefined();
+    }
+    expect((await world.admin('DELETE', `/admin/users/${sub}`)).status).toBe(204);
+    expect(await world.stored('Directory', device)).toBeUndefined();
+    expect(endpoints()).toBeGreaterThan(before);
+    expect((await world.admin('DELETE', `/admin/users/${sub}`)).status).toBe(404);
+  });
+});
+
 describe('leftovers name nobody', () => {
   it('an address that a user gave up rings nobody, also when its clean-up failed, and another may have it', async () => {
     const { sub, phone } = await world.person({ email: 'old@example.com' });

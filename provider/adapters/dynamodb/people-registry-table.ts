@@ -82,15 +82,14 @@ export class PeopleRegistryTable implements PeopleRegistry {
   async remove({ sub, profileId, identifiers }: User): Promise<void> {
     const guard = { condition: '#profile_id = :removed', values: { removed: profileId } };
     await this.#directory.delete(profileKey(sub), { guard });
-    await Promise.all([this.#deleteIdentifiers(identifiers, guard), this.#deleteDevices(sub)]);
+    await this.#deleteIdentifiers(identifiers, guard);
   }
 
   /**
-   * Deletes the devices of a removed user. The partition is read again, because a phone may have enrolled since the
-   * caller read it. If another person has the `sub` by now, everything in the partition may be theirs, and what is left
-   * of the removed user counts for nothing.
+   * The partition is read again, because a phone may have enrolled since the caller read it. If another person has the
+   * `sub` by now, everything in the partition may be theirs, and what is left of the removed user counts for nothing.
    */
-  async #deleteDevices(sub: string): Promise<void> {
+  async removeLeftovers(sub: string): Promise<void> {
     const left = await this.#directory.query(userPartition(sub));
     if (left.some(({ sk }) => sk === PROFILE)) return;
     await Promise.all(left.map(({ pk, sk }) => this.#directory.delete({ pk, sk })));

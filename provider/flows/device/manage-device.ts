@@ -90,8 +90,9 @@ export async function removeDevice(
   return auditedChange(ports, { event, takesAway: true }, async (done) => {
     await ports.enrolments.withdraw({ sub, deviceId });
     await done(event);
-    await ports.devices.remove({ sub, deviceId });
+    // Only the stored device names its endpoint. If the deletion fails, an operator can still remove both.
     await ports.endpoints.release(own.value);
+    await ports.devices.remove({ sub, deviceId });
     return ok(true);
   });
 }

@@ -138,23 +138,35 @@ async function replaceUser(
   return ok(describeUser(user.value));
 }
 
-/** Removes a user with all devices. The profile is removed first, so that the user cannot be asked in the meantime. */
+/**
+ * Removes a user with all devices. The profile is removed first, so that the user cannot be asked in the meantime. The
+ * devices are removed last, because only they name their push endpoints. If an earlier removal broke off, this one
+ * removes the devices that it left.
+ */
 export async function removeUser(ports: ManageUsersPorts, sub: string, by: string): Promise<Result<true>> {
   const [user, stored] = await Promise.all([ports.people.find(sub), ports.devices.listOf(sub)]);
-  if (!user) return NO_USER;
+  if (!user) return removeLeftovers(ports, stored, by);
   const event = { event: 'user_removed', sub, by } as const;
   return auditedChange(ports, { event, takesAway: true }, async (done) => {
     await ports.peopleRegistry.remove(user);
     await done(event);
     await Promise.all(stored.map((device) => ports.endpoints.release(device)));
+    await ports.peopleRegistry.removeLeftovers(sub);
     return ok(true);
   });
 }
 
-/**
- * Removes one device of a user, for example a lost phone, or a leftover. The device stops counting, and the ticket that
- * enrolled it ends, before anything is deleted. If the call breaks off after that, the device is a leftover.
- */
+/** Removes devices whose user is gone. */
+async function removeLeftovers(ports: ManageUsersPorts, devices: readonly Device[], by: string): Promise<Result<true>> {
+  if (devices.length === 0) return NO_USER;
+  for (const device of devices) {
+    const removed = await withdrawDevice(ports, device, by);
+    if (!removed.ok) return removed;
+  }
+  return ok(true);
+}
+
+/** Removes one device of a user, for example a lost phone, or a leftover. */
 export async function removeUserDevice(
   ports: ManageUsersPorts,
   target: { sub: string; deviceId: string; by: string },
@@ -162,13 +174,21 @@ export async function removeUserDevice(
   const { sub, deviceId, by } = target;
   const [user, stored] = await Promise.all([ports.people.find(sub), ports.devices.listOf(sub)]);
   const device = user && stored.find((one) => one.deviceId === deviceId);
-  if (!device) return refuse({ reason: 'not_found', what: 'device' });
+  return device ? withdrawDevice(ports, device, by) : refuse({ reason: 'not_found', what: 'device' });
+}
+
+/**
+ * The device stops counting, and the ticket that enrolled it ends, before anything is deleted. If the call breaks off
+ * after that, the device is a leftover. It still names its push endpoint then, which goes before it.
+ */
+async function withdrawDevice(ports: ManageUsersPorts, device: Device, by: string): Promise<Result<true>> {
+  const { sub, deviceId } = device;
   const event = { event: 'device_removed', sub, deviceId, by } as const;
   return auditedChange(ports, { event, takesAway: true }, async (done) => {
     await ports.enrolments.withdraw({ sub, deviceId });
     await done(event);
-    await ports.devices.remove(device);
     await ports.endpoints.release(device);
+    await ports.devices.remove(device);
     return ok(true);
   });
 }

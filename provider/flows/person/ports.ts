@@ -25,6 +25,8 @@ export interface PeopleRegistry {
   create(user: User): Promise<UserWritten>;
   /** Replaces the user that was read. `changed` or `unclear`: it was removed or has changed since. */
   replace(user: User, before: User): Promise<UserWritten>;
-  /** Removes the profile first, so that the user cannot be asked in the meantime, then identifiers and devices. */
+  /** Removes the profile first, so that the user cannot be asked in the meantime, then the identifiers. */
   remove(user: User): Promise<void>;
+  /** Removes the devices of a user who was removed. If another person has the `sub` by now, it removes nothing. */
+  removeLeftovers(sub: string): Promise<void>;
 }

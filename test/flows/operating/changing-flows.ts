@@ -162,6 +162,11 @@ const USERS: readonly ChangingFlow[] = [
   },
   { name: 'removeUser', ...taking, start: () => users((ports) => removeUser(ports, 'ana', BY)) },
   {
+    name: 'removeUser: the devices are left of an earlier removal',
+    ...taking,
+    start: () => users((ports) => removeUser(ports, 'ana', BY), { isRemoved: true }),
+  },
+  {
     name: 'removeUserDevice',
     ...taking,
     start: () => users((ports) => removeUserDevice(ports, { sub: 'ana', deviceId: 'phone', by: BY })),

@@ -60,15 +60,15 @@ export function clients(run: (ports: ManageClientsPorts) => Promise<unknown>, gi
   return { ...world, run: () => run(ports), state: () => ({ ...NOTHING, clients: objectOf(stored) }) };
 }
 
-/** A flow over users: there is Ana, with two phones and a ticket. */
+/** A flow over users: there is Ana, with two phones and a ticket, or the phones are left of her. */
 export function users(
   run: (ports: ManageUsersPorts & ManageTicketsPorts) => Promise<unknown>,
-  given: Given<User> & { ana?: User } = {},
+  given: Given<User> & { ana?: User; isRemoved?: true } = {},
 ): Started {
   const world = startWorld();
   const { journal } = world;
-  const people = peopleIn(journal, [given.ana ?? ANA_WITH_TICKET]);
   const { devices, stored } = devicesIn(journal, [deviceNamed('phone'), deviceNamed('tablet')]);
+  const people = peopleIn(journal, given.isRemoved ? [] : [given.ana ?? ANA_WITH_TICKET], stored);
   const { enrolments, tickets } = enrolmentsIn(journal, people.users, people.isRepeated);
   const ports = { ...world.ports, ...people, devices, enrolments, tickets, endpoints: endpointsIn(journal) };
   people.isRepeated.now = given.isRepeated === true;

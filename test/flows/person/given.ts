@@ -12,8 +12,8 @@ import { ANA, startWorld } from '../world/world.ts';
 export function usersWorld(users: User[] = [ANA], given: Device[] = [deviceNamed('phone'), deviceNamed('tablet')]) {
   const world = startWorld();
   const { journal } = world;
-  const people = peopleIn(journal, users);
   const { devices, stored } = devicesIn(journal, given);
+  const people = peopleIn(journal, users, stored);
   const { enrolments, tickets, ticketOwners } = enrolmentsIn(journal, people.users);
   const ports: ManageUsersPorts & ManageTicketsPorts = {
     ...world.ports,

@@ -199,8 +199,8 @@ describe('an operator changes a user', () => {
 });
 
 describe('an operator removes', () => {
-  it('a user: the profile first, so that nobody can be asked meanwhile; the endpoints last', async () => {
-    const { ports, journal, audited } = usersWorld();
+  it('a user: the profile first, so that nobody can be asked meanwhile; the devices last', async () => {
+    const { ports, journal, audited, devices } = usersWorld();
     expect(await removeUser(ports, 'ana', 'operator')).toEqual({ ok: true, value: true });
     expect(journal.calls).toEqual([
       'find user ana',
@@ -209,20 +209,55 @@ describe('an operator removes', () => {
       'audit user_removed',
       'release endpoint of phone for device phone',
       'release endpoint of tablet for device tablet',
+      'remove leftovers of ana',
     ]);
+    expect([...devices.keys()]).toEqual([]);
     expect(audited).toEqual([{ event: 'user_removed', ...AUDITED }]);
     expect(refusalOf(await removeUser(ports, 'ana', 'operator'))).toEqual(NO_USER);
   });
 
-  it('a lost phone of a user, and its endpoint after it', async () => {
+  it('no user who is not there and has left nothing', async () => {
+    const { ports, audited } = usersWorld([], []);
+    expect(refusalOf(await removeUser(ports, 'ana', 'operator'))).toEqual(NO_USER);
+    expect(audited).toEqual([]);
+  });
+
+  it.each(['release endpoint of phone', 'remove leftovers'])(
+    'what is left of a user whose removal broke off at "%s": the devices, and their endpoints before them',
+    async (call) => {
+      const { ports, journal, audited, devices } = usersWorld();
+      journal.breakAt(call);
+      await expect(removeUser(ports, 'ana', 'operator')).rejects.toThrow(Outage);
+      expect([...devices.keys()]).toEqual(['phone', 'tablet']);
+      journal.heal();
+      const before = journal.calls.length;
+      expect(await removeUser(ports, 'ana', 'operator')).toEqual({ ok: true, value: true });
+      const removal = (id: string) => [
+        `withdraw device ${id}`,
+        'audit device_removed',
+        `release endpoint of ${id} for device ${id}`,
+        `remove device ${id}`,
+      ];
+      expect(journal.calls.slice(before + 2)).toEqual([...removal('phone'), ...removal('tablet')]);
+      expect([...devices.keys()]).toEqual([]);
+      expect(audited).toEqual([
+        { event: 'user_removed', ...AUDITED },
+        { event: 'device_removed', deviceId: 'phone', ...AUDITED },
+        { event: 'device_removed', deviceId: 'tablet', ...AUDITED },
+      ]);
+      expect(refusalOf(await removeUser(ports, 'ana', 'operator'))).toEqual(NO_USER);
+    },
+  );
+
+  it('a lost phone of a user, after its endpoint, which only the phone names', async () => {
     const { ports, journal, audited, devices, users } = usersWorld();
     const target = { sub: 'ana', deviceId: 'tablet', by: 'operator' };
     expect(await removeUserDevice(ports, target)).toEqual({ ok: true, value: true });
     expect(journal.calls.slice(2)).toEqual([
       'withdraw device tablet',
       'audit device_removed',
-      'remove device tablet',
       'release endpoint of tablet for device tablet',
+      'remove device tablet',
     ]);
     expect([...devices.keys()]).toEqual(['phone']);
     expect(users.get('ana')?.deviceIds).not.toContain('tablet');

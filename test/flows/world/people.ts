@@ -1,3 +1,4 @@
+import type { Device } from '../../../provider/core/device/device.ts';
 import type { LoginIdentifier } from '../../../provider/core/person/login-identifier.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { People, PeopleRegistry, UserWritten } from '../../../provider/flows/person/ports.ts';
@@ -5,8 +6,8 @@ import type { Journal } from './journal.ts';
 
 const nameOf = ({ type, value }: LoginIdentifier): string => `${type} ${value}`;
 
-/** Users and their login identifiers, which may outlive them. */
-export function peopleIn(journal: Journal, users: readonly User[]) {
+/** Users and their login identifiers, which may outlive them, and their devices, which may too. */
+export function peopleIn(journal: Journal, users: readonly User[], devices = new Map<string, Device>()) {
   const stored = new Map(users.map((user) => [user.sub, user]));
   const logins = new Map(users.flatMap(({ sub, identifiers }) => identifiers.map((one) => [nameOf(one), sub])));
   const people: People = journal.port({
@@ -44,6 +45,11 @@ export function peopleIn(journal: Journal, users: readonly User[]) {
     remove: async ({ sub }) => {
       journal.begin(`remove user ${sub}`);
       stored.delete(sub);
+    },
+    removeLeftovers: async (sub) => {
+      journal.begin(`remove leftovers of ${sub}`);
+      if (stored.has(sub)) return;
+      for (const device of [...devices.values()]) if (device.sub === sub) devices.delete(device.deviceId);
     },
   });
   return { users: stored, logins, people, peopleRegistry, isRepeated };
