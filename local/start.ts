@@ -24,6 +24,7 @@ async function start(options: StartOptions): Promise<void> {
     dataFolder: options.data === undefined ? undefined : resolve(options.data),
     dynamodb: options.dynamodb,
     variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }) } : {},
+    throttles: options.limits === 'off' ? 'off' : undefined,
     onLog: (functionName, line) => printLog(options, functionName, line),
   });
   try {

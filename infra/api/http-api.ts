@@ -13,7 +13,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+import { type FunctionSpec, type Throttle, throttleOf } from '../../provider/core/operating/function-spec.ts';
 import { logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import type { Deployment } from '../deployment.ts';
 import { functions } from '../functions/deployed-functions.ts';
@@ -21,11 +21,12 @@ import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
 import { addApiAlarms, LOGIN_ROUTES } from '../observability/alarms/api.ts';
 import { addOutputs } from '../outputs.ts';
-import type { CibaProviderProps, Throttle } from '../settings/provider-props.ts';
+import type { CibaProviderProps } from '../settings/provider-props.ts';
 
-const OTHERS: Throttle = { rate: 100, burst: 200 };
-const AUTHENTICATION: Throttle = { rate: 50, burst: 100 };
-const TOKEN: Throttle = { rate: 500, burst: 1000 };
+/** The routes with metrics of their own. Each metric of each route is billed. */
+const MEASURED: readonly string[] = [...functions.token.routes, ...Object.values(LOGIN_ROUTES)];
+/** What a route without a throttle of its own would let through. */
+const DEFAULT_THROTTLE: Throttle = { rate: 100, burst: 200 };
 
 const AUTHENTICATED_BY_FUNCTION =
   'OAuth clients and phones have no AWS identity. The function authenticates them as the standards require, or the document is public.';
@@ -123,15 +124,14 @@ export class ApiRoutes extends Construct {
     });
   }
 
-  #stage({ api: httpApi, settings: { throttles, mtlsDomain } }: RoutesProps): HttpStage {
-    const others = throttles?.others ?? OTHERS;
+  #stage({ api: httpApi, settings: { throttles, mtlsDomain }, functions: all }: RoutesProps): HttpStage {
     const stage = new HttpStage(this, 'Stage', {
       httpApi,
       stageName: '$default',
       autoDeploy: true,
       // Each metric of each route is billed, so only the routes of logins have detailed metrics.
       detailedMetricsEnabled: false,
-      throttle: { rateLimit: others.rate, burstLimit: others.burst },
+      throttle: { rateLimit: DEFAULT_THROTTLE.rate, burstLimit: DEFAULT_THROTTLE.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLog),
         format: AccessLogFormat.custom(JSON.stringify({ ...ACCESS_LOG, ...(mtlsDomain && CALLED_NAME) })),
@@ -139,11 +139,7 @@ export class ApiRoutes extends Construct {
     });
     const { defaultChild } = stage.node;
     if (!(defaultChild instanceof CfnStage)) throw new Error('the stage has no resource to throttle');
-    defaultChild.routeSettings = {
-      ...throttled(functions['backchannel-authentication'], throttles?.authentication ?? AUTHENTICATION),
-      ...throttled(functions.token, throttles?.token ?? TOKEN),
-      [LOGIN_ROUTES.response]: throttle(others),
-    };
+    defaultChild.routeSettings = Object.fromEntries(all.flatMap(({ spec }) => routeSettings(spec, throttles)));
     return stage;
   }
 }
@@ -157,12 +153,12 @@ function routeKeyOf(route: string): HttpRouteKey {
 }
 
 /**
- * Makes a throttle for each route of a function, in CloudFormation's form: CDK passes this property through unchanged.
+ * Makes the settings of each route of a function, in CloudFormation's form: CDK passes this property through unchanged.
  */
-function throttled({ routes }: FunctionSpec, limits: Throttle) {
-  return Object.fromEntries(routes.map((route) => [route, throttle(limits)]));
-}
-
-function throttle({ rate, burst }: Throttle) {
-  return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
+function routeSettings(spec: FunctionSpec, settings: CibaProviderProps['throttles']) {
+  const { rate, burst } = throttleOf(spec, settings) ?? DEFAULT_THROTTLE;
+  return spec.routes.map((route) => [
+    route,
+    { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: MEASURED.includes(route) },
+  ]);
 }

@@ -1,3 +1,4 @@
+import type { RouteThrottle, Throttle } from '../../provider/core/operating/function-spec.ts';
 import type { FunctionName } from '../functions/deployed-functions.ts';
 
 /** Minutes from one synthetic login to the next, unless the settings say otherwise. */
@@ -93,9 +94,6 @@ export type BackupProps = {
   readonly retentionDays?: number | undefined;
 };
 
-/** Calls per second from all clients together (`rate`), and how many may come at once (`burst`). */
-export type Throttle = { readonly rate: number; readonly burst: number };
-
 /** Limits that `provider/adapters/settings.ts` reads from `REQUEST_LIMITS`. Times are in seconds. */
 export type RequestLimits = {
   readonly defaultExpiry?: number | undefined;
@@ -164,16 +162,12 @@ export type CibaProviderProps = {
   readonly acrPolicy?: readonly { readonly acr: string; readonly anyOf: readonly string[] }[] | undefined;
   /** A regular expression that a whole binding message must match. Default: only the general rules apply. */
   readonly bindingMessagePattern?: string | undefined;
-  readonly throttles?:
-    | {
-        /** Default: 50 a second, 100 at once. */
-        readonly authentication?: Throttle | undefined;
-        /** Default: 500 a second, 1000 at once, because a client polls several times for each login. */
-        readonly token?: Throttle | undefined;
-        /** For each other route. Default: 100 a second, 200 at once. */
-        readonly others?: Throttle | undefined;
-      }
-    | undefined;
+  /**
+   * What each route lets through from all callers together: `authentication` is `/bc-authorize`, `token` are both token
+   * routes, `device` the device API, `others` the admin API, discovery and the key set. Default: the `throttle` in each
+   * `lambdas/<name>/function.ts`.
+   */
+  readonly throttles?: Partial<Readonly<Record<RouteThrottle['setting'], Throttle | undefined>>> | undefined;
   /**
    * `retain`: stored data outlives the stack, is protected from deletion and can be restored. `destroy`, for
    * development: stored data is deleted with the stack, and there is no audit store. Default: `retain`.

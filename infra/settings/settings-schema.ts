@@ -175,6 +175,7 @@ export const settingsSchema = v.strictObject({
     v.strictObject({
       authentication: v.optional(throttle),
       token: v.optional(throttle),
+      device: v.optional(throttle),
       others: v.optional(throttle),
     }),
   ),

@@ -20,6 +20,8 @@ export const spec = {
     'GET /admin/users/{sub}/devices',
     'DELETE /admin/users/{sub}/devices/{device_id}',
   ],
+  // API Gateway refuses strangers here, before the function is called.
+  throttle: { setting: 'others', rate: 100, burst: 200 },
   authorizer: 'iam',
   environment: [
     'ISSUER',

@@ -8,6 +8,7 @@ import {
 export const spec = {
   description: 'POST /bc-authorize: a client asks a user (CIBA section 7)',
   routes: ['POST /bc-authorize'],
+  throttle: { setting: 'authentication', rate: 500, burst: 1000 },
   authorizer: 'none',
   environment: [
     'ISSUER',

@@ -11,6 +11,7 @@ export const spec = {
     'GET /device/requests/{request_id}',
     'POST /device/requests/{request_id}/response',
   ],
+  throttle: { setting: 'device', rate: 500, burst: 1000 },
   authorizer: 'none',
   environment: [
     'ISSUER',

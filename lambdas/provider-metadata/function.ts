@@ -8,6 +8,7 @@ export const spec = {
     'GET /.well-known/oauth-authorization-server',
     'GET /.well-known/jwks.json',
   ],
+  throttle: { setting: 'others', rate: 500, burst: 1000 },
   authorizer: 'none',
   environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY', 'METRICS_NAMESPACE'],
   tables: [{ table: 'directory', actions: ['Query'], prefixes: ['KEY#'] }],

@@ -4,6 +4,8 @@ import { CLIENT_AUTHENTICATION, type FunctionSpec } from '../../provider/core/op
 export const spec = {
   description: 'POST /token: a client polls or redeems (CIBA section 10.1)',
   routes: ['POST /token', 'POST /oauth/token'],
+  // A client polls several times for each login.
+  throttle: { setting: 'token', rate: 1000, burst: 2000 },
   authorizer: 'none',
   environment: [
     'ISSUER',

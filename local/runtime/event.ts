@@ -13,8 +13,13 @@ export type IncomingCall = {
   /** The IAM identity that the gateway gives the caller; undefined for callers that it does not trust. */
   readonly iamIdentity: string | undefined;
 };
-/** The function for a call, and its event. */
-export type RoutedEvent = { readonly functionName: FunctionName; readonly event: Record<string, unknown> };
+/** The function and the route for a call, and its event. */
+export type RoutedEvent = {
+  readonly functionName: FunctionName;
+  /** `METHOD /path`, as in the `function.ts`. */
+  readonly routeKey: string;
+  readonly event: Record<string, unknown>;
+};
 
 type Match = {
   readonly functionName: FunctionName;
@@ -63,7 +68,7 @@ export function routeEvent(call: IncomingCall): RoutedEvent | undefined {
     isBase64Encoded: call.body.length > 0 && !isText,
     ...(call.body.length > 0 && { body: call.body.toString(isText ? 'utf8' : 'base64') }),
   };
-  return { functionName: match.functionName, event };
+  return { functionName: match.functionName, routeKey: match.routeKey, event };
 }
 
 /** Makes names lower case, and joins repeated headers with commas. */

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type IncomingCall, routeEvent } from './event.ts';
 import type { Host } from './function-host.ts';
 import { isTrustedLoopback, LOCAL_IDENTITY, listenOnLoopback } from './loopback.ts';
+import type { RouteThrottles } from './route-throttles.ts';
 
 /** API Gateway's own limit on request bodies. */
 const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -23,8 +24,11 @@ export class Gateway {
   host: Host | undefined;
   localRoutes: LocalRoutes | undefined;
   readonly #server: Server;
+  readonly #throttles: RouteThrottles | undefined;
 
-  constructor() {
+  /** Without throttles it lets every call through. */
+  constructor(throttles?: RouteThrottles) {
+    this.#throttles = throttles;
     this.#server = createServer({ maxHeaderSize: 10_240 }, (request, response) => {
       this.#serve(request, response).catch(() => {
         if (!response.headersSent) sendMessage(response, 500, 'Internal Server Error');
@@ -51,6 +55,7 @@ export class Gateway {
     if (await this.localRoutes?.(request, response, body)) return;
     const routed = routeEvent(callFrom(request, body));
     if (!routed || !this.host) return sendMessage(response, 404, 'Not Found');
+    if (this.#throttles?.take(routed.routeKey) === false) return sendMessage(response, 429, 'Too Many Requests');
     const answer = await this.host.invoke(routed.functionName, routed.event).catch(() => undefined);
     const result = v.safeParse(lambdaResult, answer);
     // API Gateway answers like this when an integration fails. The function's log has the reason.

@@ -19,6 +19,7 @@ import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
 import { Gateway } from './gateway.ts';
 import { PushService } from './push-service.ts';
 import { notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
+import { RouteThrottles } from './route-throttles.ts';
 import { SharedClock } from './shared-clock.ts';
 import { StateFile } from './state-file.ts';
 import { createTables, tableNames } from './tables.ts';
@@ -36,6 +37,8 @@ export type RuntimeOptions = {
   readonly trustedCertificates?: readonly string[] | undefined;
   /** `still`: only `advance` moves the clock of the functions. Default: it runs. */
   readonly clock?: 'running' | 'still' | undefined;
+  /** What each route lets through. Default: the throttles of the functions. `off`: every call. */
+  readonly throttles?: RouteThrottles | 'off' | undefined;
   /** Makes another host. Default: one that runs the functions from their sources. */
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
@@ -79,7 +82,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 /** Starts the parts in the order in which they depend on each other. `started` ends them in reverse order. */
 async function startParts(options: RuntimeOptions, started: AsyncDisposableStack): Promise<Runtime> {
-  const gateway = new Gateway();
+  const { throttles = new RouteThrottles() } = options;
+  const gateway = new Gateway(throttles === 'off' ? undefined : throttles);
   const port = await gateway.listen(options.port);
   started.defer(() => gateway.close());
   const url = `http://localhost:${port}`;

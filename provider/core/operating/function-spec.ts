@@ -49,12 +49,26 @@ export type EnvironmentName =
   | 'UV_THREADPOOL_SIZE'
   | DeploymentVariable;
 
+/** Calls per second from all callers together (`rate`), and how many may come at once (`burst`). */
+export type Throttle = { readonly rate: number; readonly burst: number };
+
+/**
+ * What API Gateway lets through to each route of a function, unless the member `setting` of the setting `throttles`
+ * says otherwise.
+ */
+export type RouteThrottle = Throttle & { readonly setting: 'authentication' | 'token' | 'device' | 'others' };
+
 /** One deployed function. */
 export type FunctionSpec = {
   /** One sentence for the console. */
   readonly description: string;
   /** `METHOD /path` as in API Gateway's HTTP API. Empty for functions that are not called over HTTP. */
   readonly routes: readonly string[];
+  /**
+   * What each of the routes lets through. The gateway counts the calls of a route on their own. Absent if the function
+   * has no routes.
+   */
+  readonly throttle?: RouteThrottle;
   /**
    * `iam`: API Gateway accepts only calls that are signed with SigV4. OAuth clients and phones are authenticated by the
    * function itself.
@@ -82,6 +96,14 @@ export type FunctionSpec = {
    */
   readonly memoryMegabytes: number;
 };
+
+/** Returns what each route of a function lets through: what the settings say, or else what its `function.ts` says. */
+export function throttleOf(
+  { throttle }: Pick<FunctionSpec, 'throttle'>,
+  settings: Partial<Readonly<Record<RouteThrottle['setting'], Throttle | undefined>>> = {},
+): Throttle | undefined {
+  return throttle && (settings[throttle.setting] ?? throttle);
+}
 
 /** Variables of a function with rights on push endpoints. */
 export const APPLICATIONS_ENVIRONMENT = [

@@ -4,6 +4,7 @@ import {
   INTERNAL,
   PUSH_ENVIRONMENT,
   tables,
+  throttleOf,
 } from '../../../provider/core/operating/function-spec.ts';
 
 it('lets client authentication read clients and remember assertions, and no more', () => {
@@ -24,6 +25,14 @@ it('gives a function that pushes the three applications and the topic of Apple',
 
 it('gives a function that is not called over HTTP no route and no right', () => {
   expect(INTERNAL).toEqual({ routes: [], authorizer: 'none', tables: [], sns: [], kms: [] });
+});
+
+it('has throttles that the settings replace, by the name of the member', () => {
+  const throttle = { setting: 'device', rate: 500, burst: 1000 } as const;
+  expect(throttleOf({ throttle })).toEqual(throttle);
+  expect(throttleOf({ throttle }, { others: { rate: 1, burst: 2 } })).toEqual(throttle);
+  expect(throttleOf({ throttle }, { device: { rate: 1, burst: 2 } })).toEqual({ rate: 1, burst: 2 });
+  expect(throttleOf({}, { device: { rate: 1, burst: 2 } })).toBeUndefined();
 });
 
 it('lets items of Transactions alone expire (docs/storage.md)', () => {

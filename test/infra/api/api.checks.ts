@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
+import type { FunctionSpec, RouteThrottle } from '../../../provider/core/operating/function-spec.ts';
 import { Synthesized, settingsOf, synthesized } from '../support/synthesized.ts';
 
 const production = synthesized('production');
@@ -45,17 +46,32 @@ describe('the stage', () => {
     expect(stage.AutoDeploy).toBe(true);
   });
 
-  it('throttles authentication and token calls on their own, and everything else too', () => {
-    expect(Object.keys(stage.RouteSettings)).toEqual([
+  it('throttles each route on its own, by the data of its function', () => {
+    const specs: Readonly<Record<string, FunctionSpec>> = functions;
+    const expected = wanted.map(({ key, name }) => [key, specs[name]?.throttle] as const);
+    const there = Object.entries<Record<string, unknown>>(stage.RouteSettings);
+    expect(Object.fromEntries(there.map(([key, limits]) => [key, limitsIn(limits)]))).toEqual(
+      Object.fromEntries(expected.map(([key, limits]) => [key, limitsOf(limits)])),
+    );
+    expect(limitsIn(stage.DefaultRouteSettings)).toEqual({ rate: 100, burst: 200 });
+  });
+
+  it('lets junk in at ten times the rate that once stopped every login, on each route of a login', () => {
+    const login = ['POST /bc-authorize', 'POST /token', 'POST /oauth/token', 'GET /device/requests/{request_id}'];
+    for (const route of [...login, 'POST /device/requests/{request_id}/response', 'GET /.well-known/jwks.json']) {
+      expect(stage.RouteSettings[route].ThrottlingRateLimit).toBeGreaterThanOrEqual(500);
+      expect(stage.RouteSettings[route].ThrottlingBurstLimit).toBeGreaterThanOrEqual(1000);
+    }
+  });
+
+  it('measures the routes of a login alone, because each metric of a route is billed', () => {
+    const measured = Object.entries<Record<string, unknown>>(stage.RouteSettings).filter(
+      ([, settings]) => settings['DetailedMetricsEnabled'],
+    );
+    expect(measured.map(([route]) => route)).toEqual([
       ...['POST /bc-authorize', 'POST /token', 'POST /oauth/token'],
       'POST /device/requests/{request_id}/response',
     ]);
-    for (const settings of [...Object.values(stage.RouteSettings), stage.DefaultRouteSettings]) {
-      expect(settings).toMatchObject({
-        ThrottlingRateLimit: expect.any(Number),
-        ThrottlingBurstLimit: expect.any(Number),
-      });
-    }
   });
 
   it('is made after its routes, whose throttles it names, and after the signing keys', () => {
@@ -107,7 +123,7 @@ describe('the stage', () => {
     const other = new Synthesized({ removalPolicy: 'destroy', throttles: { token: { rate: 7, burst: 9 } } });
     const settings = other.all('AWS::ApiGatewayV2::Stage')[0]?.Properties.RouteSettings;
     expect(settings['POST /oauth/token']).toMatchObject({ ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 });
-    expect(settings['POST /bc-authorize'].ThrottlingRateLimit).toBe(50);
+    expect(settings['POST /bc-authorize'].ThrottlingRateLimit).toBe(500);
   });
 });
 
@@ -157,6 +173,14 @@ describe('names', () => {
     expect(settingsOf.production().stage).toBe('production');
   });
 });
+
+function limitsIn({ ThrottlingRateLimit, ThrottlingBurstLimit }: Record<string, unknown>) {
+  return { rate: ThrottlingRateLimit, burst: ThrottlingBurstLimit };
+}
+
+function limitsOf(throttle: RouteThrottle | undefined) {
+  return throttle && { rate: throttle.rate, burst: throttle.burst };
+}
 
 function apiId(of: Synthesized = minimal): string {
   const [api] = of.all('AWS::ApiGatewayV2::Api');
