@@ -88,6 +88,8 @@ export const bundleOptions = {
   mainFields: ['module', 'main'],
   external: [...NEVER_LOADED_IN_LAMBDA, EVENT_STREAMS],
   alias: BUILT_INS_OF_MIDDY,
+  // The SDK imports the whole package.json of each client for its version, which it tells AWS with every call.
+  loader: { '.json': 'empty' },
   legalComments: 'none',
   charset: 'utf8',
   logLevel: 'warning',

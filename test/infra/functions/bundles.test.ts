@@ -81,6 +81,13 @@ describe('bundles', () => {
     expect(imported.filter((path) => streaming.includes(path))).toEqual([]);
   });
 
+  it('contain no JSON: the only files of that kind are those from which the SDK takes its version', () => {
+    const { inputs } = JSON.parse(readFileSync(join(folder, '../source-maps/meta.json'), 'utf8')) as Metafile;
+    const files = Object.keys(inputs).filter((path) => path.endsWith('.json'));
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((path) => !/node_modules\/@aws-sdk\/client-[a-z-]+\/package\.json$/.test(path))).toEqual([]);
+  });
+
   it.each(names)('%s is one file: source maps are kept, but not deployed', (name) => {
     expect(readdirSync(join(folder, name))).toEqual(['index.mjs']);
     expect(statSync(join(folder, '../source-maps', name, 'index.mjs.map')).size).toBeGreaterThan(0);
