@@ -2,6 +2,7 @@ import type { Evidence } from '../../provider/core/deciding/evidence.ts';
 import { decodeApproval } from '../../provider/core/deciding/evidence-check.ts';
 import { txnOf } from '../../provider/core/digest.ts';
 import { Refused } from '../command-line/failure.ts';
+import type { Unseal } from './sealed-evidence.ts';
 import { daysOf, readDay, type TrailBucket, type TrailRange } from './trail-objects.ts';
 import { openEvidence, type SignedEvidence, type TrailRecord, txnIn } from './trail-record.ts';
 
@@ -14,13 +15,13 @@ type Decided = { readonly outcome: TrailRecord; readonly evidence: TrailRecord }
 export async function findDecision(
   bucket: TrailBucket,
   txn: string,
-  { now, progress, ...range }: TrailRange & { now: number; progress: (text: string) => void },
+  { now, progress, open, ...range }: TrailRange & { now: number; progress: (text: string) => void; open: Unseal },
 ): Promise<Evidence | undefined> {
   const records: TrailRecord[] = [];
   const keep = (record: TrailRecord) =>
     record.event.startsWith('decision_') && record.at >= range.since && txnIn(record) === txn ? record : undefined;
   for (const day of daysOf(range, now).toReversed()) {
-    for await (const read of readDay(bucket, day, { keep, progress })) records.push(...read.records);
+    for await (const read of readDay(bucket, day, { keep, progress })) records.push(...(await open(read.records)));
     const decided = chooseDecided(records);
     if (decided) return evidenceOf(decided);
   }
@@ -72,6 +73,11 @@ function decisionIn(record: TrailRecord): unknown {
 
 function incomplete(records: readonly TrailRecord[]): string {
   const hasEvidence = records.some((record) => openEvidence(record) !== undefined);
+  const unopened = records.find((record) => record['unopened'] !== undefined);
+  if (!hasEvidence && unopened?.['unopened'] === 'no key')
+    return `The evidence of this request is sealed, and there is no key that opens it: the user was erased. ciba audit --user ${unopened.sub} tells who did it and when. If nobody did, --url names another deployment than the audit trail.`;
+  if (!hasEvidence && unopened)
+    return 'The evidence of this request is sealed, and the key of its user does not open it: the record was changed.';
   return hasEvidence
     ? 'The trail has an answer to this request, but no outcome: it decided nothing, or its outcome is not there yet. ciba audit --txn shows what is there.'
     : 'The trail has no signed answer for this request in this range: give an earlier --since.';

@@ -48,21 +48,20 @@ const signedEvidence = v.object({
 /** What the trail keeps of an answer: what the device signed, the bytes that it showed, and its public key. */
 export type SignedEvidence = Readonly<v.InferOutput<typeof signedEvidence>>;
 
-/** Opens the evidence in a record. Returns undefined if it has none, as a copy. Nothing else reads these members. */
-export function openEvidence(opened: TrailRecord): SignedEvidence | undefined {
+/**
+ * Reads the evidence of a record that was opened, or of what was sealed in it. Returns undefined if it has none, as a
+ * copy. Nothing else reads these members.
+ */
+export function openEvidence(opened: unknown): SignedEvidence | undefined {
   const parsed = v.safeParse(signedEvidence, opened);
   return parsed.success ? parsed.output : undefined;
 }
 
-/**
- * Returns a record without its evidence, which is large. The client whom the user saw stays, because the record has no
- * member for it.
- */
+/** Returns a record without its evidence, which is large. The client of evidence that is not sealed is in its bytes. */
 export function withoutEvidence(whole: TrailRecord): TrailRecord {
-  const evidence = openEvidence(whole);
-  if (!evidence) return whole;
-  const { response, details, publicKey, ...rest } = whole;
-  const shown = parseJsonObject(Buffer.from(evidence.details, 'base64url').toString());
-  const clientId = shown?.['client_id'];
+  if (whole.event !== 'decision_evidence') return whole;
+  const { response, details, publicKey, sealed, ...rest } = whole;
+  const shown = typeof details === 'string' ? parseJsonObject(Buffer.from(details, 'base64url').toString()) : undefined;
+  const clientId = rest.clientId ?? shown?.['client_id'];
   return { ...rest, ...(typeof clientId === 'string' && { clientId }) };
 }

@@ -20,9 +20,9 @@ const LABELS = {
   changed: 'changed',
   kid: 'kid',
   algorithm: 'algorithm',
-  response: '',
-  details: '',
-  publicKey: '',
+  profileId: '',
+  profileIds: 'profiles',
+  sealed: '',
   refusal: 'refusal',
   by: 'by',
 } as const satisfies Readonly<Record<MembersOf<AuditEvent | AuditStep>, string>>;

@@ -1,18 +1,18 @@
-import { writeFileSync } from 'node:fs';
 import { writeEvidence } from '../../provider/core/deciding/evidence.ts';
 import { BUCKET_OPTIONS, BUCKET_PERMISSIONS, findBucket, LATE_SECONDS } from '../audit-trail/audit-bucket.ts';
 import { findDecision } from '../audit-trail/decision-evidence.ts';
 import { checkEvidenceFile, describeChecked } from '../audit-trail/evidence-file.ts';
+import { evidenceKeysFrom, unsealWith } from '../audit-trail/sealed-evidence.ts';
 import { command, type Noun } from '../command-line/command.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
+import { writeNewFile } from '../command-line/new-file.ts';
 import { readBytes } from '../command-line/option-reading.ts';
-import { systemCodeOf } from '../command-line/system-error.ts';
 import { readRange, SINCE_OPTION } from './audit-command.ts';
 
 const exportOne = command({
   name: 'export',
   about: 'Exports the evidence of one decision as a file that can be checked offline.',
-  notes: `ciba evidence TXN is short for this command. The file has the signed answer, the bytes that were shown, the key of the device, and the recorded outcome. It is checked as soon as it is made. It holds personal data. Records arrive up to ${LATE_SECONDS / 60} minutes late. Your AWS identity needs ${BUCKET_PERMISSIONS}.`,
+  notes: `ciba evidence TXN is short for this command. The file has the signed answer, the bytes that were shown, the key of the device, and the recorded outcome. It is checked as soon as it is made. It holds personal data. Records arrive up to ${LATE_SECONDS / 60} minutes late. Your AWS identity needs ${BUCKET_PERMISSIONS}, and the route GET /admin/users/{sub}/evidence-keys of the admin API, because evidence is sealed with a key of the person. The audit trail notes that you read the key.`,
   arguments: [{ name: 'txn', about: 'The short name of the request: 16 hexadecimal characters, txn in log lines.' }],
   options: {
     out: { kind: 'text', value: 'FILE', about: 'Write a new file. Default: print the document.' },
@@ -20,21 +20,22 @@ const exportOne = command({
     ...BUCKET_OPTIONS,
   },
   examples: [
-    'ciba evidence export 0123456789abcdef --stack ciba-production --out evidence.json',
+    'ciba evidence export 0123456789abcdef --url https://login.example.com --stack ciba-production --out evidence.json',
     'ciba evidence export 0123456789abcdef',
   ],
-  async run({ deployment, argument: { txn }, options, progress }) {
+  async run({ api, deployment, argument: { txn }, options, progress }) {
     if (!/^[0-9a-f]{16}$/.test(txn))
       throw new WrongUsage(`"${txn}" is no TXN: it has 16 characters, 0 to 9 and a to f`);
     const now = Math.floor(Date.now() / 1000);
     const range = readRange(options, now);
     const bucket = await findBucket(deployment, options);
-    const evidence = await findDecision(bucket, txn, { ...range, now, progress });
+    const open = unsealWith(evidenceKeysFrom(api));
+    const evidence = await findDecision(bucket, txn, { ...range, now, progress, open });
     if (!evidence)
       throw new Refused(`There is no decision ${txn} in this range: give an earlier --since.`, 'not_found');
     const document = writeEvidence(evidence);
     const checked = describeChecked(checkEvidenceFile(Buffer.from(document)));
-    if (options.out !== undefined) writeNew(options.out, document);
+    if (options.out !== undefined) writeNewFile(options.out, document);
     // The newline at its end is part of the document, and is printed with every answer.
     const text = document.trimEnd();
     const notes = checked.failed
@@ -80,13 +81,3 @@ export const evidenceNoun: Noun = {
   commands: [exportOne, verify],
   unnamed: exportOne,
 };
-
-/** Writes a file that only its owner can read. It never replaces a file. */
-function writeNew(path: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    const code = systemCodeOf(error);
-    throw new Refused(code === 'EEXIST' ? `${path} exists: choose another name` : `${path} can't be written: ${code}`);
-  }
-}

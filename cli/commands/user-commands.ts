@@ -4,6 +4,7 @@ import { command, type Noun, type OptionSpec } from '../command-line/command.ts'
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { fieldList, plainLine } from '../command-line/text-layout.ts';
+import { eraseRecords, exportRecords } from './user-records-commands.ts';
 import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
 
 type MemberOption = OptionSpec & { readonly member: keyof UserProfile };
@@ -123,6 +124,8 @@ const unblock = command({
 const remove = command({
   name: 'delete',
   about: 'Deletes a user and all their devices.',
+  notes:
+    'The evidence of the decisions of the user stays readable, so that a dispute can be settled. To erase everything, use ciba user erase.',
   arguments: [USER_ARGUMENT],
   options: USER_OPTIONS,
   examples: ['ciba user delete anna@example.com'],
@@ -137,7 +140,7 @@ const remove = command({
 export const userNoun: Noun = {
   name: 'user',
   about: 'People who can be asked.',
-  commands: [create, show, update, block, unblock, remove],
+  commands: [create, show, update, block, unblock, remove, exportRecords, eraseRecords],
 };
 
 function describe({ sub, blocked, ...claims }: UserView): string {

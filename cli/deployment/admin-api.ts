@@ -3,6 +3,7 @@ import type { DeviceView } from '../../provider/core/device/device.ts';
 import type { OpenTicketView } from '../../provider/core/device/enrolment-ticket.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import type { TicketView } from '../../provider/flows/device/manage-tickets.ts';
+import type { EvidenceKeysView, UserExport } from '../../provider/flows/person/export-user.ts';
 import type { UserView } from '../../provider/flows/person/manage-users.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import type { Deployment } from './deployment.ts';
@@ -20,6 +21,8 @@ type Answers = {
   'GET /admin/users': UserView;
   'GET /admin/users/{sub}': UserView;
   'PATCH /admin/users/{sub}': UserView;
+  'GET /admin/users/{sub}/export': UserExport;
+  'GET /admin/users/{sub}/evidence-keys': EvidenceKeysView;
   'POST /admin/users/{sub}/tickets': TicketView;
   'GET /admin/users/{sub}/tickets': { readonly tickets: readonly OpenTicketView[] };
   'GET /admin/users/{sub}/devices': { readonly devices: readonly DeviceView[] };

@@ -13,6 +13,8 @@ import {
 } from '../../provider/flows/client/manage-clients.ts';
 import { createTicket, endTickets, listTickets } from '../../provider/flows/device/manage-tickets.ts';
 import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
+import { eraseUser } from '../../provider/flows/person/erase-user.ts';
+import { exportUser, readEvidenceKeys } from '../../provider/flows/person/export-user.ts';
 import {
   createUser,
   findUser,
@@ -69,6 +71,15 @@ const routes = endpoint(log, {
   ),
   'DELETE /admin/users/{sub}': adminRoute(async ({ id, by }) =>
     mapResult(await removeUser(ports, id('sub'), by), answerDone),
+  ),
+  'GET /admin/users/{sub}/export': adminRoute(async ({ id, by }) =>
+    mapResult(await exportUser(ports, id('sub'), by), answerOk),
+  ),
+  'POST /admin/users/{sub}/erase': adminRoute(async ({ id, by }) =>
+    mapResult(await eraseUser(ports, id('sub'), by), answerDone),
+  ),
+  'GET /admin/users/{sub}/evidence-keys': adminRoute(async ({ id, by }) =>
+    mapResult(await readEvidenceKeys(ports, id('sub'), by), answerOk),
   ),
   'POST /admin/users/{sub}/tickets': adminRoute(async ({ id, by }) =>
     mapResult(await createTicket(ports, id('sub'), by), answerCreated),

@@ -4,8 +4,10 @@ import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composi
 import { readResources } from '../../provider/adapters/config.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
+import { KeptEvidenceKeysTable } from '../../provider/adapters/dynamodb/kept-evidence-keys-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { PersonRecordsTable } from '../../provider/adapters/dynamodb/person-records-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
@@ -15,10 +17,19 @@ import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../provider/flows/device/manage-tickets.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
+import type { EraseUserPorts } from '../../provider/flows/person/erase-user.ts';
+import type { ExportUserPorts } from '../../provider/flows/person/export-user.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
+type AdminPorts = ManageClientsPorts &
+  ManageUsersPorts &
+  ManageTicketsPorts &
+  ExportUserPorts &
+  EraseUserPorts &
+  ProvePushRightsPorts;
+
 /** Composes what admin runs with in an AWS account. */
-export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ManageTicketsPorts & ProvePushRightsPorts> {
+export function wire(): Wired<AdminPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -32,6 +43,8 @@ export function wire(): Wired<ManageClientsPorts & ManageUsersPorts & ManageTick
     devices: people,
     tickets: new TicketsTable({ directory, transactions }, entropy),
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
+    personRecords: new PersonRecordsTable({ directory, transactions }, entropy),
+    evidenceKeys: new KeptEvidenceKeysTable(directory),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['DeleteEndpoint']),
     entropy,

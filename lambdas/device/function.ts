@@ -27,10 +27,13 @@ export const spec = {
   tables: [
     {
       table: 'directory',
-      actions: ['Query', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       prefixes: ['USER#'],
     },
     { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
+    { table: 'directory', actions: ['GetItem', 'PutItem'], prefixes: ['EVIDENCEKEY#'] },
+    // One batch reads user, device and evidence key.
+    { table: 'directory', actions: ['BatchGetItem'], prefixes: ['USER#', 'EVIDENCEKEY#'] },
     { table: 'transactions', actions: ['GetItem', 'Query'], prefixes: ['USER#'] },
     { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
     // One batch reads user, device and details, below the user, and the request.

@@ -4,10 +4,12 @@ import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composi
 import { readResources } from '../../provider/adapters/config.ts';
 import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
+import { EvidenceKeysTable } from '../../provider/adapters/dynamodb/evidence-keys-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { evidenceSeal } from '../../provider/adapters/evidence-seal.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
 import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
@@ -35,6 +37,8 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & Pro
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     replays: new ReplaysTable(transactions, entropy, clock),
     requests: new DecidableRequestsTable({ directory, transactions }, entropy),
+    evidenceKeys: new EvidenceKeysTable(directory, entropy),
+    evidenceSeal,
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ENDPOINT_ACTIONS),

@@ -58,9 +58,11 @@ describe.skipIf(!hasCurl())('README.md', () => {
 
 describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
   const calls = codeBlocksIn('docs/admin-api.md', 'sh');
-  /** What takes something away comes last, and what belongs to another goes before it. */
+  /** What takes something away comes last, and what belongs to another goes before it. Then the rest is erased. */
   const isRemoval = ({ text }: CodeBlock) => text.includes('-X DELETE');
-  const inOrder = [...calls.filter((call) => !isRemoval(call)), ...calls.filter(isRemoval).reverse()];
+  const isErasure = ({ text }: CodeBlock) => text.includes('/erase');
+  const others = calls.filter((call) => !isRemoval(call) && !isErasure(call));
+  const inOrder = [...others, ...calls.filter(isRemoval).reverse(), ...calls.filter(isErasure)];
   let deviceId = '';
 
   it.each(inOrder.map((call) => [`line ${call.line}`, call] as const))('%s answers as it says', async (_, call) => {
@@ -75,8 +77,8 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
     if (call.text.includes('"sub": "crm-4711"')) deviceId = (await world.phone('crm-4711')).identity.deviceId;
   });
 
-  it('shows five whole answers, and each is compared', () => {
-    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(5);
+  it('shows seven whole answers, and each is compared', () => {
+    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(7);
   });
 });
 

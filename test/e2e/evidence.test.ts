@@ -153,6 +153,24 @@ describe('ciba evidence', () => {
     expect(() => verifyEvidence(Buffer.from(stdout))).not.toThrow();
   });
 
+  it('opens the evidence of a user who was removed, and of nobody who was erased', async () => {
+    const { sub, phone, requestId, bytes, txn } = await asked();
+    expect((await phone.answer(requestId, bytes, 'approve')).status).toBe(204);
+    await world.admin('DELETE', `/admin/users/${sub}`);
+    const { stdout } = await ciba(['evidence', txn], { env });
+    expect(() => verifyEvidence(Buffer.from(stdout))).not.toThrow();
+    await world.admin('POST', `/admin/users/${sub}/erase`);
+    const gone = await ciba(['evidence', txn], { env });
+    expect(gone).toMatchObject({ code: 1, stdout: '' });
+    expect(gone.stderr).toContain('there is no key that opens it: the user was erased.');
+    expect(gone.stderr).toContain(`ciba audit --user ${sub} tells who did it and when`);
+    const { stdout: who } = await ciba(['audit', '--user', sub], { env });
+    expect(who).toMatch(/user_erased +done .*by=arn:/);
+    // The trail still counts the decision, and has the client.
+    const { stdout: told } = await ciba(['audit', '--txn', txn], { env });
+    expect(told).toMatch(/decision_recorded .*client=\S+ .*decision=approve/);
+  });
+
   it('has nothing to export of a request that nobody answered, and writes no file', async () => {
     const { txn } = await asked();
     const { code, stdout, stderr } = await ciba(['evidence', txn, '--out', fileOf('none.json')], { env });

@@ -3,6 +3,7 @@ import { generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lifeOf, type Phone } from '../../local/demo/phone.ts';
 import { expectRefusal, expectTokens } from '../support/assertions.ts';
+import { openEvidence, type SealedRecord } from '../support/sealed-evidence.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
 
 let world: World;
@@ -206,13 +207,13 @@ describe('an answer that was given', () => {
       reason: 'fraud',
       deviceId: phone.identity.deviceId,
     });
+    const keys = await world.admin('GET', `/admin/users/${sub}/evidence-keys`);
+    const [{ key = '' } = {}] = keys.body['evidence_keys'] as { key?: string }[];
+    const opened = openEvidence(evidence as SealedRecord, key);
     const { importJWK, compactVerify } = await import('jose');
-    const { payload } = await compactVerify(
-      evidence['response'] ?? '',
-      await importJWK(evidence['publicKey'] as unknown as JWK, 'ES256'),
-    );
+    const { payload } = await compactVerify(opened.response, await importJWK(opened.publicKey as JWK, 'ES256'));
     expect(JSON.parse(Buffer.from(payload).toString()).details_hash).toBe(
-      hashOf(Buffer.from(evidence['details'] ?? '', 'base64url')),
+      hashOf(Buffer.from(opened.details, 'base64url')),
     );
   });
 });

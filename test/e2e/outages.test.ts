@@ -230,7 +230,7 @@ describe('an outage is 5xx with a correlation id, never "not found", and the req
     // Three changes were refused, two were made, each with an intention and an outcome.
     await expect.poll(() => unconfirmed().length).toBe(10);
     for (const line of unconfirmed()) expect(line).toMatchObject({ message: 'audit', AuditUnconfirmed: 1 });
-    expect(unconfirmed()[0].audit).toMatchObject({ event: 'decision_evidence', response: expect.any(String) });
+    expect(unconfirmed()[0].audit).toMatchObject({ event: 'decision_evidence', sealed: expect.any(String) });
   });
 
   it('of SNS: 503 with Retry-After, and the request that nobody was told of can never be approved', async () => {

@@ -3,6 +3,7 @@ import type { DecidableRequests, PendingRequest, ReadForDecision, StoredDetails 
 import type { Entropy } from '../../flows/ports.ts';
 import type { PollOutcome } from '../../flows/token/ports.ts';
 import { type DeviceForm, deviceFrom, deviceKey, isDevice } from './forms/device-form.ts';
+import { type EvidenceKeyForm, evidenceKeyFrom, evidenceKeyKey, isEvidenceKey } from './forms/evidence-key-form.ts';
 import {
   DETAILS_PREFIX,
   type DetailsForm,
@@ -51,12 +52,16 @@ export class DecidableRequestsTable implements DecidableRequests {
     requestId,
   }: Parameters<DecidableRequests['readForDecision']>[0]): Promise<ReadForDecision> {
     const keys = [detailsKey(sub, requestId), requestKey(requestId)];
-    const [asked, person] = await this.#transactions.batchGetWith<DetailsForm | RequestForm, UserForm | DeviceForm>(
-      keys,
-      { table: this.#directory, keys: [profileKey(sub), deviceKey({ sub, deviceId })] },
-    );
+    const [asked, person] = await this.#transactions.batchGetWith<
+      DetailsForm | RequestForm,
+      UserForm | DeviceForm | EvidenceKeyForm
+    >(keys, {
+      table: this.#directory,
+      keys: [profileKey(sub), deviceKey({ sub, deviceId }), evidenceKeyKey(sub)],
+    });
     const profile = person.find(isProfile);
     const device = person.find(isDevice);
+    const evidenceKey = person.find(isEvidenceKey);
     const details = asked.find((item) => 'details' in item);
     const request = asked.find((item) => 'state' in item);
     return {
@@ -64,6 +69,7 @@ export class DecidableRequestsTable implements DecidableRequests {
       device: device && deviceFrom(device),
       request: details && { ...detailsFrom(details), stored: request && requestFrom(request) },
       requestProfileId: details?.profile_id,
+      evidenceKey: evidenceKey && evidenceKeyFrom(evidenceKey),
     };
   }
 

@@ -1,15 +1,12 @@
 import type { Enrolments, TicketClaim, Tickets } from '../../flows/device/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
+import { ticketKey } from './forms/ticket-form.ts';
 import { profileKey, ticketForm, type UserForm, userFrom } from './forms/user-form.ts';
-import type { Change, Key, Written } from './items.ts';
+import type { Change, Written } from './items.ts';
 import type { Table } from './table.ts';
 
 /** How often the issue of a ticket is tried, while others change the user as well. */
 const ISSUE_ROUNDS = 5;
-
-/** The way from a ticket to its user. Whether the ticket is good is in the user's profile alone. */
-type TicketOwnerForm = { readonly sub: string; readonly ttl: number };
-const ticketKey = (hash: string): Key<TicketOwnerForm> => ({ pk: `TICKET#${hash}`, sk: 'TICKET' });
 
 type ProfileChange = Omit<Change<UserForm>, 'key' | 'nonce'>;
 type Tables = { readonly directory: Table; readonly transactions: Table };

@@ -1,14 +1,8 @@
 import { type Counted, retryAfter, shardsOf, type WindowLimits, windowsAt } from '../../core/asking/rate-window.ts';
 import type { RateWindows } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import type { Key } from './items.ts';
+import { HOUR_SECONDS, minuteAttribute, rateWindowKey, userWindows } from './forms/rate-window-form.ts';
 import type { Table } from './table.ts';
-
-const HOUR_SECONDS = 3600;
-
-/** The count of an hour. The item has one more attribute for each minute, `m` and its number. */
-type WindowForm = { readonly count?: number; readonly ttl: number };
-const windowKey = (pk: string, hour: number): Key<WindowForm> => ({ pk, sk: `HOUR#${hour}` });
 
 /**
  * Counters in Transactions: one item for each hour of a user, or of a shard of a client's counter. It holds the count
@@ -24,7 +18,7 @@ export class RateWindowsTable implements RateWindows {
   }
 
   countForUser(sub: string, limits: WindowLimits, now: number): Promise<Counted> {
-    return this.#count(`RATE#user#${sub}`, limits, now);
+    return this.#count(userWindows(sub), limits, now);
   }
 
   countForClient(clientId: string, requestsPerMinute: number, now: number): Promise<Counted> {
@@ -39,9 +33,9 @@ export class RateWindowsTable implements RateWindows {
 
   async #count(pk: string, limits: WindowLimits, now: number): Promise<Counted> {
     const windows = windowsAt(now);
-    const minute = `m${windows.minute}`;
+    const minute = minuteAttribute(windows.minute);
     const { written, item } = await this.#transactions.update({
-      key: windowKey(pk, windows.hour),
+      key: rateWindowKey(pk, windows.hour),
       set: { ttl: windows.hourEndsAt + HOUR_SECONDS },
       add: { count: 1, [minute]: 1 },
       guard: {

@@ -1,4 +1,3 @@
-import type { PublicJwk } from '../keys/jwk.ts';
 import type { ChangedMember } from '../member-change.ts';
 
 /** The record of a security decision. The audit trail keeps these records apart from the logs. */
@@ -7,10 +6,12 @@ export type AuditEvent =
       readonly event: 'decision_evidence';
       readonly requestId: string;
       readonly sub: string;
+      /** The profile whose evidence key opens `sealed`. */
+      readonly profileId: string;
       readonly deviceId: string;
-      readonly response: string;
-      readonly details: string;
-      readonly publicKey: PublicJwk;
+      readonly clientId: string;
+      /** Signed answer, bytes and public key (`core/person/evidence-key.ts`), sealed with the key of the person. */
+      readonly sealed: string;
     }
   | {
       readonly event: 'decision_recorded';
@@ -63,8 +64,15 @@ export type AuditEvent =
       readonly by: string;
     }
   | {
-      readonly event: 'user_removed' | 'ticket_created' | 'ticket_ended';
+      readonly event: 'user_removed' | 'user_exported' | 'evidence_keys_read' | 'ticket_created' | 'ticket_ended';
       readonly sub: string;
+      readonly by: string;
+    }
+  | {
+      readonly event: 'user_erased';
+      readonly sub: string;
+      /** The profile of the user; or if there was none, those of earlier persons with the subject. */
+      readonly profileIds: readonly string[];
       readonly by: string;
     }
   | {

@@ -33,6 +33,6 @@ export type AuditRecord = AuditEvent &
  */
 export function copyOf(record: AuditRecord): Readonly<Record<string, unknown>> {
   if (record.event !== 'decision_evidence') return record;
-  const { response, details, publicKey, ...copied } = record;
+  const { sealed, ...copied } = record;
   return copied;
 }

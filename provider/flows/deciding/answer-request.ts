@@ -7,6 +7,7 @@ import {
 import { checkDeviceResponse, type DeviceResponse } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
+import type { EvidenceKey } from '../../core/person/evidence-key.ts';
 import { enrolledDevices, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { grantAsked } from '../../core/token/grant.ts';
@@ -19,6 +20,7 @@ import {
 } from '../device/authenticate-device.ts';
 import type { Announcements } from '../notifying/ports.ts';
 import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
+import type { EvidenceKeys, EvidenceSeal } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Note } from '../ports.ts';
 import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
@@ -28,6 +30,8 @@ export type AnswerPorts = DeviceAuthenticationPorts &
   AuditedPorts & {
     readonly requests: DecidableRequests;
     readonly announcements: Announcements;
+    readonly evidenceKeys: EvidenceKeys;
+    readonly evidenceSeal: EvidenceSeal;
   };
 
 /** The form of a request id: SHA-256 in base64url. Any other text finds no request. */
@@ -80,7 +84,8 @@ export async function answerRequest(
   note({ decision: answer.value.decision, synthetic: details.isSynthetic });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
   if (stored?.state !== 'pending') return answerLate(ports, valid, stored);
-  const change = { event: evidenceOf(valid, { response, details }), outcome: outcomeOf(valid) };
+  const event = await sealEvidence(ports, valid, { response, details, key: reading.evidenceKey() });
+  const change = { event, outcome: outcomeOf(valid) };
   return auditedChange(ports, { ...change, takesAway: answer.value.decision === 'deny' }, async (done) => {
     const { notifiedClient: clientId } = details;
     if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
@@ -95,27 +100,38 @@ export async function answerRequest(
 function readTogether(ports: AnswerPorts, requestId: string) {
   let decidable: DecidableRequest | undefined;
   let profileId: string | undefined;
+  let key: EvidenceKey | undefined;
   const owner = async (sub: string, deviceId: string) => {
     if (!REQUEST_ID.test(requestId) || !DEVICE_ID.test(deviceId)) return findUserWithDevices(ports, sub);
     const read = await ports.requests.readForDecision({ sub, deviceId, requestId });
-    ({ request: decidable, requestProfileId: profileId } = read);
+    ({ request: decidable, requestProfileId: profileId, evidenceKey: key } = read);
     return read.user && { user: read.user, devices: enrolledDevices(read.user, read.device ? [read.device] : []) };
   };
-  return { owner, requestOf: (user: User) => (user.profileId === profileId ? decidable : undefined) };
+  const requestOf = (user: User) => (user.profileId === profileId ? decidable : undefined);
+  return { owner, requestOf, evidenceKey: () => key };
 }
 
 /** An answer whose signature, request and hash are right. */
 type ValidAnswer = { readonly requestId: string; readonly answer: DeviceResponse; readonly by: AuthenticatedDevice };
 
-/** What proves the decision. */
-function evidenceOf(
+/**
+ * Seals what proves the decision with the key of the person. The key was read together with the request. It is made now
+ * if they have none, or if it is that of an earlier person with the subject.
+ */
+async function sealEvidence(
+  { evidenceKeys, evidenceSeal, clock }: AnswerPorts,
   { requestId, by }: ValidAnswer,
-  { response, details }: { response: string; details: StoredDetails },
-): AuditEvent {
-  const { sub, deviceId, proof } = by.device;
+  { response, details, key: read }: { response: string; details: StoredDetails; key: EvidenceKey | undefined },
+): Promise<AuditEvent> {
+  const { deviceId, proof } = by.device;
+  const { sub, profileId } = by.user;
+  const key = read?.profileId === profileId ? read : await evidenceKeys.claim(by.user, clock());
   const shown = Buffer.from(details.bytes).toString('base64url');
-  const { publicKey } = proof;
-  return { event: 'decision_evidence', requestId, sub, deviceId, response, details: shown, publicKey };
+  const record = { requestId, sub, profileId, deviceId };
+  const evidence = { response, details: shown, publicKey: proof.publicKey };
+  const { clientId } = details.asked;
+  const sealed = evidenceSeal.seal(evidence, { key, record });
+  return { event: 'decision_evidence', ...record, clientId, sealed };
 }
 
 function outcomeOf({ requestId, answer, by }: ValidAnswer) {

@@ -2,6 +2,7 @@ import type { Asked } from '../../core/asking/asked.ts';
 import type { AuthenticationRequest, Decision } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { Device } from '../../core/device/device.ts';
+import type { EvidenceKey } from '../../core/person/evidence-key.ts';
 import type { Owner, User } from '../../core/person/user.ts';
 import type { PollOutcome } from '../token/ports.ts';
 
@@ -31,6 +32,8 @@ export type ReadForDecision = {
   readonly request: DecidableRequest | undefined;
   /** The profile of the person whom the request asked. */
   readonly requestProfileId: string | undefined;
+  /** The evidence key of the user, or of an earlier person with the same subject. */
+  readonly evidenceKey: EvidenceKey | undefined;
 };
 
 /** Authentication requests, as devices use them. */

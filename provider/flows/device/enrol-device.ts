@@ -15,7 +15,7 @@ import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
-import type { People } from '../person/ports.ts';
+import type { EvidenceKeys, People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
 import type { Devices, Enrolments, PushEndpoints, PushSender } from './ports.ts';
@@ -25,6 +25,7 @@ export type EnrolPorts = AuditedPorts & {
   readonly people: People;
   readonly devices: Devices;
   readonly enrolments: Enrolments;
+  readonly evidenceKeys: EvidenceKeys;
   readonly endpoints: PushEndpoints;
   readonly push: PushSender;
   readonly verifier: JwsVerifier;
@@ -86,8 +87,9 @@ export async function enrolDevice(
 }
 
 /**
- * Stores the device, then claims the ticket. One conditional write of the user's profile both uses up the ticket and
- * enrols the device. A stored device that could not be enrolled counts for nothing, and is removed.
+ * Stores the device, and makes the evidence key of the user if they have none. Then claims the ticket. One conditional
+ * write of the user's profile both uses up the ticket and enrols the device. A stored device that could not be enrolled
+ * counts for nothing, and is removed.
  */
 async function enrolNew(ports: EnrolPorts, presented: Presented, deviceId: string): Promise<Result<Enrolment>> {
   const { owner, key, claims, ticket, note } = presented;
@@ -97,7 +99,7 @@ async function enrolNew(ports: EnrolPorts, presented: Presented, deviceId: strin
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
   const proof = { kind: 'device-jws', publicKey: key } as const;
   const device = { deviceId, sub, name: claims.name, reach, proof, enrolledAt: ports.clock() };
-  await ports.devices.save(device);
+  await Promise.all([ports.devices.save(device), ports.evidenceKeys.claim(owner.user, ports.clock())]);
   const claim = await ports.enrolments.claimTicket({ sub, deviceId, ...ticket, now: ports.clock() });
   if (claim.claimed) return report(ports, presented, deviceId);
   await ports.devices.remove(device);

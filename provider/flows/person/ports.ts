@@ -1,5 +1,7 @@
+import type { DecisionEvidence, EvidenceKey, EvidenceRecord } from '../../core/person/evidence-key.ts';
+import type { KeptRecords } from '../../core/person/kept-records.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
-import type { User } from '../../core/person/user.ts';
+import type { Owner, User } from '../../core/person/user.ts';
 
 /** Reads the persons who can be asked. */
 export interface People {
@@ -29,4 +31,44 @@ export interface PeopleRegistry {
   remove(user: User): Promise<void>;
   /** Removes the devices of a user who was removed. If another person has the `sub` by now, it removes nothing. */
   removeLeftovers(sub: string): Promise<void>;
+}
+
+/** Profiles of persons who have or had a subject. */
+export type ProfilesOf = { readonly sub: string; readonly profileIds: readonly string[] };
+
+/** Everything that is kept of a person in the tables, wherever it stands. */
+export interface PersonRecords {
+  /** Reads it all. Undefined if nothing is left of anybody with this subject. */
+  read(sub: string): Promise<KeptRecords | undefined>;
+  /**
+   * Blocks the user, whoever else changes the profile. From then on nobody can ask them, answer or enrol. Returns the
+   * user as they are then; undefined if they are gone, or another person has the subject.
+   */
+  close(owner: Owner): Promise<User | undefined>;
+  /** Deletes the requests of these profiles, each with its details. The details lead to the request, so they go last. */
+  eraseRequests(of: ProfilesOf): Promise<void>;
+  /** Deletes how often the user was asked. */
+  eraseRateWindows(sub: string): Promise<void>;
+  /** Deletes the ticket, the login identifiers and the profile. The profile leads to the others, so it goes last. */
+  eraseProfile(user: User): Promise<void>;
+}
+
+/** The keys that seal the evidence of decisions. */
+export interface EvidenceKeys {
+  /** Returns the key of this person. Makes it if there is none, and keeps that of an earlier person with the subject. */
+  claim(owner: Owner, now: number): Promise<EvidenceKey>;
+}
+
+/** The same keys, as operators use them. They outlive a removed user, until they are erased. */
+export interface KeptEvidenceKeys {
+  /** Returns the keys of all persons who have or had the subject. */
+  list(sub: string): Promise<readonly EvidenceKey[]>;
+  /** Deletes the keys of these profiles. */
+  erase(of: ProfilesOf): Promise<void>;
+}
+
+/** Seals evidence so that only the key of the person opens it. */
+export interface EvidenceSeal {
+  /** Returns the sealed evidence in base64url. */
+  seal(evidence: DecisionEvidence, under: { key: EvidenceKey; record: EvidenceRecord }): string;
 }

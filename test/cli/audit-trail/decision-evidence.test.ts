@@ -36,7 +36,13 @@ const outcome = (change: string, result: string, more: More = {}) =>
     ...more,
   });
 const find = (bucket: MadeBucket, since = NOON - 10 * DAY) =>
-  findDecision(bucket, txn, { since, until: NOON + DAY, now: NOON + DAY, progress: () => undefined });
+  findDecision(bucket, txn, {
+    since,
+    until: NOON + DAY,
+    now: NOON + DAY,
+    progress: () => undefined,
+    open: async (records) => records,
+  });
 const answerIn = async (...records: Record<string, unknown>[]) => {
   const found = await find(new MadeBucket().put('records', NOON + 300, records));
   return [found?.approvals[0]?.response.split('.')[2], found?.outcome.outcome];

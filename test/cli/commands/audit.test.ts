@@ -166,8 +166,8 @@ describe('ciba audit on a deployment', () => {
     expect(new Set(calls)).toEqual(new Set(['AKIDEXAMPLE s3 ListObjectsV2', 'AKIDEXAMPLE s3 GetObject']));
   });
 
-  it('exports evidence', async () => {
-    const { code, stdout } = await run('evidence', txn, '--stack', STACK);
+  it('exports evidence from the bucket, with the key that the admin API of the deployment returns', async () => {
+    const { code, stdout } = await run('evidence', txn, '--stack', STACK, '--url', world.runtime.url);
     expect(code).toBe(0);
     expect(() => verifyEvidence(Buffer.from(stdout))).not.toThrow();
   });

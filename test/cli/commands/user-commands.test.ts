@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainLine } from '../../../cli/command-line/text-layout.ts';
 import { Phone } from '../../../local/demo/phone.ts';
@@ -72,6 +75,33 @@ describe('user', () => {
     await ciba('user', 'create', '--sub', 'eve', '--email', 'eve@example.com');
     expect((await ciba('user', 'delete', 'eve@example.com')).stdout).toBe('User eve and all their devices deleted.\n');
     expect(await ciba('user', 'show', 'eve')).toEqual(refusal('There is no such user.'));
+  });
+
+  it('export prints everything that is kept, or writes it to a new file that only its owner can read', async () => {
+    await ciba('user', 'create', '--sub', 'fay', '--email', 'fay@example.com');
+    const { stdout } = await ciba('user', 'export', 'fay');
+    expect(JSON.parse(stdout)).toMatchObject({ sub: 'fay', profile: { claims: { email: 'fay@example.com' } } });
+    const folder = mkdtempSync(join(tmpdir(), 'ciba-export-'));
+    const file = join(folder, 'fay.json');
+    expect((await ciba('user', 'export', 'fay', '--out', file)).stdout).toBe(`Wrote ${file}\n`);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ sub: 'fay' });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await ciba('user', 'export', 'fay', '--out', file)).toEqual(refusal(`${file} exists: choose another name`));
+    rmSync(folder, { recursive: true });
+    expect(await ciba('user', 'export', 'nobody')).toEqual(refusal('There is no such user.'));
+  });
+
+  it('erase shows what it would erase, and erases only when the sub is confirmed', async () => {
+    await ciba('user', 'create', '--sub', 'gus', '--email', 'gus@example.com');
+    const asked = await ciba('user', 'erase', 'gus');
+    expect(asked.code).toBe(1);
+    expect(asked.stdout).toContain('email gus@example.com');
+    expect(asked.stdout).toContain('Nothing was erased. To erase it, add --confirm gus');
+    const other = 'The sub after --confirm is another one. Nothing was erased.';
+    expect(await ciba('user', 'erase', 'gus', '--confirm', 'fay')).toEqual(refusal(other));
+    expect((await ciba('user', 'show', 'gus')).code).toBe(0);
+    expect((await ciba('user', 'erase', 'gus', '--confirm', 'gus')).stdout).toBe('User gus erased.\n');
+    expect(await ciba('user', 'erase', 'gus', '--confirm', 'gus')).toEqual(refusal('There is no such user.'));
   });
 
   it.concurrent.each([

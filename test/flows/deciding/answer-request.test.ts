@@ -4,6 +4,7 @@ import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
 import { NOW, refusalOf, requestIn } from '../../core/given.ts';
 import { deviceNamed } from '../world/devices.ts';
 import { Outage } from '../world/journal.ts';
+import { evidenceKeyOf } from '../world/records.ts';
 import { keyNamed } from '../world/signatures.ts';
 import { ANA } from '../world/world.ts';
 import { DETAILS, decidingWorld, REQUEST_ID, SHOWN } from './given.ts';
@@ -93,12 +94,41 @@ describe('a phone answers', () => {
       event: 'decision_evidence',
       requestId: REQUEST_ID,
       sub: 'ana',
+      profileId: 'profile-1',
       deviceId: 'phone',
-      response: signed,
-      details: Buffer.from(SHOWN).toString('base64url'),
-      publicKey: keyNamed('phone'),
+      clientId: 'bank',
+      sealed: 'evidence 1 under key of profile-1',
       at: NOW,
     });
+    const details = Buffer.from(SHOWN).toString('base64url');
+    expect(world.sealed).toMatchObject([{ evidence: { response: signed, details, publicKey: keyNamed('phone') } }]);
+  });
+
+  it('seals the evidence with the key of the person, bound to its record', async () => {
+    const { answer, sealed, journal } = decidingWorld();
+    await answer('phone');
+    const record = { requestId: REQUEST_ID, sub: 'ana', profileId: 'profile-1', deviceId: 'phone' };
+    expect(sealed).toMatchObject([{ key: 'key of profile-1', record }]);
+    expect(journal.calls).not.toContain('claim evidence key of ana');
+  });
+
+  it.each([
+    ['has no key yet', []],
+    ['has the subject of an earlier person, whose key is another', [['ana', evidenceKeyOf('profile-0')] as const]],
+  ])('makes a key before anything is stored for a person who %s', async (_name, evidenceKeys) => {
+    const { answer, sealed, journal } = decidingWorld({ evidenceKeys });
+    expect((await answer('phone')).ok).toBe(true);
+    expect(sealed.map(({ key }) => key)).toEqual(['key of profile-1']);
+    const { calls } = journal;
+    expect(calls.indexOf('claim evidence key of ana')).toBe(calls.indexOf('audit decision_evidence') - 1);
+  });
+
+  it('decides nothing if the key cannot be made', async () => {
+    const { answer, audited, requests, journal } = decidingWorld({ evidenceKeys: [] });
+    journal.breakAt('claim evidence key');
+    await expect(answer('phone')).rejects.toBeInstanceOf(Outage);
+    expect(audited).toEqual([]);
+    expect(requests.get(REQUEST_ID)?.state).toBe('pending');
   });
 
   it('leaves in the log which device decided what of which request, and neither reason nor details', async () => {

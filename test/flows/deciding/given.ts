@@ -1,6 +1,7 @@
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import { requestIdOf, sha256 } from '../../../provider/core/digest.ts';
+import type { EvidenceKey } from '../../../provider/core/person/evidence-key.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
 import {
@@ -13,6 +14,7 @@ import type { StoredDetails } from '../../../provider/flows/deciding/ports.ts';
 import { ISSUER, NOW, requestIn } from '../../core/given.ts';
 import { deviceNamed, devicesIn } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
+import { evidenceKeyOf, evidenceKeysIn, evidenceSealIn } from '../world/records.ts';
 import { decidableIn, requestsIn } from '../world/requests.ts';
 import { keyNamed, signaturesIn } from '../world/signatures.ts';
 import { ANA, startWorld } from '../world/world.ts';
@@ -29,7 +31,13 @@ export const DETAILS: StoredDetails = {
 
 /** A phone of Ana's, and a request that waits for her answer. */
 export function decidingWorld(
-  given: { users?: User[]; devices?: Device[]; request?: AuthenticationRequest; details?: Partial<StoredDetails> } = {},
+  given: {
+    users?: User[];
+    devices?: Device[];
+    request?: AuthenticationRequest;
+    details?: Partial<StoredDetails>;
+    evidenceKeys?: readonly (readonly [string, EvidenceKey])[];
+  } = {},
 ) {
   const world = startWorld();
   const { journal, note } = world;
@@ -39,13 +47,17 @@ export function decidingWorld(
   const requests = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]).stored;
   const details = new Map([[REQUEST_ID, { ...DETAILS, ...given.details }]]);
   const { sign, verifier } = signaturesIn(journal);
+  const { evidenceKeys, keys } = evidenceKeysIn(journal, given.evidenceKeys ?? [['ana', evidenceKeyOf('profile-1')]]);
+  const { evidenceSeal, sealed } = evidenceSealIn();
   const announced: { requestId: string; clientId: string; correlationId: string }[] = [];
   const ports: AnswerPorts = {
     ...world.ports,
     people,
     devices,
     verifier,
-    requests: decidableIn(journal, requests, { details, users, devices: stored }),
+    requests: decidableIn(journal, requests, { details, users, devices: stored, keys }),
+    evidenceKeys,
+    evidenceSeal,
     announcements: journal.port({
       announce: async (decision) => {
         journal.begin(`announce to ${decision.clientId}`);
@@ -79,5 +91,19 @@ export function decidingWorld(
   const list = () => listPendingRequests(ports, callOf('device/requests'));
   const read = (requestId = REQUEST_ID) =>
     readRequestDetails(ports, { ...callOf(`device/requests/${requestId}`), requestId });
-  return { ...world, ports, devices: stored, requests, announced, response, send, answer, callOf, list, read };
+  return {
+    ...world,
+    ports,
+    devices: stored,
+    requests,
+    announced,
+    keys,
+    sealed,
+    response,
+    send,
+    answer,
+    callOf,
+    list,
+    read,
+  };
 }

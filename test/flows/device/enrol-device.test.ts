@@ -22,6 +22,7 @@ describe('a phone enrols', () => {
       'list devices of ana',
       'register GCM token-1 for device id-1 of ana',
       'save device id-1',
+      'claim evidence key of ana',
       'claim ticket with thumbprint of new',
       'audit device_enrolled',
       'ring phone and tablet',
@@ -195,8 +196,9 @@ describe('a ticket', () => {
     const { enrol, journal, devices, audited, rung } = world;
     journal.meanwhile('save device', () => happens(world));
     expect(refusalOf(await enrol('new'))).toEqual(SPENT);
-    expect(journal.calls.slice(-4)).toEqual([
+    expect(journal.calls.slice(-5)).toEqual([
       'save device id-1',
+      'claim evidence key of ana',
       'claim ticket with thumbprint of new',
       'remove device id-1',
       'release endpoint of token-1 for device id-1',

@@ -15,6 +15,7 @@ import { removeDevice, updateDevice } from '../../../provider/flows/device/manag
 import { ISSUER, NOW } from '../../core/given.ts';
 import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn, pushIn } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
+import { evidenceKeysIn } from '../world/records.ts';
 import { keyNamed, signaturesIn } from '../world/signatures.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
@@ -39,7 +40,9 @@ export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) 
   ticketOwners.set(sha256(TICKET), 'ana');
   const { sign, verifier } = signaturesIn(journal);
   const { push, fates, rung } = pushIn(journal);
-  const ports = { ...world.ports, people, devices, enrolments, endpoints: endpointsIn(journal), push, verifier };
+  const { evidenceKeys } = evidenceKeysIn(journal);
+  const endpoints = endpointsIn(journal);
+  const ports = { ...world.ports, people, devices, enrolments, evidenceKeys, endpoints, push, verifier };
 
   const life = { aud: ISSUER, iat: NOW, exp: NOW + 60, jti: 'jti-1' };
   /** Enrols a phone with the ticket and the key of a name. */

@@ -1,5 +1,7 @@
 import { createClient, removeClient, updateClient } from '../../../provider/flows/client/manage-clients.ts';
 import { createTicket, endTickets } from '../../../provider/flows/device/manage-tickets.ts';
+import { eraseUser } from '../../../provider/flows/person/erase-user.ts';
+import { exportUser, readEvidenceKeys } from '../../../provider/flows/person/export-user.ts';
 import { createUser, removeUser, removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
 import { NOW } from '../../core/given.ts';
 import { ANA_WITH_TICKET } from '../device/given.ts';
@@ -16,6 +18,7 @@ import {
   keys,
   MINE,
   phones,
+  records,
   STEADY,
   type Started,
   users,
@@ -209,6 +212,28 @@ const USERS: readonly ChangingFlow[] = [
   },
 ];
 
+const RECORDS: readonly ChangingFlow[] = [
+  { name: 'exportUser', start: () => records((ports) => exportUser(ports, 'ana', BY)) },
+  { name: 'readEvidenceKeys', start: () => records((ports) => readEvidenceKeys(ports, 'ana', BY)) },
+  { name: 'eraseUser', start: () => records((ports) => eraseUser(ports, 'ana', BY)) },
+  {
+    name: 'eraseUser: while another removes it',
+    start: () =>
+      records(
+        (ports) => eraseUser(ports, 'ana', BY),
+        ({ users: all }) => ['close user', () => all.delete('ana')],
+      ),
+  },
+  {
+    name: 'eraseUser: while the subject gets another person',
+    start: () =>
+      records(
+        (ports) => eraseUser(ports, 'ana', BY),
+        ({ users: all }) => ['close user', () => all.set('ana', { ...ANA, profileId: 'profile-2' })],
+      ),
+  },
+];
+
 const PHONES: readonly ChangingFlow[] = [
   { name: 'enrolDevice', start: () => phones(({ enrol }) => enrol('new')) },
   {
@@ -327,4 +352,4 @@ const KEYS: readonly ChangingFlow[] = [
 ];
 
 /** All of them. */
-export const CHANGING_FLOWS = [...DECISIONS, ...CLIENTS, ...USERS, ...PHONES, ...KEYS];
+export const CHANGING_FLOWS = [...DECISIONS, ...CLIENTS, ...USERS, ...RECORDS, ...PHONES, ...KEYS];

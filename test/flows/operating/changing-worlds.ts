@@ -10,6 +10,7 @@ import { approvedRequest } from '../../core/given.ts';
 import { decidingWorld, REQUEST_ID } from '../deciding/given.ts';
 import { ANA_WITH_TICKET, deviceWorld } from '../device/given.ts';
 import { keyIn, keysWorld } from '../keys/given.ts';
+import { recordsWorld } from '../person/records-given.ts';
 import { BANK, clientsIn } from '../world/clients.ts';
 import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn, reachOf } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
@@ -26,11 +27,13 @@ export type State = {
   /** The keys whose private half is there. */
   readonly privateHalves: Readonly<Record<string, true>>;
   readonly requests: Readonly<Record<string, AuthenticationRequest>>;
+  /** What else is kept of persons, by its name. */
+  readonly kept: Readonly<Record<string, { readonly sub: string; readonly profileId?: string }>>;
 };
 type World = ReturnType<typeof startWorld>;
 /** A flow that is ready to run. */
 export type Started = Pick<World, 'journal' | 'trail' | 'store'> & { run(): Promise<unknown>; state(): State };
-const NOTHING: State = { clients: {}, users: {}, devices: {}, keys: {}, privateHalves: {}, requests: {} };
+const NOTHING: State = { clients: {}, users: {}, devices: {}, keys: {}, privateHalves: {}, requests: {}, kept: {} };
 
 /** What happens once, right before a call that begins like this. */
 type Meanwhile = readonly [call: string, happens: () => void];
@@ -105,6 +108,24 @@ export function keys(
 }
 
 export const STEADY = [keyIn('active', 'old'), keyIn('next', 'young')];
+
+type RecordsWorld = ReturnType<typeof recordsWorld>;
+
+/** A flow over everything that is kept of Ana, and of an earlier person who had her subject. */
+export function records(
+  run: (ports: RecordsWorld['ports']) => Promise<unknown>,
+  meanwhile?: (world: RecordsWorld) => Meanwhile,
+): Started {
+  const world = recordsWorld();
+  once(world, meanwhile?.(world));
+  const state = () => ({
+    ...NOTHING,
+    users: objectOf(world.users),
+    devices: objectOf(world.devices),
+    kept: world.kept(),
+  });
+  return { ...world, run: () => run(world.ports), state };
+}
 
 /** An answer of Ana's phone, whose client is to be notified. */
 export function answers(

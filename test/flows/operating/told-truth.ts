@@ -27,6 +27,11 @@ export function isTrue(event: AuditEvent, before: State, now: State): boolean {
       return before.clients[event.clientId] !== undefined && now.clients[event.clientId] === undefined;
     case 'user_removed':
       return before.users[event.sub] !== undefined && now.users[event.sub] === undefined;
+    case 'user_exported':
+    case 'evidence_keys_read':
+      return isSame(before, now);
+    case 'user_erased':
+      return isErased(event, before, now);
     case 'ticket_created':
       return now.users[event.sub]?.ticket !== undefined && !isSame(before.users, now.users);
     case 'ticket_ended':
@@ -67,6 +72,21 @@ function isTrueOfDevice(
 
 function isEnrolled({ sub, deviceId }: { sub: string; deviceId: string }, { users }: State): boolean {
   return users[sub]?.deviceIds.includes(deviceId) === true;
+}
+
+/** Nothing of these profiles is left; and nothing of the subject, if the last of them was there until the end. */
+function isErased(
+  { sub, profileIds }: Extract<AuditEvent, { event: 'user_erased' }>,
+  before: State,
+  now: State,
+): boolean {
+  const isErasedProfile = (id: string | undefined) => id !== undefined && profileIds.includes(id);
+  const kept = Object.values(now.kept);
+  if (kept.some((one) => isErasedProfile(one.profileId)) || isErasedProfile(now.users[sub]?.profileId)) return false;
+  // Otherwise the rest belongs to whoever removed the user, or has the subject by now.
+  if (!isErasedProfile(before.users[sub]?.profileId)) return true;
+  const others = kept.filter((one) => one.profileId === undefined);
+  return ![...Object.values(now.devices), ...others].some((one) => one.sub === sub);
 }
 
 function isDecided(

@@ -1,6 +1,7 @@
 import { isSameRegistration } from '../../../provider/core/client/client.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
+import type { EvidenceKey } from '../../../provider/core/person/evidence-key.ts';
 import { isSamePerson, type User } from '../../../provider/core/person/user.ts';
 import type { AuthenticationRequests, NewRequest } from '../../../provider/flows/asking/ports.ts';
 import type { DecidableRequests, StoredDetails } from '../../../provider/flows/deciding/ports.ts';
@@ -71,7 +72,12 @@ export function decidableIn(
   {
     details,
     ...people
-  }: { details: Map<string, StoredDetails>; users: Map<string, User>; devices: Map<string, Device> },
+  }: {
+    details: Map<string, StoredDetails>;
+    users: Map<string, User>;
+    devices: Map<string, Device>;
+    keys: Map<string, EvidenceKey>;
+  },
 ): DecidableRequests {
   return journal.port({
     listPending: async (owner, now) => {
@@ -96,6 +102,7 @@ export function decidableIn(
         device: people.devices.get(deviceId)?.sub === sub ? people.devices.get(deviceId) : undefined,
         request: found && { ...found, stored: request },
         requestProfileId: request?.profileId,
+        evidenceKey: people.keys.get(sub),
       };
     },
     recordDecision: async ({ requestId, owner, decision, now }) => {

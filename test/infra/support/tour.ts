@@ -107,6 +107,22 @@ async function walkAdmin(world: World): Promise<void> {
   world.runtime.advance(61);
   await world.admin('POST', '/admin/users', { email: 'tour2@example.com' });
   await world.admin('DELETE', `/admin/users/${sub}`);
+  await walkRecords(world);
+}
+
+/** Export and erasure of a user with everything, and of one whose subject somebody had before. */
+async function walkRecords(world: World): Promise<void> {
+  const client = await world.client();
+  const sub = 'tour-records';
+  for (let person = 0; person < 2; person += 1) {
+    const { email, phone } = await world.person({ sub });
+    const { requestId } = await world.asked(client, { login_hint: email });
+    await world.answer(phone, requestId, 'approve');
+    await world.ticket(sub);
+    await world.admin('GET', `/admin/users/${sub}/export`);
+    await world.admin('GET', `/admin/users/${sub}/evidence-keys`);
+    await world.admin(person === 0 ? 'DELETE' : 'POST', `/admin/users/${sub}${person === 0 ? '' : '/erase'}`);
+  }
 }
 
 async function walkSigningKeys(world: World): Promise<void> {

@@ -25,6 +25,8 @@ type ProofForm = { readonly proof: Proof['kind']; readonly public_key: Proof['pu
 
 /** The prefix of the sort keys of devices. */
 const DEVICE_PREFIX = 'DEVICE#';
+/** Returns the device id from a sort key. */
+export const deviceIdFrom = (sk: string): string => sk.slice(DEVICE_PREFIX.length);
 
 export const deviceKey = (device: { sub: string; deviceId: string }): Key<DeviceForm> => ({
   pk: userPartition(device.sub),
@@ -39,7 +41,7 @@ export function deviceItem({ sub, deviceId, name, reach, proof, enrolledAt, ...u
 
 export function deviceFrom(item: Stored<DeviceForm>): Whole<Device> {
   return {
-    deviceId: item.sk.slice(DEVICE_PREFIX.length),
+    deviceId: deviceIdFrom(item.sk),
     sub: item.pk.slice(userPartition('').length),
     name: item.name,
     reach: reachFrom(item),

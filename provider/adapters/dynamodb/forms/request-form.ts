@@ -48,11 +48,13 @@ export type DetailsForm = {
 // The members that every stored JSON document has. A document that was stored before a member was introduced is read
 // without it, so every later member is optional. A later member that is not optional does not compile.
 type StoredAsked = Pick<Asked, 'clientId' | 'scopes' | 'audience'>;
-type StoredGrant = Omit<StoredAsked, keyof RequestFacts> &
-  Pick<Grant, 'blockCount' | 'deviceId' | 'authTime' | 'amr' | 'claims'>;
+export type StoredGrant = Omit<StoredAsked, keyof RequestFacts> &
+  Pick<Grant, 'blockCount' | 'deviceId' | 'authTime' | 'amr' | 'acr' | 'claims'>;
 
 /** The prefix of the sort keys of details. */
 export const DETAILS_PREFIX = 'REQUEST#';
+/** Returns the request id from the sort key of details. */
+export const requestIdFrom = (sk: string): string => sk.slice(DETAILS_PREFIX.length);
 
 export const requestKey = (requestId: string): Key<RequestForm> => ({ pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
 export const detailsKey = (sub: string, requestId: string): Key<DetailsForm> => ({

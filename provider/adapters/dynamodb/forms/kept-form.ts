@@ -1,0 +1,103 @@
+import type { Asked } from '../../../core/asking/asked.ts';
+import { ticketIdOf } from '../../../core/device/enrolment-ticket.ts';
+import type {
+  KeptAsked,
+  KeptDevice,
+  KeptEvidenceKey,
+  KeptGrant,
+  KeptIdentifier,
+  KeptProfile,
+  KeptRateWindow,
+  KeptRequest,
+  KeptStatus,
+  KeptTicket,
+} from '../../../core/person/kept-records.ts';
+import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
+import type { Nothing } from '../../../core/whole.ts';
+import type { Stored } from '../items.ts';
+import { type DeviceForm, deviceIdFrom } from './device-form.ts';
+import type { EvidenceKeyForm } from './evidence-key-form.ts';
+import { HOUR_SECONDS, hourOf, minuteOf, type RateWindowForm } from './rate-window-form.ts';
+import { type DetailsForm, type RequestForm, requestIdFrom, type StoredGrant } from './request-form.ts';
+import type { LoginForm, TicketForm, UserForm } from './user-form.ts';
+
+// What a person is told of their stored items: every attribute that is not left out by its name. An attribute that
+// `core/person/kept-records.ts` does not name either does not compile.
+
+/** The rest of an item, if the person is told each of its attributes under its own name. */
+type Told<Rest, Kept> = Rest extends unknown ? (Exclude<keyof Rest, keyof Kept> extends never ? Rest : never) : never;
+
+/** Leaves out the nonces of writes, which the types do not name. */
+function withoutNonces<Item extends object>(item: Item): Item {
+  const rest = { ...item };
+  for (const name of Object.keys(rest)) if (name.endsWith('_by')) Reflect.deleteProperty(rest, name);
+  return rest;
+}
+
+export function keptProfile(item: Stored<UserForm>): KeptProfile {
+  const { pk: _pk, sk: _sk, devices, ticket, ...told } = withoutNonces(item);
+  told satisfies Told<typeof told, KeptProfile>;
+  return { ...told, device_ids: [...(devices ?? [])], ticket: ticket && keptTicket(ticket) };
+}
+
+/** The hash is left out. Its beginning names the ticket. */
+function keptTicket({ hash, ...told }: TicketForm): KeptTicket {
+  told satisfies Told<typeof told, KeptTicket>;
+  return { ticket_id: ticketIdOf(hash), ...told };
+}
+
+export function keptIdentifier({ type, value }: LoginIdentifier, item: Stored<LoginForm>): KeptIdentifier {
+  const { pk: _pk, sk: _sk, sub: _sub, put_by: _put_by, ...told } = withoutNonces(item);
+  told satisfies Told<typeof told, KeptIdentifier>;
+  return { type, value, ...told };
+}
+
+export function keptDevice(item: Stored<DeviceForm>): KeptDevice {
+  const { pk: _pk, sk, changed_by: _changed_by, ...told } = withoutNonces(item);
+  told satisfies Told<typeof told, KeptDevice>;
+  return { device_id: deviceIdFrom(sk), ...told };
+}
+
+export function keptRequest(item: Stored<DetailsForm>, request: Stored<RequestForm> | undefined): KeptRequest {
+  const { pk: _pk, sk, ttl: _ttl, details, asked, ...told } = withoutNonces(item);
+  told satisfies Told<typeof told, KeptRequest>;
+  return {
+    request_id: requestIdFrom(sk),
+    ...told,
+    details: JSON.parse(new TextDecoder().decode(details)),
+    asked: keptAsked(JSON.parse(asked)),
+    status: request && keptStatus(request),
+  };
+}
+
+/** Leaves out what the details have as well. */
+function keptStatus(item: Stored<RequestForm>): KeptStatus {
+  const { pk: _pk, sk: _sk, ttl: _ttl, ...form } = withoutNonces(item);
+  const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...told } = form;
+  told satisfies Told<typeof told, KeptStatus>;
+  return { ...told, grant: grant === undefined ? undefined : keptGrant(JSON.parse(grant)) };
+}
+
+function keptAsked({ clientId, ...told }: Asked): KeptAsked {
+  told satisfies Told<typeof told, KeptAsked>;
+  return { client_id: clientId, ...told };
+}
+
+function keptGrant({ blockCount, deviceId, authTime, ...told }: StoredGrant): KeptGrant {
+  told satisfies Told<typeof told, KeptGrant>;
+  return { ...told, block_count: blockCount, device_id: deviceId, auth_time: authTime };
+}
+
+/** The minutes have attributes of their own, which the type does not name. */
+export function keptRateWindow(item: Stored<RateWindowForm>): KeptRateWindow {
+  const { pk: _pk, sk: _sk, count = 0, ttl: _ttl, counted_by: _counted_by, ...minutes } = withoutNonces(item);
+  const begun = Object.entries(minutes).map(([name, counted]) => [minuteOf(name) * 60, counted]);
+  return { hour: hourOf(item) * HOUR_SECONDS, count, minutes: Object.fromEntries(begun) };
+}
+
+/** The key itself is left out: with it, anybody who can read the audit trail could read the evidence. */
+export function keptEvidenceKey({ profile_id, made_at, ...form }: Stored<EvidenceKeyForm>): KeptEvidenceKey {
+  const { pk: _pk, sk: _sk, key: _key, made_by: _made_by, ...untold } = form;
+  untold satisfies Nothing;
+  return { profile_id, made_at };
+}

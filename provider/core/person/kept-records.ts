@@ -1,0 +1,115 @@
+import type { PublicJwk } from '../keys/jwk.ts';
+import type { LoginIdentifier } from './login-identifier.ts';
+import type { User, UserClaims } from './user.ts';
+
+/**
+ * Everything that the tables hold of one subject, in the form in which the person gets it. Nothing in it is a secret:
+ * hashes of tickets and evidence keys are left out, and nothing of another person is in it. Instants are epoch seconds.
+ */
+export type KeptRecords = {
+  /** Absent if the user was removed, and only other records are left. */
+  readonly profile?: KeptProfile;
+  /** The login identifiers that lead to the profile. */
+  readonly login_identifiers: readonly KeptIdentifier[];
+  readonly devices: readonly KeptDevice[];
+  /** The requests whose details are still stored: until an hour after their end. */
+  readonly requests: readonly KeptRequest[];
+  readonly rate_windows: readonly KeptRateWindow[];
+  readonly evidence_keys: readonly KeptEvidenceKey[];
+};
+
+/** The profile. `device_ids` are the devices that count. */
+export type KeptProfile = Pick<User, 'status' | 'identifiers'> & {
+  readonly profile_id: string;
+  readonly claims: UserClaims;
+  readonly block_count: number;
+  readonly revision: number;
+  readonly device_ids: readonly string[];
+  readonly ticket?: KeptTicket | undefined;
+};
+
+/** The enrolment ticket. `used_by` is the thumbprint of the key that used it (RFC 7638), for `device_id`. */
+export type KeptTicket = {
+  readonly ticket_id: string;
+  readonly issued_at: number;
+  readonly expires_at: number;
+  readonly used_by?: string | undefined;
+  readonly device_id?: string | undefined;
+  readonly reported?: true | undefined;
+};
+
+/** A login identifier, and which profile wrote it when. */
+export type KeptIdentifier = LoginIdentifier & {
+  readonly profile_id: string;
+  readonly revision: number;
+  readonly put_at: number;
+};
+
+/** A device. `reach` is `none` for a device that is never pushed to. */
+export type KeptDevice = {
+  readonly device_id: string;
+  readonly name: string;
+  readonly enrolled_at: number;
+  readonly reach: string;
+  readonly platform?: string | undefined;
+  readonly push?: string | undefined;
+  readonly endpoint_arn?: string | undefined;
+  readonly proof: string;
+  readonly public_key: PublicJwk;
+};
+
+/** A request: what was shown, what was asked, and what became of it. `status` is absent if only its details are left. */
+export type KeptRequest = {
+  readonly request_id: string;
+  readonly profile_id: string;
+  readonly registration_id: string;
+  readonly expires_at: number;
+  /** The document that the phone shows, as it was frozen. */
+  readonly details: unknown;
+  readonly details_hash: string;
+  readonly asked: KeptAsked;
+  readonly notified_client?: string | undefined;
+  readonly synthetic?: true | undefined;
+  readonly status?: KeptStatus | undefined;
+};
+
+/** The state of a request. `grant` is what the user granted, until it is redeemed. */
+export type KeptStatus = {
+  readonly state: string;
+  readonly client_id: string;
+  readonly issued_at: number;
+  readonly interval_seconds: number;
+  readonly next_poll_at: number;
+  readonly device_id?: string | undefined;
+  readonly decided_at?: number | undefined;
+  readonly deny_reason?: string | undefined;
+  readonly taken_back?: string | undefined;
+  readonly grant?: KeptGrant | undefined;
+};
+
+/** What the client asked for. */
+export type KeptAsked = {
+  readonly client_id: string;
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
+};
+
+/** What the user granted of it, until it is redeemed. */
+export type KeptGrant = Omit<KeptAsked, 'client_id'> & {
+  readonly block_count: number;
+  readonly device_id: string;
+  readonly auth_time: number;
+  readonly amr: readonly string[];
+  readonly acr?: string | undefined;
+  readonly claims: UserClaims;
+};
+
+/** How often the user was asked in one hour, which begins at `hour`, and in its minutes by the instants they begin at. */
+export type KeptRateWindow = {
+  readonly hour: number;
+  readonly count: number;
+  readonly minutes: Readonly<Record<string, number>>;
+};
+
+/** That there is a key which opens the evidence of a profile's decisions, and not the key itself. */
+export type KeptEvidenceKey = { readonly profile_id: string; readonly made_at: number };
