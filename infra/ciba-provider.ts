@@ -6,6 +6,7 @@ import { BackupCopies } from './data/backup-copies.ts';
 import { DataStack } from './data/data-stack.ts';
 import { RecoveryRole } from './data/recovery-role.ts';
 import type { Deployment } from './deployment.ts';
+import type { CanaryDeployments } from './functions/canary.ts';
 import { environmentFrom } from './functions/environment.ts';
 import type { ProviderFunction } from './functions/provider-function.ts';
 import { makeProviderFunctions, type ProviderFunctions } from './functions/provider-functions.ts';
@@ -41,6 +42,7 @@ export class CibaProvider extends Construct {
   readonly data: DataStack;
   /** The functions of the provider, by the names of their folders in `lambdas/`. */
   readonly functions: ProviderFunctions;
+  readonly #canary: CanaryDeployments | undefined;
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps = {}) {
     super(scope, id);
@@ -52,7 +54,7 @@ export class CibaProvider extends Construct {
     this.issuer = `https://${settings.domain?.name ?? ownHost}/`;
     const notifications = new ClientNotifications(this, 'ClientNotifications', { settings, alarms, deadLetters });
     const deployment = this.#deployment({ settings, alarms, deadLetters, notifications });
-    this.functions = this.#functions(deployment, notifications);
+    ({ functions: this.functions, canary: this.#canary } = this.#functions(deployment, notifications));
     this.#guardKeys(alarms);
     notifications.feed(this.functions['client-notification']);
     const events = new EndpointEvents(this, 'EndpointEvents', deployment);
@@ -109,7 +111,7 @@ export class CibaProvider extends Construct {
     };
   }
 
-  #functions(deployment: Deployment, notifications: ClientNotifications): ProviderFunctions {
+  #functions(deployment: Deployment, notifications: ClientNotifications) {
     const values = environmentFrom({
       ...deployment,
       signingKmsKeyArn: this.data.signingKmsKey.keyArn,
@@ -147,7 +149,12 @@ export class CibaProvider extends Construct {
   /** Adds the synthetic login, which starts once everything that a login needs exists. */
   #logInSynthetically(deployment: Deployment, after: readonly Construct[]): SyntheticLogin | undefined {
     if (deployment.settings.syntheticLogin === 'off') return undefined;
-    return new SyntheticLogin(this, 'SyntheticLogin', { ...deployment, functions: this.#all(), after });
+    return new SyntheticLogin(this, 'SyntheticLogin', {
+      ...deployment,
+      functions: this.#all(),
+      canary: this.#canary,
+      after,
+    });
   }
 
   /** Sends the audit lines of every function that writes any to the audit store, if there is one. */

@@ -42,6 +42,8 @@ const SHARED_FLOWS = [
   'provider/flows/device/authenticate-device.ts',
   'provider/flows/device/mark-unreachable.ts',
   'provider/flows/operating/audited-change.ts',
+  'provider/flows/operating/log-in-patiently.ts',
+  'provider/flows/operating/log-in-synthetically.ts',
   'provider/flows/person/user-with-devices.ts',
   'provider/flows/token/issue-tokens.ts',
 ];
@@ -340,7 +342,7 @@ describe('the detectors', () => {
   it('read the files', () => {
     expect(below('provider/core').length).toBeGreaterThan(20);
     expect(below('provider/edge').length).toBeGreaterThan(10);
-    expect(sources.filter(({ path }) => path.startsWith('lambdas/')).length).toBe(36);
+    expect(sources.filter(({ path }) => path.startsWith('lambdas/')).length).toBe(39);
     expect(below('provider/adapters').length).toBeGreaterThan(15);
     expect(below('local').length).toBeGreaterThan(10);
     expect(below('infra').length).toBeGreaterThan(0);

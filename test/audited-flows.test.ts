@@ -12,8 +12,8 @@ const WITHOUT_RECORDS = {
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': 'notifyClient requestAuthentication',
-  'CloudFormation has events of them': `applyPlatformApplication arnOfApplication logInSynthetically
-    refreshPlatformApplications testDeployment`,
+  'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
+    logInSynthetically refreshPlatformApplications testDeployment testVersion`,
   'it makes the records': 'auditedChange',
 };
 

@@ -27,7 +27,7 @@ const NEVER_LOADED_IN_LAMBDA = [
 ];
 /** Also imported dynamically, for streamed answers. No call of the functions has one. */
 const EVENT_STREAMS = '@smithy/core/event-streams';
-/** Functions that call Lambda. The Lambda client can stream, so loading it imports the module of event streams. */
+/** Functions with a client of Lambda. It can stream, so loading it imports the module of event streams. */
 const STREAMING: readonly string[] = ['first-keys'];
 
 /** Built-in modules that only middy imports, and what the bundles contain in their place. */

@@ -5,24 +5,31 @@ import { acknowledge } from '../nag.ts';
 import type { ProviderFunction } from './provider-function.ts';
 
 type CanaryProps = { readonly functions: readonly { target: ProviderFunction; alarms: readonly IAlarm[] }[] };
+/** A function and the group in which CodeDeploy deploys it. */
+type Canary = { readonly target: ProviderFunction; readonly group: LambdaDeploymentGroup };
 
 /** Gives a new version a tenth of the calls for five minutes. An alarm in that time restores the previous version. */
 export class CanaryDeployments extends Construct {
+  readonly application: LambdaApplication;
+  readonly canaries: readonly Canary[];
+
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);
-    const application = new LambdaApplication(this, 'Application');
-    for (const { target, alarms } of props.functions) {
-      new LambdaDeploymentGroup(this, target.name, {
-        application,
-        alias: target.alias,
-        deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
-        alarms: [...alarms],
-        autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
-      });
-    }
+    this.application = new LambdaApplication(this, 'Application');
+    this.canaries = props.functions.map(({ target, alarms }) => ({ target, group: this.#group(target, alarms) }));
     acknowledge(this, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]':
         'CodeDeploy publishes this policy for exactly this purpose and keeps it up to date.',
+    });
+  }
+
+  #group(target: ProviderFunction, alarms: readonly IAlarm[]): LambdaDeploymentGroup {
+    return new LambdaDeploymentGroup(this, target.name, {
+      application: this.application,
+      alias: target.alias,
+      deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
+      alarms: [...alarms],
+      autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     });
   }
 }

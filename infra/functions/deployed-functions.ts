@@ -1,5 +1,6 @@
 import { spec as admin } from '../../lambdas/admin/function.ts';
 import { spec as backchannelAuthentication } from '../../lambdas/backchannel-authentication/function.ts';
+import { spec as beforeTraffic } from '../../lambdas/before-traffic/function.ts';
 import { spec as clientNotification } from '../../lambdas/client-notification/function.ts';
 import { spec as device } from '../../lambdas/device/function.ts';
 import { spec as endpointEvents } from '../../lambdas/endpoint-events/function.ts';
@@ -45,4 +46,5 @@ export const deploymentFunctions = {
   'first-keys': firstKeys,
   'synthetic-setup': syntheticSetup,
   'synthetic-login': syntheticLogin,
+  'before-traffic': beforeTraffic,
 } as const satisfies Record<string, FunctionSpec>;

@@ -17,14 +17,17 @@ type ProviderFunctionsProps = Pick<Deployment, 'settings' | 'grantable' | 'deadL
 };
 
 /** Makes each function of the provider, with its alarms, its canary and its output. */
-export function makeProviderFunctions(scope: Construct, props: ProviderFunctionsProps): ProviderFunctions {
+export function makeProviderFunctions(
+  scope: Construct,
+  props: ProviderFunctionsProps,
+): { readonly functions: ProviderFunctions; readonly canary: CanaryDeployments | undefined } {
   const made = forEachFunction((name) => makeFunction(scope, name, props));
   const all = Object.values(made);
   addThrottleAlarm(props.alarms, all);
   addConcurrencyAlarm(props.alarms, props.settings.alarms?.concurrentExecutions);
-  rollOut(scope, all, props);
+  const canary = rollOut(scope, all, props);
   for (const one of all) addFunctionOutput(scope, one);
-  return made;
+  return { functions: made, canary };
 }
 
 function makeFunction(scope: Construct, name: FunctionName, props: ProviderFunctionsProps): ProviderFunction {
@@ -48,10 +51,11 @@ function rollOut(
   scope: Construct,
   functions: readonly ProviderFunction[],
   { settings, alarms }: ProviderFunctionsProps,
-): void {
+): CanaryDeployments | undefined {
   // The schedule calls signing-keys too rarely for three failures in a minute or for a canary with a tenth of the
   // calls.
   const busy = functions.filter(({ name }) => name !== 'signing-keys');
   const watched = busy.map((target) => ({ target, alarms: [addFaultAlarm(alarms, target)] }));
-  if (settings.deployment !== 'allAtOnce') new CanaryDeployments(scope, 'Canary', { functions: watched });
+  if (settings.deployment === 'allAtOnce') return undefined;
+  return new CanaryDeployments(scope, 'Canary', { functions: watched });
 }

@@ -5,6 +5,7 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
+import type { CanaryDeployments } from '../functions/canary.ts';
 import { deploymentFunctions } from '../functions/deployed-functions.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
@@ -13,10 +14,13 @@ import { acknowledge } from '../nag.ts';
 import { addOutputs } from '../outputs.ts';
 import { type CibaProviderProps, SYNTHETIC_LOGIN_MINUTES } from '../settings/provider-props.ts';
 import { addSyntheticLoginAlarm } from './alarms/logins.ts';
+import { testBeforeTraffic } from './before-traffic.ts';
 
 type SyntheticLoginProps = Pick<Deployment, 'settings' | 'issuer' | 'tableNames' | 'grantable' | 'alarms'> & {
   /** The functions of the provider. A new version of any of them is tested, even of one that no login calls. */
   readonly functions: readonly ProviderFunction[];
+  /** The canaries of these functions, if there are any. */
+  readonly canary: CanaryDeployments | undefined;
   /** What else must exist before anyone can log in: routes, stage, domain names. */
   readonly after: readonly IConstruct[];
 };
@@ -39,6 +43,8 @@ export class SyntheticLogin extends Construct {
     this.handler = this.#function('synthetic-login', 'secretsmanager:GetSecretValue', props);
     this.#denyOtherWriters();
     const setUp = this.#setUp(props);
+    if (props.canary)
+      testBeforeTraffic(this, { ...props, canary: props.canary, secretArn: this.#secret.secretArn, setUp });
     const last = isReachableAtOnce(props.settings) ? this.#smokeTest(setUp, props) : setUp;
     this.#schedule([last, ...props.after]);
     addSyntheticLoginAlarm(props.alarms, this);

@@ -3,11 +3,8 @@ import {
   isCustomResourceRequest,
   versionsOf,
 } from '../../provider/edge/custom-resource/custom-resource.ts';
-import {
-  logInSynthetically,
-  SyntheticLoginError,
-  testDeployment,
-} from '../../provider/flows/operating/log-in-synthetically.ts';
+import { logInSynthetically, SyntheticLoginError } from '../../provider/flows/operating/log-in-synthetically.ts';
+import { testDeployment } from '../../provider/flows/operating/test-deployment.ts';
 import { wire } from './wiring.ts';
 
 /**

@@ -6,7 +6,7 @@ import { listenOnLoopback } from '../runtime/loopback.ts';
 export type AwsCall = {
   /** The access key id of the signature. Each function has its own, so it names the function. */
   readonly caller: string;
-  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'firehose' | 's3' | 'lambda';
+  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'firehose' | 's3' | 'codedeploy' | 'lambda';
   readonly action: string;
   /** JSON input, or the form fields of the Query protocol. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -101,19 +101,21 @@ const TARGETS: Readonly<Record<string, AwsCall['service']>> = {
   AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
   Firehose_20150804: 'firehose',
+  CodeDeploy_20141006: 'codedeploy',
 };
 
-/** The path of an invocation. Lambda uses REST, with the function in the path. */
-const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+/** The path of an invocation. Lambda uses REST, with the function in the path and a version or an alias in the query. */
+const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?Qualifier=([^&]+))?$/;
 
 function parseCall(request: IncomingMessage, body: Buffer): AwsCall {
   const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? 'anonymous';
   const [prefix = '', action = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
   const service = TARGETS[prefix];
   if (service) return { caller, service, action, input: JSON.parse(body.toString() || '{}'), body };
-  const [, invoked] = INVOCATION.exec(request.url ?? '') ?? [];
+  const [, invoked, qualifier] = INVOCATION.exec(request.url ?? '') ?? [];
   if (invoked !== undefined) {
-    const input = { FunctionName: decodeURIComponent(invoked), Payload: JSON.parse(body.toString() || '{}') };
+    const FunctionName = [invoked, ...(qualifier === undefined ? [] : [qualifier])].map(decodeURIComponent).join(':');
+    const input = { FunctionName, Payload: JSON.parse(body.toString() || '{}') };
     return { caller, service: 'lambda', action: 'Invoke', input, body };
   }
   if (request.method === 'GET') return { caller, service: 's3', ...parseRead(request.url ?? '/'), body };

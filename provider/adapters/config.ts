@@ -56,6 +56,8 @@ const platformApplications = v.array(
   }),
 );
 
+const loginFunctions = v.array(v.strictObject({ functionName: v.string(), routes: v.array(v.string()) }));
+
 type WantedApplication = v.InferOutput<typeof platformApplications>[number];
 
 /** Returns the longest time that one call to AWS may take, in milliseconds. */
@@ -106,6 +108,20 @@ export function readResources(env: Environment = environment): Resources {
     get metricsNamespace() {
       return required(env, 'METRICS_NAMESPACE');
     },
+  };
+}
+
+/**
+ * Reads what the test of a new version needs: the functions that a login calls, the addresses of services, and the time
+ * for one call. An address is undefined in AWS, where it follows from the region.
+ */
+export function readVersionTest(env: Environment = environment) {
+  const endpoint = (service: string) => env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'] || undefined;
+  const milliseconds = awsCallMilliseconds(env);
+  return {
+    functions: json(env, 'LOGIN_FUNCTIONS', loginFunctions),
+    endpoints: { codedeploy: endpoint('CODEDEPLOY'), lambda: endpoint('LAMBDA') },
+    milliseconds: { codeDeploy: Math.max(5000, milliseconds), lambda: Math.max(20_000, milliseconds) },
   };
 }
 

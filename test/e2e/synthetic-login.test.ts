@@ -11,16 +11,13 @@ import { verifiesIdToken } from '../../provider/adapters/jose/id-token-verifier.
 import { makeDeviceKey, signAsDevice } from '../../provider/adapters/jose/synthetic-device.ts';
 import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
 import { SYNTHETIC_AUDIENCE, SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
-import {
-  logInSynthetically,
-  type SyntheticLoginPorts,
-  testDeployment,
-} from '../../provider/flows/operating/log-in-synthetically.ts';
+import { logInSynthetically, type SyntheticLoginPorts } from '../../provider/flows/operating/log-in-synthetically.ts';
 import {
   removeSyntheticLogin,
   type SyntheticSetUpPorts,
   setUpSyntheticLogin,
 } from '../../provider/flows/operating/set-up-synthetic-login.ts';
+import { testDeployment } from '../../provider/flows/operating/test-deployment.ts';
 import { expectRefusal } from '../support/assertions.ts';
 import { totalsOf } from '../support/embedded-metrics.ts';
 import { World } from '../support/world.ts';

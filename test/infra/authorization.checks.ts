@@ -25,6 +25,8 @@ const BACKUPS =
  * SNS, the topic.
  */
 const UNLISTED: Readonly<Record<string, string>> = {
+  'codedeploy:PutLifecycleEventHookExecutionStatus on a deployment group':
+    'AWS’s own tutorial grants the action on the deployment groups of an application, and so does CDK: https://docs.aws.amazon.com/codedeploy/latest/userguide/tutorial-lambda-sam-template.html',
   'sns:CreatePlatformApplication on any application': PROBER,
   'sns:SetPlatformApplicationAttributes on an application': PROBER,
   'sns:DeletePlatformApplication on an application':
@@ -42,16 +44,20 @@ const UNLISTED: Readonly<Record<string, string>> = {
   'backup:DeleteRecoveryPoint on a vault': BACKUPS,
   'backup:StartRestoreJob on a vault': BACKUPS,
   'backup:UpdateRecoveryPointLifecycle on a vault': BACKUPS,
+  'lambda:InvokeFunction on versions':
+    'The number of a version is not known beforehand. An invocation of a version is checked against the ARN with it: https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html',
   'lambda:InvokeFunction on an alias':
     'An invocation of an alias is checked against the ARN with the alias: https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html',
 };
 const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^arn:aws:codedeploy:[^:]+:\d+:deploymentgroup:[^/*]+\/[^/*]+$/, 'a deployment group'],
   [/^arn:aws:sns:[^:]+:\d+:app\/\*$/, 'any application'],
   [/^arn:aws:sns:[^:]+:\d+:app\/[A-Z_]+\/[^/*]+$/, 'an application'],
   [/^arn:aws:sns:[^:]+:\d+:endpoint\/[A-Z_]+\/[^/*]+\/\*$/, 'endpoints'],
   [/^arn:aws:backup:[^:]+:\d+:recovery-point:\*$/, 'backups'],
   [/^arn:aws:backup:[^:]+:\d+:backup-vault:[A-Za-z0-9_-]+$/, 'a vault'],
   [/^arn:aws:lambda:[^:]+:\d+:function:[^:*]+:live$/, 'an alias'],
+  [/^arn:aws:lambda:[^:]+:\d+:function:[^:*]+:\*$/, 'versions'],
 ];
 const kindOf = (arn: string) => KINDS.find(([form]) => form.test(arn))?.[1] ?? arn;
 

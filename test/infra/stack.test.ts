@@ -14,6 +14,7 @@ import './observability/operators-queue.checks.ts';
 import './observability/dashboards.checks.ts';
 import './outputs.checks.ts';
 import './observability/synthetic-login.checks.ts';
+import './observability/before-traffic.checks.ts';
 import './tags.checks.ts';
 import './policies.checks.ts';
 import './authorization.checks.ts';

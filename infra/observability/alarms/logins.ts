@@ -124,3 +124,14 @@ export function addSyntheticLoginAlarm(
     missing: TreatMissingData.BREACHING,
   });
 }
+
+/** Adds an alarm on the hook of canaries. A refused version shows in the deployment too, an unproven one only here. */
+export function addBeforeTrafficAlarm(alarms: AlarmSet, hook: ProviderFunction): void {
+  alarms.add({
+    id: 'before-traffic',
+    means: 'Before a new version of a function gets calls, a login with it failed or could not be tried.',
+    first: 'read which of the two it was in the log of the function before-traffic.',
+    metric: hook.lambda.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+    threshold: 1,
+  });
+}

@@ -22,7 +22,11 @@ export type KeyGrant = Pick<TableGrant, 'table' | 'actions'> & { readonly keys: 
 /**
  * Variables of functions that only serve the deployment. The construct that creates the function knows their values.
  */
-export type DeploymentVariable = 'PLATFORM_APPLICATIONS' | 'SIGNING_KEYS_FUNCTION' | 'SYNTHETIC_SECRET';
+export type DeploymentVariable =
+  | 'PLATFORM_APPLICATIONS'
+  | 'SIGNING_KEYS_FUNCTION'
+  | 'SYNTHETIC_SECRET'
+  | 'LOGIN_FUNCTIONS';
 
 /** The environment variables that `adapters/config.ts` and `adapters/settings.ts` read, and one that Node reads. */
 export type EnvironmentName =

@@ -86,16 +86,43 @@ function saysLater({ status, body }: ProviderAnswer): boolean {
   return status === 429 || body['error'] === 'invalid_client';
 }
 
-/** How long after its start a smoke test still begins a login, in seconds. */
-const PATIENCE_SECONDS = 240;
-/** How long after its start a smoke test still makes a call, in seconds: half a minute for the last login. */
-export const LAST_CALL_SECONDS = PATIENCE_SECONDS + 30;
-/** Each login counts towards the user's limit, which is 5 a minute by default. One of them is for the schedule. */
-const SECONDS_BETWEEN_LOGINS = 15;
+/** How long after its start a test still begins a login, and how long it waits before it logs in again, in seconds. */
+export type Patience = { readonly seconds: number; readonly pauseSeconds: number };
+/** Of the smoke test. */
+export const SMOKE_TEST: Patience = { seconds: 240, pauseSeconds: 15 };
+/**
+ * Of the login before a new version gets calls. It waits for a secret that a warm function does not know yet, which takes
+ * up to a minute. Names and routes are not new then. The pause keeps the faults of a broken version below the three in a
+ * minute that ring the alarm of its function: CodeDeploy does not roll back while that alarm is on.
+ */
+export const BEFORE_TRAFFIC: Patience = { seconds: 90, pauseSeconds: 30 };
 
-/** Returns the seconds until a smoke test logs in again. Undefined when it has waited long enough. */
-export function secondsUntilNextLogin(waitedSeconds: number): number | undefined {
-  return waitedSeconds + SECONDS_BETWEEN_LOGINS <= PATIENCE_SECONDS ? SECONDS_BETWEEN_LOGINS : undefined;
+/** How long after its start a test still makes a call, in seconds: half a minute for the last login. */
+export function lastCallSeconds({ seconds }: Patience): number {
+  return seconds + 30;
+}
+
+/** Returns the seconds until a test logs in again. Undefined when it has waited long enough. */
+export function secondsUntilNextLogin(waitedSeconds: number, patience: Patience): number | undefined {
+  return waitedSeconds + patience.pauseSeconds <= patience.seconds ? patience.pauseSeconds : undefined;
+}
+
+/** What CodeDeploy is about to do: to lead the calls of a function to another of its versions. */
+export type TrafficShift = {
+  /** The name of the function in the account. */
+  readonly functionName: string;
+  readonly from: number;
+  readonly to: number;
+  /** Whether CodeDeploy restores what was there before a deployment that failed. */
+  readonly isRollback: boolean;
+};
+
+/**
+ * Returns whether a version must log somebody in before it gets calls. A version that is not newer had calls before.
+ * CodeDeploy and CloudFormation restore such versions, and nothing may fail then.
+ */
+export function isNewVersion({ from, to, isRollback: restores }: TrafficShift): boolean {
+  return !restores && to > from;
 }
 
 /** The published version of each function, a number that only grows. */

@@ -4,15 +4,11 @@ import { requestIdOf } from '../../core/digest.ts';
 import { urlOf } from '../../core/issuer.ts';
 import { SYNTHETIC_ID } from '../../core/operating/reserved.ts';
 import {
-  type DeployedVersions,
   isFromProvider,
-  isRollback,
-  LAST_CALL_SECONDS,
   mayPass,
   NO_ANSWER,
   type ProviderAnswer,
   type SyntheticSecret,
-  secondsUntilNextLogin,
 } from '../../core/operating/synthetic.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
 import { CIBA_GRANT } from '../../core/token/grant-types.ts';
@@ -34,7 +30,7 @@ export type SyntheticLoginPorts = {
   readonly issuer: string;
   /** The secret. Undefined while the role has no right to read it, which takes effect a moment after it was given. */
   readonly secret: { read(): Promise<SyntheticSecret | undefined> };
-  /** Calls the provider at its public address, as any client would. */
+  /** Calls the provider: at its public address, as any client would, or certain versions of its functions. */
   readonly call: (url: string, call: Omit<Call, 'step' | 'expects' | 'path'>) => Promise<ProviderAnswer>;
   readonly sign: (key: SyntheticSecret['devicePrivateKey'], type: string, claims: TokenClaims) => Promise<string>;
   /**
@@ -69,38 +65,7 @@ export class SyntheticLoginError extends Error {
 }
 
 /**
- * Runs the smoke test of a deployment: a login that waits for what was just made. It is skipped while the deployment is
- * being rolled back, because its failure would stop the rollback.
- */
-export async function testDeployment(
-  ports: SyntheticLoginPorts,
-  versions: { readonly before: DeployedVersions; readonly now: DeployedVersions },
-): Promise<void> {
-  if (!isRollback(versions.before, versions.now)) await logInPatiently(ports, ports.clock());
-}
-
-/**
- * Logs in anew after a failure that may pass. It never repeats a single step: the step may have taken effect although
- * its answer was lost, and then an approval, a redemption or a `jti` would count as used.
- */
-async function logInPatiently(ports: SyntheticLoginPorts, startedAt: number): Promise<void> {
-  const login = logInSynthetically(ports, { lastCallAt: startedAt + LAST_CALL_SECONDS });
-  const failure = await login.then(() => undefined, failureOf);
-  if (!failure) return;
-  const pause = secondsUntilNextLogin(ports.clock() - startedAt);
-  if (!failure.mayPass || pause === undefined) throw failure;
-  await ports.wait(pause);
-  await logInPatiently(ports, startedAt);
-}
-
-/** Lets a fault pass. */
-function failureOf(error: unknown): SyntheticLoginError {
-  if (error instanceof SyntheticLoginError) return error;
-  throw error;
-}
-
-/**
- * Runs one whole login at the public address: discovery, request, poll, details, approval, tokens, key set, and a
+ * Runs one whole login: discovery, request, poll, details, approval, tokens, key set, and a
  * second redemption, which must be refused. It fails at the first answer that is not as expected.
  */
 export async function logInSynthetically(

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { CLIENT_COPY_SECONDS } from '../../../provider/core/client/rereads.ts';
 import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
 import {
+  BEFORE_TRAFFIC,
   isFromProvider,
+  isNewVersion,
   isRollback,
   makeSyntheticIdentities,
   mayPass,
   NO_ANSWER,
   type ProviderAnswer,
+  SMOKE_TEST,
   secondsUntilNextLogin,
 } from '../../../provider/core/operating/synthetic.ts';
 
@@ -93,13 +97,35 @@ describe('an answer', () => {
 
 describe('a smoke test', () => {
   it('begins a login every 15 seconds, and the last one after 240', () => {
-    expect(secondsUntilNextLogin(0)).toBe(15);
-    expect(secondsUntilNextLogin(225)).toBe(15);
-    expect(secondsUntilNextLogin(226)).toBeUndefined();
+    expect(secondsUntilNextLogin(0, SMOKE_TEST)).toBe(15);
+    expect(secondsUntilNextLogin(225, SMOKE_TEST)).toBe(15);
+    expect(secondsUntilNextLogin(226, SMOKE_TEST)).toBeUndefined();
   });
 
   it('leaves a login of the schedule room in the limit of the user, which is 5 a minute', () => {
-    expect(60 / (secondsUntilNextLogin(0) ?? 0)).toBeLessThan(DEFAULTS.userLimits.perMinute);
+    expect(60 / SMOKE_TEST.pauseSeconds).toBeLessThan(DEFAULTS.userLimits.perMinute);
+  });
+});
+
+describe('a login before a new version gets calls', () => {
+  it('begins every 30 seconds, and the last time after 90: a warm function knows a new secret by then', () => {
+    expect(secondsUntilNextLogin(0, BEFORE_TRAFFIC)).toBe(30);
+    expect(secondsUntilNextLogin(60, BEFORE_TRAFFIC)).toBe(30);
+    expect(secondsUntilNextLogin(61, BEFORE_TRAFFIC)).toBeUndefined();
+    expect(BEFORE_TRAFFIC.seconds).toBeGreaterThan(CLIENT_COPY_SECONDS);
+  });
+
+  const shift = { functionName: 'token', from: 4, to: 5, isRollback: false };
+  it('is for a version that no caller has reached yet', () => {
+    expect(isNewVersion(shift)).toBe(true);
+  });
+
+  it.each([
+    [{ ...shift, to: 3 }, 'CloudFormation restores an older version'],
+    [{ ...shift, to: 4 }, 'the version is the same'],
+    [{ ...shift, isRollback: true }, 'CodeDeploy restores what was there'],
+  ])('is not for %o: %s', (restoring) => {
+    expect(isNewVersion(restoring)).toBe(false);
   });
 });
 

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../provider/core/digest.ts';
 import { NO_ANSWER, type ProviderAnswer } from '../../../provider/core/operating/synthetic.ts';
-import {
-  logInSynthetically,
-  SyntheticLoginError,
-  testDeployment,
-} from '../../../provider/flows/operating/log-in-synthetically.ts';
+import { logInSynthetically, SyntheticLoginError } from '../../../provider/flows/operating/log-in-synthetically.ts';
+import { testDeployment } from '../../../provider/flows/operating/test-deployment.ts';
 import { ISSUER, NOW } from '../../core/given.ts';
 import { basic } from '../world/clients.ts';
 import { AUTH_REQ_ID, DETAILS, detailsOf, REQUEST_ID, type Step, syntheticWorld } from './given.ts';

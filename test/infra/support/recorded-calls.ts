@@ -52,6 +52,14 @@ export function recordedCall({ caller, service, action, input }: AwsCall): Recor
         resource: `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${input['DeliveryStreamName']}`,
         context: {},
       };
+    case 'codedeploy':
+      // A deployment belongs to its group, and a revision to its application. The input names an application alone.
+      return {
+        caller,
+        action: `codedeploy:${action}`,
+        resource: String(input['applicationName'] ?? 'group'),
+        context: {},
+      };
     case 'lambda':
       // The one action that IAM calls otherwise. A version or an alias is part of the resource.
       return { caller, action: `lambda:${action}Function`, resource: String(input['FunctionName']), context: {} };

@@ -13,6 +13,9 @@ const PSEUDO: Readonly<Record<string, string>> = {
 /** The ARN of a resource by its CloudFormation type, as `Ref` or `Fn::GetAtt` returns it. */
 const ARNS: Readonly<Record<string, (id: string) => string>> = {
   'AWS::Backup::BackupVault': (id) => `arn:aws:backup:${PLACE}:backup-vault:${id}`,
+  // CloudFormation returns the names of these two, from which CDK makes their ARNs.
+  'AWS::CodeDeploy::Application': (id) => id,
+  'AWS::CodeDeploy::DeploymentGroup': (id) => id,
   'AWS::DynamoDB::GlobalTable': (id) => `arn:aws:dynamodb:${PLACE}:table/${id}`,
   'AWS::Events::Rule': (id) => `arn:aws:events:${PLACE}:rule/${id}`,
   'AWS::IAM::Role': (id) => `arn:aws:iam::111122223333:role/${id}`,

@@ -58,7 +58,7 @@ export const OTHER_CONCESSIONS: readonly Concession[] = [
   },
   {
     what: 'the setting "deployment" is "allAtOnce"',
-    why: 'the emulator has no CodeDeploy, so canary deployments are not shown',
+    why: 'the emulator has no CodeDeploy, so canary deployments and the login before them are not shown',
   },
   {
     what: 'no custom domain and no domain for client certificates',
