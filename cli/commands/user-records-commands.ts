@@ -1,28 +1,76 @@
 import type { UserExport } from '../../provider/flows/person/export-user.ts';
-import { command } from '../command-line/command.ts';
+import { BUCKET_OPTIONS, BUCKET_PERMISSIONS, findBucket } from '../audit-trail/audit-bucket.ts';
+import { evidenceKeysFrom, unsealWith } from '../audit-trail/sealed-evidence.ts';
+import type { TrailBucket } from '../audit-trail/trail-objects.ts';
+import { readTrailOfUser, type TrailOfUser } from '../audit-trail/trail-of-user.ts';
+import { command, type RowsEnd } from '../command-line/command.ts';
 import { Refused } from '../command-line/failure.ts';
 import { writeNewFile } from '../command-line/new-file.ts';
 import { fieldList, plainLine } from '../command-line/text-layout.ts';
+import type { AdminApi } from '../deployment/admin-api.ts';
+import { readRange } from './audit-command.ts';
 
 /** Only the sub names a user here: after a removal nothing else leads to what is left. */
 const SUB_ARGUMENT = { name: 'sub', about: 'The sub of the user; see ciba user show.' } as const;
+/** As long as a deployment keeps the audit trail, unless its settings say otherwise. */
+const WHOLE_TRAIL = '400d';
+type TrailCall = {
+  readonly api: AdminApi;
+  readonly now: number;
+  readonly since: string | undefined;
+  readonly progress: (text: string) => void;
+};
 
 export const exportRecords = command({
   name: 'export',
   about: 'Exports everything that the tables hold of a user, as JSON.',
-  notes:
-    'It has the profile, login identifiers, devices, requests of the last hour or so, and counts, but no secrets. It does not have the records of the audit trail. The audit trail notes that you exported it.',
+  notes: `It has the profile, login identifiers, devices, requests of the last hour or so, and counts, but no secrets. With --trail it also has audit_trail: the records of the audit trail about everybody who had this sub, with what was shown and signed. They name the operators who changed the user. The audit trail notes that you exported the user, and that you read the key to the evidence. For --trail your AWS identity needs ${BUCKET_PERMISSIONS}.`,
   arguments: [SUB_ARGUMENT],
-  options: { out: { kind: 'text', value: 'FILE', about: 'Write a new file. Default: print the document.' } },
-  examples: ['ciba user export crm-4711', 'ciba user export crm-4711 --out crm-4711.json'],
-  async run({ api, argument, options }) {
-    const { json, body } = await api.call('GET /admin/users/{sub}/export', { parameters: argument });
-    const text = JSON.stringify(body, null, 2);
-    if (options.out === undefined) return { json, text };
+  options: {
+    out: { kind: 'text', value: 'FILE', about: 'Write a new file. Default: print the document.' },
+    trail: { kind: 'flag', about: 'Add the records of the audit trail.' },
+    since: {
+      kind: 'text',
+      value: 'WHEN',
+      about: `With --trail: from when, as for ciba audit. Default: ${WHOLE_TRAIL}, which is what a deployment keeps by default.`,
+    },
+    ...BUCKET_OPTIONS,
+  },
+  examples: [
+    'ciba user export crm-4711',
+    'ciba user export crm-4711 --trail --url https://login.example.com --stack ciba-production --out crm-4711.json',
+  ],
+  async run({ argument, options, ...call }) {
+    const now = Math.floor(Date.now() / 1000);
+    const bucket = options.trail ? await findBucket(call.deployment, options) : undefined;
+    const { json, body } = await call.api.call('GET /admin/users/{sub}/export', { parameters: argument });
+    const trail = bucket && (await readTrail(bucket, argument.sub, { ...call, since: options.since, now }));
+    const document = trail ? { ...body, audit_trail: trail.records } : body;
+    const end = trail && trailEnd(trail, bucket);
+    const text = JSON.stringify(document, null, 2);
+    const answer = { json: trail ? JSON.stringify(document) : json, ...end };
+    if (options.out === undefined) return { ...answer, text };
     writeNewFile(options.out, `${text}\n`);
-    return { json, text: `Wrote ${plainLine(options.out)}` };
+    return { ...answer, text: `Wrote ${plainLine(options.out)}` };
   },
 });
+
+function readTrail(
+  bucket: TrailBucket,
+  sub: string,
+  { api, since = WHOLE_TRAIL, ...call }: TrailCall,
+): Promise<TrailOfUser> {
+  const range = readRange({ since }, call.now);
+  return readTrailOfUser(bucket, sub, { ...call, ...range, open: unsealWith(evidenceKeysFrom(api)) });
+}
+
+function trailEnd({ unreadable }: TrailOfUser, { lateSeconds: late }: TrailBucket): RowsEnd {
+  const notes = [
+    ...(unreadable > 0 ? [`${unreadable} lines in the bucket are no audit records.`] : []),
+    ...(late > 0 ? [`Records of the last ${late / 60} minutes may still arrive.`] : []),
+  ];
+  return { notes, failed: unreadable > 0 };
+}
 
 export const eraseRecords = command({
   name: 'erase',

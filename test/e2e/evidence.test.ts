@@ -171,6 +171,25 @@ describe('ciba evidence', () => {
     expect(told).toMatch(/decision_recorded .*client=\S+ .*decision=approve/);
   });
 
+  it('is in the export of its user with --trail, with what was shown', async () => {
+    const { sub, phone, requestId, bytes } = await asked();
+    expect((await phone.answer(requestId, bytes, 'approve')).status).toBe(204);
+    const { code, stdout } = await ciba(['user', 'export', sub, '--trail'], { env });
+    expect(code).toBe(0);
+    const { profile, audit_trail: trail } = JSON.parse(stdout);
+    expect(profile.profile_id).toMatch(/./);
+    const told = trail.map(({ event, phase }: { event: string; phase?: string }) => `${event} ${phase ?? '-'}`);
+    expect(told).toEqual(
+      expect.arrayContaining(['user_created done', 'device_enrolled done', 'decision_recorded done']),
+    );
+    const ids = trail.map(({ id }: { id: string }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(trail.every((one: { sub: string }) => one.sub === sub)).toBe(true);
+    const evidence = trail.find(({ event }: { event: string }) => event === 'decision_evidence');
+    expect(evidence).toMatchObject({ details: { binding_message: 'Pay 20 € to Ö.' }, publicKey: { kty: 'EC' } });
+    expect(evidence).not.toHaveProperty('sealed');
+  });
+
   it('has nothing to export of a request that nobody answered, and writes no file', async () => {
     const { txn } = await asked();
     const { code, stdout, stderr } = await ciba(['evidence', txn, '--out', fileOf('none.json')], { env });

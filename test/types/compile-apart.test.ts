@@ -6,7 +6,7 @@ import type { DetailsDocument, RequestDetails } from '../../provider/core/decidi
 import { loggable, type RequestLine } from '../../provider/core/operating/log-line.ts';
 import type { SnakeCase } from '../../provider/core/snake-case.ts';
 import type { Grant } from '../../provider/core/token/grant.ts';
-import type { Nothing, Whole } from '../../provider/core/whole.ts';
+import type { Nothing, Told, Whole } from '../../provider/core/whole.ts';
 
 // What must go together fails to compile apart. `npm run types` runs these tests: each adds a member, and where it would
 // be forgotten the compiler must complain. Client metadata: test/core/client/metadata.test.ts.
@@ -68,6 +68,17 @@ it('a parameter that is read and not asked for, and a member of a grant that is 
   // @ts-expect-error: acrValues is left
   others satisfies Nothing;
   expectTypeOf(clientId).toBeString();
+});
+
+it('a stored attribute of which a person is neither told nor expressly not told does not compile', () => {
+  type Kept = { readonly name: string; readonly push?: string };
+  type Form = { readonly name: string } | { readonly name: string; readonly push: string };
+  const { pk, ...told } = { pk: 'USER#ana', ...({ name: 'Ana' } as Form) };
+  told satisfies Told<typeof told, Kept>;
+  const { pk: _pk, ...wider } = { pk, ...({ name: 'Ana' } as Form | { readonly name: string; readonly hash: string }) };
+  // @ts-expect-error: hash is left
+  wider satisfies Told<typeof wider, Kept>;
+  expectTypeOf(pk).toBeString();
 });
 
 it('a field of a log line that is not named does not compile', () => {

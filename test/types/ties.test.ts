@@ -44,6 +44,17 @@ const TIES = [
   ['provider/adapters/dynamodb/forms/user-form.ts', 'unstored satisfies Nothing;', 'a member of a user or of a ticket'],
   ['provider/adapters/dynamodb/forms/user-form.ts', '): Whole<User> {', 'a member of a user'],
   ['provider/adapters/dynamodb/forms/user-form.ts', '): Whole<EnrolmentTicket> {', 'a member of a ticket'],
+  ['provider/adapters/dynamodb/forms/evidence-key-form.ts', 'unstored satisfies Nothing;', 'a member of a key'],
+  ['provider/adapters/dynamodb/forms/evidence-key-form.ts', '): Whole<EvidenceKey> {', 'a member of a key'],
+  ...(['Profile', 'Ticket', 'Identifier', 'Device', 'Request', 'Status', 'Asked', 'Grant'] as const).map(
+    (kind) =>
+      [
+        'provider/adapters/dynamodb/forms/kept-form.ts',
+        `told satisfies Told<typeof told, Kept${kind}>;`,
+        'a stored attribute of which a person is not told',
+      ] as const,
+  ),
+  ['provider/adapters/dynamodb/forms/kept-form.ts', 'untold satisfies Nothing;', 'an attribute of an evidence key'],
   ['provider/adapters/sns/sns-announcements.ts', 'const message: Whole<AnnouncementMessage> =', 'what is announced'],
 ] as const;
 

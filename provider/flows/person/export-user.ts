@@ -18,13 +18,15 @@ export type EvidenceKeysView = {
 const NO_USER = refuse({ reason: 'not_found', what: 'user' });
 
 /**
- * Returns everything that is kept of a person. It tells an operator a lot about them, so the audit trail has who read it
- * before it is answered.
+ * Returns everything that is kept of a person. Requests of an earlier person with the subject are left out, unless there
+ * is nobody else. It tells an operator a lot about them, so the audit trail has who read it before it is answered.
  */
 export async function exportUser(ports: ExportUserPorts, sub: string, by: string): Promise<Result<UserExport>> {
   const kept = await ports.personRecords.read(sub);
   if (!kept) return NO_USER;
-  const value = { sub, exported_at: ports.clock(), ...kept };
+  const { profile } = kept;
+  const requests = kept.requests.filter((one) => (profile?.profile_id ?? one.profile_id) === one.profile_id);
+  const value = { sub, exported_at: ports.clock(), ...kept, requests };
   return auditedChange(ports, { event: { event: 'user_exported', sub, by } }, async () => ok(value));
 }
 

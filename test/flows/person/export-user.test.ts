@@ -14,7 +14,17 @@ describe('an operator exports a user', () => {
     const kept = await ports.personRecords.read('ana');
     expect(kept).toMatchObject({ profile: { profile_id: 'profile-1' }, evidence_keys: KEYS });
     const exported = valueFrom(await exportUser(ports, 'ana', 'operator'));
-    expect(exported).toEqual({ sub: 'ana', exported_at: NOW, ...kept });
+    const requests = kept?.requests.filter((one) => one.profile_id === 'profile-1');
+    expect(requests).toHaveLength(1);
+    expect(exported).toEqual({ sub: 'ana', exported_at: NOW, ...kept, requests });
+  });
+
+  it('or of what earlier persons left, when there is no user', async () => {
+    const { ports, users } = recordsWorld();
+    users.delete('ana');
+    const { profile, requests } = valueFrom(await exportUser(ports, 'ana', 'operator'));
+    expect(profile).toBeUndefined();
+    expect(requests.map((one) => one.profile_id)).toEqual(['profile-1', 'profile-0']);
   });
 
   it('and the audit trail has who did', async () => {

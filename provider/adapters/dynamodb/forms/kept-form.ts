@@ -13,7 +13,7 @@ import type {
   KeptTicket,
 } from '../../../core/person/kept-records.ts';
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
-import type { Nothing } from '../../../core/whole.ts';
+import type { Nothing, Told } from '../../../core/whole.ts';
 import type { Stored } from '../items.ts';
 import { type DeviceForm, deviceIdFrom } from './device-form.ts';
 import type { EvidenceKeyForm } from './evidence-key-form.ts';
@@ -23,9 +23,6 @@ import type { LoginForm, TicketForm, UserForm } from './user-form.ts';
 
 // What a person is told of their stored items: every attribute that is not left out by its name. An attribute that
 // `core/person/kept-records.ts` does not name either does not compile.
-
-/** The rest of an item, if the person is told each of its attributes under its own name. */
-type Told<Rest, Kept> = Rest extends unknown ? (Exclude<keyof Rest, keyof Kept> extends never ? Rest : never) : never;
 
 /** Leaves out the nonces of writes, which the types do not name. */
 function withoutNonces<Item extends object>(item: Item): Item {
