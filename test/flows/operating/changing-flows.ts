@@ -49,6 +49,7 @@ const REVOKED = keyIn('revoked', 'bad', { goneAt: NOW });
 const DECISIONS: readonly ChangingFlow[] = [
   { name: 'answerRequest: approve', start: () => answers('approve') },
   { name: 'answerRequest: deny', ...taking, start: () => answers('deny') },
+  { name: 'answerRequest: approve, without an evidence key', start: () => answers('approve', { isFirst: true }) },
   {
     name: 'answerRequest: approve, while another phone does',
     ...idle,

@@ -127,13 +127,14 @@ export function records(
   return { ...world, run: () => run(world.ports), state };
 }
 
-/** An answer of Ana's phone, whose client is to be notified. */
+/** An answer of Ana's phone, whose client is to be notified. `isFirst`: she has no evidence key yet. */
 export function answers(
   decision: 'approve' | 'deny',
-  given: { request?: AuthenticationRequest; meanwhile?: AuthenticationRequest } = {},
+  given: { request?: AuthenticationRequest; meanwhile?: AuthenticationRequest; isFirst?: true } = {},
 ): Started {
   const world = decidingWorld({
     ...(given.request && { request: given.request }),
+    ...(given.isFirst && { evidenceKeys: [] }),
     details: { notifiedClient: 'bank' },
   });
   const { meanwhile } = given;
