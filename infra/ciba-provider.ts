@@ -29,6 +29,7 @@ import { applicationArnsOf } from './push/application-arns.ts';
 import { EndpointEvents } from './push/endpoint-events.ts';
 import { PushPlatforms } from './push/push-platforms.ts';
 import type { CibaProviderProps } from './settings/provider-props.ts';
+import { Shield } from './shield/shield.ts';
 import { tagEverything } from './tags.ts';
 
 /**
@@ -60,11 +61,11 @@ export class CibaProvider extends Construct {
     const events = new EndpointEvents(this, 'EndpointEvents', deployment);
     const push = new PushPlatforms(this, 'PushPlatforms', { ...deployment, eventsTopic: events.topic });
     const routes = this.#open(api, deployment);
-    const domains = addDomains(this, { ...deployment, api, stage: routes.stage });
+    const shield = this.#shield(deployment);
+    const domains = addDomains(this, { ...deployment, api, stage: routes.stage, shield });
     const synthetic = this.#logInSynthetically(deployment, [routes, ...domains]);
-    addLoginAlarms(alarms, this.functions);
+    this.#watchLogins(alarms);
     this.#watchTables(deployment);
-    addLostCountsAlarm(alarms, this.#ofEachLogin());
     this.#audit(deployment, [events.handler, synthetic?.setUpHandler], synthetic);
     alarms.addLoginsFail();
     addBudget(this, settings.alarms);
@@ -75,7 +76,7 @@ export class CibaProvider extends Construct {
       functions: this.#all(),
       token: this.functions.token,
       syntheticLogin: synthetic?.handler,
-      otherFunctions: [events.handler, push.refresher, synthetic?.handler].flatMap((one) => one ?? []),
+      otherFunctions: [events.handler, push.refresher, synthetic?.handler, shield?.handler].flatMap((one) => one ?? []),
       notificationQueue: notifications.queue,
     });
     addOutputs(this, {
@@ -146,6 +147,13 @@ export class CibaProvider extends Construct {
     return routes;
   }
 
+  /** Puts CloudFront before the API, if the settings ask for it. */
+  #shield(deployment: Deployment): Shield | undefined {
+    const { shield, domain } = deployment.settings;
+    if (!shield || !domain) return undefined;
+    return new Shield(this, 'Shield', { ...deployment, shield, host: domain.name });
+  }
+
   /** Adds the synthetic login, which starts once everything that a login needs exists. */
   #logInSynthetically(deployment: Deployment, after: readonly Construct[]): SyntheticLogin | undefined {
     if (deployment.settings.syntheticLogin === 'off') return undefined;
@@ -179,9 +187,11 @@ export class CibaProvider extends Construct {
     if (backups) new BackupCopies(this, 'Backups', { alarms, backups, directoryArn: this.data.tableArns.directory });
   }
 
-  #ofEachLogin(): readonly ProviderFunction[] {
+  /** Adds the alarms on logins, and on the counts of the functions that each login calls. */
+  #watchLogins(alarms: AlarmSet): void {
     const { 'backchannel-authentication': authentication, token, device } = this.functions;
-    return [authentication, token, device, this.functions['client-notification']];
+    addLoginAlarms(alarms, this.functions);
+    addLostCountsAlarm(alarms, [authentication, token, device, this.functions['client-notification']]);
   }
 
   #all(): readonly ProviderFunction[] {

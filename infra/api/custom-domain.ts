@@ -9,35 +9,42 @@ import type { Deployment } from '../deployment.ts';
 import { addCertificateAlarm } from '../observability/alarms/certificates.ts';
 import { addOutputs, joinArns } from '../outputs.ts';
 import type { DomainProps, MtlsDomainProps } from '../settings/provider-props.ts';
+import type { Shield } from '../shield/shield.ts';
 
 type CustomDomainProps = {
+  /** What is before the name. Without it, callers reach the API itself. */
+  readonly shield?: Shield | undefined;
   readonly api: HttpApi;
   readonly stage: HttpStage;
   readonly domain: DomainProps & Partial<Pick<MtlsDomainProps, 'truststore' | 'ownershipCertificateArn'>>;
 };
 
-type DomainsProps = Pick<CustomDomainProps, 'api' | 'stage'> & Pick<Deployment, 'settings' | 'alarms'>;
+type DomainsProps = Pick<CustomDomainProps, 'api' | 'stage' | 'shield'> & Pick<Deployment, 'settings' | 'alarms'>;
 
 /**
  * Adds the domain names in the settings, each with an alarm on its certificate. Without any name the API keeps its own
  * address.
  */
-export function addDomains(scope: Construct, { api, stage, settings, alarms }: DomainsProps): readonly CustomDomain[] {
+export function addDomains(
+  scope: Construct,
+  { api, stage, shield, settings, alarms }: DomainsProps,
+): readonly CustomDomain[] {
   const { domain, mtlsDomain } = settings;
   if (domain) addCertificateAlarm(alarms, 'domain', domain);
   if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
   addOutputs(scope, { Certificates: joinArns([domain, mtlsDomain].flatMap((one) => one?.certificateArn ?? [])) });
   return [
-    ...(domain ? [new CustomDomain(scope, 'Domain', { api, stage, domain })] : []),
+    ...(domain ? [new CustomDomain(scope, 'Domain', { api, stage, domain, shield })] : []),
     ...(mtlsDomain ? [new CustomDomain(scope, 'MtlsDomain', { api, stage, domain: mtlsDomain })] : []),
   ];
 }
 
 /** A domain name for the API. With a truststore, the name demands a client certificate. */
 class CustomDomain extends Construct {
-  constructor(scope: Construct, id: string, { api, stage, domain }: CustomDomainProps) {
+  constructor(scope: Construct, id: string, { api, stage, domain, shield }: CustomDomainProps) {
     super(scope, id);
     const { truststore, ownershipCertificateArn, zone } = domain;
+    const mtls = shield?.mutualTls ?? this.#mutualTls(truststore);
     const name = new DomainName(this, 'Name', {
       domainName: domain.name,
       certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
@@ -45,27 +52,29 @@ class CustomDomain extends Construct {
       ...(ownershipCertificateArn && {
         ownershipCertificate: Certificate.fromCertificateArn(this, 'Ownership', ownershipCertificateArn),
       }),
-      ...(truststore && {
-        mtls: {
-          bucket: Bucket.fromBucketName(this, 'Truststore', truststore.bucket),
-          key: truststore.key,
-          ...(truststore.version && { version: truststore.version }),
-        },
-      }),
+      ...(mtls && { mtls }),
     });
     new ApiMapping(this, 'Mapping', { api, domainName: name, stage });
+    const distribution = shield?.cover(name);
     if (zone) {
       new ARecord(this, 'Alias', {
         zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: zone.id, zoneName: zone.name }),
         recordName: `${domain.name}.`,
         target: RecordTarget.fromAlias(
-          new ApiGatewayv2DomainProperties(name.regionalDomainName, name.regionalHostedZoneId),
+          distribution?.aliasTarget ??
+            new ApiGatewayv2DomainProperties(name.regionalDomainName, name.regionalHostedZoneId),
         ),
       });
     }
     new CfnOutput(this, 'Target', {
       description: `Target for the DNS record of ${domain.name}`,
-      value: name.regionalDomainName,
+      value: distribution?.domainName ?? name.regionalDomainName,
     });
+  }
+
+  #mutualTls(truststore: MtlsDomainProps['truststore'] | undefined) {
+    if (!truststore) return undefined;
+    const { bucket, key, version } = truststore;
+    return { bucket: Bucket.fromBucketName(this, 'Truststore', bucket), key, ...(version && { version }) };
   }
 }

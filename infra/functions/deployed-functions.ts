@@ -5,6 +5,7 @@ import { spec as clientNotification } from '../../lambdas/client-notification/fu
 import { spec as device } from '../../lambdas/device/function.ts';
 import { spec as endpointEvents } from '../../lambdas/endpoint-events/function.ts';
 import { spec as firstKeys } from '../../lambdas/first-keys/function.ts';
+import { spec as originCertificate } from '../../lambdas/origin-certificate/function.ts';
 import { spec as platformApplication } from '../../lambdas/platform-application/function.ts';
 import { spec as providerMetadata } from '../../lambdas/provider-metadata/function.ts';
 import { spec as signingKeys } from '../../lambdas/signing-keys/function.ts';
@@ -44,6 +45,7 @@ export const deploymentFunctions = {
   'endpoint-events': endpointEvents,
   'platform-application': platformApplication,
   'first-keys': firstKeys,
+  'origin-certificate': originCertificate,
   'synthetic-setup': syntheticSetup,
   'synthetic-login': syntheticLogin,
   'before-traffic': beforeTraffic,

@@ -49,7 +49,13 @@ export function environmentFrom(
     METRICS_NAMESPACE: sources.metricsNamespace,
     AUDIT_STREAM: sources.auditStreamName,
     AUDIT_OUTAGE: settings.auditOutage,
+    SHIELDED_NAME: shieldedNameOf(settings),
   };
+}
+
+/** The name under which nobody but CloudFront can call the API. While the origin is open, others can. */
+function shieldedNameOf({ domain, shield }: CibaProviderProps): string | undefined {
+  return shield && shield.origin !== 'open' ? domain?.name : undefined;
 }
 
 /** Returns the variables that the `function.ts` of one function lists, without those that have no value. */

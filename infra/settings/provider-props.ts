@@ -25,6 +25,30 @@ export type MtlsDomainProps = DomainProps & {
   readonly ownershipCertificateArn?: string | undefined;
 };
 
+/** CloudFront with AWS WAF before the API, so that strangers cannot exhaust it (docs/adr/0027). */
+export type ShieldProps = {
+  /** ACM certificate for `domain.name` in us-east-1, which CloudFront shows to callers. */
+  readonly certificateArn: string;
+  /**
+   * `closed`: the API demands CloudFront's client certificate, so nobody gets around the shield. `open`: it does not yet;
+   * for the time until the DNS name of a running deployment leads to CloudFront everywhere. Default: `closed`.
+   */
+  readonly origin?: 'closed' | 'open' | undefined;
+  /** Networks of backends of clients, such as `198.51.100.0/24`, to which the limits by address do not apply. IPv4. */
+  readonly knownBackends?: readonly string[] | undefined;
+  /** Calls that one address may make in five minutes, by what they are for. Default: 300, 3000 and 2000. */
+  readonly perAddress?: ShieldLimits | undefined;
+  /** Whether the rules that AWS manages only count, or block. Default: `count`. */
+  readonly managedRules?: 'count' | 'block' | undefined;
+};
+
+/** Calls in five minutes from one address. */
+export type ShieldLimits = {
+  readonly authentication?: number | undefined;
+  readonly token?: number | undefined;
+  readonly device?: number | undefined;
+};
+
 /** Pushes to iPhones: a credential from which the deployment makes platform applications, or existing applications. */
 export type ApnsProps = {
   /** A secret with `{"teamId", "keyId", "privateKey"}`; `privateKey` is the text of the `.p8` file. */
@@ -108,6 +132,8 @@ export type CibaProviderProps = {
   readonly domain?: DomainProps | undefined;
   /** Default: none. Needs `domain`. */
   readonly mtlsDomain?: MtlsDomainProps | undefined;
+  /** Default: none; the API faces the internet. Needs `domain`. */
+  readonly shield?: ShieldProps | undefined;
   /** Earlier issuers, which are still accepted from devices and in hints. */
   readonly previousIssuers?: readonly string[] | undefined;
   /** Default: no pushes to iPhones. */

@@ -21,6 +21,7 @@ const LONGEST_GENERATED_NAME = 'x'.repeat(150);
 export function conflictIn(settings: Settings, place: Place): string | undefined {
   return (
     domainConflict(settings) ??
+    shieldConflict(settings, place) ??
     pushConflict(settings) ??
     alarmsConflict(settings) ??
     limitsConflict(settings) ??
@@ -43,6 +44,24 @@ function domainConflict({ domain, mtlsDomain }: Settings): string | undefined {
       return `"${setting}.zone.name" must be ${one.name} or a parent of it: the record is made in that zone`;
   }
   return undefined;
+}
+
+/** The region in which CloudFront's certificates and its web ACLs are. */
+const CLOUDFRONT_REGION = 'us-east-1';
+
+/** Checks what the shield needs: a name of the deployment's own, and a place that is known before it is deployed. */
+function shieldConflict({ domain, shield }: Settings, { account, region }: Place): string | undefined {
+  if (!shield) return undefined;
+  if (!domain) return 'set "domain" as well: CloudFront and the API must be called by the same name';
+  const [, partition, , itsRegion, itsAccount] = shield.certificateArn.split(':');
+  if (itsRegion !== CLOUDFRONT_REGION)
+    return `"shield.certificateArn" must be in ${CLOUDFRONT_REGION}: CloudFront takes certificates from no other region`;
+  if (!account || !region)
+    return 'set "account" and "region": the shield adds a stack in another region, and the two refer to each other';
+  if (itsAccount !== account) return `"shield.certificateArn" must be in the account of the deployment, ${account}`;
+  return partition === 'aws'
+    ? undefined
+    : 'remove "shield": CloudFront offers client certificates for origins in the partition aws alone';
 }
 
 function pushConflict({ apns, fcm }: Settings): string | undefined {

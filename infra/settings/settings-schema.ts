@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import * as v from 'valibot';
 import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
 import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
@@ -50,6 +51,12 @@ const zone = v.strictObject({
   name: hostName,
 });
 const domain = { name: hostName, certificateArn: certificate, zone: v.optional(zone) };
+const network = v.pipe(
+  v.string('must be a network like 198.51.100.0/24'),
+  v.check(isNetwork, 'must be an IPv4 network like 198.51.100.0/24, of at least 8 bits'),
+);
+/** AWS WAF accepts no lower limit. */
+const callsPerAddress = whole(10);
 const perFunction = v.optional(whole(1));
 const throttle = v.strictObject({ rate: whole(1), burst: whole(1) });
 
@@ -86,6 +93,21 @@ export const settingsSchema = v.strictObject({
       ...domain,
       truststore: v.strictObject({ bucket: text, key: text, version: v.optional(text) }),
       ownershipCertificateArn: v.optional(certificate),
+    }),
+  ),
+  shield: v.optional(
+    v.strictObject({
+      certificateArn: certificate,
+      origin: v.optional(v.picklist(['closed', 'open'], 'must be "closed" or "open"')),
+      knownBackends: v.optional(v.array(network, 'must be a list')),
+      perAddress: v.optional(
+        v.strictObject({
+          authentication: v.optional(callsPerAddress),
+          token: v.optional(callsPerAddress),
+          device: v.optional(callsPerAddress),
+        }),
+      ),
+      managedRules: v.optional(v.picklist(['count', 'block'], 'must be "count" or "block"')),
     }),
   ),
   previousIssuers: v.optional(v.array(issuer, 'must be a list')),
@@ -186,6 +208,12 @@ export const settingsSchema = v.strictObject({
   reservedConcurrency: v.optional(v.strictObject(forEachFunction(() => perFunction))),
   restored: v.optional(v.strictObject({ directoryTable: v.optional(text), transactionsTable: v.optional(text) })),
 });
+
+/** Whether a text is a network as AWS WAF accepts it: IPv4, with a prefix of 8 to 32 bits. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= 32 && more.length === 0;
+}
 
 function isPattern(pattern: string): boolean {
   try {

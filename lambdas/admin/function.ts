@@ -32,6 +32,7 @@ export const spec = {
     'DIRECTORY_TABLE',
     'TRANSACTIONS_TABLE',
     'METRICS_NAMESPACE',
+    'SHIELDED_NAME',
     ...AUDIT_ENVIRONMENT,
     ...PUSH_ENVIRONMENT,
   ],

@@ -18,6 +18,7 @@ export const spec = {
     'REQUEST_LIMITS',
     'BINDING_MESSAGE_PATTERN',
     'METRICS_NAMESPACE',
+    'SHIELDED_NAME',
     ...PUSH_ENVIRONMENT,
   ],
   tables: [

@@ -21,6 +21,7 @@ export const spec = {
     'ACR_POLICY',
     'NOTIFICATION_TOPIC',
     'METRICS_NAMESPACE',
+    'SHIELDED_NAME',
     ...AUDIT_ENVIRONMENT,
     ...PUSH_ENVIRONMENT,
   ],

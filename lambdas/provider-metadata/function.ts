@@ -10,7 +10,7 @@ export const spec = {
   ],
   throttle: { setting: 'others', rate: 500, burst: 1000 },
   authorizer: 'none',
-  environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY', 'METRICS_NAMESPACE'],
+  environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY', 'METRICS_NAMESPACE', 'SHIELDED_NAME'],
   tables: [{ table: 'directory', actions: ['Query'], prefixes: ['KEY#'] }],
   sns: [],
   kms: [],

@@ -15,6 +15,7 @@ export const spec = {
     'SIGNING_KMS_KEY',
     'TOKEN_LIFETIMES',
     'METRICS_NAMESPACE',
+    'SHIELDED_NAME',
   ],
   tables: [
     ...CLIENT_AUTHENTICATION,

@@ -17,7 +17,8 @@ export type Wired<Ports> = { readonly ports: Ports; readonly log: Log };
 
 /** Makes the log of a function. `service` is the name of its folder. */
 export function logOf(service: string): Log {
-  return createLog(service, readResources().metricsNamespace);
+  const { metricsNamespace, shieldedName } = readResources();
+  return createLog(service, metricsNamespace, { shieldedName });
 }
 
 /** Makes the audit trail of a function. Without a store it only writes to the log. */

@@ -41,6 +41,8 @@ export type Resources = {
     /** How long the body of an answer may take. */
     readonly milliseconds: number;
   };
+  /** The name under which nobody but CloudFront can call the API. Undefined without the shield. */
+  readonly shieldedName: string | undefined;
   /** The CloudWatch namespace of the metrics that the log lines contain. */
   readonly metricsNamespace: string;
 };
@@ -105,6 +107,7 @@ export function readResources(env: Environment = environment): Resources {
       return required(env, 'SIGNING_KEYS_FUNCTION');
     },
     audit: auditStoreIn(env),
+    shieldedName: env['SHIELDED_NAME'] || undefined,
     get metricsNamespace() {
       return required(env, 'METRICS_NAMESPACE');
     },
@@ -122,6 +125,20 @@ export function readVersionTest(env: Environment = environment) {
     functions: json(env, 'LOGIN_FUNCTIONS', loginFunctions),
     endpoints: { codedeploy: endpoint('CODEDEPLOY'), lambda: endpoint('LAMBDA') },
     milliseconds: { codeDeploy: Math.max(5000, milliseconds), lambda: Math.max(20_000, milliseconds) },
+  };
+}
+
+/** What the function behind the certificate of CloudFront works on, and where it calls S3 and API Gateway. */
+export function readOriginResources(env: Environment = environment) {
+  return {
+    /** The API's own domain name. */
+    host: required(env, 'ORIGIN_HOST'),
+    bucket: required(env, 'TRUSTSTORE_BUCKET'),
+    /** The name of the stack. */
+    owner: required(env, 'CERTIFICATE_OWNER'),
+    region: required(env, 'AWS_REGION'),
+    /** The address of a stand-in, undefined in AWS. */
+    endpoint: env['AWS_ENDPOINT_URL'] || undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import { ACMClient } from '@aws-sdk/client-acm';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -15,6 +16,8 @@ const patient = {
   },
 } as const;
 
+/** CloudFront takes certificates from this region, wherever the API is. */
+export const createAcm = (): ACMClient => new ACMClient({ ...patient, region: 'us-east-1' });
 export const createPatientSns = (): SNSClient => new SNSClient(patient);
 export const createSecrets = (): SecretsManagerClient => new SecretsManagerClient(patient);
 /**

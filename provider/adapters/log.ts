@@ -8,6 +8,8 @@ export interface Log {
   request(line: RequestLine): void;
   /** Logs a fault: its kind and stack for the developer, never the input. */
   fault(error: unknown, at: { route: string; by?: string | undefined; correlationId: string }): void;
+  /** The name under which nobody but CloudFront can call. Undefined without the shield. */
+  readonly shieldedName: string | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -21,13 +23,18 @@ function write(level: 'INFO' | 'ERROR', { message, ...fields }: Fields & { messa
  * Makes a log of JSON lines. They contain the fields that `core/operating/log-line.ts` names, and no others. The
  * metrics that a line counts are members of the line itself (docs/adr/0016).
  */
-export function createLog(service: string, metricsNamespace: string): Log {
+export function createLog(
+  service: string,
+  metricsNamespace: string,
+  { shieldedName }: Partial<Pick<Log, 'shieldedName'>> = {},
+): Log {
   let isFirst = true;
   const writeCounted = (level: 'INFO' | 'ERROR', line: CountedLine): void => {
     const now = new Date();
     write(level, { ...line, ...embeddedMetrics(measure(line), metricsNamespace, now) }, now);
   };
   return {
+    shieldedName,
     request: (line) => {
       const first = isFirst && ({ cold_start: true } as const);
       isFirst = false;

@@ -93,7 +93,7 @@ function objectionToCiba(args: Words, whole: boolean): string | undefined {
 }
 
 /** The options of the CDK that the pages use. `cdk deploy --help` lists them. */
-const CDK_OPTIONS = ['-c', '--revert-drift'];
+const CDK_OPTIONS = ['-c', '--revert-drift', '--all'];
 
 function objectionToCdk([verb = '', ...args]: Words): string | undefined {
   if (!['bootstrap', 'deploy', 'destroy', 'diff', 'synth'].includes(verb)) return `there is no cdk ${verb}`;
@@ -146,12 +146,13 @@ function objectionToOpenssl([command = '']: Words): string | undefined {
 
 const SERVICES: Readonly<Record<string, object>> = { cloudformation, dynamodb, kms, lambda, secretsmanager, sqs };
 /** Options of the AWS command line itself. */
-const AWS_OPTIONS = ['query', 'output', 'region', 'profile'];
+const AWS_OPTIONS = ['query', 'output', 'region', 'profile', 'cli-binary-format'];
 /**
  * Commands of the AWS command line itself, and of services whose client is not installed, with the options that AWS's
  * reference gives them.
  */
 const FROM_REFERENCE: Readonly<Record<string, readonly string[]>> = {
+  'apigatewayv2 get-domain-name': ['domain-name'],
   'backup describe-restore-job': ['restore-job-id'],
   'backup list-recovery-points-by-backup-vault': ['backup-vault-name'],
   'backup start-copy-job': [],

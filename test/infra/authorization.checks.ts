@@ -65,6 +65,7 @@ const stages: Readonly<Record<string, () => Synthesized>> = {
   minimal: () => synthesized('minimal'),
   dev: () => synthesized('dev'),
   production: () => synthesized('production'),
+  'production behind the shield': () => synthesized('shielded'),
   'production that removes applications': () =>
     new Synthesized({ ...settingsOf.production(), removeApplications: true }),
 };

@@ -16,5 +16,6 @@ import './outputs.checks.ts';
 import './observability/synthetic-login.checks.ts';
 import './observability/before-traffic.checks.ts';
 import './tags.checks.ts';
+import './shield/shield.checks.ts';
 import './policies.checks.ts';
 import './authorization.checks.ts';

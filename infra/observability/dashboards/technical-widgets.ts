@@ -38,6 +38,7 @@ export function technicalWidgets(props: TechnicalProps): IWidget[][] {
     queueWidgets(props),
     otherWidgets(props),
     pushWidgets(props),
+    shieldWidgets(props),
   ];
 }
 
@@ -195,4 +196,11 @@ function kmsCalls(): Metric {
 
 function accountConcurrency(): Metric {
   return new Metric({ namespace: 'AWS/Lambda', metricName: 'ClaimedAccountConcurrency', statistic: 'Maximum' });
+}
+
+/** Makes the widget about the certificate of CloudFront. Empty without the shield. */
+function shieldWidgets({ otherFunctions, alarms }: TechnicalProps): IWidget[] {
+  if (!otherFunctions.some(({ name }) => name === 'origin-certificate')) return [];
+  const days = alarms.metrics.metric('OriginCertificateDays', { minutes: 1440, statistic: 'Minimum' });
+  return [graph('Days until the certificate of CloudFront ends', [days], [alarms.limitOf('origin-certificate')])];
 }

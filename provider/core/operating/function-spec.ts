@@ -26,7 +26,10 @@ export type DeploymentVariable =
   | 'PLATFORM_APPLICATIONS'
   | 'SIGNING_KEYS_FUNCTION'
   | 'SYNTHETIC_SECRET'
-  | 'LOGIN_FUNCTIONS';
+  | 'LOGIN_FUNCTIONS'
+  | 'ORIGIN_HOST'
+  | 'TRUSTSTORE_BUCKET'
+  | 'CERTIFICATE_OWNER';
 
 /** The environment variables that `adapters/config.ts` and `adapters/settings.ts` read, and one that Node reads. */
 export type EnvironmentName =
@@ -51,6 +54,7 @@ export type EnvironmentName =
   | 'AUDIT_STREAM'
   | 'AUDIT_OUTAGE'
   | 'UV_THREADPOOL_SIZE'
+  | 'SHIELDED_NAME'
   | DeploymentVariable;
 
 /** Calls per second from all callers together (`rate`), and how many may come at once (`burst`). */

@@ -27,6 +27,8 @@ export type Noted = {
   /** Seconds from the request until its approval. */
   approval_seconds?: number | undefined;
   notification_status?: number | undefined;
+  /** For how many days the certificate of CloudFront for the API is still valid. */
+  days_left?: number | undefined;
 };
 
 /** The one log line of each request. */
@@ -35,6 +37,8 @@ export type RequestLine = Noted & {
   readonly status: number;
   /** The ARN of the IAM identity that called, as in the audit trail. Only calls of the admin API have one. */
   readonly by?: string | undefined;
+  /** The caller's address as CloudFront saw it. Without the shield the access log has the address instead. */
+  readonly ip?: string | undefined;
   readonly error?: string | undefined;
   readonly duration_ms: number;
   /** True on the first line of an environment: its function was loaded for this call, which took longer. */
@@ -68,6 +72,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     status: line.status,
     // AWS made it, and a shortened ARN could be that of another identity.
     by: line.by,
+    ip: line.ip,
     client_id: shortened(line.client_id),
     synthetic: line.synthetic,
     txn: line.txn,
@@ -83,6 +88,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     decision: line.decision,
     approval_seconds: line.approval_seconds,
     notification_status: line.notification_status,
+    days_left: line.days_left,
     age_seconds: line.age_seconds,
     duration_ms: line.duration_ms,
     cold_start: line.cold_start,

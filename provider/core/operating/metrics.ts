@@ -29,7 +29,7 @@ type Rule = {
   /** Selects the lines that are counted. */
   readonly when: Condition;
   /** The field of the line that is measured. Without it, each line counts as one. */
-  readonly value?: 'approval_seconds' | 'age_seconds';
+  readonly value?: 'approval_seconds' | 'age_seconds' | 'days_left';
   /** Counts have no unit, because the word would stand in every line. */
   readonly unit?: 'Seconds';
   readonly dimensions?: readonly Dimension[];
@@ -127,6 +127,12 @@ export const metrics = {
   },
   /** Calls for which a function had to be loaded. Reports of Lambda, which tell it too, are not logged. */
   ColdStarts: { of: HTTP, when: ({ cold_start }) => cold_start === true },
+  /** Days until the certificate ends by which CloudFront proves itself to the API. */
+  OriginCertificateDays: {
+    of: ['origin-certificate'],
+    when: ({ days_left }) => days_left !== undefined,
+    value: 'days_left',
+  },
   /** Records that the audit store did not acknowledge. Only the log has them. */
   AuditUnconfirmed: { of: RECORDING, message: 'audit', when: ({ unconfirmed }) => unconfirmed === true },
   Faults: { of: [...HTTP, ...NOTIFICATION], message: 'fault', when: always, dimensions: ['service'] },

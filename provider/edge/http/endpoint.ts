@@ -3,6 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Noted, RequestLine } from '../../core/operating/log-line.ts';
 import type { Result } from '../../core/result.ts';
 import type { Answer } from './answer.ts';
+import { callerAddressOf } from './caller-address.ts';
 import { answerRefusal } from './refusal-answer.ts';
 import { type HttpEvent, type HttpRequest, iamIdentityOf, requestFrom } from './request.ts';
 
@@ -17,6 +18,8 @@ export type Route = (request: HttpRequest) => Promise<Result<Answer>>;
 export type EndpointLog = {
   request(line: RequestLine): void;
   fault(error: unknown, at: { route: string; by?: string | undefined; correlationId: string }): void;
+  /** The name under which nobody but CloudFront can call. Undefined without the shield. */
+  readonly shieldedName?: string | undefined;
 };
 
 /**
@@ -56,6 +59,7 @@ async function serve(
     route: event.routeKey,
     status: answer.status,
     by: request.iamIdentity,
+    ip: callerAddressOf(event, log.shieldedName),
     ...noted,
     ...answer.refused,
     duration_ms: Math.round(performance.now() - startedAt),

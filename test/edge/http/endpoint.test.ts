@@ -215,3 +215,25 @@ describe('endpoint: faults', () => {
     },
   );
 });
+
+describe('the line of a call through CloudFront', () => {
+  it('has the address of the caller, and that of a call past it has none', async () => {
+    const lines: object[] = [];
+    const log = {
+      request: (line: object) => void lines.push(line),
+      fault: () => undefined,
+      shieldedName: 'login.example.com',
+    };
+    const handler = endpoint(log, { 'POST /token': async () => ok(answerOk({})) });
+    const { requestContext } = httpEvent({});
+    const headers = { 'cloudfront-viewer-address': '203.0.113.7:1' };
+    const through = {
+      ...requestContext,
+      domainName: 'login.example.com',
+      authentication: { clientCert: { clientCertPem: 'PEM' } },
+    };
+    await handler(httpEvent({ headers, requestContext: through }), {} as Context);
+    await handler(httpEvent({ headers }), {} as Context);
+    expect(lines).toMatchObject([{ ip: '203.0.113.7' }, { ip: undefined }]);
+  });
+});

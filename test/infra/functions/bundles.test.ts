@@ -36,6 +36,9 @@ const ENVIRONMENT = {
   NOTIFICATION_QUEUE_URL: 'queue',
   SIGNING_KEYS_FUNCTION: 'signing-keys',
   SYNTHETIC_SECRET: 'secret',
+  ORIGIN_HOST: 'login.example.com',
+  TRUSTSTORE_BUCKET: 'bucket',
+  CERTIFICATE_OWNER: 'ciba-main',
   METRICS_NAMESPACE: 'Ciba/test',
 };
 

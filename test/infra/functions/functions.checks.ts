@@ -34,7 +34,7 @@ describe('functions', () => {
     expect(wanted).toEqual(expect.arrayContaining(given));
     const unset = ['PREVIOUS_ISSUERS', 'REQUEST_LIMITS', 'TOKEN_LIFETIMES', 'KEY_ROTATION', 'BINDING_MESSAGE_PATTERN'];
     // Clients are called at public addresses alone.
-    unset.push('NOTIFICATION_NETWORKS', 'AUDIT_OUTAGE');
+    unset.push('NOTIFICATION_NETWORKS', 'AUDIT_OUTAGE', 'SHIELDED_NAME');
     expect(given.toSorted()).toEqual(wanted.filter((variable) => !unset.includes(variable)).toSorted());
   });
 

@@ -49,8 +49,14 @@ describe('metrics of our own', () => {
     expect(names).toEqual(expect.arrayContaining(['Logins', 'Refusals']));
   });
 
-  it('are drawn all, but for faults, which are drawn as errors of the functions', () => {
-    expect([...new Set([...names, 'Faults'])].toSorted()).toEqual(Object.keys(rules).toSorted());
+  it('are drawn all, but for faults, which are drawn as errors of the functions, and the days of a certificate with the shield', () => {
+    const shielded = drawnIn(
+      dashboardsOf(synthesized('shielded')).flatMap(({ widgets }) => widgets),
+      'Ciba/ciba-production',
+    );
+    const all = shielded.map(({ name }) => name);
+    expect(all.filter((name) => !names.includes(name))).toEqual(['OriginCertificateDays']);
+    expect([...new Set([...all, 'Faults'])].toSorted()).toEqual(Object.keys(rules).toSorted());
   });
 });
 

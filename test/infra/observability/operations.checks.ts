@@ -265,7 +265,9 @@ describe('metrics', () => {
   it('are counted by functions that there are, and that know the namespace of their stack', () => {
     const counting = Object.values(rules).flatMap(({ of }) => of);
     for (const name of new Set([...functionNames, ...counting]))
-      expect(production.function(name).Properties.Environment.Variables.METRICS_NAMESPACE, name).toBe(NAMESPACE);
+      expect(synthesized('shielded').function(name).Properties.Environment.Variables.METRICS_NAMESPACE, name).toBe(
+        NAMESPACE,
+      );
     expect(minimal.function('token').Properties.Environment.Variables.METRICS_NAMESPACE).toBe('Ciba/ciba-main');
   });
 

@@ -11,6 +11,7 @@ const domain = {
   name: 'login.example.com',
   certificateArn: `arn:aws:acm:${here}:certificate/1`,
 };
+const shield = { certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1' };
 const mtlsDomain = {
   ...domain,
   name: 'mtls.example.com',
@@ -31,6 +32,49 @@ function message(settings: object, ofCredentials?: Place): string {
   }
   return 'accepted';
 }
+
+describe('the shield', () => {
+  it.each<[object, Place, string]>([
+    [{ shield }, place, 'set "domain" as well: CloudFront and the API must be called by the same name'],
+    [{ domain, shield }, {}, 'set "account" and "region": the shield adds a stack in another region'],
+    [
+      { domain, shield: { certificateArn: domain.certificateArn } },
+      place,
+      '"shield.certificateArn" must be in us-east-1',
+    ],
+    [
+      { domain, shield: { certificateArn: 'arn:aws:acm:us-east-1:444455556666:certificate/1' } },
+      place,
+      '"shield.certificateArn" must be in the account of the deployment, 111122223333',
+    ],
+    [
+      { domain, shield: { certificateArn: 'arn:aws-cn:acm:us-east-1:111122223333:certificate/1' } },
+      place,
+      'remove "shield": CloudFront offers client certificates for origins in the partition aws alone',
+    ],
+    [
+      { domain, shield: { ...shield, knownBackends: ['0.0.0.0/0'] } },
+      place,
+      '"shield.knownBackends.0" must be an IPv4 network',
+    ],
+    [{ domain, shield: { ...shield, knownBackends: ['2001:db8::/32'] } }, place, 'must be an IPv4 network'],
+    [{ domain, shield: { ...shield, knownBackends: ['198.51.100.7'] } }, place, 'must be an IPv4 network'],
+    [
+      { domain, shield: { ...shield, perAddress: { token: 9 } } },
+      place,
+      '"shield.perAddress.token" must be a whole number of at least 10',
+    ],
+    [{ domain, shield: { ...shield, managedRules: 'on' } }, place, '"shield.managedRules" must be "count" or "block"'],
+    [{ domain, shield: { ...shield, origin: 'half' } }, place, '"shield.origin" must be "closed" or "open"'],
+    [
+      { domain, shield: { ...shield, knownBackends: ['198.51.100.0/24'], perAddress: { device: 10 } } },
+      place,
+      'accepted',
+    ],
+  ])('%j', (settings, at, expected) => {
+    expect(message(settings, at)).toContain(expected);
+  });
+});
 
 describe('settings that contradict each other', () => {
   it.each([

@@ -30,11 +30,22 @@ export const settingsOf = {
   minimal: () => readSettings(undefined),
   dev: () => readSettings('dev'),
   production: () => parseSettings({ ...jsonOf(EXAMPLE), ...additions() }, EXAMPLE),
+  /** Production behind CloudFront. */
+  shielded: () => parseSettings({ ...jsonOf(EXAMPLE), ...additions(), ...shieldAddition() }, EXAMPLE),
 };
 
 /** The second domain name and the copies of backups, as docs/deploy.md says to add them to the example. */
 function additions(): object {
-  return Object.assign({}, ...codeBlocksIn('docs/deploy.md', 'json').map(({ text }) => JSON.parse(text) as object));
+  return Object.assign({}, ...documented().filter((block) => !('shield' in block)));
+}
+
+/** The shield, as docs/deploy.md says to add it. */
+function shieldAddition(): object {
+  return Object.assign({}, ...documented().filter((block) => 'shield' in block));
+}
+
+function documented(): object[] {
+  return codeBlocksIn('docs/deploy.md', 'json').map(({ text }) => JSON.parse(text) as object);
 }
 
 function jsonOf(path: string): object {
@@ -45,6 +56,8 @@ function jsonOf(path: string): object {
 export class Synthesized {
   readonly main: Synthesis;
   readonly data: Synthesis;
+  /** The stack in us-east-1. Without the shield it is empty. */
+  readonly shield: Synthesis;
   readonly text: string;
   /** What the policy checks and CDK's own validation said. */
   readonly report: string;
@@ -65,7 +78,9 @@ export class Synthesized {
     const data = read('.nested.template.json');
     this.main = JSON.parse(main) as Synthesis;
     this.data = JSON.parse(data) as Synthesis;
-    this.text = main + data;
+    const shield = props.shield ? read(`ciba-${stage}-shield.template.json`) : '{"Resources":{}}';
+    this.shield = JSON.parse(shield) as Synthesis;
+    this.text = main + data + (props.shield ? shield : '');
     this.report = read('validation-report.json');
     rmSync(outdir, { recursive: true });
   }
