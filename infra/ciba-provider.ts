@@ -6,6 +6,7 @@ import { BackupCopies } from './data/backup-copies.ts';
 import { DataStack } from './data/data-stack.ts';
 import { RecoveryRole } from './data/recovery-role.ts';
 import type { Deployment } from './deployment.ts';
+import { EventsForOthers } from './events/events-for-others.ts';
 import type { CanaryDeployments } from './functions/canary.ts';
 import { environmentFrom } from './functions/environment.ts';
 import type { ProviderFunction } from './functions/provider-function.ts';
@@ -44,6 +45,8 @@ export class CibaProvider extends Construct {
   /** The functions of the provider, by the names of their folders in `lambdas/`. */
   readonly functions: ProviderFunctions;
   readonly #canary: CanaryDeployments | undefined;
+  /** Events for other systems, and the bus that gets them. Undefined if the settings ask for none. */
+  readonly events: EventsForOthers | undefined;
 
   constructor(scope: Construct, id: string, settings: CibaProviderProps = {}) {
     super(scope, id);
@@ -58,17 +61,19 @@ export class CibaProvider extends Construct {
     ({ functions: this.functions, canary: this.#canary } = this.#functions(deployment, notifications));
     this.#guardKeys(alarms);
     notifications.feed(this.functions['client-notification']);
-    const events = new EndpointEvents(this, 'EndpointEvents', deployment);
-    const push = new PushPlatforms(this, 'PushPlatforms', { ...deployment, eventsTopic: events.topic });
+    const endpointEvents = new EndpointEvents(this, 'EndpointEvents', deployment);
+    const push = new PushPlatforms(this, 'PushPlatforms', { ...deployment, eventsTopic: endpointEvents.topic });
+    this.events = this.#tellOthers(deployment);
     const routes = this.#open(api, deployment);
     const shield = this.#shield(deployment);
     const domains = addDomains(this, { ...deployment, api, stage: routes.stage, shield });
     const synthetic = this.#logInSynthetically(deployment, [routes, ...domains]);
     this.#watchLogins(alarms);
     this.#watchTables(deployment);
-    this.#audit(deployment, [events.handler, synthetic?.setUpHandler], synthetic);
+    this.#audit(deployment, [endpointEvents.handler, synthetic?.setUpHandler], synthetic);
     alarms.addLoginsFail();
     addBudget(this, settings.alarms);
+    const others = [endpointEvents.handler, push.refresher, synthetic?.handler, shield?.handler, this.events?.handler];
     new Dashboards(this, 'Dashboards', {
       ...deployment,
       stage: routes.stage,
@@ -76,13 +81,18 @@ export class CibaProvider extends Construct {
       functions: this.#all(),
       token: this.functions.token,
       syntheticLogin: synthetic?.handler,
-      otherFunctions: [events.handler, push.refresher, synthetic?.handler, shield?.handler].flatMap((one) => one ?? []),
+      otherFunctions: others.flatMap((one) => one ?? []),
       notificationQueue: notifications.queue,
+      events: this.events,
     });
+    this.#addNames(deployment);
+  }
+
+  #addNames({ issuer, tableNames }: Deployment): void {
     addOutputs(this, {
-      Issuer: this.issuer,
-      DirectoryTable: deployment.tableNames.directory,
-      TransactionsTable: deployment.tableNames.transactions,
+      Issuer: issuer,
+      DirectoryTable: tableNames.directory,
+      TransactionsTable: tableNames.transactions,
     });
   }
 
@@ -152,6 +162,12 @@ export class CibaProvider extends Construct {
     const { shield, domain } = deployment.settings;
     if (!shield || !domain) return undefined;
     return new Shield(this, 'Shield', { ...deployment, shield, host: domain.name });
+  }
+
+  /** Adds events for other systems, if the settings ask for them. */
+  #tellOthers(deployment: Deployment): EventsForOthers | undefined {
+    if (!deployment.settings.events) return undefined;
+    return new EventsForOthers(this, 'EventsForOthers', { ...deployment, streamArns: this.data.streamArns });
   }
 
   /** Adds the synthetic login, which starts once everything that a login needs exists. */

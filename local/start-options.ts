@@ -8,6 +8,7 @@ export type StartOptions = {
   readonly seed: string | undefined;
   readonly dynamodb: 'dynalite' | 'dynamodb-local';
   readonly limits: 'on' | 'off';
+  readonly events: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
 };
@@ -21,6 +22,7 @@ Runs the whole provider on this machine: the real functions behind a local gatew
   --seed FILE                  start with the clients, users and devices in a JSON file (docs/local.md)
   --dynamodb dynamodb-local    use AWS's DynamoDB Local instead of the embedded engine (needs Java)
   --limits off                 turn off the limits on requests per user and the throttles of the routes, for test runs
+  --events                     print what other systems are told (docs/events.md)
   --verbose                    print the log lines of the functions
   --help                       print this text`;
 
@@ -37,6 +39,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     seed: values.seed,
     dynamodb: oneOf('dynamodb', values.dynamodb, ['dynalite', 'dynamodb-local']),
     limits: oneOf('limits', values.limits, ['on', 'off']),
+    events: values.events,
     verbose: values.verbose,
     help: values.help,
   };
@@ -52,6 +55,7 @@ function parseOrExplain(args: readonly string[]) {
         seed: { type: 'string' },
         dynamodb: { type: 'string', default: 'dynalite' },
         limits: { type: 'string', default: 'on' },
+        events: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

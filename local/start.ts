@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { FunctionName } from '../infra/functions/deployed-functions.ts';
 import { DemoWorld } from './demo/demo-world.ts';
 import { createLocalRoutes } from './demo/local-routes.ts';
 import { demoSeed, readSeed } from './demo/seed-file.ts';
+import type { LocalFunction } from './runtime/function-host.ts';
 import { type Runtime, startRuntime } from './runtime/runtime.ts';
 import { StartError, systemCodeOf } from './runtime/start-error.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
@@ -26,6 +26,7 @@ async function start(options: StartOptions): Promise<void> {
     variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }) } : {},
     throttles: options.limits === 'off' ? 'off' : undefined,
     onLog: (functionName, line) => printLog(options, functionName, line),
+    onEvent: options.events ? (event) => console.log(`[event] ${JSON.stringify(event)}`) : undefined,
   });
   try {
     const world = new DemoWorld(runtime);
@@ -53,7 +54,7 @@ function announce({ url }: Runtime): void {
 }
 
 /** Prints a log line of a function. Faults always show; the one line for each request only with `--verbose`. */
-function printLog({ verbose }: StartOptions, functionName: FunctionName, line: string): void {
+function printLog({ verbose }: StartOptions, functionName: LocalFunction, line: string): void {
   const isFault = line.includes('"level":"ERROR"') || !line.startsWith('{');
   if (line !== '' && (verbose || isFault)) console.error(`[${functionName}] ${line}`);
 }

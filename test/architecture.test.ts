@@ -61,8 +61,10 @@ const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/id-token.
 const SHARED_ADAPTERS = [
   'provider/adapters/config.ts',
   'provider/adapters/dynamodb/expressions.ts',
+  'provider/adapters/eventbridge/event-detail.ts',
   'provider/adapters/https/guarded-request.ts',
   'provider/adapters/https/public-address.ts',
+  'provider/adapters/signed-call.ts',
 ];
 
 const isIn = (folder: string, { target }: Import) => target.startsWith(`${folder}/`);

@@ -14,6 +14,7 @@ const WITHOUT_RECORDS = {
   'they ask a user, or tell a client what the user decided': 'notifyClient requestAuthentication',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,
+  'they tell others of what was committed': 'publishChanges publishExpiry',
   'it makes the records': 'auditedChange',
 };
 

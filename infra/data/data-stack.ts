@@ -1,5 +1,5 @@
 import { Duration, NestedStack } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, type ITableV2, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { TableRole } from '../../provider/core/operating/function-spec.ts';
@@ -9,7 +9,7 @@ import { AuditStore } from './audit-store.ts';
 import { pinLogicalId } from './pinned-id.ts';
 import { isRetained, removalPolicyOf } from './retention.ts';
 
-type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays'>;
+type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays' | 'events'>;
 
 /**
  * The nested stack with everything that is stored: tables, the key that encrypts signing keys, the audit store. Logical
@@ -28,9 +28,10 @@ export class DataStack extends NestedStack {
     super(scope, id, { description: 'Serverless CIBA: tables, key and audit store' });
     this.ownDirectory = this.#table('directory', props);
     const transactions = this.#table('transactions', props);
+    const { restored } = props;
     this.tables = {
-      directory: this.#inUse(this.ownDirectory, props.restored?.directoryTable),
-      transactions: this.#inUse(transactions, props.restored?.transactionsTable),
+      directory: this.#inUse(this.ownDirectory, restored?.directoryTable, restored?.directoryStreamArn),
+      transactions: this.#inUse(transactions, restored?.transactionsTable, restored?.transactionsStreamArn),
     };
     this.signingKmsKey = new Key(this, 'SigningKmsKey', {
       description: 'Encrypts the private signing keys of the OpenID provider. Without it no token can be signed.',
@@ -51,6 +52,11 @@ export class DataStack extends NestedStack {
     return { directory: this.tables.directory.tableArn, transactions: this.tables.transactions.tableArn };
   }
 
+  /** The ARNs of the streams. Throws if the settings ask for no events. */
+  get streamArns(): Readonly<Record<TableRole, string>> {
+    return { directory: streamOf(this.tables.directory), transactions: streamOf(this.tables.transactions) };
+  }
+
   #table(role: TableRole, props: DataProps): TableV2 {
     const { partitionKey, sortKey, ttlAttribute } = tables[role];
     const id = role === 'directory' ? 'DirectoryTable' : 'TransactionsTable';
@@ -59,6 +65,7 @@ export class DataStack extends NestedStack {
       sortKey: { name: sortKey, type: AttributeType.STRING },
       billing: Billing.onDemand(),
       ...(ttlAttribute !== undefined && { timeToLiveAttribute: ttlAttribute }),
+      ...(props.events && { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES }),
       // Items in Transactions expire within hours, so a restore would be of no use.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: role === 'directory' },
       deletionProtection: isRetained(props),
@@ -71,7 +78,14 @@ export class DataStack extends NestedStack {
   /**
    * Returns the table of this stack, or the restored one that replaces it. The stack keeps its own table in both cases.
    */
-  #inUse(own: TableV2, restored: string | undefined): ITableV2 {
-    return restored ? TableV2.fromTableName(this, `Restored${own.node.id}`, restored) : (own as ITableV2);
+  #inUse(own: TableV2, restored: string | undefined, tableStreamArn: string | undefined): ITableV2 {
+    if (!restored) return own as ITableV2;
+    const attributes = { tableName: restored, ...(tableStreamArn && { tableStreamArn }) };
+    return TableV2.fromTableAttributes(this, `Restored${own.node.id}`, attributes);
   }
+}
+
+function streamOf({ tableStreamArn, node }: ITableV2): string {
+  if (tableStreamArn === undefined) throw new Error(`the table ${node.id} has no stream`);
+  return tableStreamArn;
 }

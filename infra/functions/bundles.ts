@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, type OutputFile } from 'esbuild';
-import { deploymentFunctions, functionNames } from './deployed-functions.ts';
+import { allFunctions } from './deployed-functions.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The bundles that are deployed, one folder per function. */
@@ -38,7 +38,7 @@ const BUILT_INS_OF_MIDDY = Object.fromEntries(
   ]),
 );
 /** The names of all deployed functions, which are the folders in `lambdas/`. */
-export const deployedNames: readonly string[] = [...functionNames, ...Object.keys(deploymentFunctions)];
+export const deployedNames: readonly string[] = Object.keys(allFunctions);
 
 let bundled: string | undefined;
 

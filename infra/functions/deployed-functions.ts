@@ -4,6 +4,7 @@ import { spec as beforeTraffic } from '../../lambdas/before-traffic/function.ts'
 import { spec as clientNotification } from '../../lambdas/client-notification/function.ts';
 import { spec as device } from '../../lambdas/device/function.ts';
 import { spec as endpointEvents } from '../../lambdas/endpoint-events/function.ts';
+import { spec as events } from '../../lambdas/events/function.ts';
 import { spec as firstKeys } from '../../lambdas/first-keys/function.ts';
 import { spec as originCertificate } from '../../lambdas/origin-certificate/function.ts';
 import { spec as platformApplication } from '../../lambdas/platform-application/function.ts';
@@ -28,6 +29,9 @@ export const functions = {
   'signing-keys': signingKeys,
 } as const satisfies Record<string, FunctionSpec>;
 
+/** The functions of the provider that exist only if the settings ask for them. The local runtime can run them, too. */
+export const optionalFunctions = { events } as const satisfies Record<string, FunctionSpec>;
+
 /** The name of a function of the provider. */
 export type FunctionName = keyof typeof functions;
 export const functionNames = Object.keys(functions) as FunctionName[];
@@ -50,3 +54,6 @@ export const deploymentFunctions = {
   'synthetic-login': syntheticLogin,
   'before-traffic': beforeTraffic,
 } as const satisfies Record<string, FunctionSpec>;
+
+/** All functions. */
+export const allFunctions = { ...functions, ...optionalFunctions, ...deploymentFunctions };

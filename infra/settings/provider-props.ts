@@ -118,6 +118,12 @@ export type BackupProps = {
   readonly retentionDays?: number | undefined;
 };
 
+/** Events for other systems (docs/events.md). */
+export type EventsProps = {
+  /** The ARN of an event bus in the region of the deployment. Default: a bus that the deployment makes. */
+  readonly busArn?: string | undefined;
+};
+
 /** Limits that `provider/adapters/settings.ts` reads from `REQUEST_LIMITS`. Times are in seconds. */
 export type RequestLimits = {
   readonly defaultExpiry?: number | undefined;
@@ -170,6 +176,8 @@ export type CibaProviderProps = {
   readonly auditRetentionDays?: number | undefined;
   /** Default: none; point-in-time recovery alone, which ends with the account. */
   readonly backups?: BackupProps | undefined;
+  /** Tells other systems by EventBridge what happened (docs/events.md). Default: no events, and no streams. */
+  readonly events?: EventsProps | undefined;
   readonly limits?: RequestLimits | undefined;
   /** Lifetimes of tokens in seconds. Default: 3600 each. */
   readonly lifetimes?: { readonly idToken?: number | undefined; readonly accessToken?: number | undefined } | undefined;
@@ -217,6 +225,12 @@ export type CibaProviderProps = {
   readonly reservedConcurrency?: Partial<Readonly<Record<FunctionName, number | undefined>>> | undefined;
   /** Tables to use instead of those of the stack, after a restore or when a stack is made again. */
   readonly restored?:
-    | { readonly directoryTable?: string | undefined; readonly transactionsTable?: string | undefined }
+    | {
+        readonly directoryTable?: string | undefined;
+        readonly transactionsTable?: string | undefined;
+        /** The streams of these tables, for events. */
+        readonly directoryStreamArn?: string | undefined;
+        readonly transactionsStreamArn?: string | undefined;
+      }
     | undefined;
 };

@@ -116,10 +116,17 @@ function rotationConflict({ lifetimes, rotation }: Settings): string | undefined
   return `set "rotation.retireFor" to at least ${least} seconds: a token lives ${longest} seconds, and its key must stay published for longer than that`;
 }
 
-function restoredTablesConflict({ restored }: Settings): string | undefined {
-  return restored?.directoryTable && restored.directoryTable === restored.transactionsTable
-    ? '"restored.directoryTable" and "restored.transactionsTable" must be two different tables'
-    : undefined;
+function restoredTablesConflict({ restored = {}, events }: Settings): string | undefined {
+  if (restored.directoryTable && restored.directoryTable === restored.transactionsTable)
+    return '"restored.directoryTable" and "restored.transactionsTable" must be two different tables';
+  for (const role of ['directory', 'transactions'] as const) {
+    const [table, stream] = [restored[`${role}Table`], restored[`${role}StreamArn`]];
+    if (stream && stream.split(/[:/]/)[6] !== table)
+      return `"restored.${role}StreamArn" must be the stream of the table in "restored.${role}Table"`;
+    if (events && table && !stream)
+      return `set "restored.${role}StreamArn": events are read from the stream of the restored table, or remove "events"`;
+  }
+  return undefined;
 }
 
 /** Checks that copies of backups leave the account or the region. A stage that is deleted with its data needs none. */
@@ -135,10 +142,11 @@ function backupsConflict({ backups, removalPolicy }: Settings, { account, region
 
 /**
  * Checks that ARNs are in the account and region of the deployment. SNS and CloudWatch work within one region, API
- * Gateway only accepts certificates of its own region, and roles only reach their own account.
+ * Gateway only accepts certificates of its own region, and roles only reach their own account. An event bus may be in
+ * another account, whose policy lets this one in.
  */
 function placeConflict(settings: Settings, { account, region }: Place): string | undefined {
-  const { domain, mtlsDomain, apns, fcm, alarms } = settings;
+  const { domain, mtlsDomain, apns, fcm, alarms, events, restored } = settings;
   const arns = {
     'domain.certificateArn': domain?.certificateArn,
     'mtlsDomain.certificateArn': mtlsDomain?.certificateArn,
@@ -149,11 +157,14 @@ function placeConflict(settings: Settings, { account, region }: Place): string |
     'fcm.secretArn': fcm?.secretArn,
     'fcm.applicationArn': fcm?.applicationArn,
     'alarms.topicArn': alarms?.topicArn,
+    'restored.directoryStreamArn': restored?.directoryStreamArn,
+    'restored.transactionsStreamArn': restored?.transactionsStreamArn,
+    'events.busArn': events?.busArn,
   };
   for (const [setting, arn] of Object.entries(arns)) {
     const [, , , itsRegion, itsAccount] = arn?.split(':') ?? [];
     if (arn && region && itsRegion !== region) return `"${setting}" must be in the region of the deployment, ${region}`;
-    if (arn && account && itsAccount !== account)
+    if (arn && account && itsAccount !== account && setting !== 'events.busArn')
       return `"${setting}" must be in the account of the deployment, ${account}`;
   }
   return undefined;

@@ -45,6 +45,7 @@ const acrRule = v.strictObject({
   acr: text,
   anyOf: v.array(v.picklist(ACCEPTED_AMR, `must be one of ${ACCEPTED_AMR.join(', ')}`), 'must be a list'),
 });
+const stream = arn('dynamodb', 'table/[A-Za-z0-9_.-]+/stream/.+', 'table/…/stream/…');
 const application = (platform: Platform) => arn('sns', `app/${platform}/.+`, `app/${platform}/…`);
 const zone = v.strictObject({
   id: matching(/^Z[A-Z0-9]+$/, 'must be a hosted zone id like Z0123456789ABC'),
@@ -168,6 +169,9 @@ export const settingsSchema = v.strictObject({
       retentionDays: v.optional(whole(1)),
     }),
   ),
+  events: v.optional(
+    v.strictObject({ busArn: v.optional(arn('events', 'event-bus/[A-Za-z0-9._/-]{1,256}', 'event-bus/logins')) }),
+  ),
   limits: v.optional(
     v.strictObject({
       defaultExpiry: v.optional(whole(1)),
@@ -206,7 +210,14 @@ export const settingsSchema = v.strictObject({
   syntheticLogin: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
   syntheticLoginMinutes: v.optional(v.pipe(whole(5), v.maxValue(60, 'must be at most 60'))),
   reservedConcurrency: v.optional(v.strictObject(forEachFunction(() => perFunction))),
-  restored: v.optional(v.strictObject({ directoryTable: v.optional(text), transactionsTable: v.optional(text) })),
+  restored: v.optional(
+    v.strictObject({
+      directoryTable: v.optional(text),
+      transactionsTable: v.optional(text),
+      directoryStreamArn: v.optional(stream),
+      transactionsStreamArn: v.optional(stream),
+    }),
+  ),
 });
 
 /** Whether a text is a network as AWS WAF accepts it: IPv4, with a prefix of 8 to 32 bits. */

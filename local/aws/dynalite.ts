@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as v from 'valibot';
 import { type DynamoDBEngine, engineHeaders } from './dynamodb-engine.ts';
+import { isWrite, keyOf, lockOf } from './item-writes.ts';
 import { AWS_JSON, jsonAnswer } from './json-answer.ts';
 import { KeyedLocks } from './keyed-locks.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
@@ -16,7 +17,6 @@ const dynalite = createRequire(import.meta.url)('dynalite') as (options: Dynalit
 
 const FAILED_CONDITION = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
 
-const itemKey = v.object({ pk: v.optional(v.unknown()), sk: v.optional(v.unknown()) });
 const failedCondition = v.looseObject({ __type: v.literal(FAILED_CONDITION) });
 const readItem = v.object({ Item: v.optional(v.unknown()) });
 
@@ -49,14 +49,6 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
     },
   };
 }
-
-const isWrite = (action: string): boolean => ['PutItem', 'UpdateItem', 'DeleteItem'].includes(action);
-
-function keyOf({ action, input }: AwsCall): unknown {
-  return action === 'PutItem' ? v.parse(itemKey, input['Item']) : input['Key'];
-}
-
-const lockOf = (call: AwsCall): string => JSON.stringify([call.input['TableName'], keyOf(call)]);
 
 async function write(call: AwsCall, send: (action: string, body: Buffer) => Promise<AwsAnswer>): Promise<AwsAnswer> {
   const answer = await send(call.action, call.body);

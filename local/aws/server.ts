@@ -6,7 +6,17 @@ import { listenOnLoopback } from '../runtime/loopback.ts';
 export type AwsCall = {
   /** The access key id of the signature. Each function has its own, so it names the function. */
   readonly caller: string;
-  readonly service: 'dynamodb' | 'sns' | 'sqs' | 'kms' | 'secretsmanager' | 'firehose' | 's3' | 'codedeploy' | 'lambda';
+  readonly service:
+    | 'dynamodb'
+    | 'sns'
+    | 'sqs'
+    | 'kms'
+    | 'secretsmanager'
+    | 'firehose'
+    | 's3'
+    | 'events'
+    | 'codedeploy'
+    | 'lambda';
   readonly action: string;
   /** JSON input, or the form fields of the Query protocol. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -102,6 +112,7 @@ const TARGETS: Readonly<Record<string, AwsCall['service']>> = {
   secretsmanager: 'secretsmanager',
   Firehose_20150804: 'firehose',
   CodeDeploy_20141006: 'codedeploy',
+  AWSEvents: 'events',
 };
 
 /** The path of an invocation. Lambda uses REST, with the function in the path and a version or an alias in the query. */

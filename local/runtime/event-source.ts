@@ -7,18 +7,17 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
-import { awsEnvironment, type Host } from './function-host.ts';
+import { awsEnvironment, type Host, type LocalFunction } from './function-host.ts';
 import { queueUrl } from './queues.ts';
 
 export type EventSourceOptions = {
   readonly awsEndpoint: string;
   /** The queue's name. */
   readonly queue: string;
-  readonly functionName: FunctionName;
+  readonly functionName: LocalFunction;
   readonly host: Pick<Host, 'invoke'>;
   /** Gets the reason when an invocation fails. */
-  readonly onLog: (functionName: FunctionName, line: string) => void;
+  readonly onLog: (functionName: LocalFunction, line: string) => void;
 };
 /** The part of a function's answer that lists the failed messages of a batch. */
 const batchItemFailures = v.nullish(v.array(v.object({ itemIdentifier: v.optional(v.unknown()) })));

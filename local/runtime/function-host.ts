@@ -1,9 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import { type FunctionName, functions } from '../../infra/functions/deployed-functions.ts';
+import { functions, optionalFunctions } from '../../infra/functions/deployed-functions.ts';
 import type { SharedClock } from './shared-clock.ts';
 
 /** How long a thread may take to end itself. */
 const END_MILLISECONDS = 10_000;
+
+const localFunctions = { ...functions, ...optionalFunctions };
+/** The name of a function that runs on one machine. */
+export type LocalFunction = keyof typeof localFunctions;
 
 type Environment = Readonly<Record<string, string>>;
 type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
@@ -16,12 +20,12 @@ export type HostOptions = {
   readonly clock: SharedClock;
   /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
-  readonly onLog: (functionName: FunctionName, line: string) => void;
+  readonly onLog: (functionName: LocalFunction, line: string) => void;
 };
 
 /** Runs functions by name. */
 export interface Host {
-  invoke(name: FunctionName, event: unknown): Promise<unknown>;
+  invoke(name: LocalFunction, event: unknown): Promise<unknown>;
   /** Ends all sandboxes, so that the next call of each function is a cold start. */
   cool(): Promise<void>;
 }
@@ -29,13 +33,13 @@ export interface Host {
 /** Runs handlers as Lambda does: cold on first use, warm afterwards, each with the variables in its `function.ts`. */
 export class FunctionHost implements Host {
   readonly #options: HostOptions;
-  readonly #sandboxes = new Map<FunctionName, Sandbox>();
+  readonly #sandboxes = new Map<LocalFunction, Sandbox>();
 
   constructor(options: HostOptions) {
     this.#options = options;
   }
 
-  invoke(name: FunctionName, event: unknown): Promise<unknown> {
+  invoke(name: LocalFunction, event: unknown): Promise<unknown> {
     let sandbox = this.#sandboxes.get(name);
     if (!sandbox || sandbox.hasEnded) {
       sandbox = new Sandbox(name, environmentOf(name, this.#options), this.#options);
@@ -58,7 +62,7 @@ class Sandbox {
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
 
-  constructor(name: FunctionName, env: Environment, options: HostOptions) {
+  constructor(name: LocalFunction, env: Environment, options: HostOptions) {
     const { clock, trustedCertificates = [] } = options;
     const workerData = { functionName: name, clockCells: clock.cells, trustedCertificates };
     this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
@@ -116,9 +120,9 @@ class Sandbox {
 }
 
 /** Returns the variables of a function: those that its `function.ts` lists, and those that Lambda sets for all. */
-export function environmentOf(name: FunctionName, options: HostOptions): Environment {
+export function environmentOf(name: LocalFunction, options: HostOptions): Environment {
   const { values } = options;
-  const listed = functions[name].environment.filter((variable) => values[variable] !== undefined);
+  const listed = localFunctions[name].environment.filter((variable) => values[variable] !== undefined);
   const own = Object.fromEntries(listed.map((variable) => [variable, values[variable] ?? '']));
   return { ...awsEnvironment(name, options), ...own };
 }

@@ -1,3 +1,5 @@
+import { EXPIRY_RECEIVES } from '../../provider/core/operating/expiry-watch.ts';
+
 /** The topic where decisions are announced. The queue of notifications is subscribed to it. */
 export const notificationTopicArn = 'arn:aws:sns:eu-central-1:000000000000:client-notifications';
 
@@ -10,6 +12,12 @@ export const notificationQueue = {
     // deliveries count as receives.
     maxReceiveCount: 75,
   },
+} as const;
+
+/** The queue of reminders of requests that may expire. In AWS the stack makes it. */
+export const expiryQueue = {
+  name: 'expiry-reminders',
+  redrive: { deadLetterQueue: 'expiry-reminders-dead-letters', maxReceiveCount: EXPIRY_RECEIVES },
 } as const;
 
 /** Returns the address of a queue at the stand-in. As in SQS, its path is the account and the name. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
+import { withStreams } from '../aws/change-stream.ts';
 import { startDynalite } from '../aws/dynalite.ts';
 import type { DynamoDBEngine } from '../aws/dynamodb-engine.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
+import { type BusEvent, createEventBridgeService } from '../aws/event-bridge.ts';
 import { createFirehoseService } from '../aws/firehose.ts';
 import { createKmsService } from '../aws/kms.ts';
 import { createS3Service } from '../aws/s3.ts';
@@ -15,13 +16,14 @@ import { SqsStandIn } from '../aws/sqs.ts';
 import { AUDIT_BUCKET, AuditRecords } from './audit-records.ts';
 import { checkSameIssuer, lockDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
-import { FunctionHost, type Host, type HostOptions } from './function-host.ts';
+import { FunctionHost, type Host, type HostOptions, type LocalFunction } from './function-host.ts';
 import { Gateway } from './gateway.ts';
 import { PushService } from './push-service.ts';
-import { notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
+import { expiryQueue, notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
 import { RouteThrottles } from './route-throttles.ts';
 import { SharedClock } from './shared-clock.ts';
 import { StateFile } from './state-file.ts';
+import { StreamSource } from './stream-source.ts';
 import { createTables, tableNames } from './tables.ts';
 
 export type RuntimeOptions = {
@@ -41,12 +43,15 @@ export type RuntimeOptions = {
   readonly throttles?: RouteThrottles | 'off' | undefined;
   /** Makes another host. Default: one that runs the functions from their sources. */
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
-  readonly onLog?: ((functionName: FunctionName, line: string) => void) | undefined;
+  readonly onLog?: ((functionName: LocalFunction, line: string) => void) | undefined;
+  /** Runs the function `events`, and gets what it publishes. Default: there are no events, and no streams. */
+  readonly onEvent?: ((event: BusEvent) => void) | undefined;
 };
 const awsState = v.object({ kmsMasterKey: v.string(), sns: v.optional(snsState) });
 type AwsState = v.InferOutput<typeof awsState>;
 
 const AUDIT_STREAM = 'local-audit';
+const EVENT_BUS = 'arn:aws:events:eu-central-1:000000000000:event-bus/local';
 
 /** The whole provider on one machine: gateway, functions, AWS stand-ins. */
 export type Runtime = {
@@ -92,7 +97,8 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
   const state = await openState(options, url, started);
   const audit = new AuditRecords(options.dataFolder);
-  const { aws, sns } = await startAws(options, { state, clock, started, audit });
+  const streams = new StreamSource();
+  const { aws, sns } = await startAws(options, { state, clock, started, audit, streams });
   const awsEndpoint = await aws.listen();
   started.defer(() => aws.close());
   await createTables(awsEndpoint);
@@ -107,8 +113,12 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   started.defer(() => host.cool());
   gateway.host = host;
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
-  const source = await runClientNotification(host, hostOptions);
-  started.defer(() => source.close());
+  await runForQueue({ name: 'client-notification', queue: notificationQueue.name }, host, { ...hostOptions, started });
+  if (options.onEvent) {
+    await runForQueue({ name: 'events', queue: expiryQueue.name }, host, { ...hostOptions, started });
+    streams.feed({ functionName: 'events', host, onLog });
+    started.defer(() => streams.close());
+  }
   const push = new PushService(sns, now);
   const control = { now, advance: (seconds: number) => clock.advance(seconds), close: () => started.disposeAsync() };
   return { url, aws, awsEndpoint, sns, audit, push, gateway, state, host, ...control };
@@ -128,10 +138,14 @@ async function openState(
   return state;
 }
 
-/** Runs the function `client-notification` for the messages in its queue. */
-function runClientNotification(host: Host, { awsEndpoint, onLog }: HostOptions): Promise<EventSource> {
-  const queue = notificationQueue.name;
-  return EventSource.start({ awsEndpoint, queue, functionName: 'client-notification', host, onLog });
+/** Runs a function for the messages in its queue. */
+async function runForQueue(
+  { name: functionName, queue }: { name: LocalFunction; queue: string },
+  host: Host,
+  { awsEndpoint, onLog, started }: HostOptions & { started: AsyncDisposableStack },
+): Promise<void> {
+  const source = await EventSource.start({ awsEndpoint, queue, functionName, host, onLog });
+  started.defer(() => source.close());
 }
 
 async function startAws(
@@ -141,7 +155,14 @@ async function startAws(
     clock,
     started,
     audit,
-  }: { state: StateFile; clock: SharedClock; started: AsyncDisposableStack; audit: AuditRecords },
+    streams,
+  }: {
+    state: StateFile;
+    clock: SharedClock;
+    started: AsyncDisposableStack;
+    audit: AuditRecords;
+    streams: StreamSource;
+  },
 ): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
   const kept = state.read('aws', awsState);
   const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
@@ -150,8 +171,11 @@ async function startAws(
   const keep = () => state.write('aws', { kmsMasterKey, sns: sns.save() } satisfies AwsState);
   sns.on('change', keep);
   keep();
-  const engine = await startEngine(options);
-  started.defer(() => engine.close());
+  const plain = await startEngine(options);
+  started.defer(() => plain.close());
+  const { onEvent } = options;
+  const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
+  const engine = onEvent ? withStreams(plain, { now, onRecord: streams.add }) : plain;
   const aws = new AwsServer({
     dynamodb: (call) => engine.serve(call),
     sns: sns.service,
@@ -159,6 +183,7 @@ async function startAws(
     secretsmanager: createSecretsService(new Map()),
     firehose: createFirehoseService(AUDIT_STREAM, audit.add),
     s3: createS3Service(AUDIT_BUCKET, () => audit.objects()),
+    ...(onEvent && { events: createEventBridgeService(EVENT_BUS, onEvent) }),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
   });
   return { aws, sns };
@@ -170,10 +195,11 @@ function startEngine({ dynamodb, dataFolder: folder }: RuntimeOptions): Promise<
   return startDynalite(folder && join(folder, 'dynalite'));
 }
 
-/** Makes the queue of notifications, and subscribes it to the topic where decisions are announced. */
+/** Makes the queues, and subscribes that of notifications to the topic where decisions are announced. */
 function startQueues(clock: SharedClock, sns: SnsStandIn): SqsStandIn {
   const now = () => clock.milliseconds(Date.now()) / 1000;
-  const sqs = new SqsStandIn(now, { [notificationQueue.name]: notificationQueue.redrive });
+  const queues = [notificationQueue, expiryQueue];
+  const sqs = new SqsStandIn(now, Object.fromEntries(queues.map(({ name, redrive }) => [name, redrive])));
   const queue = sqs.queue(notificationQueue.name);
   sns.subscribe(notificationTopicArn, (message) => void queue.send({ ...message, sender: 'sns' }));
   return sqs;
@@ -196,5 +222,7 @@ function localValues(url: string, awsEndpoint: string): Readonly<Record<string, 
     NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
     METRICS_NAMESPACE: 'Ciba/local',
     AUDIT_STREAM,
+    EVENT_BUS,
+    EXPIRY_QUEUE_URL: queueUrl(awsEndpoint, expiryQueue.name),
   };
 }

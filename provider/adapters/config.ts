@@ -43,6 +43,15 @@ export type Resources = {
   };
   /** The name under which nobody but CloudFront can call the API. Undefined without the shield. */
   readonly shieldedName: string | undefined;
+  /** The event bus of other systems. The address of EventBridge is undefined in AWS, as that of Firehose. */
+  readonly events: {
+    readonly bus: string;
+    readonly endpoint: string | undefined;
+    /** How long the body of an answer may take. */
+    readonly milliseconds: number;
+    /** The queue of reminders of requests that may expire. */
+    readonly expiryQueueUrl: string;
+  };
   /** The CloudWatch namespace of the metrics that the log lines contain. */
   readonly metricsNamespace: string;
 };
@@ -108,6 +117,7 @@ export function readResources(env: Environment = environment): Resources {
     },
     audit: auditStoreIn(env),
     shieldedName: env['SHIELDED_NAME'] || undefined,
+    events: eventsIn(env),
     get metricsNamespace() {
       return required(env, 'METRICS_NAMESPACE');
     },
@@ -143,8 +153,26 @@ export function readOriginResources(env: Environment = environment) {
 }
 
 function auditStoreIn(env: Environment): Resources['audit'] {
-  const endpoint = env['AWS_ENDPOINT_URL_FIREHOSE'] || env['AWS_ENDPOINT_URL'] || undefined;
+  const endpoint = endpointIn(env, 'FIREHOSE');
   return { stream: env['AUDIT_STREAM'] || undefined, endpoint, milliseconds: awsCallMilliseconds(env) };
+}
+
+function eventsIn(env: Environment): Resources['events'] {
+  return {
+    get bus() {
+      return required(env, 'EVENT_BUS');
+    },
+    endpoint: endpointIn(env, 'EVENTBRIDGE'),
+    milliseconds: awsCallMilliseconds(env),
+    get expiryQueueUrl() {
+      return required(env, 'EXPIRY_QUEUE_URL');
+    },
+  };
+}
+
+/** Returns the address of a service outside AWS, as the SDK reads it. */
+function endpointIn(env: Environment, service: string): string | undefined {
+  return env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'] || undefined;
 }
 
 function optionalArn(platform: Platform, arn: string | undefined): Partial<Record<Platform, string>> {

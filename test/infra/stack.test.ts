@@ -8,6 +8,7 @@ import './keys/keys.checks.ts';
 import './keys/key-policies.checks.ts';
 import './keys/key-use-watch.checks.ts';
 import './notifications/notifications.checks.ts';
+import './events/events.checks.ts';
 import './observability/operations.checks.ts';
 import './observability/audit-alarms.checks.ts';
 import './observability/operators-queue.checks.ts';

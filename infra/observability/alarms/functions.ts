@@ -8,6 +8,11 @@ const MINUTE = Duration.minutes(1);
 
 /** The functions without which nobody logs in. */
 const ON_LOGIN_PATH = ['backchannel-authentication', 'token', 'device'];
+/** What failures mean of functions that are not called over HTTP. */
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  'client-notification': 'clients in ping mode learn late that their users answered, or not at all',
+  events: 'other systems learn late what happened',
+};
 /** Calls in a minute beyond which the alarm on failures looks at their share. */
 const MANY_CALLS = 600;
 
@@ -52,9 +57,7 @@ function failuresOf(alarms: AlarmSet, target: ProviderFunction): MathExpression 
 
 /** Says what failures of the function mean, and for whom. */
 function consequenceOf({ name }: ProviderFunction): string {
-  return name === 'client-notification'
-    ? 'clients in ping mode learn late that their users answered, or not at all'
-    : 'callers get 500';
+  return CONSEQUENCES[name] ?? 'callers get 500';
 }
 
 /** Adds an alarm on calls of any function that Lambda throttled. */

@@ -12,6 +12,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Deployment } from '../../deployment.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import { LOGIN_ROUTES, routeMetric } from '../alarms/api.ts';
+import { ageOfReminders, ageOfWrites, type EventSources } from '../alarms/events.ts';
 import { pushMetric } from '../push-metric.ts';
 import { graph } from './graph.ts';
 
@@ -23,6 +24,8 @@ export type TechnicalProps = Pick<Deployment, 'applicationArns' | 'deadLetters' 
   readonly otherFunctions: readonly ProviderFunction[];
   readonly tables: readonly ITableV2[];
   readonly notificationQueue: IQueue;
+  /** Undefined without events for other systems. */
+  readonly events: EventSources | undefined;
 };
 
 /** Makes the widgets about AWS resources: API, functions, tables, queues, pushes. */
@@ -153,9 +156,21 @@ function queueWidgets({ notificationQueue, deadLetters, alarms }: TechnicalProps
 }
 
 /** Counts all versions of a function, because deployments call some of these functions without their alias. */
-function otherWidgets({ otherFunctions }: TechnicalProps): IWidget[] {
+function otherWidgets({ otherFunctions, events, alarms }: TechnicalProps): IWidget[] {
   const errors: IMetric[] = otherFunctions.map(({ lambda, name }) => lambda.metricErrors({ label: name }));
-  return [graph('Errors of other functions', errors), graph('KMS Decrypt calls', [kmsCalls()])];
+  const ages = events && [ageOfWrites(events.handler), ageOfReminders(events.queue)];
+  return [
+    graph('Errors of other functions', errors),
+    graph('KMS Decrypt calls', [kmsCalls()]),
+    ...(ages
+      ? [
+          graph('Age of events in seconds', ages, [
+            alarms.limitOf('events-delayed'),
+            alarms.limitOf('expiries-delayed'),
+          ]),
+        ]
+      : []),
+  ];
 }
 
 function pushWidgets({ applicationArns }: TechnicalProps): IWidget[] {

@@ -33,7 +33,12 @@ export type RequestFacts = {
 export type AuthenticationRequest =
   | (RequestFacts & { readonly state: 'pending' })
   | (RequestFacts & { readonly state: 'approved'; readonly grant: Grant })
-  | (RequestFacts & { readonly state: 'denied'; readonly deviceId: string })
+  | (RequestFacts & {
+      readonly state: 'denied';
+      readonly deviceId: string;
+      /** Why, if the device said it: `fraud`, or another word. */
+      readonly reason?: string | undefined;
+    })
   | (RequestFacts & {
       readonly state: 'failed';
       /** Present if a device had approved the request, and the approval was taken back before it was redeemed. */

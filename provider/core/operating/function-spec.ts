@@ -29,7 +29,9 @@ export type DeploymentVariable =
   | 'LOGIN_FUNCTIONS'
   | 'ORIGIN_HOST'
   | 'TRUSTSTORE_BUCKET'
-  | 'CERTIFICATE_OWNER';
+  | 'CERTIFICATE_OWNER'
+  | 'EVENT_BUS'
+  | 'EXPIRY_QUEUE_URL';
 
 /** The environment variables that `adapters/config.ts` and `adapters/settings.ts` read, and one that Node reads. */
 export type EnvironmentName =

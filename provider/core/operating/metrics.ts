@@ -135,7 +135,7 @@ export const metrics = {
   },
   /** Records that the audit store did not acknowledge. Only the log has them. */
   AuditUnconfirmed: { of: RECORDING, message: 'audit', when: ({ unconfirmed }) => unconfirmed === true },
-  Faults: { of: [...HTTP, ...NOTIFICATION], message: 'fault', when: always, dimensions: ['service'] },
+  Faults: { of: [...HTTP, ...NOTIFICATION, 'events'], message: 'fault', when: always, dimensions: ['service'] },
 } as const satisfies Record<string, Rule>;
 
 /** The name of a metric. */

@@ -28,7 +28,8 @@ type QueueWork<Content> = {
   /** Parses a message. Throws if it does not have the expected form. */
   read(message: QueueMessage): Content & { readonly correlationId: string };
   handle(content: Content): Promise<Outcome>;
-  postpone(receiptHandle: string, seconds: number): Promise<void>;
+  /** Brings a message back later. Only where an outcome asks for it. */
+  postpone?(receiptHandle: string, seconds: number): Promise<void>;
 };
 
 /**
@@ -63,7 +64,7 @@ async function handleRecord<Content>(
     const duration_ms = Math.round(performance.now() - startedAt);
     log.request({ route, status, ...noted, age_seconds, duration_ms, correlation_id: correlationId });
     if (againInSeconds === undefined) return true;
-    await postpone(receiptHandle, againInSeconds);
+    await postpone?.(receiptHandle, againInSeconds);
   } catch (error) {
     log.fault(error, { route, correlationId });
   }

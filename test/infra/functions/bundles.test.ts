@@ -39,6 +39,8 @@ const ENVIRONMENT = {
   ORIGIN_HOST: 'login.example.com',
   TRUSTSTORE_BUCKET: 'bucket',
   CERTIFICATE_OWNER: 'ciba-main',
+  EVENT_BUS: 'bus',
+  EXPIRY_QUEUE_URL: 'queue',
   METRICS_NAMESPACE: 'Ciba/test',
 };
 

@@ -214,8 +214,9 @@ function deadLettersOf(template: Synthesized): string {
 }
 
 function mappingOf(template: Synthesized): Resource {
-  const [mapping, ...others] = template.all('AWS::Lambda::EventSourceMapping');
-  if (!mapping || others.length > 0) throw new Error('not one mapping');
+  const { id } = only(template, 'AWS::Lambda::EventSourceMapping');
+  const mapping = template.main.Resources[id];
+  if (!mapping) throw new Error('not one mapping');
   return mapping;
 }
 

@@ -113,7 +113,7 @@ describe('the technical dashboard', () => {
     const off = new Synthesized({ removalPolicy: 'destroy', syntheticLogin: 'off' });
     const errors = (template: Synthesized) =>
       drawnUnder(template, 'Errors of other functions').map((metric) => metric.at(-1).label);
-    expect(errors(production)).toEqual(['endpoint-events', 'platform-application', 'synthetic-login']);
+    expect(errors(production)).toEqual(['endpoint-events', 'platform-application', 'synthetic-login', 'events']);
     expect(errors(minimal)).toEqual(['endpoint-events', 'synthetic-login']);
     expect(errors(off)).toEqual(['endpoint-events']);
   });
@@ -191,6 +191,8 @@ it('a graph has the threshold of its alarm as a line', () => {
     'alarm concurrency',
     'alarm latency-token',
     'alarm pings-delayed',
+    'alarm events-delayed',
+    'alarm expiries-delayed',
   ]);
-  expect(lines.map(({ value }: Value) => value)).toEqual([800, 3000, 60]);
+  expect(lines.map(({ value }: Value) => value)).toEqual([800, 3000, 60, 300, 1800]);
 });

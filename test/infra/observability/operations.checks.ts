@@ -49,7 +49,8 @@ describe('alarms', () => {
   it('hear of every function that fails, of pushes, replays, throttles, tables, keys, certificates and the audit trail', () => {
     const names = alarms.map(nameOf);
     // Nobody calls signing-keys often enough for three failures in a minute: rotation-failed counts each.
-    const faults = functionNames.filter((name) => name !== 'signing-keys').map((name) => `${name}-faults`);
+    const called = [...functionNames.filter((name) => name !== 'signing-keys'), 'events'];
+    const faults = called.map((name) => `${name}-faults`);
     expect(names.filter((name) => name.endsWith('-faults')).toSorted()).toEqual(faults.toSorted());
     expect(names).toEqual(
       expect.arrayContaining([
@@ -76,7 +77,7 @@ describe('alarms', () => {
           'audit-changed',
           'counts-lost',
         ],
-        ...['domain-certificate', 'mtls-domain-certificate'],
+        ...['domain-certificate', 'mtls-domain-certificate', 'events-delayed', 'expiries-delayed'],
       ]),
     );
   });
@@ -149,6 +150,7 @@ describe('the file of a capability', () => {
     ['pings.ts', alarms.map(nameOf).filter((name) => name.startsWith('pings-'))],
     ['pushes.ts', alarms.map(nameOf).filter((name) => name.startsWith('push-'))],
     ['keys.ts', alarms.map(nameOf).filter((name) => name.startsWith('rotation-'))],
+    ['events.ts', ['events-delayed', 'expiries-delayed']],
     ['logins.ts', ['approval-rate', 'repeated-redemption', 'assertion-replays', 'client-authentication']],
   ])('%s has all its alarms, those on counts and those on services', (file, names) => {
     expect(names.length).toBeGreaterThan(1);

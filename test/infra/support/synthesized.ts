@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { CibaProvider } from '../../../infra/ciba-provider.ts';
-import { deploymentFunctions, functions } from '../../../infra/functions/deployed-functions.ts';
+import { allFunctions } from '../../../infra/functions/deployed-functions.ts';
 import { addPolicyChecks } from '../../../infra/nag.ts';
 import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
 import { parseSettings } from '../../../infra/settings/settings.ts';
@@ -34,7 +34,7 @@ export const settingsOf = {
   shielded: () => parseSettings({ ...jsonOf(EXAMPLE), ...additions(), ...shieldAddition() }, EXAMPLE),
 };
 
-/** The second domain name and the copies of backups, as docs/deploy.md says to add them to the example. */
+/** The second domain name, the copies of backups and the events, as docs/deploy.md says to add them to the example. */
 function additions(): object {
   return Object.assign({}, ...documented().filter((block) => !('shield' in block)));
 }
@@ -102,7 +102,7 @@ export class Synthesized {
 
   /** The Lambda function of a file in `lambdas/`. */
   function(name: string): Resource {
-    const specs: Record<string, { description: string }> = { ...functions, ...deploymentFunctions };
+    const specs: Record<string, { description: string }> = allFunctions;
     const found = this.all('AWS::Lambda::Function').filter(
       (one) => one.Properties.Description === specs[name]?.description,
     );

@@ -17,6 +17,7 @@ const ARNS: Readonly<Record<string, (id: string) => string>> = {
   'AWS::CodeDeploy::Application': (id) => id,
   'AWS::CodeDeploy::DeploymentGroup': (id) => id,
   'AWS::DynamoDB::GlobalTable': (id) => `arn:aws:dynamodb:${PLACE}:table/${id}`,
+  'AWS::Events::EventBus': (id) => `arn:aws:events:${PLACE}:event-bus/${id}`,
   'AWS::Events::Rule': (id) => `arn:aws:events:${PLACE}:rule/${id}`,
   'AWS::IAM::Role': (id) => `arn:aws:iam::111122223333:role/${id}`,
   'AWS::KinesisFirehose::DeliveryStream': (id) => `arn:aws:firehose:${PLACE}:deliverystream/${id}`,
@@ -43,7 +44,8 @@ export function resolvedText(template: Templates, part: Part, value: Value): str
   if (known !== undefined) return known;
   const [, output] = /^Outputs\.(.+)$/.exec(attribute ?? '') ?? [];
   if (output !== undefined) return resolvedText(template, 'data', template.data.Outputs?.[output]?.Value);
-  return arnOf(template, part, id);
+  const stream = attribute === 'StreamArn' ? '/stream/label' : '';
+  return `${arnOf(template, part, id)}${stream}`;
 }
 
 /** Returns the ARN of a resource of a template by its logical id. */

@@ -86,8 +86,9 @@ export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequ
     case 'failed':
       return { ...facts, state, takenBack: because && { because, deviceId } };
     case 'redeemed':
-    case 'denied':
       return { ...facts, state, deviceId };
+    case 'denied':
+      return { ...facts, state, deviceId, reason: item.deny_reason };
     case 'approved':
       return { ...facts, state, grant: grantFrom(item) };
     default:

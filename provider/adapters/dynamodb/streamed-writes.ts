@@ -1,0 +1,37 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { StoredChange } from '../../core/operating/stored-change.ts';
+import type { ItemImage, StreamedWrite } from '../../flows/operating/ports.ts';
+import { CLIENT_LIST, clientFrom, clientKey } from './forms/client-form.ts';
+import { requestFrom, requestKey } from './forms/request-form.ts';
+import { PROFILE, userFrom } from './forms/user-form.ts';
+import type { Key, Stored } from './items.ts';
+
+const REQUEST = requestKey('').sk;
+const CLIENT = clientKey('').sk;
+
+/**
+ * Reads a write that the stream of a table tells. Undefined if the item is none of those that others want to know of:
+ * requests, profiles and clients.
+ */
+export function changeFrom({ id, at, before, after }: StreamedWrite): StoredChange | undefined {
+  const versions = <Form, What>(read: (item: Stored<Form>) => What) => ({
+    before: before && read(itemFrom<Form>(before)),
+    after: after && read(itemFrom<Form>(after)),
+  });
+  const { pk, sk } = keyIn(after ?? before);
+  if (sk === REQUEST) return { id, at, of: 'request', ...versions(requestFrom) };
+  if (sk === PROFILE) return { id, at, of: 'user', ...versions(userFrom) };
+  // In the list of clients, sort keys are ids, and a client may have this one.
+  if (sk === CLIENT && pk !== CLIENT_LIST) return { id, at, of: 'client', ...versions(clientFrom) };
+  return undefined;
+}
+
+/** Returns the item in plain values. The code that wrote it under its key ensures that it has the form of the key. */
+function itemFrom<Form>(image: ItemImage): Stored<Form> {
+  return unmarshall(image as Record<string, AttributeValue>) as Stored<Form>;
+}
+
+function keyIn(image: ItemImage | undefined): Partial<Key> {
+  return image ? itemFrom(image) : {};
+}
