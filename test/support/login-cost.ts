@@ -21,6 +21,9 @@ export type LoginUse = {
   readonly outgoingBytes: number;
 };
 
+/** What the function `events` did for one login. */
+export type EventUse = Pick<LoginUse, 'awsCalls' | 'lines' | 'invocations' | 'gigabyteMilliseconds' | 'queueCalls'>;
+
 const MILLION = 1e6;
 const PRICES = {
   apiCall: 1 / MILLION,
@@ -28,6 +31,7 @@ const PRICES = {
   gigabyteSecond: 0.0000133334,
   writeUnit: 0.625 / MILLION,
   readUnit: 0.125 / MILLION,
+  event: 1 / MILLION,
   publish: 0.5 / MILLION,
   pushDelivery: 0.5 / MILLION,
   queueCall: 0.4 / MILLION,
@@ -66,6 +70,25 @@ export function costOfMillion(use: LoginUse): Readonly<Record<string, number>> {
     'outgoing data': use.outgoingBytes * PRICES.outgoingByte,
   };
   return Object.fromEntries(Object.entries(perLogin).map(([part, dollars]) => [part, dollars * MILLION]));
+}
+
+/**
+ * What the events of a million such logins cost, if Lambda never finds two writes to handle in one run. Lambda reads
+ * streams for nothing.
+ */
+export function costOfEvents({ awsCalls, lines, invocations, gigabyteMilliseconds, queueCalls }: EventUse): number {
+  const entries = awsCalls.flatMap(({ action, input }) =>
+    action === 'PutEvents' ? (input['Entries'] as object[]) : [],
+  );
+  const reads = awsCalls.filter(({ service }) => service === 'dynamodb');
+  const dollars =
+    entries.length * PRICES.event +
+    queueCalls * PRICES.queueCall +
+    reads.reduce((sum, call) => sum + priceOf(call), 0) +
+    invocations * PRICES.invocation +
+    (gigabyteMilliseconds / 1000) * PRICES.gigabyteSecond +
+    bytesOf(lines) * PRICES.logByte;
+  return dollars * MILLION;
 }
 
 export function bytesOf(lines: readonly string[]): number {

@@ -190,6 +190,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
       fault('device'),
       fault('admin'),
       fault('client-notification'),
+      fault('events'),
     ],
     not: [polled({ status: 500 }), fault('endpoint-events')],
   },

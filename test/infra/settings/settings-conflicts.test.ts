@@ -19,6 +19,7 @@ const mtlsDomain = {
 };
 const apns = { secretArn: `arn:aws:secretsmanager:${here}:secret:apns-AbCdEf`, bundleId: 'com.example' };
 const application = (platform: string) => `arn:aws:sns:${here}:app/${platform}/shop`;
+const streamOf = (table: string, itsPlace = here) => `arn:aws:dynamodb:${itsPlace}:table/${table}/stream/2026`;
 const vaultIn = (itsPlace: string) => `arn:aws:backup:${itsPlace}:backup-vault:ciba`;
 const zone = (name: string) => ({ id: 'Z0123456789ABC', name });
 const rules = (count: number, acr = 'a') => Array.from({ length: count }, () => ({ acr, anyOf: ['pin'] }));
@@ -141,6 +142,25 @@ describe('settings that contradict each other', () => {
       { restored: { directoryTable: 'one', transactionsTable: 'one' } },
       '"restored.directoryTable" and "restored.transactionsTable" must be two different tables',
     ],
+    [
+      { events: {}, restored: { directoryTable: 'one' } },
+      'set "restored.directoryStreamArn": events are read from the stream of the restored table',
+    ],
+    [
+      { events: {}, restored: { transactionsTable: 'two' } },
+      'set "restored.transactionsStreamArn": events are read from the stream of the restored table',
+    ],
+    [
+      { restored: { directoryTable: 'one', directoryStreamArn: streamOf('two') } },
+      '"restored.directoryStreamArn" must be the stream of the table in "restored.directoryTable"',
+    ],
+    [
+      { restored: { directoryStreamArn: streamOf('one') } },
+      '"restored.directoryStreamArn" must be the stream of the table in "restored.directoryTable"',
+    ],
+    [{ events: { busArn: 'logins' } }, '"events.busArn" must be an ARN like arn:aws:events:eu-west-1:111122223333:'],
+    [{ events: { bus: 'logins' } }, '"events.bus" is not a setting'],
+    [{ events: true }, '"events" must be an object with settings'],
     [{ acrPolicy: [{ acr: 'a', anyOf: ['pin', 'hwk'] }] }, '"acrPolicy.0.anyOf.1" must be one of pin, fpt, face'],
     [{ acrPolicy: [{ acr: 'a', anyOf: 'pin' }] }, '"acrPolicy.0.anyOf" must be a list'],
     [{ acrPolicy: rules(21) }, '"acrPolicy" must have at most 20 rules'],
@@ -168,6 +188,11 @@ describe('settings that contradict each other', () => {
     { apns: { bundleId: 'a', sandbox: true, sandboxApplicationArn: application('APNS_SANDBOX') } },
     { restored: { directoryTable: 'one', transactionsTable: 'two' } },
     { acrPolicy: rules(20, 'urn:example:acr:strong') },
+    { events: {} },
+    { events: { busArn: `arn:aws:events:${here}:event-bus/logins` } },
+    // A bus of another account, whose policy lets this one in.
+    { events: { busArn: 'arn:aws:events:eu-west-1:999988887777:event-bus/logins' } },
+    { events: {}, restored: { directoryTable: 'one', directoryStreamArn: streamOf('one') } },
   ])('%j are none', (settings) => {
     expect(message(settings, place)).toBe('accepted');
   });
@@ -186,6 +211,21 @@ describe('mobile push', () => {
 
   it.each(['eu-south-3', 'mx-central-1'])('is accepted in %s too, which AWS may list by now', (region) => {
     expect(verdict(region)).toBe('accepted');
+  });
+});
+
+describe('events', () => {
+  it('go to a bus of the region, because EventBridge takes none of another region', () => {
+    const events = { busArn: 'arn:aws:events:eu-central-1:111122223333:event-bus/logins' };
+    expect(message({ events }, place)).toContain('"events.busArn" must be in the region of the deployment, eu-west-1');
+  });
+
+  it('come from streams of the account and the region', () => {
+    const from = (itsPlace: string) => ({
+      restored: { directoryTable: 'one', directoryStreamArn: streamOf('one', itsPlace) },
+    });
+    expect(message(from('eu-west-1:999988887777'), place)).toContain('must be in the account of the deployment');
+    expect(message(from('eu-central-1:111122223333'), place)).toContain('must be in the region of the deployment');
   });
 });
 

@@ -3,7 +3,7 @@ import { allows } from './recorded-calls.ts';
 import { Synthesized, type Value } from './synthesized.ts';
 
 const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
-/** A stage with push, on the account that the stand-ins play and with the applications of the local runtime. */
+/** A stage with push and events, on the account that the stand-ins play and with the applications of the local runtime. */
 export const template = new Synthesized({
   stage: 'dev',
   account: '000000000000',
@@ -14,12 +14,18 @@ export const template = new Synthesized({
     bundleId: 'com.example.bank',
   },
   fcm: { applicationArn: application('GCM') },
+  events: { busArn: 'arn:aws:events:eu-central-1:000000000000:event-bus/local' },
 });
 
 /** Returns an ARN of the template as it is on this machine. Throws on what it does not know. */
 export function resolve(value: Value): string {
   if (typeof value === 'string') return value;
   const text = JSON.stringify(value);
+  const [, streamed] = /Outputs\.[A-Za-z0-9]*?(Directory|Transactions)Table[A-F0-9]*StreamArn/.exec(text) ?? [];
+  if (streamed) return `arn:aws:dynamodb:eu-central-1:000000000000:table/${streamed}/stream/local`;
+  if (text.includes('ProviderEventsForOthersExpiryReminders'))
+    return 'arn:aws:sqs:eu-central-1:000000000000:expiry-reminders';
+  if (text.includes('DeadLetters')) return 'arn:aws:sqs:eu-central-1:000000000000:dead-letters';
   const [, kind = ''] =
     /Outputs\.[A-Za-z0-9]*?(DirectoryTable|TransactionsTable|SigningKmsKey|SigningKey|AuditRecords)[A-Z0-9]*Arn/.exec(
       text,

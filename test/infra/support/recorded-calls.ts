@@ -60,12 +60,21 @@ export function recordedCall({ caller, service, action, input }: AwsCall): Recor
         resource: String(input['applicationName'] ?? 'group'),
         context: {},
       };
+    case 'events':
+      return { caller, action: `events:${action}`, ...eventsCall(input['Entries'] as EventEntry[]) };
     case 'lambda':
       // The one action that IAM calls otherwise. A version or an alias is part of the resource.
       return { caller, action: `lambda:${action}Function`, resource: String(input['FunctionName']), context: {} };
     default:
       throw new Error(`no rule for ${service} ${action}`);
   }
+}
+
+type EventEntry = { readonly EventBusName: string; readonly Source: string };
+
+function eventsCall(entries: readonly EventEntry[]): Pick<RecordedCall, 'resource' | 'context'> {
+  const [{ EventBusName: resource } = { EventBusName: '' }] = entries;
+  return { resource, context: { 'events:source': entries.map(({ Source }) => Source) } };
 }
 
 function dynamodbCall(action: string, input: AwsCall['input']): Pick<RecordedCall, 'resource' | 'context'> {

@@ -12,6 +12,7 @@ export async function walkEveryPath(world: World, endpoint: NotificationEndpoint
   await walkLogin(world);
   await walkPing(world, endpoint);
   await walkDevices(world);
+  await walkExpiry(world);
   await walkSigningKeys(world);
 }
 
@@ -123,6 +124,18 @@ async function walkRecords(world: World): Promise<void> {
     await world.admin('GET', `/admin/users/${sub}/evidence-keys`);
     await world.admin(person === 0 ? 'DELETE' : 'POST', `/admin/users/${sub}${person === 0 ? '' : '/erase'}`);
   }
+}
+
+/** A request that nobody answers, until others were told. */
+async function walkExpiry(world: World): Promise<void> {
+  const { email } = await world.person();
+  const { requestId } = await world.asked(await world.client(), { login_hint: email });
+  const sent = (action: string) =>
+    world.runtime.aws.calls.filter((call) => call.action === action && call.body.includes(requestId));
+  const options = { timeout: PATIENCE_MILLISECONDS, interval: 10 };
+  await vi.waitUntil(() => sent('SendMessage').length > 0, options);
+  world.runtime.advance(200);
+  await vi.waitUntil(() => sent('PutEvents').some(({ body }) => body.includes('authentication_expired')), options);
 }
 
 async function walkSigningKeys(world: World): Promise<void> {
