@@ -75,9 +75,12 @@ function pushConflict({ apns, fcm }: Settings): string | undefined {
 }
 
 function alarmsConflict({ alarms }: Settings): string | undefined {
-  return alarms && Boolean(alarms.email) === Boolean(alarms.topicArn)
-    ? 'set either "alarms.email" or "alarms.topicArn"'
-    : undefined;
+  for (const [setting, receiver] of Object.entries({ alarms, 'alarms.page': alarms?.page }))
+    if (receiver && Boolean(receiver.email) === Boolean(receiver.topicArn))
+      return `set either "${setting}.email" or "${setting}.topicArn"`;
+  if (alarms?.monthlyBudget !== undefined && !alarms.email && !alarms.page?.email)
+    return 'set "alarms.email" or "alarms.page.email": "alarms.monthlyBudget" is told by e-mail';
+  return undefined;
 }
 
 function limitsConflict({ limits }: Settings): string | undefined {
@@ -160,6 +163,7 @@ function placeConflict(settings: Settings, { account, region }: Place): string |
     'restored.directoryStreamArn': restored?.directoryStreamArn,
     'restored.transactionsStreamArn': restored?.transactionsStreamArn,
     'events.busArn': events?.busArn,
+    'alarms.page.topicArn': alarms?.page?.topicArn,
   };
   for (const [setting, arn] of Object.entries(arns)) {
     const [, , , itsRegion, itsAccount] = arn?.split(':') ?? [];

@@ -242,6 +242,29 @@ describe('the vault for copies of backups', () => {
   });
 });
 
+describe('who receives alarms', () => {
+  const topicArn = `arn:aws:sns:${here}:alarms`;
+  const email = 'on-call@example.com';
+
+  it.each([
+    [{ email, topicArn }, 'set either "alarms.email" or "alarms.topicArn"'],
+    [{ email, page: {} }, 'set either "alarms.page.email" or "alarms.page.topicArn"'],
+    [{ email, page: { email, topicArn } }, 'set either "alarms.page.email" or "alarms.page.topicArn"'],
+    [{ topicArn, monthlyBudget: 50 }, 'set "alarms.email" or "alarms.page.email"'],
+    [{ topicArn, monthlyBudget: 50, page: { topicArn } }, 'set "alarms.email" or "alarms.page.email"'],
+  ])('is one address or one topic each, and a budget has an address: not %j', (alarms, problem) => {
+    expect(message({ alarms })).toContain(problem);
+  });
+
+  it.each([
+    { topicArn, page: { email } },
+    { email, page: { topicArn }, monthlyBudget: 50 },
+    { topicArn, page: { email }, monthlyBudget: 50 },
+  ])('may be %j', (alarms) => {
+    expect(message({ alarms })).toBe('accepted');
+  });
+});
+
 describe('an ARN', () => {
   const topicArn = `arn:aws:sns:${here}:alarms`;
   const ownershipCertificateArn = `arn:aws:acm:${here}:certificate/2`;
@@ -253,6 +276,7 @@ describe('an ARN', () => {
     ['fcm.secretArn', { fcm: { secretArn: apns.secretArn } }],
     ['fcm.applicationArn', { fcm: { applicationArn: application('GCM') } }],
     ['alarms.topicArn', { alarms: { topicArn } }],
+    ['alarms.page.topicArn', { alarms: { email: 'notices@example.com', page: { topicArn } } }],
   ];
 
   it.each(cases)('%s must be of the deployment, by its settings or by the credentials', (name, settings) => {
