@@ -1,6 +1,7 @@
 import type { Check, Finding } from './check.ts';
 
-const RUNBOOK = /docs\/operations\.md#[a-z0-9-]+/;
+/** The end of a description: where the runbook is read may be a setting. */
+const RUNBOOK = /Runbook: (\S+)$/;
 
 /** Lists the alarms that ring now. They are a warning only, because their effects differ; their runbooks say which. */
 export const alarmsNow: Check = {
@@ -10,7 +11,7 @@ export const alarmsNow: Check = {
     const ringing = found.filter(({ StateValue }) => StateValue === 'ALARM');
     if (ringing.length === 0) return { state: 'good', says: 'No alarm rings.' };
     const names = ringing.map(({ AlarmName, AlarmDescription = '' }) => {
-      const runbook = RUNBOOK.exec(AlarmDescription)?.[0];
+      const runbook = RUNBOOK.exec(AlarmDescription)?.[1];
       return `${AlarmName}${runbook ? ` (${runbook})` : ''}`;
     });
     const see = 'docs/operations.md#alarms';

@@ -75,10 +75,20 @@ describe('a broken deployment exits 1 and says what to do', () => {
       [`${STACK}-faults`]: { enabled: false },
       [`${STACK}-latency`]: {},
       [`${STACK}-rotation-missed`]: {},
+      [`${STACK}-logins-fail`]: { composite: true },
     };
     expect((await examine()).found('Alarms')).toMatchObject({
       state: 'warning',
       says: `Someone disabled the actions of these alarms: ${STACK}-faults.`,
+    });
+  });
+
+  it('has no alarm any more that pages when users cannot log in', async () => {
+    const { account } = deployment.aws;
+    delete account.alarms[`${STACK}-logins-fail`];
+    expect((await examine()).found('Alarms')).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining(`these alarms: ${STACK}-logins-fail.`),
     });
   });
 

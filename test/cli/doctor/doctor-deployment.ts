@@ -75,10 +75,14 @@ export function goodAccount(): Account {
     resources: [
       ['ProviderApi', 'AWS::ApiGatewayV2::Api', 'a1b2c3'],
       ...names.map((name, index) => [`Alarm${index}`, 'AWS::CloudWatch::Alarm', name] as const),
+      ['AlarmOfOthers', 'AWS::CloudWatch::CompositeAlarm', `${STACK}-logins-fail`],
       ['ProviderSigningKeyRotationSchedule1', 'AWS::Events::Rule', 'rule-1'],
       ['ProviderSyntheticLoginSchedule1', 'AWS::Events::Rule', 'rule-2'],
     ],
-    alarms: Object.fromEntries(names.map((name) => [name, { actions: [TOPIC] }])),
+    alarms: {
+      ...Object.fromEntries(names.map((name) => [name, { actions: [TOPIC] }])),
+      [`${STACK}-logins-fail`]: { actions: [TOPIC], composite: true },
+    },
     runs: [{ at: seconds(new Date()) - 3600, failed: false }],
     applications: {
       [APNS]: { Enabled: 'true', AuthenticationMethod: 'token', ApplePlatformTeamID: 'ABCDE12345' },

@@ -114,6 +114,18 @@ describe('a deployment that works and is not finished', () => {
       state: 'warning',
       says: `In ALARM: ${STACK}-latency (docs/operations.md#alarm-latency).`,
     });
+    const runbook = 'https://wiki.example.com/ciba/operations#alarm-logins-fail';
+    deployment.aws.account.alarms = {
+      ...deployment.aws.account.alarms,
+      [`${STACK}-latency`]: { actions: [TOPIC] },
+      [`${STACK}-logins-fail`]: {
+        actions: [TOPIC],
+        composite: true,
+        state: 'ALARM',
+        description: `Page: nobody. First: look. Runbook: ${runbook}`,
+      },
+    };
+    expect((await examine()).found('Alarms now')?.says).toBe(`In ALARM: ${STACK}-logins-fail (${runbook}).`);
   });
 
   it.each([

@@ -8,6 +8,8 @@ export type FakeAlarm = {
   readonly enabled?: boolean;
   readonly state?: 'OK' | 'ALARM';
   readonly description?: string;
+  /** Whether it combines other alarms. */
+  readonly composite?: true;
 };
 /** What is in the account. Tests change it. */
 export type Account = {
@@ -180,16 +182,26 @@ const trailArn = (name: string) => `arn:aws:cloudtrail:us-east-1:111122223333:tr
 const nameOfTrail = (arn: unknown) => String(arn).split('/').at(-1) ?? '';
 
 const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unknown>) => Reply> = {
-  DescribeAlarms({ alarms }, { AlarmNames }) {
-    const known = (AlarmNames as string[]).filter((name) => alarms[name]);
-    const MetricAlarms = known.map((AlarmName) => ({
-      AlarmName,
-      AlarmDescription: alarms[AlarmName]?.description ?? '',
-      ActionsEnabled: alarms[AlarmName]?.enabled ?? true,
-      AlarmActions: alarms[AlarmName]?.actions ?? [],
-      StateValue: alarms[AlarmName]?.state ?? 'OK',
-    }));
-    return { status: 200, body: JSON.stringify({ MetricAlarms }) };
+  DescribeAlarms({ alarms }, { AlarmNames, AlarmTypes = ['MetricAlarm'] }) {
+    const told = (type: 'MetricAlarm' | 'CompositeAlarm') => {
+      const known = (AlarmTypes as string[]).includes(type) ? (AlarmNames as string[]) : [];
+      return known.flatMap((AlarmName) => {
+        const alarm = alarms[AlarmName];
+        if (!alarm || Boolean(alarm.composite) !== (type === 'CompositeAlarm')) return [];
+        const { description = '', enabled = true, actions = [], state = 'OK' } = alarm;
+        return [
+          {
+            AlarmName,
+            AlarmDescription: description,
+            ActionsEnabled: enabled,
+            AlarmActions: actions,
+            StateValue: state,
+          },
+        ];
+      });
+    };
+    const body = { MetricAlarms: told('MetricAlarm'), CompositeAlarms: told('CompositeAlarm') };
+    return { status: 200, body: JSON.stringify(body) };
   },
   GetMetricData({ runs }, { StartTime }) {
     const recent = runs.filter(({ at }) => at >= Number(StartTime));
