@@ -77,7 +77,7 @@ export class CibaProvider extends Construct {
     new Dashboards(this, 'Dashboards', {
       ...deployment,
       stage: routes.stage,
-      tables: Object.values(this.data.tables),
+      data: this.data,
       functions: this.#all(),
       token: this.functions.token,
       syntheticLogin: synthetic?.handler,

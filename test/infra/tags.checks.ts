@@ -23,7 +23,9 @@ function tagsIn(settings: CibaProviderProps, outside: Readonly<Record<string, st
 describe('tags', () => {
   it('are on everything that takes tags, with those of the deployer', () => {
     const { stage: _, account: __, region: ___, ...production } = settingsOf.production();
-    const tagged = tagsIn({ ...production, tags: tagsOfStage('production', OWN) });
+    const alarms = { ...production.alarms, monthlyBudget: 50 };
+    const tagged = tagsIn({ ...production, alarms, tags: tagsOfStage('production', OWN) });
+    expect(tagged.map(([path]) => path)).toContain('ciba-tagged/Provider/Budget');
     expect(tagged.length).toBeGreaterThan(90);
     const wanted = { App: 'serverless-ciba', Stack: 'ciba-tagged', Stage: 'production', ...OWN };
     for (const [path, tags] of tagged) expect(tags, path).toEqual(wanted);

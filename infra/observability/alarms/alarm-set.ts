@@ -105,11 +105,10 @@ export class AlarmSet extends Construct {
     return alarm;
   }
 
-  /** Returns the threshold of an alarm, to be drawn as a line in the graph of its metric. */
-  limitOf(id: string): HorizontalAnnotation {
-    const alarm = this.node.findChild(id);
-    if (!(alarm instanceof Alarm)) throw new Error(`there is no alarm ${id} with a threshold`);
-    return { value: Number(alarm.toAnnotation().value), label: `alarm ${id}` };
+  /** Returns the threshold of an alarm, to be drawn as a line in the graph of its metric. None if there is no such alarm. */
+  limitsOf(id: string): readonly HorizontalAnnotation[] {
+    const alarm = this.node.tryFindChild(id);
+    return alarm instanceof Alarm ? [{ value: Number(alarm.toAnnotation().value), label: `alarm ${id}` }] : [];
   }
 
   /**

@@ -23,7 +23,7 @@ export function addAuditFlowAlarms(alarms: AlarmSet, flow: AuditFlow): void {
     id: 'audit-delayed',
     means: 'Audit events have not reached their store for an hour. They are still in the logs.',
     first: 'look for objects under not-delivered/ in the audit bucket.',
-    metric: streamMetric(flow.stream, 'DeliveryToS3.DataFreshness', { statistic: 'Maximum', period: FIVE_MINUTES }),
+    metric: ageMetric(flow.stream),
     threshold: 3600,
   });
   addStoppedAlarm(alarms, flow);
@@ -116,7 +116,7 @@ export function addAuditRecordAlarms(alarms: AlarmSet, records: CfnDeliveryStrea
     id: 'audit-records-delayed',
     means: 'Audit records have not reached the bucket for an hour. Firehose keeps them for 24 hours.',
     first: 'look for objects under not-delivered/ in the audit bucket.',
-    metric: streamMetric(records, 'DeliveryToS3.DataFreshness', { statistic: 'Maximum', period: FIVE_MINUTES }),
+    metric: ageMetric(records),
     threshold: 3600,
   });
 }
@@ -152,6 +152,11 @@ function subscriptionQuery(metricName: 'DeliveryErrors' | 'DeliveryThrottling', 
     label: metricName,
     period: FIVE_MINUTES,
   });
+}
+
+/** Returns the age in seconds of the oldest record that Firehose has not delivered yet. */
+export function ageMetric(stream: CfnDeliveryStream): Metric {
+  return streamMetric(stream, 'DeliveryToS3.DataFreshness', { statistic: 'Maximum', period: FIVE_MINUTES });
 }
 
 function streamMetric(

@@ -10,14 +10,19 @@ export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: Domain
     runbook: 'certificate',
     means: `The certificate of ${domain.name} expires within 30 days. After that every login fails.`,
     first: 'check that its DNS validation record still exists.',
-    metric: new Metric({
-      namespace: 'AWS/CertificateManager',
-      metricName: 'DaysToExpiry',
-      dimensionsMap: { CertificateArn: domain.certificateArn },
-      statistic: 'Minimum',
-      period: Duration.days(1),
-    }),
+    metric: daysToExpiry(domain),
     threshold: 30,
     when: 'below',
+  });
+}
+
+/** Returns the days until the certificate of a name expires. ACM tells them twice a day. */
+export function daysToExpiry({ certificateArn }: DomainProps): Metric {
+  return new Metric({
+    namespace: 'AWS/CertificateManager',
+    metricName: 'DaysToExpiry',
+    dimensionsMap: { CertificateArn: certificateArn },
+    statistic: 'Minimum',
+    period: Duration.days(1),
   });
 }

@@ -1,69 +1,123 @@
 import { type IMetric, type IWidget, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { DataStack } from '../../data/data-stack.ts';
+import type { Deployment } from '../../deployment.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { ApplicationArns } from '../../push/application-arns.ts';
-import type { ProviderMetrics } from '../metrics.ts';
-import { FIVE_MINUTES, graph, search } from './graph.ts';
+import type { AlarmSet } from '../alarms/alarm-set.ts';
+import { ageMetric } from '../alarms/audit.ts';
+import { daysToExpiry } from '../alarms/certificates.ts';
+import { pushMetric } from '../push-metric.ts';
+import { FIVE_MINUTES, graph, search, whatToDo } from './graph.ts';
 
-type BusinessProps = {
-  readonly issuer: string;
-  readonly metrics: ProviderMetrics;
+export type BusinessProps = Pick<Deployment, 'issuer' | 'alarms' | 'settings' | 'applicationArns'> & {
   /** Calls of /token, which Lambda counts, with those of the synthetic login: three each time. */
   readonly tokenCalls: IMetric;
-  readonly applicationArns: ApplicationArns;
   readonly syntheticLogin: ProviderFunction | undefined;
+  readonly data: Pick<DataStack, 'audit'>;
 };
 
 /** Makes the widgets about logins: requests of clients, answers of users, and what went wrong in between. */
 export function businessWidgets(props: BusinessProps): IWidget[][] {
-  const { metrics, tokenCalls, issuer, applicationArns, syntheticLogin } = props;
+  const { alarms, syntheticLogin } = props;
+  return [
+    [heading(props)],
+    loginWidgets(alarms),
+    [...hindranceWidgets(alarms), graph('Polling', [pollsPerLogin(props)])],
+    authenticationWidgets(alarms),
+    pushWidgets(alarms),
+    deliveryWidgets(props),
+    pingWidgets(alarms),
+    auditWidgets(props),
+    [
+      graph('Cold starts', [alarms.metrics.metric('ColdStarts')]),
+      ...(syntheticLogin ? [canary(syntheticLogin)] : []),
+      ...certificateWidgets(props),
+    ],
+  ];
+}
+
+function loginWidgets({ metrics }: AlarmSet): IWidget[] {
   const metric = metrics.metric.bind(metrics);
   const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
-  const pollsPerLogin = new MathExpression({
+  return [
+    graph('Requests', [metric('RequestsStarted'), metric('Approvals'), metric('Denials'), metric('Expiries')]),
+    graph('Logins', [metric('Logins'), metric('RepeatedRedemptions')]),
+    graph('Seconds until approval', [approval('p50'), approval('p95')]),
+  ];
+}
+
+/** Draws what kept requests from their users. */
+function hindranceWidgets(alarms: AlarmSet): IWidget[] {
+  const metric = alarms.metrics.metric.bind(alarms.metrics);
+  return [
+    graph(
+      'Phones not reached',
+      [metric('NoReachableDevice'), metric('PushOutages'), metric('PushEndpointsDead')],
+      alarms.limitsOf('push-outage'),
+    ),
+    graph(
+      'Over a limit',
+      [metric('UsersLimited'), metric('ClientsLimited'), metric('SlowDowns')],
+      alarms.limitsOf('push-bombing'),
+    ),
+  ];
+}
+
+function pollsPerLogin({ alarms, tokenCalls }: BusinessProps): MathExpression {
+  return new MathExpression({
     expression: 'IF(logins > 0, calls / logins)',
-    usingMetrics: { calls: tokenCalls, logins: metric('Logins') },
+    usingMetrics: { calls: tokenCalls, logins: alarms.metrics.metric('Logins') },
     label: 'token calls per login',
     period: FIVE_MINUTES,
   });
+}
+
+function authenticationWidgets(alarms: AlarmSet): IWidget[] {
+  const metric = alarms.metrics.metric.bind(alarms.metrics);
   return [
-    [heading(issuer, applicationArns)],
-    [
-      graph('Requests', [metric('RequestsStarted'), metric('Approvals'), metric('Denials'), metric('Expiries')]),
-      graph('Logins', [metric('Logins'), metric('RepeatedRedemptions')]),
-      graph('Seconds until approval', [approval('p50'), approval('p95')]),
-    ],
-    [
-      graph('Phones not reached', [metric('NoReachableDevice'), metric('PushOutages'), metric('PushEndpointsDead')]),
-      graph('Over a limit', [metric('UsersLimited'), metric('ClientsLimited'), metric('SlowDowns')]),
-      graph('Polling', [pollsPerLogin]),
-    ],
-    [
-      graph('Devices', [metric('DevicesEnrolled'), metric('DevicesRefused')]),
-      graph('Client authentication failures', [metric('ClientAuthenticationFailures'), metric('AssertionReplays')]),
-      graph('Refusals by function', [search(metrics.namespace, '{NS,service} MetricName="Refusals"')]),
-    ],
-    pushWidgets(metrics),
-    pingWidgets(metrics),
-    [
-      graph('Audit records that the store did not acknowledge', [metric('AuditUnconfirmed')]),
-      graph('Cold starts', [metric('ColdStarts')]),
-      ...(syntheticLogin ? [canary(syntheticLogin)] : []),
-    ],
+    graph('Devices', [metric('DevicesEnrolled'), metric('DevicesRefused')]),
+    graph(
+      'Client authentication failures',
+      [metric('ClientAuthenticationFailures'), metric('AssertionReplays')],
+      alarms.limitsOf('assertion-replays'),
+    ),
+    graph('Refusals by function', [search(alarms.metrics.namespace, '{NS,service} MetricName="Refusals"')]),
   ];
 }
 
-function pushWidgets(metrics: ProviderMetrics): IWidget[] {
+function pushWidgets(alarms: AlarmSet): IWidget[] {
   return [
-    graph('Push credentials', [metrics.metric('PushCredentialsNotApplied'), metrics.metric('PushCredentialsRefused')]),
+    graph(
+      'Push credentials',
+      [alarms.metrics.metric('PushCredentialsNotApplied'), alarms.metrics.metric('PushCredentialsRefused')],
+      alarms.limitsOf('push-credentials'),
+    ),
     graph('Pushes that SNS did not take, by kind', [
-      search(metrics.namespace, '{NS,push_error} MetricName="PushErrors"'),
+      search(alarms.metrics.namespace, '{NS,push_error} MetricName="PushErrors"'),
     ]),
     graph('Pushes that Apple or Google refused, by kind', [
-      search(metrics.namespace, '{NS,detail} MetricName="PushDeliveryFailures"'),
+      search(alarms.metrics.namespace, '{NS,detail} MetricName="PushDeliveryFailures"'),
     ]),
   ];
 }
 
-function pingWidgets(metrics: ProviderMetrics): IWidget[] {
+/** Draws what became of pushes that SNS took. The heading names platforms that are not set up. */
+function deliveryWidgets({ applicationArns }: BusinessProps): IWidget[] {
+  const arns = Object.values(applicationArns);
+  if (arns.length === 0) return [];
+  return [
+    graph(
+      'Pushes delivered',
+      arns.map((arn) => pushMetric(arn, 'NumberOfNotificationsDelivered')),
+    ),
+    graph(
+      'Pushes failed',
+      arns.map((arn) => pushMetric(arn, 'NumberOfNotificationsFailed')),
+    ),
+  ];
+}
+
+function pingWidgets({ metrics }: AlarmSet): IWidget[] {
   return [
     graph('Pings by outcome', [
       search(metrics.namespace, '{NS,detail} MetricName="PingAttempts"'),
@@ -73,11 +127,32 @@ function pingWidgets(metrics: ProviderMetrics): IWidget[] {
   ];
 }
 
+/** Draws what the store of the audit trail did not acknowledge, and what has not reached its bucket yet. */
+function auditWidgets({ alarms, data: { audit } }: BusinessProps): IWidget[] {
+  const unconfirmed = graph(
+    'Audit records that the store did not acknowledge',
+    [alarms.metrics.metric('AuditUnconfirmed')],
+    alarms.limitsOf('audit-unconfirmed'),
+  );
+  if (!audit) return [unconfirmed];
+  const ages = [ageMetric(audit.stream).with({ label: 'events' }), ageMetric(audit.records).with({ label: 'records' })];
+  return [
+    unconfirmed,
+    graph('Age in seconds of what has not reached the audit bucket', ages, alarms.limitsOf('audit-delayed')),
+  ];
+}
+
+function certificateWidgets({ alarms, settings: { domain, mtlsDomain } }: BusinessProps): IWidget[] {
+  const days = [domain, mtlsDomain].flatMap((one) => (one ? [daysToExpiry(one).with({ label: one.name })] : []));
+  if (days.length === 0) return [];
+  return [graph('Days until a certificate expires', days, alarms.limitsOf('domain-certificate'))];
+}
+
 /** Makes the title of the dashboard, with notes on push platforms that are not set up. */
-function heading(issuer: string, applicationArns: ApplicationArns): TextWidget {
+function heading({ issuer, applicationArns, alarms }: BusinessProps): TextWidget {
   const notes = [appleNote(applicationArns), googleNote(applicationArns)].flatMap((note) => note ?? []);
-  const markdown = [`# Logins at ${issuer}`, ...notes].join('\n\n');
-  return new TextWidget({ width: 24, height: 2 + notes.length, markdown });
+  const markdown = [`# Logins at ${issuer}`, ...notes, whatToDo(alarms.runbook)].join('\n\n');
+  return new TextWidget({ width: 24, height: 3 + notes.length, markdown });
 }
 
 function appleNote({ APNS, APNS_SANDBOX }: ApplicationArns): string | undefined {

@@ -1,16 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { Deployment } from '../../deployment.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
-import { businessWidgets } from './business-widgets.ts';
+import { type BusinessProps, businessWidgets } from './business-widgets.ts';
 import { type TechnicalProps, technicalWidgets } from './technical-widgets.ts';
 
-type DashboardsProps = TechnicalProps &
-  Pick<Deployment, 'issuer'> & {
-    readonly token: ProviderFunction;
-    readonly syntheticLogin: ProviderFunction | undefined;
-  };
+type DashboardsProps = TechnicalProps & Omit<BusinessProps, 'tokenCalls'> & { readonly token: ProviderFunction };
 
 /** Two dashboards: one about logins, for everyone, and one about the AWS resources, for operators. */
 export class Dashboards extends Construct {
@@ -24,7 +19,7 @@ export class Dashboards extends Construct {
     this.business = new Dashboard(this, 'Business', {
       dashboardName: `${stackName}-business`,
       defaultInterval: Duration.days(1),
-      widgets: businessWidgets({ ...props, metrics: props.alarms.metrics, tokenCalls }),
+      widgets: businessWidgets({ ...props, tokenCalls }),
     });
     this.technical = new Dashboard(this, 'Technical', {
       dashboardName: `${stackName}-technical`,

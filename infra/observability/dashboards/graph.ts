@@ -21,3 +21,9 @@ export function search(namespace: string, query: string): MathExpression {
   const expression = `SEARCH('${query.replace('NS', `"${namespace}"`)}', 'Sum', 300)`;
   return new MathExpression({ expression, usingMetrics: {}, label: '', period: FIVE_MINUTES });
 }
+
+/** Says where to read what to do next. An address becomes a link. */
+export function whatToDo(runbook: string): string {
+  const place = runbook.startsWith('https://') ? `[the runbook](${runbook})` : `the runbook, ${runbook}`;
+  return `**What to do:** each alarm has a section in ${place}.`;
+}

@@ -9,20 +9,20 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { DataStack } from '../../data/data-stack.ts';
 import type { Deployment } from '../../deployment.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import { LOGIN_ROUTES, routeMetric } from '../alarms/api.ts';
 import { ageOfReminders, ageOfWrites, type EventSources } from '../alarms/events.ts';
-import { pushMetric } from '../push-metric.ts';
-import { graph } from './graph.ts';
+import { graph, whatToDo } from './graph.ts';
 
-export type TechnicalProps = Pick<Deployment, 'applicationArns' | 'deadLetters' | 'alarms'> & {
+export type TechnicalProps = Pick<Deployment, 'deadLetters' | 'alarms'> & {
   readonly stage: HttpStage;
   /** The functions of the provider. */
   readonly functions: readonly ProviderFunction[];
   /** The deployment functions that also run between deployments. */
   readonly otherFunctions: readonly ProviderFunction[];
-  readonly tables: readonly ITableV2[];
+  readonly data: Pick<DataStack, 'tables'>;
   readonly notificationQueue: IQueue;
   /** Undefined without events for other systems. */
   readonly events: EventSources | undefined;
@@ -40,7 +40,6 @@ export function technicalWidgets(props: TechnicalProps): IWidget[][] {
     tableWidgets(props),
     queueWidgets(props),
     otherWidgets(props),
-    pushWidgets(props),
     shieldWidgets(props),
   ];
 }
@@ -50,7 +49,7 @@ function heading(runbook: string): TextWidget {
   const markdown = [
     '**Ours or the client’s?** Server errors, faults and throttles are ours. Refusals are the client’s, unless those of all clients rise at once.',
     '**Slow?** What the latency of a route has beyond that of its function is API Gateway’s. What a function has beyond the tables is its own: SNS, Firehose or a cold start.',
-    `**What to do:** each alarm has a section in the runbook, ${runbook}.`,
+    whatToDo(runbook),
   ].join('\n\n');
   return new TextWidget({ width: 24, height: 4, markdown });
 }
@@ -69,11 +68,11 @@ function apiWidgets({ stage, alarms }: TechnicalProps): IWidget[][] {
           routeMetric(stage, route, { metricName: 'Count', statistic: 'Sum' }).with({ label: id }),
         ),
       ),
-      graph('Concurrent executions of the account', [accountConcurrency()], [alarms.limitOf('concurrency')]),
+      graph('Concurrent executions of the account', [accountConcurrency()], alarms.limitsOf('concurrency')),
     ],
     [
       graph('Latency p50 by route, in milliseconds', of('Latency', 'p50')),
-      graph('Latency p99 by route, in milliseconds', of('Latency', 'p99'), [alarms.limitOf('latency-token')]),
+      graph('Latency p99 by route, in milliseconds', of('Latency', 'p99'), alarms.limitsOf('latency-token')),
       graph('Latency p99 of the functions behind the routes', of('IntegrationLatency', 'p99')),
     ],
   ];
@@ -105,8 +104,10 @@ function logWidgets(functions: readonly ProviderFunction[]): IWidget[] {
 
 function functionWidgets({ functions }: TechnicalProps): IWidget[] {
   const errors = functions.map(({ alias, name }) => alias.metricErrors({ label: name }));
-  const throttles = functions.map(({ alias, name }) => alias.metricThrottles({ label: name }));
-  const durations = functions.map(({ alias, name }) => alias.metricDuration({ label: name, statistic: 'p99' }));
+  // Nobody waits for signing-keys, which runs twice a day.
+  const waited = functions.filter(({ name }) => name !== 'signing-keys');
+  const throttles = waited.map(({ alias, name }) => alias.metricThrottles({ label: name }));
+  const durations = waited.map(({ alias, name }) => alias.metricDuration({ label: name, statistic: 'p99' }));
   return [
     graph('Function errors', errors),
     graph('Function duration p99', durations),
@@ -114,7 +115,8 @@ function functionWidgets({ functions }: TechnicalProps): IWidget[] {
   ];
 }
 
-function tableWidgets({ tables }: TechnicalProps): IWidget[] {
+function tableWidgets({ data }: TechnicalProps): IWidget[] {
+  const tables = Object.values(data.tables);
   const each = (metricName: string) => tables.map((table) => tableMetric(table, metricName));
   return [
     graph('Table reads', each('ConsumedReadCapacityUnits')),
@@ -145,13 +147,17 @@ function queueWidgets({ notificationQueue, deadLetters, alarms }: TechnicalProps
     graph(
       'Age of the oldest ping in seconds',
       [notificationQueue.metricApproximateAgeOfOldestMessage(most('seconds'))],
-      [alarms.limitOf('pings-delayed')],
+      alarms.limitsOf('pings-delayed'),
     ),
     graph('Waiting pings', [
       notificationQueue.metricApproximateNumberOfMessagesVisible(most('ready')),
       notificationQueue.metricApproximateNumberOfMessagesNotVisible(most('in progress, or waiting for a retry')),
     ]),
-    graph('Dead letters', [deadLetters.metricApproximateNumberOfMessagesVisible(most('messages'))]),
+    graph(
+      'Dead letters',
+      [deadLetters.metricApproximateNumberOfMessagesVisible(most('messages'))],
+      alarms.limitsOf('dead-letters'),
+    ),
   ];
 }
 
@@ -165,29 +171,11 @@ function otherWidgets({ otherFunctions, events, alarms }: TechnicalProps): IWidg
     ...(ages
       ? [
           graph('Age of events in seconds', ages, [
-            alarms.limitOf('events-delayed'),
-            alarms.limitOf('expiries-delayed'),
+            ...alarms.limitsOf('events-delayed'),
+            ...alarms.limitsOf('expiries-delayed'),
           ]),
         ]
       : []),
-  ];
-}
-
-function pushWidgets({ applicationArns }: TechnicalProps): IWidget[] {
-  const arns = Object.values(applicationArns);
-  if (arns.length === 0) {
-    const markdown = 'There is no platform application, so SNS delivers no push. See docs/deploy.md, Pushes.';
-    return [new TextWidget({ width: 24, height: 2, markdown })];
-  }
-  return [
-    graph(
-      'Pushes delivered',
-      arns.map((arn) => pushMetric(arn, 'NumberOfNotificationsDelivered')),
-    ),
-    graph(
-      'Pushes failed',
-      arns.map((arn) => pushMetric(arn, 'NumberOfNotificationsFailed')),
-    ),
   ];
 }
 
@@ -217,5 +205,5 @@ function accountConcurrency(): Metric {
 function shieldWidgets({ otherFunctions, alarms }: TechnicalProps): IWidget[] {
   if (!otherFunctions.some(({ name }) => name === 'origin-certificate')) return [];
   const days = alarms.metrics.metric('OriginCertificateDays', { minutes: 1440, statistic: 'Minimum' });
-  return [graph('Days until the certificate of CloudFront ends', [days], [alarms.limitOf('origin-certificate')])];
+  return [graph('Days until the certificate of CloudFront ends', [days], alarms.limitsOf('origin-certificate'))];
 }

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { functionNames } from '../../../infra/functions/deployed-functions.ts';
 import { LOG_QUERIES } from '../../../infra/observability/dashboards/technical-widgets.ts';
+import { createLog } from '../../../provider/adapters/log.ts';
 import { type FaultLine, loggable } from '../../../provider/core/operating/log-line.ts';
 import { metrics } from '../../../provider/core/operating/metrics.ts';
 import { Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
@@ -87,13 +88,7 @@ describe('push credentials', () => {
     expect(notesOf(template)).toMatch(/development builds/);
   });
 
-  it('leave a text where there are no deliveries to draw', () => {
-    const [, technical] = dashboardsOf(minimal);
-    const texts = technical?.widgets.filter(({ type }) => type === 'text').map(({ properties }) => properties.markdown);
-    expect(texts).toEqual([
-      expect.stringContaining('Ours or the client’s?'),
-      expect.stringContaining('no platform application'),
-    ]);
+  it('leave no graph where there are no deliveries to draw', () => {
     expect(titlesOf(minimal)).not.toContain('Pushes delivered');
     expect(titlesOf(production)).toEqual(expect.arrayContaining(['Pushes delivered', 'Pushes failed']));
   });
@@ -176,6 +171,24 @@ describe('what the technical dashboard reads from the logs', () => {
     for (const field of named) expect(fields, field).toContain(field);
   });
 
+  it('is what the functions wrote: faults, and refusals but for pending polls', () => {
+    const written = linesOf(({ request, fault: failed }) => {
+      const at = { route: 'POST /token', duration_ms: 1, correlation_id: 'c' };
+      request({ ...at, status: 200, client_id: 'shop' });
+      request({ ...at, status: 400, client_id: 'shop', error: 'authorization_pending' });
+      request({ ...at, status: 401, client_id: 'shop', error: 'invalid_client', reason: 'secret_wrong' });
+      failed(new TypeError('x'), { route: at.route, correlationId: 'c' });
+    });
+    const selected = Object.values(LOG_QUERIES).map((query) => {
+      const filter = query.find((one) => one.startsWith('filter ')) ?? '';
+      return written.filter((one) => isSelected(one, filter));
+    });
+    expect(selected).toEqual([
+      [expect.objectContaining({ message: 'fault', fault: 'TypeError', service: 'token', frames: expect.any(Array) })],
+      [expect.objectContaining({ error: 'invalid_client', client_id: 'shop', reason: 'secret_wrong' })],
+    ]);
+  });
+
   it('is read from the log groups of all functions', () => {
     const [, technical] = dashboardsOf(production);
     const logs = technical?.widgets.filter(({ type }) => type === 'log') ?? [];
@@ -184,15 +197,112 @@ describe('what the technical dashboard reads from the logs', () => {
   });
 });
 
-it('a graph has the threshold of its alarm as a line', () => {
-  const [, technical] = dashboardsOf(production);
-  const lines = technical?.widgets.flatMap(({ properties }) => properties.annotations?.horizontal ?? []) ?? [];
-  expect(lines.map(({ label }: Value) => label)).toEqual([
-    'alarm concurrency',
-    'alarm latency-token',
-    'alarm pings-delayed',
-    'alarm events-delayed',
-    'alarm expiries-delayed',
-  ]);
-  expect(lines.map(({ value }: Value) => value)).toEqual([800, 3000, 60, 300, 1800]);
+describe('the threshold of an alarm', () => {
+  const graphs = widgetsOf(production).filter(({ properties }) => properties.annotations?.horizontal);
+  const lines = graphs.flatMap(({ properties }) =>
+    properties.annotations.horizontal.map(({ label, value }: Value) => ({ label, value, drawn: properties.metrics })),
+  );
+
+  it('is a line in the graph of what the alarm counts', () => {
+    expect(lines.map(({ label, value }) => [label, value])).toEqual([
+      ['alarm push-outage', 3],
+      ['alarm push-bombing', 20],
+      ['alarm assertion-replays', 5],
+      ['alarm push-credentials', 1],
+      ['alarm audit-unconfirmed', 1],
+      ['alarm audit-delayed', 3600],
+      ['alarm domain-certificate', 30],
+      ['alarm concurrency', 800],
+      ['alarm latency-token', 3000],
+      ['alarm pings-delayed', 60],
+      ['alarm dead-letters', 1],
+      ['alarm events-delayed', 300],
+      ['alarm expiries-delayed', 1800],
+    ]);
+    for (const { label, value, drawn } of lines) {
+      const { Threshold, MetricName, Metrics = [] } = alarmOf(label.replace('alarm ', ''));
+      const counted = [MetricName, ...Metrics.map(({ MetricStat }: Value) => MetricStat?.Metric.MetricName)];
+      expect(value, label).toBe(Threshold);
+      const names: Value[] = drawn.map(([, name]: Value[]) => name);
+      expect(
+        names.some((name) => name !== undefined && counted.includes(name)),
+        label,
+      ).toBe(true);
+    }
+  });
+
+  it('is no line where there is no such alarm', () => {
+    const dev = widgetsOf(synthesized('dev')).flatMap(({ properties }) => properties.annotations?.horizontal ?? []);
+    const labels = dev.map(({ label }: Value) => label);
+    expect(labels).toContain('alarm push-outage');
+    expect(labels.filter((label) => /audit|certificate/.test(label))).toEqual([]);
+  });
 });
+
+function alarmOf(name: string): Value {
+  const all = production.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+  return all.find(({ AlarmName }) => AlarmName === `ciba-production-${name}`);
+}
+
+describe('both dashboards', () => {
+  const textsOf = (template: Synthesized) =>
+    dashboardsOf(template).map(({ widgets }) => widgets.find(({ type }) => type === 'text').properties.markdown);
+
+  it('say where to read what to do, by a link if the runbook has an address', () => {
+    for (const text of textsOf(minimal)) expect(text).toContain('in the runbook, docs/operations.md');
+    const runbookUrl = 'https://wiki.example.com/ciba/operations';
+    const linked = new Synthesized({ stage: 'dev', removalPolicy: 'destroy', alarms: { runbookUrl } });
+    for (const text of textsOf(linked)) expect(text).toContain(`in [the runbook](${runbookUrl})`);
+  });
+
+  it('show at most 50 metrics each, by name: beyond, a dashboard costs three dollars a month', () => {
+    for (const { name, widgets } of settings.flatMap((setting) => dashboardsOf(synthesized(setting)))) {
+      const drawn: Value[][] = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+      const names = drawn.map((metric) => metric.filter((one) => typeof one === 'string').join(' '));
+      expect(new Set(names.filter((one) => one !== '')).size, name).toBeLessThanOrEqual(50);
+    }
+  });
+});
+
+describe('the dashboard of logins', () => {
+  it('shows how old audit events and records are that did not reach the bucket, where there is one', () => {
+    const title = 'Age in seconds of what has not reached the audit bucket';
+    const drawn = drawnUnder(production, title).map(([namespace, name]) => `${namespace} ${name}`);
+    expect(drawn).toEqual(Array(2).fill('AWS/Firehose DeliveryToS3.DataFreshness'));
+    expect(titlesOf(synthesized('dev'))).not.toContain(title);
+  });
+
+  it('shows for how many days the certificate of each name is valid, where there are names', () => {
+    const title = 'Days until a certificate expires';
+    const certificates = [settingsOf.production().domain, settingsOf.production().mtlsDomain];
+    const drawn = drawnUnder(production, title).map(([, name, , arn]) => [name, arn]);
+    expect(drawn).toEqual(certificates.map((one) => ['DaysToExpiry', one?.certificateArn]));
+    expect(titlesOf(minimal)).not.toContain(title);
+  });
+});
+
+/** The lines that the log of a function writes. */
+function linesOf(write: (log: ReturnType<typeof createLog>) => void): Value[] {
+  const lines: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+  try {
+    write(createLog('token', 'Ciba/test'));
+  } finally {
+    spy.mockRestore();
+  }
+  return lines.map((line) => JSON.parse(line) as Value);
+}
+
+/** Whether a line passes a filter of CloudWatch Logs Insights, of the few forms that the queries have. */
+function isSelected(line: Value, filter: string): boolean {
+  return filter
+    .replace(/^filter /, '')
+    .split(' and ')
+    .every((condition) => {
+      const present = /^ispresent\((\w+)\)$/.exec(condition)?.[1];
+      if (present) return line[present] !== undefined;
+      const [, field = '', operator, value] = /^(\w+) (=|!=) "(\w+)"$/.exec(condition) ?? [];
+      if (!operator) throw new Error(`the test cannot read the condition ${condition}`);
+      return (line[field] === value) === (operator === '=');
+    });
+}
