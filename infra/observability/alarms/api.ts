@@ -5,15 +5,20 @@ import type { AlarmSet } from './alarm-set.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
+/** Fewer errors in five minutes are single faults, however few calls there are. */
+const SOME_ERRORS = 3;
+/** With fewer calls in five minutes, the slowest in a hundred is one slow call. */
+const SOME_CALLS = 20;
+
 /** Adds alarms on errors and latency of the API, as its callers see them. */
 export function addApiAlarms(alarms: AlarmSet, stage: HttpStage): void {
   alarms.add({
     id: 'server-errors',
     stopsLogins: true,
-    means: 'At least one API call in a hundred fails with a server error.',
+    means: 'At least one API call in a hundred, and no fewer than three, fail with a server error.',
     first: 'find the route in the access log.',
     metric: new MathExpression({
-      expression: 'IF(calls >= 20, 100 * errors / calls, 0)',
+      expression: `IF(errors >= ${SOME_ERRORS}, 100 * errors / calls, 0)`,
       usingMetrics: {
         errors: stage.metricServerError({ period: FIVE_MINUTES }),
         calls: stage.metricCount({ period: FIVE_MINUTES, statistic: 'Sum' }),
@@ -34,7 +39,15 @@ function addLatencyAlarm(alarms: AlarmSet, stage: HttpStage, { id, route }: { id
     runbook: 'latency',
     means: `At least one call of ${route} in a hundred takes three seconds or longer.`,
     first: 'compare the latency of DynamoDB, SNS and KMS on the technical dashboard.',
-    metric: routeMetric(stage, route, { metricName: 'Latency', statistic: 'p99' }),
+    metric: new MathExpression({
+      expression: `IF(calls >= ${SOME_CALLS}, latency, 0)`,
+      usingMetrics: {
+        latency: routeMetric(stage, route, { metricName: 'Latency', statistic: 'p99' }),
+        calls: routeMetric(stage, route, { metricName: 'Count', statistic: 'Sum' }),
+      },
+      label: `p99 of ${route} in milliseconds`,
+      period: FIVE_MINUTES,
+    }),
     threshold: 3000,
     periods: { breaching: 3, of: 3 },
   });

@@ -93,6 +93,8 @@ describe('an alarm says how soon somebody must look', () => {
       'logins-fail',
       'push-credentials',
     ]);
+    const said = /These page: (.+?)\. All others are notices\./.exec(read('docs/operations.md'))?.[1] ?? '';
+    expect([...said.matchAll(/\[([a-z-]+)\]\(#alarm-\1\)/g)].map(([, name]) => name)).toEqual(paging.toSorted());
     const others = alarms.filter(({ AlarmDescription }) => AlarmDescription.startsWith('Notice: '));
     expect(others).toHaveLength(alarms.length - paging.length);
     const behind = ['synthetic-login', 'server-errors', 'throttles', 'push-outage'];
@@ -175,13 +177,47 @@ describe('the alarm', () => {
   ] as const)(
     '%s is on %d, and on that share of more than %d, so that one client does not ring it among many',
     (name, count, most) => {
-      const expressions = alarm(name).Metrics.flatMap(({ Expression }: Value) => Expression ?? []);
+      const expressions = expressionsOf(name);
       expect(alarm(name).Threshold).toBe(count);
       expect(expressions).toContain(`IF(all > ${most}, ${most} * part / all, part)`);
       // The whole has no data where nothing succeeded; the part has none where nothing failed.
       expect(expressions).toContain('MAX([whole, part])');
     },
   );
+
+  it('on server errors needs three of them: one fault among few calls wakes nobody, and an outage among few calls does', () => {
+    const { Threshold, DatapointsToAlarm, EvaluationPeriods } = alarm('server-errors');
+    expect({ Threshold, DatapointsToAlarm, EvaluationPeriods }).toEqual({
+      Threshold: 1,
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 3,
+    });
+    expect(expressionsOf('server-errors')).toEqual(['IF(errors >= 3, 100 * errors / calls, 0)']);
+  });
+
+  it.each([
+    ['latency-bc-authorize', 'POST', '/bc-authorize'],
+    ['latency-token', 'POST', '/token'],
+    ['latency-response', 'POST', '/device/requests/{request_id}/response'],
+  ])('%s looks at the slowest calls of that route alone, and only where there are twenty', (name, method, path) => {
+    expect(expressionsOf(name)).toEqual(['IF(calls >= 20, latency, 0)']);
+    expect(statisticsOf(name)).toEqual(['Latency p99', 'Count Sum']);
+    for (const { Namespace, Dimensions } of metricsOf(alarm(name))) {
+      expect(Namespace).toBe('AWS/ApiGateway');
+      const pairs = Dimensions.map(({ Name, Value }: Value) => [Name, Value]);
+      expect(pairs).toEqual(
+        expect.arrayContaining([
+          ['Method', method],
+          ['Resource', path],
+          ['Stage', expect.anything()],
+        ]),
+      );
+      expect(pairs.length).toBe(4);
+    }
+    // API Gateway keeps these metrics only where it is told to.
+    const stage = production.all('AWS::ApiGatewayV2::Stage')[0]?.Properties;
+    expect(stage.RouteSettings[`${method} ${path}`].DetailedMetricsEnabled).toBe(true);
+  });
 
   it('reads at most the ten metrics that CloudWatch takes', () => {
     for (const one of single) expect(metricsOf(one).length, nameOf(one)).toBeLessThanOrEqual(10);
@@ -302,6 +338,17 @@ describe('metrics', () => {
 /** Seconds over which an alarm sums each of its metrics. */
 function periodsOf(name: string): number[] {
   return alarm(name).Metrics.flatMap(({ MetricStat }: Value) => MetricStat?.Period ?? []);
+}
+
+function expressionsOf(name: string): string[] {
+  return alarm(name).Metrics.flatMap(({ Expression }: Value) => Expression ?? []);
+}
+
+/** Each metric of an alarm with its statistic. */
+function statisticsOf(name: string): string[] {
+  return alarm(name).Metrics.flatMap(({ MetricStat }: Value) =>
+    MetricStat ? [`${MetricStat.Metric.MetricName} ${MetricStat.Stat}`] : [],
+  );
 }
 
 /** The metrics that an alarm looks at, one or the parts of an expression. */
