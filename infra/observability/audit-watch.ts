@@ -8,16 +8,24 @@ import { OperatorsQueue } from './operators-queue.ts';
 
 type AuditWatchProps = Pick<Deployment, 'alarms'> & { readonly store: AuditStore };
 
-/** Calls that can empty the bucket, or open it for deletes. The names are CloudTrail's. */
+/**
+ * Calls that can empty the bucket, open it for deletes, or encrypt what arrives with a key of somebody else. The names
+ * are CloudTrail's; of the last one AWS documents the name of the call and the name of the right.
+ */
 const ON_BUCKET = [
+  'DeleteBucket',
   'DeleteBucketLifecycle',
   'DeleteBucketPolicy',
+  'PutBucketEncryption',
   'PutBucketLifecycle',
   'PutBucketNotification',
   'PutBucketPolicy',
+  'PutBucketReplication',
   'PutBucketVersioning',
+  'PutBucketObjectLockConfiguration',
+  'PutObjectLockConfiguration',
 ];
-/** Calls that can stop the flow of events, or lead it elsewhere. */
+/** Calls that can stop the flow of events or records, or lead it elsewhere. */
 const ON_STREAM = ['DeleteDeliveryStream', 'UpdateDestination'];
 const ON_LOG_GROUPS = ['DeleteLogGroup', 'DeleteSubscriptionFilter', 'PutSubscriptionFilter'];
 
@@ -45,7 +53,7 @@ export class AuditWatch extends Construct {
   }
 
   /** Log groups are told by the beginning of their names, because a pattern has no room for all of them. */
-  #changes({ bucket, stream }: AuditStore): EventPattern {
+  #changes({ bucket, stream, records }: AuditStore): EventPattern {
     return {
       source: ['aws.s3', 'aws.firehose', 'aws.logs'],
       detailType: ['AWS API Call via CloudTrail'],
@@ -53,7 +61,7 @@ export class AuditWatch extends Construct {
         sourceIPAddress: Match.anythingBut('cloudformation.amazonaws.com'),
         $or: [
           { eventName: ON_BUCKET, requestParameters: { bucketName: [bucket.bucketName] } },
-          { eventName: ON_STREAM, requestParameters: { deliveryStreamName: [stream.ref] } },
+          { eventName: ON_STREAM, requestParameters: { deliveryStreamName: [stream.ref, records.ref] } },
           {
             eventName: ON_LOG_GROUPS,
             requestParameters: { logGroupName: Match.prefix(`${Stack.of(this).stackName}-`) },

@@ -7,6 +7,7 @@ const silent = new Synthesized({ stage: 'silent', syntheticLogin: 'off' });
 const dev = synthesized('dev');
 const BUCKET = 'audit-bucket';
 const STREAM = 'audit-stream';
+const RECORDS = 'audit-records';
 const FILTER = 'ciba-main-audit';
 const idIn = (text: Value): string => JSON.stringify(text);
 
@@ -17,6 +18,12 @@ function alarm(name: string, { from = minimal, stage = 'main' } = {}): Value {
 const expressionsOf = ({ Metrics = [] }: Value) => Metrics.flatMap(({ Expression }: Value) => Expression ?? []);
 const metricsOf = ({ Metrics = [] }: Value) => Metrics.flatMap(({ MetricStat }: Value) => MetricStat?.Metric ?? []);
 
+/** The name that stands for a reference to the data stack. */
+function nameIn(reference: string): string {
+  if (reference.includes('AuditBucket')) return BUCKET;
+  return reference.includes('AuditRecords') ? RECORDS : STREAM;
+}
+
 /** The pattern of the rule that an alarm counts, as it is deployed, with names in the place of references. */
 function patternOf(name: string): Value {
   const [{ Value: ruleName }] = alarm(name).Dimensions;
@@ -24,7 +31,7 @@ function patternOf(name: string): Value {
   const deployed = (value: Value): Value => {
     if (Array.isArray(value)) return value.map(deployed);
     if (typeof value !== 'object') return value;
-    if (value['Fn::GetAtt']) return idIn(value).includes('AuditBucket') ? BUCKET : STREAM;
+    if (value['Fn::GetAtt']) return nameIn(idIn(value));
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, deployed(one)]));
   };
   return deployed(pattern);
@@ -127,6 +134,11 @@ describe('changes that can empty the audit bucket, or stop what fills it', () =>
     ['aws.s3', 'PutBucketPolicy'],
     ['aws.s3', 'DeleteBucketPolicy'],
     ['aws.s3', 'PutBucketNotification'],
+    ['aws.s3', 'PutBucketEncryption'],
+    ['aws.s3', 'PutBucketReplication'],
+    ['aws.s3', 'PutBucketObjectLockConfiguration'],
+    ['aws.s3', 'PutObjectLockConfiguration'],
+    ['aws.s3', 'DeleteBucket'],
     ['aws.firehose', 'DeleteDeliveryStream'],
     ['aws.firehose', 'UpdateDestination'],
     ['aws.logs', 'DeleteSubscriptionFilter'],
@@ -137,6 +149,14 @@ describe('changes that can empty the audit bucket, or stop what fills it', () =>
     expect(rings(source, eventName, { errorCode: 'AccessDenied' })).toBe(true);
   });
 
+  it.each(['DeleteDeliveryStream', 'UpdateDestination'])(
+    'raise an alarm: aws.firehose %s of the stream of records, into which decisions go before they are made',
+    (eventName) => {
+      expect(rings('aws.firehose', eventName, { requestParameters: { deliveryStreamName: RECORDS } })).toBe(true);
+      expect(rings('aws.firehose', eventName, { requestParameters: { deliveryStreamName: 'other' } })).toBe(false);
+    },
+  );
+
   it('raise none by a deployment, on other resources, and by looking', () => {
     expect(rings('aws.s3', 'PutBucketLifecycle', { sourceIPAddress: 'cloudformation.amazonaws.com' })).toBe(false);
     expect(rings('aws.s3', 'PutBucketLifecycle', { requestParameters: { bucketName: 'other' } })).toBe(false);
@@ -145,7 +165,7 @@ describe('changes that can empty the audit bucket, or stop what fills it', () =>
   });
 
   it('are looked for in a pattern of at most the 2048 characters that EventBridge takes by default', () => {
-    expect(JSON.stringify(pattern).length + 3 * 64).toBeLessThan(2048);
+    expect(JSON.stringify(pattern).length + 4 * 64).toBeLessThan(2048);
   });
 });
 
