@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
-import { addConcurrencyAlarm, addFaultAlarm, addThrottleAlarm } from '../observability/alarms/functions.ts';
+import { addConcurrencyAlarm, addFaultAlarm, addThrottleAlarms } from '../observability/alarms/functions.ts';
 import { addFunctionOutput } from '../outputs.ts';
 import { CanaryDeployments } from './canary.ts';
 import { type FunctionName, forEachFunction, functions } from './deployed-functions.ts';
@@ -23,7 +23,7 @@ export function makeProviderFunctions(
 ): { readonly functions: ProviderFunctions; readonly canary: CanaryDeployments | undefined } {
   const made = forEachFunction((name) => makeFunction(scope, name, props));
   const all = Object.values(made);
-  addThrottleAlarm(props.alarms, all);
+  addThrottleAlarms(props.alarms, all);
   addConcurrencyAlarm(props.alarms, props.settings.alarms?.concurrentExecutions);
   const canary = rollOut(scope, all, props);
   for (const one of all) addFunctionOutput(scope, one);

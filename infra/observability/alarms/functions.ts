@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
-import type { AlarmSet } from './alarm-set.ts';
+import type { AlarmSet, AlarmSpec } from './alarm-set.ts';
 import { countOrShare } from './share.ts';
 
 const MINUTE = Duration.minutes(1);
@@ -60,15 +60,32 @@ function consequenceOf({ name }: ProviderFunction): string {
   return CONSEQUENCES[name] ?? 'callers get 500';
 }
 
-/** Adds an alarm on calls of any function that Lambda throttled. */
-export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderFunction[]): void {
-  const metrics = functions.map((one, index) => [`f${index}`, one.alias.metricThrottles({ period: MINUTE })] as const);
+/**
+ * Adds an alarm on calls of functions on the path of a login that Lambda throttled, and one on those of all others. Only
+ * the first means that users cannot log in: an operator's script that runs into the reservation of `admin` wakes nobody.
+ */
+export function addThrottleAlarms(alarms: AlarmSet, functions: readonly ProviderFunction[]): void {
+  const isOnPath = ({ name }: ProviderFunction) => ON_LOGIN_PATH.includes(name);
   alarms.add({
     id: 'throttles',
     stopsLogins: true,
     means:
       'Lambda throttles calls, so logins fail or slow down: the account has too few concurrent executions, or a reservation is too small.',
     first: 'compare the metric ConcurrentExecutions with the quota of the account, and request a higher quota.',
+    ...throttledCallsOf(functions.filter(isOnPath)),
+  });
+  alarms.add({
+    id: 'other-throttles',
+    runbook: 'throttles',
+    means: 'Lambda throttles calls for which no login waits: operators get errors, and pings and push events are late.',
+    first: 'find the function on the technical dashboard: does it have a reservation that is too small?',
+    ...throttledCallsOf(functions.filter((one) => !isOnPath(one))),
+  });
+}
+
+function throttledCallsOf(functions: readonly ProviderFunction[]): Pick<AlarmSpec, 'metric' | 'threshold' | 'periods'> {
+  const metrics = functions.map((one, index) => [`f${index}`, one.alias.metricThrottles({ period: MINUTE })] as const);
+  return {
     metric: new MathExpression({
       // A function that was never called has no metric. SUM over a list skips it.
       expression: `SUM([${metrics.map(([name]) => name).join(', ')}])`,
@@ -78,7 +95,7 @@ export function addThrottleAlarm(alarms: AlarmSet, functions: readonly ProviderF
     }),
     threshold: 1,
     periods: { breaching: 3, of: 5 },
-  });
+  };
 }
 
 /**

@@ -60,6 +60,7 @@ describe('alarms', () => {
           'latency-token',
           'latency-response',
           'throttles',
+          'other-throttles',
           'concurrency',
           'logins-fail',
           'directory-throttled',
@@ -217,6 +218,20 @@ describe('the alarm', () => {
     // API Gateway keeps these metrics only where it is told to.
     const stage = production.all('AWS::ApiGatewayV2::Stage')[0]?.Properties;
     expect(stage.RouteSettings[`${method} ${path}`].DetailedMetricsEnabled).toBe(true);
+  });
+
+  it('on throttles that pages counts the functions on the path of a login alone, and another one the rest', () => {
+    const functionsOf = (name: string) =>
+      metricsOf(alarm(name)).map(({ MetricName, Dimensions }) => {
+        expect(MetricName).toBe('Throttles');
+        return functionNames.filter((one) =>
+          JSON.stringify(Dimensions).includes(`"${production.idOf(production.function(one))}"`),
+        );
+      });
+    const onPath = ['backchannel-authentication', 'token', 'device'];
+    expect(functionsOf('throttles').flat().toSorted()).toEqual(onPath.toSorted());
+    const others = functionNames.filter((name) => !onPath.includes(name));
+    expect(functionsOf('other-throttles').flat().toSorted()).toEqual(others.toSorted());
   });
 
   it('reads at most the ten metrics that CloudWatch takes', () => {
