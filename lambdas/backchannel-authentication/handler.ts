@@ -14,7 +14,7 @@ import { wire } from './wiring.ts';
  * invalid_authorization_details; 401 invalid_client; 403 access_denied; 503 temporarily_unavailable. When
  * each is answered is in core/asking/refusals.ts.
  */
-const { ports, log } = wire();
+const { ports, log } = await wire();
 
 const routes = endpoint(log, {
   'POST /bc-authorize': async (request) => {

@@ -8,11 +8,13 @@ import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
+import { warmUp } from '../../provider/adapters/warm-up.ts';
+import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what backchannel-authentication runs with in an AWS account. */
-export function wire(): Wired<RequestAuthenticationPorts & ProvePushRightsPorts> {
+export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePushRightsPorts>> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -30,5 +32,7 @@ export function wire(): Wired<RequestAuthenticationPorts & ProvePushRightsPorts>
     entropy,
     audit: auditTrailOf('backchannel-authentication'),
   };
+  // The first request then finds a connection. What it reads is nobody's: the id is reserved.
+  await warmUp(() => people.find(SYNTHETIC_ID));
   return { ports, log: logOf('backchannel-authentication') };
 }

@@ -22,7 +22,7 @@ import { wire } from './wiring.ts';
  * 400 invalid_request, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403 access_denied;
  * 404 not_found; 409 already_decided; 410 expired.
  */
-const { ports, log } = wire();
+const { ports, log } = await wire();
 
 const routes = endpoint(log, {
   'POST /devices': async (request) => {

@@ -17,14 +17,16 @@ import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
+import { warmUp } from '../../provider/adapters/warm-up.ts';
 import { ENDPOINT_ACTIONS } from '../../provider/core/operating/push-rights.ts';
+import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import type { AnswerPorts } from '../../provider/flows/deciding/answer-request.ts';
 import type { EnrolPorts } from '../../provider/flows/device/enrol-device.ts';
 import type { ManageDevicePorts } from '../../provider/flows/device/manage-device.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what device runs with in an AWS account. */
-export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & ProvePushRightsPorts> {
+export async function wire(): Promise<Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & ProvePushRightsPorts>> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -49,5 +51,7 @@ export function wire(): Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & Pro
     settings: readSettings(),
     audit: auditTrailOf('device', firehoseAuditStore(dynamodb, resources.audit)),
   };
+  // The first request then finds a connection. What it reads is nobody's: the id is reserved.
+  await warmUp(() => people.find(SYNTHETIC_ID));
   return { ports, log: logOf('device') };
 }

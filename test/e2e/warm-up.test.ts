@@ -35,6 +35,21 @@ it('token opens its signing key while it loads, so that no call of a client wait
   expect(final).toHaveLength(4);
 });
 
+it.each(['device', 'backchannel-authentication'])(
+  '%s opens its connection to DynamoDB while it loads, by reading what is nobody’s',
+  async (name) => {
+    const cold = await World.start();
+    const path = name === 'device' ? '/device/requests' : '/bc-authorize';
+    const method = name === 'device' ? 'GET' : 'POST';
+    const { status } = await cold.send(path, { method });
+    const calls = cold.runtime.aws.calls.filter(({ caller }) => caller === name);
+    await cold.close();
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(calls.map(({ action }) => action)).toEqual(['Query']);
+    expect(calls[0]?.body.toString()).toContain('USER#synthetic-login');
+  },
+);
+
 it('an outage while token loads is no fault of the load, and the first call that meets it answers and logs one', async () => {
   const authReqId = await approved();
   world.runtime.aws.interference = () => ({ status: 500, body: '{"__type":"InternalServerError","message":"down"}' });
