@@ -27,16 +27,30 @@ type Redrive = { readonly maxReceiveCount: number; readonly deadLetters: Message
 /** The pause between two looks at hidden messages. Tests may move the clock at any time. */
 const RECHECK_MILLISECONDS = 50;
 
+/** Where one queue keeps its messages. A receive is not kept, so a message in work is there again after a restart. */
+export type QueueStore = {
+  /** The messages that were there at the start. */
+  readonly kept: readonly QueuedMessage[];
+  /** Keeps a message. One that another queue kept under the same id moves to this one. */
+  add(message: QueuedMessage): void;
+  remove(id: string): void;
+};
+/** What a queue may have: a dead-letter queue, and a place where its messages outlive the process. */
+type QueueOptions = { readonly redrive?: Redrive | undefined; readonly store?: QueueStore | undefined };
+
 /** A standard queue. It delivers at least once, in no guaranteed order. */
 export class MessageQueue {
   readonly #now: () => number;
   readonly #redrive: Redrive | undefined;
-  #messages: QueuedMessage[] = [];
+  readonly #store: QueueStore | undefined;
+  #messages: QueuedMessage[];
   readonly #waiting = new Set<() => void>();
 
-  constructor(now: () => number, redrive?: Redrive) {
+  constructor(now: () => number, { redrive, store }: QueueOptions = {}) {
     this.#now = now;
     this.#redrive = redrive;
+    this.#store = store;
+    this.#messages = [...(store?.kept ?? [])];
   }
 
   /** Adds a message and returns its id. */
@@ -71,10 +85,14 @@ export class MessageQueue {
 
   /** Deletes a message. Does nothing if it was received again since. */
   delete(receipt: string): void {
-    this.#messages = this.#messages.filter((message) => message.receipt !== receipt);
+    const deleted = this.#messages.find((message) => message.receipt === receipt);
+    if (!deleted) return;
+    this.#messages = this.#messages.filter((message) => message !== deleted);
+    this.#store?.remove(deleted.id);
   }
 
   #add(message: QueuedMessage): void {
+    this.#store?.add(message);
     this.#messages.push(message);
     this.#wake();
   }

@@ -21,6 +21,8 @@ export type AwsCall = {
   /** JSON input, or the form fields of the Query protocol. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly body: Buffer;
+  /** Which try of the SDK it is, from 1. Absent if the caller does not count its tries. */
+  readonly attempt?: number | undefined;
 };
 /** An answer on the wire. */
 export type AwsAnswer = {
@@ -82,7 +84,7 @@ export class AwsServer {
       response.writeHead(403).end();
       return;
     }
-    const call = parseCall(request, await buffer(request));
+    const call = { ...parseCall(request, await buffer(request)), attempt: attemptOf(request) };
     const isPoll = call.action === 'ReceiveMessage';
     if (!isPoll) this.calls.push(call);
     const gone = new AbortController();
@@ -132,6 +134,12 @@ function parseCall(request: IncomingMessage, body: Buffer): AwsCall {
   if (request.method === 'GET') return { caller, service: 's3', ...parseRead(request.url ?? '/'), body };
   const form = Object.fromEntries(new URLSearchParams(body.toString()));
   return { caller, service: 'sns', action: form['Action'] ?? '', input: form, body };
+}
+
+/** The SDK says in a header which try it is: `attempt=2; max=3`. */
+function attemptOf(request: IncomingMessage): number | undefined {
+  const [, attempt] = /attempt=(\d+)/.exec(String(request.headers['amz-sdk-request'] ?? '')) ?? [];
+  return attempt === undefined ? undefined : Number(attempt);
 }
 
 /** S3 uses REST, with bucket and key in the path. It is the only service whose calls are GETs. */

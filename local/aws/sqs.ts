@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { jsonAnswer } from './json-answer.ts';
 import { MessageQueue, type QueuedMessage } from './message-queue.ts';
+import type { QueueJournal } from './queue-journal.ts';
 import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
 
 /** The dead-letter queue of a queue, for messages that were received too often. */
@@ -10,12 +11,17 @@ export type RedrivePolicy = { readonly deadLetterQueue: string; readonly maxRece
 export class SqsStandIn {
   readonly #now: () => number;
   readonly #redrive: Readonly<Record<string, RedrivePolicy>>;
+  readonly #journal: QueueJournal | undefined;
   readonly #queues = new Map<string, MessageQueue>();
 
-  /** `now` is in seconds, with fractions. `redrive` lists the queues with a dead-letter queue by name. */
-  constructor(now: () => number, redrive: Readonly<Record<string, RedrivePolicy>> = {}) {
+  /**
+   * `now` is in seconds, with fractions. `redrive` lists the queues with a dead-letter queue by name. With a journal the
+   * messages outlive the process.
+   */
+  constructor(now: () => number, redrive: Readonly<Record<string, RedrivePolicy>> = {}, journal?: QueueJournal) {
     this.#now = now;
     this.#redrive = redrive;
+    this.#journal = journal;
   }
 
   readonly service: AwsService = async (call, gone) => {
@@ -30,7 +36,7 @@ export class SqsStandIn {
     if (known) return known;
     const policy = this.#redrive[name];
     const redrive = policy && { ...policy, deadLetters: this.queue(policy.deadLetterQueue) };
-    const queue = new MessageQueue(this.#now, redrive);
+    const queue = new MessageQueue(this.#now, { redrive, store: this.#journal?.storeOf(name) });
     this.#queues.set(name, queue);
     return queue;
   }

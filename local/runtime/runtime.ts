@@ -8,6 +8,7 @@ import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
 import { type BusEvent, createEventBridgeService } from '../aws/event-bridge.ts';
 import { createFirehoseService } from '../aws/firehose.ts';
 import { createKmsService } from '../aws/kms.ts';
+import { QueueJournal } from '../aws/queue-journal.ts';
 import { createS3Service } from '../aws/s3.ts';
 import { createSecretsService } from '../aws/secrets.ts';
 import { AwsServer } from '../aws/server.ts';
@@ -179,7 +180,7 @@ async function startAws(
   const aws = new AwsServer({
     dynamodb: (call) => engine.serve(call),
     sns: sns.service,
-    sqs: startQueues(clock, sns).service,
+    sqs: startQueues(options, clock, sns).service,
     secretsmanager: createSecretsService(new Map()),
     firehose: createFirehoseService(AUDIT_STREAM, audit.add),
     s3: createS3Service(AUDIT_BUCKET, () => audit.objects()),
@@ -196,10 +197,11 @@ function startEngine({ dynamodb, dataFolder: folder }: RuntimeOptions): Promise<
 }
 
 /** Makes the queues, and subscribes that of notifications to the topic where decisions are announced. */
-function startQueues(clock: SharedClock, sns: SnsStandIn): SqsStandIn {
+function startQueues({ dataFolder: folder }: RuntimeOptions, clock: SharedClock, sns: SnsStandIn): SqsStandIn {
   const now = () => clock.milliseconds(Date.now()) / 1000;
+  const journal = folder === undefined ? undefined : new QueueJournal(join(folder, 'queues.jsonl'));
   const queues = [notificationQueue, expiryQueue];
-  const sqs = new SqsStandIn(now, Object.fromEntries(queues.map(({ name, redrive }) => [name, redrive])));
+  const sqs = new SqsStandIn(now, Object.fromEntries(queues.map(({ name, redrive }) => [name, redrive])), journal);
   const queue = sqs.queue(notificationQueue.name);
   sns.subscribe(notificationTopicArn, (message) => void queue.send({ ...message, sender: 'sns' }));
   return sqs;
