@@ -31,6 +31,8 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
     updateTableMs: 0,
     ...(folder !== undefined && { path: folder }),
   });
+  // Node closes idle connections after 5 seconds, and a call that is just being sent on one of them would fail.
+  server.keepAliveTimeout = 0;
   // A socket in its own folder, because other programs and web pages could find a port.
   const socketFolder = await mkdtemp(join(tmpdir(), 'ciba-'));
   const socketPath = join(socketFolder, 'dynalite');
