@@ -54,8 +54,10 @@ export class Gateway {
     if (!body) return sendMessage(response, 413, 'Request Too Long');
     if (await this.localRoutes?.(request, response, body)) return;
     const routed = routeEvent(callFrom(request, body));
-    if (!routed || !this.host) return sendMessage(response, 404, 'Not Found');
+    if (!routed) return sendMessage(response, 404, 'Not Found');
     if (this.#throttles?.take(routed.routeKey) === false) return sendMessage(response, 429, 'Too Many Requests');
+    // It listens before everything behind it has started. A client that calls meanwhile is to try again.
+    if (!this.host) return sendMessage(response, 503, 'Service Unavailable');
     const answer = await this.host.invoke(routed.functionName, routed.event).catch(() => undefined);
     const result = v.safeParse(lambdaResult, answer);
     // API Gateway answers like this when an integration fails. The function's log has the reason.
