@@ -4,7 +4,8 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 /** The pages whose code is tested. */
 export const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench/trial-features/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...['bench/trial-features/README.md', 'bench/load/README.md'],
   ...globSync('docs/**/*.md', { cwd: root }),
 ]
   .map((path) => path.replaceAll('\\', '/'))
