@@ -65,6 +65,7 @@ const SHARED_ADAPTERS = [
   'provider/adapters/https/guarded-request.ts',
   'provider/adapters/https/public-address.ts',
   'provider/adapters/signed-call.ts',
+  'provider/adapters/log-level.ts',
 ];
 
 const isIn = (folder: string, { target }: Import) => target.startsWith(`${folder}/`);

@@ -8,7 +8,7 @@ import { root } from './support/code-blocks.ts';
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
     findUserWithDevices listClients listPendingRequests listTickets listUserDevices provePushRights publishKeys readClient
-    readRequestDetails`,
+    readLogLevel readRequestDetails`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': 'notifyClient requestAuthentication',

@@ -23,6 +23,8 @@ const LABELS = {
   profileId: '',
   profileIds: 'profiles',
   sealed: '',
+  level: 'level',
+  until: 'until',
   refusal: 'refusal',
   by: 'by',
 } as const satisfies Readonly<Record<MembersOf<AuditEvent | AuditStep>, string>>;

@@ -5,12 +5,13 @@ import { deviceNoun } from './device-commands.ts';
 import { doctor } from './doctor-command.ts';
 import { evidenceNoun } from './evidence-commands.ts';
 import { keysNoun } from './keys-commands.ts';
+import { logLevelNoun } from './log-level-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { ticketNoun } from './ticket-commands.ts';
 import { userNoun } from './user-commands.ts';
 
 /** All nouns and commands. A new command is added in the file of its noun, a new noun here. */
 export const vocabulary: Vocabulary = {
-  nouns: [clientNoun, userNoun, deviceNoun, ticketNoun, keysNoun, pushCredentialsNoun, evidenceNoun],
+  nouns: [clientNoun, userNoun, deviceNoun, ticketNoun, keysNoun, pushCredentialsNoun, logLevelNoun, evidenceNoun],
   standalone: [audit, doctor],
 };

@@ -3,6 +3,7 @@ import type { DeviceView } from '../../provider/core/device/device.ts';
 import type { OpenTicketView } from '../../provider/core/device/enrolment-ticket.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import type { TicketView } from '../../provider/flows/device/manage-tickets.ts';
+import type { LogLevelView } from '../../provider/flows/operating/manage-log-level.ts';
 import type { EvidenceKeysView, UserExport } from '../../provider/flows/person/export-user.ts';
 import type { UserView } from '../../provider/flows/person/manage-users.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
@@ -25,6 +26,8 @@ type Answers = {
   'GET /admin/users/{sub}/evidence-keys': EvidenceKeysView;
   'POST /admin/users/{sub}/tickets': TicketView;
   'GET /admin/users/{sub}/tickets': { readonly tickets: readonly OpenTicketView[] };
+  'GET /admin/log-level': LogLevelView;
+  'PUT /admin/log-level': LogLevelView;
   'GET /admin/users/{sub}/devices': { readonly devices: readonly DeviceView[] };
 };
 type AnswerOf<Route> = Route extends keyof Answers ? Answers[Route] : unknown;

@@ -78,7 +78,8 @@ export class ProviderFunction extends Construct {
       role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      // The functions write lines of this level only while an operator has set it. Lambda must let them through then.
+      applicationLogLevelV2: ApplicationLogLevel.DEBUG,
       // Lambda's start, end and report lines would be half of the log, and logs are the largest hidden cost.
       systemLogLevelV2: isRetained(settings) ? SystemLogLevel.WARN : SystemLogLevel.INFO,
       environment: { ...props.environment, ...variablesFor(settings.tracing) },

@@ -1,8 +1,13 @@
-import { AUDIT_ENVIRONMENT, type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
+import {
+  AUDIT_ENVIRONMENT,
+  type FunctionSpec,
+  LOG_LEVEL,
+  PUSH_ENVIRONMENT,
+} from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
-  description: 'Clients, users, devices and enrolment tickets, for operators with IAM credentials',
+  description: 'Clients, users, devices, enrolment tickets and the log level, for operators with IAM credentials',
   routes: [
     'POST /admin/clients',
     'GET /admin/clients',
@@ -22,6 +27,8 @@ export const spec = {
     'DELETE /admin/users/{sub}/tickets',
     'GET /admin/users/{sub}/devices',
     'DELETE /admin/users/{sub}/devices/{device_id}',
+    'GET /admin/log-level',
+    'PUT /admin/log-level',
   ],
   // API Gateway refuses strangers here, before the function is called.
   throttle: { setting: 'others', rate: 100, burst: 200 },
@@ -45,6 +52,8 @@ export const spec = {
     { table: 'directory', actions: ['GetItem', 'PutItem', 'DeleteItem'], prefixes: ['LOGIN#'] },
     { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['USER#'] },
     { table: 'directory', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['ENDPOINT#'] },
+    LOG_LEVEL,
+    { table: 'directory', actions: ['PutItem'], prefixes: ['SETTING#'] },
     { table: 'directory', actions: ['Query', 'DeleteItem'], prefixes: ['EVIDENCEKEY#'] },
     { table: 'transactions', actions: ['PutItem', 'DeleteItem'], prefixes: ['TICKET#'] },
     { table: 'transactions', actions: ['Query', 'DeleteItem'], prefixes: ['USER#', 'RATE#user#'] },

@@ -1,4 +1,10 @@
-import { clientBody, clientChangeBody, userBody, userChangeBody } from '../../provider/edge/http/admin-bodies.ts';
+import {
+  clientBody,
+  clientChangeBody,
+  logLevelBody,
+  userBody,
+  userChangeBody,
+} from '../../provider/edge/http/admin-bodies.ts';
 import { adminBodyRoute, adminRoute, pageFrom, userQueryFrom } from '../../provider/edge/http/admin-call.ts';
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
@@ -12,6 +18,7 @@ import {
   updateClient,
 } from '../../provider/flows/client/manage-clients.ts';
 import { createTicket, endTickets, listTickets } from '../../provider/flows/device/manage-tickets.ts';
+import { readLogLevel, setLogLevel } from '../../provider/flows/operating/manage-log-level.ts';
 import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import { eraseUser } from '../../provider/flows/person/erase-user.ts';
 import { exportUser, readEvidenceKeys } from '../../provider/flows/person/export-user.ts';
@@ -26,7 +33,7 @@ import {
 import { wire } from './wiring.ts';
 
 /**
- * The admin API (docs/admin-api.md): clients, users, devices, enrolment tickets. Every route needs an IAM identity.
+ * The admin API (docs/admin-api.md): clients, users, devices, enrolment tickets, the log level. Every route needs an IAM identity.
  *
  * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity); 404 not_found; 409 conflict; 503
  * temporarily_unavailable (the audit trail cannot be written).
@@ -95,6 +102,10 @@ const routes = endpoint(log, {
   ),
   'DELETE /admin/users/{sub}/devices/{device_id}': adminRoute(async ({ id, by }) =>
     mapResult(await removeUserDevice(ports, { sub: id('sub'), deviceId: id('device_id'), by }), answerDone),
+  ),
+  'GET /admin/log-level': adminRoute(async () => mapResult(await readLogLevel(ports), answerOk)),
+  'PUT /admin/log-level': adminBodyRoute({ body: logLevelBody }, async ({ body, by }) =>
+    mapResult(await setLogLevel(ports, { level: body.level, forSeconds: body.for_seconds, by }), answerOk),
   ),
 });
 

@@ -1,10 +1,11 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { KeptEvidenceKeysTable } from '../../provider/adapters/dynamodb/kept-evidence-keys-table.ts';
+import { LogLevelsTable } from '../../provider/adapters/dynamodb/log-levels-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { PersonRecordsTable } from '../../provider/adapters/dynamodb/person-records-table.ts';
@@ -16,6 +17,7 @@ import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-righ
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../provider/flows/device/manage-tickets.ts';
+import type { ManageLogLevelPorts } from '../../provider/flows/operating/manage-log-level.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 import type { EraseUserPorts } from '../../provider/flows/person/erase-user.ts';
 import type { ExportUserPorts } from '../../provider/flows/person/export-user.ts';
@@ -26,6 +28,7 @@ type AdminPorts = ManageClientsPorts &
   ManageTicketsPorts &
   ExportUserPorts &
   EraseUserPorts &
+  ManageLogLevelPorts &
   ProvePushRightsPorts;
 
 /** Composes what admin runs with in an AWS account. */
@@ -33,6 +36,7 @@ export function wire(): Wired<AdminPorts> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
+  followLogLevel('admin', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
   const sns = createSns();
@@ -45,6 +49,7 @@ export function wire(): Wired<AdminPorts> {
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     personRecords: new PersonRecordsTable({ directory, transactions }, entropy),
     evidenceKeys: new KeptEvidenceKeysTable(directory),
+    logLevels: new LogLevelsTable(directory),
     endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['DeleteEndpoint']),
     entropy,

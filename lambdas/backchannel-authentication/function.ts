@@ -1,6 +1,7 @@
 import {
   CLIENT_AUTHENTICATION,
   type FunctionSpec,
+  LOG_LEVEL,
   PUSH_ENVIRONMENT,
 } from '../../provider/core/operating/function-spec.ts';
 
@@ -22,6 +23,7 @@ export const spec = {
     ...PUSH_ENVIRONMENT,
   ],
   tables: [
+    LOG_LEVEL,
     ...CLIENT_AUTHENTICATION,
     { table: 'directory', actions: ['GetItem'], prefixes: ['LOGIN#'] },
     { table: 'directory', actions: ['Query', 'UpdateItem'], prefixes: ['USER#'] },

@@ -1,5 +1,11 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
-import { auditTrailOf, clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import {
+  auditTrailOf,
+  clientAuthentication,
+  followLogLevel,
+  logOf,
+  type Wired,
+} from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
@@ -18,6 +24,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
+  followLogLevel('backchannel-authentication', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
   const sns = createSns();

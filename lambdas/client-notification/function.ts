@@ -1,4 +1,4 @@
-import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+import { type FunctionSpec, LOG_LEVEL } from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -14,6 +14,7 @@ export const spec = {
     'UV_THREADPOOL_SIZE',
   ],
   tables: [
+    LOG_LEVEL,
     { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
     { table: 'transactions', actions: ['GetItem'], prefixes: ['REQUEST#'] },
     { table: 'transactions', actions: ['UpdateItem'], prefixes: ['NOTIFICATION#'] },

@@ -1,6 +1,6 @@
 import { createDynamoDB, createSqs } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { logOf } from '../../provider/adapters/composition.ts';
+import { followLogLevel, logOf } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
@@ -14,10 +14,12 @@ import type { NotifyPorts } from '../../provider/flows/notifying/notify-client.t
 export function wire() {
   const resources = readResources();
   const dynamodb = createDynamoDB();
+  const directory = new Table(dynamodb, resources.directoryTable);
+  followLogLevel('client-notification', directory);
   const queue = new SqsMessages(createSqs(), resources.notificationQueueUrl);
   const ports: NotifyPorts = {
     notifications: new NotificationsTable(new Table(dynamodb, resources.transactionsTable)),
-    clients: new ClientsTable(new Table(dynamodb, resources.directoryTable), clock),
+    clients: new ClientsTable(directory, clock),
     sender: new HttpsNotification(resources.notificationNetworks),
     entropy,
     clock,

@@ -1,4 +1,9 @@
-import { AUDIT_ENVIRONMENT, type FunctionSpec, PUSH_ENVIRONMENT } from '../../provider/core/operating/function-spec.ts';
+import {
+  AUDIT_ENVIRONMENT,
+  type FunctionSpec,
+  LOG_LEVEL,
+  PUSH_ENVIRONMENT,
+} from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -26,6 +31,7 @@ export const spec = {
     ...PUSH_ENVIRONMENT,
   ],
   tables: [
+    LOG_LEVEL,
     {
       table: 'directory',
       actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],

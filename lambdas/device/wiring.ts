@@ -1,6 +1,6 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
@@ -30,6 +30,7 @@ export async function wire(): Promise<Wired<EnrolPorts & ManageDevicePorts & Ans
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
+  followLogLevel('device', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
   const sns = createSns();

@@ -1,4 +1,4 @@
-import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+import { type FunctionSpec, LOG_LEVEL } from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -11,7 +11,7 @@ export const spec = {
   throttle: { setting: 'others', rate: 500, burst: 1000 },
   authorizer: 'none',
   environment: ['ISSUER', 'PREVIOUS_ISSUERS', 'DIRECTORY_TABLE', 'ACR_POLICY', 'METRICS_NAMESPACE', 'SHIELDED_NAME'],
-  tables: [{ table: 'directory', actions: ['Query'], prefixes: ['KEY#'] }],
+  tables: [{ table: 'directory', actions: ['Query'], prefixes: ['KEY#'] }, LOG_LEVEL],
   sns: [],
   kms: [],
   timeoutSeconds: 10,

@@ -1,6 +1,6 @@
 import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { logOf, type Wired } from '../../provider/adapters/composition.ts';
+import { followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -14,6 +14,7 @@ import type { PublishedSigningKeys } from '../../provider/flows/keys/ports.ts';
 /** Composes what provider-metadata runs with in an AWS account. */
 export function wire(): Wired<DescribeProviderPorts & { keys: PublishedSigningKeys }> {
   const directory = new Table(createDynamoDB(), readResources().directoryTable);
+  followLogLevel('provider-metadata', directory);
   const keys = new KeyCache(new SigningKeysTable(directory, entropy), clock);
   return { ports: { settings: readSettings(), profile: STANDARD_PROFILE, keys }, log: logOf('provider-metadata') };
 }

@@ -1,4 +1,4 @@
-import { CLIENT_AUTHENTICATION, type FunctionSpec } from '../../provider/core/operating/function-spec.ts';
+import { CLIENT_AUTHENTICATION, type FunctionSpec, LOG_LEVEL } from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -18,6 +18,7 @@ export const spec = {
     'SHIELDED_NAME',
   ],
   tables: [
+    LOG_LEVEL,
     ...CLIENT_AUTHENTICATION,
     { table: 'directory', actions: ['Query'], prefixes: ['KEY#', 'USER#'] },
     { table: 'directory', actions: ['GetItem'], prefixes: ['PRIVATEKEY#'] },

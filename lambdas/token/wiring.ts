@@ -1,6 +1,12 @@
 import { createDynamoDB, createKms } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { auditTrailOf, clientAuthentication, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import {
+  auditTrailOf,
+  clientAuthentication,
+  followLogLevel,
+  logOf,
+  type Wired,
+} from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
@@ -18,6 +24,7 @@ export async function wire(): Promise<Wired<RequestTokensPorts>> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
+  followLogLevel('token', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
   const keys = new SigningKeysTable(directory, entropy);

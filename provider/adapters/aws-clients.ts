@@ -3,6 +3,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsCallMilliseconds } from './config.ts';
+import { observeAwsCall } from './log-level.ts';
 
 /**
  * Longest time of one call, in milliseconds. Three tries of at most one second fit into the shortest function timeout,
@@ -23,9 +24,37 @@ const patient = {
   requestHandler: { ...bounded.requestHandler, requestTimeout: Math.max(10_000, milliseconds) },
 } as const;
 
-export const createDynamoDB = (): DynamoDBClient => new DynamoDBClient(bounded);
-export const createSqs = (): SQSClient => new SQSClient(bounded);
-export const createKms = (): KMSClient => new KMSClient(bounded);
+type Answered = { readonly $metadata: { readonly attempts?: number | undefined } };
+
+/** Adds a step around all tries of a call, by which it can be logged. */
+const observing =
+  (aws_service: string) =>
+  <Arguments, Output extends { readonly output: Answered }>(
+    next: (args: Arguments) => Promise<Output>,
+    { commandName = '' }: { commandName?: string | undefined },
+  ) =>
+  (args: Arguments): Promise<Output> =>
+    observeAwsCall({ aws_service, action: commandName.replace(/Command$/, '') }, () => next(args), attemptsOf);
+const FIRST = { step: 'initialize', name: 'observeAwsCall' } as const;
+
+export function createDynamoDB(): DynamoDBClient {
+  const client = new DynamoDBClient(bounded);
+  client.middlewareStack.add(observing('DynamoDB'), FIRST);
+  return client;
+}
+
+export function createSqs(): SQSClient {
+  const client = new SQSClient(bounded);
+  client.middlewareStack.add(observing('SQS'), FIRST);
+  return client;
+}
+
+export function createKms(): KMSClient {
+  const client = new KMSClient(bounded);
+  client.middlewareStack.add(observing('KMS'), FIRST);
+  return client;
+}
+
 export const createPatientKms = (): KMSClient => new KMSClient(patient);
 
 /**
@@ -35,7 +64,17 @@ export const createPatientKms = (): KMSClient => new KMSClient(patient);
 export function createSns(): () => SNSClient {
   let client: SNSClient | undefined;
   return () => {
-    client ??= new SNSClient(bounded);
+    if (client) return client;
+    client = new SNSClient(bounded);
+    client.middlewareStack.add(observing('SNS'), FIRST);
     return client;
   };
+}
+
+/** Returns how often a call was tried, from its answer or from its error. */
+function attemptsOf(answer: unknown): number | undefined {
+  const { output, $metadata = output?.$metadata } = (answer ?? {}) as Partial<Answered> & {
+    readonly output?: Answered;
+  };
+  return $metadata?.attempts;
 }

@@ -3,11 +3,13 @@ import type { AuditTrail } from '../flows/ports.ts';
 import { clock } from './clock.ts';
 import { readResources } from './config.ts';
 import { ClientsTable } from './dynamodb/clients-table.ts';
+import { LogLevelsTable } from './dynamodb/log-levels-table.ts';
 import { ReplaysTable } from './dynamodb/replays-table.ts';
 import type { Table } from './dynamodb/table.ts';
 import { entropy } from './entropy.ts';
 import { joseVerifier } from './jose/jose-verifier.ts';
-import { type AuditStore, createAuditTrail, createLog, type Log } from './log.ts';
+import { type AuditStore, createAuditTrail, createLog, type Log, logAwsCall } from './log.ts';
+import { readLogLevelFrom } from './log-level.ts';
 import { readSettings } from './settings.ts';
 
 // What several functions share in their `wiring.ts`.
@@ -19,6 +21,12 @@ export type Wired<Ports> = { readonly ports: Ports; readonly log: Log };
 export function logOf(service: string): Log {
   const { metricsNamespace, shieldedName } = readResources();
   return createLog(service, metricsNamespace, { shieldedName });
+}
+
+/** Makes a function follow the log level that operators set. */
+export function followLogLevel(service: string, directory: Table): void {
+  const levels = new LogLevelsTable(directory);
+  readLogLevelFrom({ service, read: () => levels.read(), write: logAwsCall, clock });
 }
 
 /** Makes the audit trail of a function. Without a store it only writes to the log. */

@@ -1,5 +1,11 @@
 import { type AuditRecord, copyOf } from '../core/operating/audit-record.ts';
-import { type FaultLine, loggable, type RequestLine } from '../core/operating/log-line.ts';
+import {
+  type AwsCallLine,
+  type FaultLine,
+  loggable,
+  loggableAwsCall,
+  type RequestLine,
+} from '../core/operating/log-line.ts';
 import { type CountedLine, type Measured, measure } from '../core/operating/metrics.ts';
 import type { AuditTrail } from '../flows/ports.ts';
 
@@ -15,7 +21,11 @@ export interface Log {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Writes one JSON line to standard output, which Lambda stores unchanged (docs/adr/0012). */
-function write(level: 'INFO' | 'ERROR', { message, ...fields }: Fields & { message: string }, now = new Date()): void {
+function write(
+  level: 'DEBUG' | 'INFO' | 'ERROR',
+  { message, ...fields }: Fields & { message: string },
+  now = new Date(),
+): void {
   process.stdout.write(`${JSON.stringify({ level, message, timestamp: now.toISOString(), ...fields })}\n`);
 }
 
@@ -51,6 +61,11 @@ export function createLog(
       writeCounted('ERROR', { service, message: 'fault', ...at });
     },
   };
+}
+
+/** Logs a call of AWS. It counts in no metric. */
+export function logAwsCall(line: AwsCallLine): void {
+  write('DEBUG', { message: 'aws_call', ...loggableAwsCall(line) });
 }
 
 /** Stores a line durably. It resolves to whether the store acknowledged it. */

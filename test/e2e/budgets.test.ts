@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
+import { requestCalls } from '../support/request-calls.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
@@ -28,7 +29,7 @@ afterAll(async () => {
 async function callsOf(work: () => Promise<unknown>): Promise<string[]> {
   const before = world.runtime.aws.calls.length;
   await work();
-  return world.runtime.aws.calls.slice(before).map(({ service, action }) => `${service} ${action}`);
+  return requestCalls(world.runtime.aws.calls.slice(before)).map(({ service, action }) => `${service} ${action}`);
 }
 
 describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hint, one device (design, section 7)', () => {
@@ -84,8 +85,7 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     const before = world.runtime.aws.calls.length;
     const requestId = await login();
     const callsOfOne = (name: string) =>
-      world.runtime.aws.calls
-        .slice(before)
+      requestCalls(world.runtime.aws.calls.slice(before))
         .filter(({ caller }) => caller === name)
         .map(({ service, action }) => `${service} ${action}`);
     const puts = Array.from({ length: 3 }, () => 'dynamodb PutItem');

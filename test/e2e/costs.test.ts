@@ -5,6 +5,7 @@ import { root } from '../support/code-blocks.ts';
 import { bytesOf, costOfMillion, type LoginUse, recordBytes } from '../support/login-cost.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { PATIENCE_MILLISECONDS } from '../support/patience.ts';
+import { requestCalls } from '../support/request-calls.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 // The tables of costs in docs/operations.md, from one login of each kind with warm functions.
@@ -93,7 +94,7 @@ async function useOf(
 ): Promise<LoginUse> {
   const [callsBefore, linesBefore] = [world.runtime.aws.calls.length, world.logs.length];
   await login();
-  const calls = world.runtime.aws.calls.slice(callsBefore).filter(({ service }) => service !== 'sqs');
+  const calls = requestCalls(world.runtime.aws.calls.slice(callsBefore)).filter(({ service }) => service !== 'sqs');
   const ofPing = calls.filter(({ caller }) => caller === 'client-notification').slice(-3);
   const awsCalls = [...calls.filter(({ caller }) => caller !== 'client-notification'), ...ofPing];
   const all = world.logs.slice(linesBefore);

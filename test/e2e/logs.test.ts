@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTicketUri } from '../../local/demo/phone.ts';
 import { CIBA_GRANT, World } from '../support/world.ts';
 
@@ -10,78 +10,91 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-it('no secret, token, hint, name, message or push token ever stands in a log line', async () => {
-  const secrets: Record<string, string> = {};
-  const client = await world.client({ scope: 'openid profile email' });
-  const { sub, email } = await world.user({ name: 'Seeded Name', phone_number: '+4915511112222' });
-  const uri = await world.ticket(sub);
-  secrets['ticket'] = parseTicketUri(uri).ticket;
-  const { Phone } = await import('../../local/demo/phone.ts');
-  const phone = await Phone.enrol(uri, {
-    name: 'SeededDevice',
-    pushToken: 'seeded-push-token',
-    now: () => world.runtime.now(),
-  });
-  const asked = await world.asked(client, { login_hint: email, binding_message: 'SeededMessage' });
-  await world.poll(client, asked.authReqId);
-  await world.poll(client, asked.authReqId);
-  await world.answer(phone, asked.requestId, 'approve');
-  const tokens = (await world.poll(client, asked.authReqId)).body;
-  await world.poll(client, asked.authReqId);
-  await world.post(
-    '/token',
-    { ...client, client_secret: 'seeded-wrong-secret' },
-    { grant_type: CIBA_GRANT, auth_req_id: 'x' },
-  );
-  await world.ask(client, { login_hint: 'seeded-unknown@example.com' });
-  await world.ask(client, { login_hint: email, binding_message: 'Seeded\u202Ebad' });
-  await world.post('/bc-authorize', client, 'seeded-parameter=1&seeded-parameter=2&scope=openid');
-  await world.admin('POST', '/admin/clients', { client_name: 'x', scope_descriptions: { 'seeded-scope': 1 } });
-  await world.admin('POST', '/admin/users', { 'seeded-member': 1 });
-  const assertion = await sendAssertion();
-  const deviceAssertion = await phone.assertion('GET', 'device/requests');
-  await world.send('/device/requests', { headers: { authorization: deviceAssertion } });
-  world.runtime.aws.interference = () => ({
-    status: 500,
-    body: '{"__type":"InternalServerError","message":"seeded-fault-text"}',
-  });
-  await world.ask(client, { login_hint: email });
-  world.runtime.aws.interference = undefined;
-  const last = await world.ask(client, { login_hint: 'done' });
-  await world.line(last);
+const PHONE_NUMBERS = { info: '+4915511112222', debug: '+4915511113333' } as const;
 
-  Object.assign(secrets, {
-    client_secret: client.client_secret,
-    'wrong secret': 'seeded-wrong-secret',
-    auth_req_id: asked.authReqId,
-    access_token: String(tokens['access_token']),
-    id_token: String(tokens['id_token']),
-    'signature of the access token': String(tokens['access_token']).split('.')[2] ?? 'none',
-    assertion: assertion,
-    'device assertion': deviceAssertion,
-    'push token': 'seeded-push-token',
-    login_hint: email,
-    'unknown hint': 'seeded-unknown',
-    'phone number': '15511112222',
-    'user name': 'Seeded Name',
-    'binding message': 'SeededMessage',
-    'bad binding message': 'Seeded\u202Ebad',
-    'device name': 'SeededDevice',
-    'parameter name': 'seeded-parameter',
-    'described scope': 'seeded-scope',
-    'member name': 'seeded-member',
-    'text of a fault': 'seeded-fault-text',
+// A function reads the level along with its next calls of AWS, so it is known before the calls that count.
+async function setLevel(level: 'info' | 'debug'): Promise<void> {
+  expect((await world.admin('PUT', '/admin/log-level', { level })).status).toBe(200);
+  await world.runtime.advance(60);
+}
+
+describe.each(['info', 'debug'] as const)('at the level %s', (level) => {
+  it('no secret, token, hint, name, message or push token ever stands in a log line', async () => {
+    await setLevel(level);
+    const secrets: Record<string, string> = {};
+    const client = await world.client({ scope: 'openid profile email' });
+    const { sub, email } = await world.user({ name: 'Seeded Name', phone_number: PHONE_NUMBERS[level] });
+    const uri = await world.ticket(sub);
+    secrets['ticket'] = parseTicketUri(uri).ticket;
+    const { Phone } = await import('../../local/demo/phone.ts');
+    const phone = await Phone.enrol(uri, {
+      name: 'SeededDevice',
+      pushToken: 'seeded-push-token',
+      now: () => world.runtime.now(),
+    });
+    const asked = await world.asked(client, { login_hint: email, binding_message: 'SeededMessage' });
+    await world.poll(client, asked.authReqId);
+    await world.poll(client, asked.authReqId);
+    await world.answer(phone, asked.requestId, 'approve');
+    const tokens = (await world.poll(client, asked.authReqId)).body;
+    await world.poll(client, asked.authReqId);
+    await world.post(
+      '/token',
+      { ...client, client_secret: 'seeded-wrong-secret' },
+      { grant_type: CIBA_GRANT, auth_req_id: 'x' },
+    );
+    await world.ask(client, { login_hint: 'seeded-unknown@example.com' });
+    await world.ask(client, { login_hint: email, binding_message: 'Seeded\u202Ebad' });
+    await world.post('/bc-authorize', client, 'seeded-parameter=1&seeded-parameter=2&scope=openid');
+    await world.admin('POST', '/admin/clients', { client_name: 'x', scope_descriptions: { 'seeded-scope': 1 } });
+    await world.admin('POST', '/admin/users', { 'seeded-member': 1 });
+    const assertion = await sendAssertion();
+    const deviceAssertion = await phone.assertion('GET', 'device/requests');
+    await world.send('/device/requests', { headers: { authorization: deviceAssertion } });
+    world.runtime.aws.interference = () => ({
+      status: 500,
+      body: '{"__type":"InternalServerError","message":"seeded-fault-text"}',
+    });
+    await world.ask(client, { login_hint: email });
+    world.runtime.aws.interference = undefined;
+    const last = await world.ask(client, { login_hint: 'done' });
+    await world.line(last);
+
+    Object.assign(secrets, {
+      client_secret: client.client_secret,
+      'wrong secret': 'seeded-wrong-secret',
+      auth_req_id: asked.authReqId,
+      access_token: String(tokens['access_token']),
+      id_token: String(tokens['id_token']),
+      'signature of the access token': String(tokens['access_token']).split('.')[2] ?? 'none',
+      assertion: assertion,
+      'device assertion': deviceAssertion,
+      'push token': 'seeded-push-token',
+      login_hint: email,
+      'unknown hint': 'seeded-unknown',
+      'phone number': PHONE_NUMBERS[level].slice(3),
+      'user name': 'Seeded Name',
+      'binding message': 'SeededMessage',
+      'bad binding message': 'Seeded\u202Ebad',
+      'device name': 'SeededDevice',
+      'parameter name': 'seeded-parameter',
+      'described scope': 'seeded-scope',
+      'member name': 'seeded-member',
+      'text of a fault': 'seeded-fault-text',
+    });
+    // The audit trail keeps the signed evidence on purpose; it is its own store. Everything else is the log.
+    const log = world.logs.filter((line) => !line.includes('"message":"audit"'));
+    const calls = log.filter((line) => line.includes('"message":"aws_call"'));
+    expect(calls.length > 20).toBe(level === 'debug');
+    const audit = world.logs.filter((line) => line.includes('"message":"audit"'));
+    expect(log.length).toBeGreaterThan(10);
+    const leaked = Object.entries(secrets).filter(
+      ([, secret]) => secret.length < 4 || log.some((line) => line.includes(secret)),
+    );
+    expect(leaked).toEqual([]);
+    const neverInAudit = ['client_secret', 'auth_req_id', 'access_token', 'id_token', 'push token', 'ticket'];
+    expect(neverInAudit.filter((name) => audit.some((line) => line.includes(secrets[name] ?? '')))).toEqual([]);
   });
-  // The audit trail keeps the signed evidence on purpose; it is its own store. Everything else is the log.
-  const log = world.logs.filter((line) => !line.includes('"message":"audit"'));
-  const audit = world.logs.filter((line) => line.includes('"message":"audit"'));
-  expect(log.length).toBeGreaterThan(10);
-  const leaked = Object.entries(secrets).filter(
-    ([, secret]) => secret.length < 4 || log.some((line) => line.includes(secret)),
-  );
-  expect(leaked).toEqual([]);
-  const neverInAudit = ['client_secret', 'auth_req_id', 'access_token', 'id_token', 'push token', 'ticket'];
-  expect(neverInAudit.filter((name) => audit.some((line) => line.includes(secrets[name] ?? '')))).toEqual([]);
 });
 
 it('one line a request, with its reason and a correlation id that the caller has too', async () => {

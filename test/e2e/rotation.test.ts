@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefusal } from '../support/assertions.ts';
 import { awsCall } from '../support/held-call.ts';
+import { requestCalls } from '../support/request-calls.ts';
 import { type Answer, CIBA_GRANT, type TestClient, World } from '../support/world.ts';
 
 // The clock of this world stands still: nothing here waits for a copy to grow old.
@@ -170,7 +171,9 @@ describe('neither the number of AWS calls nor their order tells which clients ex
     for (let index = 0; index < times; index += 1) {
       const before = world.runtime.aws.calls.length;
       expect((await poll({ client_id, client_secret: 'guess' })).status).toBe(401);
-      each.push(world.runtime.aws.calls.slice(before).map(({ service, action }) => `${service} ${action}`));
+      each.push(
+        requestCalls(world.runtime.aws.calls.slice(before)).map(({ service, action }) => `${service} ${action}`),
+      );
     }
     return each;
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { expectTokens } from '../support/assertions.ts';
+import { requestCalls } from '../support/request-calls.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
@@ -16,7 +17,7 @@ afterEach(() => world?.close());
 async function callsOf(name: string, work: () => Promise<unknown>): Promise<string[]> {
   const before = world.runtime.aws.calls.length;
   await work();
-  const calls = world.runtime.aws.calls.slice(before).filter(({ caller }) => caller === name);
+  const calls = requestCalls(world.runtime.aws.calls.slice(before)).filter(({ caller }) => caller === name);
   return calls.map(({ service, action }) => `${service} ${action}`);
 }
 

@@ -22,6 +22,7 @@ const TIES = [
     'a row of metadata that is not described',
   ],
   ['provider/core/operating/log-line.ts', 'Whole<RequestLine>', 'a field that is not written'],
+  ['provider/core/operating/log-line.ts', 'Whole<AwsCallLine>', 'a field of a call of AWS that is not written'],
   ['provider/adapters/settings.ts', 'Whole<Settings>', 'a setting that is not read'],
   ['provider/adapters/dynamodb/requests-table.ts', 'unstored satisfies Nothing;', 'a part of a new request'],
   ['provider/adapters/dynamodb/forms/request-form.ts', '): Whole<StoredDetails> {', 'a stored detail'],

@@ -76,6 +76,13 @@ export type AuditEvent =
       readonly by: string;
     }
   | {
+      readonly event: 'log_level_changed';
+      readonly level: string;
+      /** The end of the level, in epoch seconds, if it has one. */
+      readonly until?: number | undefined;
+      readonly by: string;
+    }
+  | {
       readonly event:
         | 'signing_key_created'
         | 'signing_key_activated'

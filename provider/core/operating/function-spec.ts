@@ -125,6 +125,8 @@ export const APPLICATIONS_ENVIRONMENT = [
 export const PUSH_ENVIRONMENT = [...APPLICATIONS_ENVIRONMENT, 'APNS_TOPIC'] as const;
 /** Variables of a function that stores audit records. */
 export const AUDIT_ENVIRONMENT = ['AUDIT_STREAM', 'AUDIT_OUTAGE'] as const;
+/** The permission to read the log level. */
+export const LOG_LEVEL: TableGrant = { table: 'directory', actions: ['GetItem'], prefixes: ['SETTING#'] };
 /** The permissions that client authentication needs. */
 export const CLIENT_AUTHENTICATION: readonly TableGrant[] = [
   { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },

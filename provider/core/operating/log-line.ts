@@ -62,6 +62,20 @@ export type FaultLine = {
   readonly frames?: readonly string[] | undefined;
 };
 
+/** A call of AWS, at the level `debug`: which action, how long, how it ended. Nothing of its input or output. */
+export type AwsCallLine = {
+  /** The function that called. */
+  readonly service: string;
+  /** The SDK's name of the service, such as `DynamoDB`, and of the action, such as `GetItem`. */
+  readonly aws_service: string;
+  readonly action: string;
+  readonly duration_ms: number;
+  /** How often it was tried. Undefined if the call never got an answer. */
+  readonly attempts: number | undefined;
+  /** `ok`, or the name of the error. */
+  readonly outcome: string;
+};
+
 const FIELD_LIMIT = 256;
 
 /**
@@ -96,6 +110,18 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     duration_ms: line.duration_ms,
     cold_start: line.cold_start,
     correlation_id: shortened(line.correlation_id),
+  };
+}
+
+/** Returns the line of a call of AWS as it may be written. */
+export function loggableAwsCall(line: AwsCallLine): Whole<AwsCallLine> {
+  return {
+    service: line.service,
+    aws_service: line.aws_service,
+    action: line.action,
+    duration_ms: line.duration_ms,
+    attempts: line.attempts,
+    outcome: shortened(line.outcome),
   };
 }
 

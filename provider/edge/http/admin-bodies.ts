@@ -4,6 +4,7 @@ import type { MemberKind, MemberSpec } from '../../core/client/metadata-member.t
 import { LONGEST_OVERLAP_SECONDS, SHORTEST_OVERLAP_SECONDS } from '../../core/client/secrets.ts';
 import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
+import { LONGEST_DEBUG_SECONDS } from '../../core/operating/log-level.ts';
 import { NAMED_BY_CALLER } from './json-body.ts';
 
 /** A public key. The rule that registers the client refuses private members. */
@@ -118,4 +119,10 @@ export const userChangeBody = v.strictObject({
   phone_number: text,
   phone_number_verified: flag,
   blocked: v.optional(v.boolean()),
+});
+
+/** PUT /admin/log-level: the level, and after how many seconds `debug` ends by itself. */
+export const logLevelBody = v.strictObject({
+  level: v.picklist(['info', 'debug']),
+  for_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(LONGEST_DEBUG_SECONDS))),
 });

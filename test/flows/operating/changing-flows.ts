@@ -1,5 +1,6 @@
 import { createClient, removeClient, updateClient } from '../../../provider/flows/client/manage-clients.ts';
 import { createTicket, endTickets } from '../../../provider/flows/device/manage-tickets.ts';
+import { setLogLevel } from '../../../provider/flows/operating/manage-log-level.ts';
 import { eraseUser } from '../../../provider/flows/person/erase-user.ts';
 import { exportUser, readEvidenceKeys } from '../../../provider/flows/person/export-user.ts';
 import { createUser, removeUser, removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
@@ -16,6 +17,7 @@ import {
   enrolledAs,
   enrolsFirst,
   keys,
+  levels,
   MINE,
   phones,
   records,
@@ -352,5 +354,17 @@ const KEYS: readonly ChangingFlow[] = [
   },
 ];
 
+const LEVELS: readonly ChangingFlow[] = [
+  {
+    name: 'setLogLevel: debug',
+    start: () => levels((ports) => setLogLevel(ports, { level: 'debug', forSeconds: 600, by: BY })),
+  },
+  {
+    name: 'setLogLevel: info',
+    ...taking,
+    start: () => levels((ports) => setLogLevel(ports, { level: 'info', forSeconds: undefined, by: BY })),
+  },
+];
+
 /** All of them. */
-export const CHANGING_FLOWS = [...DECISIONS, ...CLIENTS, ...USERS, ...RECORDS, ...PHONES, ...KEYS];
+export const CHANGING_FLOWS = [...DECISIONS, ...CLIENTS, ...USERS, ...RECORDS, ...PHONES, ...KEYS, ...LEVELS];

@@ -2,11 +2,13 @@ import type { Client } from '../../../provider/core/client/client.ts';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { SigningKey } from '../../../provider/core/keys/signing-key.ts';
+import type { LogLevelSetting } from '../../../provider/core/operating/log-level.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { ManageClientsPorts } from '../../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../../provider/flows/device/manage-tickets.ts';
+import type { ManageLogLevelPorts } from '../../../provider/flows/operating/manage-log-level.ts';
 import type { ManageUsersPorts } from '../../../provider/flows/person/manage-users.ts';
-import { approvedRequest } from '../../core/given.ts';
+import { approvedRequest, NOW } from '../../core/given.ts';
 import { decidingWorld, REQUEST_ID } from '../deciding/given.ts';
 import { ANA_WITH_TICKET, deviceWorld } from '../device/given.ts';
 import { keyIn, keysWorld } from '../keys/given.ts';
@@ -29,11 +31,22 @@ export type State = {
   readonly requests: Readonly<Record<string, AuthenticationRequest>>;
   /** What else is kept of persons, by its name. */
   readonly kept: Readonly<Record<string, { readonly sub: string; readonly profileId?: string }>>;
+  /** The one log level, under the name `now`, if it was set. */
+  readonly logLevels: Readonly<Record<string, LogLevelSetting>>;
 };
 type World = ReturnType<typeof startWorld>;
 /** A flow that is ready to run. */
 export type Started = Pick<World, 'journal' | 'trail' | 'store'> & { run(): Promise<unknown>; state(): State };
-const NOTHING: State = { clients: {}, users: {}, devices: {}, keys: {}, privateHalves: {}, requests: {}, kept: {} };
+const NOTHING: State = {
+  clients: {},
+  users: {},
+  devices: {},
+  keys: {},
+  privateHalves: {},
+  requests: {},
+  kept: {},
+  logLevels: {},
+};
 
 /** What happens once, right before a call that begins like this. */
 type Meanwhile = readonly [call: string, happens: () => void];
@@ -78,6 +91,22 @@ export function users(
   once(world, given.meanwhile?.(people.users));
   const state = () => ({ ...NOTHING, users: objectOf(people.users), devices: objectOf(stored) });
   return { ...world, run: () => run(ports), state };
+}
+
+/** A flow over the log level: it is debug. */
+export function levels(run: (ports: ManageLogLevelPorts) => Promise<unknown>): Started {
+  const world = startWorld();
+  const { journal } = world;
+  let now: LogLevelSetting = { level: 'debug', until: NOW + 60 };
+  const logLevels = journal.port({
+    read: async () => now,
+    record: async (setting: LogLevelSetting) => {
+      journal.begin(`record log level ${setting.level}`);
+      now = setting;
+    },
+  });
+  const ports = { ...world.ports, logLevels };
+  return { ...world, run: () => run(ports), state: () => ({ ...NOTHING, logLevels: { now } }) };
 }
 
 type DeviceWorld = ReturnType<typeof deviceWorld>;

@@ -62,6 +62,8 @@ function isTrueOfDevice(
       return now.keys[event.kid]?.state === 'gone' && !now.privateHalves[event.kid];
     case 'signing_key_public_half_deleted':
       return before.keys[event.kid] !== undefined && now.keys[event.kid] === undefined;
+    case 'log_level_changed':
+      return isSame(now.logLevels['now'], { level: event.level, until: event.until });
     case 'signing_key_revoked':
       return now.keys[event.kid]?.state === 'revoked' && !now.privateHalves[event.kid];
     default:

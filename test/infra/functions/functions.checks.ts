@@ -193,6 +193,16 @@ function wantedGrants(name: FunctionName): string[] {
   );
 }
 
+describe('the log of a function', () => {
+  it('gets lines of every level that the function writes, so that an operator can log more without a deployment', () => {
+    for (const name of functionNames)
+      expect(production.function(name).Properties.LoggingConfig).toMatchObject({
+        LogFormat: 'JSON',
+        ApplicationLogLevel: 'DEBUG',
+      });
+  });
+});
+
 describe('traces', () => {
   const tracing = {
     layerArn: 'arn:aws:lambda:eu-central-1:000000000000:layer:opentelemetry-nodejs-0_19_0:1',

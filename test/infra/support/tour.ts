@@ -95,6 +95,7 @@ async function walkDevices(world: World): Promise<void> {
 }
 
 async function walkAdmin(world: World): Promise<void> {
+  await world.admin('PUT', '/admin/log-level', { level: 'info' });
   await world.client({ client_id: 'tour' });
   await world.admin('GET', '/admin/clients');
   await world.admin('PATCH', '/admin/clients/tour', { client_name: 'New' });
