@@ -93,11 +93,7 @@ export function readResources(env: Environment = environment): Resources {
     get signingKmsKey() {
       return required(env, 'SIGNING_KMS_KEY');
     },
-    applicationArns: {
-      ...optionalArn('APNS', env['APNS_APPLICATION_ARN']),
-      ...optionalArn('APNS_SANDBOX', env['APNS_SANDBOX_APPLICATION_ARN']),
-      ...optionalArn('GCM', env['GCM_APPLICATION_ARN']),
-    },
+    applicationArns: applicationArnsIn(env),
     apnsTopic: env['APNS_TOPIC'] || undefined,
     get notificationTopic() {
       return required(env, 'NOTIFICATION_TOPIC');
@@ -173,6 +169,14 @@ function eventsIn(env: Environment): Resources['events'] {
 /** Returns the address of a service outside AWS, as the SDK reads it. */
 function endpointIn(env: Environment, service: string): string | undefined {
   return env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'] || undefined;
+}
+
+function applicationArnsIn(env: Environment): Resources['applicationArns'] {
+  return {
+    ...optionalArn('APNS', env['APNS_APPLICATION_ARN']),
+    ...optionalArn('APNS_SANDBOX', env['APNS_SANDBOX_APPLICATION_ARN']),
+    ...optionalArn('GCM', env['GCM_APPLICATION_ARN']),
+  };
 }
 
 function optionalArn(platform: Platform, arn: string | undefined): Partial<Record<Platform, string>> {
