@@ -9,7 +9,7 @@ import {
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from '../nag.ts';
 import { pinLogicalId } from './pinned-id.ts';
@@ -39,6 +39,12 @@ const NOT_BY_CLOUDFORMATION = {
   'ForAllValues:StringNotEquals': { 'aws:CalledVia': 'cloudformation.amazonaws.com' },
 };
 
+type AuditStoreProps = {
+  readonly retentionDays: number;
+  /** Whether and how S3 locks each object for these days. */
+  readonly lock: 'governance' | 'compliance' | undefined;
+};
+
 /**
  * The bucket that keeps audit events as compressed JSON, one line per event, by day. No principal can delete from it,
  * and only the delivery stream can write to it.
@@ -50,9 +56,9 @@ export class AuditStore extends Construct {
   /** Takes the records that functions store, and acknowledges each. */
   readonly records: CfnDeliveryStream;
 
-  constructor(scope: Construct, id: string, { retentionDays }: { retentionDays: number }) {
+  constructor(scope: Construct, id: string, props: AuditStoreProps) {
     super(scope, id);
-    this.bucket = this.#bucket(Duration.days(retentionDays));
+    this.bucket = this.#bucket(props);
     const role = this.#deliveryRole();
     this.#protect(role);
     this.stream = this.#stream('Stream', role, { folder: 'audit', processors: LINES });
@@ -60,12 +66,15 @@ export class AuditStore extends Construct {
     this.records = this.#stream('Records', role, { folder: 'records', processors: [] });
   }
 
-  #bucket(kept: Duration): Bucket {
+  #bucket({ retentionDays, lock }: AuditStoreProps): Bucket {
+    const kept = Duration.days(retentionDays);
     const bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       versioned: true,
+      // A lock ends when its object expires. What S3 deletes a week later has no lock any more.
+      ...(lock && { objectLockEnabled: true, objectLockDefaultRetention: ObjectLockRetention[lock](kept) }),
       // An expired object of a versioned bucket becomes a noncurrent version, which a rule of its own deletes.
       lifecycleRules: [
         {
@@ -86,15 +95,22 @@ export class AuditStore extends Construct {
   }
 
   /**
-   * Denies deletes to everybody, so even an administrator cannot delete by mistake. Lifecycle rules are exempt from
-   * bucket policies, so they are closed too. Writes are denied to all but the delivery stream: an object that is written
+   * Denies deletes to everybody, so even an administrator cannot delete by mistake, and changes of locks, which the
+   * bucket gives to each object by itself. Lifecycle rules are exempt from bucket policies, so they are closed too. Writes are denied to all but the delivery stream: an object that is written
    * over becomes a noncurrent version, which expires within days. `PutBucketPolicy` stays with IAM, so that a wrong
    * policy can be corrected; an alarm watches it.
    */
   #protect(role: Role): void {
     const objects = this.bucket.arnForObjects('*');
     this.#deny('AppendOnly', {
-      actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateDelete', 's3:ReplicateObject'],
+      actions: [
+        's3:DeleteObject',
+        's3:DeleteObjectVersion',
+        's3:ReplicateDelete',
+        's3:ReplicateObject',
+        's3:BypassGovernanceRetention',
+        's3:PutObjectRetention',
+      ],
       resources: [objects],
     });
     this.#deny('OnlyDeliveryWrites', {
@@ -103,7 +119,12 @@ export class AuditStore extends Construct {
       conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
     });
     this.#deny('OnlyDeploymentsChange', {
-      actions: ['s3:PutLifecycleConfiguration', 's3:PutBucketVersioning', 's3:DeleteBucketPolicy'],
+      actions: [
+        's3:PutLifecycleConfiguration',
+        's3:PutBucketVersioning',
+        's3:PutBucketObjectLockConfiguration',
+        's3:DeleteBucketPolicy',
+      ],
       resources: [this.bucket.bucketArn],
       conditions: NOT_BY_CLOUDFORMATION,
     });

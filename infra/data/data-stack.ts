@@ -9,7 +9,7 @@ import { AuditStore } from './audit-store.ts';
 import { pinLogicalId } from './pinned-id.ts';
 import { isRetained, removalPolicyOf } from './retention.ts';
 
-type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays' | 'events'>;
+type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays' | 'auditLock' | 'events'>;
 
 /**
  * The nested stack with everything that is stored: tables, the key that encrypts signing keys, the audit store. Logical
@@ -41,7 +41,10 @@ export class DataStack extends NestedStack {
     });
     pinLogicalId(this.signingKmsKey, 'SigningKmsKey');
     if (isRetained(props))
-      this.audit = new AuditStore(this, 'Audit', { retentionDays: props.auditRetentionDays ?? 400 });
+      this.audit = new AuditStore(this, 'Audit', {
+        retentionDays: props.auditRetentionDays ?? 400,
+        lock: props.auditLock,
+      });
   }
 
   get tableNames(): Readonly<Record<TableRole, string>> {

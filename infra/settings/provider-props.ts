@@ -174,6 +174,13 @@ export type CibaProviderProps = {
   readonly auditOutage?: 'refuse' | 'proceed' | undefined;
   /** For how many days the audit trail is kept. Default: 400. */
   readonly auditRetentionDays?: number | undefined;
+  /**
+   * Locks each object of the audit bucket for `auditRetentionDays` (S3 Object Lock), so that no lifecycle rule and no
+   * changed bucket policy can delete it before. `governance`: whoever has `s3:BypassGovernanceRetention`, and can change
+   * the bucket policy, still can. `compliance`: nobody can, the account's root user included. Set it before the first
+   * deployment of a stage: a lock can't be taken off a bucket again. Default: no lock.
+   */
+  readonly auditLock?: 'governance' | 'compliance' | undefined;
   /** Default: none; point-in-time recovery alone, which ends with the account. */
   readonly backups?: BackupProps | undefined;
   /** Tells other systems by EventBridge what happened (docs/events.md). Default: no events, and no streams. */

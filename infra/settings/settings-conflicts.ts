@@ -14,6 +14,8 @@ export type Place = { readonly account?: string | undefined; readonly region?: s
 const ENVIRONMENT_BYTES = 4096;
 /** Firehose allows names of 64 characters. */
 const LONGEST_STREAM_NAME = 64;
+/** A hundred years. */
+const LONGEST_LOCK_DAYS = 36_500;
 /** Longer than any name or ARN that CloudFormation makes. */
 const LONGEST_GENERATED_NAME = 'x'.repeat(150);
 
@@ -29,6 +31,7 @@ export function conflictIn(settings: Settings, place: Place): string | undefined
     throttleConflict(settings) ??
     rotationConflict(settings) ??
     restoredTablesConflict(settings) ??
+    auditLockConflict(settings) ??
     backupsConflict(settings, place) ??
     placeConflict(settings, place) ??
     environmentConflict(settings)
@@ -130,6 +133,16 @@ function restoredTablesConflict({ restored = {}, events }: Settings): string | u
       return `set "restored.${role}StreamArn": events are read from the stream of the restored table, or remove "events"`;
   }
   return undefined;
+}
+
+/** Checks that there is a bucket to lock, and that S3 can lock for so long. */
+function auditLockConflict({ auditLock, auditRetentionDays = 1, removalPolicy }: Settings): string | undefined {
+  if (!auditLock) return undefined;
+  if (removalPolicy === 'destroy')
+    return 'set "removalPolicy" to "retain" or remove "auditLock": a stage that is deleted with its data has no audit bucket';
+  return auditRetentionDays > LONGEST_LOCK_DAYS
+    ? `"auditRetentionDays" must be at most ${LONGEST_LOCK_DAYS} with "auditLock": S3 locks no object for longer`
+    : undefined;
 }
 
 /** Checks that copies of backups leave the account or the region. A stage that is deleted with its data needs none. */

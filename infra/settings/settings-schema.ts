@@ -163,6 +163,7 @@ export const settingsSchema = v.strictObject({
   accessLogClass: v.optional(v.picklist(['infrequentAccess', 'standard'], 'must be "infrequentAccess" or "standard"')),
   auditOutage: v.optional(v.picklist(['refuse', 'proceed'])),
   auditRetentionDays: v.optional(whole(1)),
+  auditLock: v.optional(v.picklist(['governance', 'compliance'], 'must be "governance" or "compliance"')),
   backups: v.optional(
     v.strictObject({
       vaultArn: arn('backup', 'backup-vault:[A-Za-z0-9_-]{2,50}', 'backup-vault:ciba'),

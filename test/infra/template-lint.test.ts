@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect, it } from 'vitest';
-import { settingsOf, synthesized } from './support/synthesized.ts';
+import { Synthesized, settingsOf, synthesized } from './support/synthesized.ts';
 
 // AWS's own offline validator, with the schemas of all resource types and the rules of cfn-lint. It is taken from inside
 // CDK, which is pinned and carries it: npm has only former beta versions. CDK runs it at each synthesis too, but there a
@@ -63,6 +63,15 @@ describe.each(settings)('the templates of the setting %s', (setting) => {
     },
   );
 });
+
+it.each(['governance', 'compliance'] as const)(
+  'the bucket that is locked (%s) is what CloudFormation knows',
+  (lock) => {
+    const { data, report } = new Synthesized({ auditLock: lock });
+    expect(lint(data).filter((one) => !isAccepted(one))).toEqual([]);
+    expect(report).not.toContain('"non-compliant"');
+  },
+);
 
 describe('the linter', () => {
   const queue = (Properties: object) => ({ Resources: { One: { Type: 'AWS::SQS::Queue', Properties } } });

@@ -115,12 +115,44 @@ describe('the audit trail', () => {
     );
   });
 
+  it.each([
+    ['governance', undefined, 400],
+    ['compliance', 2000, 2000],
+  ] as const)(
+    'is locked in the mode %s if the settings say so, each object for the days of the retention (%s) and no longer',
+    (auditLock, auditRetentionDays, Days) => {
+      const locked = new Synthesized({ auditLock, ...(auditRetentionDays && { auditRetentionDays }) });
+      const { Properties, UpdateReplacePolicy } = locked.data.Resources['AuditBucket'] ?? {};
+      expect([Properties?.ObjectLockEnabled, Properties?.ObjectLockConfiguration]).toEqual([
+        true,
+        {
+          ObjectLockEnabled: 'Enabled',
+          Rule: { DefaultRetention: { Mode: auditLock.toUpperCase(), Days } },
+        },
+      ]);
+      expect(Properties?.LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(Days);
+      // If CloudFormation replaces the bucket for the sake of the lock, the former one stays with its events.
+      expect(UpdateReplacePolicy).toBe('Retain');
+    },
+  );
+
+  it('has no lock otherwise: it could not be taken off again', () => {
+    expect([bucket.ObjectLockEnabled, bucket.ObjectLockConfiguration]).toEqual([undefined, undefined]);
+  });
+
   it('can only grow: versions are kept, and nobody may delete', () => {
     expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
     expect(statement('AppendOnly')).toMatchObject({
       Effect: 'Deny',
       Principal: { AWS: '*' },
-      Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateDelete', 's3:ReplicateObject'],
+      Action: [
+        's3:BypassGovernanceRetention',
+        's3:DeleteObject',
+        's3:DeleteObjectVersion',
+        's3:PutObjectRetention',
+        's3:ReplicateDelete',
+        's3:ReplicateObject',
+      ],
     });
     expect(statement('AppendOnly').Condition).toBeUndefined();
   });
@@ -141,7 +173,12 @@ describe('the audit trail', () => {
       Sid: 'OnlyDeploymentsChange',
       Effect: 'Deny',
       Principal: { AWS: '*' },
-      Action: ['s3:DeleteBucketPolicy', 's3:PutBucketVersioning', 's3:PutLifecycleConfiguration'],
+      Action: [
+        's3:DeleteBucketPolicy',
+        's3:PutBucketObjectLockConfiguration',
+        's3:PutBucketVersioning',
+        's3:PutLifecycleConfiguration',
+      ],
       Resource: { 'Fn::GetAtt': ['AuditBucket', 'Arn'] },
       // Both must hold: neither a session of CloudFormation, nor a call that CloudFormation makes for its caller.
       Condition: {

@@ -242,6 +242,17 @@ describe('the vault for copies of backups', () => {
   });
 });
 
+describe('a lock on the audit bucket', () => {
+  it('needs a stage that has one, and days for which S3 can lock', () => {
+    expect(message({ auditLock: 'governance', removalPolicy: 'destroy' })).toContain('has no audit bucket');
+    const long = { auditLock: 'compliance', auditRetentionDays: 36_501 } as const;
+    expect(message(long)).toContain('"auditRetentionDays" must be at most 36500 with "auditLock"');
+    expect(message({ auditRetentionDays: 36_501 })).toBe('accepted');
+    expect(message({ ...long, auditRetentionDays: 36_500 })).toBe('accepted');
+    expect(message({ auditLock: 'governance' })).toBe('accepted');
+  });
+});
+
 describe('who receives alarms', () => {
   const topicArn = `arn:aws:sns:${here}:alarms`;
   const email = 'on-call@example.com';
