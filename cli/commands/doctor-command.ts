@@ -14,6 +14,7 @@ const PERMISSIONS = [
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',
   'acm:DescribeCertificate',
+  'lambda:GetAccountSettings',
   'lambda:GetEventSourceMapping',
   'lambda:InvokeFunction',
   'sqs:GetQueueAttributes',

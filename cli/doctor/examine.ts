@@ -10,6 +10,7 @@ import { alarms } from './alarms.ts';
 import { alarmsNow } from './alarms-now.ts';
 import { challenge } from './challenge.ts';
 import type { Check, Finding, Provider } from './check.ts';
+import { concurrency } from './concurrency.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
 import { keyPolicies } from './key-policies.ts';
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   alarms,
   alarmRecipients,
   alarmsNow,
+  concurrency,
   login,
 ];
 

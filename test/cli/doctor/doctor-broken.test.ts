@@ -74,6 +74,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     account.alarms = {
       [`${STACK}-faults`]: { enabled: false },
       [`${STACK}-latency`]: {},
+      [`${STACK}-concurrency`]: {},
       [`${STACK}-rotation-missed`]: {},
       [`${STACK}-logins-fail`]: { composite: true },
     };
@@ -211,7 +212,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     const { code, report, found } = await examine(deployment.env, ['--stack', 'ciba-none']);
     expect(code).toBe(1);
     expect(found('Stack')).toMatchObject({ state: 'broken', says: 'There is no stack ciba-none in eu-central-1.' });
-    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(17);
+    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(18);
     deployment.aws.account.stack.outputs = {};
     const other = await examine();
     expect(other.code).toBe(1);
@@ -236,12 +237,13 @@ describe('what could not be checked is never a crash, and never good', () => {
       /\? Push platforms {4}Could not be checked: User: arn:aws:iam::1:user\/o is not\s+authorized/,
     );
     expect(stdout).toContain('ciba doctor --help lists all');
-    expect(stdout).toMatch(/\n9 could not be checked\.\n$/);
+    expect(stdout).toMatch(/\n10 could not be checked\.\n$/);
     const { stdout: help } = await ciba(['doctor', '--help']);
     for (const permission of [
       'cloudwatch:DescribeAlarms',
       'sns:GetPlatformApplicationAttributes',
       'acm:DescribeCertificate',
+      'lambda:GetAccountSettings',
       'lambda:GetEventSourceMapping',
       'sqs:GetQueueAttributes',
       'kms:GetKeyPolicy',
@@ -249,6 +251,13 @@ describe('what could not be checked is never a crash, and never good', () => {
       'cloudtrail:DescribeTrails',
     ])
       expect(help).toContain(permission);
+  });
+
+  it('for want of the right to read the quota of the account', async () => {
+    deployment.aws.account.denied.add('GetAccountSettings');
+    const { code, found } = await examine();
+    expect(code).toBe(1);
+    expect(found('Concurrency')).toMatchObject({ state: 'unknown', says: expect.stringContaining('not authorized') });
   });
 
   it('because the synthetic user was asked too often', async () => {

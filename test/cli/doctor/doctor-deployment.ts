@@ -50,7 +50,7 @@ type Report = {
 
 /** An account in which everything is as it should be. */
 export function goodAccount(): Account {
-  const names = ['faults', 'latency', 'rotation-missed'].map((name) => `${STACK}-${name}`);
+  const names = ['faults', 'latency', 'rotation-missed', 'concurrency'].map((name) => `${STACK}-${name}`);
   return {
     stack: {
       name: STACK,
@@ -81,8 +81,10 @@ export function goodAccount(): Account {
     ],
     alarms: {
       ...Object.fromEntries(names.map((name) => [name, { actions: [TOPIC] }])),
+      [`${STACK}-concurrency`]: { actions: [TOPIC], threshold: 800 },
       [`${STACK}-logins-fail`]: { actions: [TOPIC], composite: true },
     },
+    concurrency: 1000,
     runs: [{ at: seconds(new Date()) - 3600, failed: false }],
     applications: {
       [APNS]: { Enabled: 'true', AuthenticationMethod: 'token', ApplePlatformTeamID: 'ABCDE12345' },

@@ -47,6 +47,9 @@ describe('a deployment in order', () => {
       '✓ CloudTrail        The trail all-regions records the calls of KMS and changes in DynamoDB.',
     );
     expect(stdout).toContain('✓ Dead letters      None.');
+    expect(stdout).toContain(
+      '✓ Concurrency       The account may run 1000 functions at once. The alarm goes off at 800.',
+    );
     expect(stdout).toContain('✓ A login           A complete login by polling succeeded');
     expect(stdout).not.toContain('→');
   });
@@ -55,7 +58,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(18);
+    expect(report.checks).toHaveLength(19);
   });
 
   it('is asked once for a login and for self-checks, with nothing that could be mistaken for an order', async () => {
@@ -77,6 +80,25 @@ describe('a deployment in order', () => {
 });
 
 describe('a deployment that works and is not finished', () => {
+  it.each([
+    [10, 800, 'may run only 10 functions at once', 'Service Quotas'],
+    [400, 800, 'goes off at 800, which is never reached', 'Set "alarms.concurrentExecutions" to 400'],
+  ])('has a quota of %i, which the alarm at %i does not know', async (quota, threshold, says, todo) => {
+    const { account } = deployment.aws;
+    account.concurrency = quota;
+    account.alarms[`${STACK}-concurrency`] = { actions: [TOPIC], threshold };
+    const { code, found } = await examine();
+    expect(code).toBe(0);
+    expect(found('Concurrency')).toMatchObject({
+      state: 'warning',
+      says: expect.stringContaining(says),
+      todo: expect.stringContaining(todo),
+    });
+    expect(found('Concurrency')?.says).toContain('never reached');
+    account.concurrency = threshold + 1;
+    expect((await examine()).found('Concurrency')?.state).toBe('good');
+  });
+
   it('has no pushes, no recipients, no name, no synthetic login: warnings and exit 0', async () => {
     const { account } = deployment.aws;
     const { SyntheticLoginFunction: _function, ...outputs } = account.stack.outputs;

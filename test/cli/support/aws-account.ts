@@ -8,6 +8,7 @@ export type FakeAlarm = {
   readonly enabled?: boolean;
   readonly state?: 'OK' | 'ALARM';
   readonly description?: string;
+  readonly threshold?: number;
   /** Whether it combines other alarms. */
   readonly composite?: true;
 };
@@ -34,6 +35,8 @@ export type Account = {
   policies: Record<string, string>;
   /** Trails of CloudTrail by their name: whether each is on, and what GetEventSelectors answers. */
   trails: Record<string, { readonly logging: boolean; readonly selectors: Record<string, unknown> }>;
+  /** How many functions the account may run at once. */
+  concurrency: number;
   /** Actions that the operator's identity lacks. */
   denied: Set<string>;
 };
@@ -76,6 +79,7 @@ export class FakeAws {
     if (name !== undefined) return this.#invoke(decodeURIComponent(name), JSON.parse(body));
     const mapping = /^\/2015-03-31\/event-source-mappings\/([^/]+)$/.exec(request.url ?? '')?.[1];
     if (mapping !== undefined) return this.#mapping(decodeURIComponent(mapping));
+    if (request.url?.startsWith('/2016-08-19/account-settings')) return this.#accountSettings();
     const target = request.headers['x-amz-target'];
     if (typeof target === 'string') {
       // CloudTrail has dots in the name of its service.
@@ -90,6 +94,13 @@ export class FakeAws {
     this.calls.push({ action, input: form });
     if (this.account.denied.has(action)) return refuseXml('AccessDenied', denial(action), 403);
     return QUERY_ACTIONS[action]?.(this.account, form) ?? refuseXml('InvalidAction', action);
+  }
+
+  #accountSettings(): Reply {
+    const action = 'GetAccountSettings';
+    this.calls.push({ action, input: {} });
+    if (this.account.denied.has(action)) return refuseJson('AccessDeniedException', denial(action));
+    return { status: 200, body: JSON.stringify({ AccountLimit: { ConcurrentExecutions: this.account.concurrency } }) };
   }
 
   #mapping(UUID: string): Reply {
@@ -188,7 +199,7 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
       return known.flatMap((AlarmName) => {
         const alarm = alarms[AlarmName];
         if (!alarm || Boolean(alarm.composite) !== (type === 'CompositeAlarm')) return [];
-        const { description = '', enabled = true, actions = [], state = 'OK' } = alarm;
+        const { description = '', enabled = true, actions = [], state = 'OK', threshold } = alarm;
         return [
           {
             AlarmName,
@@ -196,6 +207,7 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
             ActionsEnabled: enabled,
             AlarmActions: actions,
             StateValue: state,
+            Threshold: threshold,
           },
         ];
       });
