@@ -3,19 +3,14 @@ import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationArns } from '../../push/application-arns.ts';
 import { pushMetric } from '../push-metric.ts';
 import type { AlarmSet } from './alarm-set.ts';
+import { countOrShare } from './share.ts';
 
 const DAY_MINUTES = 1440;
+const QUARTER = Duration.minutes(15);
 
 /** Adds alarms on pushes that are not sent, on credentials that are refused, and on users who get too many pushes. */
 export function addPushAlarms(alarms: AlarmSet, applicationArns: ApplicationArns): void {
-  alarms.addCount({
-    metric: 'PushOutages',
-    id: 'push-outage',
-    stopsLogins: true,
-    threshold: 3,
-    means: 'No push could be sent: logins are refused with 503.',
-    first: 'check whether SNS has an outage in this region.',
-  });
+  addOutageAlarm(alarms);
   alarms.addCount({
     metric: 'PushCredentialsRefused',
     id: 'push-credentials',
@@ -47,27 +42,55 @@ export function addPushAlarms(alarms: AlarmSet, applicationArns: ApplicationArns
   addDeliveryAlarm(alarms, applicationArns);
 }
 
+/** Adds an alarm on requests that were refused because no push could be sent. A few among many are no outage. */
+function addOutageAlarm(alarms: AlarmSet): void {
+  alarms.add({
+    id: 'push-outage',
+    stopsLogins: true,
+    metric: countOrShare({
+      part: alarms.metrics.metric('PushOutages'),
+      whole: alarms.metrics.metric('RequestsStarted'),
+      most: 600,
+      label: 'requests without a push',
+      period: Duration.minutes(5),
+    }),
+    threshold: 3,
+    means: 'No push could be sent: logins are refused with 503.',
+    first: 'check whether SNS has an outage in this region.',
+  });
+}
+
 /**
  * Adds an alarm on pushes that SNS accepted and Apple or Google then refused: the client got a 200, but no phone rings.
- * There is no such alarm without platform applications.
+ * People delete apps all the time, so where many pushes are delivered it looks at the share. There is no such alarm
+ * without platform applications.
  */
 function addDeliveryAlarm(alarms: AlarmSet, applicationArns: ApplicationArns): void {
-  const period = Duration.minutes(15);
-  const failed = Object.entries(applicationArns).map(
-    ([platform, arn]) => [platform.toLowerCase(), pushMetric(arn, 'NumberOfNotificationsFailed', period)] as const,
-  );
-  if (failed.length === 0) return;
+  if (Object.keys(applicationArns).length === 0) return;
   alarms.add({
     id: 'push-delivery',
     means: 'Pushes fail after SNS accepted them: clients wait, and phones do not ring.',
     first: 'find the kind of failure on the business dashboard (PushDeliveryFailures).',
-    metric: new MathExpression({
-      // An application without a failure has no metric. SUM over a list skips it.
-      expression: `SUM([${failed.map(([name]) => name).join(', ')}])`,
-      usingMetrics: Object.fromEntries(failed),
+    metric: countOrShare({
+      part: sumOf(applicationArns, 'NumberOfNotificationsFailed'),
+      whole: sumOf(applicationArns, 'NumberOfNotificationsDelivered'),
+      most: 500,
       label: 'pushes failed',
-      period,
+      period: QUARTER,
     }),
     threshold: 10,
+  });
+}
+
+function sumOf(applicationArns: ApplicationArns, metricName: Parameters<typeof pushMetric>[1]): MathExpression {
+  const prefix = metricName === 'NumberOfNotificationsFailed' ? 'failed' : 'delivered';
+  const parts = Object.entries(applicationArns).map(
+    ([platform, arn]) => [`${prefix}_${platform.toLowerCase()}`, pushMetric(arn, metricName, QUARTER)] as const,
+  );
+  return new MathExpression({
+    // An application without a failure has no metric. SUM over a list skips it.
+    expression: `SUM([${parts.map(([name]) => name).join(', ')}])`,
+    usingMetrics: Object.fromEntries(parts),
+    period: QUARTER,
   });
 }

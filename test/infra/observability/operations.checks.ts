@@ -170,6 +170,8 @@ describe('the alarm', () => {
 
   it.each([
     ...functionNames.filter((name) => name !== 'signing-keys').map((name) => [`${name}-faults`, 3, 600] as const),
+    ['push-outage', 3, 600],
+    ['push-delivery', 10, 500],
     ['pings-given-up', 3, 300],
     ['pings-refused', 10, 200],
     ['repeated-redemption', 5, 500],
@@ -220,6 +222,14 @@ describe('the alarm', () => {
     expect(stage.RouteSettings[`${method} ${path}`].DetailedMetricsEnabled).toBe(true);
   });
 
+  it('on what may be an attack counts, because one client is enough for it', () => {
+    expect(expressionsOf('push-bombing')).toEqual([]);
+    expect(expressionsOf('assertion-replays')).toEqual([]);
+    expect(read('docs/operations.md')).toContain(
+      'Two alarms are numbers everywhere, because one client is enough for an attack: [assertion-replays](#alarm-assertion-replays) and [push-bombing](#alarm-push-bombing).',
+    );
+  });
+
   it('on throttles that pages counts the functions on the path of a login alone, and another one the rest', () => {
     const functionsOf = (name: string) =>
       metricsOf(alarm(name)).map(({ MetricName, Dimensions }) => {
@@ -264,17 +274,19 @@ describe('the alarm', () => {
   });
 
   it('on pushes that fail after SNS took them sums up all applications, and is not there without any', () => {
-    expect([alarm('push-delivery').Threshold, ...periodsOf('push-delivery')]).toEqual([10, 900, 900, 900]);
-    expect(metricsOf(alarm('push-delivery'))).toEqual(
-      ['APNS', 'APNS_SANDBOX', 'GCM'].map((platform) => ({
-        Namespace: 'AWS/SNS',
-        MetricName: 'NumberOfNotificationsFailed',
-        Dimensions: [
-          { Name: 'Application', Value: 'ciba-production' },
-          { Name: 'Platform', Value: platform },
-        ],
-      })),
-    );
+    const read = metricsOf(alarm('push-delivery'));
+    expect([alarm('push-delivery').Threshold, new Set(periodsOf('push-delivery'))]).toEqual([10, new Set([900])]);
+    for (const MetricName of ['NumberOfNotificationsFailed', 'NumberOfNotificationsDelivered'])
+      expect(read.filter((one) => one.MetricName === MetricName)).toEqual(
+        ['APNS', 'APNS_SANDBOX', 'GCM'].map((platform) => ({
+          Namespace: 'AWS/SNS',
+          MetricName,
+          Dimensions: [
+            { Name: 'Application', Value: 'ciba-production' },
+            { Name: 'Platform', Value: platform },
+          ],
+        })),
+      );
     const others = minimal.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
     expect(others).not.toContain('ciba-main-push-delivery');
   });
