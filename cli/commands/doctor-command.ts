@@ -18,6 +18,7 @@ const PERMISSIONS = [
   'lambda:GetEventSourceMapping',
   'lambda:InvokeFunction',
   'sqs:GetQueueAttributes',
+  'logs:DescribeSubscriptionFilters',
   'kms:GetKeyPolicy',
   'dynamodb:GetResourcePolicy',
   'cloudtrail:DescribeTrails',

@@ -8,6 +8,7 @@ import { adminAccess } from './admin-access.ts';
 import { alarmRecipients } from './alarm-recipients.ts';
 import { alarms } from './alarms.ts';
 import { alarmsNow } from './alarms-now.ts';
+import { auditSubscriptions } from './audit-subscriptions.ts';
 import { challenge } from './challenge.ts';
 import type { Check, Finding, Provider } from './check.ts';
 import { concurrency } from './concurrency.ts';
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   pushRights,
   pings,
   deadLetters,
+  auditSubscriptions,
   alarms,
   alarmRecipients,
   alarmsNow,

@@ -93,6 +93,25 @@ describe('a broken deployment exits 1 and says what to do', () => {
     });
   });
 
+  it('copies the audit events of some functions no more: a subscription or a whole log group was deleted', async () => {
+    const { account } = deployment.aws;
+    account.subscriptions = { ...account.subscriptions, 'token-logs': ['other'] };
+    const one = await examine();
+    expect([one.code, one.found('Audit copies')]).toMatchObject([
+      1,
+      {
+        state: 'broken',
+        says: expect.stringContaining('1 of 2 log subscriptions'),
+        todo: expect.stringContaining('--revert-drift'),
+      },
+    ]);
+    account.subscriptions = { 'access-log': [] };
+    expect((await examine()).found('Audit copies')?.says).toContain('0 of 2 log subscriptions');
+    const { AuditBucket: _, ...outputs } = account.stack.outputs;
+    account.stack.outputs = outputs;
+    expect((await examine()).found('Audit copies')?.state).toBe('skipped');
+  });
+
   it('does not look after its keys: no schedule, no run, a run that failed', async () => {
     const { account } = deployment.aws;
     const [run] = account.runs;
@@ -212,7 +231,7 @@ describe('a broken deployment exits 1 and says what to do', () => {
     const { code, report, found } = await examine(deployment.env, ['--stack', 'ciba-none']);
     expect(code).toBe(1);
     expect(found('Stack')).toMatchObject({ state: 'broken', says: 'There is no stack ciba-none in eu-central-1.' });
-    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(18);
+    expect(report.checks.filter(({ state }) => state === 'skipped')).toHaveLength(19);
     deployment.aws.account.stack.outputs = {};
     const other = await examine();
     expect(other.code).toBe(1);

@@ -66,6 +66,7 @@ export function goodAccount(): Account {
         DeadLetterQueue: DEAD_LETTERS,
         SigningKmsKey: KMS_KEY,
         DirectoryTable: 'ciba-directory',
+        AuditBucket: 'ciba-audit',
         RoleToken: ROLES.token,
         RoleSigningKeys: ROLES.signingKeys,
         RecoveryRole: ROLES.recovery,
@@ -75,6 +76,11 @@ export function goodAccount(): Account {
     resources: [
       ['ProviderApi', 'AWS::ApiGatewayV2::Api', 'a1b2c3'],
       ...names.map((name, index) => [`Alarm${index}`, 'AWS::CloudWatch::Alarm', name] as const),
+      ['TokenLogs', 'AWS::Logs::LogGroup', 'token-logs'],
+      ['DeviceLogs', 'AWS::Logs::LogGroup', 'device-logs'],
+      ['AccessLog', 'AWS::Logs::LogGroup', 'access-log'],
+      ['TokenAudit', 'AWS::Logs::SubscriptionFilter', `token-logs|${STACK}-audit`],
+      ['DeviceAudit', 'AWS::Logs::SubscriptionFilter', `device-logs|${STACK}-audit`],
       ['AlarmOfOthers', 'AWS::CloudWatch::CompositeAlarm', `${STACK}-logins-fail`],
       ['ProviderSigningKeyRotationSchedule1', 'AWS::Events::Rule', 'rule-1'],
       ['ProviderSyntheticLoginSchedule1', 'AWS::Events::Rule', 'rule-2'],
@@ -85,6 +91,7 @@ export function goodAccount(): Account {
       [`${STACK}-logins-fail`]: { actions: [TOPIC], composite: true },
     },
     concurrency: 1000,
+    subscriptions: { 'token-logs': [`${STACK}-audit`, 'other'], 'device-logs': [`${STACK}-audit`], 'access-log': [] },
     runs: [{ at: seconds(new Date()) - 3600, failed: false }],
     applications: {
       [APNS]: { Enabled: 'true', AuthenticationMethod: 'token', ApplePlatformTeamID: 'ABCDE12345' },

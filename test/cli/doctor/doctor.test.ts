@@ -47,6 +47,7 @@ describe('a deployment in order', () => {
       '✓ CloudTrail        The trail all-regions records the calls of KMS and changes in DynamoDB.',
     );
     expect(stdout).toContain('✓ Dead letters      None.');
+    expect(stdout).toContain('✓ Audit copies      All 2 log subscriptions are there.');
     expect(stdout).toContain(
       '✓ Concurrency       The account may run 1000 functions at once. The alarm goes off at 800.',
     );
@@ -58,7 +59,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(19);
+    expect(report.checks).toHaveLength(20);
   });
 
   it('is asked once for a login and for self-checks, with nothing that could be mistaken for an order', async () => {

@@ -37,6 +37,8 @@ export type Account = {
   trails: Record<string, { readonly logging: boolean; readonly selectors: Record<string, unknown> }>;
   /** How many functions the account may run at once. */
   concurrency: number;
+  /** Names of subscription filters by log group. */
+  subscriptions: Record<string, readonly string[]>;
   /** Actions that the operator's identity lacks. */
   denied: Set<string>;
 };
@@ -214,6 +216,13 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
     };
     const body = { MetricAlarms: told('MetricAlarm'), CompositeAlarms: told('CompositeAlarm') };
     return { status: 200, body: JSON.stringify(body) };
+  },
+  DescribeSubscriptionFilters({ subscriptions }, { logGroupName, filterNamePrefix = '' }) {
+    const names = subscriptions[String(logGroupName)];
+    if (!names) return refuseJson('ResourceNotFoundException', 'The specified log group does not exist.');
+    const found = names.filter((name) => name.startsWith(String(filterNamePrefix)));
+    const subscriptionFilters = found.map((filterName) => ({ filterName, logGroupName }));
+    return { status: 200, body: JSON.stringify({ subscriptionFilters }) };
   },
   GetMetricData({ runs }, { StartTime }) {
     const recent = runs.filter(({ at }) => at >= Number(StartTime));
