@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../provider/core/digest.ts';
+import { KINDS, ROWS } from '../support/kept-kinds.ts';
 import { openEvidence, type SealedRecord } from '../support/sealed-evidence.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
 
@@ -84,25 +84,7 @@ const evidenceOf = ({ approved }: Person): SealedRecord => {
   return found as unknown as SealedRecord;
 };
 
-/** The table of docs/storage.md that says of each item what becomes of it. */
-const page = readFileSync(new URL('../../docs/storage.md', import.meta.url), 'utf8');
-const KINDS = [...page.matchAll(/^### (.+?): (.+) \/ (.+)$/gm)].map(([, name = '', ...keys]) => {
-  const literal = (key: string) => key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/<[^>]+>/g, '[^ ]+');
-  const anyOf = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = '']) => literal(key)).join('|');
-  const [pk = '', sk = ''] = keys;
-  return { name, matches: new RegExp(`^(${anyOf(pk)}) (${anyOf(sk)})$`) };
-});
-const section = page.slice(page.indexOf('## What is kept of a person'));
-const ROWS = [...section.matchAll(/^\| \[([^\]]+)\]\([^)]+\) \| (.+?) \| (.+?) \|$/gm)].map(
-  ([, name = '', told = '', erased = '']) => ({ name, told, isErased: erased.startsWith('yes') }),
-);
-
 describe('docs/storage.md', () => {
-  it('says of every kind of item whether a person is told of it, and whether an erasure deletes it', () => {
-    expect(KINDS.length).toBeGreaterThan(12);
-    expect(ROWS.map(({ name }) => name)).toEqual(KINDS.map(({ name }) => name));
-  });
-
   it('has a kind for every item that is stored', async () => {
     await richPerson('kinds');
     const kindsOf = ({ pk, sk }: StoredText) => KINDS.filter(({ matches }) => matches.test(`${pk} ${sk}`));
