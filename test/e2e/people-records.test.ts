@@ -1,7 +1,8 @@
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../provider/core/digest.ts';
+import { awsCall, holdCall } from '../support/held-call.ts';
 import { KINDS, ROWS } from '../support/kept-kinds.ts';
 import { openEvidence, type SealedRecord } from '../support/sealed-evidence.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
@@ -32,6 +33,13 @@ async function everything(): Promise<StoredText[]> {
       );
   dynamodb.destroy();
   return found;
+}
+
+async function removeItem(pk: string, sk: string): Promise<void> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const dynamodb = new DynamoDBClient({ endpoint: world.runtime.awsEndpoint, region: 'eu-central-1', credentials });
+  await dynamodb.send(new DeleteItemCommand({ TableName: 'Directory', Key: { pk: { S: pk }, sk: { S: sk } } }));
+  dynamodb.destroy();
 }
 
 function textOf(_name: string, value: unknown): unknown {
@@ -246,6 +254,25 @@ describe('an erasure', () => {
     expect((await person.first.answer(person.pending.requestId, bytes, 'approve')).status).toBe(401);
     const poll = await world.poll(client, person.approved.authReqId);
     expect([poll.status, await world.reason(poll)]).toEqual([400, 'unknown_auth_req_id']);
+  });
+
+  it('leaves no evidence that can be opened where a decision makes a key at the same time (held AWS call)', async () => {
+    await plainPerson('deciding');
+    const phone = await world.phone('deciding');
+    const { requestId } = await world.asked(client, { login_hint: 'deciding@example.com' });
+    const { bytes } = await phone.read(requestId);
+    // As of a person who enrolled before there were such keys.
+    await removeItem('EVIDENCEKEY#deciding', 'EVIDENCEKEY');
+    const key = holdCall(world, awsCall('PutItem', 'device', 'EVIDENCEKEY#deciding'));
+    const answered = phone.answer(requestId, bytes, 'approve');
+    await key.held;
+    expect((await erase('deciding')).status).toBe(204);
+    key.release();
+    expect((await answered).status).toBe(401);
+    expect(world.trail(requestId).map(({ event }) => event)).toEqual([]);
+    // The key that was made opens nothing. It goes with the next erasure.
+    expect((await erase('deciding')).status).toBe(204);
+    expect((await everything()).filter(({ pk }) => pk === 'EVIDENCEKEY#deciding')).toEqual([]);
   });
 
   it('that breaks off at any of its calls is finished by the next one', async () => {

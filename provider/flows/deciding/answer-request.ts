@@ -84,7 +84,9 @@ export async function answerRequest(
   note({ decision: answer.value.decision, synthetic: details.isSynthetic });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
   if (stored?.state !== 'pending') return answerLate(ports, valid, stored);
-  const event = await sealEvidence(ports, valid, { response, details, key: reading.evidenceKey() });
+  const key = await evidenceKeyOf(ports, valid.by.user, reading.evidenceKey());
+  if (!key) return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
+  const event = sealEvidence(ports, valid, { response, details, key });
   const change = { event, outcome: outcomeOf(valid) };
   return auditedChange(ports, { ...change, takesAway: answer.value.decision === 'deny' }, async (done) => {
     const { notifiedClient: clientId } = details;
@@ -115,17 +117,30 @@ function readTogether(ports: AnswerPorts, requestId: string) {
 type ValidAnswer = { readonly requestId: string; readonly answer: DeviceResponse; readonly by: AuthenticatedDevice };
 
 /**
- * Seals what proves the decision with the key of the person. The key was read together with the request. It is made now
- * if they have none, or if it is that of an earlier person with the subject.
+ * Returns the key of the person, which was read together with the request. It is made now if they have none, or if it
+ * is that of an earlier person with the subject. A person who is erased at the same time may have lost their key before
+ * this one was made, so the user is read once more: nothing is sealed with a key that outlives an erasure.
  */
-async function sealEvidence(
-  { evidenceKeys, evidenceSeal, clock }: AnswerPorts,
+async function evidenceKeyOf(
+  ports: AnswerPorts,
+  user: User,
+  read: EvidenceKey | undefined,
+): Promise<EvidenceKey | undefined> {
+  if (read?.profileId === user.profileId) return read;
+  const made = await ports.evidenceKeys.claim(user, ports.clock());
+  const owner = await findUserWithDevices(ports, user.sub);
+  const isStillTheirs = owner?.user.profileId === user.profileId && owner.user.status !== 'blocked';
+  return isStillTheirs ? made : undefined;
+}
+
+/** Seals what proves the decision with the key of the person. */
+function sealEvidence(
+  { evidenceSeal }: AnswerPorts,
   { requestId, by }: ValidAnswer,
-  { response, details, key: read }: { response: string; details: StoredDetails; key: EvidenceKey | undefined },
-): Promise<AuditEvent> {
+  { response, details, key }: { response: string; details: StoredDetails; key: EvidenceKey },
+): AuditEvent {
   const { deviceId, proof } = by.device;
   const { sub, profileId } = by.user;
-  const key = read?.profileId === profileId ? read : await evidenceKeys.claim(by.user, clock());
   const shown = Buffer.from(details.bytes).toString('base64url');
   const record = { requestId, sub, profileId, deviceId };
   const evidence = { response, details: shown, publicKey: proof.publicKey };

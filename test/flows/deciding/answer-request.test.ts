@@ -119,8 +119,30 @@ describe('a phone answers', () => {
     const { answer, sealed, journal } = decidingWorld({ evidenceKeys });
     expect((await answer('phone')).ok).toBe(true);
     expect(sealed.map(({ key }) => key)).toEqual(['key of profile-1']);
-    const { calls } = journal;
-    expect(calls.indexOf('claim evidence key of ana')).toBe(calls.indexOf('audit decision_evidence') - 1);
+    expect(journal.calls.slice(-6)).toEqual([
+      'claim evidence key of ana',
+      'find user ana',
+      'list devices of ana',
+      'audit decision_evidence',
+      'record approve',
+      'audit decision_recorded',
+    ]);
+  });
+
+  it.each([
+    ['erased', undefined],
+    ['blocked by an erasure that is not finished', { ...ANA, status: 'blocked' } as const],
+    ['replaced by another person', { ...ANA, profileId: 'profile-2' }],
+  ])('stores no evidence under a key that was made while the person was %s', async (_name, after) => {
+    const { answer, audited, requests, users, journal } = decidingWorld({ evidenceKeys: [] });
+    journal.meanwhile('claim evidence key of ana', () => {
+      if (after) users.set('ana', after);
+      else users.delete('ana');
+    });
+    const refusal = { reason: 'device_not_authenticated', because: 'unknown_device' };
+    expect(await answer('phone')).toEqual({ ok: false, refusal });
+    expect(audited).toEqual([]);
+    expect(requests.get(REQUEST_ID)?.state).toBe('pending');
   });
 
   it('decides nothing if the key cannot be made', async () => {

@@ -94,6 +94,7 @@ export function decidingWorld(
   return {
     ...world,
     ports,
+    users,
     devices: stored,
     requests,
     announced,
