@@ -1,5 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
+import { contextOf } from './invocation-context.ts';
 import { SharedClock } from './shared-clock.ts';
 
 // Runs one deployed function in its own thread, with its own environment and its own module cache, as in Lambda.
@@ -29,17 +30,8 @@ parentPort?.on('message', async (message: Invocation | 'end') => {
   if (message === 'end') process.exit();
   const { id, event } = message;
   try {
-    parentPort?.postMessage({ id, result: await handler(event, contextOf(id)) });
+    parentPort?.postMessage({ id, result: await handler(event, contextOf(functionName, id)) });
   } catch (error) {
     parentPort?.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
-
-function contextOf(id: number): unknown {
-  return {
-    functionName,
-    awsRequestId: `local-${id}`,
-    getRemainingTimeInMillis: () => 10_000,
-    callbackWaitsForEmptyEventLoop: false,
-  };
-}
