@@ -27,8 +27,15 @@ type Started = {
 
 const SETTLE_MILLISECONDS = 60_000;
 
-/** Runs a load test: start, logins with throttles and kills, comparison. `say` gets a line about each step. */
-export async function runLoad(options: LoadOptions, say: (line: string) => void): Promise<LoadResult> {
+/**
+ * Runs a load test: start, logins with throttles and kills, comparison. `say` gets a line about each step. Once `stop` is
+ * aborted, no login begins any more.
+ */
+export async function runLoad(
+  options: LoadOptions,
+  say: (line: string) => void,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<LoadResult> {
   await using stack = new AsyncDisposableStack();
   const dataFolder = await mkdtemp(join(tmpdir(), 'ciba-load-'));
   stack.defer(() => rm(dataFolder, { recursive: true, force: true }));
@@ -43,7 +50,7 @@ export async function runLoad(options: LoadOptions, say: (line: string) => void)
   const bytesBefore = await trailSize(dataFolder);
   provider.throttle(options.throttledPercent);
   const startedAt = Date.now();
-  const logins = await logInMany({ world, provider, endpoint, dataFolder }, options, say);
+  const logins = await logInMany({ world, provider, endpoint, dataFolder }, options, { say, stop });
   const seconds = (Date.now() - startedAt) / 1000;
   provider.throttle(0);
   // Awaited here, because what was started ends when this function returns.
@@ -54,7 +61,7 @@ export async function runLoad(options: LoadOptions, say: (line: string) => void)
 async function logInMany(
   { world, provider }: Started,
   options: LoadOptions,
-  say: (line: string) => void,
+  { say, stop }: { say: (line: string) => void; stop: AbortSignal },
 ): Promise<readonly LoginRecord[]> {
   const until = Date.now() + options.minutes * 60_000;
   const logins: LoginRecord[] = [];
@@ -70,7 +77,7 @@ async function logInMany(
     killing = killing.then(() => provider.killAndRestart()).then(() => say('the provider is there again'));
   };
   const work = async () => {
-    while (logins.length < options.logins && Date.now() < until) {
+    while (logins.length < options.logins && Date.now() < until && !stop.aborted) {
       const login = newLogin(world, logins.length);
       logins.push(login);
       await logIn(world, login).catch((error: Error) => login.problems.push(error.stack ?? error.message));
@@ -133,7 +140,7 @@ async function compare(
   const hasFaults = counted.some(({ faults }) => Object.keys(faults).length > 0);
   const seen = { logins, requests, notifications, pings, kills, hasFaults, now: Date.now() };
   const findings = [
-    ...(logins.length < options.logins ? [`the time was over after ${logins.length} logins`] : []),
+    ...(logins.length < options.logins ? [`only ${logins.length} of ${options.logins} logins were made`] : []),
     ...checkLogins(seen),
     ...checkTrail({ records, requests, kills }),
     ...unexpectedFaults(counted),

@@ -8,7 +8,13 @@ try {
   const options = parseLoadOptions(process.argv.slice(2));
   if (options === 'help') console.log(LOAD_HELP);
   else {
-    const { findings, figures } = await runLoad(options, (line) => console.error(line));
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        console.error('no login begins any more; those that are open come to their end');
+        stop.abort();
+      });
+    const { findings, figures } = await runLoad(options, (line) => console.error(line), stop.signal);
     console.log(describeFigures(figures));
     for (const finding of findings.slice(0, MOST_FINDINGS)) console.log(`✗ ${finding}`);
     if (findings.length > MOST_FINDINGS) console.log(`✗ and ${findings.length - MOST_FINDINGS} more`);
