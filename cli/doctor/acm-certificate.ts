@@ -14,8 +14,9 @@ export const acmCertificate: Check = {
     if (arns.length === 0)
       return { state: 'skipped', says: 'No domain is set: AWS manages the certificate of the API address.' };
     const { ACMClient } = await import('@aws-sdk/client-acm');
-    const acm = new ACMClient(stack.aws);
-    return mergeFindings(await Promise.all(arns.map((arn) => checkCertificate(acm, arn))));
+    // A certificate of CloudFront is in us-east-1, wherever the stack is.
+    const clientFor = (arn: string) => new ACMClient({ ...stack.aws, region: arn.split(':')[3] ?? stack.aws.region });
+    return mergeFindings(await Promise.all(arns.map((arn) => checkCertificate(clientFor(arn), arn))));
   },
 };
 

@@ -32,7 +32,8 @@ export function addDomains(
   const { domain, mtlsDomain } = settings;
   if (domain) addCertificateAlarm(alarms, 'domain', domain);
   if (mtlsDomain) addCertificateAlarm(alarms, 'mtls-domain', mtlsDomain);
-  addOutputs(scope, { Certificates: joinArns([domain, mtlsDomain].flatMap((one) => one?.certificateArn ?? [])) });
+  const certified = [domain, mtlsDomain, settings.shield];
+  addOutputs(scope, { Certificates: joinArns(certified.flatMap((one) => one?.certificateArn ?? [])) });
   return [
     ...(domain ? [new CustomDomain(scope, 'Domain', { api, stage, domain, shield })] : []),
     ...(mtlsDomain ? [new CustomDomain(scope, 'MtlsDomain', { api, stage, domain: mtlsDomain })] : []),

@@ -182,6 +182,24 @@ describe('a deployment that works and is not finished', () => {
     });
   });
 
+  it('has a certificate of CloudFront, which is asked for in us-east-1', async () => {
+    const { account } = deployment.aws;
+    deployment.aws.calls.length = 0;
+    const certificate = 'arn:aws:acm:us-east-1:111122223333:certificate/2';
+    account.stack.outputs['Certificates'] = `${CERTIFICATE} ${certificate}`;
+    const NotAfter = Math.floor(inDays(10).getTime() / 1000);
+    account.certificates[certificate] = { DomainName: 'cloudfront.example.com', Status: 'ISSUED', NotAfter };
+    const { found } = await examine();
+    expect(found('ACM certificates')).toMatchObject({
+      state: 'warning',
+      says: expect.stringContaining('cloudfront.example.com: valid until'),
+    });
+    const regions = deployment.aws.calls
+      .filter(({ action }) => action === 'DescribeCertificate')
+      .map(({ region }) => region);
+    expect(regions.toSorted()).toEqual(['eu-central-1', 'us-east-1']);
+  });
+
   it('has certificates that end within a month, and a renewal that waits', async () => {
     const { account } = deployment.aws;
     const NotAfter = Math.floor(inDays(100).getTime() / 1000);

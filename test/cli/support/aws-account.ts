@@ -42,7 +42,12 @@ export type Account = {
   /** Actions that the operator's identity lacks. */
   denied: Set<string>;
 };
-type Call = { readonly action: string; readonly input: Record<string, unknown> };
+type Call = {
+  readonly action: string;
+  readonly input: Record<string, unknown>;
+  /** The region that the call was signed for. */
+  readonly region?: string | undefined;
+};
 type Reply = { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
 
 /** CloudFormation, CloudWatch, CloudTrail, KMS, DynamoDB, SNS, SQS, ACM and Lambda on one loopback port, told apart as the SDK's protocols tell them. */
@@ -87,7 +92,8 @@ export class FakeAws {
       // CloudTrail has dots in the name of its service.
       const action = target.split('.').at(-1) ?? '';
       const input = JSON.parse(body) as Record<string, unknown>;
-      this.calls.push({ action, input });
+      const [, region] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+      this.calls.push({ action, input, region });
       if (this.account.denied.has(action)) return refuseJson('AccessDeniedException', denial(action));
       return JSON_ACTIONS[action]?.(this.account, input) ?? refuseJson('UnknownOperationException', action);
     }

@@ -133,6 +133,12 @@ describe('CloudFront', () => {
   });
 });
 
+it('the certificate that callers see is among those that ciba doctor looks at', () => {
+  const certificates = String(shielded.main.Outputs?.['Certificates']?.Value).split(' ');
+  expect(certificates).toContain(shieldOf().certificateArn);
+  expect(certificates).toHaveLength(3);
+});
+
 describe('the truststore', () => {
   it('is versioned, private, and written by the function of the certificate alone', () => {
     const { VersioningConfiguration, PublicAccessBlockConfiguration } =
