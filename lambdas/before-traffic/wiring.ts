@@ -1,6 +1,6 @@
 import { clock, wait } from '../../provider/adapters/clock.ts';
 import { CodeDeploy } from '../../provider/adapters/code-deploy/code-deploy.ts';
-import { readResources, readVersionTest } from '../../provider/adapters/config.ts';
+import { readSyntheticSecret, readVersionTest } from '../../provider/adapters/config.ts';
 import { createSecrets } from '../../provider/adapters/deployment-clients.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { verifiesIdToken } from '../../provider/adapters/jose/id-token-verifier.ts';
@@ -20,7 +20,7 @@ export function wire(): { ports: VersionTestPorts; report: ReportStatus } {
   const codeDeploy = new CodeDeploy(calls, milliseconds.codeDeploy);
   const ports = {
     issuer: readSettings().issuer,
-    secret: new SyntheticSecrets(secrets, readResources().syntheticSecret),
+    secret: new SyntheticSecrets(secrets, readSyntheticSecret()),
     readShift: (deploymentId: string) => codeDeploy.readShift(deploymentId),
     ...createVersionCalls(calls, { functions, milliseconds: milliseconds.lambda }),
     sign: signAsDevice,

@@ -1,5 +1,5 @@
 import { logOf } from '../../provider/adapters/composition.ts';
-import { readResources } from '../../provider/adapters/config.ts';
+import { readPlatformApplications } from '../../provider/adapters/config.ts';
 import { createPatientSns, createSecrets } from '../../provider/adapters/deployment-clients.ts';
 import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
 import { PushSecrets } from '../../provider/adapters/secrets/push-secrets.ts';
@@ -10,7 +10,7 @@ import type { PlatformApplicationPorts } from '../../provider/flows/device/apply
 export function wire() {
   const log = logOf('platform-application');
   const ports: PlatformApplicationPorts = {
-    applications: readResources().platformApplications,
+    applications: readPlatformApplications(),
     secrets: new PushSecrets(createSecrets()),
     platforms: new SnsPlatformApplications(createPatientSns()),
   };

@@ -1,5 +1,5 @@
 import { clock, wait } from '../../provider/adapters/clock.ts';
-import { readResources } from '../../provider/adapters/config.ts';
+import { readSyntheticSecret } from '../../provider/adapters/config.ts';
 import { createSecrets } from '../../provider/adapters/deployment-clients.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { sendToCloudFormation } from '../../provider/adapters/https/cloudformation-answer.ts';
@@ -14,7 +14,7 @@ import type { SyntheticLoginPorts } from '../../provider/flows/operating/log-in-
 export function wire(): { ports: SyntheticLoginPorts; sendAnswer: typeof sendToCloudFormation } {
   const ports = {
     issuer: readSettings().issuer,
-    secret: new SyntheticSecrets(createSecrets(), readResources().syntheticSecret),
+    secret: new SyntheticSecrets(createSecrets(), readSyntheticSecret()),
     call: callProvider,
     sign: signAsDevice,
     verifies: verifiesIdToken,

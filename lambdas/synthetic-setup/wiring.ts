@@ -1,7 +1,7 @@
 import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf } from '../../provider/adapters/composition.ts';
-import { readResources } from '../../provider/adapters/config.ts';
+import { readResources, readSyntheticSecret } from '../../provider/adapters/config.ts';
 import { createSecrets } from '../../provider/adapters/deployment-clients.ts';
 import { SyntheticItems } from '../../provider/adapters/dynamodb/synthetic-items.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -16,7 +16,7 @@ export function wire(): { ports: SyntheticSetUpPorts; sendAnswer: typeof sendToC
   const resources = readResources();
   const ports = {
     identities: new SyntheticItems(new Table(createDynamoDB(), resources.directoryTable)),
-    secret: new SyntheticSecrets(createSecrets(), resources.syntheticSecret),
+    secret: new SyntheticSecrets(createSecrets(), readSyntheticSecret()),
     makeDeviceKey,
     entropy,
     clock,

@@ -17,10 +17,6 @@ export type Resources = {
   readonly applicationArns: Readonly<Partial<Record<Platform, string>>>;
   /** The app's bundle id, which APNs calls the topic. */
   readonly apnsTopic: string | undefined;
-  /** The platform applications that the deployment creates. */
-  readonly platformApplications: readonly WantedApplication[];
-  /** The function that makes signing keys. */
-  readonly signingKeysFunction: string;
   /** The topic on which decisions are announced, and the queue in which they wait until the client is notified. */
   readonly notificationTopic: string;
   readonly notificationQueueUrl: string;
@@ -29,8 +25,6 @@ export type Resources = {
    * account.
    */
   readonly notificationNetworks: readonly string[];
-  /** The ARN of the synthetic login's secret. */
-  readonly syntheticSecret: string;
   /**
    * The delivery stream that stores audit records, undefined if the deployment has no audit store. The address of
    * Firehose is undefined in AWS, where it follows from the region.
@@ -55,21 +49,6 @@ export type Resources = {
   /** The CloudWatch namespace of the metrics that the log lines contain. */
   readonly metricsNamespace: string;
 };
-
-const platformApplications = v.array(
-  v.strictObject({
-    platform: v.picklist(PLATFORMS),
-    name: v.string(),
-    arn: v.string(),
-    secretArn: v.string(),
-    bundleId: v.optional(v.string()),
-    eventsTopicArn: v.string(),
-  }),
-);
-
-const loginFunctions = v.array(v.strictObject({ functionName: v.string(), routes: v.array(v.string()) }));
-
-type WantedApplication = v.InferOutput<typeof platformApplications>[number];
 
 /** Returns the longest time that one call to AWS may take, in milliseconds. */
 export function awsCallMilliseconds(env: Environment = environment): number {
@@ -102,22 +81,40 @@ export function readResources(env: Environment = environment): Resources {
       return required(env, 'NOTIFICATION_QUEUE_URL');
     },
     notificationNetworks: env['NOTIFICATION_NETWORKS'] ? env['NOTIFICATION_NETWORKS'].split(',') : [],
-    get platformApplications() {
-      return json(env, 'PLATFORM_APPLICATIONS', platformApplications);
-    },
-    get syntheticSecret() {
-      return required(env, 'SYNTHETIC_SECRET');
-    },
-    get signingKeysFunction() {
-      return required(env, 'SIGNING_KEYS_FUNCTION');
-    },
     audit: auditStoreIn(env),
-    shieldedName: env['SHIELDED_NAME'] || undefined,
+    shieldedName: env['SHIELDED_NAME'],
     events: eventsIn(env),
     get metricsNamespace() {
       return required(env, 'METRICS_NAMESPACE');
     },
   };
+}
+
+// What one function alone needs has a function of its own here, so that the bundles of the others do not carry it.
+
+/** Reads which platform applications the deployment creates. */
+export function readPlatformApplications(env: Environment = environment) {
+  const schema = v.array(
+    v.strictObject({
+      platform: v.picklist(PLATFORMS),
+      name: v.string(),
+      arn: v.string(),
+      secretArn: v.string(),
+      bundleId: v.optional(v.string()),
+      eventsTopicArn: v.string(),
+    }),
+  );
+  return json(env, 'PLATFORM_APPLICATIONS', schema);
+}
+
+/** Returns the name of the function that makes signing keys. */
+export function readSigningKeysFunction(env: Environment = environment): string {
+  return required(env, 'SIGNING_KEYS_FUNCTION');
+}
+
+/** Returns the ARN of the synthetic login's secret. */
+export function readSyntheticSecret(env: Environment = environment): string {
+  return required(env, 'SYNTHETIC_SECRET');
 }
 
 /**
@@ -128,7 +125,11 @@ export function readVersionTest(env: Environment = environment) {
   const endpoint = (service: string) => env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'] || undefined;
   const milliseconds = awsCallMilliseconds(env);
   return {
-    functions: json(env, 'LOGIN_FUNCTIONS', loginFunctions),
+    functions: json(
+      env,
+      'LOGIN_FUNCTIONS',
+      v.array(v.strictObject({ functionName: v.string(), routes: v.array(v.string()) })),
+    ),
     endpoints: { codedeploy: endpoint('CODEDEPLOY'), lambda: endpoint('LAMBDA') },
     milliseconds: { codeDeploy: Math.max(5000, milliseconds), lambda: Math.max(20_000, milliseconds) },
   };

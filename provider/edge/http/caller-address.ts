@@ -11,7 +11,6 @@ const IPV4_AND_PORT = /^([\d.]{7,15}):\d+$/;
  */
 export function callerAddressOf(event: HttpEvent, shieldedName: string | undefined): string | undefined {
   const { domainName, authentication } = event.requestContext;
-  if (shieldedName === undefined || domainName !== shieldedName || !authentication?.clientCert) return undefined;
-  const [, address] = IPV4_AND_PORT.exec(event.headers[VIEWER_ADDRESS] ?? '') ?? [];
-  return address;
+  if (!shieldedName || domainName !== shieldedName || !authentication?.clientCert) return undefined;
+  return IPV4_AND_PORT.exec(event.headers[VIEWER_ADDRESS] ?? '')?.[1];
 }
