@@ -15,6 +15,8 @@ const WITHOUT_RECORDS = {
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,
   'they tell others of what was committed': 'publishChanges publishExpiry',
+  'CloudTrail has their calls of ACM and API Gateway':
+    'keepOriginCertificate makeFirstCertificate removeOriginCertificate',
   'it makes the records': 'auditedChange',
 };
 

@@ -17,14 +17,8 @@ export type Resources = {
   readonly applicationArns: Readonly<Partial<Record<Platform, string>>>;
   /** The app's bundle id, which APNs calls the topic. */
   readonly apnsTopic: string | undefined;
-  /** The topic on which decisions are announced, and the queue in which they wait until the client is notified. */
+  /** The topic on which decisions are announced. */
   readonly notificationTopic: string;
-  readonly notificationQueueUrl: string;
-  /**
-   * Networks such as `10.0.0.0/8` in which clients may be notified, in addition to the public internet. Empty in an AWS
-   * account.
-   */
-  readonly notificationNetworks: readonly string[];
   /**
    * The delivery stream that stores audit records, undefined if the deployment has no audit store. The address of
    * Firehose is undefined in AWS, where it follows from the region.
@@ -77,10 +71,6 @@ export function readResources(env: Environment = environment): Resources {
     get notificationTopic() {
       return required(env, 'NOTIFICATION_TOPIC');
     },
-    get notificationQueueUrl() {
-      return required(env, 'NOTIFICATION_QUEUE_URL');
-    },
-    notificationNetworks: env['NOTIFICATION_NETWORKS'] ? env['NOTIFICATION_NETWORKS'].split(',') : [],
     audit: auditStoreIn(env),
     shieldedName: env['SHIELDED_NAME'],
     events: eventsIn(env),
@@ -91,6 +81,19 @@ export function readResources(env: Environment = environment): Resources {
 }
 
 // What one function alone needs has a function of its own here, so that the bundles of the others do not carry it.
+
+/** Reads where announced decisions wait until the client is notified, and which networks clients may be in. */
+export function readNotificationQueue(env: Environment = environment) {
+  const networks = env['NOTIFICATION_NETWORKS'];
+  return {
+    url: required(env, 'NOTIFICATION_QUEUE_URL'),
+    /**
+     * Networks such as `10.0.0.0/8` in which clients may be notified, in addition to the public internet. Empty in an AWS
+     * account.
+     */
+    networks: networks ? networks.split(',') : [],
+  };
+}
 
 /** Reads which platform applications the deployment creates. */
 export function readPlatformApplications(env: Environment = environment) {
