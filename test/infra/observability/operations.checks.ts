@@ -22,7 +22,9 @@ describe('alarms', () => {
   });
 
   it('have a section each in the runbook, and the runbook has no other', () => {
-    const linked = alarms.map(({ AlarmDescription }) => AlarmDescription.split('#').at(-1));
+    const shielded = synthesized('shielded').all('AWS::CloudWatch::Alarm');
+    const all = [...alarms, ...shielded.map(({ Properties }) => Properties)];
+    const linked = all.map(({ AlarmDescription }) => AlarmDescription.split('#').at(-1));
     const headings = [...read('docs/operations.md').matchAll(/^#+ Alarm: (.+)$/gm)].map(([, text = '']) =>
       anchorOf(`Alarm: ${text}`),
     );
