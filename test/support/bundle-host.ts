@@ -5,8 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FunctionName } from '../../infra/functions/deployed-functions.ts';
-import { awsEnvironment, environmentOf, type Host, type HostOptions } from '../../local/runtime/function-host.ts';
+import {
+  awsEnvironment,
+  environmentOf,
+  type Host,
+  type HostOptions,
+  type LocalFunction,
+} from '../../local/runtime/function-host.ts';
 
 const BOOTSTRAP = new URL('./lambda-bootstrap.mjs', import.meta.url).pathname;
 
@@ -37,7 +42,7 @@ export class BundleHost implements Host {
     this.#options = options;
   }
 
-  async invoke(name: FunctionName, event: unknown): Promise<unknown> {
+  async invoke(name: LocalFunction, event: unknown): Promise<unknown> {
     return (await this.#sandbox(name, environmentOf(name, this.#options))).invoke(event);
   }
 
@@ -51,7 +56,7 @@ export class BundleHost implements Host {
   }
 
   /** Returns the built-in modules that a bundle loaded at its cold start. */
-  async builtInsOf(name: FunctionName): Promise<readonly string[]> {
+  async builtInsOf(name: LocalFunction): Promise<readonly string[]> {
     return (await this.#sandboxes.get(name))?.builtIns ?? [];
   }
 
@@ -61,7 +66,7 @@ export class BundleHost implements Host {
   }
 
   #sandbox(name: string, env: Readonly<Record<string, string>>): Promise<BundleSandbox> {
-    const onLog = (line: string) => this.#options.onLog(name as FunctionName, line);
+    const onLog = (line: string) => this.#options.onLog(name as LocalFunction, line);
     const bundle = `${this.#folder}/${name}/index.mjs`;
     // Without this variable nothing is called while the bundle loads. The stand-ins are called by http, for which the SDK
     // loads built-ins that it does not load in AWS.

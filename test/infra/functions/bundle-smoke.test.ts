@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../../infra/functions/bundles.ts';
-import { functionNames } from '../../../infra/functions/deployed-functions.ts';
+import { functionNames, optionalFunctions } from '../../../infra/functions/deployed-functions.ts';
+import type { LocalFunction } from '../../../local/runtime/function-host.ts';
 import { expectTokens } from '../../support/assertions.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
+import { PublishedEvents } from '../../support/published-events.ts';
 import { World } from '../../support/world.ts';
 
 /** Built-ins that the credential providers would drag into a cold start, and that nothing else needs. */
@@ -16,6 +18,8 @@ const NEVER_AT_A_COLD_START = [
   'inspector',
 ];
 
+const events = new PublishedEvents();
+const optionalNames = Object.keys(optionalFunctions) as LocalFunction[];
 let world: World;
 let host: BundleHost;
 let endpoint: NotificationEndpoint;
@@ -26,6 +30,7 @@ beforeAll(async () => {
   world = await World.start({
     clock: 'running',
     trustedCertificates: [endpoint.cert],
+    onEvent: events.add,
     createHost: (options) => {
       host = new BundleHost(folder, options);
       return host;
@@ -55,6 +60,14 @@ describe('the bundles that are deployed, run through the Lambda Runtime API', ()
     expect((await world.send('/.well-known/jwks.json', {})).body['keys']).toHaveLength(6);
   });
 
+  it('tell other systems of a request and of its answer', async () => {
+    const { client_id } = await world.client();
+    expect(await events.next('client_created', { client_id })).toBeDefined();
+    for (const name of ['device_enrolled', 'authentication_requested', 'authentication_approved'] as const)
+      expect(await events.next(name)).toBeDefined();
+    events.expectValid();
+  });
+
   it('ping a client that is registered for it, which then redeems', async () => {
     const client = await world.client({
       backchannel_token_delivery_mode: 'ping',
@@ -78,9 +91,12 @@ describe('the bundles that are deployed, run through the Lambda Runtime API', ()
     await expect.poll(() => world.logs.some((line) => line.includes('"message":"fault"'))).toBe(true);
   });
 
-  it.each(functionNames)('%s loads none of the built-ins that slow a cold start down', async (name) => {
-    const builtIns = await host.builtInsOf(name);
-    expect(builtIns.length).toBeGreaterThan(0);
-    expect(builtIns.filter((builtIn) => NEVER_AT_A_COLD_START.includes(builtIn))).toEqual([]);
-  });
+  it.each([...functionNames, ...optionalNames])(
+    '%s loads none of the built-ins that slow a cold start down',
+    async (name) => {
+      const builtIns = await host.builtInsOf(name);
+      expect(builtIns.length).toBeGreaterThan(0);
+      expect(builtIns.filter((builtIn) => NEVER_AT_A_COLD_START.includes(builtIn))).toEqual([]);
+    },
+  );
 });
