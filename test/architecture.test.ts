@@ -64,7 +64,6 @@ const SHARED_ADAPTERS = [
   'provider/adapters/eventbridge/event-detail.ts',
   'provider/adapters/https/guarded-request.ts',
   'provider/adapters/https/public-address.ts',
-  'provider/adapters/signed-call.ts',
   'provider/adapters/log-level.ts',
 ];
 

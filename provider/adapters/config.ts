@@ -35,7 +35,7 @@ export type Resources = {
   readonly events: {
     readonly bus: string;
     readonly endpoint: string | undefined;
-    /** How long the body of an answer may take. */
+    /** How long an answer may take. */
     readonly milliseconds: number;
     /** The queue of reminders of requests that may expire. */
     readonly expiryQueueUrl: string;
@@ -125,7 +125,6 @@ export function readSyntheticSecret(env: Environment = environment): string {
  * for one call. An address is undefined in AWS, where it follows from the region.
  */
 export function readVersionTest(env: Environment = environment) {
-  const endpoint = (service: string) => env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'] || undefined;
   const milliseconds = awsCallMilliseconds(env);
   return {
     functions: json(
@@ -133,7 +132,7 @@ export function readVersionTest(env: Environment = environment) {
       'LOGIN_FUNCTIONS',
       v.array(v.strictObject({ functionName: v.string(), routes: v.array(v.string()) })),
     ),
-    endpoints: { codedeploy: endpoint('CODEDEPLOY'), lambda: endpoint('LAMBDA') },
+    endpoints: { codedeploy: endpointIn(env, 'CODEDEPLOY'), lambda: endpointIn(env, 'LAMBDA') },
     milliseconds: { codeDeploy: Math.max(5000, milliseconds), lambda: Math.max(20_000, milliseconds) },
   };
 }

@@ -1,10 +1,11 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 /** A call of AWS. */
 export type SignedCall = {
-  readonly service: 'codedeploy' | 'lambda';
+  readonly service: 'codedeploy' | 'events' | 'lambda';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,17 +20,19 @@ export type SignedAnswer = {
   readonly text: string;
 };
 /** The addresses of services that are not where AWS has them. */
-export type Endpoints = Readonly<Record<SignedCall['service'], string | undefined>>;
+export type Endpoints = Readonly<Partial<Record<SignedCall['service'], string | undefined>>>;
+/** A client of the SDK that a function has anyway. */
+type Connected = Pick<SecretsManagerClient | DynamoDBClient, 'config'>;
 
 /**
  * Calls AWS without a client of the service, which would be a third of a bundle (docs/adr/0022). It takes connections,
  * credentials and region from a client that the function has anyway. Nothing is tried again.
  */
 export class SignedCalls {
-  readonly #config: SecretsManagerClient['config'];
+  readonly #config: Connected['config'];
   readonly #endpoints: Endpoints;
 
-  constructor({ config }: SecretsManagerClient, endpoints: Endpoints) {
+  constructor({ config }: Connected, endpoints: Endpoints) {
     this.#config = config;
     this.#endpoints = endpoints;
   }

@@ -1,31 +1,33 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { EVENT_SOURCE, type ProviderEvent } from '../../core/operating/provider-event.ts';
 import type { EventBus } from '../../flows/operating/ports.ts';
 import type { Resources } from '../config.ts';
-import { createSignedCall, pauseBefore, type SignedAnswer, TRIES } from '../signed-call.ts';
+import type { SignedCalls } from '../signed-calls.ts';
 import { detailOf } from './event-detail.ts';
 
 /**
  * The most entries that EventBridge takes in one call. An event has at most 2 KB, so ten of them are far below its limit
- * of 256 KB, which newer regions raised to 1 MB.
+ * of 1 MB, which was 256 KB until January 2026.
  */
 const MOST_ENTRIES = 10;
+/** How often an entry is sent, as by the clients of the SDK. */
+const TRIES = 3;
+/** The pause before the second try, in milliseconds. It doubles. */
+const FIRST_PAUSE_MILLISECONDS = 100;
 
 const accepted = v.object({ Entries: v.array(v.object({ EventId: v.optional(v.string()) })) });
 const refusal = v.object({ __type: v.pipe(v.string(), v.regex(/\w+$/)) });
 
 /** An event bus of EventBridge. */
 export class EventBridgeBus implements EventBus {
-  readonly #putEvents: (input: object) => Promise<SignedAnswer>;
+  readonly #calls: SignedCalls;
   readonly #bus: string;
+  readonly #milliseconds: number;
 
-  constructor(
-    dynamodb: DynamoDBClient,
-    { bus, ...address }: Pick<Resources['events'], 'bus' | 'endpoint' | 'milliseconds'>,
-  ) {
+  constructor(calls: SignedCalls, { bus, milliseconds }: Pick<Resources['events'], 'bus' | 'milliseconds'>) {
+    this.#calls = calls;
     this.#bus = bus;
-    this.#putEvents = createSignedCall(dynamodb, { service: 'events', target: 'AWSEvents.PutEvents', ...address });
+    this.#milliseconds = milliseconds;
   }
 
   /** Sends the events in their order, ten at a time. What is not accepted is sent again a few times. */
@@ -39,7 +41,7 @@ export class EventBridgeBus implements EventBus {
   async #publishFew(events: readonly ProviderEvent[]): Promise<readonly ProviderEvent[]> {
     let left = events;
     for (let tried = 0; tried < TRIES && left.length > 0; tried += 1) {
-      await pauseBefore(tried);
+      if (tried > 0) await pause(FIRST_PAUSE_MILLISECONDS * 2 ** (tried - 1));
       try {
         left = await this.#put(left);
       } catch (error) {
@@ -51,7 +53,13 @@ export class EventBridgeBus implements EventBus {
 
   /** Sends events once. Returns those that were not accepted: EventBridge answers for each entry, in their order. */
   async #put(events: readonly ProviderEvent[]): Promise<readonly ProviderEvent[]> {
-    const { status, text } = await this.#putEvents({ Entries: events.map((event) => this.#entryOf(event)) });
+    const { status, text } = await this.#calls.send({
+      service: 'events',
+      path: '/',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' },
+      body: JSON.stringify({ Entries: events.map((event) => this.#entryOf(event)) }),
+      milliseconds: this.#milliseconds,
+    });
     if (status !== 200) throw faultOf(status, text);
     const { Entries } = v.parse(accepted, JSON.parse(text));
     return events.filter((_, index) => Entries[index]?.EventId === undefined);
@@ -66,6 +74,10 @@ export class EventBridgeBus implements EventBus {
       Detail: JSON.stringify(detailOf(event)),
     };
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Makes a fault with the name that EventBridge gave it. The log has the names of faults, and not their messages. */
