@@ -1,7 +1,7 @@
 import { createDynamoDB, createSqs } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { logOf } from '../../provider/adapters/composition.ts';
-import { readResources } from '../../provider/adapters/config.ts';
+import { readEvents, readResources } from '../../provider/adapters/config.ts';
 import { changeFrom } from '../../provider/adapters/dynamodb/streamed-writes.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { WatchedRequestsTable } from '../../provider/adapters/dynamodb/watched-requests-table.ts';
@@ -13,7 +13,8 @@ import type { PublishExpiryPorts } from '../../provider/flows/operating/publish-
 
 /** Composes what events runs with. */
 export function wire() {
-  const { events, transactionsTable } = readResources();
+  const { transactionsTable } = readResources();
+  const events = readEvents();
   const dynamodb = createDynamoDB();
   const ports: PublishPorts & PublishExpiryPorts = {
     bus: new EventBridgeBus(new SignedCalls(dynamodb, { events: events.endpoint }), events),

@@ -31,15 +31,6 @@ export type Resources = {
   };
   /** The name under which nobody but CloudFront can call the API. Undefined without the shield. */
   readonly shieldedName: string | undefined;
-  /** The event bus of other systems. The address of EventBridge is undefined in AWS, as that of Firehose. */
-  readonly events: {
-    readonly bus: string;
-    readonly endpoint: string | undefined;
-    /** How long an answer may take. */
-    readonly milliseconds: number;
-    /** The queue of reminders of requests that may expire. */
-    readonly expiryQueueUrl: string;
-  };
   /** The CloudWatch namespace of the metrics that the log lines contain. */
   readonly metricsNamespace: string;
 };
@@ -73,7 +64,6 @@ export function readResources(env: Environment = environment): Resources {
     },
     audit: auditStoreIn(env),
     shieldedName: env['SHIELDED_NAME'],
-    events: eventsIn(env),
     get metricsNamespace() {
       return required(env, 'METRICS_NAMESPACE');
     },
@@ -151,22 +141,23 @@ export function readOriginResources(env: Environment = environment) {
   };
 }
 
-function auditStoreIn(env: Environment): Resources['audit'] {
-  const endpoint = endpointIn(env, 'FIREHOSE');
-  return { stream: env['AUDIT_STREAM'] || undefined, endpoint, milliseconds: awsCallMilliseconds(env) };
+/**
+ * Reads where events for other systems go, and the queue of reminders of requests that may expire. The address of
+ * EventBridge is undefined in AWS, where it follows from the region. Throws if a variable is missing.
+ */
+export function readEvents(env: Environment = environment) {
+  return {
+    bus: required(env, 'EVENT_BUS'),
+    endpoint: endpointIn(env, 'EVENTBRIDGE'),
+    /** How long an answer of EventBridge may take. */
+    milliseconds: awsCallMilliseconds(env),
+    expiryQueueUrl: required(env, 'EXPIRY_QUEUE_URL'),
+  };
 }
 
-function eventsIn(env: Environment): Resources['events'] {
-  return {
-    get bus() {
-      return required(env, 'EVENT_BUS');
-    },
-    endpoint: endpointIn(env, 'EVENTBRIDGE'),
-    milliseconds: awsCallMilliseconds(env),
-    get expiryQueueUrl() {
-      return required(env, 'EXPIRY_QUEUE_URL');
-    },
-  };
+function auditStoreIn(env: Environment): Resources['audit'] {
+  const endpoint = env['AWS_ENDPOINT_URL_FIREHOSE'] || env['AWS_ENDPOINT_URL'] || undefined;
+  return { stream: env['AUDIT_STREAM'] || undefined, endpoint, milliseconds: awsCallMilliseconds(env) };
 }
 
 /** Returns the address of a service outside AWS, as the SDK reads it. */

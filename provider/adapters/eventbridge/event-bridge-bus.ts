@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { EVENT_SOURCE, type ProviderEvent } from '../../core/operating/provider-event.ts';
 import type { EventBus } from '../../flows/operating/ports.ts';
-import type { Resources } from '../config.ts';
 import type { SignedCalls } from '../signed-calls.ts';
 import { detailOf } from './event-detail.ts';
 
@@ -24,7 +23,8 @@ export class EventBridgeBus implements EventBus {
   readonly #bus: string;
   readonly #milliseconds: number;
 
-  constructor(calls: SignedCalls, { bus, milliseconds }: Pick<Resources['events'], 'bus' | 'milliseconds'>) {
+  /** `milliseconds` is how long each try of a call may take. */
+  constructor(calls: SignedCalls, { bus, milliseconds }: { readonly bus: string; readonly milliseconds: number }) {
     this.#calls = calls;
     this.#bus = bus;
     this.#milliseconds = milliseconds;
