@@ -25,7 +25,7 @@ const clientId = `bank-${randomBytes(4).toString('hex')}`;
 const keys = await generateKeyPair('ES256');
 await admin('POST', 'clients', {
   client_id: clientId,
-  client_name: 'Harbor Bank',
+  client_name: 'Harbor Bank Transfers',
   token_endpoint_auth_method: 'private_key_jwt',
   token_endpoint_auth_signing_alg: 'ES256',
   jwks: { keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256' }] },

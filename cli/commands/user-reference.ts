@@ -16,9 +16,11 @@ export const USER_OPTIONS = {
 export async function findUser(api: AdminApi, user: string, options: OptionValues<typeof USER_OPTIONS>) {
   const { by } = options;
   if (by !== undefined && by !== 'sub' && by !== 'login_hint') throw new WrongUsage('--by must be sub or login_hint');
+  // The word may be an address, so it is in the body of both calls and never in a URL.
+  const search = (body: object) => api.find('POST /admin/users/search', { parameters: {}, body });
   const [bySub, byHint] = await Promise.all([
-    by === 'login_hint' ? undefined : api.find('GET /admin/users/{sub}', { parameters: { sub: user } }),
-    by === 'sub' ? undefined : api.find('GET /admin/users', { parameters: {}, query: { login_hint: user } }),
+    by === 'login_hint' ? undefined : search({ sub: user }),
+    by === 'sub' ? undefined : search({ login_hint: user }),
   ]);
   if (bySub && byHint && bySub.body.sub !== byHint.body.sub) {
     throw new Refused(

@@ -19,7 +19,7 @@ type Answers = {
   'GET /admin/clients/{client_id}': ClientView;
   'PATCH /admin/clients/{client_id}': ClientView;
   'POST /admin/users': UserView;
-  'GET /admin/users': UserView;
+  'POST /admin/users/search': UserView;
   'GET /admin/users/{sub}': UserView;
   'PATCH /admin/users/{sub}': UserView;
   'GET /admin/users/{sub}/export': UserExport;

@@ -39,10 +39,12 @@ export function environmentFrom(
     KEY_ROTATION: json(settings.rotation),
     ACR_POLICY: json(settings.acrPolicy),
     BINDING_MESSAGE_PATTERN: settings.bindingMessagePattern,
+    BINDING_MESSAGES: settings.bindingMessages,
     NOTIFICATION_TOPIC: sources.notifications.topicArn,
     NOTIFICATION_QUEUE_URL: sources.notifications.queueUrl,
     // Pings go to public addresses only. The local runtime sets this variable to reach clients on the same machine.
     NOTIFICATION_NETWORKS: undefined,
+    NOTIFICATION_PORTS: settings.notificationPorts?.join(','),
     // DNS look-ups use at most half of Node's threads, which are four by default. Two slow look-ups of clients' names
     // would then block all others, those of AWS included.
     UV_THREADPOOL_SIZE: '32',

@@ -204,6 +204,13 @@ export type CibaProviderProps = {
   /** A regular expression that a whole binding message must match. Default: only the general rules apply. */
   readonly bindingMessagePattern?: string | undefined;
   /**
+   * `strict`: a binding message has one script, the digits 0 to 9, no web address and no phone number, and nothing else
+   * that deceives the reader. `standard`: whatever can be shown safely. Default: `standard`.
+   */
+  readonly bindingMessages?: 'standard' | 'strict' | undefined;
+  /** Ports at which clients may be notified, besides 443. Default: none. */
+  readonly notificationPorts?: readonly number[] | undefined;
+  /**
    * What each route lets through from all callers together: `authentication` is `/bc-authorize`, `token` are both token
    * routes, `device` the device API, `others` the admin API, discovery and the key set. Default: the `throttle` in each
    * `lambdas/<name>/function.ts`.

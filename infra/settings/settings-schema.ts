@@ -198,6 +198,10 @@ export const settingsSchema = v.strictObject({
     v.pipe(v.array(acrRule, 'must be a list'), v.maxLength(ACR_RULES, `must have at most ${ACR_RULES} rules`)),
   ),
   bindingMessagePattern: v.optional(v.pipe(text, v.check(isPattern, 'must be a regular expression'))),
+  bindingMessages: v.optional(v.picklist(['standard', 'strict'], 'must be "standard" or "strict"')),
+  notificationPorts: v.optional(
+    v.array(v.pipe(whole(1), v.maxValue(65_535, 'must be at most 65535')), 'must be a list'),
+  ),
   throttles: v.optional(
     v.strictObject({
       authentication: v.optional(throttle),

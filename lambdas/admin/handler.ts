@@ -4,8 +4,10 @@ import {
   logLevelBody,
   userBody,
   userChangeBody,
+  userSearchBody,
+  userSearchFrom,
 } from '../../provider/edge/http/admin-bodies.ts';
-import { adminBodyRoute, adminRoute, pageFrom, userQueryFrom } from '../../provider/edge/http/admin-call.ts';
+import { adminBodyRoute, adminRoute, pageFrom, SEARCH_BY_BODY } from '../../provider/edge/http/admin-call.ts';
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
@@ -66,9 +68,10 @@ const routes = endpoint(log, {
   'POST /admin/users': adminBodyRoute({ body: userBody }, async ({ body, by }) =>
     mapResult(await createUser(ports, body, by), answerCreated),
   ),
-  'GET /admin/users': adminRoute(async ({ request }) => {
-    const query = userQueryFrom(request);
-    return query.ok ? mapResult(await findUser(ports, query.value), answerOk) : query;
+  'GET /admin/users': adminRoute(async () => SEARCH_BY_BODY),
+  'POST /admin/users/search': adminBodyRoute({ body: userSearchBody }, async ({ body }) => {
+    const search = userSearchFrom(body);
+    return search.ok ? mapResult(await findUser(ports, search.value), answerOk) : search;
   }),
   'GET /admin/users/{sub}': adminRoute(async ({ id }) =>
     mapResult(await findUser(ports, { sub: id('sub') }), answerOk),

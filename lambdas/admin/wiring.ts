@@ -2,6 +2,7 @@ import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.t
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { KeptEvidenceKeysTable } from '../../provider/adapters/dynamodb/kept-evidence-keys-table.ts';
@@ -12,9 +13,11 @@ import { PersonRecordsTable } from '../../provider/adapters/dynamodb/person-reco
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
+import { notificationAddresses } from '../../provider/adapters/https/public-endpoints.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
+import { nameSkeleton } from '../../provider/adapters/unicode/name-skeleton.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../provider/flows/device/manage-tickets.ts';
 import type { ManageLogLevelPorts } from '../../provider/flows/operating/manage-log-level.ts';
@@ -40,8 +43,10 @@ export function wire(): Wired<AdminPorts> {
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
   const sns = createSns();
+  const names = new ClientNames(directory, { entropy, clock, skeletonOf: nameSkeleton });
   const ports = {
-    clientRegistry: new ClientRegistryTable(directory, entropy),
+    clientRegistry: new ClientRegistryTable(directory, entropy, names),
+    notificationAddresses: notificationAddresses(resources.notificationNetworks),
     peopleRegistry: new PeopleRegistryTable(directory, entropy, clock),
     people,
     devices: people,

@@ -62,7 +62,11 @@ export class DemoWorld {
 
   /** Makes an enrolment ticket for the user whom a login hint names; undefined if it names none. */
   async ticketFor(loginHint: string): Promise<{ ticket: string; uri: string } | undefined> {
-    const found = await fetch(`${this.#runtime.url}/admin/users?login_hint=${encodeURIComponent(loginHint)}`);
+    const found = await fetch(`${this.#runtime.url}/admin/users/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login_hint: loginHint }),
+    });
     if (!found.ok) return undefined;
     const { sub } = v.parse(userAnswer, await found.json());
     return this.#makeTicket(sub);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { wholeMessagePattern } from '../core/asking/binding-message.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../core/keys/signing-key.ts';
+import type { NotificationPorts } from '../core/notifying/notification-endpoint.ts';
 import { DEFAULTS } from '../core/operating/defaults.ts';
 import type { Whole } from '../core/whole.ts';
 import type { Settings } from '../flows/ports.ts';
@@ -38,6 +39,16 @@ const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.str
 
 const auditOutage = v.picklist(['refuse', 'proceed'], 'the environment variable AUDIT_OUTAGE is refuse or proceed');
 
+const bindingMessages = v.picklist(
+  ['standard', 'strict'],
+  'the environment variable BINDING_MESSAGES is standard or strict',
+);
+
+/** Reads the ports besides 443, separated by commas. `any` is for clients on the developer's machine. */
+function notificationPorts(ports: string): NotificationPorts {
+  return ports === 'any' ? ports : ports.split(',').filter(Boolean).map(Number);
+}
+
 /** Reads the provider's settings. A malformed setting stops the function at start, and the error names it. */
 export function readSettings(env: Environment = environment): Whole<Settings> {
   const limits = json(env, 'REQUEST_LIMITS', requestLimits);
@@ -52,6 +63,8 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
     intervalSeconds: limits.interval,
     bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
+    bindingMessages: v.parse(bindingMessages, env['BINDING_MESSAGES'] || 'standard'),
+    notificationPorts: notificationPorts(env['NOTIFICATION_PORTS'] || ''),
     userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),

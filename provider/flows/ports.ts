@@ -1,8 +1,10 @@
+import type { BindingMessages } from '../core/asking/binding-message.ts';
 import type { WindowLimits } from '../core/asking/rate-window.ts';
 import type { AcrRule } from '../core/deciding/acr.ts';
 import type { IssuerNames } from '../core/issuer.ts';
 import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
 import type { RotationPolicy } from '../core/keys/signing-key.ts';
+import type { NotificationPorts } from '../core/notifying/notification-endpoint.ts';
 import type { AuditEvent } from '../core/operating/audit-event.ts';
 import type { AuditStep } from '../core/operating/audit-record.ts';
 import type { Noted } from '../core/operating/log-line.ts';
@@ -75,6 +77,10 @@ export type Settings = IssuerNames & {
   readonly expiry: { readonly default: number; readonly limit: number };
   readonly intervalSeconds: number;
   readonly bindingMessagePattern?: RegExp | undefined;
+  /** Undefined means `standard`. */
+  readonly bindingMessages?: BindingMessages | undefined;
+  /** Undefined means none besides 443. */
+  readonly notificationPorts?: NotificationPorts | undefined;
   /** Undefined only where limits are switched off for test runs. */
   readonly userLimits?: WindowLimits | undefined;
   readonly lifetimes: TokenLifetimes;

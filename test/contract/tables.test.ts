@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
 import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
@@ -15,6 +16,7 @@ import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts'
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { nameSkeleton } from '../../provider/adapters/unicode/name-skeleton.ts';
 import { registerClient } from '../../provider/core/client/registration.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
 import { freezeDetails } from '../../provider/core/deciding/shown-details.ts';
@@ -701,8 +703,9 @@ describeOnEngines('the tables', (name) => {
   });
 
   it('clients: created once, replaced, listed in the order of their ids with that of the synthetic login, removed', async () => {
-    const registry = new ClientRegistryTable(directory, entropy);
-    const client = (clientId: string, client_name = 'C') => {
+    const names = new ClientNames(directory, { entropy, clock: () => NOW, skeletonOf: nameSkeleton });
+    const registry = new ClientRegistryTable(directory, entropy, names);
+    const client = (clientId: string, client_name = `Client ${clientId}`) => {
       const registered = registerClient(
         { client_name },
         { clientId, registrationId: `registration of ${clientId}`, secretHash: 'h' },
@@ -710,9 +713,9 @@ describeOnEngines('the tables', (name) => {
       if (!registered.ok) throw new Error(registered.refusal.reason);
       return registered.value;
     };
-    expect(await registry.create(client('b'))).toBe(true);
-    expect(await registry.create({ ...client('b'), registrationId: 'another' })).toBe(false);
-    expect(await registry.create(client('a'))).toBe(true);
+    expect(await registry.create(client('b'))).toBe('written');
+    expect(await registry.create({ ...client('b', 'Another'), registrationId: 'another' })).toBe('id_taken');
+    expect(await registry.create(client('a'))).toBe('written');
     const first = { ...client('a'), revision: 1 };
     const second = { ...client('a', 'New'), revision: 2 };
     expect(await registry.find('a')).toEqual(first);
@@ -751,7 +754,7 @@ describeOnEngines('the tables', (name) => {
     expect(await idsAfter(undefined, 1)).toEqual(['a']);
     expect(await idsAfter(undefined, 2)).toEqual(['b', 'b']);
     expect(await idsAfter(undefined, 9)).toEqual(['b', SYNTHETIC_ID, 'z', undefined]);
-    expect(await registry.create(client('a', 'Next'))).toBe(true);
+    expect(await registry.create(client('a', 'Next'))).toBe('written');
     expect(await idsAfter(undefined, 1)).toEqual(['a', 'a']);
   });
 });

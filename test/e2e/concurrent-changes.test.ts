@@ -321,7 +321,7 @@ describe('a slow removal', () => {
     expect((await world.admin('POST', '/admin/users', { sub, email })).status).toBe(201);
     deletion.release();
     expect((await removing).status).toBe(204);
-    const found = await world.admin('GET', `/admin/users?login_hint=${encodeURIComponent(email)}`);
+    const found = await world.find(email);
     expect([found.status, found.body['sub']]).toEqual([200, sub]);
   });
 });
@@ -372,7 +372,7 @@ describe('leftovers name nobody', () => {
     expect(await world.stored('Directory', { pk: 'LOGIN#email#given-up@example.com', sk: 'LOGIN' })).toMatchObject({
       sub: { S: sub },
     });
-    const found = (email: string) => world.admin('GET', `/admin/users?login_hint=${email}`);
+    const found = (email: string) => world.find(email);
     await expectRefusal(world, await found('given-up@example.com'), {
       status: 404,
       error: 'not_found',

@@ -125,7 +125,7 @@ it('every line of the admin API says who called: reads, refused calls and faults
     by,
   });
   expect(await lineOf('GET', `/admin/users/${sub}/devices`)).toMatchObject({ status: 200, by });
-  expect(await lineOf('GET', '/admin/users?login_hint=nobody')).toMatchObject({ status: 404, by });
+  expect(await lineOf('POST', '/admin/users/search', { login_hint: 'nobody' })).toMatchObject({ status: 404, by });
   expect(await lineOf('DELETE', '/admin/clients/synthetic-login')).toMatchObject({ reason: 'reserved_id', by });
   expect(await lineOf('POST', '/admin/clients', {})).toMatchObject({ reason: 'invalid_client_metadata', by });
   world.runtime.aws.interference = () => ({ status: 500, body: '{"__type":"InternalServerError"}' });

@@ -24,6 +24,7 @@ export class World {
   readonly runtime: Runtime;
   readonly logs: string[];
   #count = 0;
+  #clients = 0;
 
   private constructor(runtime: Runtime, logs: string[]) {
     this.runtime = runtime;
@@ -59,9 +60,11 @@ export class World {
     });
   }
 
+  /** Registers a client. The first one is Harbor Bank, unless it has another name. */
   async client(metadata: Record<string, unknown> = {}): Promise<TestClient> {
+    if (!('client_name' in metadata)) this.#clients += 1;
     const { status, body, text } = await this.admin('POST', '/admin/clients', {
-      client_name: 'Harbor Bank',
+      client_name: this.#clients > 1 ? `Harbor Bank ${this.#clients}` : 'Harbor Bank',
       ...metadata,
     });
     if (status !== 201) throw new Error(text);
@@ -83,6 +86,11 @@ export class World {
     });
     if (status !== 201) throw new Error(text);
     return { sub: String(body['sub']), email: String(body['email']) };
+  }
+
+  /** Searches for a user, as an operator does. */
+  find(loginHint: string): Promise<Answer> {
+    return this.admin('POST', '/admin/users/search', { login_hint: loginHint });
   }
 
   async ticket(sub: string): Promise<string> {

@@ -5,18 +5,16 @@ export type TargetPolicy = { readonly audiences: readonly string[]; readonly def
 
 /**
  * Returns the audience of the access token: what `audience` (Auth0's name) and `resource` (RFC 8707, repeatable) ask
- * for. Without either it is the client's default audience, or else the issuer. The client id is never used instead, but
- * an operator may register it as an audience. A resource is an absolute URI without a fragment (RFC 8707 §2). An unknown audience and one that is not allowed get the same
- * answer: `invalid_target`.
+ * for. Without either it is the client's default audience, or else the issuer. The client id is never used instead. An
+ * unknown audience and one that is not allowed get the same answer: `invalid_target`.
  */
 export function grantAudience(
   asked: { audience: string | undefined; resources: readonly string[] },
   policy: TargetPolicy,
   issuer: string,
 ): Result<readonly string[]> {
-  if (asked.resources.some((resource) => !isResourceUri(resource))) {
-    return refuse({ reason: 'invalid_target', because: 'malformed' });
-  }
+  const resources = checkResources(asked.resources);
+  if (!resources.ok) return resources;
   const wanted = [...new Set([...(asked.audience === undefined ? [] : [asked.audience]), ...asked.resources])];
   if (wanted.length === 0) return ok([policy.defaultAudience ?? issuer]);
   if (wanted.some((audience) => !policy.audiences.includes(audience))) {
@@ -33,6 +31,19 @@ export function isAudienceAllowed(audience: string, policy: TargetPolicy, issuer
   return policy.audiences.includes(audience) || audience === (policy.defaultAudience ?? issuer);
 }
 
-function isResourceUri(value: string): boolean {
-  return URL.canParse(value) && !value.includes('#');
+/** Checks the form of `resource` parameters: absolute URIs without a fragment (RFC 8707 §2). */
+export function checkResources(resources: readonly string[]): Result<readonly string[]> {
+  return resources.every((resource) => URL.canParse(resource) && !resource.includes('#'))
+    ? ok(resources)
+    : refuse({ reason: 'invalid_target', because: 'malformed' });
+}
+
+/**
+ * Narrows a granted audience to the resources that a token request names (RFC 8707 §2.2). Without any it stays as it
+ * was granted. A resource that was not granted is `invalid_target`.
+ */
+export function narrowAudience(granted: readonly string[], resources: readonly string[]): Result<readonly string[]> {
+  if (resources.some((resource) => !granted.includes(resource)))
+    return refuse({ reason: 'invalid_target', because: 'not_granted' });
+  return ok(resources.length === 0 ? granted : [...new Set(resources)]);
 }

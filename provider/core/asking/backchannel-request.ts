@@ -4,7 +4,7 @@ import { checkNoRepeats, type FormParameters, readParameters, single } from '../
 import type { IssuerNames } from '../issuer.ts';
 import { isNotificationToken } from '../notifying/notification-endpoint.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { checkBindingMessage } from './binding-message.ts';
+import { type BindingMessages, checkBindingMessage } from './binding-message.ts';
 import { parseRequestedExpiry } from './expiry.ts';
 import { type LoginHint, parseLoginHint } from './login-hint.ts';
 import { parseScope } from './scope.ts';
@@ -28,6 +28,8 @@ export type RequestPolicy = {
   readonly names: IssuerNames;
   readonly expiry: { readonly default: number; readonly limit: number };
   readonly bindingMessagePattern?: RegExp | undefined;
+  /** `strict` refuses messages that may deceive although each of their characters may be shown. */
+  readonly bindingMessages?: BindingMessages | undefined;
 };
 
 type Reader<Value> = (form: FormParameters, policy: RequestPolicy) => Result<Value>;
@@ -73,10 +75,11 @@ function readHint(form: FormParameters, { names }: RequestPolicy): Result<LoginH
 
 function readBindingMessage(
   form: FormParameters,
-  { bindingMessagePattern }: RequestPolicy,
+  { bindingMessagePattern: narrowerSet, bindingMessages }: RequestPolicy,
 ): Result<string | undefined> {
   const message = single(form, 'binding_message');
-  return message === undefined ? ok(undefined) : checkBindingMessage(message, bindingMessagePattern);
+  if (message === undefined) return ok(undefined);
+  return checkBindingMessage(message, { narrowerSet, strict: bindingMessages === 'strict' });
 }
 
 /**

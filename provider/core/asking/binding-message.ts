@@ -1,10 +1,14 @@
 import { isDisplayable } from '../display-text.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { brokenRule } from './strict-message.ts';
 
 /**
  * Longest binding message in code points. A person can read it at a glance on a phone, and Auth0 has the same limit.
  */
 export const BINDING_MESSAGE_LIMIT = 64;
+
+/** Which messages are accepted: those that can be shown safely, or only those that can hardly deceive. */
+export type BindingMessages = 'standard' | 'strict';
 
 /** Makes an operator's pattern match the whole binding message. Throws if it is not a valid regular expression. */
 export function wholeMessagePattern(pattern: string): RegExp {
@@ -14,9 +18,13 @@ export function wholeMessagePattern(pattern: string): RegExp {
 /**
  * Checks the binding message, which both devices show so that the user can compare them (CIBA §7.1). A message that
  * cannot be shown safely is refused with `invalid_binding_message` (CIBA §13). `display-text.ts` defines the accepted
- * characters. `narrowerSet` is an operator's own pattern for the whole text.
+ * characters. `narrowerSet` is an operator's own pattern for the whole text. `strict` adds the rules of
+ * `strict-message.ts`.
  */
-export function checkBindingMessage(message: string, narrowerSet?: RegExp): Result<string> {
+export function checkBindingMessage(
+  message: string,
+  { narrowerSet, strict }: { narrowerSet?: RegExp | undefined; strict?: boolean } = {},
+): Result<string> {
   if (!isDisplayable(message, BINDING_MESSAGE_LIMIT)) {
     return refuse({
       reason: 'invalid_binding_message',
@@ -26,5 +34,6 @@ export function checkBindingMessage(message: string, narrowerSet?: RegExp): Resu
   if (narrowerSet && !narrowerSet.test(message)) {
     return refuse({ reason: 'invalid_binding_message', expected: 'the characters that this provider accepts' });
   }
-  return ok(message);
+  const expected = strict ? brokenRule(message) : undefined;
+  return expected === undefined ? ok(message) : refuse({ reason: 'invalid_binding_message', expected });
 }

@@ -13,7 +13,7 @@ export type AskingRefusal =
       because: 'no_such_identifier' | 'no_profile' | 'foreign_issuer' | 'blocked' | 'not_for_this_client';
     }
   | { reason: 'invalid_binding_message'; expected: string }
-  | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' }
+  | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' | 'not_granted' }
   | { reason: 'authorization_details_not_supported' }
   | { reason: 'signed_request_not_supported' }
   | { reason: 'user_rate_limited'; retryAfterSeconds: number }

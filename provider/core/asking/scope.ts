@@ -41,8 +41,8 @@ export function grantScopes(asked: readonly string[], allowed: readonly string[]
 }
 
 /**
- * Returns each granted scope with the sentence that the phone shows for it. The client's own description takes
- * precedence over the standard one. Without either, the phone shows the name of the scope.
+ * Returns each granted scope with the sentence that the phone shows for it. A standard scope keeps its words, so that no
+ * client can pass the address off as something else. Without a description the phone shows the name of the scope.
  */
 export function describeScopes(
   scopes: readonly string[],
@@ -50,6 +50,6 @@ export function describeScopes(
 ): readonly DescribedScope[] {
   return scopes.map((scope) => ({
     scope,
-    description: [own, standardDescriptions].find((known) => Object.hasOwn(known, scope))?.[scope] ?? scope,
+    description: [standardDescriptions, own].find((known) => Object.hasOwn(known, scope))?.[scope] ?? scope,
   }));
 }

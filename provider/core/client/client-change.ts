@@ -1,6 +1,6 @@
-import { type ChangedMember, changedMembers } from '../member-change.ts';
+import { type ChangedMember, changedMembers, type MemberChange } from '../member-change.ts';
 import type { Client } from './client.ts';
-import { CLIENT_METADATA_ROWS } from './metadata.ts';
+import { CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 import { describeClient } from './registration.ts';
 import { secretsOf } from './secrets.ts';
 
@@ -20,4 +20,18 @@ function membersOf(client: Client): object {
   const { client_id: _, ...metadata } = describeClient(client);
   const secrets = secretsOf(client.credential);
   return { ...metadata, client_secret: secrets?.secretHash, old_secret_expires_at: secrets?.oldSecret?.expiresAt };
+}
+
+/**
+ * Returns a registration without the members that a change makes obsolete: the keys, if the client no longer uses
+ * `private_key_jwt`, and the notification endpoint, if it changes to polling.
+ */
+export function withoutObsolete(described: ClientMetadata, change: MemberChange<ClientMetadata>): ClientMetadata {
+  const method = change.token_endpoint_auth_method ?? described.token_endpoint_auth_method;
+  const { jwks, token_endpoint_auth_signing_alg, backchannel_client_notification_endpoint, ...others } = described;
+  return {
+    ...others,
+    ...(method === 'private_key_jwt' && { jwks, token_endpoint_auth_signing_alg }),
+    ...(change.backchannel_token_delivery_mode !== 'poll' && { backchannel_client_notification_endpoint }),
+  };
 }

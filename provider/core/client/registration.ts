@@ -1,3 +1,4 @@
+import { STANDARD_SCOPES } from '../asking/scope.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { PRIVATE_MEMBERS, parsePublicKey } from '../keys/public-key.ts';
 import { isReservedAudience, SYNTHETIC_AUDIENCE, SYNTHETIC_ID } from '../operating/reserved.ts';
@@ -16,8 +17,11 @@ const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_cl
 export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Registration): Result<Client> {
   const members = checkMembers({ ...metadata, client_id: own.clientId });
   if (!members.ok) return members;
-  const audience = checkAudiences(metadata);
+  const audience = checkAudiences(metadata, own.clientId);
   if (!audience.ok) return audience;
+  const described = Object.keys(metadata.scope_descriptions ?? {});
+  if (described.some((scope) => STANDARD_SCOPES.includes(scope)))
+    return wrong('scope_descriptions', `without ${STANDARD_SCOPES.join(', ')}, which have words of their own`);
   const credential = registerCredential(metadata, own);
   if (!credential.ok) return credential;
   const endpoint = checkNotificationEndpoint(metadata);
@@ -58,7 +62,9 @@ function textsIn(value: unknown): readonly string[] {
   return values.filter((one) => typeof one === 'string');
 }
 
-function checkAudiences({ audiences, default_audience }: ClientMetadata): Result<true> {
+function checkAudiences({ audiences, default_audience }: ClientMetadata, clientId: string): Result<true> {
+  if (audiences?.includes(clientId))
+    return wrong('audiences', 'without the client_id: ID tokens of the client would pass for access tokens');
   if (audiences?.some(isReservedAudience))
     return wrong(
       'audiences',
@@ -102,6 +108,17 @@ function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
   return wrong(
     member,
     isPing ? CLIENT_METADATA[member].rule.expected : 'absent unless backchannel_token_delivery_mode is ping',
+  );
+}
+
+/**
+ * Returns what is accepted and should be looked at again: audiences that are no URIs. A word may be the name of another
+ * API too, and nothing tells which one it means (RFC 8707 §2 asks for URIs).
+ */
+export function warningsOf({ audiences }: Pick<Client, 'audiences'>): readonly string[] {
+  const words = audiences.filter((audience) => !URL.canParse(audience));
+  return words.map(
+    (word) => `The audience ${word} is no URI. Use the address of the API, so that no other has the same.`,
   );
 }
 

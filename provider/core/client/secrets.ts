@@ -101,3 +101,17 @@ function noOldSecret(member = 'old_secret_expires_in'): Result<never> {
 function wrong(member: string, expected: string): Result<never> {
   return refuse({ reason: 'invalid_client_metadata', member, expected });
 }
+
+/** Returns the secrets that a client has after a change, which it uses unless its method is `private_key_jwt`. */
+export function renewSecrets(
+  before: ClientCredential,
+  change: SecretChange & { method: ClientCredential['method']; newHash: string },
+  now: number,
+): Result<ClientSecrets> {
+  if (change.method !== 'private_key_jwt') return changeSecrets(secretsOf(before), change, now);
+  const { newSecret, keepOldSecret, oldSecretExpiresIn } = change;
+  if (!newSecret && !keepOldSecret && oldSecretExpiresIn === undefined) return ok({ secretHash: change.newHash });
+  const asked = newSecret ? 'new_secret' : keepOldSecret ? 'keep_old_secret' : 'old_secret_expires_in';
+  const expected = 'absent: a private_key_jwt client has no secret';
+  return refuse({ reason: 'invalid_client_metadata', member: asked, expected });
+}

@@ -1,3 +1,5 @@
+import { ok, type Result, refuse } from '../result.ts';
+
 const ENDPOINT_LIMIT = 1024;
 
 /** The syntax of bearer tokens (RFC 6750 §2.1). */
@@ -17,6 +19,36 @@ const HTTPS_HOST = /^https:\/\/[^/?#@\\]+(?:[/?]|$)/;
 export function isNotificationEndpoint(value: string | undefined): value is string {
   if (value === undefined || value.length > ENDPOINT_LIMIT || !/^[\x21-\x7E]+$/.test(value)) return false;
   return HTTPS_HOST.test(value) && !value.includes('#') && URL.canParse(value);
+}
+
+/** The ports to which clients may be notified, besides 443; `any` is for clients on the developer's machine. */
+export type NotificationPorts = readonly number[] | 'any';
+
+/** The port of https. */
+const HTTPS_PORT = 443;
+
+/**
+ * Checks that a notification endpoint may be called, so that a wrong one is refused at its registration and not first
+ * when a user has decided. `isForbidden` says that its host is an IP address which is not public. What a name resolves
+ * to is checked at each call.
+ */
+export function checkCallable(
+  endpoint: string,
+  { ports = [], isForbidden }: { ports?: NotificationPorts | undefined; isForbidden: boolean },
+): Result<true> {
+  const port = Number(new URL(endpoint).port || HTTPS_PORT);
+  if (isForbidden) return wrong('a URL whose host is no IP address or a public one');
+  return port === HTTPS_PORT || ports === 'any' || ports.includes(port)
+    ? ok(true)
+    : wrong(`at port ${[HTTPS_PORT, ...ports].join(' or ')}`);
+}
+
+function wrong(expected: string): Result<never> {
+  return refuse({
+    reason: 'invalid_client_metadata',
+    member: 'backchannel_client_notification_endpoint',
+    expected,
+  });
 }
 
 /**

@@ -21,6 +21,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
   changed: 'The user was changed by other calls; try again.',
   client: 'The client was changed by other calls; try again.',
   blocked: 'The user is blocked.',
+  client_name: 'Another client has a name that is the same or looks the same.',
   ticket: 'The ticket was replaced or ended by another call; look again.',
 };
 

@@ -5,6 +5,7 @@ import { LONGEST_OVERLAP_SECONDS, SHORTEST_OVERLAP_SECONDS } from '../../core/cl
 import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import { LONGEST_DEBUG_SECONDS } from '../../core/operating/log-level.ts';
+import { ok, type Result, refuse } from '../../core/result.ts';
 import { NAMED_BY_CALLER } from './json-body.ts';
 
 /** A public key. The rule that registers the client refuses private members. */
@@ -105,6 +106,20 @@ export const userBody = v.strictObject({
   phone_number_verified: v.optional(v.boolean()),
   blocked: v.optional(v.boolean()),
 });
+/** POST /admin/users/search: a hint as clients send it, or the `sub`. */
+export const userSearchBody = v.strictObject({ login_hint: v.optional(v.string()), sub: v.optional(v.string()) });
+
+/** Reads what is searched for: exactly one member. */
+export function userSearchFrom(
+  body: v.InferOutput<typeof userSearchBody>,
+): Result<{ readonly loginHint: string } | { readonly sub: string }> {
+  const { login_hint: loginHint, sub } = body;
+  if (loginHint && sub)
+    return refuse({ reason: 'invalid_parameter', name: 'sub', expected: 'absent beside login_hint' });
+  if (loginHint) return ok({ loginHint });
+  return sub ? ok({ sub }) : refuse({ reason: 'missing_parameter', name: 'login_hint' });
+}
+
 const text = removable(v.string());
 const flag = removable(v.boolean());
 /** PATCH /admin/users/{sub}: the members to change; null removes a member. */

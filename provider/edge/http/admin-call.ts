@@ -62,8 +62,12 @@ export function pageFrom(request: HttpRequest): Result<{ after: string | undefin
     : ok({ after, limit: PAGE_SIZE });
 }
 
-/** Reads `?login_hint=…`. */
-export function userQueryFrom(request: HttpRequest): Result<{ loginHint: string }> {
-  const loginHint = request.query.get('login_hint');
-  return loginHint ? ok({ loginHint }) : refuse({ reason: 'missing_parameter', name: 'login_hint' });
-}
+/**
+ * The answer to a search by the query. Queries are in the logs of proxies and in histories, so what names a person is
+ * searched for by the body of `POST /admin/users/search`.
+ */
+export const SEARCH_BY_BODY = refuse({
+  reason: 'invalid_parameter',
+  name: 'login_hint',
+  expected: 'in the body of POST /admin/users/search',
+});

@@ -66,8 +66,7 @@ export async function requestAuthentication(
   const allowed = checkGrantAllowed(client, CIBA_GRANT);
   if (!allowed.ok) return allowed;
   const { settings, profile } = ports;
-  const { expiry, bindingMessagePattern } = settings;
-  const policy = { profile, names: settings, deliveryMode: client.deliveryMode, expiry, bindingMessagePattern };
+  const policy = { ...settings, profile, names: settings, deliveryMode: client.deliveryMode };
   const wanted = parseBackchannelRequest(call.form, policy);
   if (!wanted.ok) return wanted;
   const asked = checkAsked(wanted.value, client, settings.issuer);

@@ -1,25 +1,23 @@
-import {
-  type Client,
-  type ClientCredential,
-  type ClientSecrets,
-  isSameRegistration,
-} from '../../core/client/client.ts';
-import { changesOfClient } from '../../core/client/client-change.ts';
+import { type Client, isSameRegistration } from '../../core/client/client.ts';
+import { changesOfClient, withoutObsolete } from '../../core/client/client-change.ts';
 import type { ClientMetadata } from '../../core/client/metadata.ts';
-import { describeClient, registerClient } from '../../core/client/registration.ts';
-import { changeSecrets, oldSecretEnd, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
+import { describeClient, registerClient, warningsOf } from '../../core/client/registration.ts';
+import { oldSecretEnd, renewSecrets, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
+import { checkCallable } from '../../core/notifying/notification-endpoint.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import { checkUnreserved } from '../../core/operating/reserved.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { type AuditedPorts, auditedChange, type RecordDone, type RecordUnclear } from '../operating/audited-change.ts';
-import type { Clock, Entropy } from '../ports.ts';
-import type { ClientRegistry } from './ports.ts';
+import type { Clock, Entropy, Settings } from '../ports.ts';
+import type { ClientRegistry, NotificationAddresses } from './ports.ts';
 
 /** What this flow needs. */
 export type ManageClientsPorts = AuditedPorts & {
   readonly clientRegistry: ClientRegistry;
+  readonly notificationAddresses: NotificationAddresses;
+  readonly settings: Pick<Settings, 'notificationPorts'>;
   readonly entropy: Entropy;
   readonly clock: Clock;
 };
@@ -33,6 +31,8 @@ export type ClientView = ClientMetadata & {
   readonly client_secret_expires_at?: 0;
   /** When the old secret ends, in epoch seconds. Present while two secrets work, and where a change ended the old one. */
   readonly old_secret_expires_at?: number;
+  /** What the operator should look at again. Only in the answer to a creation or a change. */
+  readonly warnings?: readonly string[];
   /** The client of the synthetic login, which cannot be changed. */
   readonly synthetic?: true;
 };
@@ -46,6 +46,15 @@ type ClientChange = SecretChange & {
 
 const NO_CLIENT = refuse({ reason: 'not_found', what: 'client' });
 const CHANGED = refuse({ reason: 'conflict', what: 'client' });
+const TAKEN = {
+  id_taken: refuse({ reason: 'conflict', what: 'client_id' }),
+  name_taken: refuse({ reason: 'conflict', what: 'client_name' }),
+  audience_taken: refuse({
+    reason: 'invalid_client_metadata',
+    member: 'audiences',
+    expected: 'without the id of a client: its ID tokens would pass for access tokens',
+  }),
+};
 /** How often a change is applied again to a client that other calls changed in the meantime. */
 const UPDATE_ROUNDS = 5;
 
@@ -67,13 +76,24 @@ export async function createClient(
     secretHash: sha256(secret),
   });
   if (!client.ok) return client;
+  const callable = checkEndpoint(ports, metadata);
+  if (!callable.ok) return callable;
   const { clientId } = client.value;
   const changed = changesOfClient(undefined, client.value);
   return auditedChange(ports, { event: { event: 'client_created', clientId, changed, by } }, async () => {
-    if (!(await ports.clientRegistry.create(client.value))) return refuse({ reason: 'conflict', what: 'client_id' });
+    const created = await ports.clientRegistry.create(client.value);
+    if (created !== 'written') return TAKEN[created];
     const told = secretsOf(client.value.credential) && tellSecret(secret);
-    return ok({ ...viewClient(client.value, ports.clock()), ...told });
+    return ok({ ...viewClient(client.value, ports.clock()), ...told, ...warned(client.value) });
   });
+}
+
+/** Checks the notification endpoint of a creation or a change that names one. A stored one is not checked again. */
+function checkEndpoint(ports: ManageClientsPorts, metadata: MemberChange<ClientMetadata>): Result<true> {
+  const endpoint = metadata.backchannel_client_notification_endpoint;
+  if (!endpoint) return ok(true);
+  const isForbidden = ports.notificationAddresses.isForbidden(endpoint);
+  return checkCallable(endpoint, { ports: ports.settings.notificationPorts, isForbidden });
 }
 
 /** Reads a registration. */
@@ -104,6 +124,8 @@ export async function updateClient(ports: ManageClientsPorts, change: ClientChan
   const changed = { ...change, secret };
   const planned = planChange(ports, changed, before);
   if (!planned.ok) return planned;
+  const callable = checkEndpoint(ports, change.metadata);
+  if (!callable.ok) return callable;
   const event = updated(changed, before, planned.value.client);
   return auditedChange(ports, { event }, (done, unclear) =>
     replaceClient({ ...ports, done, unclear }, changed, { before, first: before, rounds: UPDATE_ROUNDS }),
@@ -121,7 +143,7 @@ function planChange(
   const described = describeClient(before);
   const metadata = {
     client_name: before.name,
-    ...applyChange<ClientMetadata>(withoutObsolete(described, change.metadata, method), change.metadata),
+    ...applyChange<ClientMetadata>(withoutObsolete(described, change.metadata), change.metadata),
   };
   const now = ports.clock();
   const secrets = renewSecrets(before.credential, { ...change, method, newHash: sha256(change.secret) }, now);
@@ -152,6 +174,7 @@ async function replaceClient(
   const { client, now } = planned.value;
   const { secret } = change;
   const replaced = await ports.clientRegistry.replace(client, before);
+  if (replaced === 'name_taken' || replaced === 'audience_taken') return TAKEN[replaced];
   if (replaced !== 'written') {
     if (replaced === 'changed' && rounds === 1) return CHANGED;
     const again = await ports.clientRegistry.find(clientId);
@@ -164,7 +187,12 @@ async function replaceClient(
   await ports.done(updated(change, without(secret, before, first), client));
   const told = hasSecret(client, secret) && tellSecret(secret);
   const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
-  return ok({ ...(hasEnded && { old_secret_expires_at: now }), ...viewClient(client, now), ...told });
+  return ok({
+    ...(hasEnded && { old_secret_expires_at: now }),
+    ...viewClient(client, now),
+    ...told,
+    ...warned(client),
+  });
 }
 
 /** Returns whether this is the client's secret. */
@@ -180,20 +208,6 @@ function without(secret: string, before: Client, first: Client): Client {
   return hasSecret(before, secret) ? { ...before, credential: first.credential } : before;
 }
 
-/** Returns the secrets that a client has after a change, which it uses unless its method is `private_key_jwt`. */
-function renewSecrets(
-  before: ClientCredential,
-  change: SecretChange & { method: ClientCredential['method']; newHash: string },
-  now: number,
-): Result<ClientSecrets> {
-  if (change.method !== 'private_key_jwt') return changeSecrets(secretsOf(before), change, now);
-  const { newSecret, keepOldSecret, oldSecretExpiresIn } = change;
-  if (!newSecret && !keepOldSecret && oldSecretExpiresIn === undefined) return ok({ secretHash: change.newHash });
-  const asked = newSecret ? 'new_secret' : keepOldSecret ? 'keep_old_secret' : 'old_secret_expires_in';
-  const expected = 'absent: a private_key_jwt client has no secret';
-  return refuse({ reason: 'invalid_client_metadata', member: asked, expected });
-}
-
 /** Returns the registration as operators read it. It says how long an old secret works, and shows no hash. */
 function viewClient(client: Client, now: number): ClientView {
   const end = oldSecretEnd(client.credential, now);
@@ -204,25 +218,13 @@ function viewClient(client: Client, now: number): ClientView {
   };
 }
 
-function tellSecret(secret: string): Pick<ClientView, 'client_secret' | 'client_secret_expires_at'> {
-  return { client_secret: secret, client_secret_expires_at: 0 };
+function warned(client: Client): Pick<ClientView, 'warnings'> {
+  const warnings = warningsOf(client);
+  return warnings.length > 0 ? { warnings } : {};
 }
 
-/**
- * Returns a registration without the members that a change makes obsolete: the keys, if the client no longer uses
- * `private_key_jwt`, and the notification endpoint, if it changes to polling.
- */
-function withoutObsolete(
-  described: ClientMetadata,
-  change: MemberChange<ClientMetadata>,
-  method: ClientMetadata['token_endpoint_auth_method'],
-): ClientMetadata {
-  const { jwks, token_endpoint_auth_signing_alg, backchannel_client_notification_endpoint, ...others } = described;
-  return {
-    ...others,
-    ...(method === 'private_key_jwt' && { jwks, token_endpoint_auth_signing_alg }),
-    ...(change.backchannel_token_delivery_mode !== 'poll' && { backchannel_client_notification_endpoint }),
-  };
+function tellSecret(secret: string): Pick<ClientView, 'client_secret' | 'client_secret_expires_at'> {
+  return { client_secret: secret, client_secret_expires_at: 0 };
 }
 
 /** Removes a client. Warm functions may still authenticate it for a minute. */

@@ -31,15 +31,25 @@ export interface Clients {
   findAnew(clientId: string): Promise<Client | undefined>;
 }
 
+/** The addresses at which clients may be notified. */
+export interface NotificationAddresses {
+  /** Returns whether the host of a URL is an IP address that is never called. A name is never forbidden here. */
+  isForbidden(url: string): boolean;
+}
+
 /** Clients, as the operator manages them. */
 export interface ClientRegistry {
-  /** Stores a new client. False if the client id is taken. */
-  create(client: Client): Promise<boolean>;
+  /**
+   * Stores a new client. `id_taken`: the client id is another client's, or an audience. `name_taken`: another client has
+   * a name that looks the same. `audience_taken`: one of its audiences is the id of a client.
+   */
+  create(client: Client): Promise<'written' | 'id_taken' | 'name_taken' | 'audience_taken'>;
   /**
    * Replaces the client that was read. `changed`: it was removed or has changed since. `unclear`: it has changed since,
    * and perhaps this call replaced it before that. If so, whoever came later may have undone the change on purpose.
+   * `name_taken` and `audience_taken` as at the creation: nothing is changed.
    */
-  replace(client: Client, before: Client): Promise<'written' | 'changed' | 'unclear'>;
+  replace(client: Client, before: Client): Promise<'written' | 'changed' | 'unclear' | 'name_taken' | 'audience_taken'>;
   /** Removes the client. False if there was none. */
   remove(clientId: string): Promise<boolean>;
   /** Returns the client as it is stored now. */

@@ -59,8 +59,9 @@ it('client create --json is the API answer with its secret, and --from reads a b
   const words = ['client', 'create', '--from', file, '--scope', 'openid email', '--json'];
   const fromFile = jsonOf<ClientJson>(await ciba(words));
   expect(fromFile).toMatchObject({ ...body, scope: 'openid email', client_secret: expect.any(String) });
-  const piped = jsonOf<ClientJson>(await ciba(['client', 'create', '--from', '-', '--json'], JSON.stringify(body)));
-  expect(piped).toMatchObject(body);
+  const other = { ...body, client_name: 'From a pipe' };
+  const piped = jsonOf<ClientJson>(await ciba(['client', 'create', '--from', '-', '--json'], JSON.stringify(other)));
+  expect(piped).toMatchObject(other);
 });
 
 it('client create takes public keys as JWK Set, JWK or PEM, and never sends a private key', async () => {
@@ -193,7 +194,7 @@ it.concurrent.each([
   ['an unknown client', ['client', 'show', 'nobody'], 'There is no such client.'],
   [
     'an id that is taken',
-    ['client', 'create', '--client-id', 'bank', '--client-name', 'B'],
+    ['client', 'create', '--client-id', 'bank', '--client-name', 'Another bank'],
     'This client_id is taken.',
   ],
   [

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { grantAudience, isAudienceAllowed } from '../../../provider/core/asking/audience.ts';
+import {
+  checkResources,
+  grantAudience,
+  isAudienceAllowed,
+  narrowAudience,
+} from '../../../provider/core/asking/audience.ts';
 import { ISSUER, refusalOf, valueFrom } from '../given.ts';
 
 const POLICY = { audiences: ['https://a.example/', 'https://b.example/', 'orders-api', 'urn:example:c'] };
@@ -62,4 +67,24 @@ it.each([
   ['the issuer, when it gets another without asking', ISSUER, { ...POLICY, defaultAudience: 'orders-api' }, false],
 ])('a client may have tokens now for %s: %s', (_name, audience, policy, allowed) => {
   expect(isAudienceAllowed(audience, policy, ISSUER)).toBe(allowed);
+});
+
+describe('resource at the token endpoint (RFC 8707 §2.2)', () => {
+  const granted = ['https://a.example/', 'urn:example:c'];
+
+  it('narrows the audience to what it names, in its order and once', () => {
+    expect(valueFrom(narrowAudience(granted, ['urn:example:c', 'urn:example:c']))).toEqual(['urn:example:c']);
+    expect(valueFrom(narrowAudience(granted, []))).toEqual(granted);
+  });
+
+  it('that was not granted is invalid_target, also beside one that was', () => {
+    for (const resources of [['https://b.example/'], ['urn:example:c', 'https://b.example/']])
+      expect(refusalOf(narrowAudience(granted, resources))).toEqual(target('not_granted'));
+  });
+
+  it('is an absolute URI without a fragment', () => {
+    expect(valueFrom(checkResources(['urn:a']))).toEqual(['urn:a']);
+    for (const resource of ['a', 'https://a.example/#x'])
+      expect(refusalOf(checkResources([resource]))).toEqual(target('malformed'));
+  });
 });

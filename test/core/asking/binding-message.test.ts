@@ -57,8 +57,8 @@ describe('binding_message (CIBA §7.1)', () => {
 
   it('accepts only what an operator’s narrower set accepts too', () => {
     const digits = /^[0-9]+$/u;
-    expect(checkBindingMessage('1234', digits)).toEqual({ ok: true, value: '1234' });
-    expect(refusalOf(checkBindingMessage('A1234', digits))).toEqual({
+    expect(checkBindingMessage('1234', { narrowerSet: digits })).toEqual({ ok: true, value: '1234' });
+    expect(refusalOf(checkBindingMessage('A1234', { narrowerSet: digits }))).toEqual({
       reason: 'invalid_binding_message',
       expected: 'the characters that this provider accepts',
     });
@@ -66,15 +66,15 @@ describe('binding_message (CIBA §7.1)', () => {
 
   it('holds the whole message against the operator’s pattern, by code points', () => {
     const pattern = wholeMessagePattern('[0-9]{4}|W');
-    for (const message of ['1234', 'W']) expect(checkBindingMessage(message, pattern).ok).toBe(true);
+    for (const message of ['1234', 'W']) expect(checkBindingMessage(message, { narrowerSet: pattern }).ok).toBe(true);
     for (const message of ['12345', 'A1234', 'WW', '1234W']) {
-      expect(refusalOf(checkBindingMessage(message, pattern))?.reason).toBe('invalid_binding_message');
+      expect(refusalOf(checkBindingMessage(message, { narrowerSet: pattern }))?.reason).toBe('invalid_binding_message');
     }
-    expect(checkBindingMessage('𐐀', wholeMessagePattern('.')).ok).toBe(true);
+    expect(checkBindingMessage('𐐀', { narrowerSet: wholeMessagePattern('.') }).ok).toBe(true);
     expect(() => wholeMessagePattern('[')).toThrow(SyntaxError);
   });
 
   it('never lets a narrower set widen what can be shown', () => {
-    expect(refusalOf(checkBindingMessage('\u{1F600}', /^.*$/u))).toEqual(NOT_SHOWABLE);
+    expect(refusalOf(checkBindingMessage('\u{1F600}', { narrowerSet: /^.*$/u }))).toEqual(NOT_SHOWABLE);
   });
 });

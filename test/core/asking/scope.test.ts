@@ -79,10 +79,10 @@ describe('what the phone shows for a scope', () => {
     ]);
   });
 
-  it('prefers the client’s description, then the standard one, then the bare name', () => {
+  it('keeps the standard words, whatever the client says; others have the client’s description, or the bare name', () => {
     expect(describeScopes(['openid', 'email', 'read:x', 'pay'], { 'read:x': 'Read X', email: 'Your e-mail' })).toEqual([
       { scope: 'openid', description: 'Confirm who you are' },
-      { scope: 'email', description: 'Your e-mail' },
+      { scope: 'email', description: 'See your e-mail address' },
       { scope: 'read:x', description: 'Read X' },
       { scope: 'pay', description: 'pay' },
     ]);

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { STANDARD_SCOPES } from '../../../provider/core/asking/scope.ts';
 import type { ClientSecrets, Registration } from '../../../provider/core/client/client.ts';
 import type { ClientMetadata } from '../../../provider/core/client/metadata.ts';
-import { describeClient, registerClient } from '../../../provider/core/client/registration.ts';
+import { describeClient, registerClient, warningsOf } from '../../../provider/core/client/registration.ts';
 import type { PublicJwk } from '../../../provider/core/keys/jwk.ts';
 import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 
@@ -53,6 +54,23 @@ describe('client registration (RFC 7591 §2, CIBA §4)', () => {
     const registered = { method: 'client_secret_basic', secretHash: 'hash-of-secret' };
     expect(valueFrom(register({}, { ...OWN, oldSecret })).credential).toStrictEqual({ ...registered, oldSecret });
     expect(valueFrom(register({})).credential).toStrictEqual(registered);
+  });
+
+  it('refuses the client id as an audience (OIDC Core §2), and other words for a standard scope', () => {
+    expect(refusalOf(register({ audiences: ['https://a.example/', OWN.clientId] }))).toMatchObject({
+      reason: 'invalid_client_metadata',
+      member: 'audiences',
+    });
+    for (const scope of STANDARD_SCOPES)
+      expect(refusalOf(register({ scope_descriptions: { [scope]: 'Confirm who you are' } }))).toMatchObject({
+        reason: 'invalid_client_metadata',
+        member: 'scope_descriptions',
+      });
+  });
+
+  it('warns of audiences that are no URIs (RFC 8707 §2)', () => {
+    expect(warningsOf({ audiences: ['https://a.example/', 'urn:b'] })).toEqual([]);
+    expect(warningsOf({ audiences: ['orders'] })).toEqual([expect.stringContaining('The audience orders is no URI.')]);
   });
 
   it('refuses the audience of the synthetic login, and makes no client that is marked as it', () => {
@@ -259,7 +277,7 @@ describe('a registration as it is told (RFC 7591 §3.2.1)', () => {
     const others = fc.record(
       {
         scope: fc.constantFrom('openid', 'openid email'),
-        scope_descriptions: fc.constantFrom({}, { email: 'Your e-mail' }),
+        scope_descriptions: fc.constantFrom({}, { 'read:x': 'Read X' }),
         audiences: fc.constant(['a', 'b']),
         default_audience: fc.constant('b'),
         id_token_signed_response_alg: algorithm,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENT_METADATA_ROWS } from '../../../provider/core/client/metadata.ts';
 import type { MemberSpec } from '../../../provider/core/client/metadata-member.ts';
-import { clientBody, clientChangeBody } from '../../../provider/edge/http/admin-bodies.ts';
+import { clientBody, clientChangeBody, userSearchFrom } from '../../../provider/edge/http/admin-bodies.ts';
 import { parseJson } from '../../../provider/edge/http/json-body.ts';
 import { refusalOf, valueFrom } from '../../core/given.ts';
 import { requestWith } from './given.ts';
@@ -73,5 +73,18 @@ describe('the limits of members', () => {
     ['no name', { client_name: undefined }, 'client_name', 'present'],
   ])('refuse %s', (_, body, member, expected) => {
     expect(refusalOf(creation(named(body)))).toEqual({ reason: 'invalid_client_metadata', member, expected });
+  });
+});
+
+describe('a search for a user', () => {
+  it('is by login_hint or by sub, and by one of them alone', () => {
+    expect(valueFrom(userSearchFrom({ login_hint: '+4912345678' }))).toEqual({ loginHint: '+4912345678' });
+    expect(valueFrom(userSearchFrom({ sub: 'ana' }))).toEqual({ sub: 'ana' });
+    for (const nothing of [{}, { login_hint: '' }, { sub: '' }])
+      expect(refusalOf(userSearchFrom(nothing))).toEqual({ reason: 'missing_parameter', name: 'login_hint' });
+    expect(refusalOf(userSearchFrom({ login_hint: 'ana', sub: 'ana' }))).toMatchObject({
+      reason: 'invalid_parameter',
+      name: 'sub',
+    });
   });
 });

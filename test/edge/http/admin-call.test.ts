@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../../provider/core/result.ts';
 import { userBody } from '../../../provider/edge/http/admin-bodies.ts';
-import { adminBodyRoute, adminRoute, pageFrom, userQueryFrom } from '../../../provider/edge/http/admin-call.ts';
+import { adminBodyRoute, adminRoute, pageFrom } from '../../../provider/edge/http/admin-call.ts';
 import { answerDone, answerOk } from '../../../provider/edge/http/answer.ts';
 import { type HttpEvent, requestFrom } from '../../../provider/edge/http/request.ts';
 import { refusalOf, valueFrom } from '../../core/given.ts';
@@ -92,17 +92,5 @@ describe('query of the admin API', () => {
       name: 'after',
       expected: 'a client_id',
     });
-  });
-
-  it('finds a user by login_hint, which must be there', () => {
-    expect(valueFrom(userQueryFrom(request({ rawQueryString: 'login_hint=%2B4912345678' })))).toEqual({
-      loginHint: '+4912345678',
-    });
-    for (const rawQueryString of ['', 'login_hint=', 'sub=x']) {
-      expect(refusalOf(userQueryFrom(request({ rawQueryString })))).toEqual({
-        reason: 'missing_parameter',
-        name: 'login_hint',
-      });
-    }
   });
 });

@@ -13,6 +13,13 @@ export const BANK: Client = {
   credential: { method: 'client_secret_basic', secretHash: sha256('s3cret') },
 };
 
+/** What keeps a client from being stored as it is: its audiences, or a name that another client has. */
+function takenIn(stored: ReadonlyMap<string, Client>, { clientId, name, audiences }: Client) {
+  if (audiences.some((audience) => stored.has(audience))) return 'audience_taken';
+  const others = [...stored.values()].filter((other) => other.clientId !== clientId);
+  return others.some((other) => other.name === name) ? 'name_taken' : undefined;
+}
+
 /** Registered clients. */
 export function clientsIn(journal: Journal, given: readonly Client[], different: Partial<Profile> = {}) {
   const stored = new Map(given.map((client) => [client.clientId, client]));
@@ -40,12 +47,16 @@ export function clientsIn(journal: Journal, given: readonly Client[], different:
     find,
     create: async (client) => {
       journal.begin(`create client ${client.clientId}`);
-      if (stored.has(client.clientId)) return false;
+      const taken = takenIn(stored, client);
+      if (taken) return taken;
+      if (stored.has(client.clientId)) return 'id_taken';
       stored.set(client.clientId, client);
-      return true;
+      return 'written';
     },
     replace: async (client, before) => {
       journal.begin(`replace client ${client.clientId}`);
+      const taken = takenIn(stored, client);
+      if (taken) return taken;
       if (stored.get(client.clientId) !== before) return isRepeated.now ? 'unclear' : 'changed';
       stored.set(client.clientId, client);
       return 'written';

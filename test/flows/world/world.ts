@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../../provider/core/operating/audit-event.ts
 import type { AuditStep } from '../../../provider/core/operating/audit-record.ts';
 import type { Noted } from '../../../provider/core/operating/log-line.ts';
 import type { User } from '../../../provider/core/person/user.ts';
+import type { NotificationAddresses } from '../../../provider/flows/client/ports.ts';
 import type { AuditTrail, Clock, Entropy, Note, Replays, Settings } from '../../../provider/flows/ports.ts';
 import { NAMES, NOW } from '../../core/given.ts';
 import { Journal } from './journal.ts';
@@ -85,7 +86,8 @@ export function startWorld(settings: Partial<Settings> = {}) {
   };
   /** The line of the log, as far as the flow has a part in it. */
   const line = (): Noted => ({ ...noted });
-  const ports = { clock, entropy, audit, replays, settings: { ...SETTINGS, ...settings } };
+  const notificationAddresses: NotificationAddresses = { isForbidden: (url) => url.startsWith('https://10.') };
+  const ports = { clock, entropy, audit, replays, notificationAddresses, settings: { ...SETTINGS, ...settings } };
   return { journal, time, audited, trail, store, note, line, used, ports };
 }
 

@@ -103,7 +103,7 @@ async function walkAdmin(world: World): Promise<void> {
   const { sub } = await world.person({ email: 'tour@example.com' });
   await world.admin('GET', `/admin/users/${sub}/tickets`);
   await world.admin('DELETE', `/admin/users/${sub}/tickets`);
-  await world.admin('GET', '/admin/users?login_hint=tour@example.com');
+  await world.find('tour@example.com');
   await world.admin('PATCH', `/admin/users/${sub}`, { email: 'tour2@example.com' });
   // Another user asks for a name that is taken: its owner is looked at once the name is a minute old.
   world.runtime.advance(61);

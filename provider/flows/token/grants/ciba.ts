@@ -1,3 +1,4 @@
+import { checkResources, narrowAudience } from '../../../core/asking/audience.ts';
 import { credentialStands } from '../../../core/client/proven-credential.ts';
 import { type ApprovedRequest, decideTokenRequest } from '../../../core/deciding/authentication-request.ts';
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
@@ -29,11 +30,16 @@ const DECISION_ROUNDS = 3;
 /** An `auth_req_id` that is worth hashing: at most 128 characters. Those of this provider have 43. */
 const AUTH_REQ_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** Lets a client poll for or redeem its authentication request (CIBA §10.1, §11). */
+/**
+ * Lets a client poll for or redeem its authentication request (CIBA §10.1, §11). A `resource` narrows the audience of
+ * the token. A resource that was not granted leaves the request redeemable.
+ */
 export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): Promise<Result<IssuedTokens>> {
   const authReqId = single(call.form, 'auth_req_id');
   if (authReqId === undefined) return refuse({ reason: 'missing_parameter', name: 'auth_req_id' });
   if (!AUTH_REQ_ID.test(authReqId)) return refuse({ reason: 'unknown_auth_req_id' });
+  const resources = checkResources(call.form.get('resource') ?? []);
+  if (!resources.ok) return resources;
   const requestId = requestIdOf(authReqId);
   call.note({ txn: txnOf(requestId) });
   return poll(ports, call, requestId);
@@ -68,7 +74,7 @@ async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): 
  */
 async function redeem(
   ports: CibaGrantPorts,
-  { client: { clientId }, credential, confirmation, note }: GrantCall,
+  { client: { clientId }, credential, confirmation, form, note }: GrantCall,
   request: ApprovedRequest,
 ): Promise<Result<IssuedTokens>> {
   const { requestId, sub, issuedAt } = request;
@@ -79,7 +85,10 @@ async function redeem(
   const use = { grantType: CIBA_GRANT, issuer: ports.settings.issuer } as const;
   const judged = judgeGrant(request.grant, { owner, client: registered }, use);
   if (judged.outcome === 'taken_back') return endTakenBack(ports, request, judged.because);
-  const { grant, client } = judged;
+  const audience = narrowAudience(judged.grant.audience, form.get('resource') ?? []);
+  if (!audience.ok) return audience;
+  const { client } = judged;
+  const grant = { ...judged.grant, audience: audience.value };
   const now = ports.clock();
   const tokens = await issueTokens(ports, { client, grant, confirmation, now });
   if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
