@@ -455,7 +455,7 @@ describeOnEngines('the tables', (name) => {
     expect(await people.listOf('ana')).toEqual([phone]);
     await people.markUnreachable({ sub: 'ana', deviceId: 'd', endpointArn: 'arn:x' });
     expect(await people.listOf('ana')).toMatchObject([{ reach: { push: 'unreachable' } }]);
-    expect(await people.update({ sub: 'ana', deviceId: 'gone', name: 'x' })).toBe(false);
+    expect(await people.update({ sub: 'ana', deviceId: 'gone', name: 'x' })).toBe('gone');
     const found = await people.find('ana');
     expect(found).toMatchObject({ profileId: 'profile of ana' });
     // A removal that comes late, after another person got the sub, removes nothing of theirs.

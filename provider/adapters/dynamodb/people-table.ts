@@ -1,4 +1,4 @@
-import type { Device } from '../../core/device/device.ts';
+import { type Device, isSameEndpoint } from '../../core/device/device.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import type { Devices } from '../../flows/device/ports.ts';
@@ -49,17 +49,19 @@ export class PeopleTable implements People, Devices {
    * that a later change has replaced. If others have changed it since and this change may have been made before, it is a
    * fault: the phone asks again.
    */
-  async update({ sub, deviceId, name, reach }: Parameters<Devices['update']>[0]): Promise<boolean> {
+  async update({ sub, deviceId, name, move }: Parameters<Devices['update']>[0]): ReturnType<Devices['update']> {
     const key = deviceKey({ sub, deviceId });
-    const set = { name, ...(reach && reachForm(reach)) };
+    const set = { name, ...(move && reachForm(move.reach)) };
     for (let round = 1; round <= CHANGE_ROUNDS; round += 1) {
       const [stored] = await this.#directory.query<DeviceForm>(key.pk, { skPrefix: key.sk });
-      if (!stored) return false;
+      if (!stored) return 'gone';
+      const { reach } = deviceFrom(stored);
+      if (move && !isSameEndpoint(reach, move.instead) && !isSameEndpoint(reach, move.reach)) return 'moved';
       const guard = stored.changed_by
         ? { condition: '#changed_by = :seen', values: { seen: stored.changed_by } }
         : { condition: 'attribute_exists(pk) AND attribute_not_exists(#changed_by)' };
       const { written, isUnclear } = await this.#directory.update({ key, set, guard, nonce: this.#nonce() });
-      if (written) return true;
+      if (written) return 'changed';
       if (isUnclear) break;
     }
     throw new Error('others changed the device at the same time');

@@ -23,7 +23,7 @@ const ROUNDS = 3;
 /**
  * SNS platform endpoints, and the devices that use them. No user data is stored on an endpoint, so that the same push
  * token always has the same endpoint, whichever user enrols. Two accounts in one app share it. It is deleted when the
- * last of them leaves. Concurrent changes of a push token may leave an unused endpoint behind.
+ * last of them leaves. A crash while a push token is changed may leave an unused endpoint behind.
  */
 export class SnsEndpoints implements PushEndpoints {
   readonly #sns: () => SNSClient;

@@ -49,6 +49,15 @@ export function isOtherEndpoint({ reach }: Device, now: PushReach): boolean {
   return reach.kind === 'sns' && reach.endpointArn !== now.endpointArn;
 }
 
+/** Returns whether two reaches are through the same push endpoint, or both through none. */
+export function isSameEndpoint(one: Reach, other: Reach): boolean {
+  return endpointOf(one) === endpointOf(other);
+}
+
+function endpointOf(reach: Reach): string | undefined {
+  return reach.kind === 'sns' ? reach.endpointArn : undefined;
+}
+
 /** A device as its own phone and operators read it, without key, push token and endpoint. */
 export type DeviceView = {
   readonly device_id: string;

@@ -39,6 +39,7 @@ export type EnrolPorts = AuditedPorts & {
 export type Enrolment = { readonly device_id: string; readonly sub: string; readonly issuer: string };
 
 const NOT_USABLE = refuse({ reason: 'ticket_not_usable' });
+const MOVED = refuse({ reason: 'conflict', what: 'device' });
 /** Seconds within which the user's other phones should receive the news of a new device. */
 const NEW_DEVICE_NOTICE_SECONDS = 3600;
 
@@ -127,7 +128,12 @@ async function enrolAgain(
   note({ device_id: deviceId });
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
-  if (!(await ports.devices.update({ sub, deviceId, name: claims.name, reach }))) return NOT_USABLE;
+  const move = { reach, instead: before.reach };
+  const updated = await ports.devices.update({ sub, deviceId, name: claims.name, move });
+  if (updated !== 'changed') {
+    await ports.endpoints.release({ sub, deviceId, reach });
+    return updated === 'gone' ? NOT_USABLE : MOVED;
+  }
   if (isReported)
     await presented.done(updatedBy(before, { name: claims.name, isMoved: isOtherEndpoint(before, reach) }));
   if (isOtherEndpoint(before, reach)) await ports.endpoints.release(before);

@@ -12,6 +12,9 @@ export type ManageDevicePorts = DeviceAuthenticationPorts &
     readonly enrolments: Pick<Enrolments, 'withdraw'>;
     readonly endpoints: PushEndpoints;
   };
+const UNKNOWN = refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
+const MOVED = refuse({ reason: 'conflict', what: 'device' });
+
 /** What a phone may change about itself. */
 export type DeviceChange = { readonly name?: unknown; readonly push_token?: unknown };
 /**
@@ -49,14 +52,18 @@ async function writeChange(
   const { sub, deviceId } = device;
   // Without a new token the reach is not written: a change of name must not restore an endpoint that was replaced in
   // the meantime.
-  const change = { name, ...(reach.value && { reach: reach.value }) };
-  if (!(await ports.devices.update({ sub, deviceId, ...change })))
-    return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
+  const move = reach.value && { reach: reach.value, instead: device.reach };
+  const updated = await ports.devices.update({ sub, deviceId, name, ...(move && { move }) });
+  if (updated !== 'changed') {
+    // The device does not point to the endpoint of this call, so nobody else releases it.
+    if (reach.value) await ports.endpoints.release({ sub, deviceId, reach: reach.value });
+    return updated === 'gone' ? UNKNOWN : MOVED;
+  }
   await done();
-  // The old endpoint is released only after the device points to the new one. A crash between the two, or a concurrent
-  // change, leaves an unused endpoint, but never a device without one.
+  // The old endpoint is released only after the device points to the new one. A crash between the two leaves an unused
+  // endpoint, but never a device without one.
   if (reach.value && isOtherEndpoint(device, reach.value)) await ports.endpoints.release(device);
-  return ok(viewDevice({ ...device, ...change }));
+  return ok(viewDevice({ ...device, name, ...(reach.value && { reach: reach.value }) }));
 }
 
 /** Checks the push token that the phone handed in. Undefined if it handed in none. */

@@ -1,4 +1,4 @@
-import type { Device, Platform, PushReach } from '../../core/device/device.ts';
+import type { Device, Platform, PushReach, Reach } from '../../core/device/device.ts';
 import type { EnrolmentTicket } from '../../core/device/enrolment-ticket.ts';
 import type { Owner, User } from '../../core/person/user.ts';
 
@@ -52,8 +52,16 @@ export interface Devices {
   listOf(sub: string): Promise<readonly Device[]>;
   /** Stores or replaces the device. It counts for nothing until it is enrolled. */
   save(device: Device): Promise<void>;
-  /** Changes name or reach. False if the device no longer exists. */
-  update(change: { sub: string; deviceId: string; name?: string; reach?: PushReach }): Promise<boolean>;
+  /**
+   * Changes name or reach. A new reach replaces exactly the reach that was read, `instead`. `gone`: the device no longer
+   * exists. `moved`: another call has given it another reach since; nothing is changed.
+   */
+  update(change: {
+    sub: string;
+    deviceId: string;
+    name?: string;
+    move?: { readonly reach: PushReach; readonly instead: Reach };
+  }): Promise<'changed' | 'gone' | 'moved'>;
   /**
    * Marks a device whose push token the push service reported dead. False if it was already marked, or has a newer
    * endpoint.

@@ -140,14 +140,17 @@ describe('a phone that enrols again with its ticket and key: its first answer wa
     expect(devices.get('id-1')).toBe(before);
   });
 
-  it('does not come back when it is removed meanwhile, and gives up no endpoint of others', async () => {
+  it('does not come back when it is removed meanwhile, and gives up the endpoint of its own call alone', async () => {
     const { enrol, devices, journal } = await enrolledOnce();
     journal.meanwhile('update', () => {
       devices.delete('id-1');
     });
     expect(refusalOf(await enrol('new', { claims: { push_token: 'token-2' } }))).toEqual(SPENT);
     expect(devices.has('id-1')).toBe(false);
-    expect(journal.calls.at(-1)).toBe('update name,reach of device id-1 of ana');
+    expect(journal.calls.slice(-2)).toEqual([
+      'update name,reach of device id-1 of ana',
+      'release endpoint of token-2 for device id-1',
+    ]);
   });
 
   it('finds the ticket spent with another key, and the first device as it was', async () => {

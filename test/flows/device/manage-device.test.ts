@@ -59,8 +59,27 @@ describe('a phone changes itself', () => {
     const { update, journal, devices, audited } = deviceWorld();
     journal.meanwhile('update', () => devices.clear());
     expect(refusalOf(await update({ push_token: 'fresh' }))).toEqual(unknownDevice);
-    expect(journal.calls.at(-1)).toBe('update name,reach of device phone of ana');
+    expect(journal.calls.slice(-2)).toEqual([
+      'update name,reach of device phone of ana',
+      'release endpoint of fresh for device phone',
+    ]);
     expect([devices.size, audited.length]).toEqual([0, 0]);
+  });
+
+  it('is refused a push token when another call gave it another one, and releases the endpoint of its own', async () => {
+    const { update, journal, devices, audited } = deviceWorld();
+    journal.meanwhile('update', () => devices.set('phone', deviceNamed('phone', { reach: reachOf('faster') })));
+    expect(refusalOf(await update({ push_token: 'fresh' }))).toEqual({ reason: 'conflict', what: 'device' });
+    expect(journal.calls.at(-1)).toBe('release endpoint of fresh for device phone');
+    expect(devices.get('phone')?.reach).toEqual(reachOf('faster'));
+    expect(audited).toEqual([]);
+  });
+
+  it('keeps the endpoint when another call handed in the same push token', async () => {
+    const { update, journal, devices } = deviceWorld();
+    journal.meanwhile('update', () => devices.set('phone', deviceNamed('phone', { reach: reachOf('fresh') })));
+    expect(valueFrom(await update({ push_token: 'fresh' })).push).toBe('reachable');
+    expect(journal.calls).not.toContain('release endpoint of fresh for device phone');
   });
 
   it.each([

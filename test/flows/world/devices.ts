@@ -1,4 +1,4 @@
-import type { Device, PushReach } from '../../../provider/core/device/device.ts';
+import { type Device, isSameEndpoint, type PushReach, type Reach } from '../../../provider/core/device/device.ts';
 import { judgeTicket } from '../../../provider/core/device/enrolment-ticket.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type {
@@ -46,11 +46,15 @@ export function devicesIn(journal: Journal, given: readonly Device[]) {
       journal.begin(`save device ${device.deviceId}`);
       stored.set(device.deviceId, device);
     },
-    update: async ({ sub, deviceId, ...change }) => {
-      journal.begin(`update ${Object.keys(change)} of device ${deviceId} of ${sub}`);
+    update: async ({ sub, deviceId, move, ...change }) => {
+      const changed = { ...change, ...(move && { reach: move.reach }) };
+      journal.begin(`update ${Object.keys(changed)} of device ${deviceId} of ${sub}`);
       const before = stored.get(deviceId);
-      if (before) stored.set(deviceId, { ...before, ...change });
-      return before !== undefined;
+      if (!before) return 'gone';
+      const isOther = (reach: Reach) => !isSameEndpoint(before.reach, reach);
+      if (move && isOther(move.instead) && isOther(move.reach)) return 'moved';
+      stored.set(deviceId, { ...before, ...changed });
+      return 'changed';
     },
     markUnreachable: async ({ sub, deviceId, endpointArn }) => {
       journal.begin(`mark device ${deviceId} of ${sub}`);
