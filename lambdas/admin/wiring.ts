@@ -1,7 +1,7 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
-import { readResources } from '../../provider/adapters/config.ts';
+import { readNotificationNetworks, readResources } from '../../provider/adapters/config.ts';
 import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
@@ -46,7 +46,7 @@ export function wire(): Wired<AdminPorts> {
   const names = new ClientNames(directory, { entropy, clock, skeletonOf: nameSkeleton });
   const ports = {
     clientRegistry: new ClientRegistryTable(directory, entropy, names),
-    notificationAddresses: notificationAddresses(resources.notificationNetworks),
+    notificationAddresses: notificationAddresses(readNotificationNetworks()),
     peopleRegistry: new PeopleRegistryTable(directory, entropy, clock),
     people,
     devices: people,

@@ -1,7 +1,7 @@
 import { createDynamoDB, createSqs } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { followLogLevel, logOf } from '../../provider/adapters/composition.ts';
-import { readNotificationQueue, readResources } from '../../provider/adapters/config.ts';
+import { readNotificationNetworks, readNotificationQueueUrl, readResources } from '../../provider/adapters/config.ts';
 import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -13,15 +13,14 @@ import type { NotifyPorts } from '../../provider/flows/notifying/notify-client.t
 /** Composes what client-notification runs with in an AWS account. */
 export function wire() {
   const resources = readResources();
-  const waiting = readNotificationQueue();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   followLogLevel('client-notification', directory);
-  const queue = new SqsMessages(createSqs(), waiting.url);
+  const queue = new SqsMessages(createSqs(), readNotificationQueueUrl());
   const ports: NotifyPorts = {
     notifications: new NotificationsTable(new Table(dynamodb, resources.transactionsTable)),
     clients: new ClientsTable(directory, clock),
-    sender: new HttpsNotification(waiting.networks),
+    sender: new HttpsNotification(readNotificationNetworks()),
     entropy,
     clock,
   };

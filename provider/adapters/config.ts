@@ -70,19 +70,19 @@ export function readResources(env: Environment = environment): Resources {
   };
 }
 
-// What one function alone needs has a function of its own here, so that the bundles of the others do not carry it.
+// What few functions need has a function of its own here, so that the bundles of the others do not carry it.
 
-/** Reads where announced decisions wait until the client is notified, and which networks clients may be in. */
-export function readNotificationQueue(env: Environment = environment) {
-  const networks = env['NOTIFICATION_NETWORKS'];
-  return {
-    url: required(env, 'NOTIFICATION_QUEUE_URL'),
-    /**
-     * Networks such as `10.0.0.0/8` in which clients may be notified, in addition to the public internet. Empty in an AWS
-     * account.
-     */
-    networks: networks ? networks.split(',') : [],
-  };
+/** Reads where announced decisions wait until the client is notified. */
+export function readNotificationQueueUrl(env: Environment = environment): string {
+  return required(env, 'NOTIFICATION_QUEUE_URL');
+}
+
+/**
+ * Reads networks such as `10.0.0.0/8` in which clients may be notified, in addition to the public internet. Empty in an
+ * AWS account.
+ */
+export function readNotificationNetworks(env: Environment = environment): readonly string[] {
+  return env['NOTIFICATION_NETWORKS'] ? env['NOTIFICATION_NETWORKS'].split(',') : [];
 }
 
 /** Reads which platform applications the deployment creates. */

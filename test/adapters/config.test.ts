@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readNotificationQueue } from '../../provider/adapters/config.ts';
+import { readNotificationNetworks } from '../../provider/adapters/config.ts';
 
 describe('the networks in which clients may be notified besides the public internet', () => {
   it.each([
@@ -7,6 +7,6 @@ describe('the networks in which clients may be notified besides the public inter
     ['none where the variable is empty', { NOTIFICATION_NETWORKS: '' }, []],
     ['each one that is listed', { NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128' }, ['127.0.0.0/8', '::1/128']],
   ])('are %s', (_, env, networks) => {
-    expect(readNotificationQueue({ ...env, NOTIFICATION_QUEUE_URL: 'q' }).networks).toEqual(networks);
+    expect(readNotificationNetworks(env)).toEqual(networks);
   });
 });
