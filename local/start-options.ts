@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util';
 import { StartError } from './runtime/start-error.ts';
+import { wrongWord } from './terminal/wrong-word.ts';
+
+/** Where the runtime listens unless --port says otherwise. */
+export const DEFAULT_URL = 'http://localhost:3000';
 
 /** The options of `npm start`. */
 export type StartOptions = {
@@ -9,7 +13,8 @@ export type StartOptions = {
   readonly dynamodb: 'dynalite' | 'dynamodb-local';
   readonly limits: 'on' | 'off';
   readonly events: boolean;
-  readonly verbose: boolean;
+  /** Whether the functions' log lines are printed as they are. */
+  readonly json: boolean;
   readonly help: boolean;
 };
 
@@ -23,12 +28,25 @@ Runs the whole provider on this machine: the real functions behind a local gatew
   --dynamodb dynamodb-local    use AWS's DynamoDB Local instead of the embedded engine (needs Java)
   --limits off                 turn off the limits on requests per user and the throttles of the routes, for test runs
   --events                     print what other systems are told (docs/events.md)
-  --verbose                    print the log lines of the functions
+  --json                       print the log of the functions as JSON lines, not as one line for each call
   --help                       print this text`;
+
+const OPTIONS = {
+  port: { type: 'string', default: '3000' },
+  data: { type: 'string' },
+  seed: { type: 'string' },
+  dynamodb: { type: 'string', default: 'dynalite' },
+  limits: { type: 'string', default: 'on' },
+  events: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
 
 /** Reads the command line. Throws a {@link StartError} that says what is wrong. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
-  const { values } = parseOrExplain(args);
+  const wrong = wrongWord(args, OPTIONS, 'npm start');
+  if (wrong !== undefined) throw new StartError(`${wrong}\n\n${START_HELP}`);
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new StartError('--port must be a number from 0 to 65535');
@@ -40,29 +58,9 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     dynamodb: oneOf('dynamodb', values.dynamodb, ['dynalite', 'dynamodb-local']),
     limits: oneOf('limits', values.limits, ['on', 'off']),
     events: values.events,
-    verbose: values.verbose,
+    json: values.json,
     help: values.help,
   };
-}
-
-function parseOrExplain(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        port: { type: 'string', default: '3000' },
-        data: { type: 'string' },
-        seed: { type: 'string' },
-        dynamodb: { type: 'string', default: 'dynalite' },
-        limits: { type: 'string', default: 'on' },
-        events: { type: 'boolean', default: false },
-        verbose: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new StartError(`${error instanceof Error ? error.message : error}\n\n${START_HELP}`);
-  }
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {

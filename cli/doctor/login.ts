@@ -46,6 +46,6 @@ async function localFinding(deployment: Deployment): Promise<Finding> {
   return {
     state: 'broken',
     says: `The login failed: ${failure}.`,
-    todo: 'Start the provider with npm start -- --verbose, and read its log.',
+    todo: 'Read what the terminal of npm start says about it.',
   };
 }

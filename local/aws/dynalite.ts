@@ -10,6 +10,7 @@ import { isWrite, keyOf, lockOf } from './item-writes.ts';
 import { AWS_JSON, jsonAnswer } from './json-answer.ts';
 import { KeyedLocks } from './keyed-locks.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
+import { withTimeToLive } from './time-to-live.ts';
 
 type DynaliteOptions = { createTableMs: number; deleteTableMs: number; updateTableMs: number; path?: string };
 // The package has no types.
@@ -22,7 +23,7 @@ const readItem = v.object({ Item: v.optional(v.unknown()) });
 
 /**
  * Starts dynalite in this process, and adds what it lacks. dynalite returns no old item on a failed condition, so
- * writes to one key run one after the other, and the item is read before the next write.
+ * writes to one key run one after the other, and the item is read before the next write. It has no TTL either.
  */
 export async function startDynalite(folder: string | undefined): Promise<DynamoDBEngine> {
   const server = dynalite({
@@ -40,8 +41,9 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
   const agent = new Agent({ keepAlive: true });
   const locks = new KeyedLocks();
   const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward({ agent, socketPath }, action, body);
-  return {
-    serve: (call) => (isWrite(call.action) ? locks.run(lockOf(call), () => write(call, send)) : serveOther(call, send)),
+  return withTimeToLive({
+    serve: (call) =>
+      isWrite(call.action) ? locks.run(lockOf(call), () => write(call, send)) : send(call.action, call.body),
     close: async () => {
       agent.destroy();
       const closed = new Promise((resolve) => server.close(resolve));
@@ -49,7 +51,7 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
       await closed;
       await rm(socketFolder, { recursive: true });
     },
-  };
+  });
 }
 
 async function write(call: AwsCall, send: (action: string, body: Buffer) => Promise<AwsAnswer>): Promise<AwsAnswer> {
@@ -61,17 +63,6 @@ async function write(call: AwsCall, send: (action: string, body: Buffer) => Prom
   const found = await send('GetItem', Buffer.from(JSON.stringify(read)));
   const { Item } = v.parse(readItem, JSON.parse(found.body.toString()));
   return jsonAnswer('1.0', { ...failure.output, ...(Item !== undefined && { Item }) }, answer.status);
-}
-
-/** Serves all other calls. Answers those that dynalite does not know like the real service, but without effect. */
-async function serveOther(
-  call: AwsCall,
-  send: (action: string, body: Buffer) => Promise<AwsAnswer>,
-): Promise<AwsAnswer> {
-  if (call.action === 'UpdateTimeToLive') {
-    return jsonAnswer('1.0', { TimeToLiveSpecification: call.input['TimeToLiveSpecification'] });
-  }
-  return send(call.action, call.body);
 }
 
 function forward(to: { agent: Agent; socketPath: string }, action: string, body: Buffer): Promise<AwsAnswer> {

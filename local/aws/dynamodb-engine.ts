@@ -2,7 +2,12 @@ import { AWS_JSON } from './json-answer.ts';
 import type { AwsAnswer, AwsCall } from './server.ts';
 
 /** A DynamoDB engine, which answers DynamoDB calls until it is closed. */
-export type DynamoDBEngine = { serve(call: AwsCall): Promise<AwsAnswer>; close(): Promise<void> };
+export type DynamoDBEngine = {
+  serve(call: AwsCall): Promise<AwsAnswer>;
+  /** Deletes the items whose TTL attribute is in the past, and returns how many. Absent if the engine does it by itself. */
+  sweep?(now: number): Promise<number>;
+  close(): Promise<void>;
+};
 
 /**
  * Returns the headers of a call to an engine. Engines only check that there is a signature, not its value. An action may

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { listenOnLoopback } from '../runtime/loopback.ts';
+import { addRecent } from './recent.ts';
 
 /** One AWS call as it arrived, with its caller and its input. */
 export type AwsCall = {
@@ -48,16 +49,19 @@ export type AwsServices = Readonly<Partial<Record<AwsCall['service'], AwsService
 /** All AWS stand-ins on one loopback port. The SDK's protocols show which service a call is for. */
 export class AwsServer {
   /**
-   * The calls in the order in which they came. A poll of a queue is listed only after it found a message, because polls in
+   * The last calls in the order in which they came. A poll of a queue is listed only after it found a message, because polls in
    * the background would disturb tests that count calls.
    */
   readonly calls: AwsCall[] = [];
   interference: Interference | undefined;
   readonly #services: AwsServices;
+  readonly #remembers: number;
   readonly #server: Server;
 
-  constructor(services: AwsServices) {
+  /** `remembers`: how many calls are kept in `calls`. */
+  constructor(services: AwsServices, remembers = Number.POSITIVE_INFINITY) {
     this.#services = services;
+    this.#remembers = remembers;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         console.error('AWS stand-in:', error);
@@ -86,7 +90,7 @@ export class AwsServer {
     }
     const call = { ...parseCall(request, await buffer(request)), attempt: attemptOf(request) };
     const isPoll = call.action === 'ReceiveMessage';
-    if (!isPoll) this.calls.push(call);
+    if (!isPoll) addRecent(this.calls, call, this.#remembers);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const interfered = await this.interference?.(call);
@@ -94,7 +98,7 @@ export class AwsServer {
       typeof interfered === 'object'
         ? interfered
         : await (this.#services[call.service]?.(call, gone.signal) ?? unknownService(call));
-    if (isPoll && answer.found) this.calls.push(call);
+    if (isPoll && answer.found) addRecent(this.calls, call, this.#remembers);
     if (interfered === 'lose-answer') {
       request.socket.destroy();
       return;

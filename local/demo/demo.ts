@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as openid from 'openid-client';
 import * as v from 'valibot';
+import { DEFAULT_URL } from '../start-options.ts';
+import { wrongWord } from '../terminal/wrong-word.ts';
 import { Spinner } from './spinner.ts';
 
 // Runs the login of the demo page in a terminal. It uses a standard client library; only the phone is this project's.
@@ -10,7 +12,14 @@ import { Spinner } from './spinner.ts';
 const HELP = `npm run demo -- [--url http://localhost:3000] [--by-hand]
 
 Runs one CIBA login with openid-client against a running "npm start", and checks the tokens.
-With --by-hand it waits until you approve on the phone of the demo page.`;
+With --by-hand it waits until you approve on the phone of the demo page.
+CIBA_URL in the environment stands in for --url.`;
+
+const OPTIONS = {
+  url: { type: 'string', default: process.env['CIBA_URL'] || DEFAULT_URL },
+  'by-hand': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
 
 /** Milliseconds until the demo phone answers, so that the output shows the client waiting. */
 const THINKING_MS = 1500;
@@ -20,15 +29,12 @@ const seeded = v.object({ issuer: named, client_id: named, client_secret: named,
 type Demo = v.InferOutput<typeof seeded>;
 
 try {
-  const { values } = parseArgs({
-    options: {
-      url: { type: 'string', default: 'http://localhost:3000' },
-      'by-hand': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const args = process.argv.slice(2);
+  const wrong = wrongWord(args, OPTIONS, 'npm run demo');
+  if (wrong !== undefined) throw new Error(`${wrong}\n\n${HELP}`);
+  const { values } = parseArgs({ args, options: OPTIONS });
   if (!URL.canParse(values.url))
-    throw new Error(`--url must be a URL such as http://localhost:3000, not ${values.url}`);
+    throw new Error(`--url or CIBA_URL must be a URL such as http://localhost:3000, not ${values.url}`);
   if (values.help) console.log(HELP);
   else await login(values.url, values['by-hand']);
 } catch (error) {
@@ -73,7 +79,10 @@ async function fetchDemo(url: string): Promise<Demo> {
   const response = await fetch(`${url}/local/demo`).catch(() => {
     throw new Error(`no provider answers at ${url}: run "npm start" in another terminal first`);
   });
-  const demo = v.safeParse(seeded, await response.json());
+  const told = await response.json().catch(() => {
+    throw new Error(`what answers at ${url} is not the local runtime: name its address with --url or CIBA_URL`);
+  });
+  const demo = v.safeParse(seeded, told);
   if (!demo.success)
     throw new Error('the seed of this provider lacks a user, or a client that uses client_secret_basic: add them');
   return demo.output;

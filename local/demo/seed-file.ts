@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { nearestName } from '../../cli/command-line/nearest-name.ts';
 import { StartError, systemCodeOf } from '../runtime/start-error.ts';
+import { findMistake, type Mistake } from './seed-mistake.ts';
 
 const record = v.record(v.string(), v.unknown());
 const seed = v.strictObject({
@@ -59,7 +61,7 @@ export const demoSeed: Seed = {
   ],
 };
 
-/** Reads a seed file. Throws a {@link StartError} that names the file and the member. */
+/** Reads a seed file. Throws a {@link StartError} that names the file, the place in it and what was expected. */
 export async function readSeed(path: string): Promise<Seed> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
@@ -67,24 +69,21 @@ export async function readSeed(path: string): Promise<Seed> {
       `the seed file ${path} can't be read: ${systemCodeOf(error) === 'ENOENT' ? 'there is no such file' : why}`,
     );
   });
-  const result = v.safeParse(seed, parseJson(path, text));
-  if (result.success) {
-    checkNoDuplicates(
-      path,
-      'clients',
-      result.output.clients.map(({ client_id }) => client_id),
-    );
-    checkNoDuplicates(
-      path,
-      'users',
-      result.output.users.map(({ sub }) => sub),
-    );
-    return result.output;
-  }
-  const [issue] = result.issues;
-  throw new StartError(
-    `the seed file ${path} is wrong at ${v.getDotPath(issue) ?? 'its top level'}: ${issue.message}. See docs/local.md.`,
-  );
+  const given = parseJson(path, text);
+  const lists = v.safeParse(record, given);
+  if (!lists.success) throw new StartError(`the seed file ${path} must hold an object with clients and users.`);
+  const { clients, users, ...others } = lists.output;
+  const mistake = unknownList(others) ?? findMistake({ clients, users });
+  if (mistake)
+    throw new StartError(`the seed file ${path} is wrong: ${mistake.path} ${mistake.problem} See docs/local.md.`);
+  return v.parse(seed, given);
+}
+
+function unknownList(others: Readonly<Record<string, unknown>>): Mistake | undefined {
+  const [list] = Object.keys(others);
+  if (list === undefined) return undefined;
+  const meant = nearestName(list, ['clients', 'users']);
+  return { path: list, problem: `is not known.${meant === undefined ? '' : ` Did you mean ${meant}?`}` };
 }
 
 function parseJson(path: string, text: string): unknown {
@@ -93,10 +92,4 @@ function parseJson(path: string, text: string): unknown {
   } catch (error) {
     throw new StartError(`the seed file ${path} is not valid JSON: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-function checkNoDuplicates(path: string, list: string, names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new StartError(`the seed file ${path} has "${twice}" twice in ${list}: remove one of them`);
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { addRecent } from '../aws/recent.ts';
 import type { StoredObject } from '../aws/s3.ts';
 
 /** The bucket in which the S3 stand-in shows the trail. */
@@ -11,13 +12,21 @@ export const AUDIT_BUCKET = 'local-audit';
  * log. With a folder it outlives the runtime, as one line of JSON for each record.
  */
 export class AuditRecords {
-  readonly lines: string[] = [];
+  readonly #recent: string[] = [];
   readonly #file: string | undefined;
+  readonly #remembers: number;
   readonly #ids = new Set<unknown>();
 
-  constructor(folder: string | undefined) {
+  /** `remembers`: how many records are kept where there is no folder. With a folder its file keeps all. */
+  constructor(folder: string | undefined, remembers = Number.POSITIVE_INFINITY) {
     this.#file = folder && join(folder, 'audit.jsonl');
+    this.#remembers = remembers;
     for (const line of this.#file ? kept(this.#file) : []) this.#keep(line);
+  }
+
+  /** The records in the order in which they came. */
+  get lines(): readonly string[] {
+    return this.#file ? kept(this.#file) : this.#recent;
   }
 
   /** Adds a record that a function stored. */
@@ -46,13 +55,19 @@ export class AuditRecords {
     );
   }
 
+  /** Returns false for a record that is here already. Its copy follows soon, so that the last ids are enough. */
   #keep(line: string): boolean {
-    const { id } = JSON.parse(line) as { readonly id?: unknown };
+    const id = idOf(line);
     if (this.#ids.has(id)) return false;
     this.#ids.add(id);
-    this.lines.push(line);
+    for (const dropped of addRecent(this.#recent, line, this.#remembers)) this.#ids.delete(idOf(dropped));
     return true;
   }
+}
+
+function idOf(line: string): unknown {
+  const { id } = JSON.parse(line) as { readonly id?: unknown };
+  return id;
 }
 
 function timeOf(line: string): Date {

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { StartError, systemCodeOf } from './start-error.ts';
 
 /** Explanations for errors of the file system. */
@@ -49,9 +50,19 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Throws if a folder was made for another issuer. Its phones and tokens name the issuer, which includes the port. */
-export function checkSameIssuer(folder: string, before: string | undefined, issuer: string): void {
-  if (before === undefined || before === issuer) return;
-  const { port } = new URL(before);
-  throw new StartError(`--data ${folder} belongs to ${before}: start it with --port ${port}, or choose another folder`);
+/** What a folder is tied to. Its phones and tokens name the issuer, and each engine has its own form of tables. */
+export const keptRuntime = v.object({ issuer: v.string(), engine: v.string() });
+export type KeptRuntime = v.InferOutput<typeof keptRuntime>;
+
+/** Throws if a folder was made for another issuer, which includes the port, or by another engine. */
+export function checkSameRuntime(folder: string, before: KeptRuntime | undefined, now: KeptRuntime): void {
+  if (before === undefined) return;
+  if (before.issuer !== now.issuer)
+    throw new StartError(
+      `--data ${folder} belongs to ${before.issuer}: start it with --port ${new URL(before.issuer).port}, or choose another folder`,
+    );
+  if (before.engine !== now.engine)
+    throw new StartError(
+      `--data ${folder} was made with --dynamodb ${before.engine}: start it with that engine, or choose another folder`,
+    );
 }

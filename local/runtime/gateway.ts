@@ -8,6 +8,14 @@ import type { RouteThrottles } from './route-throttles.ts';
 /** API Gateway's own limit on request bodies. */
 const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
 
+/** An answer of the gateway itself, for which no function ran or none gave an answer. */
+export type GatewayAnswer = {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly message: string;
+};
+
 /** Serves routes that only exist on this machine. Returns false if the call is for another route. */
 export type LocalRoutes = (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<boolean>;
 
@@ -23,6 +31,8 @@ const lambdaResult = v.object({
 export class Gateway {
   host: Host | undefined;
   localRoutes: LocalRoutes | undefined;
+  /** Told of each answer of the gateway itself. */
+  onOwnAnswer: ((answer: GatewayAnswer) => void) | undefined;
   readonly #server: Server;
   readonly #throttles: RouteThrottles | undefined;
 
@@ -31,7 +41,7 @@ export class Gateway {
     this.#throttles = throttles;
     this.#server = createServer({ maxHeaderSize: 10_240 }, (request, response) => {
       this.#serve(request, response).catch(() => {
-        if (!response.headersSent) sendMessage(response, 500, 'Internal Server Error');
+        if (!response.headersSent) this.#refuse(request, response, 500);
         else response.end();
       });
     });
@@ -51,22 +61,39 @@ export class Gateway {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    if (!body) return sendMessage(response, 413, 'Request Too Long');
+    if (!body) return this.#refuse(request, response, 413);
     if (await this.localRoutes?.(request, response, body)) return;
     const routed = routeEvent(callFrom(request, body));
-    if (!routed) return sendMessage(response, 404, 'Not Found');
-    if (this.#throttles?.take(routed.routeKey) === false) return sendMessage(response, 429, 'Too Many Requests');
+    if (!routed) return this.#refuse(request, response, 404);
+    if (this.#throttles?.take(routed.routeKey) === false) return this.#refuse(request, response, 429);
     // It listens before everything behind it has started. A client that calls meanwhile is to try again.
-    if (!this.host) return sendMessage(response, 503, 'Service Unavailable');
+    if (!this.host) return this.#refuse(request, response, 503);
     const answer = await this.host.invoke(routed.functionName, routed.event).catch(() => undefined);
     const result = v.safeParse(lambdaResult, answer);
     // API Gateway answers like this when an integration fails. The function's log has the reason.
-    if (!result.success) return sendMessage(response, 500, 'Internal Server Error');
+    if (!result.success) return this.#refuse(request, response, 500);
     const { statusCode, headers, body: text, isBase64Encoded } = result.output;
     response.writeHead(statusCode, headers);
     response.end(text === undefined ? undefined : Buffer.from(text, isBase64Encoded ? 'base64' : 'utf8'));
   }
+
+  /** Answers with an error of the gateway itself, in the form of API Gateway instead of OAuth. */
+  #refuse(request: IncomingMessage, response: ServerResponse, status: keyof typeof MESSAGES): void {
+    const message = MESSAGES[status];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+    const [path = '/'] = (request.url ?? '/').split('?');
+    this.onOwnAnswer?.({ method: request.method ?? 'GET', path, status, message });
+  }
 }
+
+/** The texts of API Gateway's own errors. */
+const MESSAGES = {
+  404: 'Not Found',
+  413: 'Request Too Long',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
 
 function callFrom(request: IncomingMessage, body: Buffer): IncomingCall {
   return {
@@ -89,9 +116,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     if (size <= PAYLOAD_LIMIT_BYTES) chunks.push(bytes);
   }
   return size <= PAYLOAD_LIMIT_BYTES ? Buffer.concat(chunks) : undefined;
-}
-
-/** Sends an error of the gateway itself, in the form of API Gateway instead of OAuth. */
-function sendMessage(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 }

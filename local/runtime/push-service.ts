@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { addRecent } from '../aws/recent.ts';
 import type { Delivery, SnsStandIn } from '../aws/sns.ts';
 
 const pushData = v.record(v.string(), v.string());
@@ -18,11 +19,14 @@ export class PushService {
   readonly #now: () => number;
   readonly #waiting = new Map<string, Delivery[]>();
   readonly #listeners = new Map<string, Set<Listener>>();
-  /** All deliveries so far, for tests and the demo. */
+  /** The last deliveries, for tests. */
   readonly deliveries: Delivery[] = [];
+  readonly #remembers: number;
 
-  constructor(sns: SnsStandIn, now: () => number) {
+  /** `remembers`: how many deliveries are kept in `deliveries`. */
+  constructor(sns: SnsStandIn, now: () => number, remembers = Number.POSITIVE_INFINITY) {
     this.#now = now;
+    this.#remembers = remembers;
     sns.on('delivery', (delivery) => this.#deliver(delivery));
   }
 
@@ -34,17 +38,35 @@ export class PushService {
       if (delivery.expiresAt > this.#now()) listener(dataOf(delivery));
     }
     this.#waiting.delete(token);
-    return () => listeners.delete(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(token);
+    };
   }
 
   #deliver(delivery: Delivery): void {
-    this.deliveries.push(delivery);
+    addRecent(this.deliveries, delivery, this.#remembers);
     const listeners = this.#listeners.get(delivery.token);
     if (listeners && listeners.size > 0) {
       for (const listener of listeners) listener(dataOf(delivery));
       return;
     }
-    this.#waiting.set(delivery.token, [...(this.#waiting.get(delivery.token) ?? []), delivery]);
+    const alive = (this.#waiting.get(delivery.token) ?? []).filter(({ expiresAt }) => expiresAt > this.#now());
+    this.#waiting.set(delivery.token, [...alive, delivery]);
+  }
+
+  /** Drops waiting pushes that have expired. */
+  sweep(): void {
+    for (const [token, deliveries] of this.#waiting) {
+      const alive = deliveries.filter(({ expiresAt }) => expiresAt > this.#now());
+      if (alive.length > 0) this.#waiting.set(token, alive);
+      else this.#waiting.delete(token);
+    }
+  }
+
+  /** How many pushes wait for a phone. */
+  get waiting(): number {
+    return [...this.#waiting.values()].reduce((sum, { length }) => sum + length, 0);
   }
 }
 

@@ -11,11 +11,11 @@ import { createKmsService } from '../aws/kms.ts';
 import { QueueJournal } from '../aws/queue-journal.ts';
 import { createS3Service } from '../aws/s3.ts';
 import { createSecretsService } from '../aws/secrets.ts';
-import { AwsServer } from '../aws/server.ts';
+import { AwsServer, type AwsServices } from '../aws/server.ts';
 import { SnsStandIn, snsState } from '../aws/sns.ts';
 import { SqsStandIn } from '../aws/sqs.ts';
 import { AUDIT_BUCKET, AuditRecords } from './audit-records.ts';
-import { checkSameIssuer, lockDataFolder } from './data-folder.ts';
+import { checkSameRuntime, type KeptRuntime, keptRuntime, lockDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions, type LocalFunction } from './function-host.ts';
 import { Gateway } from './gateway.ts';
@@ -47,6 +47,10 @@ export type RuntimeOptions = {
   readonly onLog?: ((functionName: LocalFunction, line: string) => void) | undefined;
   /** Runs the function `events`, and gets what it publishes. Default: there are no events, and no streams. */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
+  /** How many AWS calls, pushes and audit records are remembered. Default: all, which tests need. */
+  readonly remembers?: number | undefined;
+  /** Told of each step of the start, in words such as "making the signing keys". */
+  readonly onStep?: ((step: string) => void) | undefined;
 };
 const awsState = v.object({ kmsMasterKey: v.string(), sns: v.optional(snsState) });
 type AwsState = v.InferOutput<typeof awsState>;
@@ -72,6 +76,8 @@ export type Runtime = {
   now(): number;
   /** Moves the functions' clock forward. */
   advance(seconds: number): void;
+  /** Drops what has expired: items by TTL, and pushes that wait. */
+  sweep(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -97,9 +103,10 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   if (options.clock === 'still') clock.stop();
   const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
   const state = await openState(options, url, started);
-  const audit = new AuditRecords(options.dataFolder);
+  const audit = new AuditRecords(options.dataFolder, options.remembers);
   const streams = new StreamSource();
-  const { aws, sns } = await startAws(options, { state, clock, started, audit, streams });
+  options.onStep?.('starting the stand-ins for AWS');
+  const { aws, sns, engine } = await startAws(options, { state, clock, started, audit, streams });
   const awsEndpoint = await aws.listen();
   started.defer(() => aws.close());
   await createTables(awsEndpoint);
@@ -108,11 +115,11 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
     options.onLog?.(name, line);
   };
   const values = { ...localValues(url, awsEndpoint), ...options.variables };
-  const { trustedCertificates } = options;
-  const hostOptions = { awsEndpoint, clock, values, trustedCertificates, onLog };
+  const hostOptions = { awsEndpoint, clock, values, trustedCertificates: options.trustedCertificates, onLog };
   const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
   started.defer(() => host.cool());
   gateway.host = host;
+  options.onStep?.('making the signing keys');
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
   await runForQueue({ name: 'client-notification', queue: notificationQueue.name }, host, { ...hostOptions, started });
   if (options.onEvent) {
@@ -120,21 +127,26 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
     streams.feed({ functionName: 'events', host, onLog });
     started.defer(() => streams.close());
   }
-  const push = new PushService(sns, now);
-  const control = { now, advance: (seconds: number) => clock.advance(seconds), close: () => started.disposeAsync() };
+  const push = new PushService(sns, now, options.remembers);
+  const sweep = async (): Promise<void> => {
+    await engine.sweep?.(now());
+    push.sweep();
+  };
+  const control = { now, sweep, advance: clock.advance.bind(clock), close: () => started.disposeAsync() };
   return { url, aws, awsEndpoint, sns, audit, push, gateway, state, host, ...control };
 }
 
-/** Opens what is kept between runs. A data folder belongs to one runtime at a time, and to one issuer. */
+/** Opens what is kept between runs. A data folder belongs to one runtime at a time, to one issuer and to one engine. */
 async function openState(
-  { dataFolder }: RuntimeOptions,
+  { dataFolder, dynamodb }: RuntimeOptions,
   url: string,
   started: AsyncDisposableStack,
 ): Promise<StateFile> {
   if (dataFolder !== undefined) started.defer(await lockDataFolder(dataFolder));
   const state = await StateFile.open(dataFolder);
-  if (dataFolder !== undefined) checkSameIssuer(dataFolder, state.read('issuer', v.string()), `${url}/`);
-  state.write('issuer', `${url}/`);
+  const now = { issuer: `${url}/`, engine: typeof dynamodb === 'string' ? dynamodb : 'dynalite' };
+  if (dataFolder !== undefined) checkSameRuntime(dataFolder, state.read('runtime', keptRuntime), now);
+  state.write('runtime', now satisfies KeptRuntime);
   started.defer(() => state.flush());
   return state;
 }
@@ -164,7 +176,7 @@ async function startAws(
     audit: AuditRecords;
     streams: StreamSource;
   },
-): Promise<{ aws: AwsServer; sns: SnsStandIn }> {
+): Promise<{ aws: AwsServer; sns: SnsStandIn; engine: DynamoDBEngine }> {
   const kept = state.read('aws', awsState);
   const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
   const sns = new SnsStandIn();
@@ -177,7 +189,7 @@ async function startAws(
   const { onEvent } = options;
   const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
   const engine = onEvent ? withStreams(plain, { now, onRecord: streams.add }) : plain;
-  const aws = new AwsServer({
+  const services: AwsServices = {
     dynamodb: (call) => engine.serve(call),
     sns: sns.service,
     sqs: startQueues(options, clock, sns).service,
@@ -186,8 +198,9 @@ async function startAws(
     s3: createS3Service(AUDIT_BUCKET, () => audit.objects()),
     ...(onEvent && { events: createEventBridgeService(EVENT_BUS, onEvent) }),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
-  });
-  return { aws, sns };
+  };
+  const aws = new AwsServer(services, options.remembers);
+  return { aws, sns, engine: plain };
 }
 
 function startEngine({ dynamodb, dataFolder: folder }: RuntimeOptions): Promise<DynamoDBEngine> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { basic, type TestClient } from '../support/world.ts';
 
-type Started = { readonly url: string; readonly process: ChildProcess };
+type Started = { readonly url: string; readonly process: ChildProcess; readonly output: () => string };
 const running: ChildProcess[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map(stop));
@@ -22,7 +22,7 @@ async function start(...args: string[]): Promise<Started> {
     const read = (chunk: Buffer) => {
       output += chunk;
       const url = /^ready (http:\S+)$/m.exec(output)?.[1];
-      if (url) resolve({ url, process: child });
+      if (url && output.includes('Each call')) resolve({ url, process: child, output: () => output });
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
@@ -82,6 +82,30 @@ describe('npm start', () => {
     expect((await fetch(`${url}/demo/..%2Fstart.ts`)).status).toBe(404);
   });
 
+  it('speaks at once, tells each step, then each call in one line, and says what it keeps at the end', async () => {
+    const started = await start('--port', '0');
+    const { url, process: child, output } = started;
+    const steps = [
+      'Serverless CIBA',
+      'starting the stand-ins',
+      'making the signing keys',
+      'creating 3 clients',
+      'ready',
+    ];
+    const places = steps.map((step) => output().indexOf(step));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places[0]).toBeGreaterThanOrEqual(0);
+    expect(output()).toContain(`export CIBA_URL=${url}`);
+    expect(await login(url, 'allow')).toBe(200);
+    await stop(child);
+    const told = output();
+    expect(told).toMatch(/\d\d:\d\d:\d\d {2}200 {2}POST \/bc-authorize +call-centre +push accepted for 1 of 1 phone/);
+    expect(told).toMatch(/204 {2}POST \/device\/requests\/\{request_id\}\/response +phone \S+ +approved/);
+    expect(told).toMatch(/200 {2}POST \/token +call-centre +tokens, \d+ s after the request/);
+    expect(told).toContain('Stopped. Nothing is kept');
+    expect(told).not.toMatch(/eyJ|auth_req_id|client_secret"/);
+  });
+
   it('refuses its own routes to other origins of the same browser', async () => {
     const { url } = await start('--port', '0');
     const headers = { origin: 'https://evil.example' };
@@ -137,13 +161,17 @@ describe('npm start', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('says what to do when the data folder is in use, damaged, a file, or of another port', async () => {
+  it('says what to do when the data folder is in use, damaged, a file, of another port or of another engine', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ciba-lock-'));
     const first = await start('--port', '0', '--data', folder);
     await expect(start('--port', '0', '--data', folder)).rejects.toThrow('is in use by another "npm start"');
     await stop(first.process);
     await expect(start('--port', '0', '--data', folder)).rejects.toThrow(
       /belongs to http:\/\/localhost:\d+\/: start it with --port/,
+    );
+    const { port } = new URL(first.url);
+    await expect(start('--port', port, '--data', folder, '--dynamodb', 'dynamodb-local')).rejects.toThrow(
+      'was made with --dynamodb dynalite: start it with that engine, or choose another folder',
     );
     await writeFile(join(folder, 'local.json'), '{');
     await expect(start('--port', '0', '--data', folder)).rejects.toThrow('is damaged');
@@ -161,8 +189,12 @@ describe('npm start', () => {
 
   it('says what to do when the port is taken, an option or a seed is wrong', async () => {
     const { url } = await start('--port', '0');
-    await expect(start('--port', new URL(url).port)).rejects.toThrow(/exit 1: port \d+ is in use: .*--port/s);
-    await expect(start('--prot', '1')).rejects.toThrow(/exit 1: Unknown option '--prot'.*--port N/s);
+    await expect(start('--port', new URL(url).port)).rejects.toThrow(
+      /exit 1: .*port \d+ is in use by another program.*npm start -- --port \d+.*export CIBA_URL=http:\/\/localhost:\d+/s,
+    );
+    await expect(start('--prot', '1')).rejects.toThrow(
+      /exit 1: .*There is no option --prot\. Did you mean --port\?.*--port N/s,
+    );
     await expect(start('--port', 'x')).rejects.toThrow('--port must be a number');
     await expect(start('--limits', 'no')).rejects.toThrow('--limits must be on or off');
     await expect(start('--seed', '/nowhere.json')).rejects.toThrow(
@@ -186,9 +218,9 @@ describe('npm start', () => {
     };
     const messages = {
       'syntax.json': 'is not valid JSON',
-      'shape.json': 'is wrong at clients',
-      'twice.json': 'has "x" twice in clients',
-      'metadata.json': 'the seed was refused',
+      'shape.json': 'is wrong: clients must be a list with one entry or more, not an empty list.',
+      'twice.json': 'clients[1].client_id is "x", as in clients[0].',
+      'metadata.json': 'clients[0].nope is not known.',
     };
     for (const [name, content] of Object.entries(bad)) {
       await writeFile(join(folder, name), content);

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { DemoWorld } from './demo/demo-world.ts';
+import { createLocalRoutes } from './demo/local-routes.ts';
+import { demoSeed, readSeed } from './demo/seed-file.ts';
+import { type Runtime, startRuntime } from './runtime/runtime.ts';
+import { DEFAULT_URL, type StartOptions } from './start-options.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+/** How many AWS calls, pushes and audit records are remembered, so that memory stays flat. */
+const REMEMBERED = 5_000;
+/** DynamoDB sweeps by TTL within days. Here it is soon enough that a long run stays small. */
+const SWEEP_MS = 60_000;
+
+/** Starts the runtime, seeds it and prints its addresses. A start that fails leaves nothing running. */
+export async function serve(options: StartOptions, terminal: Terminal): Promise<void> {
+  const seed = options.seed === undefined ? demoSeed : await readSeed(options.seed);
+  let isReady = false;
+  const runtime = await startRuntime({
+    port: options.port,
+    dataFolder: options.data === undefined ? undefined : resolve(options.data),
+    dynamodb: options.dynamodb,
+    variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }) } : {},
+    throttles: options.limits === 'off' ? 'off' : undefined,
+    remembers: REMEMBERED,
+    onEvent: options.events ? (event) => terminal.event(event) : undefined,
+    onStep: (step) => terminal.say(`  ${step} …`),
+    // The calls that set everything up are no calls of the user's. Their faults are shown.
+    onLog: (functionName, line) => {
+      if (isReady || !line.includes('"level":"INFO"')) terminal.log(functionName, line);
+    },
+  });
+  try {
+    const world = new DemoWorld(runtime);
+    runtime.gateway.localRoutes = createLocalRoutes(world, runtime);
+    terminal.say(`  creating ${seed.clients.length} clients and ${seed.users.length} users with their phones …`);
+    await world.createFrom(seed);
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+  isReady = true;
+  runtime.gateway.onOwnAnswer = terminal.refused;
+  setInterval(() => void runtime.sweep(), SWEEP_MS).unref();
+  announce(options, runtime, terminal);
+  endOnSignal(options, runtime, terminal);
+}
+
+function announce({ dynamodb }: StartOptions, { url }: Runtime, { say }: Terminal): void {
+  say(`ready ${url}`);
+  say(`  see a login            ${url}/demo`);
+  say('  the same in a terminal npm run demo');
+  say(`  what clients discover  ${url}/.well-known/openid-configuration`);
+  say(`  client, secret, user   ${url}/local/demo`);
+  say('  operate it             npm run ciba -- --help');
+  if (url !== DEFAULT_URL) say(`  in other terminals     export CIBA_URL=${url}`);
+  if (dynamodb === 'dynamodb-local')
+    say('  note                   DynamoDB Local listens on all networks of this machine, without a password');
+  say('Each call is one line from here on: when, what, who, how it ended.');
+}
+
+/** Ends the runtime on Ctrl-C, and says what is left of it. */
+function endOnSignal({ data }: StartOptions, runtime: Runtime, { say }: Terminal): void {
+  const end = async (): Promise<void> => {
+    await runtime.close();
+    say(
+      data === undefined ? 'Stopped. Nothing is kept; --data DIR keeps it.' : `Stopped. Everything is kept in ${data}.`,
+    );
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
+}
