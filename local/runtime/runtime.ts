@@ -1,20 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import * as v from 'valibot';
-import { withStreams } from '../aws/change-stream.ts';
-import { startDynalite } from '../aws/dynalite.ts';
-import type { DynamoDBEngine } from '../aws/dynamodb-engine.ts';
-import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
-import { type BusEvent, createEventBridgeService } from '../aws/event-bridge.ts';
-import { createFirehoseService } from '../aws/firehose.ts';
-import { createKmsService } from '../aws/kms.ts';
-import { QueueJournal } from '../aws/queue-journal.ts';
-import { createS3Service } from '../aws/s3.ts';
-import { createSecretsService } from '../aws/secrets.ts';
-import { AwsServer, type AwsServices } from '../aws/server.ts';
-import { SnsStandIn, snsState } from '../aws/sns.ts';
-import { SqsStandIn } from '../aws/sqs.ts';
-import { AUDIT_BUCKET, AuditRecords } from './audit-records.ts';
+import type { AwsServer } from '../aws/server.ts';
+import type { SnsStandIn } from '../aws/sns.ts';
+import { AuditRecords } from './audit-records.ts';
 import { checkSameRuntime, type KeptRuntime, keptRuntime, lockDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions, type LocalFunction } from './function-host.ts';
@@ -23,17 +9,14 @@ import { PushService } from './push-service.ts';
 import { expiryQueue, notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
 import { RouteThrottles } from './route-throttles.ts';
 import { SharedClock } from './shared-clock.ts';
+import { AUDIT_STREAM, EVENT_BUS, type StandInOptions, startAws } from './stand-ins.ts';
 import { StateFile } from './state-file.ts';
 import { StreamSource } from './stream-source.ts';
 import { createTables, tableNames } from './tables.ts';
 
-export type RuntimeOptions = {
+export type RuntimeOptions = StandInOptions & {
   /** 0 takes any free port. */
   readonly port: number;
-  /** The folder that keeps state between runs. Default: state is in memory. */
-  readonly dataFolder?: string | undefined;
-  /** Default: dynalite. A function starts another engine, which keeps nothing. */
-  readonly dynamodb?: 'dynalite' | 'dynamodb-local' | (() => Promise<DynamoDBEngine>) | undefined;
   /** More values for variables of functions. They override the local ones. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Certificates in PEM that functions trust in addition to those of Node. */
@@ -45,18 +28,9 @@ export type RuntimeOptions = {
   /** Makes another host. Default: one that runs the functions from their sources. */
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: LocalFunction, line: string) => void) | undefined;
-  /** Runs the function `events`, and gets what it publishes. Default: there are no events, and no streams. */
-  readonly onEvent?: ((event: BusEvent) => void) | undefined;
-  /** How many AWS calls, pushes and audit records are remembered. Default: all, which tests need. */
-  readonly remembers?: number | undefined;
   /** Told of each step of the start, in words such as "making the signing keys". */
   readonly onStep?: ((step: string) => void) | undefined;
 };
-const awsState = v.object({ kmsMasterKey: v.string(), sns: v.optional(snsState) });
-type AwsState = v.InferOutput<typeof awsState>;
-
-const AUDIT_STREAM = 'local-audit';
-const EVENT_BUS = 'arn:aws:events:eu-central-1:000000000000:event-bus/local';
 
 /** The whole provider on one machine: gateway, functions, AWS stand-ins. */
 export type Runtime = {
@@ -110,12 +84,12 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const awsEndpoint = await aws.listen();
   started.defer(() => aws.close());
   await createTables(awsEndpoint);
-  const onLog: HostOptions['onLog'] = (name, line) => {
-    audit.addFromLog(line);
-    options.onLog?.(name, line);
+  const hostOptions = {
+    awsEndpoint,
+    clock,
+    ...hostOptionsOf(options, audit),
+    values: { ...localValues(url, awsEndpoint), ...options.variables },
   };
-  const values = { ...localValues(url, awsEndpoint), ...options.variables };
-  const hostOptions = { awsEndpoint, clock, values, trustedCertificates: options.trustedCertificates, onLog };
   const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
   started.defer(() => host.cool());
   gateway.host = host;
@@ -124,7 +98,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   await runForQueue({ name: 'client-notification', queue: notificationQueue.name }, host, { ...hostOptions, started });
   if (options.onEvent) {
     await runForQueue({ name: 'events', queue: expiryQueue.name }, host, { ...hostOptions, started });
-    streams.feed({ functionName: 'events', host, onLog });
+    streams.feed({ functionName: 'events', host, onLog: hostOptions.onLog });
     started.defer(() => streams.close());
   }
   const push = new PushService(sns, now, options.remembers);
@@ -134,6 +108,15 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   };
   const control = { now, sweep, advance: clock.advance.bind(clock), close: () => started.disposeAsync() };
   return { url, aws, awsEndpoint, sns, audit, push, gateway, state, host, ...control };
+}
+
+/** Takes the options of a host from those of the runtime. What a log line copies of the audit trail is kept. */
+function hostOptionsOf({ trustedCertificates, onLog }: RuntimeOptions, audit: AuditRecords) {
+  const log: HostOptions['onLog'] = (name, line) => {
+    audit.addFromLog(line);
+    onLog?.(name, line);
+  };
+  return { trustedCertificates, onLog: log };
 }
 
 /** Opens what is kept between runs. A data folder belongs to one runtime at a time, to one issuer and to one engine. */
@@ -159,65 +142,6 @@ async function runForQueue(
 ): Promise<void> {
   const source = await EventSource.start({ awsEndpoint, queue, functionName, host, onLog });
   started.defer(() => source.close());
-}
-
-async function startAws(
-  options: RuntimeOptions,
-  {
-    state,
-    clock,
-    started,
-    audit,
-    streams,
-  }: {
-    state: StateFile;
-    clock: SharedClock;
-    started: AsyncDisposableStack;
-    audit: AuditRecords;
-    streams: StreamSource;
-  },
-): Promise<{ aws: AwsServer; sns: SnsStandIn; engine: DynamoDBEngine }> {
-  const kept = state.read('aws', awsState);
-  const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
-  const sns = new SnsStandIn();
-  sns.restore(kept?.sns);
-  const keep = () => state.write('aws', { kmsMasterKey, sns: sns.save() } satisfies AwsState);
-  sns.on('change', keep);
-  keep();
-  const plain = await startEngine(options);
-  started.defer(() => plain.close());
-  const { onEvent } = options;
-  const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
-  const engine = onEvent ? withStreams(plain, { now, onRecord: streams.add }) : plain;
-  const services: AwsServices = {
-    dynamodb: (call) => engine.serve(call),
-    sns: sns.service,
-    sqs: startQueues(options, clock, sns).service,
-    secretsmanager: createSecretsService(new Map()),
-    firehose: createFirehoseService(AUDIT_STREAM, audit.add),
-    s3: createS3Service(AUDIT_BUCKET, () => audit.objects()),
-    ...(onEvent && { events: createEventBridgeService(EVENT_BUS, onEvent) }),
-    kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
-  };
-  const aws = new AwsServer(services, options.remembers);
-  return { aws, sns, engine: plain };
-}
-
-function startEngine({ dynamodb, dataFolder: folder }: RuntimeOptions): Promise<DynamoDBEngine> {
-  if (typeof dynamodb === 'function') return dynamodb();
-  if (dynamodb === 'dynamodb-local') return startDynamoDBLocal(folder && join(folder, 'dynamodb-local'));
-  return startDynalite(folder && join(folder, 'dynalite'));
-}
-
-/** Makes the queues, and subscribes that of notifications to the topic where decisions are announced. */
-function startQueues({ dataFolder: folder }: RuntimeOptions, clock: SharedClock, sns: SnsStandIn): SqsStandIn {
-  const now = () => clock.milliseconds(Date.now()) / 1000;
-  const journal = folder === undefined ? undefined : new QueueJournal(join(folder, 'queues.jsonl'));
-  const queues = [notificationQueue, expiryQueue];
-  const sqs = new SqsStandIn(now, Object.fromEntries(queues.map(({ name, redrive }) => [name, redrive])), journal);
-  const queue = sqs.queue(notificationQueue.name);
-  sns.subscribe(notificationTopicArn, (message) => void queue.send({ ...message, sender: 'sns' }));
-  return sqs;
 }
 
 function localValues(url: string, awsEndpoint: string): Readonly<Record<string, string>> {
