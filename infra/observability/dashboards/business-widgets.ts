@@ -6,6 +6,7 @@ import type { ApplicationArns } from '../../push/application-arns.ts';
 import type { AlarmSet } from '../alarms/alarm-set.ts';
 import { ageMetric } from '../alarms/audit.ts';
 import { daysToExpiry } from '../alarms/certificates.ts';
+import { ageOfReminders, ageOfWrites, type EventSources } from '../alarms/events.ts';
 import { pushMetric } from '../push-metric.ts';
 import { FIVE_MINUTES, graph, search, whatToDo } from './graph.ts';
 
@@ -14,6 +15,10 @@ export type BusinessProps = Pick<Deployment, 'issuer' | 'alarms' | 'settings' | 
   readonly tokenCalls: IMetric;
   readonly syntheticLogin: ProviderFunction | undefined;
   readonly data: Pick<DataStack, 'audit'>;
+  /** The deployment functions that also run between deployments. */
+  readonly otherFunctions: readonly ProviderFunction[];
+  /** Undefined without events for other systems. */
+  readonly events: EventSources | undefined;
 };
 
 /** Makes the widgets about logins: requests of clients, answers of users, and what went wrong in between. */
@@ -27,11 +32,12 @@ export function businessWidgets(props: BusinessProps): IWidget[][] {
     pushWidgets(alarms),
     deliveryWidgets(props),
     pingWidgets(alarms),
-    auditWidgets(props),
+    [...auditWidgets(props), ...eventWidgets(props)],
     [
       graph('Cold starts', [alarms.metrics.metric('ColdStarts')]),
       ...(syntheticLogin ? [canary(syntheticLogin)] : []),
       ...certificateWidgets(props),
+      ...shieldWidgets(props),
     ],
   ];
 }
@@ -142,10 +148,25 @@ function auditWidgets({ alarms, data: { audit } }: BusinessProps): IWidget[] {
   ];
 }
 
+/** Draws how old events are that other systems have not got yet. */
+function eventWidgets({ events, alarms }: BusinessProps): IWidget[] {
+  if (!events) return [];
+  const ages = [ageOfWrites(events.handler), ageOfReminders(events.queue)];
+  const limits = [...alarms.limitsOf('events-delayed'), ...alarms.limitsOf('expiries-delayed')];
+  return [graph('Age of events in seconds', ages, limits)];
+}
+
 function certificateWidgets({ alarms, settings: { domain, mtlsDomain } }: BusinessProps): IWidget[] {
   const days = [domain, mtlsDomain].flatMap((one) => (one ? [daysToExpiry(one).with({ label: one.name })] : []));
   if (days.length === 0) return [];
   return [graph('Days until a certificate expires', days, alarms.limitsOf('domain-certificate'))];
+}
+
+/** Makes the widget about the certificate of CloudFront. Empty without the shield. */
+function shieldWidgets({ otherFunctions, alarms }: BusinessProps): IWidget[] {
+  if (!otherFunctions.some(({ name }) => name === 'origin-certificate')) return [];
+  const days = alarms.metrics.metric('OriginCertificateDays', { minutes: 1440, statistic: 'Minimum' });
+  return [graph('Days until the certificate of CloudFront ends', [days], alarms.limitsOf('origin-certificate'))];
 }
 
 /** Makes the title of the dashboard, with notes on push platforms that are not set up. */

@@ -13,7 +13,6 @@ import type { DataStack } from '../../data/data-stack.ts';
 import type { Deployment } from '../../deployment.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import { LOGIN_ROUTES, routeMetric } from '../alarms/api.ts';
-import { ageOfReminders, ageOfWrites, type EventSources } from '../alarms/events.ts';
 import { graph, whatToDo } from './graph.ts';
 
 export type TechnicalProps = Pick<Deployment, 'deadLetters' | 'alarms'> & {
@@ -24,8 +23,6 @@ export type TechnicalProps = Pick<Deployment, 'deadLetters' | 'alarms'> & {
   readonly otherFunctions: readonly ProviderFunction[];
   readonly data: Pick<DataStack, 'tables'>;
   readonly notificationQueue: IQueue;
-  /** Undefined without events for other systems. */
-  readonly events: EventSources | undefined;
 };
 
 /** Makes the widgets about AWS resources: API, functions, tables, queues, pushes. */
@@ -40,7 +37,6 @@ export function technicalWidgets(props: TechnicalProps): IWidget[][] {
     tableWidgets(props),
     queueWidgets(props),
     otherWidgets(props),
-    shieldWidgets(props),
   ];
 }
 
@@ -162,21 +158,9 @@ function queueWidgets({ notificationQueue, deadLetters, alarms }: TechnicalProps
 }
 
 /** Counts all versions of a function, because deployments call some of these functions without their alias. */
-function otherWidgets({ otherFunctions, events, alarms }: TechnicalProps): IWidget[] {
+function otherWidgets({ otherFunctions }: TechnicalProps): IWidget[] {
   const errors: IMetric[] = otherFunctions.map(({ lambda, name }) => lambda.metricErrors({ label: name }));
-  const ages = events && [ageOfWrites(events.handler), ageOfReminders(events.queue)];
-  return [
-    graph('Errors of other functions', errors),
-    graph('KMS Decrypt calls', [kmsCalls()]),
-    ...(ages
-      ? [
-          graph('Age of events in seconds', ages, [
-            ...alarms.limitsOf('events-delayed'),
-            ...alarms.limitsOf('expiries-delayed'),
-          ]),
-        ]
-      : []),
-  ];
+  return [graph('Errors of other functions', errors), graph('KMS Decrypt calls', [kmsCalls()])];
 }
 
 function tableMetric(table: ITableV2, metricName: string): Metric {
@@ -199,11 +183,4 @@ function kmsCalls(): Metric {
 
 function accountConcurrency(): Metric {
   return new Metric({ namespace: 'AWS/Lambda', metricName: 'ClaimedAccountConcurrency', statistic: 'Maximum' });
-}
-
-/** Makes the widget about the certificate of CloudFront. Empty without the shield. */
-function shieldWidgets({ otherFunctions, alarms }: TechnicalProps): IWidget[] {
-  if (!otherFunctions.some(({ name }) => name === 'origin-certificate')) return [];
-  const days = alarms.metrics.metric('OriginCertificateDays', { minutes: 1440, statistic: 'Minimum' });
-  return [graph('Days until the certificate of CloudFront ends', [days], alarms.limitsOf('origin-certificate'))];
 }

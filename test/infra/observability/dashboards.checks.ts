@@ -211,13 +211,13 @@ describe('the threshold of an alarm', () => {
       ['alarm push-credentials', 1],
       ['alarm audit-unconfirmed', 1],
       ['alarm audit-delayed', 3600],
+      ['alarm events-delayed', 300],
+      ['alarm expiries-delayed', 1800],
       ['alarm domain-certificate', 30],
       ['alarm concurrency', 800],
       ['alarm latency-token', 3000],
       ['alarm pings-delayed', 60],
       ['alarm dead-letters', 1],
-      ['alarm events-delayed', 300],
-      ['alarm expiries-delayed', 1800],
     ]);
     for (const { label, value, drawn } of lines) {
       const { Threshold, MetricName, Metrics = [] } = alarmOf(label.replace('alarm ', ''));
