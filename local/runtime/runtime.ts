@@ -96,11 +96,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   options.onStep?.('making the signing keys');
   await host.invoke('signing-keys', { action: 'rotate', by: 'local start' });
   await runForQueue({ name: 'client-notification', queue: notificationQueue.name }, host, { ...hostOptions, started });
-  if (options.onEvent) {
-    await runForQueue({ name: 'events', queue: expiryQueue.name }, host, { ...hostOptions, started });
-    streams.feed({ functionName: 'events', host, onLog: hostOptions.onLog });
-    started.defer(() => streams.close());
-  }
+  if (options.onEvent) await runForEvents(streams, host, { ...hostOptions, started });
   const push = new PushService(sns, now, options.remembers);
   const sweep = async (): Promise<void> => {
     await engine.sweep?.(now());
@@ -132,6 +128,17 @@ async function openState(
   state.write('runtime', now satisfies KeptRuntime);
   started.defer(() => state.flush());
   return state;
+}
+
+/** Runs the function `events` for the streams of the tables, and for its queue. */
+async function runForEvents(
+  streams: StreamSource,
+  host: Host,
+  options: Parameters<typeof runForQueue>[2],
+): Promise<void> {
+  await runForQueue({ name: 'events', queue: expiryQueue.name }, host, options);
+  streams.feed({ functionName: 'events', host, onLog: options.onLog });
+  options.started.defer(() => streams.close());
 }
 
 /** Runs a function for the messages in its queue. */
