@@ -14,6 +14,13 @@ export type LoadPerson = { readonly sub: string; readonly email: string; readonl
 /** A client with its delivery mode. */
 export type LoadClient = TestClient & { readonly mode: 'poll' | 'ping' };
 
+/** Each client has a name of its own, because a name that another client has is refused. */
+const CLIENTS = [
+  ['Harbor Bank', 'poll'],
+  ['Northwind Travel', 'ping'],
+  ['City Bikes', 'poll'],
+  ['Call Centre', 'ping'],
+] as const;
 /** How many people there are for so many logins. Each logs in many times. */
 const LOGINS_PER_PERSON = 40;
 /** The pause before a call is made again, after the provider failed or was not there. */
@@ -51,12 +58,12 @@ export class LoadWorld {
     this.#provider = provider;
     const { keys } = v.parse(keySet, (await this.#call('/.well-known/jwks.json')).body);
     this.#keys = createLocalJWKSet({ keys });
-    for (const mode of ['poll', 'ping', 'poll', 'ping'] as const) {
+    for (const [client_name, mode] of CLIENTS) {
       const ping = {
         backchannel_token_delivery_mode: mode,
         backchannel_client_notification_endpoint: endpoint.url,
       };
-      const made = await this.#admin('clients', { client_name: 'Harbor Bank', ...(mode === 'ping' && ping) });
+      const made = await this.#admin('clients', { client_name, ...(mode === 'ping' && ping) });
       this.clients.push({ client_id: String(made['client_id']), client_secret: String(made['client_secret']), mode });
     }
     const count = Math.max(5, Math.ceil(logins / LOGINS_PER_PERSON));
