@@ -14,6 +14,7 @@ import type { Check, Finding, Provider } from './check.ts';
 import { concurrency } from './concurrency.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
+import { events } from './events.ts';
 import { keyPolicies } from './key-policies.ts';
 import { keyRotation } from './key-rotation.ts';
 import { keyUseTrail } from './key-use-trail.ts';
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   pushPlatforms,
   pushRights,
   pings,
+  events,
   deadLetters,
   auditSubscriptions,
   alarms,

@@ -1,6 +1,7 @@
 import { plainLine } from '../command-line/text-layout.ts';
-import { type DeployedStack, requiredOutput } from '../deployment/deployed-stack.ts';
+import { requiredOutput } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
+import { isStarting, mappingState } from './mapping-state.ts';
 
 const SEE = 'docs/operations.md#alarm-pings-delayed';
 
@@ -9,13 +10,13 @@ export const pings: Check = {
   name: 'Pings',
   of: 'stack',
   async run(stack): Promise<Finding> {
-    const state = await mappingState(stack);
+    const state = await mappingState(stack, requiredOutput(stack, 'NotificationMapping'));
     if (state === 'Enabled') return { state: 'good', says: 'Lambda reads them from their queue.' };
     if (state === undefined) {
       const says = 'The trigger that reads the queue was deleted: clients in ping mode get no pings.';
       return { state: 'broken', says, todo: 'Restore it: npx cdk deploy --revert-drift.', see: SEE };
     }
-    if (/^(Creating|Enabling|Updating)$/.test(state)) {
+    if (isStarting(state)) {
       const says = `The trigger that reads the queue is ${state}: pings wait.`;
       return { state: 'warning', says, todo: 'Run ciba doctor again when it is done.', see: SEE };
     }
@@ -24,16 +25,3 @@ export const pings: Check = {
     return { state: 'broken', says, todo, see: SEE };
   },
 };
-
-/** Returns the state of the mapping from the queue to the function, or undefined if there is no mapping. */
-async function mappingState(stack: DeployedStack): Promise<string | undefined> {
-  const UUID = requiredOutput(stack, 'NotificationMapping');
-  const { GetEventSourceMappingCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-  try {
-    const { State } = await new LambdaClient(stack.aws).send(new GetEventSourceMappingCommand({ UUID }));
-    return State ?? 'unknown';
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
-}

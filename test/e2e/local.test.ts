@@ -106,6 +106,20 @@ describe('npm start', () => {
     expect(told).not.toMatch(/eyJ|auth_req_id|client_secret"/);
   });
 
+  it('prints what other systems are told with --events, and nothing of it without', async () => {
+    const started = await start('--port', '0', '--events');
+    expect(await login(started.url, 'allow')).toBe(200);
+    const told = () =>
+      [...started.output().matchAll(/^\[event\] (.+)$/gm)].map(
+        ([, line = '']) => (JSON.parse(line) as { 'detail-type': string })['detail-type'],
+      );
+    await expect.poll(told, { timeout: 30_000 }).toContain('authentication_approved');
+    expect(told()).toEqual(expect.arrayContaining(['client_created', 'device_enrolled', 'authentication_requested']));
+    const silent = await start('--port', '0');
+    expect(await login(silent.url, 'allow')).toBe(200);
+    expect(silent.output()).not.toContain('[event]');
+  });
+
   it('refuses its own routes to other origins of the same browser', async () => {
     const { url } = await start('--port', '0');
     const headers = { origin: 'https://evil.example' };

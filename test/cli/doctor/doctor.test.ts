@@ -59,7 +59,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(20);
+    expect(report.checks).toHaveLength(21);
   });
 
   it('is asked once for a login and for self-checks, with nothing that could be mistaken for an order', async () => {
@@ -169,6 +169,40 @@ describe('a deployment that works and is not finished', () => {
     const { code, found } = await examine();
     expect(found('Pings')).toMatchObject({ state: 'warning', says: expect.stringContaining(state) });
     expect(code).toBe(0);
+  });
+
+  it('tells other systems of what happened, as its three triggers say', async () => {
+    const { account } = deployment.aws;
+    Object.assign(account.stack.outputs, { EventBus: 'arn', DirectoryMapping: 'd', TransactionsMapping: 't' });
+    Object.assign(account.stack.outputs, { ExpiryMapping: 'e' });
+    Object.assign(account.mappings, { d: 'Enabled', t: 'Enabled', e: 'Enabled' });
+    expect((await examine()).found('Events')).toEqual({
+      name: 'Events',
+      state: 'good',
+      says: 'Lambda reads both streams and the queue of reminders.',
+    });
+    account.mappings['e'] = 'Enabling';
+    expect((await examine()).found('Events')).toMatchObject({
+      state: 'warning',
+      says: 'Other systems are not told: the trigger for the queue of reminders is Enabling.',
+    });
+    account.mappings['d'] = 'Disabled';
+    delete account.mappings['t'];
+    const { code, bad, found } = await examine();
+    expect({ code, bad }).toEqual({ code: 1, bad: ['Events'] });
+    expect(found('Events')).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining(
+        'the trigger for the stream of Directory is Disabled, the trigger for the stream of Transactions was deleted',
+      ),
+      todo: expect.stringContaining('--revert-drift'),
+      see: 'docs/operations.md#alarm-events-delayed',
+    });
+  });
+
+  it('tells other systems nothing, unless the settings ask for it', async () => {
+    const { found } = await examine();
+    expect(found('Events')).toMatchObject({ state: 'good', says: expect.stringContaining('"events" is off') });
   });
 
   it('has dead letters, those counted too that somebody is just reading', async () => {
