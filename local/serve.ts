@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { DemoWorld } from './demo/demo-world.ts';
 import { createLocalRoutes } from './demo/local-routes.ts';
 import { demoSeed, readSeed } from './demo/seed-file.ts';
+import { LIMITS_OFF } from './runtime/limits-off.ts';
 import { type Runtime, startRuntime } from './runtime/runtime.ts';
 import { DEFAULT_URL, type StartOptions } from './start-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -19,7 +20,7 @@ export async function serve(options: StartOptions, terminal: Terminal): Promise<
     port: options.port,
     dataFolder: options.data === undefined ? undefined : resolve(options.data),
     dynamodb: options.dynamodb,
-    variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }) } : {},
+    variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify(LIMITS_OFF) } : {},
     throttles: options.limits === 'off' ? 'off' : undefined,
     remembers: REMEMBERED,
     onEvent: options.events ? (event) => terminal.event(event) : undefined,

@@ -26,7 +26,7 @@ Runs the whole provider on this machine: the real functions behind a local gatew
   --data DIR                   keep state in DIR between runs (default: in memory)
   --seed FILE                  start with the clients, users and devices in a JSON file (docs/local.md)
   --dynamodb dynamodb-local    use AWS's DynamoDB Local instead of the embedded engine (needs Java)
-  --limits off                 turn off the limits on requests per user and the throttles of the routes, for test runs
+  --limits off                 turn off all limits that protect users, and the throttles of the routes, for test runs
   --events                     print what other systems are told (docs/events.md)
   --json                       print the log of the functions as JSON lines, not as one line for each call
   --help                       print this text`;

@@ -39,6 +39,7 @@ const ROOMS = [
 /** Flows that others share by name. */
 const SHARED_FLOWS = [
   'provider/flows/client/authenticate-client.ts',
+  'provider/flows/deciding/client-denials.ts',
   'provider/flows/device/authenticate-device.ts',
   'provider/flows/device/mark-unreachable.ts',
   'provider/flows/operating/audited-change.ts',
@@ -53,6 +54,7 @@ const PARTS = [
     folder: 'provider/flows/client/authentication',
     owners: ['provider/flows/client/authenticate-client.ts'],
   },
+  { folder: 'provider/flows/asking/request', owners: ['provider/flows/asking/request-authentication.ts'] },
   { folder: 'provider/flows/token/grants', owners: ['provider/flows/token/request-tokens.ts'] },
 ];
 /** Rules that need a hash. */

@@ -7,11 +7,13 @@ import { root } from './support/code-blocks.ts';
 /** The functions of flows that store no records, by the reason. */
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
-    findUserWithDevices listClients listPendingRequests listTickets listUserDevices provePushRights publishKeys readClient
-    readLogLevel readRequestDetails`,
+    findUserWithDevices isOfReported listBlocks listClients listPendingRequests listTickets listUserDevices
+    provePushRights publishKeys readClient readLogLevel readRequestDetails`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens setUpSyntheticLogin`,
-  'they ask a user, or tell a client what the user decided': 'notifyClient requestAuthentication',
+  'they ask a user, or tell a client what the user decided': `askSilently draftRequest notifyClient
+    requestAuthentication`,
+  'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,
   'they tell others of what was committed': 'publishChanges publishExpiry',

@@ -3,7 +3,7 @@ import type { UserView } from '../../provider/flows/person/manage-users.ts';
 import { command, type Noun, type OptionSpec } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
-import { fieldList, plainLine } from '../command-line/text-layout.ts';
+import { fieldList, instant, plainLine, table } from '../command-line/text-layout.ts';
 import { eraseRecords, exportRecords } from './user-records-commands.ts';
 import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
 
@@ -121,6 +121,40 @@ const unblock = command({
   },
 });
 
+const blocks = command({
+  name: 'blocks',
+  about: "Lists the clients that the user's denials block or make pause.",
+  arguments: [USER_ARGUMENT],
+  options: USER_OPTIONS,
+  examples: ['ciba user blocks anna@example.com'],
+  async run({ api, argument, options }) {
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const { json, body } = await api.call('GET /admin/users/{sub}/blocks', { parameters: { sub } });
+    const rows = body.blocks.map(({ client_id, reported_at, denials, paused_until }) => [
+      client_id,
+      reported_at === undefined ? 'no' : instant(reported_at),
+      String(denials),
+      paused_until === undefined ? 'no' : instant(paused_until),
+    ]);
+    const headings = ['CLIENT', 'FRAUD REPORTED', 'DENIALS', 'PAUSES UNTIL'];
+    return { json, text: rows.length > 0 ? table(headings, rows) : 'The user denied nothing since the last approval.' };
+  },
+});
+
+const unblockClient = command({
+  name: 'unblock-client',
+  about: 'Lets a client ask the user again, after you looked at the report of fraud. It also ends a pause.',
+  arguments: [USER_ARGUMENT, { name: 'client', about: 'The client_id of the client.' }],
+  options: USER_OPTIONS,
+  examples: ['ciba user unblock-client anna@example.com harbor-bank'],
+  async run({ api, argument, options }) {
+    const { sub } = (await findUser(api, argument.user, options)).body;
+    const parameters = { sub, client_id: argument.client };
+    const { json } = await api.call('DELETE /admin/users/{sub}/blocks/{client_id}', { parameters });
+    return { json, text: `Client ${plainLine(argument.client)} may ask ${plainLine(sub)} again.` };
+  },
+});
+
 const remove = command({
   name: 'delete',
   about: 'Deletes a user and all their devices.',
@@ -140,7 +174,7 @@ const remove = command({
 export const userNoun: Noun = {
   name: 'user',
   about: 'People who can be asked.',
-  commands: [create, show, update, block, unblock, remove, exportRecords, eraseRecords],
+  commands: [create, show, update, block, unblock, blocks, unblockClient, remove, exportRecords, eraseRecords],
 };
 
 function describe({ sub, blocked, ...claims }: UserView): string {

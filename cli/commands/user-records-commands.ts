@@ -96,7 +96,7 @@ export const eraseRecords = command({
   },
 });
 
-function summary({ sub, profile, devices, requests, rate_windows, evidence_keys }: UserExport): string {
+function summary({ sub, profile, devices, requests, rate_windows, blocks, evidence_keys }: UserExport): string {
   return fieldList({
     sub,
     profile: profile ? profile.status : 'none: the user was deleted',
@@ -105,6 +105,7 @@ function summary({ sub, profile, devices, requests, rate_windows, evidence_keys 
     devices: devices.map(({ device_id, name }) => `${device_id} ${name}`),
     requests: String(requests.length),
     rate_windows: String(rate_windows.length),
+    blocks: String(blocks.length),
     evidence_keys: String(evidence_keys.length),
   });
 }

@@ -1,6 +1,7 @@
 import type { functions } from '../../infra/functions/deployed-functions.ts';
 import type { DeviceView } from '../../provider/core/device/device.ts';
 import type { OpenTicketView } from '../../provider/core/device/enrolment-ticket.ts';
+import type { ClientBlockView } from '../../provider/core/person/client-block.ts';
 import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import type { TicketView } from '../../provider/flows/device/manage-tickets.ts';
 import type { LogLevelView } from '../../provider/flows/operating/manage-log-level.ts';
@@ -28,6 +29,7 @@ type Answers = {
   'GET /admin/users/{sub}/tickets': { readonly tickets: readonly OpenTicketView[] };
   'GET /admin/log-level': LogLevelView;
   'PUT /admin/log-level': LogLevelView;
+  'GET /admin/users/{sub}/blocks': { readonly blocks: readonly ClientBlockView[] };
   'GET /admin/users/{sub}/devices': { readonly devices: readonly DeviceView[] };
 };
 type AnswerOf<Route> = Route extends keyof Answers ? Answers[Route] : unknown;

@@ -90,7 +90,9 @@ function notificationStatements({ topic = [], sqs = [] }: FunctionSpec, on: Gran
     if (actions.length === 0) return [];
     if (arn === undefined)
       throw new Error(`a function needs the ${service} permissions of notifications, but there is no topic or queue`);
-    return [new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`), resources: [arn] })];
+    // With an id of its own CDK does not merge it into the statement about push endpoints.
+    const sid = `${service}Notifications`;
+    return [new PolicyStatement({ sid, actions: actions.map((action) => `${service}:${action}`), resources: [arn] })];
   };
   return [...statement('sns', topic, on.notifications?.topicArn), ...statement('sqs', sqs, on.notifications?.queueArn)];
 }

@@ -23,6 +23,11 @@ export class ProviderMetrics {
     this.namespace = metricsNamespaceOf(scope);
   }
 
+  /** Returns several, each as a sum over five minutes. */
+  all(names: readonly MetricName[]): Metric[] {
+    return names.map((name) => this.metric(name));
+  }
+
   metric(metricName: MetricName, options: MetricOptions = {}): Metric {
     return new Metric({
       namespace: this.namespace,

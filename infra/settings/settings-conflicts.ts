@@ -93,6 +93,9 @@ function limitsConflict({ limits }: Settings): string | undefined {
     return '"limits.interval" must not be longer than "limits.expiryLimit": no client could poll in time';
   if (perUser && perUser.perHour < perUser.perMinute)
     return '"limits.perUser.perHour" must not be less than "limits.perUser.perMinute"';
+  const pause = limits?.denialPause;
+  if (typeof pause === 'object' && pause.longest < pause.first)
+    return '"limits.denialPause.longest" must not be less than "limits.denialPause.first"';
   return undefined;
 }
 

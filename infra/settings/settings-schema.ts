@@ -25,6 +25,7 @@ const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'))
 const matching = (pattern: RegExp, message: string) => v.pipe(v.string(message), v.regex(pattern, message));
 const whole = (least: number, message = `must be a whole number of at least ${least}`) =>
   v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
+const orOff = <Schema extends v.GenericSchema>(limit: Schema) => v.union([v.literal('off'), limit]);
 const arn = (service: string, resource: string, example: string) =>
   matching(
     new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`),
@@ -179,6 +180,10 @@ export const settingsSchema = v.strictObject({
       expiryLimit: v.optional(whole(1)),
       interval: v.optional(whole(1)),
       perUser: v.optional(v.strictObject({ perMinute: whole(1), perHour: whole(1) })),
+      perClient: v.optional(orOff(whole(1))),
+      unknownUsers: v.optional(orOff(whole(1))),
+      denialPause: v.optional(orOff(v.strictObject({ first: whole(1), longest: whole(1) }))),
+      fraudBlocks: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
     }),
   ),
   lifetimes: v.optional(v.strictObject({ idToken: v.optional(whole(1)), accessToken: v.optional(whole(1)) })),

@@ -30,6 +30,8 @@ export const spec = {
     'DELETE /admin/users/{sub}/devices/{device_id}',
     'GET /admin/log-level',
     'PUT /admin/log-level',
+    'GET /admin/users/{sub}/blocks',
+    'DELETE /admin/users/{sub}/blocks/{client_id}',
   ],
   // API Gateway refuses strangers here, before the function is called.
   throttle: { setting: 'others', rate: 100, burst: 200 },
@@ -41,6 +43,7 @@ export const spec = {
     'TRANSACTIONS_TABLE',
     'NOTIFICATION_NETWORKS',
     'NOTIFICATION_PORTS',
+    'REQUEST_LIMITS',
     'METRICS_NAMESPACE',
     'SHIELDED_NAME',
     ...AUDIT_ENVIRONMENT,

@@ -24,6 +24,7 @@ import { readLogLevel, setLogLevel } from '../../provider/flows/operating/manage
 import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import { eraseUser } from '../../provider/flows/person/erase-user.ts';
 import { exportUser, readEvidenceKeys } from '../../provider/flows/person/export-user.ts';
+import { listBlocks, unblockClient } from '../../provider/flows/person/manage-blocks.ts';
 import {
   createUser,
   findUser,
@@ -109,6 +110,12 @@ const routes = endpoint(log, {
   'GET /admin/log-level': adminRoute(async () => mapResult(await readLogLevel(ports), answerOk)),
   'PUT /admin/log-level': adminBodyRoute({ body: logLevelBody }, async ({ body, by }) =>
     mapResult(await setLogLevel(ports, { level: body.level, forSeconds: body.for_seconds, by }), answerOk),
+  ),
+  'GET /admin/users/{sub}/blocks': adminRoute(async ({ id }) =>
+    mapResult(await listBlocks(ports, id('sub')), answerOk),
+  ),
+  'DELETE /admin/users/{sub}/blocks/{client_id}': adminRoute(async ({ id, by }) =>
+    mapResult(await unblockClient(ports, { sub: id('sub'), clientId: id('client_id'), by }), answerDone),
   ),
 });
 

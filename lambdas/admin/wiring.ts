@@ -2,6 +2,7 @@ import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.t
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readNotificationNetworks, readResources } from '../../provider/adapters/config.ts';
+import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-block-ends-table.ts';
 import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
@@ -24,11 +25,13 @@ import type { ManageLogLevelPorts } from '../../provider/flows/operating/manage-
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 import type { EraseUserPorts } from '../../provider/flows/person/erase-user.ts';
 import type { ExportUserPorts } from '../../provider/flows/person/export-user.ts';
+import type { ManageBlocksPorts } from '../../provider/flows/person/manage-blocks.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
 type AdminPorts = ManageClientsPorts &
   ManageUsersPorts &
   ManageTicketsPorts &
+  ManageBlocksPorts &
   ExportUserPorts &
   EraseUserPorts &
   ManageLogLevelPorts &
@@ -51,6 +54,7 @@ export function wire(): Wired<AdminPorts> {
     people,
     devices: people,
     tickets: new TicketsTable({ directory, transactions }, entropy),
+    blockEnds: new ClientBlockEndsTable(directory),
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     personRecords: new PersonRecordsTable({ directory, transactions }, entropy),
     evidenceKeys: new KeptEvidenceKeysTable(directory),

@@ -19,6 +19,7 @@ export const spec = {
     'REQUEST_LIMITS',
     'BINDING_MESSAGE_PATTERN',
     'BINDING_MESSAGES',
+    'NOTIFICATION_TOPIC',
     'METRICS_NAMESPACE',
     'SHIELDED_NAME',
     ...PUSH_ENVIRONMENT,
@@ -33,6 +34,8 @@ export const spec = {
     { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },
   ],
   sns: ['Publish'],
+  // A client that a user reported is pinged like one whose request was denied.
+  topic: ['Publish'],
   kms: [],
   timeoutSeconds: 10,
   memoryMegabytes: 1024,

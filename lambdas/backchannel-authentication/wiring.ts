@@ -10,8 +10,10 @@ import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
 import { warmUp } from '../../provider/adapters/warm-up.ts';
@@ -32,6 +34,8 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
     ...clientAuthentication(directory, transactions),
     people,
     devices: people,
+    silentDenials: new SilentDenialsTable(directory, entropy),
+    announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     requests: new RequestsTable(transactions, entropy),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),

@@ -24,6 +24,7 @@ export const spec = {
     'DIRECTORY_TABLE',
     'TRANSACTIONS_TABLE',
     'ACR_POLICY',
+    'REQUEST_LIMITS',
     'NOTIFICATION_TOPIC',
     'METRICS_NAMESPACE',
     'SHIELDED_NAME',

@@ -2,6 +2,7 @@ import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.t
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { ClientBlocksTable } from '../../provider/adapters/dynamodb/client-blocks-table.ts';
 import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { EvidenceKeysTable } from '../../provider/adapters/dynamodb/evidence-keys-table.ts';
@@ -37,6 +38,7 @@ export async function wire(): Promise<Wired<EnrolPorts & ManageDevicePorts & Ans
   const ports = {
     people,
     devices: people,
+    blockRecords: new ClientBlocksTable(directory, entropy),
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     replays: new ReplaysTable(transactions, entropy, clock),
     requests: new DecidableRequestsTable({ directory, transactions }, entropy),

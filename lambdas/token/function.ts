@@ -14,6 +14,7 @@ export const spec = {
     'TRANSACTIONS_TABLE',
     'SIGNING_KMS_KEY',
     'TOKEN_LIFETIMES',
+    'REQUEST_LIMITS',
     'METRICS_NAMESPACE',
     'SHIELDED_NAME',
   ],

@@ -10,15 +10,28 @@ import { type Environment, environment, json, required } from './config.ts';
 /** A positive integer: a count, or a number of seconds. */
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
+/** A limit that can be switched off. */
+function orOff<Schema extends v.GenericSchema>(limit: Schema, byDefault: v.InferInput<Schema>) {
+  return v.optional(v.union([v.literal('off'), limit]), byDefault);
+}
+
 const requestLimits = v.strictObject({
   defaultExpiry: v.optional(positive, DEFAULTS.expirySeconds),
   expiryLimit: v.optional(positive, DEFAULTS.expiryLimitSeconds),
   interval: v.optional(positive, DEFAULTS.intervalSeconds),
-  /** Limits against push fatigue for each user. `off` is only for test runs on one machine. */
-  perUser: v.optional(
-    v.union([v.literal('off'), v.strictObject({ perMinute: positive, perHour: positive })]),
-    DEFAULTS.userLimits,
-  ),
+  // Limits against push fatigue. `off` is only for test runs on one machine.
+  perUser: orOff(v.strictObject({ perMinute: positive, perHour: positive }), DEFAULTS.userLimits),
+  /** Requests a minute of a client that was registered without a limit. */
+  perClient: orOff(positive, DEFAULTS.clientRequestsPerMinute),
+  /** Unknown users that a client may name within an hour. */
+  unknownUsers: orOff(positive, DEFAULTS.unknownUsers),
+  /** How long a client pauses after a denial, in seconds. */
+  denialPause: orOff(v.strictObject({ first: positive, longest: positive }), {
+    first: DEFAULTS.denialPause.firstSeconds,
+    longest: DEFAULTS.denialPause.longestSeconds,
+  }),
+  /** Whether a denial that reports fraud blocks the client. */
+  fraudBlocks: v.optional(v.picklist(['on', 'off']), 'on'),
 });
 
 const tokenLifetimes = v.strictObject({
@@ -65,7 +78,10 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
     bindingMessages: v.parse(bindingMessages, env['BINDING_MESSAGES'] || 'standard'),
     notificationPorts: notificationPorts(env['NOTIFICATION_PORTS'] || ''),
-    userLimits: limits.perUser === 'off' ? undefined : limits.perUser,
+    userLimits: unlessOff(limits.perUser),
+    clientLimits: { requestsPerMinute: unlessOff(limits.perClient), unknownUsers: unlessOff(limits.unknownUsers) },
+    denialPause: pauseFrom(unlessOff(limits.denialPause)),
+    blocksReported: limits.fraudBlocks === 'on',
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
     ticketLifetimeSeconds: DEFAULTS.ticketLifetimeSeconds,
@@ -77,4 +93,12 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     },
     auditOutage: v.parse(auditOutage, env['AUDIT_OUTAGE'] || 'refuse'),
   };
+}
+
+function unlessOff<Limit>(limit: Limit | 'off'): Limit | undefined {
+  return limit === 'off' ? undefined : limit;
+}
+
+function pauseFrom(pause: { first: number; longest: number } | undefined): Settings['denialPause'] {
+  return pause && { firstSeconds: pause.first, longestSeconds: pause.longest };
 }

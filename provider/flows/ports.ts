@@ -1,5 +1,5 @@
 import type { BindingMessages } from '../core/asking/binding-message.ts';
-import type { WindowLimits } from '../core/asking/rate-window.ts';
+import type { ClientLimits, WindowLimits } from '../core/asking/rate-window.ts';
 import type { AcrRule } from '../core/deciding/acr.ts';
 import type { IssuerNames } from '../core/issuer.ts';
 import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
@@ -8,6 +8,7 @@ import type { NotificationPorts } from '../core/notifying/notification-endpoint.
 import type { AuditEvent } from '../core/operating/audit-event.ts';
 import type { AuditStep } from '../core/operating/audit-record.ts';
 import type { Noted } from '../core/operating/log-line.ts';
+import type { DenialPause } from '../core/person/client-block.ts';
 import type { TokenClaims } from '../core/token/access-token.ts';
 import type { TokenLifetimes } from '../core/token/token-lifetimes.ts';
 
@@ -83,6 +84,12 @@ export type Settings = IssuerNames & {
   readonly notificationPorts?: NotificationPorts | undefined;
   /** Undefined only where limits are switched off for test runs. */
   readonly userLimits?: WindowLimits | undefined;
+  /** The limits of a client that was registered without limits of its own. */
+  readonly clientLimits: ClientLimits;
+  /** Undefined where clients do not pause after a denial. */
+  readonly denialPause?: DenialPause | undefined;
+  /** Whether a denial that reports fraud blocks the client for this user. */
+  readonly blocksReported: boolean;
   readonly lifetimes: TokenLifetimes;
   readonly acrPolicy: readonly AcrRule[];
   readonly ticketLifetimeSeconds: number;

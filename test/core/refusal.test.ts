@@ -106,6 +106,18 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     'This user was asked too often; try again later.',
     after('30'),
   ],
+  too_many_unknown_users: [
+    { retryAfterSeconds: 30 },
+    '403 access_denied',
+    'This client named too many unknown users; try again later.',
+    { headers: { 'retry-after': '30' } },
+  ],
+  client_paused: [
+    { retryAfterSeconds: 30 },
+    '403 access_denied',
+    'This user denied a request of this client; try again later.',
+    { headers: { 'retry-after': '30' } },
+  ],
   client_rate_limited: [
     { retryAfterSeconds: 0 },
     '403 access_denied',
@@ -128,6 +140,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   already_redeemed: [{}, '400 invalid_grant', REDEEMED],
   lost_redemption_race: [{}, '400 invalid_grant', REDEEMED],
   denied_by_user: [{}, '400 access_denied', 'The end-user denied the authorization request.'],
+  client_reported: [{}, '400 access_denied', 'The end-user denied the authorization request.'],
   request_failed: [{}, '400 access_denied', 'The authorization request could not be delivered to the end-user.'],
   approval_taken_back: [
     { because: 'user_blocked' },
@@ -192,6 +205,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
 it.each([
   ['changed', 'The user was changed by other calls; try again.'],
   ['client', 'The client was changed by other calls; try again.'],
+  ['block', 'The user reported the client again; look again.'],
   ['blocked', 'The user is blocked.'],
   ['email', 'This email is taken.'],
 ])('says what a conflict is about: %s', (what, description) => {

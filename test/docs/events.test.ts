@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<TakenBack | 'not_reached', true>> = {
   user_removed: true,
   user_replaced: true,
   user_blocked: true,
+  client_reported: true,
   device_removed: true,
   client_removed: true,
   client_replaced: true,

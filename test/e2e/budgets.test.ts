@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { requestCalls } from '../support/request-calls.ts';
+import { sendAnswer } from '../support/signed-answer.ts';
 import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
@@ -33,11 +34,11 @@ async function callsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hint, one device (design, section 7)', () => {
-  it('/bc-authorize: 5 DynamoDB requests, then SNS', async () => {
+  it('/bc-authorize: 6 DynamoDB requests in 3 waves, then SNS', async () => {
     const calls = await callsOf(() => world.asked(client, { login_hint: person.email }));
-    expect(calls.slice(0, 1)).toEqual(['dynamodb GetItem']);
-    expect(calls.slice(1, 3).sort()).toEqual(['dynamodb Query', 'dynamodb UpdateItem']);
-    expect(calls.slice(3)).toEqual(['dynamodb PutItem', 'dynamodb PutItem', 'sns Publish']);
+    expect(calls.slice(0, 2).sort()).toEqual(['dynamodb GetItem', 'dynamodb UpdateItem']);
+    expect(calls.slice(2, 4).sort()).toEqual(['dynamodb Query', 'dynamodb UpdateItem']);
+    expect(calls.slice(4)).toEqual(['dynamodb PutItem', 'dynamodb PutItem', 'sns Publish']);
   });
 
   it('/token: 1 for a pending poll, 2 for one too fast, 4 in 3 waves for the final one', async () => {
@@ -65,6 +66,32 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     const response = await callsOf(() => person.phone.answer(requestId, bytes, 'approve'));
     const stored = 'firehose PutRecord';
     expect(response).toEqual(['dynamodb BatchGetItem', stored, 'dynamodb UpdateItem', stored]);
+  });
+
+  it('device: one write more for a denial, and for an approval that ends a pause; three more for a report of fraud', async () => {
+    const asker = await world.client();
+    const stored = 'firehose PutRecord';
+    const write = 'dynamodb UpdateItem';
+    const answers = async (claims: Record<string, string>) => {
+      const { requestId } = await world.asked(asker, { login_hint: person.email });
+      const { bytes } = await person.phone.read(requestId);
+      const calls = await callsOf(() => sendAnswer(world, person.phone, { requestId, bytes, claims }));
+      world.runtime.advance(15);
+      return calls.slice(1);
+    };
+    expect(await answers({ decision: 'deny' })).toEqual([stored, write, write, stored]);
+    expect(await answers({ decision: 'approve' })).toEqual([stored, write, 'dynamodb DeleteItem', stored]);
+    expect(await answers({ decision: 'approve' })).toEqual([stored, write, stored]);
+    const fraud = await answers({ decision: 'deny', reason: 'fraud' });
+    expect(fraud).toEqual([stored, stored, write, stored, write, stored]);
+    // The copy of the client is a minute old.
+    await world.asked(asker, { login_hint: person.email });
+    const before = world.runtime.aws.calls.length;
+    await world.asked(asker, { login_hint: person.email });
+    const own = world.runtime.aws.calls.slice(before).filter(({ caller }) => caller === 'backchannel-authentication');
+    const silent = own.map(({ service, action }) => `${service} ${action}`);
+    expect(silent.slice(0, 4).sort()).toEqual(['dynamodb GetItem', 'dynamodb Query', write, write]);
+    expect(silent.slice(4).sort()).toEqual(['dynamodb PutItem', write, write, write, 'sns Publish']);
   });
 
   it('a client in ping mode: one PutItem more beside the others, one announcement, three DynamoDB requests for the ping', async () => {

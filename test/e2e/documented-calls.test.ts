@@ -4,9 +4,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DemoWorld } from '../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../local/demo/local-routes.ts';
+import type { Phone } from '../../local/demo/phone.ts';
 import { demoSeed } from '../../local/demo/seed-file.ts';
 import { type CodeBlock, codeBlocksIn, sectionAfter } from '../support/code-blocks.ts';
 import { hasCurl } from '../support/engines.ts';
+import { sendAnswer } from '../support/signed-answer.ts';
 import { World } from '../support/world.ts';
 
 // The curl commands of the pages run as they stand there, against a provider as `npm start` runs it, and yield what the
@@ -16,7 +18,7 @@ const run = promisify(execFile);
 let world: World;
 
 beforeAll(async () => {
-  world = await World.start();
+  world = await World.start({ variables: { REQUEST_LIMITS: '{"perUser":"off"}' } });
   const demo = new DemoWorld(world.runtime);
   world.runtime.gateway.localRoutes = createLocalRoutes(demo, world.runtime);
   await demo.createFrom(demoSeed);
@@ -28,6 +30,16 @@ async function printedBy(script: string): Promise<string> {
   const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
   const own = script.replaceAll('localhost:3000', new URL(world.runtime.url).host);
   return (await run('bash', ['--norc', '-c', own], { env: { PATH } })).stdout;
+}
+
+/** A phone reports a request of the client `harbor-bank` as fraud. */
+async function report(phone: Phone): Promise<void> {
+  const { sub } = phone.identity;
+  const client = await world.client({ client_id: 'harbor-bank' });
+  const sub_id = JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub });
+  const { requestId } = await world.asked(client, { login_hint: sub_id });
+  const { bytes } = await phone.read(requestId);
+  await sendAnswer(world, phone, { requestId, bytes, claims: { decision: 'deny', reason: 'fraud' } });
 }
 
 /** Each JSON answer that a comment of the script shows, as a pattern: `…` stands for what may be there. */
@@ -63,22 +75,26 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
   const isErasure = ({ text }: CodeBlock) => text.includes('/erase');
   const others = calls.filter((call) => !isRemoval(call) && !isErasure(call));
   const inOrder = [...others, ...calls.filter(isRemoval).reverse(), ...calls.filter(isErasure)];
-  let deviceId = '';
+  const isOfBlocks = ({ text }: CodeBlock) => text.includes('/blocks');
+  let phone: Phone | undefined;
 
   it.each(inOrder.map((call) => [`line ${call.line}`, call] as const))('%s answers as it says', async (_, call) => {
+    if (isOfBlocks(call) && !isRemoval(call) && phone) await report(phone);
     const wrapped = `curl() { command curl -s -w '\\n%{http_code}\\n' "$@"; }\n${call.text}`;
-    const lines = (await printedBy(wrapped.replaceAll(EXAMPLE_DEVICE, deviceId))).trim().split('\n');
+    const lines = (await printedBy(wrapped.replaceAll(EXAMPLE_DEVICE, phone?.identity.deviceId ?? '')))
+      .trim()
+      .split('\n');
     const statuses = lines.filter((line) => /^\d{3}$/.test(line));
     const after = sectionAfter(call);
     expect(statuses).not.toEqual([]);
     expect(statuses).toEqual(statuses.map(() => /^\s*(\d{3})\b/.exec(after)?.[1]));
     const shown = answerIn(after);
     if (shown !== undefined) expect(shapeOf(JSON.parse(lines[0] ?? ''))).toEqual(shapeOf(JSON.parse(shown)));
-    if (call.text.includes('"sub": "crm-4711"')) deviceId = (await world.phone('crm-4711')).identity.deviceId;
+    if (call.text.includes('"sub": "crm-4711"')) phone = await world.phone('crm-4711');
   });
 
-  it('shows seven whole answers, and each is compared', () => {
-    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(7);
+  it('shows eight whole answers, and each is compared', () => {
+    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(8);
   });
 });
 

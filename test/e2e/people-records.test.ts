@@ -47,7 +47,10 @@ function textOf(_name: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
 }
 
-/** A person with everything that a person can leave: two phones, an answered and an open request, and a ticket. */
+/**
+ * A person with everything that a person can leave: two phones, an approved, a denied and an open request, a client that
+ * pauses, and a ticket.
+ */
 async function richPerson(sub: string) {
   people += 1;
   const email = `${sub.replace('|', '-')}@example.com`;
@@ -59,6 +62,8 @@ async function richPerson(sub: string) {
   const form = { login_hint: email, scope: 'openid profile', binding_message: 'Pay 4711' };
   const approved = await world.asked(client, form);
   await world.answer(first, approved.requestId, 'approve');
+  const denied = await world.asked(await world.client(), { login_hint: email });
+  await world.answer(first, denied.requestId, 'deny');
   const pending = await world.asked(client, form);
   const ticket = await world.ticket(sub);
   const marks = [sub, email, phoneNumber, profile.preferred_username, 'Rosalind Record'];
@@ -117,7 +122,10 @@ describe('an export', () => {
         ticket: { expires_at: world.runtime.now() + 600 },
       },
     });
-    const { login_identifiers, devices, requests, rate_windows, evidence_keys } = body as Record<string, object[]>;
+    const { login_identifiers, devices, requests, rate_windows, blocks, evidence_keys } = body as Record<
+      string,
+      object[]
+    >;
     expect(login_identifiers).toHaveLength(3);
     expect(devices?.map((one) => 'name' in one && one.name).sort()).toEqual(['First phone', 'Second phone']);
     for (const device of devices ?? [])
@@ -126,14 +134,15 @@ describe('an export', () => {
         public_key: { kty: 'EC' },
         endpoint_arn: expect.stringMatching(/^arn:aws:sns:/),
       });
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(3);
+    expect(blocks).toMatchObject([{ denials: 1 }]);
     const ofApproved = (one: object) => 'request_id' in one && one.request_id === person.approved.requestId;
     expect(requests?.find(ofApproved)).toMatchObject({
       details: { binding_message: 'Pay 4711', client_id: client.client_id },
       asked: { client_id: client.client_id },
       status: { state: 'approved', grant: { claims: { name: 'Rosalind Record' }, amr: ['user'] } },
     });
-    expect(rate_windows).toMatchObject([{ count: 2 }]);
+    expect(rate_windows).toMatchObject([{ count: 3 }]);
     // The nonces of writes are not about the person. `used_by` of a ticket is the thumbprint of a key.
     expect(JSON.stringify(body)).not.toMatch(/"(?!used_by)[a-z]+_by"/);
     expect(Object.keys(requests?.find(ofApproved) ?? {}).toSorted()).toEqual(

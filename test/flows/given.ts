@@ -12,4 +12,6 @@ export const SETTINGS: Settings = {
   ticketLifetimeSeconds: 600,
   rotation: { rotateAfterSeconds: 1, publishBeforeUseSeconds: 1, retireForSeconds: 1, keepPublicForSeconds: 1 },
   auditOutage: 'refuse',
+  clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
+  blocksReported: true,
 };

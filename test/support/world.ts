@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { Phone } from '../../local/demo/phone.ts';
+import { LIMITS_OFF } from '../../local/runtime/limits-off.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime/runtime.ts';
 import { PATIENCE_MILLISECONDS } from './patience.ts';
 
@@ -37,7 +38,7 @@ export class World {
    */
   static async start(options: Partial<RuntimeOptions> = {}): Promise<World> {
     const logs: string[] = [];
-    const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }), ...options.variables };
+    const variables = { REQUEST_LIMITS: JSON.stringify(LIMITS_OFF), ...options.variables };
     const runtime = await startRuntime({
       port: 0,
       clock: 'still',

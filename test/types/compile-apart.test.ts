@@ -20,6 +20,7 @@ const FACTS: FactsForm = {
   expires_at: 2,
   interval_seconds: 5,
   next_poll_at: 0,
+  denied_from: undefined,
 };
 const DOCUMENT: Whole<DetailsDocument> = {
   issuer: 'https://op.example/',

@@ -18,7 +18,26 @@ export function addLoginAlarms(alarms: AlarmSet, functions: ProviderFunctions): 
     means: 'Client assertions arrive twice: a client reuses them, or an attacker replays them.',
     first: 'find the client in the log of the function token.',
   });
+  addFraudAlarms(alarms);
   addAuthenticationAlarms(alarms, functions);
+}
+
+/** Adds alarms on users who report fraud, and on clients that are refused because they look for users. */
+function addFraudAlarms(alarms: AlarmSet): void {
+  alarms.addCount({
+    metric: 'FraudReports',
+    id: 'fraud-reported',
+    threshold: 1,
+    means: 'A user reported a request as fraud. The client is blocked for this user until an operator unblocks it.',
+    first: 'find the client and the user in the audit trail: client_blocked.',
+  });
+  alarms.addCount({
+    metric: 'ClientsGuessing',
+    id: 'client-guessing',
+    threshold: 1,
+    means: 'A client named too many unknown users and is refused for an hour: it guesses, or has wrong addresses.',
+    first: 'find the client in the log of the function backchannel-authentication.',
+  });
 }
 
 function addRepeatedRedemptionAlarm(alarms: AlarmSet): void {

@@ -21,6 +21,9 @@ export type BusinessProps = Pick<Deployment, 'issuer' | 'alarms' | 'settings' | 
   readonly events: EventSources | undefined;
 };
 
+const REQUESTS = ['RequestsStarted', 'Approvals', 'Denials', 'FraudReports', 'Expiries'] as const;
+const LIMITS = ['UsersLimited', 'ClientsLimited', 'ClientsGuessing', 'SlowDowns'] as const;
+
 /** Makes the widgets about logins: requests of clients, answers of users, and what went wrong in between. */
 export function businessWidgets(props: BusinessProps): IWidget[][] {
   const { alarms, syntheticLogin } = props;
@@ -42,11 +45,12 @@ export function businessWidgets(props: BusinessProps): IWidget[][] {
   ];
 }
 
-function loginWidgets({ metrics }: AlarmSet): IWidget[] {
+function loginWidgets(alarms: AlarmSet): IWidget[] {
+  const { metrics } = alarms;
   const metric = metrics.metric.bind(metrics);
   const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
   return [
-    graph('Requests', [metric('RequestsStarted'), metric('Approvals'), metric('Denials'), metric('Expiries')]),
+    graph('Requests', metrics.all(REQUESTS), alarms.limitsOf('fraud-reported')),
     graph('Logins', [metric('Logins'), metric('RepeatedRedemptions')]),
     graph('Seconds until approval', [approval('p50'), approval('p95')]),
   ];
@@ -61,11 +65,7 @@ function hindranceWidgets(alarms: AlarmSet): IWidget[] {
       [metric('NoReachableDevice'), metric('PushOutages'), metric('PushEndpointsDead')],
       alarms.limitsOf('push-outage'),
     ),
-    graph(
-      'Over a limit',
-      [metric('UsersLimited'), metric('ClientsLimited'), metric('SlowDowns')],
-      alarms.limitsOf('push-bombing'),
-    ),
+    graph('Over a limit', alarms.metrics.all(LIMITS), alarms.limitsOf('push-bombing')),
   ];
 }
 

@@ -38,7 +38,12 @@ export class DecidableRequestsTable implements DecidableRequests {
     return requests
       .filter((request) => request.state === 'pending' && request.expiresAt > now)
       .sort((a, b) => b.issuedAt - a.issuedAt)
-      .map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
+      .map(({ requestId, expiresAt, clientId, registrationId }) => ({
+        requestId,
+        expiresAt,
+        clientId,
+        registrationId,
+      }));
   }
 
   async findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined> {

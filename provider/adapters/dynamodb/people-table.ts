@@ -1,9 +1,11 @@
 import { type Device, isSameEndpoint } from '../../core/device/device.ts';
+import type { ClientBlock } from '../../core/person/client-block.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
 import type { Devices } from '../../flows/device/ports.ts';
 import type { People } from '../../flows/person/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
+import { type BlockForm, blockFrom, isBlock } from './forms/block-form.ts';
 import { type DeviceForm, deviceFrom, deviceItem, deviceKey, isDevice, reachForm } from './forms/device-form.ts';
 import { isProfile, loginKey, type UserForm, userFrom, userPartition } from './forms/user-form.ts';
 import type { Table } from './table.ts';
@@ -11,11 +13,15 @@ import type { Table } from './table.ts';
 /** How often a change of a device is tried, while others change the device as well. */
 const CHANGE_ROUNDS = 5;
 
-type UserPartition = { readonly user: User | undefined; readonly devices: readonly Device[] };
+type UserPartition = {
+  readonly user: User | undefined;
+  readonly devices: readonly Device[];
+  readonly blocks: readonly ClientBlock[];
+};
 
 /**
- * Persons and their devices in Directory: two ports over one partition for each person. A caller that asks for both at
- * the same time is answered from one read.
+ * Persons, their devices and the clients that they denied in Directory: two ports over one partition for each person. A
+ * caller that asks for all at the same time is answered from one read.
  */
 export class PeopleTable implements People, Devices {
   readonly #directory: Table;
@@ -34,6 +40,10 @@ export class PeopleTable implements People, Devices {
 
   async find(sub: string): Promise<User | undefined> {
     return (await this.#read(sub)).user;
+  }
+
+  async listBlocks(sub: string): Promise<readonly ClientBlock[]> {
+    return (await this.#read(sub)).blocks;
   }
 
   async listOf(sub: string): Promise<readonly Device[]> {
@@ -101,8 +111,9 @@ export class PeopleTable implements People, Devices {
   }
 
   async #query(sub: string): Promise<UserPartition> {
-    const items = await this.#directory.query<UserForm | DeviceForm>(userPartition(sub));
+    const items = await this.#directory.query<UserForm | DeviceForm | BlockForm>(userPartition(sub));
     const profile = items.find(isProfile);
-    return { user: profile && userFrom(profile), devices: items.filter(isDevice).map(deviceFrom) };
+    const [devices, blocks] = [items.filter(isDevice).map(deviceFrom), items.filter(isBlock).map(blockFrom)];
+    return { user: profile && userFrom(profile), devices, blocks };
   }
 }

@@ -3,9 +3,11 @@ import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import { hasIdentifier, type Owner, type User } from '../../core/person/user.ts';
 import type { PersonRecords, ProfilesOf } from '../../flows/person/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
+import { type BlockForm, isBlock } from './forms/block-form.ts';
 import { type DeviceForm, isDevice } from './forms/device-form.ts';
 import { type EvidenceKeyForm, evidenceKeyPartition } from './forms/evidence-key-form.ts';
 import {
+  keptBlock,
   keptDevice,
   keptEvidenceKey,
   keptIdentifier,
@@ -41,7 +43,7 @@ export class PersonRecordsTable implements PersonRecords {
 
   async read(sub: string): Promise<KeptRecords | undefined> {
     const [person, details, windows, keys] = await Promise.all([
-      this.#directory.query<UserForm | DeviceForm>(userPartition(sub)),
+      this.#directory.query<UserForm | DeviceForm | BlockForm>(userPartition(sub)),
       this.#detailsOf(sub),
       this.#transactions.query<RateWindowForm>(userWindows(sub)),
       this.#directory.query<EvidenceKeyForm>(evidenceKeyPartition(sub)),
@@ -60,6 +62,7 @@ export class PersonRecordsTable implements PersonRecords {
       devices: person.filter(isDevice).map(keptDevice),
       requests: details.map((one) => keptRequest(one, requestOf(one))),
       rate_windows: windows.map(keptRateWindow),
+      blocks: person.filter(isBlock).map(keptBlock),
       evidence_keys: keys.map(keptEvidenceKey),
     };
   }
@@ -90,6 +93,14 @@ export class PersonRecordsTable implements PersonRecords {
   async eraseRateWindows(sub: string): Promise<void> {
     const windows = await this.#transactions.query(userWindows(sub));
     await Promise.all(windows.map(({ pk, sk }) => this.#transactions.delete({ pk, sk })));
+  }
+
+  async eraseBlocks({ sub, profileIds }: ProfilesOf): Promise<void> {
+    const stored = (await this.#directory.query<BlockForm>(userPartition(sub))).filter(isBlock);
+    const own = stored.filter(({ profile_id }) => profileIds.includes(profile_id));
+    await Promise.all(
+      own.map(({ pk, sk, profile_id }) => this.#directory.delete({ pk, sk }, { guard: isOf(profile_id) })),
+    );
   }
 
   async eraseProfile(user: User): Promise<void> {

@@ -1,7 +1,24 @@
-import { type Counted, retryAfter, shardsOf, type WindowLimits, windowsAt } from '../../core/asking/rate-window.ts';
+import {
+  type ClientLimits,
+  type Counted,
+  GUESSING_SECONDS,
+  retryAfter,
+  shardsOf,
+  type WindowLimits,
+  windowsAt,
+} from '../../core/asking/rate-window.ts';
 import type { RateWindows } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import { HOUR_SECONDS, minuteAttribute, rateWindowKey, userWindows } from './forms/rate-window-form.ts';
+import {
+  clientWindows,
+  HOUR_SECONDS,
+  minuteAttribute,
+  type RateWindowForm,
+  rateWindowKey,
+  silentWindowKey,
+  userWindows,
+} from './forms/rate-window-form.ts';
+import type { Key } from './items.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -18,33 +35,91 @@ export class RateWindowsTable implements RateWindows {
   }
 
   countForUser(sub: string, limits: WindowLimits, now: number): Promise<Counted> {
-    return this.#count(userWindows(sub), limits, now);
+    return this.#count((hour) => rateWindowKey(userWindows(sub), hour), limits, now);
   }
 
-  countForClient(clientId: string, requestsPerMinute: number, now: number): Promise<Counted> {
+  countForClient(clientId: string, { requestsPerMinute }: ClientLimits, now: number): Promise<Counted> {
     const { shards, limitPerShard } = shardsOf(requestsPerMinute);
-    const shard = Math.floor(this.#entropy.fraction() * shards);
-    return this.#count(
-      `RATE#client#${clientId}#${shard}`,
-      { perMinute: limitPerShard, perHour: limitPerShard * 60 },
-      now,
+    const limits = limitPerShard === undefined ? undefined : { perMinute: limitPerShard, perHour: limitPerShard * 60 };
+    const windows = clientWindows(clientId, this.#oneOf(shards));
+    return this.#count((hour) => rateWindowKey(windows, hour), limits, now);
+  }
+
+  countSilently(
+    { sub, clientId }: Parameters<RateWindows['countSilently']>[0],
+    limits: WindowLimits,
+    now: number,
+  ): Promise<Counted> {
+    return this.#count((hour) => silentWindowKey({ sub, clientId }, hour), limits, now);
+  }
+
+  async giveBack(sub: string, countedAt: number): Promise<void> {
+    const { hour, minute } = windowsAt(countedAt);
+    const inMinute = minuteAttribute(minute);
+    await this.#transactions.update({
+      key: rateWindowKey(userWindows(sub), hour),
+      add: { count: -1, [inMinute]: -1 },
+      guard: { condition: `#count > :none AND #${inMinute} > :none`, values: { none: 0 } },
+      nonce: { attribute: 'given_back_by', value: this.#entropy.id() },
+    });
+  }
+
+  async countUnknownUser(clientId: string, limits: ClientLimits, now: number): Promise<void> {
+    const { unknownUsers } = limits;
+    if (unknownUsers === undefined) return;
+    const { shards } = shardsOf(limits.requestsPerMinute);
+    const { hour, hourEndsAt } = windowsAt(now);
+    const { item } = await this.#transactions.update({
+      key: rateWindowKey(clientWindows(clientId, this.#oneOf(shards)), hour),
+      set: { ttl: hourEndsAt + HOUR_SECONDS },
+      add: { unknown: 1 },
+      nonce: { attribute: 'unknown_by', value: this.#entropy.id() },
+    });
+    if ((item?.unknown ?? 0) >= unknownUsers) await this.#refuseClient(clientId, shards, now);
+  }
+
+  /** Refuses a client for an hour: in all shards of its counter, in this hour and in the next one. */
+  async #refuseClient(clientId: string, shards: number, now: number): Promise<void> {
+    const { hour, hourEndsAt } = windowsAt(now);
+    const counters = Array.from({ length: shards }, (_, shard) => clientWindows(clientId, shard));
+    const windows = counters.flatMap((pk) => [
+      { key: rateWindowKey(pk, hour), endsAt: hourEndsAt },
+      { key: rateWindowKey(pk, hour + 1), endsAt: hourEndsAt + HOUR_SECONDS },
+    ]);
+    const refused_until = now + GUESSING_SECONDS;
+    await Promise.all(
+      windows.map(({ key, endsAt }) =>
+        this.#transactions.update({ key, set: { refused_until, ttl: endsAt + HOUR_SECONDS } }),
+      ),
     );
   }
 
-  async #count(pk: string, limits: WindowLimits, now: number): Promise<Counted> {
+  async #count(
+    keyOf: (hour: number) => Key<RateWindowForm>,
+    limits: WindowLimits | undefined,
+    now: number,
+  ): Promise<Counted> {
     const windows = windowsAt(now);
     const minute = minuteAttribute(windows.minute);
+    const isWithin = `(attribute_not_exists(#count) OR #count < :hourly) AND (attribute_not_exists(#${minute}) OR #${minute} < :minutely)`;
+    const isHeard = 'attribute_not_exists(#refused_until) OR #refused_until <= :now';
     const { written, item } = await this.#transactions.update({
-      key: rateWindowKey(pk, windows.hour),
+      key: keyOf(windows.hour),
       set: { ttl: windows.hourEndsAt + HOUR_SECONDS },
       add: { count: 1, [minute]: 1 },
       guard: {
-        condition: `(attribute_not_exists(#count) OR #count < :hourly) AND (attribute_not_exists(#${minute}) OR #${minute} < :minutely)`,
-        values: { hourly: limits.perHour, minutely: limits.perMinute },
+        condition: limits ? `${isWithin} AND (${isHeard})` : isHeard,
+        values: { now, ...(limits && { hourly: limits.perHour, minutely: limits.perMinute }) },
       },
       nonce: { attribute: 'counted_by', value: this.#entropy.id() },
     });
     if (written) return { allowed: true };
+    const refusedFor = (item?.refused_until ?? 0) - now;
+    if (refusedFor > 0 || !limits) return { allowed: false, retryAfterSeconds: refusedFor, isGuessing: true };
     return { allowed: false, retryAfterSeconds: retryAfter({ hour: item?.count ?? 0 }, limits, now) };
+  }
+
+  #oneOf(shards: number): number {
+    return Math.floor(this.#entropy.fraction() * shards);
   }
 }

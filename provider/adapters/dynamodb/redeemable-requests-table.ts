@@ -24,7 +24,7 @@ export class RedeemableRequestsTable implements RedeemableRequests {
       compute: ['#next_poll_at = #interval_seconds + :now'],
       guard: {
         condition:
-          '#client_id = :client AND #registration_id = :registration AND #state = :pending AND #expires_at > :now AND #next_poll_at <= :now',
+          '#client_id = :client AND #registration_id = :registration AND #state = :pending AND #expires_at > :now AND #next_poll_at <= :now AND (attribute_not_exists(#denied_from) OR #denied_from > :now)',
         values: { client: poll.clientId, registration: poll.registrationId, pending: 'pending', now: poll.now },
       },
       nonce: this.#nonce('polled_by'),

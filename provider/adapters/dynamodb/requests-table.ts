@@ -32,14 +32,18 @@ export class RequestsTable implements AuthenticationRequests {
     this.#entropy = entropy;
   }
 
-  async create({ request, asked, details, notification, isSynthetic, ...unstored }: NewRequest): Promise<void> {
+  async create({
+    request,
+    asked,
+    details,
+    notification,
+    isAfterDenial,
+    isSynthetic,
+    ...unstored
+  }: NewRequest): Promise<void> {
     unstored satisfies Nothing;
-    const isNew = { condition: 'attribute_not_exists(pk)' };
-    const [stored] = await Promise.all([
-      this.#transactions.put(requestItem(request, request.expiresAt + KEEP_SECONDS), {
-        guard: isNew,
-        nonce: this.#nonce('created_by'),
-      }),
+    await Promise.all([
+      this.createSilent({ request, notification }),
       this.#transactions.put({
         ...detailsKey(request.sub, request.requestId),
         profile_id: request.profileId,
@@ -49,8 +53,18 @@ export class RequestsTable implements AuthenticationRequests {
         expires_at: request.expiresAt,
         asked: askedText(asked),
         ...(notification && { notified_client: request.clientId }),
+        ...(isAfterDenial && { after_denial: true }),
         ...(isSynthetic && { synthetic: true }),
         ttl: request.expiresAt + KEEP_DETAILS_SECONDS,
+      }),
+    ]);
+  }
+
+  async createSilent({ request, notification }: Parameters<AuthenticationRequests['createSilent']>[0]): Promise<void> {
+    const [stored] = await Promise.all([
+      this.#transactions.put(requestItem(request, request.expiresAt + KEEP_SECONDS), {
+        guard: { condition: 'attribute_not_exists(pk)' },
+        nonce: this.#nonce('created_by'),
       }),
       notification && this.#transactions.put(notificationItem(request, notification)),
     ]);

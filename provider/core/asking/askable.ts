@@ -1,6 +1,6 @@
 import { reachable } from '../device/device.ts';
 import { SYNTHETIC_ID } from '../operating/reserved.ts';
-import { hasIdentifier, type UserWithDevices } from '../person/user.ts';
+import { hasIdentifier, type UserWithBlocks } from '../person/user.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { LoginHint } from './login-hint.ts';
 import type { Counted } from './rate-window.ts';
@@ -20,7 +20,9 @@ export type NamedUser = {
 /** What is known after the user was read and the attempt was counted for them. */
 export type FoundUser = NamedUser & {
   /** Undefined when the subject has no profile. */
-  readonly found: UserWithDevices | undefined;
+  readonly found: UserWithBlocks | undefined;
+  /** For how many seconds more the client pauses after this user's denials. */
+  readonly pauseSeconds: number;
   /** The result of counting the attempt for the user. Undefined where limits are switched off. */
   readonly userLimit: Counted | undefined;
 };
@@ -32,8 +34,10 @@ export type FoundUser = NamedUser & {
  * and is unknown to all others.
  */
 export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser): Result<string> {
-  if (clientLimit?.allowed === false)
-    return refuse({ reason: 'client_rate_limited', retryAfterSeconds: clientLimit.retryAfterSeconds });
+  if (clientLimit?.allowed === false) {
+    const { retryAfterSeconds, isGuessing } = clientLimit;
+    return refuse({ reason: isGuessing ? 'too_many_unknown_users' : 'client_rate_limited', retryAfterSeconds });
+  }
   if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
   const isForOther = onlySub !== undefined && onlySub !== sub;
   if (isForOther || (sub === SYNTHETIC_ID && !isSynthetic))
@@ -43,13 +47,14 @@ export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser
 
 /**
  * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, no profile, an
- * identifier that is no longer the user's, a blocked user, the user's limit, no device that would learn of the request.
+ * identifier that is no longer the user's, a blocked user, a pause after denials, the user's limit, no device that would
+ * learn of the request.
  * Unknown and blocked users are refused before the limit, so that the limit does not reveal that a user exists. The
  * limit protects people from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts
  * of a failed deployment would make the next one fail. They are counted all the same, so that the login shows that
  * counting works.
  */
-export function checkAskable(known: FoundUser): Result<UserWithDevices> {
+export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   const { hint, found, userLimit, sub, isSynthetic } = known;
   const named = checkNamed(known);
   if (!named.ok) return named;
@@ -58,6 +63,7 @@ export function checkAskable(known: FoundUser): Result<UserWithDevices> {
   if (hint.kind === 'identifier' && !hasIdentifier(user, hint.identifier))
     return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
   if (user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
+  if (known.pauseSeconds > 0) return refuse({ reason: 'client_paused', retryAfterSeconds: known.pauseSeconds });
   const isPerson = !(isSynthetic && sub === SYNTHETIC_ID);
   if (userLimit?.allowed === false && isPerson)
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: userLimit.retryAfterSeconds });

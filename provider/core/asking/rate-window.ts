@@ -1,8 +1,26 @@
+import type { Client } from '../client/client.ts';
+
 /** How many requests fit into a minute and into an hour. The limits of a user are in `core/operating/defaults.ts`. */
 export type WindowLimits = { readonly perMinute: number; readonly perHour: number };
 
+/**
+ * The limits of one client. `requestsPerMinute` is over all users. A client that names `unknownUsers` unknown users within
+ * an hour is refused for an hour. Undefined means no such limit.
+ */
+export type ClientLimits = {
+  readonly requestsPerMinute: number | undefined;
+  readonly unknownUsers: number | undefined;
+};
+
 /** The result of counting an attempt. */
-export type Counted = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number };
+export type Counted =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly retryAfterSeconds: number;
+      /** True if the client is refused because it named too many unknown users. */
+      readonly isGuessing?: true | undefined;
+    };
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
@@ -31,16 +49,37 @@ export function retryAfter(counts: { hour: number }, limits: WindowLimits, now: 
   return (counts.hour >= limits.perHour ? windows.hourEndsAt : windows.minuteEndsAt) - now;
 }
 
+/** For how long a client that named too many unknown users is refused, in seconds. */
+export const GUESSING_SECONDS = HOUR_SECONDS;
+
 /**
  * The requests a minute that one counter item of a client carries. Above it, the counter is spread over several items.
  */
 const REQUESTS_PER_SHARD = 300;
+/** Over how many items the counter of a client without a limit of requests is spread. */
+const SHARDS_WITHOUT_LIMIT = 20;
 
 /**
  * Returns over how many items a client's counter is spread, so that no item becomes a hot spot, and how many requests
- * each item may count.
+ * each item may count. Without a limit they count any number.
  */
-export function shardsOf(requestsPerMinute: number): { readonly shards: number; readonly limitPerShard: number } {
+export function shardsOf(requestsPerMinute: number | undefined): {
+  readonly shards: number;
+  readonly limitPerShard: number | undefined;
+} {
+  if (requestsPerMinute === undefined) return { shards: SHARDS_WITHOUT_LIMIT, limitPerShard: undefined };
   const shards = Math.max(1, Math.ceil(requestsPerMinute / REQUESTS_PER_SHARD));
   return { shards, limitPerShard: Math.ceil(requestsPerMinute / shards) };
+}
+
+/**
+ * Returns the limits of a client: what it was registered with, else what applies to every client. Undefined if it has no
+ * limit at all.
+ */
+export function limitsOf(
+  { requestsPerMinute: registered }: Pick<Client, 'requestsPerMinute'>,
+  { requestsPerMinute, unknownUsers }: ClientLimits,
+): ClientLimits | undefined {
+  const limits = { requestsPerMinute: registered ?? requestsPerMinute, unknownUsers };
+  return limits.requestsPerMinute === undefined && unknownUsers === undefined ? undefined : limits;
 }

@@ -18,6 +18,8 @@ export type AskingRefusal =
   | { reason: 'signed_request_not_supported' }
   | { reason: 'user_rate_limited'; retryAfterSeconds: number }
   | { reason: 'client_rate_limited'; retryAfterSeconds: number }
+  | { reason: 'too_many_unknown_users'; retryAfterSeconds: number }
+  | { reason: 'client_paused'; retryAfterSeconds: number }
   | { reason: 'no_reachable_device'; devices: number }
   | { reason: 'push_unavailable'; retryAfterSeconds: number };
 
@@ -54,6 +56,20 @@ export const askingWording: Wordings<AskingRefusal> = {
       403,
       'access_denied',
       'This client asked too often; try again later.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
+  too_many_unknown_users: (refusal) =>
+    wording(
+      403,
+      'access_denied',
+      'This client named too many unknown users; try again later.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
+  client_paused: (refusal) =>
+    wording(
+      403,
+      'access_denied',
+      'This user denied a request of this client; try again later.',
       retryAfter(refusal.retryAfterSeconds),
     ),
   no_reachable_device: () =>

@@ -63,7 +63,7 @@ export type Client = {
   readonly defaultAudience?: string | undefined;
   readonly idTokenAlgorithm: SigningAlgorithm;
   readonly accessTokenAlgorithm: SigningAlgorithm;
-  /** The most authentication requests a minute over all users. Absent means that the client has no limit of its own. */
+  /** The most authentication requests a minute over all users. Absent means the limit that the settings give every client. */
   readonly requestsPerMinute?: number | undefined;
   /** The only user that this client may name. All others are unknown to it. Absent means any user. */
   readonly onlySub?: string | undefined;

@@ -188,7 +188,7 @@ export const CLIENT_METADATA = {
     least: 1,
     source: 'own',
     means: 'The highest number of authentication requests a minute, counted over all users.',
-    whenAbsent: 'no limit of its own',
+    whenAbsent: 'the limit of the deployment: 60 unless `limits.perClient` says otherwise',
     change: 'remove',
     audited: 'name',
     storedAs: 'requestsPerMinute',

@@ -27,6 +27,11 @@ export type RequestFacts = {
   readonly intervalSeconds: number;
   /** The earliest instant at which a poll is not too fast. 0 at creation, so that the first poll is never too fast. */
   readonly nextPollAt: number;
+  /**
+   * From when on the client hears that this pending request was denied, although nobody was asked: the person reported
+   * the client for fraud. Undefined for every request that a person can answer.
+   */
+  readonly deniedFrom?: number | undefined;
 };
 
 /** The states of an authentication request. An approved request without its grant does not compile. */
@@ -92,9 +97,18 @@ export function decideTokenRequest(
 }
 
 function decidePendingPoll(request: RequestFacts, now: number): TokenDecision {
+  if (isSilentlyDenied(request, now)) return refused({ reason: 'client_reported' });
   if (now >= request.expiresAt) return refused({ reason: 'request_expired' });
   if (now < request.nextPollAt) return { outcome: 'slow_down', request };
   return refused({ reason: 'authorization_pending' });
+}
+
+/**
+ * Returns whether the client of a pending request is to hear that it was denied. Like a denial, it is final and takes
+ * precedence over the expiry.
+ */
+export function isSilentlyDenied({ deniedFrom }: RequestFacts, now: number): boolean {
+  return deniedFrom !== undefined && now >= deniedFrom;
 }
 
 /** A device's decision, as it is recorded. */

@@ -15,6 +15,11 @@ export type DeviceResponse = {
   readonly amr: readonly string[];
 };
 
+/** Returns whether the user reports the request as fraud: somebody else asks in the client's name, or the client lies. */
+export function reportsFraud({ decision, reason }: DeviceResponse): boolean {
+  return decision === 'deny' && reason === 'fraud';
+}
+
 /**
  * Checks what a phone signed to answer a request: the id of this request, the decision, and the hash of the details
  * that it showed. Only a denial has a reason: an approval that reports fraud contradicts itself.

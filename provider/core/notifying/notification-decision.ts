@@ -1,5 +1,5 @@
 import type { Registration } from '../client/client.ts';
-import type { AuthenticationRequest } from '../deciding/authentication-request.ts';
+import { type AuthenticationRequest, isSilentlyDenied, type RequestFacts } from '../deciding/authentication-request.ts';
 import { redemptionGrace } from '../deciding/redemption-grace.ts';
 import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
 
@@ -32,7 +32,7 @@ export type NotificationDecision =
 
 /**
  * Decides from the stored request whether its client is to be notified (CIBA §10.2): after an approval and after a
- * denial. An announcement states only an intent, because it is sent before the decision is committed. The decision may
+ * denial, also one that nobody made because the client was reported. An announcement states only an intent, because it is sent before the decision is committed. The decision may
  * therefore follow a moment later, or never, if the phone's call failed in between. A client that already has its
  * tokens needs no notification.
  */
@@ -41,11 +41,14 @@ export function decideNotification(
   announced: { at: number; now: number },
 ): NotificationDecision {
   if (!request) return { outcome: 'drop', because: 'unknown_request', isOver: true };
-  const { clientId, registrationId, expiresAt } = request;
-  const until = expiresAt + redemptionGrace(request.intervalSeconds);
+  const { clientId, expiresAt } = request;
   const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
     case 'pending':
+      if (request.deniedFrom !== undefined)
+        return isSilentlyDenied(request, announced.now)
+          ? notify(request, announced.now)
+          : { outcome: 'wait', seconds: request.deniedFrom - announced.now };
       // The request may already have expired, because the write may have been under way. Before the expiry the phone
       // may still answer again, and that answer is announced by itself. After the expiry none can follow.
       return announced.now < announced.at + DECISION_WINDOW_SECONDS
@@ -53,12 +56,20 @@ export function decideNotification(
         : drop('never_decided', announced.now >= expiresAt);
     case 'approved':
     case 'denied':
-      return announced.now < until
-        ? { outcome: 'notify', client: { clientId, registrationId }, until }
-        : drop('request_over');
+      return notify(request, announced.now);
     case 'redeemed':
       return drop('redeemed_already');
     case 'failed':
       return drop('request_failed');
   }
+}
+
+function notify(
+  { clientId, registrationId, expiresAt, intervalSeconds }: RequestFacts,
+  now: number,
+): NotificationDecision {
+  const until = expiresAt + redemptionGrace(intervalSeconds);
+  return now < until
+    ? { outcome: 'notify', client: { clientId, registrationId }, until }
+    : { outcome: 'drop', because: 'request_over', clientId, isOver: true };
 }

@@ -23,6 +23,21 @@ export type AuditEvent =
       readonly reason?: string | undefined;
     }
   | {
+      /** A client reaches this person no more, because they reported this request as fraud. `by` is the device. */
+      readonly event: 'client_blocked';
+      readonly requestId: string;
+      readonly sub: string;
+      readonly clientId: string;
+      readonly by: string;
+    }
+  | {
+      /** An operator ended the block or the pause of a client for this person. */
+      readonly event: 'client_unblocked';
+      readonly sub: string;
+      readonly clientId: string;
+      readonly by: string;
+    }
+  | {
       readonly event: 'tokens_issued';
       /** The request that the user approved. Absent for a grant that does not come from a request. */
       readonly requestId?: string | undefined;

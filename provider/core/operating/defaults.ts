@@ -14,6 +14,12 @@ export const DEFAULTS = {
   intervalSeconds: 5,
   /** How many requests a user may get, over all clients. */
   userLimits: { perMinute: 5, perHour: 30 },
+  /** How many requests a minute a client may make, over all users, if it was registered without a limit of its own. */
+  clientRequestsPerMinute: 60,
+  /** How many unknown users a client may name within an hour. Then it is refused for an hour. */
+  unknownUsers: 100,
+  /** How long a client pauses after a user denied: 15 seconds, a minute, 4 minutes, 16 minutes, then an hour. */
+  denialPause: { firstSeconds: 15, longestSeconds: 3600 },
   idTokenSeconds: 3600,
   accessTokenSeconds: 3600,
   /**

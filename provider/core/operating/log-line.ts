@@ -24,6 +24,8 @@ export type Noted = {
   push_error?: PushErrorKind | undefined;
   push_ids?: string | undefined;
   decision?: string | undefined;
+  /** True if the phone reports fraud, or if the client asks a user who reported it. */
+  reported?: true | undefined;
   /** Seconds from the request until its approval. */
   approval_seconds?: number | undefined;
   notification_status?: number | undefined;
@@ -102,6 +104,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     push_error: line.push_error,
     push_ids: shortened(line.push_ids),
     decision: line.decision,
+    reported: line.reported,
     approval_seconds: line.approval_seconds,
     notification_status: line.notification_status,
     days_left: line.days_left,

@@ -75,9 +75,12 @@ const byPeople =
  * its fields, which are in lower case.
  */
 export const metrics = {
-  RequestsStarted: { of: BACKCHANNEL, when: byPeople(succeeded) },
+  /** Requests that ring somebody: without those of clients that their user reported. */
+  RequestsStarted: { of: BACKCHANNEL, when: byPeople((line) => succeeded(line) && !line.reported) },
+  /** Requests of clients that named too many unknown users. */
+  ClientsGuessing: { of: BACKCHANNEL, when: because('too_many_unknown_users') },
   UsersLimited: { of: BACKCHANNEL, when: because('user_rate_limited') },
-  ClientsLimited: { of: BACKCHANNEL, when: because('client_rate_limited') },
+  ClientsLimited: { of: BACKCHANNEL, when: because('client_rate_limited', 'client_paused') },
   NoReachableDevice: { of: BACKCHANNEL, when: because('no_reachable_device') },
   PushOutages: { of: BACKCHANNEL, when: because('push_unavailable') },
   PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound', 'EndpointDeleted') },
@@ -88,6 +91,11 @@ export const metrics = {
   /** Failures that Apple and Google report after SNS had accepted a push, by SNS's own few kinds. */
   PushDeliveryFailures: { of: ['endpoint-events'], when: ({ detail }) => detail !== undefined, dimensions: ['detail'] },
   Approvals: { of: DEVICE, when: byPeople(answered('approve')) },
+  /** Denials that report fraud. */
+  FraudReports: {
+    of: DEVICE,
+    when: (line) => line.reported === true && answered('deny')(line),
+  },
   Denials: { of: DEVICE, when: answered('deny') },
   DevicesEnrolled: { of: DEVICE, when: ({ route, status }) => route === 'POST /devices' && status === 201 },
   DevicesRefused: { of: DEVICE, when: because('device_not_authenticated') },

@@ -15,6 +15,8 @@ export type KeptRecords = {
   /** The requests whose details are still stored: until an hour after their end. */
   readonly requests: readonly KeptRequest[];
   readonly rate_windows: readonly KeptRateWindow[];
+  /** The clients that the person denied or reported. */
+  readonly blocks: readonly KeptBlock[];
   readonly evidence_keys: readonly KeptEvidenceKey[];
 };
 
@@ -69,6 +71,7 @@ export type KeptRequest = {
   readonly details_hash: string;
   readonly asked: KeptAsked;
   readonly notified_client?: string | undefined;
+  readonly after_denial?: true | undefined;
   readonly synthetic?: true | undefined;
   readonly status?: KeptStatus | undefined;
 };
@@ -106,6 +109,8 @@ export type KeptGrant = Omit<KeptAsked, 'client_id'> & {
 
 /** How often the user was asked in one hour, which begins at `hour`, and in its minutes by the instants they begin at. */
 export type KeptRateWindow = {
+  /** The client whose requests rang nobody, because it was reported. Absent if the window counts all other requests. */
+  readonly client_id?: string | undefined;
   readonly hour: number;
   readonly count: number;
   readonly minutes: Readonly<Record<string, number>>;
@@ -113,3 +118,15 @@ export type KeptRateWindow = {
 
 /** That there is a key which opens the evidence of a profile's decisions, and not the key itself. */
 export type KeptEvidenceKey = { readonly profile_id: string; readonly made_at: number };
+
+/** What the person's denials did to a client. */
+export type KeptBlock = {
+  readonly client_id: string;
+  readonly registration_id: string;
+  readonly profile_id: string;
+  /** When the person reported fraud, and of which request. */
+  readonly reported_at?: number | undefined;
+  readonly request_id?: string | undefined;
+  readonly denials?: number | undefined;
+  readonly denied_at?: number | undefined;
+};

@@ -1,5 +1,6 @@
 import type { Device } from '../device/device.ts';
 import type { EnrolmentTicket } from '../device/enrolment-ticket.ts';
+import type { ClientBlock } from './client-block.ts';
 import type { LoginIdentifier } from './login-identifier.ts';
 
 /** The standard claims that this provider stores about a user (OIDC Core §5.1), under the standard's own names. */
@@ -47,6 +48,9 @@ export function isSamePerson(one: Owner, other: Owner): boolean {
 
 /** A user with all authentication devices. One query reads both. */
 export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };
+
+/** The same, with what the user's denials did to clients. The same query reads this too. */
+export type UserWithBlocks = UserWithDevices & { readonly blocks: readonly ClientBlock[] };
 
 /** Returns the stored devices that are enrolled for this user. */
 export function enrolledDevices({ deviceIds }: User, stored: readonly Device[]): readonly Device[] {

@@ -10,6 +10,7 @@ export type TokenRefusal =
   | { reason: 'already_redeemed' }
   | { reason: 'lost_redemption_race' }
   | { reason: 'denied_by_user' }
+  | { reason: 'client_reported' }
   | { reason: 'request_failed' }
   | { reason: 'approval_taken_back'; because: TakenBack }
   | { reason: 'request_expired' }
@@ -22,6 +23,7 @@ export type TakenBack =
   | 'user_removed'
   | 'user_replaced'
   | 'user_blocked'
+  | 'client_reported'
   | 'device_removed'
   | 'client_removed'
   | 'client_replaced'
@@ -29,6 +31,7 @@ export type TakenBack =
   | 'user_not_for_client'
   | 'audience_removed';
 
+const denied = wording(400, 'access_denied', 'The end-user denied the authorization request.');
 const expired = wording(400, 'expired_token', 'auth_req_id has expired; start again.');
 
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
@@ -40,7 +43,9 @@ export const tokenWording: Wordings<TokenRefusal> = {
   foreign_auth_req_id: () => invalidGrant('auth_req_id is unknown or not for this client.'),
   already_redeemed: () => invalidGrant('auth_req_id was redeemed already.'),
   lost_redemption_race: () => invalidGrant('auth_req_id was redeemed already.'),
-  denied_by_user: () => wording(400, 'access_denied', 'The end-user denied the authorization request.'),
+  denied_by_user: () => denied,
+  // The client must not learn that it was reported.
+  client_reported: () => denied,
   request_failed: () =>
     wording(400, 'access_denied', 'The authorization request could not be delivered to the end-user.'),
   approval_taken_back: ({ because }) =>

@@ -14,6 +14,6 @@ const READERS = { form: parseForm } satisfies Record<Profile['body'], (request: 
 export function clientCallFrom(request: HttpRequest, { body }: Pick<Profile, 'body'>): Result<ClientCall> {
   const form = READERS[body](request);
   if (!form.ok) return form;
-  const { headers, url, certificate, note } = request;
-  return ok({ form: form.value, headers, url, certificate, note });
+  const { headers, url, certificate, correlationId, note } = request;
+  return ok({ form: form.value, headers, url, certificate, correlationId, note });
 }

@@ -1,5 +1,5 @@
 import type { Asked } from '../../core/asking/asked.ts';
-import type { Counted, WindowLimits } from '../../core/asking/rate-window.ts';
+import type { ClientLimits, Counted, WindowLimits } from '../../core/asking/rate-window.ts';
 import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { NotificationAddress } from '../notifying/ports.ts';
@@ -7,7 +7,21 @@ import type { NotificationAddress } from '../notifying/ports.ts';
 /** Limits against push fatigue. One conditional write both counts and checks. A refused attempt stores nothing. */
 export interface RateWindows {
   countForUser(sub: string, limits: WindowLimits, now: number): Promise<Counted>;
-  countForClient(clientId: string, requestsPerMinute: number, now: number): Promise<Counted>;
+  /** Counts an attempt for a client. A client that named too many unknown users is refused as well. */
+  countForClient(clientId: string, limits: ClientLimits, now: number): Promise<Counted>;
+  /**
+   * Counts an attempt that rings nobody, because the person reported this client. It uses up no limit of the person, but
+   * the client is to meet the same one.
+   */
+  countSilently(
+    by: { readonly sub: string; readonly clientId: string },
+    limits: WindowLimits,
+    now: number,
+  ): Promise<Counted>;
+  /** Takes an attempt back that was counted for a user at this instant, because no phone rang. */
+  giveBack(sub: string, countedAt: number): Promise<void>;
+  /** Counts an unknown user that the client named. At the limit the client is refused for an hour. */
+  countUnknownUser(clientId: string, limits: ClientLimits, now: number): Promise<void>;
 }
 
 /** What is stored of a new request. */
@@ -17,6 +31,8 @@ export type NewRequest = {
   readonly details: FrozenDetails;
   /** What is needed to notify the client. Undefined for a client that polls. */
   readonly notification?: NotificationAddress | undefined;
+  /** True if the client pauses after denials of this user, unless they approve this request. */
+  readonly isAfterDenial?: true | undefined;
   /** True if the client of the synthetic login asks. The approval then counts as that of no person. */
   readonly isSynthetic?: true | undefined;
 };
@@ -28,6 +44,11 @@ export interface AuthenticationRequests {
    * exists.
    */
   create(request: NewRequest): Promise<void>;
+  /**
+   * Stores a pending request that no phone can list, read or answer: it has no details. Precondition: it has an instant
+   * from which on it counts as denied.
+   */
+  createSilent(request: Pick<NewRequest, 'request' | 'notification'>): Promise<void>;
   /** Changes a pending request to failed, because no device could be reached. */
   recordFailure(requestId: string): Promise<void>;
 }

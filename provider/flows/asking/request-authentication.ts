@@ -1,60 +1,49 @@
 import { checkAskable, checkNamed, type NamedUser } from '../../core/asking/askable.ts';
-import { type Asked, checkAsked } from '../../core/asking/asked.ts';
-import { type BackchannelRequest, parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
+import { checkAsked } from '../../core/asking/asked.ts';
+import { parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
 import type { LoginHint } from '../../core/asking/login-hint.ts';
+import { limitsOf } from '../../core/asking/rate-window.ts';
 import { describeScopes } from '../../core/asking/scope.ts';
 import { type Client, checkGrantAllowed } from '../../core/client/client.ts';
 import { type FrozenDetails, freezeDetails } from '../../core/deciding/shown-details.ts';
 import { reachable } from '../../core/device/device.ts';
 import { notedPushes } from '../../core/device/push-error.ts';
-import { requestIdOf, txnOf } from '../../core/digest.ts';
-import type { UserWithDevices } from '../../core/person/user.ts';
+import { blockOf, pauseLeft } from '../../core/person/client-block.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { CIBA_GRANT } from '../../core/token/grant-types.ts';
-import type { Whole } from '../../core/whole.ts';
 import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
 import { markUnreachable } from '../device/mark-unreachable.ts';
 import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
 import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
-import type { AuditLog, Entropy, Note } from '../ports.ts';
-import type { AuthenticationRequests, RateWindows } from './ports.ts';
+import type { AuditLog, Note } from '../ports.ts';
+import { type AskSilentlyPorts, askSilently } from './request/ask-silently.ts';
+import {
+  type Askable,
+  type AuthenticationRequestAcknowledgement,
+  type DraftRequest,
+  draftRequest,
+  PUSH_OUT,
+} from './request/new-request.ts';
 
 /** What this flow needs. */
-export type RequestAuthenticationPorts = ClientAuthenticationPorts & {
-  readonly people: People;
-  readonly devices: Devices;
-  readonly requests: AuthenticationRequests;
-  readonly rateWindows: RateWindows;
-  readonly push: PushSender;
-  readonly entropy: Entropy;
-  readonly audit: AuditLog;
-};
+export type RequestAuthenticationPorts = ClientAuthenticationPorts &
+  AskSilentlyPorts & {
+    readonly people: People;
+    readonly devices: Devices;
+    readonly push: PushSender;
+    readonly audit: AuditLog;
+  };
 
-/** The successful answer (CIBA §7.3). */
-export type AuthenticationRequestAcknowledgement = {
-  readonly auth_req_id: string;
-  readonly expires_in: number;
-  readonly interval: number;
-};
-
-/** Seconds after which a client may try again when SNS is unavailable. */
-const PUSH_RETRY_SECONDS = 5;
-
-/** A request that the client may put to the user. */
-type Askable = {
-  readonly client: Client;
-  readonly wanted: BackchannelRequest;
-  readonly asked: Whole<Asked>;
-  readonly target: UserWithDevices;
-};
+/** The user whom the client may ask. */
+type Target = Pick<Askable, 'target' | 'block' | 'countedAt'>;
 
 /**
  * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, finds
  * the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
  * the push for at least one device, or if one of the devices asks for requests by itself. A client never waits for a
- * phone that cannot ring.
+ * phone that cannot ring, unless the user reported it for fraud: then it waits for nobody.
  */
 export async function requestAuthentication(
   ports: RequestAuthenticationPorts,
@@ -73,7 +62,11 @@ export async function requestAuthentication(
   if (!asked.ok) return asked;
   const target = await findAndCount(ports, client, wanted.value.hint);
   if (!target.ok) return target;
-  return storeAndPush(ports, { client, wanted: wanted.value, asked: asked.value, target: target.value }, call.note);
+  const askable = { client, wanted: wanted.value, asked: asked.value, ...target.value };
+  const { block } = askable;
+  return block?.report && settings.blocksReported
+    ? askSilently(ports, { ...askable, block }, call)
+    : storeAndPush(ports, askable, call.note);
 }
 
 /**
@@ -83,24 +76,49 @@ async function findAndCount(
   ports: RequestAuthenticationPorts,
   client: Client,
   hint: LoginHint,
-): Promise<Result<UserWithDevices>> {
-  const { onlySub, isSynthetic, requestsPerMinute } = client;
+): Promise<Result<Target>> {
+  const { clientId, onlySub, isSynthetic } = client;
+  const { userLimits, clientLimits, denialPause } = ports.settings;
   const now = ports.clock();
+  const limits = limitsOf(client, clientLimits);
   // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
   const [clientLimit, foundBySub, resolved] = await Promise.all([
-    requestsPerMinute ? ports.rateWindows.countForClient(client.clientId, requestsPerMinute, now) : undefined,
+    limits && ports.rateWindows.countForClient(clientId, limits, now),
     hint.kind === 'sub' ? findUserWithDevices(ports, hint.sub) : undefined,
     hint.kind === 'sub' ? undefined : ports.people.resolve(hint.identifier),
   ]);
   const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved };
   const sub = checkNamed(named);
-  if (!sub.ok) return sub;
-  const { userLimits } = ports.settings;
+  if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
   const [found, userLimit] = await Promise.all([
     foundBySub ?? findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
   ]);
-  return checkAskable({ ...named, found, userLimit });
+  const block = found && blockOf(found.blocks, { client, profileId: found.user.profileId });
+  const askable = checkAskable({ ...named, found, userLimit, pauseSeconds: pauseLeft(block, denialPause, now) });
+  const countedAt = userLimit?.allowed ? now : undefined;
+  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt });
+  return ok({ target: askable.value, block, countedAt });
+}
+
+type Refused = Extract<Result<never>, { ok: false }>;
+
+/**
+ * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user is
+ * counted.
+ */
+async function refuseUnasked(
+  { rateWindows, settings, clock }: RequestAuthenticationPorts,
+  attempt: { client: Client; refused: Refused; sub?: string; countedAt?: number | undefined },
+): Promise<Result<never>> {
+  const { client, refused, sub, countedAt } = attempt;
+  const limits = limitsOf(client, settings.clientLimits);
+  const isUnknown = refused.refusal.reason === 'unknown_user';
+  await Promise.all([
+    sub !== undefined && countedAt !== undefined && rateWindows.giveBack(sub, countedAt),
+    isUnknown && limits && rateWindows.countUnknownUser(client.clientId, limits, clock()),
+  ]);
+  return refused;
 }
 
 /** Freezes the details, stores the request and pushes to the phones. */
@@ -109,33 +127,17 @@ async function storeAndPush(
   askable: Askable,
   note: Note,
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
-  const { client, wanted, asked, target } = askable;
-  const { expiresInSeconds, notificationToken: token } = wanted;
-  const { intervalSeconds, issuer } = ports.settings;
-  const now = ports.clock();
-  const authReqId = ports.entropy.secret();
-  const requestId = requestIdOf(authReqId);
-  const expiresAt = now + expiresInSeconds;
-  note({ txn: txnOf(requestId) });
-  const { clientId, registrationId } = client;
-  const request = {
-    requestId,
-    clientId,
-    registrationId,
-    sub: target.user.sub,
-    profileId: target.user.profileId,
-    issuedAt: now,
-    expiresAt,
-    intervalSeconds,
-    nextPollAt: 0,
-  };
-  const details = freeze(askable, { issuer, requestId, expiresAt });
-  const notification = token === undefined ? undefined : { token, authReqId };
-  await ports.requests.create({ request, asked, details, notification, isSynthetic: client.isSynthetic });
+  const { client, asked, target, block } = askable;
+  const { request, notification, acknowledgement } = draftRequest(ports, askable, note);
+  const { requestId, expiresAt, issuedAt } = request;
+  const details = freeze(askable, { issuer: ports.settings.issuer, requestId, expiresAt });
+  const isAfterDenial = block && block.denials > 0 && !block.report && ports.settings.denialPause ? true : undefined;
+  const { isSynthetic } = client;
+  await ports.requests.create({ request, asked, details, notification, isAfterDenial, isSynthetic });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
-  const outcomes = await ports.push.send(reachable(target.devices), message, now);
-  const pushed = await judgePushes(ports, outcomes, { requestId, note });
-  return pushed.ok ? ok({ auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds }) : pushed;
+  const outcomes = await ports.push.send(reachable(target.devices), message, issuedAt);
+  const pushed = await judgePushes(ports, outcomes, { askable, request, note });
+  return pushed.ok ? ok(acknowledgement) : pushed;
 }
 
 function freeze(
@@ -154,12 +156,12 @@ function freeze(
 
 /**
  * Judges the outcomes of the pushes. One accepted push is enough. Without any, the request is stored as failed before
- * the client is refused.
+ * the client is refused, and uses up no limit of the user.
  */
 async function judgePushes(
   ports: RequestAuthenticationPorts,
   outcomes: readonly PushOutcome[],
-  { requestId, note }: { requestId: string; note: Note },
+  { askable, request, note }: { askable: Askable; request: DraftRequest['request']; note: Note },
 ): Promise<Result<true>> {
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
@@ -171,9 +173,14 @@ async function judgePushes(
     await Promise.allSettled(mark());
     return ok(true);
   }
-  await ports.requests.recordFailure(requestId);
-  await Promise.all(mark());
+  await ports.requests.recordFailure(request.requestId);
+  await Promise.all([...mark(), giveBack(ports, askable)]);
   return dead.length === outcomes.length
     ? refuse({ reason: 'no_reachable_device', devices: outcomes.length })
-    : refuse({ reason: 'push_unavailable', retryAfterSeconds: PUSH_RETRY_SECONDS });
+    : refuse(PUSH_OUT);
+}
+
+/** Takes the attempt back, because no phone rang. If that fails, it stays counted. */
+async function giveBack({ rateWindows }: RequestAuthenticationPorts, { target, countedAt }: Askable): Promise<void> {
+  if (countedAt !== undefined) await Promise.allSettled([rateWindows.giveBack(target.user.sub, countedAt)]);
 }

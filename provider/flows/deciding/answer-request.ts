@@ -4,7 +4,7 @@ import {
   type Decision,
   judgeLateDecision,
 } from '../../core/deciding/authentication-request.ts';
-import { checkDeviceResponse, type DeviceResponse } from '../../core/deciding/device-response.ts';
+import { checkDeviceResponse, type DeviceResponse, reportsFraud } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { EvidenceKey } from '../../core/person/evidence-key.ts';
@@ -19,15 +19,16 @@ import {
   type DeviceCall,
 } from '../device/authenticate-device.ts';
 import type { Announcements } from '../notifying/ports.ts';
-import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
+import { auditedChange, type RecordDone } from '../operating/audited-change.ts';
 import type { EvidenceKeys, EvidenceSeal } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Note } from '../ports.ts';
+import { blockReported, type ClientDenialPorts, changePause, isOfReported } from './client-denials.ts';
 import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
 export type AnswerPorts = DeviceAuthenticationPorts &
-  AuditedPorts & {
+  ClientDenialPorts & {
     readonly requests: DecidableRequests;
     readonly announcements: Announcements;
     readonly evidenceKeys: EvidenceKeys;
@@ -39,31 +40,42 @@ const REQUEST_ID = /^[A-Za-z0-9_-]{43}$/;
 /** The form of a device id. It stands in a key, which has a greatest length. Any other text names no device. */
 const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Lists the user's pending requests, so that a phone that missed the push still works. */
+/**
+ * Lists the user's pending requests, so that a phone that missed the push still works. Those of a client that the user
+ * reported are left out.
+ */
 export async function listPendingRequests(
   ports: AnswerPorts,
   call: DeviceCall,
 ): Promise<Result<readonly PendingRequest[]>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return ok(await ports.requests.listPending(device.value.user, ports.clock()));
+  const pending = await ports.requests.listPending(device.value.user, ports.clock());
+  return ok(pending.filter((request) => !isOfReported(ports.settings, device.value, request)));
 }
 
-/** Returns the frozen bytes of one request of the device's own user. */
+/**
+ * Returns the frozen bytes of one request of the device's own user. A request of a client that the user reported since it
+ * was asked is not found any more.
+ */
 export async function readRequestDetails(
   ports: AnswerPorts,
   call: DeviceCall & { requestId: string },
 ): Promise<Result<StoredDetails>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return findLive(ports, call, () => ports.requests.findDetails(device.value.user, call.requestId));
+  return findLive(ports, call, async () => {
+    const found = await ports.requests.findDetails(device.value.user, call.requestId);
+    const client = found && { clientId: found.asked.clientId, registrationId: found.registrationId };
+    return client && isOfReported(ports.settings, device.value, client) ? undefined : found;
+  });
 }
 
 /**
  * Records the answer of a phone. Its signature covers the request, the decision and the hash of the bytes that it
  * showed, which is compared with the provider's own hash. The evidence is stored durably before the decision is
  * committed, and the outcome after it. Without stored evidence there is no approval, unless the settings allow it; a
- * denial is always recorded. One conditional write commits the first valid answer. If the client is to be notified, the
+ * denial is always recorded. A denial that reports fraud blocks the client before it is committed. One conditional write commits the first valid answer. If the client is to be notified, the
  * decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
  * user to try again. That next try stores evidence and announces again, because nothing is decided yet. Once the request
  * is decided, an answer leaves only its outcome.
@@ -82,6 +94,7 @@ export async function answerRequest(
   const answer = checkDeviceResponse(authenticated.value.claims, { requestId, detailsHash: details.hash });
   if (!answer.ok) return answer;
   note({ decision: answer.value.decision, synthetic: details.isSynthetic });
+  if (reportsFraud(answer.value)) note({ reported: true });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
   if (stored?.state !== 'pending') return answerLate(ports, valid, stored);
   const key = await evidenceKeyOf(ports, valid.by.user, reading.evidenceKey());
@@ -89,6 +102,7 @@ export async function answerRequest(
   const event = sealEvidence(ports, valid, { response, details, key });
   const change = { event, outcome: outcomeOf(valid) };
   return auditedChange(ports, { ...change, takesAway: answer.value.decision === 'deny' }, async (done) => {
+    await blockReported(ports, { ...valid, details });
     const { notifiedClient: clientId } = details;
     if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
     return record({ ...ports, done }, valid, details);
@@ -166,7 +180,10 @@ async function record(
   const { requestId, answer, by } = valid;
   const decision = decide(ports, by, { answer, details, now });
   const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, now });
-  if (recorded.recorded) return ok(true);
+  if (recorded.recorded) {
+    await changePause(ports, { ...valid, details });
+    return ok(true);
+  }
   const refusal = refusalOfLate(valid, recorded.stored);
   if (refusal) return refuse(refusal);
   await ports.done(outcomeOf(valid)('recorded_before'));

@@ -1,4 +1,5 @@
 import type { Asked } from '../../core/asking/asked.ts';
+import type { Registration } from '../../core/client/client.ts';
 import type { AuthenticationRequest, Decision } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { Device } from '../../core/device/device.ts';
@@ -6,8 +7,8 @@ import type { EvidenceKey } from '../../core/person/evidence-key.ts';
 import type { Owner, User } from '../../core/person/user.ts';
 import type { PollOutcome } from '../token/ports.ts';
 
-/** An entry in the phone's list of requests. */
-export type PendingRequest = { readonly requestId: string; readonly expiresAt: number };
+/** An entry in the phone's list of requests, and the client that asks. */
+export type PendingRequest = Registration & { readonly requestId: string; readonly expiresAt: number };
 
 /** What a device reads of one request: the frozen bytes, and what a decision needs. */
 export type StoredDetails = FrozenDetails & {
@@ -17,6 +18,8 @@ export type StoredDetails = FrozenDetails & {
   readonly asked: Asked;
   /** The client that is to be notified of the decision. Undefined if the client polls. */
   readonly notifiedClient?: string | undefined;
+  /** True if the client pauses after denials of this user, unless they approve now. */
+  readonly isAfterDenial?: true | undefined;
   /** True if the client of the synthetic login asks. */
   readonly isSynthetic?: true | undefined;
 };

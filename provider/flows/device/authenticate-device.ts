@@ -9,6 +9,7 @@ import {
 import type { DeviceAuthenticationFailure } from '../../core/device/refusals.ts';
 import { urlOf } from '../../core/issuer.ts';
 import { algorithmOf } from '../../core/keys/public-key.ts';
+import type { ClientBlock } from '../../core/person/client-block.ts';
 import { isSubject } from '../../core/person/login-identifier.ts';
 import type { User, UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
@@ -27,6 +28,8 @@ export type DeviceAuthenticationPorts = FindUserPorts & {
 export type AuthenticatedDevice = {
   readonly device: Device;
   readonly user: User;
+  /** What the user's denials did to clients. Undefined if they were not read. */
+  readonly blocks: readonly ClientBlock[] | undefined;
   readonly claims: TokenClaims;
   readonly life: DeviceTokenLife;
 };
@@ -39,7 +42,10 @@ export type DeviceCall = {
 };
 
 /** Finds a user with at least the device that has the id. */
-export type FindOwner = (sub: string, deviceId: string) => Promise<UserWithDevices | undefined>;
+export type FindOwner = (
+  sub: string,
+  deviceId: string,
+) => Promise<(UserWithDevices & { readonly blocks?: readonly ClientBlock[] }) | undefined>;
 
 /**
  * Authenticates what a phone signed. `iss` names the device and `sub` the user. The signature must be valid under the
@@ -65,7 +71,9 @@ export async function authenticateDeviceToken(
   if (!(await ports.verifier.verifies(jws, device.proof.publicKey, algorithm))) return failed('signature');
   expected.note({ device_id: device.deviceId });
   const life = checkDeviceTokenLife(decoded.claims, ports.settings, ports.clock());
-  return life.ok ? ok({ device, user: owner.user, claims: decoded.claims, life: life.value }) : life;
+  if (!life.ok) return life;
+  const { user, blocks } = owner;
+  return ok({ device, user, blocks, claims: decoded.claims, life: life.value });
 }
 
 /**

@@ -35,6 +35,7 @@ export async function eraseUser(ports: EraseUserPorts, sub: string, by: string):
     }
     await personRecords.eraseRequests(of);
     await personRecords.eraseRateWindows(sub);
+    await personRecords.eraseBlocks(of);
     await ports.evidenceKeys.erase(of);
     if (user) await personRecords.eraseProfile(user);
     return ok(true);
@@ -42,6 +43,6 @@ export async function eraseUser(ports: EraseUserPorts, sub: string, by: string):
 }
 
 /** The profiles of all persons of whom something is left. */
-function profilesIn({ requests, evidence_keys }: KeptRecords): readonly string[] {
-  return [...new Set([...requests, ...evidence_keys].map(({ profile_id }) => profile_id))];
+function profilesIn({ requests, blocks, evidence_keys }: KeptRecords): readonly string[] {
+  return [...new Set([...requests, ...blocks, ...evidence_keys].map(({ profile_id }) => profile_id))];
 }

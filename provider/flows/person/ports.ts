@@ -1,3 +1,5 @@
+import type { Registration } from '../../core/client/client.ts';
+import type { ClientBlock } from '../../core/person/client-block.ts';
 import type { DecisionEvidence, EvidenceKey, EvidenceRecord } from '../../core/person/evidence-key.ts';
 import type { KeptRecords } from '../../core/person/kept-records.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
@@ -9,6 +11,36 @@ export interface People {
   resolve(identifier: LoginIdentifier): Promise<string | undefined>;
   /** Returns the user. A subject without a profile is an unknown user. */
   find(sub: string): Promise<User | undefined>;
+  /** Returns what the denials of the person with this subject did to clients. */
+  listBlocks(sub: string): Promise<readonly ClientBlock[]>;
+}
+
+/** A denial of one person that one client met. */
+export type ClientDenial = { readonly owner: Owner; readonly client: Registration; readonly at: number };
+
+/** What a person's decision does to the client. */
+export interface ClientBlockRecords {
+  /** Counts a denial. The client pauses. */
+  recordDenial(denial: ClientDenial): Promise<void>;
+  /**
+   * Blocks the client for this person, because the person reported this request as fraud. It also counts the denial if
+   * `isCounted`.
+   */
+  recordReport(report: ClientDenial & { requestId: string; isCounted: boolean }): Promise<void>;
+  /** Ends the pause of the client, because the person approved a request of it. A block stays. */
+  endPause(end: { owner: Owner; clientId: string }): Promise<void>;
+}
+
+/** Denials that nobody makes. */
+export interface SilentDenials {
+  /** Counts a denial of a client that is blocked for this person. Does nothing if it is not blocked. */
+  recordSilentDenial(denial: ClientDenial): Promise<void>;
+}
+
+/** Blocks and pauses, as operators end them. */
+export interface ClientBlockEnds {
+  /** Ends block and pause as they were read. False if they changed since. */
+  end(sub: string, block: ClientBlock): Promise<boolean>;
 }
 
 /**
@@ -49,6 +81,8 @@ export interface PersonRecords {
   eraseRequests(of: ProfilesOf): Promise<void>;
   /** Deletes how often the user was asked. */
   eraseRateWindows(sub: string): Promise<void>;
+  /** Deletes what the denials of these profiles did to clients. */
+  eraseBlocks(of: ProfilesOf): Promise<void>;
   /** Deletes the ticket, the login identifiers and the profile. The profile leads to the others, so it goes last. */
   eraseProfile(user: User): Promise<void>;
 }

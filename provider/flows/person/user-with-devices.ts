@@ -1,4 +1,4 @@
-import { enrolledDevices, type UserWithDevices } from '../../core/person/user.ts';
+import { enrolledDevices, type UserWithBlocks } from '../../core/person/user.ts';
 import type { Devices } from '../device/ports.ts';
 import type { People } from './ports.ts';
 
@@ -6,12 +6,13 @@ import type { People } from './ports.ts';
 export type FindUserPorts = { readonly people: People; readonly devices: Pick<Devices, 'listOf'> };
 
 /**
- * Finds a user with all enrolled devices. It asks for both at the same time, so that one adapter can answer both from one read.
+ * Finds a user with all enrolled devices and all clients that they denied. It asks for all at the same time, so that one
+ * adapter can answer from one read.
  */
 export async function findUserWithDevices(
   { people, devices }: FindUserPorts,
   sub: string,
-): Promise<UserWithDevices | undefined> {
-  const [user, stored] = await Promise.all([people.find(sub), devices.listOf(sub)]);
-  return user && { user, devices: enrolledDevices(user, stored) };
+): Promise<UserWithBlocks | undefined> {
+  const [user, stored, blocks] = await Promise.all([people.find(sub), devices.listOf(sub), people.listBlocks(sub)]);
+  return user && { user, devices: enrolledDevices(user, stored), blocks };
 }

@@ -18,14 +18,20 @@ const KNOWN: FoundUser = {
   onlySub: undefined,
   isSynthetic: undefined,
   sub: 'user-1',
-  found: { user: USER, devices: [DEVICE] },
+  found: { user: USER, devices: [DEVICE], blocks: [] },
   userLimit: { allowed: true },
+  pauseSeconds: 0,
 };
-const withUser = (user: Partial<User>) => ({ found: { user: { ...USER, ...user }, devices: [DEVICE] } });
+const withUser = (user: Partial<User>) => ({ found: { user: { ...USER, ...user }, devices: [DEVICE], blocks: [] } });
 
 /** Each way to be refused, in the order in which they are judged. */
 const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] = [
   ['the client over its limit', { clientLimit: over }, { reason: 'client_rate_limited', retryAfterSeconds: 7 }],
+  [
+    'the client that named too many unknown users',
+    { clientLimit: { ...over, isGuessing: true } },
+    { reason: 'too_many_unknown_users', retryAfterSeconds: 7 },
+  ],
   ['a login identifier that nobody has', { sub: undefined }, { reason: 'unknown_user', because: 'no_such_identifier' }],
   [
     'a client that may name another user alone',
@@ -44,11 +50,12 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
     { reason: 'unknown_user', because: 'no_such_identifier' },
   ],
   ['a blocked user', withUser({ status: 'blocked' }), { reason: 'unknown_user', because: 'blocked' }],
+  ['a pause after denials', { pauseSeconds: 15 }, { reason: 'client_paused', retryAfterSeconds: 15 }],
   ['the user over the limit', { userLimit: over }, { reason: 'user_rate_limited', retryAfterSeconds: 7 }],
-  ['no device', { found: { user: USER, devices: [] } }, { reason: 'no_reachable_device', devices: 0 }],
+  ['no device', { found: { user: USER, devices: [], blocks: [] } }, { reason: 'no_reachable_device', devices: 0 }],
   [
     'devices that no push reaches',
-    { found: { user: USER, devices: [UNREACHABLE] } },
+    { found: { user: USER, devices: [UNREACHABLE], blocks: [] } },
     { reason: 'no_reachable_device', devices: 1 },
   ],
 ];
@@ -87,21 +94,27 @@ describe('a user is not asked', () => {
     expect(refusalOf(checkAskable({ ...KNOWN, ...different }))).toEqual(refusal);
   });
 
-  it.each(ORDER.slice(0, 3))('nor read or counted with %s', (_, different, refusal) => {
+  it.each(ORDER.slice(0, 4))('nor read or counted with %s', (_, different, refusal) => {
     expect(refusalOf(checkNamed({ ...KNOWN, ...different }))).toEqual(refusal);
   });
 
   it('for the first reason of the order, whatever else speaks against it', () => {
-    const earlier = ORDER.slice(0, 3).map(([, different]) => different);
-    const later = { found: { user: { ...USER, status: 'blocked' as const }, devices: [] }, userLimit: over };
+    const earlier = ORDER.slice(0, 4).map(([, different]) => different);
+    const later = {
+      found: { user: { ...USER, status: 'blocked' as const }, devices: [], blocks: [] },
+      pauseSeconds: 15,
+      userLimit: over,
+    };
     for (const [index, different] of earlier.entries()) {
       const all = Object.assign({}, ...earlier.slice(index), later, different);
       expect(refusalOf(checkAskable({ ...KNOWN, ...all }))).toEqual(ORDER[index]?.[2]);
     }
     expect(refusalOf(checkAskable({ ...KNOWN, ...later }))).toMatchObject({ because: 'blocked' });
-    const unnamed = { user: { ...USER, identifiers: [], status: 'blocked' as const }, devices: [] };
+    const unnamed = { user: { ...USER, identifiers: [], status: 'blocked' as const }, devices: [], blocks: [] };
     expect(refusalOf(checkAskable({ ...KNOWN, found: unnamed }))).toMatchObject({ because: 'no_such_identifier' });
-    const limited = { userLimit: over, found: { user: USER, devices: [] } };
+    const paused = { pauseSeconds: 15, userLimit: over };
+    expect(refusalOf(checkAskable({ ...KNOWN, ...paused }))?.reason).toBe('client_paused');
+    const limited = { userLimit: over, found: { user: USER, devices: [], blocks: [] } };
     expect(refusalOf(checkAskable({ ...KNOWN, ...limited }))?.reason).toBe('user_rate_limited');
   });
 });

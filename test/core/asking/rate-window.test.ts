@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryAfter, shardsOf, windowsAt } from '../../../provider/core/asking/rate-window.ts';
+import { limitsOf, retryAfter, shardsOf, windowsAt } from '../../../provider/core/asking/rate-window.ts';
 
 const LIMITS = { perMinute: 5, perHour: 30 };
 
@@ -40,11 +40,22 @@ describe('windows against push fatigue (RFC 10027)', () => {
   it('never allows less than the limit over all shards, nor more than a rounding above it', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), (requestsPerMinute) => {
-        const { shards, limitPerShard } = shardsOf(requestsPerMinute);
+        const { shards, limitPerShard = 0 } = shardsOf(requestsPerMinute);
         expect(limitPerShard).toBeLessThanOrEqual(300);
         expect(shards * limitPerShard).toBeGreaterThanOrEqual(requestsPerMinute);
         expect(shards * limitPerShard - requestsPerMinute).toBeLessThan(shards);
       }),
     );
+  });
+
+  it('gives a client the limit that it was registered with, else the one of every client', () => {
+    const all = { requestsPerMinute: 60, unknownUsers: 100 };
+    expect(limitsOf({ requestsPerMinute: 1 }, all)).toEqual({ requestsPerMinute: 1, unknownUsers: 100 });
+    expect(limitsOf({ requestsPerMinute: 6000 }, all)).toEqual({ requestsPerMinute: 6000, unknownUsers: 100 });
+    expect(limitsOf({}, all)).toEqual(all);
+    const off = { requestsPerMinute: undefined, unknownUsers: undefined };
+    expect(limitsOf({}, off)).toBeUndefined();
+    expect(limitsOf({}, { ...off, unknownUsers: 1 })).toEqual({ requestsPerMinute: undefined, unknownUsers: 1 });
+    expect(shardsOf(undefined)).toEqual({ shards: 20, limitPerShard: undefined });
   });
 });

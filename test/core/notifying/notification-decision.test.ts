@@ -80,3 +80,21 @@ describe('an endpoint that can not be reached', () => {
     expect(pause(1, -100)).toBeUndefined();
   });
 });
+
+describe('a request of a client that the user reported', () => {
+  const silent = requestIn('pending', { deniedFrom: NOW + 30 });
+
+  it('is looked at again when its client is to hear that it was denied, and then the client is notified', () => {
+    expect(decideNotification(silent, at(NOW))).toEqual({ outcome: 'wait', seconds: 30 });
+    expect(decideNotification(silent, at(NOW + 29))).toEqual({ outcome: 'wait', seconds: 1 });
+    expect(decideNotification(silent, at(NOW + 30))).toMatchObject({ outcome: 'notify' });
+    expect(decideNotification(silent, at(NOW + 30))).toEqual(
+      decideNotification(requestIn('denied', { deniedFrom: NOW + 30 }), at(NOW + 30)),
+    );
+  });
+
+  it('notifies nobody when nothing can be redeemed any more', () => {
+    const over = requestIn('pending', { deniedFrom: NOW - 900, expiresAt: NOW - 800 });
+    expect(decideNotification(over, at(NOW))).toMatchObject({ outcome: 'drop', because: 'request_over' });
+  });
+});

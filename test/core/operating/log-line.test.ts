@@ -19,6 +19,7 @@ const LINE: Whole<RequestLine> = {
   push_errors: 'TimeoutError',
   push_error: 'timeout',
   push_ids: 'm1',
+  reported: true,
   decision: 'approve',
   approval_seconds: 3,
   notification_status: 204,

@@ -28,15 +28,36 @@ type Case = { readonly counts: readonly CountedLine[]; readonly not: readonly Co
 const CASES: Readonly<Record<MetricName, Case>> = {
   RequestsStarted: {
     counts: [asked(), asked({ push_errors: 'EndpointDisabledException' })],
-    not: [asked({ status: 400 }), asked({ status: 503 }), polled(), asked({ synthetic: true })],
+    not: [
+      asked({ status: 400 }),
+      asked({ status: 503 }),
+      polled(),
+      asked({ synthetic: true }),
+      asked({ reported: true }),
+    ],
   },
   UsersLimited: {
     counts: [asked({ status: 403, reason: 'user_rate_limited' })],
     not: [asked({ status: 403, reason: 'client_rate_limited' }), polled({ status: 403, reason: 'user_rate_limited' })],
   },
   ClientsLimited: {
-    counts: [asked({ status: 403, reason: 'client_rate_limited' })],
-    not: [asked({ status: 403, reason: 'user_rate_limited' })],
+    counts: [asked({ status: 403, reason: 'client_rate_limited' }), asked({ status: 403, reason: 'client_paused' })],
+    not: [
+      asked({ status: 403, reason: 'user_rate_limited' }),
+      asked({ status: 403, reason: 'too_many_unknown_users' }),
+    ],
+  },
+  ClientsGuessing: {
+    counts: [asked({ status: 403, reason: 'too_many_unknown_users' })],
+    not: [asked({ status: 400, reason: 'unknown_user' }), asked({ status: 403, reason: 'client_rate_limited' })],
+  },
+  FraudReports: {
+    counts: [phone({ status: 204, decision: 'deny', reported: true })],
+    not: [
+      phone({ status: 204, decision: 'deny' }),
+      phone({ status: 409, decision: 'deny', reported: true }),
+      asked({ reported: true }),
+    ],
   },
   NoReachableDevice: {
     counts: [asked({ status: 400, reason: 'no_reachable_device' })],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../../provider/core/client/client.ts';
+import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { Grant } from '../../../provider/core/token/grant.ts';
 import { CIBA_GRANT } from '../../../provider/core/token/grant-types.ts';
@@ -16,10 +17,19 @@ const APPROVED: Grant = {
 const ownerWith = (different: Partial<User> = {}, devices = [DEVICE]) => ({
   user: { ...USER, ...different },
   devices,
+  blocks: [],
 });
+const REPORTED: ClientBlock = {
+  clientId: GRANT.clientId,
+  registrationId: GRANT.registrationId,
+  profileId: GRANT.profileId,
+  report: { at: 1, requestId: 'request-1' },
+  denials: 1,
+  deniedAt: 1,
+};
 const PRESENT: Present = { owner: ownerWith(), client: BANK };
 const judge = (different: Partial<Present> = {}, grant = APPROVED) =>
-  judgeGrant(grant, { ...PRESENT, ...different }, { grantType: CIBA_GRANT, issuer: ISSUER });
+  judgeGrant(grant, { ...PRESENT, ...different }, { grantType: CIBA_GRANT, issuer: ISSUER, blocksReported: true });
 const bankWith = (different: Partial<Client>) => ({ client: { ...BANK, ...different } });
 
 describe('a grant is judged by what is stored now', () => {
@@ -38,6 +48,7 @@ describe('a grant is judged by what is stored now', () => {
     ],
     ['the device that approved was removed', { owner: ownerWith({}, []) }, 'device_removed'],
     ['another device is left', { owner: ownerWith({}, [{ ...DEVICE, deviceId: 'device-2' }]) }, 'device_removed'],
+    ['its user reported the client', { owner: { ...ownerWith(), blocks: [REPORTED] } }, 'client_reported'],
     ['its client was removed', { client: undefined }, 'client_removed'],
     ['another client has the id of its client', bankWith({ registrationId: 'registration-2' }), 'client_replaced'],
     ['its client lost the grant type', bankWith({ grantTypes: [] }), 'grant_type_removed'],
@@ -55,6 +66,20 @@ describe('a grant is judged by what is stored now', () => {
   it('stands when its user had been blocked and unblocked before the approval', () => {
     const [grant, owner] = [{ ...APPROVED, blockCount: 3 }, ownerWith({ blockCount: 3 })];
     expect(judge({ owner }, grant).outcome).toBe('stands');
+  });
+
+  it('stands when its user only denied the client before, or reported another client, or where reports do not block', () => {
+    const owner = {
+      ...ownerWith(),
+      blocks: [
+        { ...REPORTED, report: undefined },
+        { ...REPORTED, clientId: 'other' },
+      ],
+    };
+    expect(judge({ owner }).outcome).toBe('stands');
+    const present = { ...PRESENT, owner: { ...ownerWith(), blocks: [REPORTED] } };
+    const use = { grantType: CIBA_GRANT, issuer: ISSUER, blocksReported: false } as const;
+    expect(judgeGrant(APPROVED, present, use).outcome).toBe('stands');
   });
 
   it('stands for a client that may ask this user alone', () => {

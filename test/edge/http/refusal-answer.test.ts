@@ -44,6 +44,8 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   signed_request_not_supported: { reason: 'signed_request_not_supported' },
   user_rate_limited: { reason: 'user_rate_limited', retryAfterSeconds: 30 },
   client_rate_limited: { reason: 'client_rate_limited', retryAfterSeconds: 30 },
+  too_many_unknown_users: { reason: 'too_many_unknown_users', retryAfterSeconds: 30 },
+  client_paused: { reason: 'client_paused', retryAfterSeconds: 30 },
   no_reachable_device: { reason: 'no_reachable_device', devices: 0 },
   push_unavailable: { reason: 'push_unavailable', retryAfterSeconds: 5 },
   unsupported_grant_type: { reason: 'unsupported_grant_type' },
@@ -52,6 +54,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   already_redeemed: { reason: 'already_redeemed' },
   lost_redemption_race: { reason: 'lost_redemption_race' },
   denied_by_user: { reason: 'denied_by_user' },
+  client_reported: { reason: 'client_reported' },
   request_failed: { reason: 'request_failed' },
   credential_taken_back: { reason: 'credential_taken_back' },
   approval_taken_back: { reason: 'approval_taken_back', because: 'user_blocked' },
@@ -135,15 +138,18 @@ describe('body of a refusal (RFC 6749 §5.2, CIBA §13)', () => {
     expect(headers).toEqual({ 'retry-after': '15' });
   });
 
-  it.each(['user_rate_limited', 'client_rate_limited', 'push_unavailable'] as const)(
-    '%s says when to try again, in whole seconds and never at once',
-    (reason) => {
-      const header = (retryAfterSeconds: number) => wireOf({ reason, retryAfterSeconds }).headers;
-      expect(header(30)).toEqual({ 'retry-after': '30' });
-      expect(header(0.2)).toEqual({ 'retry-after': '1' });
-      expect(header(0)).toEqual({ 'retry-after': '1' });
-    },
-  );
+  it.each([
+    'user_rate_limited',
+    'client_rate_limited',
+    'too_many_unknown_users',
+    'client_paused',
+    'push_unavailable',
+  ] as const)('%s says when to try again, in whole seconds and never at once', (reason) => {
+    const header = (retryAfterSeconds: number) => wireOf({ reason, retryAfterSeconds }).headers;
+    expect(header(30)).toEqual({ 'retry-after': '30' });
+    expect(header(0.2)).toEqual({ 'retry-after': '1' });
+    expect(header(0)).toEqual({ 'retry-after': '1' });
+  });
 });
 
 describe('what an attacker can’t tell apart', () => {

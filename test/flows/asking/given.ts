@@ -1,6 +1,7 @@
-import type { Counted, WindowLimits } from '../../../provider/core/asking/rate-window.ts';
+import type { ClientLimits, Counted, WindowLimits } from '../../../provider/core/asking/rate-window.ts';
 import type { Client } from '../../../provider/core/client/client.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
+import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { RateWindows } from '../../../provider/flows/asking/ports.ts';
 import {
@@ -8,6 +9,7 @@ import {
   requestAuthentication,
 } from '../../../provider/flows/asking/request-authentication.ts';
 import type { Settings } from '../../../provider/flows/ports.ts';
+import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientCall, clientsIn } from '../world/clients.ts';
 import { deviceNamed, devicesIn, pushIn } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
@@ -17,12 +19,22 @@ import { ANA, startWorld } from '../world/world.ts';
 
 /** A bank that may ask Ana, who has one phone. */
 export function askingWorld(
-  given: { client?: Partial<Client>; users?: User[]; devices?: Device[]; settings?: Partial<Settings> } = {},
+  given: {
+    client?: Partial<Client>;
+    users?: User[];
+    devices?: Device[];
+    settings?: Partial<Settings>;
+    blocks?: readonly ClientBlock[];
+  } = {},
 ) {
   const world = startWorld(given.settings);
   const { journal, note } = world;
   const { clients, profile } = clientsIn(journal, [{ ...BANK, ...given.client }]);
-  const { people, logins } = peopleIn(journal, given.users ?? [ANA]);
+  const { blocks, silentDenials } = blocksIn(
+    journal,
+    given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
+  );
+  const { people, logins } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
   const requests = requestsIn(journal);
   const { push, fates, rung } = pushIn(journal);
@@ -35,6 +47,10 @@ export function askingWorld(
     devices,
     requests: requests.asking,
     rateWindows,
+    silentDenials,
+    announcements: journal.port({
+      announce: async ({ clientId }) => journal.begin(`announce to ${clientId}`),
+    }),
     push,
     verifier: signaturesIn(journal).verifier,
   };
@@ -44,23 +60,37 @@ export function askingWorld(
     const sent = Object.entries(form).filter(([, values]) => values.length > 0);
     return requestAuthentication(ports, clientCall(note, Object.fromEntries(sent), authorization));
   };
-  return { ...world, logins, devices: stored, requests, fates, rung, counted, limits, ask };
+  return { ...world, blocks, logins, devices: stored, requests, fates, rung, counted, limits, ask };
 }
 
 /** Rate windows that answer what a test says. */
 function rateWindowsIn(journal: { begin(call: string): void }) {
-  const limits: { client: Counted; user: Counted } = { client: { allowed: true }, user: { allowed: true } };
-  const counted: { of: string; limits: WindowLimits | number; now: number }[] = [];
+  const limits: Record<'client' | 'user' | 'silent', Counted> = {
+    client: { allowed: true },
+    user: { allowed: true },
+    silent: { allowed: true },
+  };
+  const counted: { of: string; limits: WindowLimits | ClientLimits; now: number }[] = [];
   const rateWindows: RateWindows = {
     countForUser: async (sub, allowed, now) => {
       journal.begin(`count user ${sub}`);
       counted.push({ of: sub, limits: allowed, now });
       return limits.user;
     },
-    countForClient: async (clientId, perMinute, now) => {
+    countForClient: async (clientId, allowed, now) => {
       journal.begin(`count client ${clientId}`);
-      counted.push({ of: clientId, limits: perMinute, now });
+      counted.push({ of: clientId, limits: allowed, now });
       return limits.client;
+    },
+    countSilently: async ({ sub, clientId }) => {
+      journal.begin(`count ${clientId} silently for ${sub}`);
+      return limits.silent;
+    },
+    giveBack: async (sub, countedAt) => {
+      journal.begin(`give back ${sub} of ${countedAt}`);
+    },
+    countUnknownUser: async (clientId) => {
+      journal.begin(`count unknown user of ${clientId}`);
     },
   };
   return { limits, counted, rateWindows };

@@ -65,11 +65,12 @@ describe('when no phone rings', () => {
     const world = twoPhones();
     world.fates.set('phone', 'unreachable').set('tablet', 'unreachable');
     expect(refusalOf(await world.ask())).toEqual({ reason: 'no_reachable_device', devices: 2 });
-    expect(world.journal.calls.slice(-6)).toEqual([
+    expect(world.journal.calls.slice(-7)).toEqual([
       'ring phone and tablet',
       `fail request ${FIRST_REQUEST}`,
       'mark device phone of ana',
       'mark device tablet of ana',
+      `give back ana of ${NOW}`,
       'audit device_unreachable',
       'audit device_unreachable',
     ]);
@@ -81,9 +82,20 @@ describe('when no phone rings', () => {
     const world = askingWorld();
     world.fates.set('phone', 'outage');
     expect(refusalOf(await world.ask())).toEqual({ reason: 'push_unavailable', retryAfterSeconds: 5 });
-    expect(world.journal.calls.slice(-2)).toEqual(['ring phone', `fail request ${FIRST_REQUEST}`]);
+    expect(world.journal.calls.slice(-3)).toEqual([
+      'ring phone',
+      `fail request ${FIRST_REQUEST}`,
+      `give back ana of ${NOW}`,
+    ]);
     expect(world.requests.stored.get(FIRST_REQUEST)?.state).toBe('failed');
     expect(world.line()).toMatchObject({ devices: 1, accepted: 0, push_errors: 'Throttled' });
+  });
+
+  it('and the attempt can’t be given back, it stays counted, and the client hears of the outage all the same', async () => {
+    const world = askingWorld();
+    world.fates.set('phone', 'outage');
+    world.journal.breakAt('give back');
+    expect(refusalOf(await world.ask())).toEqual({ reason: 'push_unavailable', retryAfterSeconds: 5 });
   });
 
   it('and one phone is dead while the other met an outage, the client may try again', async () => {

@@ -155,7 +155,7 @@ describe('counting', () => {
     const { ask, counted } = askingWorld({ client: { requestsPerMinute: 60 } });
     await ask();
     expect(counted).toEqual([
-      { of: 'bank', limits: 60, now: NOW },
+      { of: 'bank', limits: { requestsPerMinute: 60, unknownUsers: undefined }, now: NOW },
       { of: 'ana', limits: SETTINGS.userLimits, now: NOW },
     ]);
   });

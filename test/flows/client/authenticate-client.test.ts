@@ -53,6 +53,7 @@ function callWith(form: Record<string, string>, authorization?: string): ClientC
     headers: authorization === undefined ? {} : { authorization },
     url: `${ISSUER}token`,
     certificate: undefined,
+    correlationId: 'correlation-1',
     note: () => undefined,
   };
 }

@@ -74,7 +74,7 @@ describe('a phone answers', () => {
     expect(journal.calls).toContain('record deny for fraud');
     expect(requests.get(REQUEST_ID)).toMatchObject({ state: 'denied', deviceId: 'phone' });
     expect(requests.get(REQUEST_ID)).not.toHaveProperty('grant');
-    expect(audited[1]).toEqual({
+    expect(audited[2]).toEqual({
       event: 'decision_recorded',
       requestId: REQUEST_ID,
       sub: 'ana',
@@ -153,10 +153,10 @@ describe('a phone answers', () => {
     expect(requests.get(REQUEST_ID)?.state).toBe('pending');
   });
 
-  it('leaves in the log which device decided what of which request, and neither reason nor details', async () => {
+  it('leaves in the log which device decided what of which request, and of its reason only that it reports fraud', async () => {
     const { answer, line } = decidingWorld();
     await answer('phone', { decision: 'deny', reason: 'fraud' });
-    expect(line()).toEqual({ device_id: 'phone', txn: txnOf(REQUEST_ID), decision: 'deny' });
+    expect(line()).toEqual({ device_id: 'phone', txn: txnOf(REQUEST_ID), decision: 'deny', reported: true });
   });
 });
 

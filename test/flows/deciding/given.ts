@@ -1,6 +1,7 @@
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import { requestIdOf, sha256 } from '../../../provider/core/digest.ts';
+import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { EvidenceKey } from '../../../provider/core/person/evidence-key.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
@@ -11,7 +12,9 @@ import {
   readRequestDetails,
 } from '../../../provider/flows/deciding/answer-request.ts';
 import type { StoredDetails } from '../../../provider/flows/deciding/ports.ts';
+import type { Settings } from '../../../provider/flows/ports.ts';
 import { ISSUER, NOW, requestIn } from '../../core/given.ts';
+import { blocksIn } from '../world/blocks.ts';
 import { deviceNamed, devicesIn } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
 import { evidenceKeyOf, evidenceKeysIn, evidenceSealIn } from '../world/records.ts';
@@ -37,11 +40,17 @@ export function decidingWorld(
     request?: AuthenticationRequest;
     details?: Partial<StoredDetails>;
     evidenceKeys?: readonly (readonly [string, EvidenceKey])[];
+    settings?: Partial<Settings>;
+    blocks?: readonly ClientBlock[];
   } = {},
 ) {
-  const world = startWorld();
+  const world = startWorld(given.settings);
   const { journal, note } = world;
-  const { people, users } = peopleIn(journal, given.users ?? [ANA]);
+  const { blocks, blockRecords } = blocksIn(
+    journal,
+    given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
+  );
+  const { people, users } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
   const request = given.request ?? requestIn('pending', { sub: 'ana' });
   const requests = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]).stored;
@@ -55,6 +64,7 @@ export function decidingWorld(
     people,
     devices,
     verifier,
+    blockRecords,
     requests: decidableIn(journal, requests, { details, users, devices: stored, keys }),
     evidenceKeys,
     evidenceSeal,
@@ -95,6 +105,7 @@ export function decidingWorld(
     ...world,
     ports,
     users,
+    blocks,
     devices: stored,
     requests,
     announced,

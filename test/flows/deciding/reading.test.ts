@@ -10,7 +10,9 @@ const NO_CREDENTIAL = { reason: 'device_not_authenticated', because: 'no_credent
 describe('a phone that missed the push', () => {
   it('lists what waits for its user, after it is authenticated', async () => {
     const { list, journal } = decidingWorld();
-    expect(valueFrom(await list())).toEqual([{ requestId: REQUEST_ID, expiresAt: NOW + 100 }]);
+    expect(valueFrom(await list())).toEqual([
+      { requestId: REQUEST_ID, expiresAt: NOW + 100, clientId: 'bank', registrationId: 'registration-1' },
+    ]);
     expect(journal.calls).toEqual([
       'find user ana',
       'list devices of ana',

@@ -17,6 +17,7 @@ describe('a device is believed', () => {
     expect(valueFrom(await authenticate())).toEqual({
       device: deviceNamed('phone'),
       user: ANA_WITH_TICKET,
+      blocks: [],
       claims: expect.objectContaining({ iss: 'phone', jti: 'jti-1' }),
       life: { jti: 'jti-1', expiresAt: NOW + 120 },
     });

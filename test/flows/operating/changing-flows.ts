@@ -3,6 +3,7 @@ import { createTicket, endTickets } from '../../../provider/flows/device/manage-
 import { setLogLevel } from '../../../provider/flows/operating/manage-log-level.ts';
 import { eraseUser } from '../../../provider/flows/person/erase-user.ts';
 import { exportUser, readEvidenceKeys } from '../../../provider/flows/person/export-user.ts';
+import { unblockClient } from '../../../provider/flows/person/manage-blocks.ts';
 import { createUser, removeUser, removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
 import { NOW } from '../../core/given.ts';
 import { ANA_WITH_TICKET } from '../device/given.ts';
@@ -13,6 +14,7 @@ import { ANA } from '../world/world.ts';
 import {
   answers,
   approvedBy,
+  blocks,
   clients,
   enrolledAs,
   enrolsFirst,
@@ -20,6 +22,7 @@ import {
   levels,
   MINE,
   phones,
+  REPORTED,
   records,
   STEADY,
   type Started,
@@ -52,6 +55,16 @@ const DECISIONS: readonly ChangingFlow[] = [
   { name: 'answerRequest: approve', start: () => answers('approve') },
   { name: 'answerRequest: deny', ...taking, start: () => answers('deny') },
   { name: 'answerRequest: approve, without an evidence key', start: () => answers('approve', { isFirst: true }) },
+  {
+    name: 'answerRequest: deny for fraud',
+    ...taking,
+    start: () => answers('deny', { reason: 'fraud' }),
+  },
+  {
+    name: 'answerRequest: deny for fraud, while another phone approves',
+    ...taking,
+    start: () => answers('deny', { reason: 'fraud', meanwhile: approvedBy('tablet') }),
+  },
   {
     name: 'answerRequest: approve, while another phone does',
     ...idle,
@@ -176,6 +189,21 @@ const USERS: readonly ChangingFlow[] = [
     name: 'removeUserDevice',
     ...taking,
     start: () => users((ports) => removeUserDevice(ports, { sub: 'ana', deviceId: 'phone', by: BY })),
+  },
+  {
+    name: 'unblockClient',
+    start: () => blocks((ports) => unblockClient(ports, { sub: 'ana', clientId: 'bank', by: BY })),
+  },
+  {
+    name: 'unblockClient: while the user reports it again',
+    ...idle,
+    start: () =>
+      blocks((ports) => unblockClient(ports, { sub: 'ana', clientId: 'bank', by: BY }), {
+        meanwhile: (stored) => [
+          'end block',
+          () => stored.set('ana bank', { ...REPORTED, report: { at: NOW, requestId: 'request-2' } }),
+        ],
+      }),
   },
   { name: 'createTicket', start: () => users((ports) => createTicket(ports, 'ana', BY)) },
   {

@@ -2,17 +2,21 @@ import type { Client } from '../../../provider/core/client/client.ts';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { SigningKey } from '../../../provider/core/keys/signing-key.ts';
+import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
 import type { LogLevelSetting } from '../../../provider/core/operating/log-level.ts';
+import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { ManageClientsPorts } from '../../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../../provider/flows/device/manage-tickets.ts';
 import type { ManageLogLevelPorts } from '../../../provider/flows/operating/manage-log-level.ts';
+import type { ManageBlocksPorts } from '../../../provider/flows/person/manage-blocks.ts';
 import type { ManageUsersPorts } from '../../../provider/flows/person/manage-users.ts';
 import { approvedRequest, NOW } from '../../core/given.ts';
 import { decidingWorld, REQUEST_ID } from '../deciding/given.ts';
 import { ANA_WITH_TICKET, deviceWorld } from '../device/given.ts';
 import { keyIn, keysWorld } from '../keys/given.ts';
 import { recordsWorld } from '../person/records-given.ts';
+import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientsIn } from '../world/clients.ts';
 import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn, reachOf } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
@@ -33,6 +37,8 @@ export type State = {
   readonly kept: Readonly<Record<string, { readonly sub: string; readonly profileId?: string }>>;
   /** The one log level, under the name `now`, if it was set. */
   readonly logLevels: Readonly<Record<string, LogLevelSetting>>;
+  /** What denials did, by person and client. */
+  readonly blocks: Readonly<Record<string, ClientBlock>>;
 };
 type World = ReturnType<typeof startWorld>;
 /** A flow that is ready to run. */
@@ -46,6 +52,7 @@ const NOTHING: State = {
   requests: {},
   kept: {},
   logLevels: {},
+  blocks: {},
 };
 
 /** What happens once, right before a call that begins like this. */
@@ -84,7 +91,7 @@ export function users(
   const world = startWorld();
   const { journal } = world;
   const { devices, stored } = devicesIn(journal, [deviceNamed('phone'), deviceNamed('tablet')]);
-  const people = peopleIn(journal, given.isRemoved ? [] : [given.ana ?? ANA_WITH_TICKET], stored);
+  const people = peopleIn(journal, given.isRemoved ? [] : [given.ana ?? ANA_WITH_TICKET], { devices: stored });
   const { enrolments, tickets } = enrolmentsIn(journal, people.users, people.isRepeated);
   const ports = { ...world.ports, ...people, devices, enrolments, tickets, endpoints: endpointsIn(journal) };
   people.isRepeated.now = given.isRepeated === true;
@@ -108,6 +115,27 @@ export function levels(run: (ports: ManageLogLevelPorts) => Promise<unknown>): S
   const ports = { ...world.ports, logLevels };
   return { ...world, run: () => run(ports), state: () => ({ ...NOTHING, logLevels: { now } }) };
 }
+
+/** A flow over the blocks of clients: Ana reported the bank. */
+export function blocks(run: (ports: ManageBlocksPorts) => Promise<unknown>, given: Given<ClientBlock> = {}): Started {
+  const world = startWorld();
+  const { journal } = world;
+  const { blocks: stored, blockEnds } = blocksIn(journal, [{ ...REPORTED, sub: 'ana' }]);
+  const { people } = peopleIn(journal, [ANA], { blocks: stored });
+  once(world, given.meanwhile?.(stored));
+  const state = () => ({ ...NOTHING, blocks: objectOf(stored) });
+  return { ...world, run: () => run({ ...world.ports, people, blockEnds }), state };
+}
+
+/** A client that Ana reported. */
+export const REPORTED: ClientBlock = {
+  clientId: 'bank',
+  registrationId: 'registration-1',
+  profileId: 'profile-1',
+  report: { at: 1, requestId: 'request-1' },
+  denials: 1,
+  deniedAt: 1,
+};
 
 type DeviceWorld = ReturnType<typeof deviceWorld>;
 
@@ -159,17 +187,24 @@ export function records(
 /** An answer of Ana's phone, whose client is to be notified. `isFirst`: she has no evidence key yet. */
 export function answers(
   decision: 'approve' | 'deny',
-  given: { request?: AuthenticationRequest; meanwhile?: AuthenticationRequest; isFirst?: true } = {},
+  given: {
+    request?: AuthenticationRequest;
+    meanwhile?: AuthenticationRequest;
+    reason?: string;
+    isFirst?: true;
+  } = {},
 ): Started {
+  const { reason } = given;
   const world = decidingWorld({
     ...(given.request && { request: given.request }),
     ...(given.isFirst && { evidenceKeys: [] }),
     details: { notifiedClient: 'bank' },
+    settings: { denialPause: DEFAULTS.denialPause },
   });
   const { meanwhile } = given;
   once(world, meanwhile && ['record', () => world.requests.set(REQUEST_ID, meanwhile)]);
-  const state = () => ({ ...NOTHING, requests: objectOf(world.requests) });
-  return { ...world, run: () => world.answer('phone', { decision }), state };
+  const state = () => ({ ...NOTHING, requests: objectOf(world.requests), blocks: objectOf(world.blocks) });
+  return { ...world, run: () => world.answer('phone', { decision, ...(reason && { reason }) }), state };
 }
 
 /** The request after a device approved it. */

@@ -11,6 +11,10 @@ export function isTrue(event: AuditEvent, before: State, now: State): boolean {
   switch (event.event) {
     case 'decision_recorded':
       return isDecided(event, now);
+    case 'client_blocked':
+      return now.blocks[`${event.sub} ${event.clientId}`]?.report?.requestId === event.requestId;
+    case 'client_unblocked':
+      return now.blocks[`${event.sub} ${event.clientId}`] === undefined && !isSame(before.blocks, now.blocks);
     case 'client_created':
     case 'client_updated': {
       const client = now.clients[event.clientId];

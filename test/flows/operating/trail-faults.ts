@@ -12,7 +12,12 @@ export type Broken = { readonly fault: Fault; readonly at: number };
 type Call = { readonly before: State; readonly after: State };
 type Change = { readonly intention: TrailEntry | undefined; readonly outcomes: readonly TrailEntry[] };
 /** A run that is over. */
-type Run = { readonly flow: ChangingFlow; readonly broken: Broken | undefined; readonly calls: readonly Call[] };
+type Run = {
+  readonly flow: ChangingFlow;
+  readonly broken: Broken | undefined;
+  readonly calls: readonly Call[];
+  readonly changes: readonly Change[];
+};
 
 /** Starts a flow whose state is recorded around each call. `check` says what the audit trail gets wrong. */
 export function startWatched(flow: ChangingFlow) {
@@ -30,13 +35,14 @@ export function startWatched(flow: ChangingFlow) {
   return { ...world, check };
 }
 
-function complaints(run: Run, { trail }: Pick<Started, 'trail'>): string[] {
+function complaints(watched: Omit<Run, 'changes'>, { trail }: Pick<Started, 'trail'>): string[] {
   const grouped = [...Map.groupBy(trail, ({ change }) => change).values()];
   const changes = grouped.map((entries): Change => {
     const intention = entries.find(({ phase }) => phase === 'intended');
     return { intention, outcomes: entries.filter((one) => one !== intention) };
   });
-  return [...changes.flatMap((change) => wrongIn(run, change)), ...unannounced(run, changes)];
+  const run = { ...watched, changes };
+  return [...changes.flatMap((change) => wrongIn(run, change)), ...unannounced(run)];
 }
 
 /** What is wrong with the records of one change. */
@@ -84,16 +90,25 @@ function left(run: Run, change: Change): string[] {
   return differences(first.before, last.after).filter((name) => touched.has(name));
 }
 
-/** The places of the calls between intention and outcome that changed the state. */
-function writesIn(run: Run, { intention, outcomes }: Change): number[] {
-  const [from, to] = [intention?.place ?? Number.POSITIVE_INFINITY, outcomes.at(0)?.place];
-  return writes(run).filter((place) => from < place && place < (to ?? Number.POSITIVE_INFINITY));
+/**
+ * The places of the calls between intention and outcome that changed the state, without those of another change that was
+ * made in between: a report of fraud blocks a client in the middle of the decision.
+ */
+function writesIn(run: Run, change: Change): number[] {
+  const inner = run.changes.filter((other) => other !== change && spanOf(other).from > spanOf(change).from);
+  const isIn = (one: Change, place: number) => spanOf(one).from < place && place < spanOf(one).to;
+  return writes(run).filter((place) => isIn(change, place) && !inner.some((other) => isIn(other, place)));
+}
+
+function spanOf({ intention, outcomes }: Change): { from: number; to: number } {
+  const never = Number.POSITIVE_INFINITY;
+  return { from: intention?.place ?? never, to: outcomes.at(0)?.place ?? never };
 }
 
 /** What was written without an intention that the store had acknowledged, or after it was told as not made. */
-function unannounced(run: Run, changes: readonly Change[]): string[] {
+function unannounced(run: Run): string[] {
   return writes(run).flatMap((place) => {
-    const last = changes.filter(({ intention }) => (intention?.place ?? Number.POSITIVE_INFINITY) < place).at(-1);
+    const last = run.changes.filter(({ intention }) => (intention?.place ?? Number.POSITIVE_INFINITY) < place).at(-1);
     if (!last?.intention) return [`call ${place} changed something without an intention`];
     const outcome = last.outcomes.at(0);
     const isOver = outcome !== undefined && outcome.phase !== 'done' && outcome.place < place;

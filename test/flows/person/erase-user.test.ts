@@ -24,6 +24,7 @@ describe('an operator erases a user', () => {
       'remove device leftover',
       'erase requests of ana',
       'erase rate windows of ana',
+      'erase blocks of ana',
       'erase evidence keys of ana',
       'erase profile of ana',
       'audit user_erased',
@@ -38,7 +39,7 @@ describe('an operator erases a user', () => {
     const stored = { ...record, change: 'change-1', at: NOW, isStored: true };
     expect(trail).toEqual([
       { ...stored, phase: 'intended', place: 3 },
-      { ...stored, phase: 'done', place: 14 },
+      { ...stored, phase: 'done', place: 15 },
     ]);
   });
 

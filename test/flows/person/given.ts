@@ -13,7 +13,7 @@ export function usersWorld(users: User[] = [ANA], given: Device[] = [deviceNamed
   const world = startWorld();
   const { journal } = world;
   const { devices, stored } = devicesIn(journal, given);
-  const people = peopleIn(journal, users, stored);
+  const people = peopleIn(journal, users, { devices: stored });
   const { enrolments, tickets, ticketOwners } = enrolmentsIn(journal, people.users);
   const ports: ManageUsersPorts & ManageTicketsPorts = {
     ...world.ports,

@@ -90,6 +90,7 @@ export function clientCall(
     headers: { authorization },
     url: `${ISSUER}token`,
     certificate: undefined,
+    correlationId: 'JKJaXmPLvHcESHA=',
     note,
   };
 }

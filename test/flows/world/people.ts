@@ -2,12 +2,17 @@ import type { Device } from '../../../provider/core/device/device.ts';
 import type { LoginIdentifier } from '../../../provider/core/person/login-identifier.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { People, PeopleRegistry, UserWritten } from '../../../provider/flows/person/ports.ts';
+import { type Blocks, blocksOf } from './blocks.ts';
 import type { Journal } from './journal.ts';
 
 const nameOf = ({ type, value }: LoginIdentifier): string => `${type} ${value}`;
 
 /** Users and their login identifiers, which may outlive them, and their devices, which may too. */
-export function peopleIn(journal: Journal, users: readonly User[], devices = new Map<string, Device>()) {
+export function peopleIn(
+  journal: Journal,
+  users: readonly User[],
+  { devices = new Map(), blocks = new Map() }: { devices?: Map<string, Device>; blocks?: Blocks } = {},
+) {
   const stored = new Map(users.map((user) => [user.sub, user]));
   const logins = new Map(users.flatMap(({ sub, identifiers }) => identifiers.map((one) => [nameOf(one), sub])));
   const people: People = journal.port({
@@ -19,6 +24,8 @@ export function peopleIn(journal: Journal, users: readonly User[], devices = new
       journal.begin(`find user ${sub}`);
       return stored.get(sub);
     },
+    // It is part of the same read, so it is no call of its own.
+    listBlocks: async (sub) => blocksOf(blocks, sub),
   });
   const takenBy = (user: User): UserWritten | undefined => {
     const taken = user.identifiers.find((one) => (logins.get(nameOf(one)) ?? user.sub) !== user.sub);

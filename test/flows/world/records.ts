@@ -107,7 +107,7 @@ export function personRecordsIn(
       if (isEmpty) return undefined;
       const evidence_keys = keys.map(({ profileId, madeAt }) => ({ profile_id: profileId, made_at: madeAt }));
       const profile = user && profileOf(user);
-      const records = { login_identifiers: [], devices: [], rate_windows: [], evidence_keys };
+      const records = { login_identifiers: [], devices: [], rate_windows: [], blocks: [], evidence_keys };
       return { ...(profile && { profile }), ...records, requests: asked.map(requestOf) };
     },
     close: async ({ sub, profileId }) => {
@@ -126,6 +126,9 @@ export function personRecordsIn(
     eraseRateWindows: async (sub) => {
       journal.begin(`erase rate windows of ${sub}`);
       windows.delete(sub);
+    },
+    eraseBlocks: async ({ sub }) => {
+      journal.begin(`erase blocks of ${sub}`);
     },
     eraseProfile: async ({ sub }) => {
       journal.begin(`erase profile of ${sub}`);

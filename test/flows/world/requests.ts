@@ -22,6 +22,10 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       created.push(request);
       stored.set(request.request.requestId, { ...request.request, state: 'pending' });
     },
+    createSilent: async ({ request }) => {
+      journal.begin('store silent request');
+      stored.set(request.requestId, { ...request, state: 'pending' });
+    },
     recordFailure: async (requestId) => {
       journal.begin(`fail request ${requestId}`);
       const request = stored.get(requestId);
@@ -85,7 +89,12 @@ export function decidableIn(
       const pending = [...stored.values()].filter(
         (request) => isSamePerson(request, owner) && isAnswerable(request, now),
       );
-      return pending.map(({ requestId, expiresAt }) => ({ requestId, expiresAt }));
+      return pending.map(({ requestId, expiresAt, clientId, registrationId }) => ({
+        requestId,
+        expiresAt,
+        clientId,
+        registrationId,
+      }));
     },
     findDetails: async (owner, requestId) => {
       journal.begin(`find details for ${owner.sub}`);

@@ -23,6 +23,8 @@ export const SETTINGS: Settings = {
     keepPublicForSeconds: 30 * 86_400,
   },
   auditOutage: 'refuse',
+  clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
+  blocksReported: true,
 };
 
 export const ANA: User = {

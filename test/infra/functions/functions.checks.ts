@@ -154,12 +154,12 @@ describe('roles', () => {
     }
   });
 
-  it('let device alone announce decisions, and client-notification alone work on the queue', () => {
+  it('let device announce decisions, backchannel-authentication denials that nobody made, and client-notification alone work on the queue', () => {
     const users = (action: RegExp) =>
       functionNames.filter((name) =>
         onNotifications(production.statements(name)).some(({ Action }) => action.test(String(Action))),
       );
-    expect(users(/^sns:/)).toEqual(['device']);
+    expect(users(/^sns:/).toSorted()).toEqual(['backchannel-authentication', 'device']);
     expect(users(/sqs:/)).toEqual(['client-notification']);
   });
 });

@@ -84,13 +84,14 @@ it('private halves of signing keys are read by token alone, and what verifies or
   expect(readers('KEY#').toSorted()).toEqual(['provider-metadata', 'signing-keys', 'token']);
 });
 
-it('decisions are announced by device alone, to SNS; the queue is for client-notification alone, which can send nothing', () => {
+it('decisions are announced by device, denials that nobody made by backchannel-authentication, to SNS; the queue is for client-notification alone, which can send nothing', () => {
   const named = (name: string, way: string) =>
     granted(name)
       .filter(({ Resource }) => JSON.stringify(Resource).includes(`ProviderClientNotifications${way}`))
       .flatMap(({ Action }) => Action);
   for (const name of functionNames) {
-    expect(named(name, 'Topic')).toEqual(name === 'device' ? ['sns:Publish'] : []);
+    const announces = name === 'device' || name === 'backchannel-authentication';
+    expect(named(name, 'Topic')).toEqual(announces ? ['sns:Publish'] : []);
     expect(named(name, 'Queue').toSorted()).toEqual(
       name === 'client-notification'
         ? ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']

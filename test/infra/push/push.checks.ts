@@ -68,7 +68,9 @@ describe('SNS platform applications', () => {
     const given = new Synthesized({ apns: { applicationArn: existing, bundleId: 'com.example.shop' } });
     expect(given.all('Custom::SnsPlatformApplication')).toEqual([]);
     expect(given.function('device').Properties.Environment.Variables.APNS_APPLICATION_ARN).toBe(existing);
-    const publishing = given.statements('backchannel-authentication').filter(({ Action }) => Action === 'sns:Publish');
+    const publishing = given
+      .statements('backchannel-authentication')
+      .filter(({ Action, Sid }) => Action === 'sns:Publish' && Sid === undefined);
     expect(publishing.map(({ Resource }) => Resource)).toEqual([
       [existing, 'arn:aws:sns:eu-west-1:111122223333:endpoint/APNS/shop/*'],
     ]);

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import type { Phone } from '../../../local/demo/phone.ts';
 import type { NotificationEndpoint } from '../../support/notification-endpoint.ts';
 import { PATIENCE_MILLISECONDS } from '../../support/patience.ts';
+import { sendAnswer } from '../../support/signed-answer.ts';
 import { CIBA_GRANT, type World } from '../../support/world.ts';
 
 /** Walks every path of every function that makes an AWS call of its own: what roles must allow, and all they may. */
@@ -11,6 +12,7 @@ export async function walkEveryPath(world: World, endpoint: NotificationEndpoint
   await walkAdmin(world);
   await walkLogin(world);
   await walkPing(world, endpoint);
+  await walkDenials(world);
   await walkDevices(world);
   await walkExpiry(world);
   await walkSigningKeys(world);
@@ -47,6 +49,22 @@ async function walkPing(world: World, endpoint: NotificationEndpoint): Promise<v
   const isDeleted = () => world.runtime.aws.calls.some(({ action }) => action === 'DeleteMessage');
   await vi.waitUntil(isDeleted, { timeout: PATIENCE_MILLISECONDS, interval: 10 });
   await world.poll(client, authReqId);
+}
+
+/** A client that a user denies, approves and reports, and that then names unknown users; an operator ends its block. */
+async function walkDenials(world: World): Promise<void> {
+  const client = await world.client();
+  const { sub, email, phone } = await world.person();
+  for (const claims of [{ decision: 'deny' }, { decision: 'approve' }, { decision: 'deny', reason: 'fraud' }]) {
+    const { requestId } = await world.asked(client, { login_hint: email });
+    const { bytes } = await phone.read(requestId);
+    await sendAnswer(world, phone, { requestId, bytes, claims });
+    world.runtime.advance(15);
+  }
+  await world.ask(client, { login_hint: email });
+  await world.ask(client, { login_hint: 'nobody@example.com' });
+  await world.admin('GET', `/admin/users/${sub}/blocks`);
+  await world.admin('DELETE', `/admin/users/${sub}/blocks/${client.client_id}`);
 }
 
 /** A client that signs, at both endpoints: the `jti` is remembered by both functions. */

@@ -2,6 +2,7 @@ import type { Asked } from '../../../core/asking/asked.ts';
 import { ticketIdOf } from '../../../core/device/enrolment-ticket.ts';
 import type {
   KeptAsked,
+  KeptBlock,
   KeptDevice,
   KeptEvidenceKey,
   KeptGrant,
@@ -15,9 +16,10 @@ import type {
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { Nothing, Told } from '../../../core/whole.ts';
 import type { Stored } from '../items.ts';
+import { type BlockForm, blockedClientFrom } from './block-form.ts';
 import { type DeviceForm, deviceIdFrom } from './device-form.ts';
 import type { EvidenceKeyForm } from './evidence-key-form.ts';
-import { HOUR_SECONDS, hourOf, minuteOf, type RateWindowForm } from './rate-window-form.ts';
+import { HOUR_SECONDS, hourOf, minuteOf, type RateWindowForm, silentClientOf } from './rate-window-form.ts';
 import { type DetailsForm, type RequestForm, requestIdFrom, type StoredGrant } from './request-form.ts';
 import type { LoginForm, TicketForm, UserForm } from './user-form.ts';
 
@@ -69,7 +71,8 @@ export function keptRequest(item: Stored<DetailsForm>, request: Stored<RequestFo
 
 /** Leaves out what the details have as well. */
 function keptStatus(item: Stored<RequestForm>): KeptStatus {
-  const { pk: _pk, sk: _sk, ttl: _ttl, ...form } = withoutNonces(item);
+  // A request that rings nobody has no details, so nothing leads to it.
+  const { pk: _pk, sk: _sk, ttl: _ttl, denied_from: _never, ...form } = withoutNonces(item);
   const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...told } = form;
   told satisfies Told<typeof told, KeptStatus>;
   return { ...told, grant: grant === undefined ? undefined : keptGrant(JSON.parse(grant)) };
@@ -87,9 +90,23 @@ function keptGrant({ blockCount, deviceId, authTime, ...told }: StoredGrant): Ke
 
 /** The minutes have attributes of their own, which the type does not name. */
 export function keptRateWindow(item: Stored<RateWindowForm>): KeptRateWindow {
-  const { pk: _pk, sk: _sk, count = 0, ttl: _ttl, counted_by: _counted_by, ...minutes } = withoutNonces(item);
+  // The two attributes of clients are in no window of a person.
+  const { unknown: _unknown, refused_until: _refused, ...own } = withoutNonces(item);
+  const { pk: _pk, sk: _sk, count = 0, ttl: _ttl, counted_by: _counted_by, ...minutes } = own;
   const begun = Object.entries(minutes).map(([name, counted]) => [minuteOf(name) * 60, counted]);
-  return { hour: hourOf(item) * HOUR_SECONDS, count, minutes: Object.fromEntries(begun) };
+  const client_id = silentClientOf(item);
+  return {
+    ...(client_id !== undefined && { client_id }),
+    hour: hourOf(item) * HOUR_SECONDS,
+    count,
+    minutes: Object.fromEntries(begun),
+  };
+}
+
+export function keptBlock(item: Stored<BlockForm>): KeptBlock {
+  const { pk: _pk, sk, changed_by: _changed_by, ...told } = withoutNonces(item);
+  told satisfies Told<typeof told, KeptBlock>;
+  return { client_id: blockedClientFrom(sk), ...told };
 }
 
 /** The key itself is left out: with it, anybody who can read the audit trail could read the evidence. */

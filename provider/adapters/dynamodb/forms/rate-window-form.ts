@@ -4,13 +4,32 @@ import type { Key } from '../items.ts';
 
 export const HOUR_SECONDS = 3600;
 const HOUR_PREFIX = 'HOUR#';
+const SILENT_PREFIX = 'SILENT#';
 
 /** The count of an hour. The item has one more attribute for each minute, `m` and its number. */
-export type RateWindowForm = { readonly count?: number; readonly ttl: number; readonly counted_by?: string };
+export type RateWindowForm = {
+  readonly count?: number;
+  /** How many unknown users a client named in this hour. */
+  readonly unknown?: number;
+  /** Until when a client is refused, because it named too many. */
+  readonly refused_until?: number;
+  readonly ttl: number;
+  readonly counted_by?: string;
+};
 
 export const userWindows = (sub: string): string => `RATE#user#${sub}`;
+/** Returns one of the partitions over which the counter of a client is spread. */
+export const clientWindows = (clientId: string, shard: number): string => `RATE#client#${clientId}#${shard}`;
 export const rateWindowKey = (pk: string, hour: number): Key<RateWindowForm> => ({ pk, sk: `${HOUR_PREFIX}${hour}` });
+/** Returns the window of a client that the user reported. It is beside the windows of the user, and limits nobody else. */
+export const silentWindowKey = (by: { sub: string; clientId: string }, hour: number): Key<RateWindowForm> => ({
+  pk: userWindows(by.sub),
+  sk: `${SILENT_PREFIX}${by.clientId}#${HOUR_PREFIX}${hour}`,
+});
 /** Returns the number of the hour since 1970. */
-export const hourOf = ({ sk }: { sk: string }): number => Number(sk.slice(HOUR_PREFIX.length));
+export const hourOf = ({ sk }: { sk: string }): number => Number(sk.slice(sk.lastIndexOf('#') + 1));
+/** Returns the client of a silent window. Undefined for a window of a user. */
+export const silentClientOf = ({ sk }: { sk: string }): string | undefined =>
+  sk.startsWith(SILENT_PREFIX) ? sk.slice(SILENT_PREFIX.length).split('#')[0] : undefined;
 export const minuteAttribute = (minute: number): `m${number}` => `m${minute}`;
 export const minuteOf = (attribute: string): number => Number(attribute.slice(1));

@@ -41,6 +41,7 @@ export type DetailsForm = {
   /** `Asked` as JSON. An additional member does not change the stored format. */
   readonly asked: string;
   readonly notified_client?: string;
+  readonly after_denial?: true;
   readonly synthetic?: true;
   readonly ttl: number;
 };
@@ -73,6 +74,7 @@ export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm
     expires_at: request.expiresAt,
     interval_seconds: request.intervalSeconds,
     next_poll_at: request.nextPollAt,
+    denied_from: request.deniedFrom,
   };
   return { ...requestKey(request.requestId), ...facts, state: 'pending', ttl };
 }
@@ -121,6 +123,7 @@ export function detailsFrom(item: Stored<DetailsForm>): Whole<StoredDetails> {
     registrationId: item.registration_id,
     asked,
     notifiedClient: item.notified_client,
+    isAfterDenial: item.after_denial,
     isSynthetic: item.synthetic,
   };
 }
@@ -136,6 +139,7 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
     expiresAt: item.expires_at,
     intervalSeconds: item.interval_seconds,
     nextPollAt: item.next_poll_at,
+    deniedFrom: item.denied_from,
   };
 }
 

@@ -15,6 +15,8 @@ export type ClientCall = {
   readonly url: string;
   /** The client certificate of the TLS connection in PEM. Undefined if none was asked for or presented. */
   readonly certificate: string | undefined;
+  /** The gateway's id of the call. */
+  readonly correlationId: string;
   readonly note: Note;
 };
 

@@ -82,7 +82,8 @@ async function redeem(
   // Whoever has a credential that was taken away gets no tokens, and must not end the client's request either.
   if (registered && !credentialStands(registered, credential, ports.clock()))
     return refuse({ reason: 'credential_taken_back' });
-  const use = { grantType: CIBA_GRANT, issuer: ports.settings.issuer } as const;
+  const { issuer, blocksReported } = ports.settings;
+  const use = { grantType: CIBA_GRANT, issuer, blocksReported } as const;
   const judged = judgeGrant(request.grant, { owner, client: registered }, use);
   if (judged.outcome === 'taken_back') return endTakenBack(ports, request, judged.because);
   const audience = narrowAudience(judged.grant.audience, form.get('resource') ?? []);

@@ -1,0 +1,66 @@
+import type { ClientBlock } from '../../../core/person/client-block.ts';
+import type { Nothing, Whole } from '../../../core/whole.ts';
+import type { Key, Stored } from '../items.ts';
+import { userPartition } from './user-form.ts';
+
+// The stored form of what a person's denials did to a client, in Directory, beside the person's devices.
+
+/** A block, a pause, or both. It is a block while it has `reported_at`. */
+export type BlockForm = {
+  readonly registration_id: string;
+  readonly profile_id: string;
+  readonly reported_at?: number | undefined;
+  readonly request_id?: string | undefined;
+  readonly denials?: number | undefined;
+  readonly denied_at?: number | undefined;
+  /** The nonce of the last write. */
+  readonly changed_by?: string | undefined;
+};
+
+/** The prefix of the sort keys of blocks. */
+const BLOCK_PREFIX = 'BLOCK#';
+
+export const blockKey = (sub: string, clientId: string): Key<BlockForm> => ({
+  pk: userPartition(sub),
+  sk: `${BLOCK_PREFIX}${clientId}`,
+});
+
+/** Returns the attributes of a block, without its count of denials. */
+export function blockForm({
+  clientId: _,
+  registrationId,
+  profileId,
+  report,
+  denials: __,
+  deniedAt,
+  ...more
+}: ClientBlock) {
+  more satisfies Nothing;
+  const form = { registration_id: registrationId, profile_id: profileId };
+  const denied = deniedAt > 0 && { denied_at: deniedAt };
+  return { ...form, ...denied, ...(report && reportForm(report)) };
+}
+
+function reportForm({ at, requestId, ...unstored }: NonNullable<ClientBlock['report']>) {
+  unstored satisfies Nothing;
+  return { reported_at: at, request_id: requestId };
+}
+
+/** Returns the client that a sort key names. */
+export const blockedClientFrom = (sk: string): string => sk.slice(BLOCK_PREFIX.length);
+
+export function blockFrom(item: Stored<BlockForm>): Whole<ClientBlock> {
+  const { reported_at: at, request_id: requestId } = item;
+  return {
+    clientId: blockedClientFrom(item.sk),
+    registrationId: item.registration_id,
+    profileId: item.profile_id,
+    report: at !== undefined && requestId !== undefined ? { at, requestId } : undefined,
+    denials: item.denials ?? 0,
+    deniedAt: item.denied_at ?? 0,
+  };
+}
+
+export function isBlock(item: Stored<unknown>): item is Stored<BlockForm> {
+  return item.sk.startsWith(BLOCK_PREFIX);
+}

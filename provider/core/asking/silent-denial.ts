@@ -1,0 +1,31 @@
+import type { ClientBlock } from '../person/client-block.ts';
+
+/** The seconds in which a person looks at a phone and denies. */
+const QUICKEST_SECONDS = 5;
+const SLOWEST_SECONDS = 45;
+
+/**
+ * Returns when a client that was reported for fraud learns that its new request was denied: 5 to 45 seconds after it
+ * asked, at random, and before the request expires. If it still waits for an earlier request of the same person, both
+ * are denied at the same instant, as by a person who denies everything that the phone shows. `fraction` is a random
+ * number from 0 up to but not including 1.
+ */
+export function silentDenialAt(
+  request: { issuedAt: number; expiresAt: number },
+  { deniedAt }: ClientBlock,
+  fraction: number,
+): number {
+  const latest = Math.min(request.issuedAt + SLOWEST_SECONDS, request.expiresAt - 1);
+  if (deniedAt > request.issuedAt) return Math.min(deniedAt, latest);
+  const earliest = Math.min(request.issuedAt + QUICKEST_SECONDS, latest);
+  return earliest + Math.floor(fraction * (latest - earliest + 1));
+}
+
+/**
+ * Returns an id for the notification of a silent denial. A phone's call would have an id of the gateway's form, so it has
+ * the form of the id of the client's own call, but is another one. `random` has at least 22 characters.
+ */
+export function silentCorrelationId(own: string, random: string): string {
+  const padding = own.replace(/[^=]/g, '');
+  return random.slice(0, own.length - padding.length) + padding;
+}

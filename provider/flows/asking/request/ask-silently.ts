@@ -1,0 +1,61 @@
+import { silentCorrelationId, silentDenialAt } from '../../../core/asking/silent-denial.ts';
+import type { ClientBlock } from '../../../core/person/client-block.ts';
+import { ok, type Result, refuse } from '../../../core/result.ts';
+import type { Announcements } from '../../notifying/ports.ts';
+import type { SilentDenials } from '../../person/ports.ts';
+import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
+import type { AuthenticationRequests, RateWindows } from '../ports.ts';
+import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest, PUSH_OUT } from './new-request.ts';
+
+/** What this step needs. */
+export type AskSilentlyPorts = {
+  readonly requests: AuthenticationRequests;
+  readonly rateWindows: RateWindows;
+  readonly silentDenials: SilentDenials;
+  readonly announcements: Announcements;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly settings: Settings;
+};
+
+/**
+ * Answers a client that this user reported for fraud. The client gets the same answer as ever, but no phone rings, and
+ * the request is in no phone's list. After as long as a person takes, the client hears that the user denied. It meets the
+ * same limits and pauses as a client whose requests are denied, and SNS has to accept one message here too. The message
+ * makes `client-notification` look at the request when it counts as denied.
+ */
+export async function askSilently(
+  ports: AskSilentlyPorts,
+  askable: Askable & { readonly block: ClientBlock },
+  call: { readonly correlationId: string; readonly note: Note },
+): Promise<Result<AuthenticationRequestAcknowledgement>> {
+  const { client, target, block } = askable;
+  const { request: facts, notification, acknowledgement } = draftRequest(ports, askable, call.note);
+  const request = { ...facts, deniedFrom: silentDenialAt(facts, block, ports.entropy.fraction()) };
+  const { requestId, clientId, deniedFrom } = request;
+  call.note({ reported: true });
+  const [counted] = await Promise.all([
+    countSilently(ports, askable),
+    ports.requests.createSilent({ request, notification }),
+    ports.settings.denialPause &&
+      ports.silentDenials.recordSilentDenial({ owner: target.user, client, at: deniedFrom }),
+  ]);
+  if (counted?.allowed === false)
+    return refuse({ reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds });
+  const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
+  const [announced] = await Promise.allSettled([ports.announcements.announce({ requestId, clientId, correlationId })]);
+  if (announced.status === 'fulfilled') return ok(acknowledgement);
+  await ports.requests.recordFailure(requestId);
+  return refuse(PUSH_OUT);
+}
+
+/** Counts the attempt for this client alone, so that it uses up no limit of the user. */
+async function countSilently({ settings, rateWindows }: AskSilentlyPorts, { client, target, countedAt }: Askable) {
+  const { sub } = target.user;
+  if (!settings.userLimits || countedAt === undefined) return undefined;
+  const [counted] = await Promise.all([
+    rateWindows.countSilently({ sub, clientId: client.clientId }, settings.userLimits, countedAt),
+    rateWindows.giveBack(sub, countedAt),
+  ]);
+  return counted;
+}

@@ -1,0 +1,68 @@
+import type { Asked } from '../../../core/asking/asked.ts';
+import type { BackchannelRequest } from '../../../core/asking/backchannel-request.ts';
+import type { Client } from '../../../core/client/client.ts';
+import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
+import { requestIdOf, txnOf } from '../../../core/digest.ts';
+import type { ClientBlock } from '../../../core/person/client-block.ts';
+import type { UserWithDevices } from '../../../core/person/user.ts';
+import type { Whole } from '../../../core/whole.ts';
+import type { NotificationAddress } from '../../notifying/ports.ts';
+import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
+
+/** The refusal while SNS is out. The client may try again after so many seconds. */
+export const PUSH_OUT = { reason: 'push_unavailable', retryAfterSeconds: 5 } as const;
+
+/** A request that the client may put to the user. */
+export type Askable = {
+  readonly client: Client;
+  readonly wanted: BackchannelRequest;
+  readonly asked: Whole<Asked>;
+  readonly target: UserWithDevices;
+  /** What the user's denials did to the client. */
+  readonly block: ClientBlock | undefined;
+  /** When the attempt was counted for the user. Undefined where limits are switched off. */
+  readonly countedAt: number | undefined;
+};
+
+/** The successful answer (CIBA §7.3). */
+export type AuthenticationRequestAcknowledgement = {
+  readonly auth_req_id: string;
+  readonly expires_in: number;
+  readonly interval: number;
+};
+
+/** A request with a new id, before it is stored. */
+export type DraftRequest = {
+  readonly request: RequestFacts;
+  readonly notification: NotificationAddress | undefined;
+  /** What the client is told if the request is asked. */
+  readonly acknowledgement: AuthenticationRequestAcknowledgement;
+};
+
+/** Makes a request, and names it in the log line. */
+export function draftRequest(
+  ports: { readonly entropy: Entropy; readonly clock: Clock; readonly settings: Settings },
+  { client, wanted, target: { user } }: Askable,
+  note: Note,
+): DraftRequest {
+  const { expiresInSeconds, notificationToken: token } = wanted;
+  const { intervalSeconds } = ports.settings;
+  const now = ports.clock();
+  const authReqId = ports.entropy.secret();
+  const requestId = requestIdOf(authReqId);
+  note({ txn: txnOf(requestId) });
+  const request = {
+    requestId,
+    clientId: client.clientId,
+    registrationId: client.registrationId,
+    sub: user.sub,
+    profileId: user.profileId,
+    issuedAt: now,
+    expiresAt: now + expiresInSeconds,
+    intervalSeconds,
+    nextPollAt: 0,
+  };
+  const notification = token === undefined ? undefined : { token, authReqId };
+  const acknowledgement = { auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds };
+  return { request, notification, acknowledgement };
+}

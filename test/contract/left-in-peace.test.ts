@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-block-ends-table.ts';
+import { ClientBlocksTable } from '../../provider/adapters/dynamodb/client-blocks-table.ts';
+import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
+import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
+import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
+import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { entropy } from '../../provider/adapters/entropy.ts';
+import type { ClientDenial } from '../../provider/flows/person/ports.ts';
+import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
+
+const NOW = 1_800_000_000;
+/** The first second of an hour. */
+const HOUR = NOW - (NOW % 3600);
+const CLIENT = { clientId: 'bank', registrationId: 'registration-1' };
+
+// Both engines must behave alike wherever the functions rely on it; each test uses keys of its own.
+describeOnEngines('what leaves people in peace', (name) => {
+  let engine: EngineUnderTest;
+  let directory: Table;
+  let transactions: Table;
+  let blocks: ClientBlocksTable;
+  let silent: SilentDenialsTable;
+  let ends: ClientBlockEndsTable;
+  let people: PeopleTable;
+  let rates: RateWindowsTable;
+  beforeAll(async () => {
+    engine = await startEngine(name);
+    directory = new Table(engine.client, 'Directory');
+    transactions = new Table(engine.client, 'Transactions');
+    blocks = new ClientBlocksTable(directory, entropy);
+    silent = new SilentDenialsTable(directory, entropy);
+    ends = new ClientBlockEndsTable(directory);
+    people = new PeopleTable(directory, entropy);
+    rates = new RateWindowsTable(transactions, entropy);
+  });
+  afterAll(() => engine?.close());
+
+  const denialBy = (sub: string, different: Partial<ClientDenial> = {}): ClientDenial => ({
+    owner: { sub, profileId: 'profile-1' },
+    client: CLIENT,
+    at: NOW,
+    ...different,
+  });
+  const PAUSED = { ...CLIENT, profileId: 'profile-1', report: undefined, denials: 1, deniedAt: NOW };
+  const REPORT = { requestId: 'request-1', isCounted: true };
+  const REPORTED = { ...PAUSED, report: { at: NOW, requestId: 'request-1' } };
+
+  describe('denials of a client', () => {
+    it('are counted, all of 20 at once', async () => {
+      const sub = entropy.id();
+      await Promise.all(Array.from({ length: 20 }, () => blocks.recordDenial(denialBy(sub))));
+      expect(await people.listBlocks(sub)).toEqual([{ ...PAUSED, denials: 20 }]);
+    });
+
+    it('begin anew for another registration of the client, and for another person with the same sub', async () => {
+      const sub = entropy.id();
+      for (const different of [
+        {},
+        { client: { ...CLIENT, registrationId: 'registration-2' } },
+        { owner: { sub, profileId: 'profile-2' } },
+      ]) {
+        await blocks.recordDenial(denialBy(sub));
+        await blocks.recordDenial(denialBy(sub, different));
+        const { client, owner } = denialBy(sub, different);
+        const denials = Object.keys(different).length === 0 ? 2 : 1;
+        expect(await people.listBlocks(sub)).toEqual([{ ...PAUSED, ...client, profileId: owner.profileId, denials }]);
+        await directory.delete({ pk: `USER#${sub}`, sk: 'BLOCK#bank' });
+      }
+    });
+
+    it('end with an approval, but a report does not', async () => {
+      const [sub, other] = [entropy.id(), entropy.id()];
+      await blocks.recordDenial(denialBy(sub));
+      await blocks.endPause({ owner: { sub, profileId: 'profile-2' }, clientId: 'bank' });
+      expect(await people.listBlocks(sub)).toEqual([PAUSED]);
+      await blocks.endPause({ owner: { sub, profileId: 'profile-1' }, clientId: 'bank' });
+      expect(await people.listBlocks(sub)).toEqual([]);
+      await blocks.recordReport({ ...denialBy(other), ...REPORT });
+      await blocks.endPause({ owner: { sub: other, profileId: 'profile-1' }, clientId: 'bank' });
+      expect(await people.listBlocks(other)).toEqual([REPORTED]);
+    });
+  });
+
+  describe('a report of fraud', () => {
+    it('is never lost, whatever is written at the same time', async () => {
+      const sub = entropy.id();
+      const others = Array.from({ length: 10 }, () => blocks.recordDenial(denialBy(sub)));
+      const ends = Array.from({ length: 5 }, () =>
+        blocks.endPause({ owner: { sub, profileId: 'profile-1' }, clientId: 'bank' }),
+      );
+      await Promise.all([...others, blocks.recordReport({ ...denialBy(sub), ...REPORT }), ...ends]);
+      expect(await people.listBlocks(sub)).toMatchObject([{ report: REPORTED.report }]);
+    });
+
+    it('takes the place of what a former client or person left', async () => {
+      const sub = entropy.id();
+      await blocks.recordDenial(denialBy(sub, { owner: { sub, profileId: 'former' } }));
+      await blocks.recordReport({ ...denialBy(sub), ...REPORT, isCounted: false });
+      expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 0, deniedAt: 0 }]);
+    });
+
+    it('stays when a later denial is plain', async () => {
+      const sub = entropy.id();
+      await blocks.recordReport({ ...denialBy(sub), ...REPORT });
+      await blocks.recordDenial(denialBy(sub, { at: NOW + 9 }));
+      expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 2, deniedAt: NOW + 9 }]);
+    });
+
+    it('lets silent denials be counted, and none without it', async () => {
+      const [sub, other] = [entropy.id(), entropy.id()];
+      await blocks.recordReport({ ...denialBy(sub), ...REPORT });
+      await silent.recordSilentDenial(denialBy(sub, { at: NOW + 30 }));
+      await silent.recordSilentDenial(denialBy(sub, { at: NOW + 20 }));
+      expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 2, deniedAt: NOW + 30 }]);
+      await blocks.recordDenial(denialBy(other));
+      await silent.recordSilentDenial(denialBy(other, { at: NOW + 30 }));
+      await silent.recordSilentDenial(denialBy('nobody'));
+      expect(await people.listBlocks(other)).toEqual([PAUSED]);
+      expect(await people.listBlocks('nobody')).toEqual([]);
+    });
+
+    it('is ended by an operator as it was read, and not when a newer one came', async () => {
+      const sub = entropy.id();
+      await blocks.recordReport({ ...denialBy(sub), ...REPORT });
+      await blocks.recordReport({ ...denialBy(sub), ...REPORT, requestId: 'request-2' });
+      expect(await ends.end(sub, REPORTED)).toBe(false);
+      const [newer = REPORTED] = await people.listBlocks(sub);
+      expect(await ends.end(sub, newer)).toBe(true);
+      expect(await people.listBlocks(sub)).toEqual([]);
+      // Again, because the first answer may have been lost.
+      expect(await ends.end(sub, newer)).toBe(true);
+      await blocks.recordDenial(denialBy(sub));
+      expect(await ends.end(sub, REPORTED)).toBe(false);
+      expect(await ends.end(sub, PAUSED)).toBe(true);
+    });
+  });
+
+  describe('rate windows', () => {
+    it('take an attempt back in the windows in which it was counted, and never below zero', async () => {
+      const sub = entropy.id();
+      const limits = { perMinute: 1, perHour: 2 };
+      const count = async (now: number) => (await rates.countForUser(sub, limits, now)).allowed;
+      expect([await count(HOUR), await count(HOUR + 1)]).toEqual([true, false]);
+      await rates.giveBack(sub, HOUR);
+      await rates.giveBack(sub, HOUR);
+      expect([await count(HOUR + 1), await count(HOUR + 60), await count(HOUR + 120)]).toEqual([true, true, false]);
+      // The minute is over, the hour is not.
+      await rates.giveBack(sub, HOUR + 60);
+      expect([await count(HOUR + 120), await count(HOUR + 180)]).toEqual([true, false]);
+      await rates.giveBack(sub, HOUR + 3600);
+      expect(await count(HOUR + 180)).toBe(false);
+    });
+
+    it('count a reported client by itself', async () => {
+      const sub = entropy.id();
+      const limits = { perMinute: 1, perHour: 2 };
+      const silently = async (clientId: string) => (await rates.countSilently({ sub, clientId }, limits, HOUR)).allowed;
+      expect([await silently('bank'), await silently('bank'), await silently('shop')]).toEqual([true, false, true]);
+      expect((await rates.countForUser(sub, limits, HOUR)).allowed).toBe(true);
+    });
+
+    it('refuse a client for an hour once it named too many unknown users, also past the full hour', async () => {
+      const clientId = entropy.id();
+      const limits = { requestsPerMinute: 60, unknownUsers: 3 };
+      const end = HOUR + 3599;
+      const count = (now: number) => rates.countForClient(clientId, limits, now);
+      for (let named = 0; named < 2; named += 1) await rates.countUnknownUser(clientId, limits, end);
+      expect(await count(end)).toEqual({ allowed: true });
+      await rates.countUnknownUser(clientId, limits, end);
+      expect(await count(end)).toEqual({ allowed: false, retryAfterSeconds: 3600, isGuessing: true });
+      expect(await count(end + 3599)).toEqual({ allowed: false, retryAfterSeconds: 1, isGuessing: true });
+      expect(await count(end + 3600)).toEqual({ allowed: true });
+    });
+
+    it('refuse it in all items over which its counter is spread, and where it has no limit of requests', async () => {
+      for (const requestsPerMinute of [900, undefined]) {
+        const clientId = entropy.id();
+        const limits = { requestsPerMinute, unknownUsers: 1 };
+        await rates.countUnknownUser(clientId, limits, HOUR);
+        for (let attempt = 0; attempt < 20; attempt += 1)
+          expect(await rates.countForClient(clientId, limits, HOUR)).toMatchObject({
+            allowed: false,
+            isGuessing: true,
+          });
+      }
+    });
+
+    it('count no unknown user where there is no such limit', async () => {
+      const clientId = entropy.id();
+      const limits = { requestsPerMinute: 60, unknownUsers: undefined };
+      for (let named = 0; named < 3; named += 1) await rates.countUnknownUser(clientId, limits, HOUR);
+      expect(await rates.countForClient(clientId, limits, HOUR)).toEqual({ allowed: true });
+    });
+  });
+
+  it('a silent request is pending for its client until it counts as denied, then no poll is recorded', async () => {
+    const requests = new RequestsTable(transactions, entropy);
+    const redeemable = new RedeemableRequestsTable(transactions, entropy);
+    const requestId = entropy.secret();
+    const request = {
+      requestId,
+      ...CLIENT,
+      sub: entropy.id(),
+      profileId: 'profile-1',
+      issuedAt: NOW,
+      expiresAt: NOW + 120,
+      intervalSeconds: 5,
+      nextPollAt: 0,
+      deniedFrom: NOW + 30,
+    };
+    await requests.createSilent({ request, notification: undefined });
+    const poll = (now: number) => redeemable.recordPoll({ requestId, ...CLIENT, now });
+    expect([await poll(NOW), await poll(NOW + 29)]).toEqual([{ recorded: true }, { recorded: true }]);
+    const stored = { ...request, nextPollAt: NOW + 34, state: 'pending' };
+    expect(await poll(NOW + 40)).toEqual({ recorded: false, stored });
+    // No phone can see it: there are no details.
+    expect(await transactions.query(`USER#${request.sub}`)).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
+import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
+import { NOW, refusalOf, valueFrom } from '../../core/given.ts';
+import { FIRST_REQUEST, FIRST_SECRET } from '../world/world.ts';
+import { askingWorld } from './given.ts';
+
+const SETTINGS = { denialPause: DEFAULTS.denialPause };
+const DENIED: ClientBlock = {
+  clientId: 'bank',
+  registrationId: 'registration-1',
+  profileId: 'profile-1',
+  denials: 1,
+  deniedAt: NOW - 10,
+};
+const REPORTED: ClientBlock = { ...DENIED, deniedAt: NOW - 100, report: { at: NOW - 100, requestId: 'request-0' } };
+
+describe('after a denial (RFC 10027 §6.1.11)', () => {
+  it('the client pauses: nothing is stored, nobody is rung, and the attempt uses up no limit of the user', async () => {
+    const { ask, journal, rung, requests } = askingWorld({ settings: SETTINGS, blocks: [DENIED] });
+    expect(refusalOf(await ask())).toEqual({ reason: 'client_paused', retryAfterSeconds: 5 });
+    expect(journal.calls.slice(-2)).toEqual(['count user ana', `give back ana of ${NOW}`]);
+    expect([requests.stored.size, rung.length]).toEqual([0, 0]);
+  });
+
+  it('the client may ask again once the pause is over, and an approval of that request ends the pauses', async () => {
+    const { ask, requests } = askingWorld({ settings: SETTINGS, blocks: [{ ...DENIED, deniedAt: NOW - 15 }] });
+    expect((await ask()).ok).toBe(true);
+    expect(requests.created[0]?.isAfterDenial).toBe(true);
+  });
+
+  it('other clients, and a later registration of the same id, do not pause', async () => {
+    for (const different of [{ clientId: 'shop' }, { registrationId: 'registration-2' }, { profileId: 'profile-2' }]) {
+      const { ask, requests } = askingWorld({ settings: SETTINGS, blocks: [{ ...DENIED, ...different }] });
+      expect((await ask()).ok).toBe(true);
+      expect(requests.created[0]?.isAfterDenial).toBe(undefined);
+    }
+  });
+
+  it('nobody pauses where pauses are switched off', async () => {
+    const { ask } = askingWorld({ settings: { denialPause: undefined }, blocks: [DENIED] });
+    expect((await ask()).ok).toBe(true);
+  });
+});
+
+describe('an attempt that rings nobody', () => {
+  it('uses up no limit of a blocked user, or of one without a device', async () => {
+    for (const given of [{ users: [], blocks: [] }, { devices: [] }]) {
+      const world = askingWorld(given);
+      world.logins.set('email ana@example.com', 'ana');
+      expect((await world.ask()).ok).toBe(false);
+      expect(world.journal.calls.at(-1)).toBe(`give back ana of ${NOW}`);
+    }
+  });
+
+  it('that was not counted is not given back', async () => {
+    const world = askingWorld({ devices: [] });
+    world.limits.user = { allowed: false, retryAfterSeconds: 42 };
+    expect((await world.ask()).ok).toBe(false);
+    expect(world.journal.calls.at(-1)).toBe('count user ana');
+  });
+});
+
+describe('a client that looks for users (CIBA §13)', () => {
+  const clientLimits = { requestsPerMinute: undefined, unknownUsers: 100 };
+
+  it('is counted with each unknown user that it names, blocked ones too', async () => {
+    const world = askingWorld({ settings: { clientLimits } });
+    expect((await world.ask({ login_hint: 'nobody@example.com' })).ok).toBe(false);
+    expect(world.journal.calls.at(-1)).toBe('count unknown user of bank');
+    const other = askingWorld({ settings: { clientLimits }, client: { onlySub: 'bo' } });
+    expect((await other.ask()).ok).toBe(false);
+    expect(other.journal.calls.at(-1)).toBe('count unknown user of bank');
+  });
+
+  it('is not counted with a user that it may ask, or that has no phone', async () => {
+    for (const given of [{}, { devices: [] }]) {
+      const world = askingWorld({ ...given, settings: { clientLimits } });
+      await world.ask();
+      expect(world.journal.calls).not.toContain('count unknown user of bank');
+    }
+  });
+
+  it('is refused when it has named too many, before any user is read', async () => {
+    const world = askingWorld({ settings: { clientLimits } });
+    world.limits.client = { allowed: false, retryAfterSeconds: 3600, isGuessing: true };
+    expect(refusalOf(await world.ask())).toEqual({ reason: 'too_many_unknown_users', retryAfterSeconds: 3600 });
+    expect(world.journal.calls.at(-1)).toBe('resolve email ana@example.com');
+  });
+});
+
+describe('a client that the user reported for fraud', () => {
+  it('gets the same answer as ever, for a request that rings nobody and has no details for a phone', async () => {
+    const world = askingWorld({ settings: SETTINGS, blocks: [REPORTED] });
+    const usual = askingWorld({ settings: SETTINGS });
+    expect(valueFrom(await world.ask())).toEqual(valueFrom(await usual.ask()));
+    expect(world.rung).toEqual([]);
+    expect(world.requests.created).toEqual([]);
+    expect(world.requests.stored.get(FIRST_REQUEST)).toMatchObject({ state: 'pending', deniedFrom: NOW + 5 });
+    expect(world.line()).toMatchObject({ reported: true });
+  });
+
+  it('is counted by itself, the user gets the attempt back, and the announcement comes last, as a push would', async () => {
+    const world = askingWorld({ settings: SETTINGS, blocks: [REPORTED] });
+    await world.ask();
+    expect(world.journal.calls.slice(world.journal.calls.indexOf('count user ana'))).toEqual([
+      'count user ana',
+      'count bank silently for ana',
+      `give back ana of ${NOW}`,
+      'store silent request',
+      'count a silent denial of bank for ana',
+      'announce to bank',
+    ]);
+    expect(world.blocks.get('ana bank')).toMatchObject({ denials: 2, deniedAt: NOW + 5, report: REPORTED.report });
+  });
+
+  it('pauses after the denial that it hears of, like after a true one', async () => {
+    const world = askingWorld({ settings: SETTINGS, blocks: [{ ...REPORTED, deniedAt: NOW - 1 }] });
+    expect(refusalOf(await world.ask())).toEqual({ reason: 'client_paused', retryAfterSeconds: 14 });
+  });
+
+  it('meets the limit of the user, and the answer to an outage of SNS', async () => {
+    const limited = askingWorld({ blocks: [REPORTED] });
+    limited.limits.silent = { allowed: false, retryAfterSeconds: 42 };
+    expect(refusalOf(await limited.ask())).toEqual({ reason: 'user_rate_limited', retryAfterSeconds: 42 });
+    expect(limited.journal.calls).not.toContain('announce to bank');
+    const out = askingWorld({ blocks: [REPORTED] });
+    out.journal.breakAt('announce');
+    expect(refusalOf(await out.ask())).toEqual({ reason: 'push_unavailable', retryAfterSeconds: 5 });
+    expect(out.requests.stored.get(FIRST_REQUEST)?.state).toBe('failed');
+  });
+
+  it('is told what others are told of a user without a phone', async () => {
+    const world = askingWorld({ blocks: [REPORTED], devices: [] });
+    expect(refusalOf(await world.ask())).toEqual({ reason: 'no_reachable_device', devices: 0 });
+  });
+
+  it('rings the user again where reports do not block', async () => {
+    const world = askingWorld({ settings: { blocksReported: false }, blocks: [REPORTED] });
+    expect((await world.ask()).ok).toBe(true);
+    expect(world.rung).toHaveLength(1);
+    expect(JSON.stringify(world.line())).not.toContain(FIRST_SECRET);
+  });
+});
