@@ -8,7 +8,7 @@ import { root } from './support/code-blocks.ts';
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
     findUserWithDevices isOfReported listBlocks listClients listPendingRequests listTickets listUserDevices
-    provePushRights publishKeys readClient readLogLevel readRequestDetails`,
+    provePushRights publishKeys readClient readLogLevel readRequestDetails unlessReported`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `askSilently draftRequest notifyClient

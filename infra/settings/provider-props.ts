@@ -1,5 +1,6 @@
 import type { RouteThrottle, Throttle } from '../../provider/core/operating/function-spec.ts';
 import type { FunctionName } from '../functions/deployed-functions.ts';
+import type { RequestLimits } from './request-limits.ts';
 
 /** Minutes from one synthetic login to the next, unless the settings say otherwise. */
 export const SYNTHETIC_LOGIN_MINUTES = 15;
@@ -122,22 +123,6 @@ export type BackupProps = {
 export type EventsProps = {
   /** The ARN of an event bus in the region of the deployment. Default: a bus that the deployment makes. */
   readonly busArn?: string | undefined;
-};
-
-/** Limits that `provider/adapters/settings.ts` reads from `REQUEST_LIMITS`. Times are in seconds. */
-export type RequestLimits = {
-  readonly defaultExpiry?: number | undefined;
-  readonly expiryLimit?: number | undefined;
-  readonly interval?: number | undefined;
-  readonly perUser?: { readonly perMinute: number; readonly perHour: number } | undefined;
-  /** Requests a minute of a client that was registered without a limit of its own. Default: 60. */
-  readonly perClient?: number | 'off' | undefined;
-  /** How many unknown users a client may name within an hour, before it is refused for an hour. Default: 100. */
-  readonly unknownUsers?: number | 'off' | undefined;
-  /** How long a client pauses after a user denied: at first, and at most. Default: 15 seconds and an hour. */
-  readonly denialPause?: { readonly first: number; readonly longest: number } | 'off' | undefined;
-  /** Whether a denial that reports fraud blocks the client for this user. Default: on. */
-  readonly fraudBlocks?: 'on' | 'off' | undefined;
 };
 
 /** The settings of a deployment. Each has a default that suits production. */

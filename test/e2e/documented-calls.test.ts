@@ -35,7 +35,7 @@ async function printedBy(script: string): Promise<string> {
 /** A phone reports a request of the client `harbor-bank` as fraud. */
 async function report(phone: Phone): Promise<void> {
   const { sub } = phone.identity;
-  const client = await world.client({ client_id: 'harbor-bank' });
+  const client = await world.client({ client_id: 'harbor-bank', client_name: 'A client to report' });
   const sub_id = JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub });
   const { requestId } = await world.asked(client, { login_hint: sub_id });
   const { bytes } = await phone.read(requestId);
@@ -74,7 +74,14 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
   const isRemoval = ({ text }: CodeBlock) => text.includes('-X DELETE');
   const isErasure = ({ text }: CodeBlock) => text.includes('/erase');
   const others = calls.filter((call) => !isRemoval(call) && !isErasure(call));
-  const inOrder = [...others, ...calls.filter(isRemoval).reverse(), ...calls.filter(isErasure)];
+  /** The level is read after it was set. */
+  const isLevel = ({ text }: CodeBlock) => text.trim().endsWith('/admin/log-level');
+  const inOrder = [
+    ...others.filter((call) => !isLevel(call)),
+    ...others.filter(isLevel),
+    ...calls.filter(isRemoval).reverse(),
+    ...calls.filter(isErasure),
+  ];
   const isOfBlocks = ({ text }: CodeBlock) => text.includes('/blocks');
   let phone: Phone | undefined;
 
@@ -93,8 +100,8 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
     if (call.text.includes('"sub": "crm-4711"')) phone = await world.phone('crm-4711');
   });
 
-  it('shows eight whole answers, and each is compared', () => {
-    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(8);
+  it('shows nine whole answers, and each is compared', () => {
+    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(9);
   });
 });
 

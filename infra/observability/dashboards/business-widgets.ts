@@ -45,12 +45,11 @@ export function businessWidgets(props: BusinessProps): IWidget[][] {
   ];
 }
 
-function loginWidgets(alarms: AlarmSet): IWidget[] {
-  const { metrics } = alarms;
+function loginWidgets({ metrics }: AlarmSet): IWidget[] {
   const metric = metrics.metric.bind(metrics);
   const approval = (statistic: string) => metric('ApprovalSeconds', { statistic, label: statistic });
   return [
-    graph('Requests', metrics.all(REQUESTS), alarms.limitsOf('fraud-reported')),
+    graph('Requests', metrics.all(REQUESTS)),
     graph('Logins', [metric('Logins'), metric('RepeatedRedemptions')]),
     graph('Seconds until approval', [approval('p50'), approval('p95')]),
   ];

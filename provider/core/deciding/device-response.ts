@@ -20,6 +20,11 @@ export function reportsFraud({ decision, reason }: DeviceResponse): boolean {
   return decision === 'deny' && reason === 'fraud';
 }
 
+/** Returns what the log line says of an answer. */
+export function notedDecision(response: DeviceResponse) {
+  return { decision: response.decision, ...(reportsFraud(response) && { reported: true as const }) };
+}
+
 /**
  * Checks what a phone signed to answer a request: the id of this request, the decision, and the hash of the details
  * that it showed. Only a denial has a reason: an approval that reports fraud contradicts itself.

@@ -4,7 +4,7 @@ import {
   type Decision,
   judgeLateDecision,
 } from '../../core/deciding/authentication-request.ts';
-import { checkDeviceResponse, type DeviceResponse, reportsFraud } from '../../core/deciding/device-response.ts';
+import { checkDeviceResponse, type DeviceResponse, notedDecision } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { EvidenceKey } from '../../core/person/evidence-key.ts';
@@ -23,7 +23,7 @@ import { auditedChange, type RecordDone } from '../operating/audited-change.ts';
 import type { EvidenceKeys, EvidenceSeal } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Note } from '../ports.ts';
-import { blockReported, type ClientDenialPorts, changePause, isOfReported } from './client-denials.ts';
+import { blockReported, type ClientDenialPorts, changePause, isOfReported, unlessReported } from './client-denials.ts';
 import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
@@ -51,7 +51,7 @@ export async function listPendingRequests(
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
   const pending = await ports.requests.listPending(device.value.user, ports.clock());
-  return ok(pending.filter((request) => !isOfReported(ports.settings, device.value, request)));
+  return ok(pending.filter((request) => !isOfReported(ports, device.value, request)));
 }
 
 /**
@@ -64,19 +64,17 @@ export async function readRequestDetails(
 ): Promise<Result<StoredDetails>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return findLive(ports, call, async () => {
-    const found = await ports.requests.findDetails(device.value.user, call.requestId);
-    const client = found && { clientId: found.asked.clientId, registrationId: found.registrationId };
-    return client && isOfReported(ports.settings, device.value, client) ? undefined : found;
-  });
+  return findLive(ports, call, async () =>
+    unlessReported(ports, device.value, await ports.requests.findDetails(device.value.user, call.requestId)),
+  );
 }
 
 /**
  * Records the answer of a phone. Its signature covers the request, the decision and the hash of the bytes that it
  * showed, which is compared with the provider's own hash. The evidence is stored durably before the decision is
  * committed, and the outcome after it. Without stored evidence there is no approval, unless the settings allow it; a
- * denial is always recorded. A denial that reports fraud blocks the client before it is committed. One conditional write commits the first valid answer. If the client is to be notified, the
- * decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
+ * denial is always recorded. A denial that reports fraud blocks the client before it is committed. One conditional write
+ * commits the first valid answer. If the client is to be notified, the decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
  * user to try again. That next try stores evidence and announces again, because nothing is decided yet. Once the request
  * is decided, an answer leaves only its outcome.
  */
@@ -93,8 +91,7 @@ export async function answerRequest(
   const { stored, ...details } = found.value;
   const answer = checkDeviceResponse(authenticated.value.claims, { requestId, detailsHash: details.hash });
   if (!answer.ok) return answer;
-  note({ decision: answer.value.decision, synthetic: details.isSynthetic });
-  if (reportsFraud(answer.value)) note({ reported: true });
+  note({ ...notedDecision(answer.value), synthetic: details.isSynthetic });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
   if (stored?.state !== 'pending') return answerLate(ports, valid, stored);
   const key = await evidenceKeyOf(ports, valid.by.user, reading.evidenceKey());

@@ -67,9 +67,18 @@ export async function changePause(ports: ClientDenialPorts, answered: Answered):
 
 /** Whether the user of a device reported the client of a request as fraud. */
 export function isOfReported(
-  { blocksReported }: Settings,
+  { settings: { blocksReported } }: Pick<ClientDenialPorts, 'settings'>,
   { blocks: denied = [], user: { profileId } }: AuthenticatedDevice,
   client: Registration,
 ): boolean {
   return blocksReported && blockOf(denied, { client, profileId })?.report !== undefined;
+}
+
+/** Returns the details of a request, unless the user of the device reported its client as fraud. */
+export function unlessReported(
+  ports: Pick<ClientDenialPorts, 'settings'>,
+  by: AuthenticatedDevice,
+  details: StoredDetails | undefined,
+): StoredDetails | undefined {
+  return details && isOfReported(ports, by, clientOf(details)) ? undefined : details;
 }
