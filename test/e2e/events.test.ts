@@ -48,9 +48,11 @@ async function asked(form: Record<string, string> = {}) {
   return { ...person, ...request };
 }
 
+let markers = 0;
 /** Waits until everything was told that was committed until now. Events of the stream come in its order. */
 async function caughtUp(): Promise<void> {
-  const { client_id } = await world.client({ client_name: 'Marker' });
+  markers += 1;
+  const { client_id } = await world.client({ client_name: `Marker ${markers}` });
   await events.next('client_created', { client_id });
 }
 

@@ -34,10 +34,10 @@ it('help says what a member means, what it must be, how it is typed and what hol
     kind: 'list',
     value: 'AUDIENCE',
     about:
-      'Audiences (APIs) that the client may ask tokens for. 1 to 255 printable ASCII characters each: the phone shows ' +
-      'them. Repeat the option for more values. They replace all earlier ones; "" removes all. Default: none.',
+      'Audiences (APIs) that the client may ask tokens for: URIs, never the id of a client. 1 to 255 printable ASCII ' +
+      'characters each: the phone shows them. Repeat the option for more values. They replace all earlier ones; "" removes all. Default: none.',
   });
   expect(creationOptions['client-name']?.about).toBe(
-    'The name of the client. The phone shows it to the user. 1 to 64 readable characters.',
+    'The name of the client. The phone shows it to the user. No other client has one that looks the same. 1 to 64 readable characters.',
   );
 });

@@ -176,14 +176,26 @@ describe('CVE-2026-1518 and zeroid#138: a notification endpoint led into the pro
     try {
       const { email, phone } = await strict.person();
       const before = endpoint.received.length;
-      for (const host of ['localhost', '127.0.0.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]']) {
-        const inward = await pingClient(strict, endpoint.url.replace('localhost', host));
-        const form = { login_hint: email, client_notification_token: TOKEN };
-        const { requestId } = await strict.asked(inward, form);
-        await strict.answer(phone, requestId, 'approve');
-        const line = await notifierLine(strict, inward, 'endpoint_unreachable');
-        expect(line['detail']).toBe('address_not_public');
+      // A number is refused when it is registered. What a name resolves to shows only when it is called.
+      for (const host of ['127.0.0.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]']) {
+        const registered = await strict.admin('POST', '/admin/clients', {
+          client_name: `At ${host}`,
+          backchannel_token_delivery_mode: 'ping',
+          backchannel_client_notification_endpoint: endpoint.url.replace('localhost', host),
+        });
+        await expectRefusal(strict, registered, {
+          status: 400,
+          error: 'invalid_client_metadata',
+          reason: 'invalid_client_metadata',
+        });
+        expect(registered.body['error_description']).toContain('no IP address or a public one');
       }
+      const inward = await pingClient(strict, endpoint.url);
+      const form = { login_hint: email, client_notification_token: TOKEN };
+      const { requestId } = await strict.asked(inward, form);
+      await strict.answer(phone, requestId, 'approve');
+      const line = await notifierLine(strict, inward, 'endpoint_unreachable');
+      expect(line['detail']).toBe('address_not_public');
       expect(endpoint.received).toHaveLength(before);
     } finally {
       await strict.close();
