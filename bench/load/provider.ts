@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { functions } from '../../infra/functions/deployed-functions.ts';
 import type { Interference } from '../../local/aws/server.ts';
 import type { Delivery } from '../../local/aws/sns.ts';
+import { LIMITS_OFF } from '../../local/runtime/limits-off.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/runtime.ts';
 import { type FromProvider, type ProviderFigures, type ToProvider, toProvider } from './provider-messages.ts';
 import { throttledAnswer } from './throttling.ts';
@@ -11,7 +12,7 @@ import { throttledAnswer } from './throttling.ts';
 
 const FIGURES_MILLISECONDS = 250;
 /** Limits against push fatigue are off, because few users log in many times. A short interval makes a login short. */
-const VARIABLES = { REQUEST_LIMITS: JSON.stringify({ perUser: 'off', interval: 2 }) };
+const VARIABLES = { REQUEST_LIMITS: JSON.stringify({ ...LIMITS_OFF, interval: 2 }) };
 
 const figures: ProviderFigures = { calls: {}, throttled: {}, retried: 0, faults: {}, examples: {}, unconfirmed: 0 };
 const pushed = v.object({
