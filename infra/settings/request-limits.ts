@@ -12,4 +12,6 @@ export type RequestLimits = {
   readonly denialPause?: { readonly first: number; readonly longest: number } | 'off' | undefined;
   /** Whether a denial that reports fraud blocks the client for this user. Default: on. */
   readonly fraudBlocks?: 'on' | 'off' | undefined;
+  /** Whether a client may have only one request open with each user. Default: off. */
+  readonly oneOpenRequest?: 'on' | 'off' | undefined;
 };

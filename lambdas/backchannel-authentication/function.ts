@@ -29,7 +29,7 @@ export const spec = {
     ...CLIENT_AUTHENTICATION,
     { table: 'directory', actions: ['GetItem'], prefixes: ['LOGIN#'] },
     { table: 'directory', actions: ['Query', 'UpdateItem'], prefixes: ['USER#'] },
-    { table: 'transactions', actions: ['UpdateItem'], prefixes: ['RATE#'] },
+    { table: 'transactions', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['RATE#'] },
     { table: 'transactions', actions: ['PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },
   ],

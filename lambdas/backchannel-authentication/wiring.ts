@@ -7,6 +7,7 @@ import {
   type Wired,
 } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
@@ -34,6 +35,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
     ...clientAuthentication(directory, transactions),
     people,
     devices: people,
+    openRequests: new OpenRequestsTable(transactions, entropy),
     silentDenials: new SilentDenialsTable(directory, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     requests: new RequestsTable(transactions, entropy),

@@ -32,6 +32,8 @@ const requestLimits = v.strictObject({
   }),
   /** Whether a denial that reports fraud blocks the client. */
   fraudBlocks: v.optional(v.picklist(['on', 'off']), 'on'),
+  /** Whether a client may have only one request open with each user. */
+  oneOpenRequest: v.optional(v.picklist(['on', 'off']), 'off'),
 });
 
 const tokenLifetimes = v.strictObject({
@@ -82,6 +84,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     clientLimits: { requestsPerMinute: unlessOff(limits.perClient), unknownUsers: unlessOff(limits.unknownUsers) },
     denialPause: pauseFrom(unlessOff(limits.denialPause)),
     blocksReported: limits.fraudBlocks === 'on',
+    hasOneOpenRequest: limits.oneOpenRequest === 'on',
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
     ticketLifetimeSeconds: DEFAULTS.ticketLifetimeSeconds,

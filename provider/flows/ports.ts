@@ -90,6 +90,8 @@ export type Settings = IssuerNames & {
   readonly denialPause?: DenialPause | undefined;
   /** Whether a denial that reports fraud blocks the client for this user. */
   readonly blocksReported: boolean;
+  /** Whether a client may have only one request open with each user. */
+  readonly hasOneOpenRequest: boolean;
   readonly lifetimes: TokenLifetimes;
   readonly acrPolicy: readonly AcrRule[];
   readonly ticketLifetimeSeconds: number;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-block-ends-table.ts';
 import { ClientBlocksTable } from '../../provider/adapters/dynamodb/client-blocks-table.ts';
+import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
@@ -194,6 +195,19 @@ describeOnEngines('what leaves people in peace', (name) => {
       for (let named = 0; named < 3; named += 1) await rates.countUnknownUser(clientId, limits, HOUR);
       expect(await rates.countForClient(clientId, limits, HOUR)).toEqual({ allowed: true });
     });
+  });
+
+  it('of 20 requests that a client opens with a user at once, one is open, until it is closed or expires', async () => {
+    const open = new OpenRequestsTable(transactions, entropy);
+    const request = { sub: entropy.id(), clientId: 'bank', expiresAt: NOW + 120 };
+    const waits = await Promise.all(Array.from({ length: 20 }, () => open.open(request, NOW)));
+    expect(waits.toSorted((a, b) => a - b)).toEqual([0, ...Array.from({ length: 19 }, () => 120)]);
+    expect(await open.open({ ...request, clientId: 'shop' }, NOW)).toBe(0);
+    await open.close({ ...request, expiresAt: NOW + 60 });
+    expect(await open.open(request, NOW + 119)).toBe(1);
+    expect(await open.open({ ...request, expiresAt: NOW + 240 }, NOW + 120)).toBe(0);
+    await open.close({ ...request, expiresAt: NOW + 240 });
+    expect(await open.open(request, NOW)).toBe(0);
   });
 
   it('a silent request is pending for its client until it counts as denied, then no poll is recorded', async () => {

@@ -112,6 +112,12 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     'This client named too many unknown users; try again later.',
     { headers: { 'retry-after': '30' } },
   ],
+  request_open: [
+    { retryAfterSeconds: 30 },
+    '403 access_denied',
+    'This user has an open request of this client; try again later.',
+    { headers: { 'retry-after': '30' } },
+  ],
   client_paused: [
     { retryAfterSeconds: 30 },
     '403 access_denied',

@@ -6,7 +6,7 @@ import { expectRefusal, expectTokens } from '../support/assertions.ts';
 import { awsCall, holdCall } from '../support/held-call.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { sendAnswer } from '../support/signed-answer.ts';
-import { type Answer, type TestClient, World } from '../support/world.ts';
+import { type Answer, requestIdOf, type TestClient, World } from '../support/world.ts';
 
 /** The answer of an AWS service that is out. */
 const OUT = jsonAnswer('1.0', { __type: 'InternalServerError' }, 500);
@@ -360,6 +360,29 @@ describe('races of a report of fraud', () => {
     expect((await ask()).status).toBe(200);
     expect(rung()).toBe(before);
     expect((await send()).status).toBe(204);
+  });
+});
+
+describe('where a client may have one request open with each user', () => {
+  it('concurrent ones are refused but one, and it may ask again after the decision or the expiry', async () => {
+    const strict = await World.start({ variables: { REQUEST_LIMITS: '{"perUser":"off","oneOpenRequest":"on"}' } });
+    try {
+      const bank = await strict.client();
+      const ana = await strict.person();
+      const askAll = () => Promise.all(Array.from({ length: 8 }, () => strict.ask(bank, { login_hint: ana.email })));
+      const refused = { status: 403, error: 'access_denied', reason: 'request_open' };
+      const [first, ...others] = (await askAll()).toSorted((one, other) => one.status - other.status);
+      expect(first?.status).toBe(200);
+      for (const other of others) await expectRefusal(strict, other, refused);
+      expect(others[0]?.headers.get('retry-after')).toBe('120');
+      expect((await strict.ask(await strict.client(), { login_hint: ana.email })).status).toBe(200);
+      await strict.answer(ana.phone, requestIdOf(String(first?.body['auth_req_id'])), 'approve');
+      expect((await strict.ask(bank, { login_hint: ana.email })).status).toBe(200);
+      strict.runtime.advance(120);
+      expect((await strict.ask(bank, { login_hint: ana.email })).status).toBe(200);
+    } finally {
+      await strict.close();
+    }
   });
 });
 

@@ -14,4 +14,5 @@ export const SETTINGS: Settings = {
   auditOutage: 'refuse',
   clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
   blocksReported: true,
+  hasOneOpenRequest: false,
 };

@@ -15,7 +15,7 @@ import {
   keptRateWindow,
   keptRequest,
 } from './forms/kept-form.ts';
-import { type RateWindowForm, userWindows } from './forms/rate-window-form.ts';
+import { isWindow, type RateWindowForm, userWindows } from './forms/rate-window-form.ts';
 import {
   DETAILS_PREFIX,
   type DetailsForm,
@@ -61,7 +61,7 @@ export class PersonRecordsTable implements PersonRecords {
       login_identifiers: identifiers.flat(),
       devices: person.filter(isDevice).map(keptDevice),
       requests: details.map((one) => keptRequest(one, requestOf(one))),
-      rate_windows: windows.map(keptRateWindow),
+      rate_windows: windows.filter(isWindow).map(keptRateWindow),
       blocks: person.filter(isBlock).map(keptBlock),
       evidence_keys: keys.map(keptEvidenceKey),
     };

@@ -38,6 +38,7 @@ export class RequestsTable implements AuthenticationRequests {
     details,
     notification,
     isAfterDenial,
+    isOnlyOne,
     isSynthetic,
     ...unstored
   }: NewRequest): Promise<void> {
@@ -54,6 +55,7 @@ export class RequestsTable implements AuthenticationRequests {
         asked: askedText(asked),
         ...(notification && { notified_client: request.clientId }),
         ...(isAfterDenial && { after_denial: true }),
+        ...(isOnlyOne && { only_one: true }),
         ...(isSynthetic && { synthetic: true }),
         ttl: request.expiresAt + KEEP_DETAILS_SECONDS,
       }),

@@ -23,6 +23,8 @@ export type FoundUser = NamedUser & {
   readonly found: UserWithBlocks | undefined;
   /** For how many seconds more the client pauses after this user's denials. */
   readonly pauseSeconds: number;
+  /** For how many seconds more another request of the client is open. 0 if there is none, or any number may be open. */
+  readonly openSeconds: number;
   /** The result of counting the attempt for the user. Undefined where limits are switched off. */
   readonly userLimit: Counted | undefined;
 };
@@ -47,8 +49,8 @@ export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser
 
 /**
  * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, no profile, an
- * identifier that is no longer the user's, a blocked user, a pause after denials, the user's limit, no device that would
- * learn of the request.
+ * identifier that is no longer the user's, a blocked user, a pause after denials, another open request where
+ * there may be one only, the user's limit, no device that would learn of the request.
  * Unknown and blocked users are refused before the limit, so that the limit does not reveal that a user exists. The
  * limit protects people from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts
  * of a failed deployment would make the next one fail. They are counted all the same, so that the login shows that
@@ -64,6 +66,7 @@ export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
     return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
   if (user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
   if (known.pauseSeconds > 0) return refuse({ reason: 'client_paused', retryAfterSeconds: known.pauseSeconds });
+  if (known.openSeconds > 0) return refuse({ reason: 'request_open', retryAfterSeconds: known.openSeconds });
   const isPerson = !(isSynthetic && sub === SYNTHETIC_ID);
   if (userLimit?.allowed === false && isPerson)
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: userLimit.retryAfterSeconds });

@@ -20,6 +20,7 @@ export type AskingRefusal =
   | { reason: 'client_rate_limited'; retryAfterSeconds: number }
   | { reason: 'too_many_unknown_users'; retryAfterSeconds: number }
   | { reason: 'client_paused'; retryAfterSeconds: number }
+  | { reason: 'request_open'; retryAfterSeconds: number }
   | { reason: 'no_reachable_device'; devices: number }
   | { reason: 'push_unavailable'; retryAfterSeconds: number };
 
@@ -70,6 +71,13 @@ export const askingWording: Wordings<AskingRefusal> = {
       403,
       'access_denied',
       'This user denied a request of this client; try again later.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
+  request_open: (refusal) =>
+    wording(
+      403,
+      'access_denied',
+      'This user has an open request of this client; try again later.',
       retryAfter(refusal.retryAfterSeconds),
     ),
   no_reachable_device: () =>

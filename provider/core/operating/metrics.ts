@@ -80,7 +80,7 @@ export const metrics = {
   /** Requests of clients that named too many unknown users. */
   ClientsGuessing: { of: BACKCHANNEL, when: because('too_many_unknown_users') },
   UsersLimited: { of: BACKCHANNEL, when: because('user_rate_limited') },
-  ClientsLimited: { of: BACKCHANNEL, when: because('client_rate_limited', 'client_paused') },
+  ClientsLimited: { of: BACKCHANNEL, when: because('client_rate_limited', 'client_paused', 'request_open') },
   NoReachableDevice: { of: BACKCHANNEL, when: because('no_reachable_device') },
   PushOutages: { of: BACKCHANNEL, when: because('push_unavailable') },
   PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound', 'EndpointDeleted') },

@@ -72,6 +72,7 @@ export type KeptRequest = {
   readonly asked: KeptAsked;
   readonly notified_client?: string | undefined;
   readonly after_denial?: true | undefined;
+  readonly only_one?: true | undefined;
   readonly synthetic?: true | undefined;
   readonly status?: KeptStatus | undefined;
 };

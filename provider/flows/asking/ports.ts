@@ -24,6 +24,17 @@ export interface RateWindows {
   countUnknownUser(clientId: string, limits: ClientLimits, now: number): Promise<void>;
 }
 
+/** A request that a client has open with a user, until `expiresAt`. */
+export type OpenRequest = { readonly sub: string; readonly clientId: string; readonly expiresAt: number };
+
+/** Open requests, where a client may have one at a time with each user. One conditional write opens and checks. */
+export interface OpenRequests {
+  /** Opens a request. Returns 0, or for how many seconds more another one of this client is open with this user. */
+  open(request: OpenRequest, now: number): Promise<number>;
+  /** Ends an open request. Does nothing if it is another one. */
+  close(request: OpenRequest): Promise<void>;
+}
+
 /** What is stored of a new request. */
 export type NewRequest = {
   readonly request: RequestFacts;
@@ -33,6 +44,8 @@ export type NewRequest = {
   readonly notification?: NotificationAddress | undefined;
   /** True if the client pauses after denials of this user, unless they approve this request. */
   readonly isAfterDenial?: true | undefined;
+  /** True if the client may have no other request open with this user. */
+  readonly isOnlyOne?: true | undefined;
   /** True if the client of the synthetic login asks. The approval then counts as that of no person. */
   readonly isSynthetic?: true | undefined;
 };

@@ -1,7 +1,6 @@
 import { checkAskable, checkNamed, type NamedUser } from '../../core/asking/askable.ts';
 import { checkAsked } from '../../core/asking/asked.ts';
-import { parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
-import type { LoginHint } from '../../core/asking/login-hint.ts';
+import { type BackchannelRequest, parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
 import { limitsOf } from '../../core/asking/rate-window.ts';
 import { describeScopes } from '../../core/asking/scope.ts';
 import { type Client, checkGrantAllowed } from '../../core/client/client.ts';
@@ -18,6 +17,7 @@ import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
 import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditLog, Note } from '../ports.ts';
+import type { OpenRequest } from './ports.ts';
 import { type AskSilentlyPorts, askSilently } from './request/ask-silently.ts';
 import {
   type Askable,
@@ -37,7 +37,7 @@ export type RequestAuthenticationPorts = ClientAuthenticationPorts &
   };
 
 /** The user whom the client may ask. */
-type Target = Pick<Askable, 'target' | 'block' | 'countedAt'>;
+type Target = Pick<Askable, 'target' | 'block' | 'askedAt' | 'countedAt' | 'opened'>;
 
 /**
  * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, finds
@@ -60,7 +60,7 @@ export async function requestAuthentication(
   if (!wanted.ok) return wanted;
   const asked = checkAsked(wanted.value, client, settings.issuer);
   if (!asked.ok) return asked;
-  const target = await findAndCount(ports, client, wanted.value.hint);
+  const target = await findAndCount(ports, client, wanted.value);
   if (!target.ok) return target;
   const askable = { client, wanted: wanted.value, asked: asked.value, ...target.value };
   const { block } = askable;
@@ -75,10 +75,10 @@ export async function requestAuthentication(
 async function findAndCount(
   ports: RequestAuthenticationPorts,
   client: Client,
-  hint: LoginHint,
+  { hint, expiresInSeconds }: BackchannelRequest,
 ): Promise<Result<Target>> {
   const { clientId, onlySub, isSynthetic } = client;
-  const { userLimits, clientLimits, denialPause } = ports.settings;
+  const { userLimits, clientLimits, denialPause, hasOneOpenRequest } = ports.settings;
   const now = ports.clock();
   const limits = limitsOf(client, clientLimits);
   // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
@@ -90,15 +90,24 @@ async function findAndCount(
   const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved };
   const sub = checkNamed(named);
   if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
-  const [found, userLimit] = await Promise.all([
+  const open = hasOneOpenRequest ? { sub: sub.value, clientId, expiresAt: now + expiresInSeconds } : undefined;
+  const [found, userLimit, openSeconds] = await Promise.all([
     foundBySub ?? findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
+    open ? ports.openRequests.open(open, now) : 0,
   ]);
   const block = found && blockOf(found.blocks, { client, profileId: found.user.profileId });
-  const askable = checkAskable({ ...named, found, userLimit, pauseSeconds: pauseLeft(block, denialPause, now) });
+  const askable = checkAskable({
+    ...named,
+    found,
+    userLimit,
+    openSeconds,
+    pauseSeconds: pauseLeft(block, denialPause, now),
+  });
   const countedAt = userLimit?.allowed ? now : undefined;
-  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt });
-  return ok({ target: askable.value, block, countedAt });
+  const opened = openSeconds === 0 ? open : undefined;
+  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, opened });
+  return ok({ target: askable.value, block, askedAt: now, countedAt, opened });
 }
 
 type Refused = Extract<Result<never>, { ok: false }>;
@@ -108,14 +117,21 @@ type Refused = Extract<Result<never>, { ok: false }>;
  * counted.
  */
 async function refuseUnasked(
-  { rateWindows, settings, clock }: RequestAuthenticationPorts,
-  attempt: { client: Client; refused: Refused; sub?: string; countedAt?: number | undefined },
+  { rateWindows, openRequests, settings, clock }: RequestAuthenticationPorts,
+  attempt: {
+    client: Client;
+    refused: Refused;
+    sub?: string;
+    countedAt?: number | undefined;
+    opened?: OpenRequest | undefined;
+  },
 ): Promise<Result<never>> {
-  const { client, refused, sub, countedAt } = attempt;
+  const { client, refused, sub, countedAt, opened } = attempt;
   const limits = limitsOf(client, settings.clientLimits);
   const isUnknown = refused.refusal.reason === 'unknown_user';
   await Promise.all([
     sub !== undefined && countedAt !== undefined && rateWindows.giveBack(sub, countedAt),
+    opened && openRequests.close(opened),
     isUnknown && limits && rateWindows.countUnknownUser(client.clientId, limits, clock()),
   ]);
   return refused;
@@ -133,7 +149,8 @@ async function storeAndPush(
   const details = freeze(askable, { issuer: ports.settings.issuer, requestId, expiresAt });
   const isAfterDenial = block && block.denials > 0 && !block.report && ports.settings.denialPause ? true : undefined;
   const { isSynthetic } = client;
-  await ports.requests.create({ request, asked, details, notification, isAfterDenial, isSynthetic });
+  const isOnlyOne = askable.opened && true;
+  await ports.requests.create({ request, asked, details, notification, isAfterDenial, isOnlyOne, isSynthetic });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const outcomes = await ports.push.send(reachable(target.devices), message, issuedAt);
   const pushed = await judgePushes(ports, outcomes, { askable, request, note });
@@ -181,6 +198,9 @@ async function judgePushes(
 }
 
 /** Takes the attempt back, because no phone rang. If that fails, it stays counted. */
-async function giveBack({ rateWindows }: RequestAuthenticationPorts, { target, countedAt }: Askable): Promise<void> {
-  if (countedAt !== undefined) await Promise.allSettled([rateWindows.giveBack(target.user.sub, countedAt)]);
+async function giveBack(ports: RequestAuthenticationPorts, { target, countedAt, opened }: Askable): Promise<void> {
+  await Promise.allSettled([
+    countedAt !== undefined && ports.rateWindows.giveBack(target.user.sub, countedAt),
+    opened && ports.openRequests.close(opened),
+  ]);
 }

@@ -23,7 +23,14 @@ import { auditedChange, type RecordDone } from '../operating/audited-change.ts';
 import type { EvidenceKeys, EvidenceSeal } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Note } from '../ports.ts';
-import { blockReported, type ClientDenialPorts, changePause, isOfReported, unlessReported } from './client-denials.ts';
+import {
+  blockReported,
+  type ClientDenialPorts,
+  changePause,
+  closeRequest,
+  isOfReported,
+  unlessReported,
+} from './client-denials.ts';
 import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
@@ -179,6 +186,7 @@ async function record(
   const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, now });
   if (recorded.recorded) {
     await changePause(ports, { ...valid, details });
+    await closeRequest(ports, { ...valid, details });
     return ok(true);
   }
   const refusal = refusalOfLate(valid, recorded.stored);

@@ -2,6 +2,7 @@ import type { Registration } from '../../core/client/client.ts';
 import { type DeviceResponse, reportsFraud } from '../../core/deciding/device-response.ts';
 import { blockOf } from '../../core/person/client-block.ts';
 import { ok } from '../../core/result.ts';
+import type { OpenRequests } from '../asking/ports.ts';
 import type { AuthenticatedDevice } from '../device/authenticate-device.ts';
 import { type AuditedPorts, auditedChange } from '../operating/audited-change.ts';
 import type { ClientBlockRecords } from '../person/ports.ts';
@@ -11,6 +12,7 @@ import type { StoredDetails } from './ports.ts';
 /** What these steps need. */
 export type ClientDenialPorts = AuditedPorts & {
   readonly blockRecords: ClientBlockRecords;
+  readonly openRequests: Pick<OpenRequests, 'close'>;
   readonly settings: Settings;
 };
 
@@ -63,6 +65,13 @@ export async function changePause(ports: ClientDenialPorts, answered: Answered):
   if (!settings.denialPause || details.isSynthetic || blocks(ports, answer)) return;
   if (answer.decision === 'deny') await Promise.allSettled([blockRecords.recordDenial({ owner, client, at: clock() })]);
   else if (details.isAfterDenial) await Promise.allSettled([blockRecords.endPause({ owner, clientId })]);
+}
+
+/** Lets the client ask the user again, where it may have one request open only. */
+export async function closeRequest(ports: ClientDenialPorts, { by, details }: Answered): Promise<void> {
+  const { clientId } = clientOf(details);
+  const { expiresAt, isOnlyOne } = details;
+  if (isOnlyOne) await Promise.allSettled([ports.openRequests.close({ sub: by.user.sub, clientId, expiresAt })]);
 }
 
 /** Whether the user of a device reported the client of a request as fraud. */

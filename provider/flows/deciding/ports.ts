@@ -20,6 +20,8 @@ export type StoredDetails = FrozenDetails & {
   readonly notifiedClient?: string | undefined;
   /** True if the client pauses after denials of this user, unless they approve now. */
   readonly isAfterDenial?: true | undefined;
+  /** True if the client may have no other request open with this user. */
+  readonly isOnlyOne?: true | undefined;
   /** True if the client of the synthetic login asks. */
   readonly isSynthetic?: true | undefined;
 };

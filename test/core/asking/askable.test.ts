@@ -21,6 +21,7 @@ const KNOWN: FoundUser = {
   found: { user: USER, devices: [DEVICE], blocks: [] },
   userLimit: { allowed: true },
   pauseSeconds: 0,
+  openSeconds: 0,
 };
 const withUser = (user: Partial<User>) => ({ found: { user: { ...USER, ...user }, devices: [DEVICE], blocks: [] } });
 
@@ -51,6 +52,7 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
   ],
   ['a blocked user', withUser({ status: 'blocked' }), { reason: 'unknown_user', because: 'blocked' }],
   ['a pause after denials', { pauseSeconds: 15 }, { reason: 'client_paused', retryAfterSeconds: 15 }],
+  ['another open request', { openSeconds: 20 }, { reason: 'request_open', retryAfterSeconds: 20 }],
   ['the user over the limit', { userLimit: over }, { reason: 'user_rate_limited', retryAfterSeconds: 7 }],
   ['no device', { found: { user: USER, devices: [], blocks: [] } }, { reason: 'no_reachable_device', devices: 0 }],
   [

@@ -46,6 +46,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   client_rate_limited: { reason: 'client_rate_limited', retryAfterSeconds: 30 },
   too_many_unknown_users: { reason: 'too_many_unknown_users', retryAfterSeconds: 30 },
   client_paused: { reason: 'client_paused', retryAfterSeconds: 30 },
+  request_open: { reason: 'request_open', retryAfterSeconds: 30 },
   no_reachable_device: { reason: 'no_reachable_device', devices: 0 },
   push_unavailable: { reason: 'push_unavailable', retryAfterSeconds: 5 },
   unsupported_grant_type: { reason: 'unsupported_grant_type' },
@@ -143,6 +144,7 @@ describe('body of a refusal (RFC 6749 §5.2, CIBA §13)', () => {
     'client_rate_limited',
     'too_many_unknown_users',
     'client_paused',
+    'request_open',
     'push_unavailable',
   ] as const)('%s says when to try again, in whole seconds and never at once', (reason) => {
     const header = (retryAfterSeconds: number) => wireOf({ reason, retryAfterSeconds }).headers;

@@ -12,6 +12,7 @@ import type { Settings } from '../../../provider/flows/ports.ts';
 import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientCall, clientsIn } from '../world/clients.ts';
 import { deviceNamed, devicesIn, pushIn } from '../world/devices.ts';
+import { openRequestsIn } from '../world/open-requests.ts';
 import { peopleIn } from '../world/people.ts';
 import { requestsIn } from '../world/requests.ts';
 import { signaturesIn } from '../world/signatures.ts';
@@ -34,6 +35,7 @@ export function askingWorld(
     journal,
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
+  const { opened, openRequests } = openRequestsIn(journal);
   const { people, logins } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
   const requests = requestsIn(journal);
@@ -48,6 +50,7 @@ export function askingWorld(
     requests: requests.asking,
     rateWindows,
     silentDenials,
+    openRequests,
     announcements: journal.port({
       announce: async ({ clientId }) => journal.begin(`announce to ${clientId}`),
     }),
@@ -60,7 +63,7 @@ export function askingWorld(
     const sent = Object.entries(form).filter(([, values]) => values.length > 0);
     return requestAuthentication(ports, clientCall(note, Object.fromEntries(sent), authorization));
   };
-  return { ...world, blocks, logins, devices: stored, requests, fates, rung, counted, limits, ask };
+  return { ...world, blocks, opened, logins, devices: stored, requests, fates, rung, counted, limits, ask };
 }
 
 /** Rate windows that answer what a test says. */

@@ -142,3 +142,31 @@ describe('a client that the user reported for fraud', () => {
     expect(JSON.stringify(world.line())).not.toContain(FIRST_SECRET);
   });
 });
+
+describe('where a client may have one request open with each user (RFC 10027 §6.1.11)', () => {
+  const settings = { hasOneOpenRequest: true };
+
+  it('the second one is refused until the first expires, and uses up no limit of the user', async () => {
+    const { ask, journal, requests } = askingWorld({ settings });
+    expect((await ask()).ok).toBe(true);
+    expect(requests.created[0]?.isOnlyOne).toBe(true);
+    expect(refusalOf(await ask())).toEqual({ reason: 'request_open', retryAfterSeconds: 120 });
+    expect(journal.calls.at(-1)).toBe(`give back ana of ${NOW}`);
+    expect(requests.created).toHaveLength(1);
+  });
+
+  it('nothing stays open for which no phone rings', async () => {
+    for (const given of [{ devices: [] }, {}]) {
+      const world = askingWorld({ settings, ...given });
+      world.fates.set('phone', 'outage');
+      expect((await world.ask()).ok).toBe(false);
+      expect(world.opened.size).toBe(0);
+    }
+  });
+
+  it('a request of a reported client is open until the client hears of the denial', async () => {
+    const world = askingWorld({ settings, blocks: [REPORTED] });
+    expect((await world.ask()).ok).toBe(true);
+    expect(world.opened.get('ana bank')).toBe(NOW + 5);
+  });
+});

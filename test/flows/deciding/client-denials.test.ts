@@ -142,3 +142,21 @@ describe('an approval', () => {
     expect(world.journal.calls).not.toContain('end pause of bank for ana');
   });
 });
+
+describe('a decision on the only request that the client may have open', () => {
+  it('lets the client ask again, after it is committed', async () => {
+    for (const decision of ['approve', 'deny']) {
+      const world = decidingWorld({ details: { isOnlyOne: true } });
+      world.opened.set('ana bank', NOW + 100);
+      expect((await world.answer('phone', { decision })).ok).toBe(true);
+      expect(world.journal.calls.at(-2)).toBe('close request of bank for ana');
+      expect(world.opened.size).toBe(0);
+    }
+  });
+
+  it('stands if the request cannot be closed', async () => {
+    const world = decidingWorld({ details: { isOnlyOne: true } });
+    world.journal.breakAt('close request');
+    expect((await world.answer('phone')).ok).toBe(true);
+  });
+});

@@ -16,6 +16,7 @@ import type { Settings } from '../../../provider/flows/ports.ts';
 import { ISSUER, NOW, requestIn } from '../../core/given.ts';
 import { blocksIn } from '../world/blocks.ts';
 import { deviceNamed, devicesIn } from '../world/devices.ts';
+import { openRequestsIn } from '../world/open-requests.ts';
 import { peopleIn } from '../world/people.ts';
 import { evidenceKeyOf, evidenceKeysIn, evidenceSealIn } from '../world/records.ts';
 import { decidableIn, requestsIn } from '../world/requests.ts';
@@ -50,6 +51,7 @@ export function decidingWorld(
     journal,
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
+  const { opened, openRequests } = openRequestsIn(journal);
   const { people, users } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
   const request = given.request ?? requestIn('pending', { sub: 'ana' });
@@ -65,6 +67,7 @@ export function decidingWorld(
     devices,
     verifier,
     blockRecords,
+    openRequests,
     requests: decidableIn(journal, requests, { details, users, devices: stored, keys }),
     evidenceKeys,
     evidenceSeal,
@@ -106,6 +109,7 @@ export function decidingWorld(
     ports,
     users,
     blocks,
+    opened,
     devices: stored,
     requests,
     announced,

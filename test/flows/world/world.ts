@@ -25,6 +25,7 @@ export const SETTINGS: Settings = {
   auditOutage: 'refuse',
   clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
   blocksReported: true,
+  hasOneOpenRequest: false,
 };
 
 export const ANA: User = {

@@ -26,6 +26,15 @@ export const silentWindowKey = (by: { sub: string; clientId: string }, hour: num
   pk: userWindows(by.sub),
   sk: `${SILENT_PREFIX}${by.clientId}#${HOUR_PREFIX}${hour}`,
 });
+/** That a client has an open request with a user, until it is decided or expires. */
+export type OpenRequestForm = { readonly expires_at: number; readonly ttl: number; readonly opened_by?: string };
+const OPEN_PREFIX = 'OPEN#';
+export const openRequestKey = (by: { sub: string; clientId: string }): Key<OpenRequestForm> => ({
+  pk: userWindows(by.sub),
+  sk: `${OPEN_PREFIX}${by.clientId}`,
+});
+/** Whether an item beside the windows of a user is a window. */
+export const isWindow = ({ sk }: { sk: string }): boolean => !sk.startsWith(OPEN_PREFIX);
 /** Returns the number of the hour since 1970. */
 export const hourOf = ({ sk }: { sk: string }): number => Number(sk.slice(sk.lastIndexOf('#') + 1));
 /** Returns the client of a silent window. Undefined for a window of a user. */

@@ -42,6 +42,7 @@ export type DetailsForm = {
   readonly asked: string;
   readonly notified_client?: string;
   readonly after_denial?: true;
+  readonly only_one?: true;
   readonly synthetic?: true;
   readonly ttl: number;
 };
@@ -124,6 +125,7 @@ export function detailsFrom(item: Stored<DetailsForm>): Whole<StoredDetails> {
     asked,
     notifiedClient: item.notified_client,
     isAfterDenial: item.after_denial,
+    isOnlyOne: item.only_one,
     isSynthetic: item.synthetic,
   };
 }

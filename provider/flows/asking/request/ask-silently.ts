@@ -4,13 +4,14 @@ import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { Announcements } from '../../notifying/ports.ts';
 import type { SilentDenials } from '../../person/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
-import type { AuthenticationRequests, RateWindows } from '../ports.ts';
+import type { AuthenticationRequests, OpenRequests, RateWindows } from '../ports.ts';
 import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest, PUSH_OUT } from './new-request.ts';
 
 /** What this step needs. */
 export type AskSilentlyPorts = {
   readonly requests: AuthenticationRequests;
   readonly rateWindows: RateWindows;
+  readonly openRequests: OpenRequests;
   readonly silentDenials: SilentDenials;
   readonly announcements: Announcements;
   readonly entropy: Entropy;
@@ -42,6 +43,7 @@ export async function askSilently(
   ]);
   if (counted?.allowed === false)
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds });
+  await endWithDenial(ports, askable, deniedFrom);
   const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
   const [announced] = await Promise.allSettled([ports.announcements.announce({ requestId, clientId, correlationId })]);
   if (announced.status === 'fulfilled') return ok(acknowledgement);
@@ -58,4 +60,11 @@ async function countSilently({ settings, rateWindows }: AskSilentlyPorts, { clie
     rateWindows.giveBack(sub, countedAt),
   ]);
   return counted;
+}
+
+/** The request is open until its client hears of the denial. */
+async function endWithDenial({ openRequests, clock }: AskSilentlyPorts, { opened }: Askable, deniedFrom: number) {
+  if (!opened) return;
+  await openRequests.close(opened);
+  await openRequests.open({ ...opened, expiresAt: deniedFrom }, clock());
 }

@@ -8,6 +8,7 @@ import type { UserWithDevices } from '../../../core/person/user.ts';
 import type { Whole } from '../../../core/whole.ts';
 import type { NotificationAddress } from '../../notifying/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
+import type { OpenRequest } from '../ports.ts';
 
 /** The refusal while SNS is out. The client may try again after so many seconds. */
 export const PUSH_OUT = { reason: 'push_unavailable', retryAfterSeconds: 5 } as const;
@@ -20,8 +21,12 @@ export type Askable = {
   readonly target: UserWithDevices;
   /** What the user's denials did to the client. */
   readonly block: ClientBlock | undefined;
+  /** When the client asked. What the attempt opened ends with a request that was made at this instant. */
+  readonly askedAt: number;
   /** When the attempt was counted for the user. Undefined where limits are switched off. */
   readonly countedAt: number | undefined;
+  /** What the attempt opened, where a client may have one request open with each user. */
+  readonly opened: OpenRequest | undefined;
 };
 
 /** The successful answer (CIBA §7.3). */
@@ -42,12 +47,11 @@ export type DraftRequest = {
 /** Makes a request, and names it in the log line. */
 export function draftRequest(
   ports: { readonly entropy: Entropy; readonly clock: Clock; readonly settings: Settings },
-  { client, wanted, target: { user } }: Askable,
+  { client, wanted, target: { user }, askedAt: now }: Askable,
   note: Note,
 ): DraftRequest {
   const { expiresInSeconds, notificationToken: token } = wanted;
   const { intervalSeconds } = ports.settings;
-  const now = ports.clock();
   const authReqId = ports.entropy.secret();
   const requestId = requestIdOf(authReqId);
   note({ txn: txnOf(requestId) });
