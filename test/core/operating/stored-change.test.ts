@@ -54,6 +54,10 @@ describe('a write of a request is told', () => {
     expect(takenBack[0]).toMatchObject({ event: 'authentication_failed', reason: 'user_blocked' });
   });
 
+  it('not when nobody was asked, because the user had reported the client', () => {
+    expect(ofRequest({ after: requestIn('pending', { deniedFrom: NOW + 20 }) })).toEqual([]);
+  });
+
   it.each([
     ['a poll', { before: pending, after: { ...pending, nextPollAt: NOW + 5 } }],
     ['a redemption', { before: requestIn('approved'), after: requestIn('redeemed') }],
