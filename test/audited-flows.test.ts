@@ -13,7 +13,7 @@ const WITHOUT_RECORDS = {
     removeSyntheticLogin requestTokens setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `askSilently draftRequest notifyClient
     requestAuthentication`,
-  'they are a part of answerRequest': 'blockReported changePause closeRequest',
+  'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,
   'they tell others of what was committed': 'publishChanges publishExpiry',

@@ -1,16 +1,11 @@
-import { acrReached } from '../../core/deciding/acr.ts';
-import {
-  type AuthenticationRequest,
-  type Decision,
-  judgeLateDecision,
-} from '../../core/deciding/authentication-request.ts';
+import { type AuthenticationRequest, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
+import { decisionOf } from '../../core/deciding/decision.ts';
 import { checkDeviceResponse, type DeviceResponse, notedDecision } from '../../core/deciding/device-response.ts';
 import { txnOf } from '../../core/digest.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { EvidenceKey } from '../../core/person/evidence-key.ts';
 import { enrolledDevices, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { grantAsked } from '../../core/token/grant.ts';
 import {
   type AuthenticatedDevice,
   authenticateDevice,
@@ -23,14 +18,7 @@ import { auditedChange, type RecordDone } from '../operating/audited-change.ts';
 import type { EvidenceKeys, EvidenceSeal } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { Note } from '../ports.ts';
-import {
-  blockReported,
-  type ClientDenialPorts,
-  changePause,
-  closeRequest,
-  isOfReported,
-  unlessReported,
-} from './client-denials.ts';
+import { blockReported, type ClientDenialPorts, changePause, isOfReported, unlessReported } from './client-denials.ts';
 import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
@@ -182,11 +170,11 @@ async function record(
 ): Promise<Result<true>> {
   const now = ports.clock();
   const { requestId, answer, by } = valid;
-  const decision = decide(ports, by, { answer, details, now });
+  const answered = { ...details, user: by.user, deviceId: by.device.deviceId };
+  const decision = decisionOf(answer, answered, { acrPolicy: ports.settings.acrPolicy, now });
   const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, now });
   if (recorded.recorded) {
     await changePause(ports, { ...valid, details });
-    await closeRequest(ports, { ...valid, details });
     return ok(true);
   }
   const refusal = refusalOfLate(valid, recorded.stored);
@@ -219,26 +207,6 @@ function refusalOfLate({ answer, by }: ValidAnswer, stored: AuthenticationReques
   const { deviceId } = by.device;
   const late = judgeLateDecision(stored, { sub, profileId, deviceId, decision: answer.decision });
   return late.outcome === 'refuse' ? late.refusal : undefined;
-}
-
-function decide(
-  ports: AnswerPorts,
-  { device, user }: AuthenticatedDevice,
-  { answer, details, now }: { answer: DeviceResponse; details: StoredDetails; now: number },
-): Decision {
-  if (answer.decision === 'deny') return { decision: 'deny', deviceId: device.deviceId, reason: answer.reason };
-  const grant = grantAsked(details.asked, {
-    registrationId: details.registrationId,
-    sub: user.sub,
-    profileId: user.profileId,
-    blockCount: user.blockCount,
-    deviceId: device.deviceId,
-    authTime: now,
-    amr: answer.amr,
-    acr: acrReached(answer.amr, ports.settings.acrPolicy),
-    userClaims: user.claims,
-  });
-  return { decision: 'approve', grant };
 }
 
 /**

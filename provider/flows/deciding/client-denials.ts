@@ -62,13 +62,14 @@ export async function changePause(ports: ClientDenialPorts, answered: Answered):
   const { clientId } = client;
   const owner = by.user;
   const { blockRecords, settings, clock } = ports;
+  await closeRequest(ports, answered);
   if (!settings.denialPause || details.isSynthetic || blocks(ports, answer)) return;
   if (answer.decision === 'deny') await Promise.allSettled([blockRecords.recordDenial({ owner, client, at: clock() })]);
   else if (details.isAfterDenial) await Promise.allSettled([blockRecords.endPause({ owner, clientId })]);
 }
 
 /** Lets the client ask the user again, where it may have one request open only. */
-export async function closeRequest(ports: ClientDenialPorts, { by, details }: Answered): Promise<void> {
+async function closeRequest(ports: ClientDenialPorts, { by, details }: Answered): Promise<void> {
   const { clientId } = clientOf(details);
   const { expiresAt, isOnlyOne } = details;
   if (isOnlyOne) await Promise.allSettled([ports.openRequests.close({ sub: by.user.sub, clientId, expiresAt })]);
