@@ -30,6 +30,9 @@ const EVENT_STREAMS = '@smithy/core/event-streams';
 /** Functions with a client of Lambda. It can stream, so loading it imports the module of event streams. */
 const STREAMING: readonly string[] = ['first-keys'];
 
+/** Functions that seldom need a large part of their code. It is in files of its own, which are loaded when it is needed. */
+const SPLIT: readonly string[] = ['admin'];
+
 /** Built-in modules that only middy imports, and what the bundles contain in their place. */
 const BUILT_INS_OF_MIDDY = Object.fromEntries(
   ['node:stream/web', 'node:stream/promises', 'node:timers'].map((name) => [
@@ -49,10 +52,10 @@ let bundled: string | undefined;
  */
 export function bundleFunctions(): string {
   if (bundled) return bundled;
-  const isStreaming = (name: string) => STREAMING.includes(name);
   const builds = [
-    build(deployedNames.filter((name) => !isStreaming(name))),
-    build(deployedNames.filter(isStreaming), { external: NEVER_LOADED_IN_LAMBDA }),
+    build(deployedNames.filter((name) => !STREAMING.includes(name) && !SPLIT.includes(name))),
+    build(STREAMING, { external: NEVER_LOADED_IN_LAMBDA }),
+    ...SPLIT.map((name) => build([name], { splitting: true, chunkNames: `${name}/[name]` })),
   ];
   for (const file of builds.flatMap(({ outputFiles }) => outputFiles))
     replace(file.path.endsWith('.map') ? sourceMapPath(file) : file.path, file.text);
@@ -63,7 +66,9 @@ export function bundleFunctions(): string {
   return bundled;
 }
 
-function build(names: readonly string[], options: { readonly external?: string[] } = {}) {
+type Variant = { readonly external?: string[]; readonly splitting?: boolean; readonly chunkNames?: string };
+
+function build(names: readonly string[], options: Variant = {}) {
   return buildSync({
     ...bundleOptions,
     ...options,

@@ -45,6 +45,7 @@ export function environmentFrom(
     // Pings go to public addresses only. The local runtime sets this variable to reach clients on the same machine.
     NOTIFICATION_NETWORKS: undefined,
     NOTIFICATION_PORTS: settings.notificationPorts?.join(','),
+    OPERATORS: json(settings.operators),
     // DNS look-ups use at most half of Node's threads, which are four by default. Two slow look-ups of clients' names
     // would then block all others, those of AWS included.
     UV_THREADPOOL_SIZE: '32',

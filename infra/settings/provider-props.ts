@@ -201,6 +201,11 @@ export type CibaProviderProps = {
    * that deceives the reader. `standard`: whatever can be shown safely. Default: `standard`.
    */
   readonly bindingMessages?: 'standard' | 'strict' | undefined;
+  /**
+   * The IAM identities that may call the admin API: ARNs, or the sessions of a role as
+   * `arn:aws:sts::ACCOUNT:assumed-role/ROLE/*`. Default: everybody whom IAM allows `execute-api:Invoke`.
+   */
+  readonly operators?: readonly string[] | undefined;
   /** Ports at which clients may be notified, besides 443. Default: none. */
   readonly notificationPorts?: readonly number[] | undefined;
   /**

@@ -2,9 +2,9 @@ import { isIPv4 } from 'node:net';
 import * as v from 'valibot';
 import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
 import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
-import type { Platform } from '../../provider/core/device/device.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
 import { forEachFunction } from '../functions/deployed-functions.ts';
+import { application, arn, certificate, matching, operator, secret, stream, text } from './arn-schemas.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
 /** The settings of one stage: those of the provider, and where it is deployed. */
@@ -21,33 +21,18 @@ const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
 const DAY_SECONDS = 86_400;
 const ACR_RULES = 20;
 
-const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
-const matching = (pattern: RegExp, message: string) => v.pipe(v.string(message), v.regex(pattern, message));
 const whole = (least: number, message = `must be a whole number of at least ${least}`) =>
   v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
 const orOff = <Schema extends v.GenericSchema>(limit: Schema) => v.union([v.literal('off'), limit]);
-const arn = (service: string, resource: string, example: string) =>
-  matching(
-    new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`),
-    `must be an ARN like arn:aws:${service}:eu-west-1:111122223333:${example}`,
-  );
-
 const hostName = matching(
   /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
   'must be a host name in lower case like login.example.com, without https:// and without a path',
 );
 const issuer = matching(/^https:\/\/[^/?#]+\/?$/, 'must be an issuer like https://login.example.com/');
-const certificate = arn('acm', 'certificate/.+', 'certificate/…');
-const secret = v.pipe(
-  arn('secretsmanager', 'secret:.+', 'secret:…'),
-  v.regex(/-[A-Za-z0-9]{6}$/, 'must be the whole ARN, with the hyphen and six characters that AWS adds to the name'),
-);
 const acrRule = v.strictObject({
   acr: text,
   anyOf: v.array(v.picklist(ACCEPTED_AMR, `must be one of ${ACCEPTED_AMR.join(', ')}`), 'must be a list'),
 });
-const stream = arn('dynamodb', 'table/[A-Za-z0-9_.-]+/stream/.+', 'table/…/stream/…');
-const application = (platform: Platform) => arn('sns', `app/${platform}/.+`, `app/${platform}/…`);
 const zone = v.strictObject({
   id: matching(/^Z[A-Z0-9]+$/, 'must be a hosted zone id like Z0123456789ABC'),
   name: hostName,
@@ -205,6 +190,9 @@ export const settingsSchema = v.strictObject({
   ),
   bindingMessagePattern: v.optional(v.pipe(text, v.check(isPattern, 'must be a regular expression'))),
   bindingMessages: v.optional(v.picklist(['standard', 'strict'], 'must be "standard" or "strict"')),
+  operators: v.optional(
+    v.pipe(v.array(operator, 'must be a list'), v.minLength(1, 'must name at least one operator, or be left out')),
+  ),
   notificationPorts: v.optional(
     v.array(v.pipe(whole(1), v.maxValue(65_535, 'must be at most 65535')), 'must be a list'),
   ),

@@ -7,7 +7,13 @@ import {
   userSearchBody,
   userSearchFrom,
 } from '../../provider/edge/http/admin-bodies.ts';
-import { adminBodyRoute, adminRoute, pageFrom, SEARCH_BY_BODY } from '../../provider/edge/http/admin-call.ts';
+import {
+  adminBodyRoute,
+  adminRoute,
+  onlyOperators,
+  pageFrom,
+  SEARCH_BY_BODY,
+} from '../../provider/edge/http/admin-call.ts';
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
@@ -38,12 +44,12 @@ import { wire } from './wiring.ts';
 /**
  * The admin API (docs/admin-api.md): clients, users, devices, enrolment tickets, the log level. Every route needs an IAM identity.
  *
- * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity); 404 not_found; 409 conflict; 503
+ * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity, or one that is no operator); 404 not_found; 409 conflict; 503
  * temporarily_unavailable (the audit trail cannot be written).
  */
-const { ports, log } = wire();
+const { ports, log, operators } = wire();
 
-const routes = endpoint(log, {
+const routes = {
   'POST /admin/clients': adminBodyRoute({ body: clientBody, kind: 'client_metadata' }, async ({ body, by }) =>
     mapResult(await createClient(ports, body, by), answerCreated),
   ),
@@ -117,6 +123,6 @@ const routes = endpoint(log, {
   'DELETE /admin/users/{sub}/blocks/{client_id}': adminRoute(async ({ id, by }) =>
     mapResult(await unblockClient(ports, { sub: id('sub'), clientId: id('client_id'), by }), answerDone),
   ),
-});
+};
 
-export const handler = answerSelfChecks(() => provePushRights(ports), routes);
+export const handler = answerSelfChecks(() => provePushRights(ports), endpoint(log, onlyOperators(operators, routes)));

@@ -1,7 +1,7 @@
 import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
-import { readNotificationNetworks, readResources } from '../../provider/adapters/config.ts';
+import { readNotificationNetworks, readOperators, readResources } from '../../provider/adapters/config.ts';
 import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-block-ends-table.ts';
 import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
@@ -38,7 +38,7 @@ type AdminPorts = ManageClientsPorts &
   ProvePushRightsPorts;
 
 /** Composes what admin runs with in an AWS account. */
-export function wire(): Wired<AdminPorts> {
+export function wire(): Wired<AdminPorts> & { readonly operators: readonly string[] } {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -66,5 +66,5 @@ export function wire(): Wired<AdminPorts> {
     settings: readSettings(),
     audit: auditTrailOf('admin', firehoseAuditStore(dynamodb, resources.audit)),
   };
-  return { ports, log: logOf('admin') };
+  return { ports, log: logOf('admin'), operators: readOperators() };
 }

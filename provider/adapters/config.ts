@@ -77,6 +77,11 @@ export function readNotificationQueueUrl(env: Environment = environment): string
   return required(env, 'NOTIFICATION_QUEUE_URL');
 }
 
+/** Reads the operators whom the admin API lets in. Empty if IAM alone decides. */
+export function readOperators(env: Environment = environment): readonly string[] {
+  return json(env, 'OPERATORS', v.array(v.string()));
+}
+
 /**
  * Reads networks such as `10.0.0.0/8` in which clients may be notified, in addition to the public internet. Empty in an
  * AWS account.

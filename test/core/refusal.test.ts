@@ -197,6 +197,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
 
   // The admin API (docs/admin-api.md)
   no_iam_identity: [{}, '403 access_denied', 'This call needs an IAM identity.'],
+  operator_not_listed: [{}, '403 access_denied', 'This IAM identity is not among the operators of this provider.'],
   reserved_id: [{}, '409 conflict', 'The id synthetic-login is reserved for the synthetic login.'],
   audit_unavailable: [
     {},

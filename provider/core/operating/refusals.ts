@@ -9,6 +9,7 @@ import { retryAfter, type Wordings, wording } from '../refusal-wording.ts';
  */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }
+  | { reason: 'operator_not_listed' }
   | { reason: 'reserved_id' }
   | { reason: 'not_found'; what: string }
   | { reason: 'conflict'; what: string }
@@ -31,6 +32,8 @@ const CONFLICTS: Readonly<Record<string, string>> = {
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const operatingWording: Wordings<OperatingRefusal> = {
   no_iam_identity: () => wording(403, 'access_denied', 'This call needs an IAM identity.'),
+  operator_not_listed: () =>
+    wording(403, 'access_denied', 'This IAM identity is not among the operators of this provider.'),
   reserved_id: () => wording(409, 'conflict', 'The id synthetic-login is reserved for the synthetic login.'),
   not_found: ({ what }) => wording(404, 'not_found', `There is no such ${what}.`),
   audit_unavailable: () =>

@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { checkOperator } from '../../core/operating/operators.ts';
 import { checkUnreserved } from '../../core/operating/reserved.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Answer } from './answer.ts';
@@ -23,6 +24,24 @@ export function adminRoute(act: (call: AdminCall) => Promise<Result<Answer>>): R
     const call = adminCallFrom(request);
     return call.ok ? act(call.value) : call;
   };
+}
+
+/**
+ * Lets only the listed operators through to the routes. It is asked before anything of the call is read, for calls
+ * without an identity too.
+ */
+export function onlyOperators<Routes extends Readonly<Record<string, Route>>>(
+  listed: readonly string[],
+  routes: Routes,
+): Readonly<Record<keyof Routes, Route>> {
+  const guarded = Object.entries(routes).map(([key, route]): [string, Route] => [
+    key,
+    async (request) => {
+      const operator = checkOperator(request.iamIdentity ?? '', listed);
+      return operator.ok ? route(request) : operator;
+    },
+  ]);
+  return Object.fromEntries(guarded) as Record<keyof Routes, Route>;
 }
 
 /** Makes the same kind of route with a JSON body, which is read after the identity. */

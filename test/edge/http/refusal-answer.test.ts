@@ -75,6 +75,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   details_hash_mismatch: { reason: 'details_hash_mismatch' },
   already_decided: { reason: 'already_decided', state: 'approved' },
   no_iam_identity: { reason: 'no_iam_identity' },
+  operator_not_listed: { reason: 'operator_not_listed' },
   not_found: { reason: 'not_found', what: 'client' },
   conflict: { reason: 'conflict', what: 'client_id' },
   invalid_client_metadata: { reason: 'invalid_client_metadata', member: 'jwks', expected: 'public keys only' },

@@ -34,7 +34,14 @@ describe('functions', () => {
     expect(wanted).toEqual(expect.arrayContaining(given));
     const unset = ['PREVIOUS_ISSUERS', 'REQUEST_LIMITS', 'TOKEN_LIFETIMES', 'KEY_ROTATION', 'BINDING_MESSAGE_PATTERN'];
     // Clients are called at public addresses alone.
-    unset.push('NOTIFICATION_NETWORKS', 'NOTIFICATION_PORTS', 'BINDING_MESSAGES', 'AUDIT_OUTAGE', 'SHIELDED_NAME');
+    unset.push(
+      'NOTIFICATION_NETWORKS',
+      'NOTIFICATION_PORTS',
+      'OPERATORS',
+      'BINDING_MESSAGES',
+      'AUDIT_OUTAGE',
+      'SHIELDED_NAME',
+    );
     expect(given.toSorted()).toEqual(wanted.filter((variable) => !unset.includes(variable)).toSorted());
   });
 

@@ -31,6 +31,12 @@ describe('settings', () => {
     expect(message({ tags: { 'cost-center': '1234', 'Team Ä': 'a+b@c' } })).toBe('accepted');
   });
 
+  it('take operators: users, sessions of a role, and one session', () => {
+    const role = 'arn:aws:sts::111122223333:assumed-role/CibaOperators';
+    const operators = ['arn:aws:iam::111122223333:user/ops/ana', `${role}/*`, `${role}/ana@example.com`];
+    expect(message({ operators })).toBe('accepted');
+  });
+
   it('take variables of OpenTelemetry alone for a layer, so that none of the provider is replaced', () => {
     const tracing = { layerArn: 'arn:aws:lambda:eu-central-1:000000000000:layer:opentelemetry-nodejs-0_19_0:1' };
     expect(message({ tracing: { ...tracing, variables: { OTEL_SERVICE_NAME: 'login' } } })).toBe('accepted');
@@ -47,6 +53,10 @@ describe('settings', () => {
   });
 
   it.each([
+    [{ operators: [] }, '"operators" must name at least one operator, or be left out'],
+    [{ operators: ['*'] }, '"operators.0" must be an ARN like arn:aws:sts::111122223333:assumed-role/CibaOperators/*'],
+    [{ operators: ['arn:aws:iam::111122223333:role/Admin'] }, '"operators.0" must be an ARN like'],
+    [{ operators: ['arn:aws:sts::111122223333:assumed-role/*'] }, '"operators.0" must be an ARN like'],
     [{ colour: 'red' }, '"colour" is not a setting: correct its name or remove it'],
     [{ apns: { secretArn, bundelId: 'a' } }, 'set "apns.bundleId"'],
     [{ apns: { secretArn, bundleId: 'a', bundelId: 'a' } }, '"apns.bundelId" is not a setting'],

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import type { Platform } from '../../provider/core/device/device.ts';
+
+// Forms of texts in the settings: ARNs, and what other forms are made of. Each says what it wants in words.
+
+/** A text that is not empty. */
+export const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
+/** Makes the form of a text that fits a pattern. */
+export const matching = (pattern: RegExp, message: string) => v.pipe(v.string(message), v.regex(pattern, message));
+/** Makes the form of the ARN of a resource. */
+export const arn = (service: string, resource: string, example: string) =>
+  matching(
+    new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`),
+    `must be an ARN like arn:aws:${service}:eu-west-1:111122223333:${example}`,
+  );
+
+/** An IAM user or role session. Sessions of a role have its name, and a session name that may be anything. */
+export const operator = v.pipe(
+  text,
+  v.regex(
+    /^arn:aws[a-z-]*:(iam::\d{12}:user\/[\w+=,.@/-]+|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/(\*|[\w+=,.@-]+))$/,
+    'must be an ARN like arn:aws:sts::111122223333:assumed-role/CibaOperators/* or arn:aws:iam::111122223333:user/name',
+  ),
+);
+
+/** A certificate of ACM. */
+export const certificate = arn('acm', 'certificate/.+', 'certificate/…');
+/** A secret of Secrets Manager, with the six characters at the end. */
+export const secret = v.pipe(
+  arn('secretsmanager', 'secret:.+', 'secret:…'),
+  v.regex(/-[A-Za-z0-9]{6}$/, 'must be the whole ARN, with the hyphen and six characters that AWS adds to the name'),
+);
+/** The stream of a table. */
+export const stream = arn('dynamodb', 'table/[A-Za-z0-9_.-]+/stream/.+', 'table/…/stream/…');
+/** Makes the form of a platform application of SNS. */
+export const application = (platform: Platform) => arn('sns', `app/${platform}/.+`, `app/${platform}/…`);
