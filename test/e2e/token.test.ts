@@ -170,6 +170,7 @@ describe('the tokens', () => {
     });
     expect(accessToken.protectedHeader.alg).toBe('RS256');
     expect(Number(idToken.payload.exp) - Number(idToken.payload.iat)).toBe(3600);
+    expect(Number(accessToken.payload.exp) - Number(accessToken.payload.iat)).toBe(900);
   });
 
   it('are for the issuer when nothing is asked, for the client’s default when it has one, never for the client', async () => {
