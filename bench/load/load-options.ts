@@ -13,7 +13,7 @@ export type LoadOptions = {
   readonly minutes: number;
 };
 
-export const LOAD_DEFAULTS: LoadOptions = { logins: 10_000, atOnce: 120, throttledPercent: 1, kills: 1, minutes: 15 };
+export const LOAD_DEFAULTS: LoadOptions = { logins: 10_000, atOnce: 120, throttledPercent: 1, kills: 1, minutes: 40 };
 
 export const LOAD_HELP = `npx node bench/load/run.ts [options]
 

@@ -179,7 +179,7 @@ export type CibaProviderProps = {
   /** Tells other systems by EventBridge what happened (docs/events.md). Default: no events, and no streams. */
   readonly events?: EventsProps | undefined;
   readonly limits?: RequestLimits | undefined;
-  /** Lifetimes of tokens in seconds. Default: 3600 each. */
+  /** Lifetimes of tokens in seconds. Default: 3600 for ID tokens, 900 for access tokens. */
   readonly lifetimes?: { readonly idToken?: number | undefined; readonly accessToken?: number | undefined } | undefined;
   /**
    * Times of a signing key in seconds: until it is replaced, published before its first use, and published after its

@@ -63,7 +63,8 @@ async function send(method: string, path: string, body?: string) {
 describe('the signature of a call to the admin API (SigV4)', () => {
   it.each([
     ['POST', '/admin/clients', '{"client_name":"ü"}'],
-    ['GET', '/admin/users?email=jane%40example.com', undefined],
+    ['POST', '/admin/users/search', '{"login_hint":"jane@example.com"}'],
+    ['GET', '/admin/clients?after=bank', undefined],
     ['DELETE', '/admin/users/a%7Cb/devices/d-1', undefined],
   ])('of %s %s is accepted behind CloudFront, whatever CloudFront adds', async (method, path, body) => {
     const { request, headers } = await send(method, path, body);
