@@ -5,7 +5,12 @@ import { PATIENCE_MILLISECONDS } from './test/support/patience.ts';
  * For `npm run test:release`: what takes screenshots, what measures time and so wants the machine for itself, and what
  * takes long.
  */
-const RELEASE = ['test/browser/**/*.test.ts', 'test/infra/functions/bundle-import.test.ts', 'test/bench/load.test.ts'];
+const RELEASE = [
+  'test/browser/**/*.test.ts',
+  'test/infra/functions/bundle-import.test.ts',
+  'test/bench/load.test.ts',
+  'test/e2e/examples.test.ts',
+];
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */
 const ON_EMULATOR = ['test/emulator/**/*.test.ts'];
 /** What `npm test` runs on other engines of DynamoDB. */
