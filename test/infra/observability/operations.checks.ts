@@ -225,10 +225,10 @@ describe('the alarm', () => {
   });
 
   it('on what may be an attack counts, because one client is enough for it', () => {
-    expect(expressionsOf('push-bombing')).toEqual([]);
-    expect(expressionsOf('assertion-replays')).toEqual([]);
+    for (const name of ['push-bombing', 'assertion-replays', 'fraud-reported', 'client-guessing'])
+      expect(expressionsOf(name), name).toEqual([]);
     expect(read('docs/operations.md')).toContain(
-      'Two alarms are numbers everywhere, because one client is enough for an attack: [assertion-replays](#alarm-assertion-replays) and [push-bombing](#alarm-push-bombing).',
+      'Four alarms are numbers everywhere, because one client is enough for an attack: [assertion-replays](#alarm-assertion-replays), [push-bombing](#alarm-push-bombing), [fraud-reported](#alarm-fraud-reported) and [client-guessing](#alarm-client-guessing).',
     );
   });
 
