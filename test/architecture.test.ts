@@ -67,6 +67,7 @@ const SHARED_ADAPTERS = [
   'provider/adapters/https/guarded-request.ts',
   'provider/adapters/https/public-address.ts',
   'provider/adapters/log-level.ts',
+  'provider/adapters/signed-calls.ts',
 ];
 
 const isIn = (folder: string, { target }: Import) => target.startsWith(`${folder}/`);

@@ -8,21 +8,19 @@ import { signAsDevice } from '../../provider/adapters/jose/synthetic-device.ts';
 import { createVersionCalls } from '../../provider/adapters/lambda/version-call.ts';
 import { SyntheticSecrets } from '../../provider/adapters/secrets/synthetic-secrets.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
-import { SignedCalls } from '../../provider/adapters/signed-calls.ts';
 import type { ReportStatus } from '../../provider/edge/code-deploy/lifecycle-event.ts';
 import type { VersionTestPorts } from '../../provider/flows/operating/test-deployment.ts';
 
 /** Composes what before-traffic runs with in an AWS account. */
 export function wire(): { ports: VersionTestPorts; report: ReportStatus } {
-  const { functions, endpoints, milliseconds } = readVersionTest();
+  const { functions, codeDeploy: where, lambda } = readVersionTest();
   const secrets = createSecrets();
-  const calls = new SignedCalls(secrets, endpoints);
-  const codeDeploy = new CodeDeploy(calls, milliseconds.codeDeploy);
+  const codeDeploy = new CodeDeploy(secrets, where);
   const ports = {
     issuer: readSettings().issuer,
     secret: new SyntheticSecrets(secrets, readSyntheticSecret()),
     readShift: (deploymentId: string) => codeDeploy.readShift(deploymentId),
-    ...createVersionCalls(calls, { functions, milliseconds: milliseconds.lambda }),
+    ...createVersionCalls(secrets, { functions, ...lambda }),
     sign: signAsDevice,
     verifies: verifiesIdToken,
     wait,

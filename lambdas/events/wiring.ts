@@ -6,7 +6,6 @@ import { changeFrom } from '../../provider/adapters/dynamodb/streamed-writes.ts'
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { WatchedRequestsTable } from '../../provider/adapters/dynamodb/watched-requests-table.ts';
 import { EventBridgeBus } from '../../provider/adapters/eventbridge/event-bridge-bus.ts';
-import { SignedCalls } from '../../provider/adapters/signed-calls.ts';
 import { SqsExpiryReminders } from '../../provider/adapters/sqs/sqs-expiry-reminders.ts';
 import type { PublishPorts } from '../../provider/flows/operating/publish-changes.ts';
 import type { PublishExpiryPorts } from '../../provider/flows/operating/publish-expiry.ts';
@@ -17,7 +16,7 @@ export function wire() {
   const events = readEvents();
   const dynamodb = createDynamoDB();
   const ports: PublishPorts & PublishExpiryPorts = {
-    bus: new EventBridgeBus(new SignedCalls(dynamodb, { events: events.endpoint }), events),
+    bus: new EventBridgeBus(dynamodb, events),
     reminders: new SqsExpiryReminders(createSqs(), events.expiryQueueUrl),
     requests: new WatchedRequestsTable(new Table(dynamodb, transactionsTable)),
     clock,

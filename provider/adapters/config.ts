@@ -127,8 +127,8 @@ export function readVersionTest(env: Environment = environment) {
       'LOGIN_FUNCTIONS',
       v.array(v.strictObject({ functionName: v.string(), routes: v.array(v.string()) })),
     ),
-    endpoints: { codedeploy: endpointIn(env, 'CODEDEPLOY'), lambda: endpointIn(env, 'LAMBDA') },
-    milliseconds: { codeDeploy: Math.max(5000, milliseconds), lambda: Math.max(20_000, milliseconds) },
+    codeDeploy: { endpoint: endpointIn(env, 'CODEDEPLOY'), milliseconds: Math.max(5000, milliseconds) },
+    lambda: { endpoint: endpointIn(env, 'LAMBDA'), milliseconds: Math.max(20_000, milliseconds) },
   };
 }
 
@@ -143,6 +143,8 @@ export function readOriginResources(env: Environment = environment) {
     region: required(env, 'AWS_REGION'),
     /** The address of a stand-in, undefined in AWS. */
     endpoint: env['AWS_ENDPOINT_URL'] || undefined,
+    /** How long an answer of S3 or API Gateway may take. Only the deployment and a schedule wait for it. */
+    milliseconds: Math.max(20_000, awsCallMilliseconds(env)),
   };
 }
 

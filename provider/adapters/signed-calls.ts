@@ -1,73 +1,116 @@
+import type { Readable } from 'node:stream';
+import type { ACMClient } from '@aws-sdk/client-acm';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-/** A call of AWS. */
+/** A client of the SDK that a function has anyway. */
+export type Connected = Pick<ACMClient | DynamoDBClient | SecretsManagerClient, 'config'>;
+/** A call of AWS. Header names are in lower case. */
 export type SignedCall = {
-  readonly service: 'codedeploy' | 'events' | 'lambda';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT';
+  /** The path as it is sent. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+/** The answer, whatever its status. Header names are in lower case. */
+export type SignedAnswer = {
+  readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** How long the answer may take, its body included. */
+};
+/** The service that is called. */
+export type CalledService = {
+  readonly service: 'apigateway' | 'codedeploy' | 'events' | 'firehose' | 'lambda' | 's3';
+  /** The address of the service, if it is not where AWS has it. */
+  readonly endpoint: string | undefined;
+  /** The region of the service, if it is not the client's. */
+  readonly region?: () => Promise<string>;
+  /** How long each try may take, until the end of the answer's body. */
   readonly milliseconds: number;
+  /** If not those of `tryAgain`. */
+  readonly pauses?: readonly number[];
 };
-/** The answer, whatever its status. */
-export type SignedAnswer = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-};
-/** The addresses of services that are not where AWS has them. */
-export type Endpoints = Readonly<Partial<Record<SignedCall['service'], string | undefined>>>;
-/** A client of the SDK that a function has anyway. */
-type Connected = Pick<SecretsManagerClient | DynamoDBClient, 'config'>;
+export type SendSigned = (call: SignedCall) => Promise<SignedAnswer>;
+
+/** The pauses between the tries, in milliseconds. As often as the clients of the SDK, a call is tried three times. */
+const PAUSES: readonly number[] = [100, 200];
+/** The pauses of a call that must not take effect twice, or that its caller repeats in another way. */
+export const NEVER_AGAIN: readonly number[] = [];
+/** The errors after which another try may succeed, in answers with status 400. */
+const THROTTLED = /Throttl|LimitExceeded/;
 
 /**
- * Calls AWS without a client of the service, which would be a third of a bundle (docs/adr/0022). It takes connections,
- * credentials and region from a client that the function has anyway. Nothing is tried again.
+ * Makes a function that calls a service of AWS without its client in the SDK, which would be a third of a bundle
+ * (docs/adr/0022). It takes the connections and the credentials of a client that the function has anyway, and its region
+ * unless another one is given. A call is tried again if it could not be sent, if its answer did not end in time, and if
+ * the service was throttled or out. The function rejects if the last try has no answer.
  */
-export class SignedCalls {
-  readonly #config: Connected['config'];
-  readonly #endpoints: Endpoints;
+export function signedCalls(
+  { config }: Connected,
+  { service, endpoint, region = config.region, milliseconds, pauses }: CalledService,
+): SendSigned {
+  const { credentials, sha256 } = config;
+  // S3 alone signs the path as it is sent. All others encode it once more.
+  const signer = new SignatureV4({ service, region, credentials, sha256, uriEscapePath: service !== 's3' });
+  const once = async (call: SignedCall): Promise<SignedAnswer> => {
+    // A connection whose answer is late is closed, so that no other call is sent on it.
+    const abortSignal = AbortSignal.timeout(milliseconds);
+    try {
+      const { protocol, hostname, port, host } = new URL(endpoint ?? addressOf(service, await region()));
+      const where = { protocol, hostname, ...(port && { port: Number(port) }) };
+      const request = await signer.sign(new HttpRequest({ ...call, ...where, headers: { ...call.headers, host } }));
+      const { response } = await config.requestHandler.handle(request as HttpRequest, { abortSignal });
+      return { ...response, body: await textOf(response.body) };
+    } catch (error) {
+      throw abortSignal.reason ?? error;
+    }
+  };
+  return (call) => tryAgain(() => once(call), isAnswered, pauses);
+}
 
-  constructor({ config }: Connected, endpoints: Endpoints) {
-    this.#config = config;
-    this.#endpoints = endpoints;
+/**
+ * Does something until its outcome needs no other try, once more than there are pauses. The last outcome is returned, and
+ * the last failure thrown, as it is.
+ */
+export async function tryAgain<Outcome>(
+  once: () => Promise<Outcome>,
+  isDone: (outcome: Outcome) => boolean,
+  pauses = PAUSES,
+): Promise<Outcome> {
+  for (const milliseconds of pauses) {
+    try {
+      const outcome = await once();
+      if (isDone(outcome)) return outcome;
+    } catch {
+      // The last try tells.
+    }
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
   }
+  return once();
+}
 
-  /** Sends a call. It rejects if no answer comes in time. */
-  async send(call: SignedCall): Promise<SignedAnswer> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${call.service} does not answer`)), call.milliseconds);
-    });
-    return Promise.race([this.#send(call), late]).finally(() => clearTimeout(timer));
-  }
+/** Makes a call of a service that takes JSON and reads the name of the action from a header. */
+export function jsonCall(target: string, input: object): SignedCall {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  return { method: 'POST', path: '/', headers, body: JSON.stringify(input) };
+}
 
-  async #send({ service, path, query, headers, body }: SignedCall): Promise<SignedAnswer> {
-    const { credentials, region, sha256, requestHandler } = this.#config;
-    const { protocol, hostname, port, host } = new URL(this.#endpoints[service] ?? addressOf(service, await region()));
-    const request = new HttpRequest({
-      method: 'POST',
-      protocol,
-      hostname,
-      ...(port && { port: Number(port) }),
-      path,
-      ...(query && { query: { ...query } }),
-      headers: { ...headers, host, 'content-length': String(Buffer.byteLength(body)) },
-      body,
-    });
-    const signer = new SignatureV4({ service, credentials, region, sha256 });
-    const { response } = await requestHandler.handle((await signer.sign(request)) as HttpRequest);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(chunk);
-    return { status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() };
-  }
+/** Whether the service itself answered. Its throttle and its outages are no answers. */
+function isAnswered({ statusCode, body }: SignedAnswer): boolean {
+  return statusCode < 500 && statusCode !== 429 && !(statusCode === 400 && THROTTLED.test(body));
 }
 
 /** The address of a service. Regions in China have a domain of their own. */
 function addressOf(service: string, region: string): string {
   return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
+
+async function textOf(body: Readable): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }

@@ -1,10 +1,17 @@
 import * as v from 'valibot';
 import type { TrafficShift } from '../../core/operating/synthetic.ts';
-import type { SignedCalls } from '../signed-calls.ts';
+import {
+  type Connected,
+  jsonCall,
+  NEVER_AGAIN,
+  type SendSigned,
+  type SignedAnswer,
+  signedCalls,
+  tryAgain,
+} from '../signed-calls.ts';
 
-/** How often a call is tried, and the pause between two tries in milliseconds. */
-const TRIES = 4;
-const PAUSE_MILLISECONDS = 2000;
+/** The pauses between the tries of a call, in milliseconds. */
+const PAUSES = [2000, 2000, 2000];
 /** Who makes a deployment that restores what was there before. */
 const RESTORING: readonly unknown[] = ['codeDeployRollback', 'CloudFormationRollback'];
 
@@ -42,13 +49,11 @@ const appSpec = v.object({
  * version: the deployment names its revision, and the revision contains the AppSpec.
  */
 export class CodeDeploy {
-  readonly #calls: SignedCalls;
-  readonly #milliseconds: number;
+  readonly #send: SendSigned;
 
   /** `milliseconds` is how long each try of a call may take. */
-  constructor(calls: SignedCalls, milliseconds: number) {
-    this.#calls = calls;
-    this.#milliseconds = milliseconds;
+  constructor(client: Connected, where: { readonly endpoint: string | undefined; readonly milliseconds: number }) {
+    this.#send = signedCalls(client, { service: 'codedeploy', ...where, pauses: NEVER_AGAIN });
   }
 
   /** Reads what a deployment is about to do. Undefined if CodeDeploy does not tell, or tells it in another form. */
@@ -79,18 +84,14 @@ export class CodeDeploy {
   }
 
   /** Tries again after each failure: without a report, CodeDeploy waits for an hour, and a new right needs a moment. */
-  async #call(action: string, input: object, tried = 1): Promise<unknown> {
-    const sent = this.#calls.send({
-      service: 'codedeploy',
-      path: '/',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `CodeDeploy_20141006.${action}` },
-      body: JSON.stringify(input),
-      milliseconds: this.#milliseconds,
-    });
-    const { status, text } = await sent.catch((error: Error) => ({ status: 0, text: error.name }));
-    if (status === 200) return JSON.parse(text || '{}');
-    if (tried === TRIES) throw new Error(`CodeDeploy answers ${action} with ${status}`);
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
-    return this.#call(action, input, tried + 1);
+  async #call(action: string, input: object): Promise<unknown> {
+    const call = jsonCall(`CodeDeploy_20141006.${action}`, input);
+    const { statusCode, body } = await tryAgain(() => this.#send(call), isAccepted, PAUSES);
+    if (statusCode !== 200) throw new Error(`CodeDeploy answers ${action} with ${statusCode}`);
+    return JSON.parse(body || '{}');
   }
+}
+
+function isAccepted({ statusCode }: SignedAnswer): boolean {
+  return statusCode === 200;
 }

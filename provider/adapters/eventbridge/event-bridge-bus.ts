@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { EVENT_SOURCE, type ProviderEvent } from '../../core/operating/provider-event.ts';
 import type { EventBus } from '../../flows/operating/ports.ts';
-import type { SignedCalls } from '../signed-calls.ts';
+import { type Connected, jsonCall, NEVER_AGAIN, type SendSigned, signedCalls, tryAgain } from '../signed-calls.ts';
 import { detailOf } from './event-detail.ts';
 
 /**
@@ -9,25 +9,26 @@ import { detailOf } from './event-detail.ts';
  * of 1 MB, which was 256 KB until January 2026.
  */
 const MOST_ENTRIES = 10;
-/** How often an entry is sent, as by the clients of the SDK. */
-const TRIES = 3;
-/** The pause before the second try, in milliseconds. It doubles. */
-const FIRST_PAUSE_MILLISECONDS = 100;
 
 const accepted = v.object({ Entries: v.array(v.object({ EventId: v.optional(v.string()) })) });
 const refusal = v.object({ __type: v.pipe(v.string(), v.regex(/\w+$/)) });
 
+type Bus = {
+  readonly bus: string;
+  readonly endpoint: string | undefined;
+  /** How long each try of a call may take. */
+  readonly milliseconds: number;
+};
+
 /** An event bus of EventBridge. */
 export class EventBridgeBus implements EventBus {
-  readonly #calls: SignedCalls;
+  readonly #send: SendSigned;
   readonly #bus: string;
-  readonly #milliseconds: number;
 
-  /** `milliseconds` is how long each try of a call may take. */
-  constructor(calls: SignedCalls, { bus, milliseconds }: { readonly bus: string; readonly milliseconds: number }) {
-    this.#calls = calls;
+  constructor(client: Connected, { bus, endpoint, milliseconds }: Bus) {
+    // Each try sends what is left of the events, so this class repeats its calls itself.
+    this.#send = signedCalls(client, { service: 'events', endpoint, milliseconds, pauses: NEVER_AGAIN });
     this.#bus = bus;
-    this.#milliseconds = milliseconds;
   }
 
   /** Sends the events in their order, ten at a time. What is not accepted is sent again a few times. */
@@ -40,28 +41,19 @@ export class EventBridgeBus implements EventBus {
 
   async #publishFew(events: readonly ProviderEvent[]): Promise<readonly ProviderEvent[]> {
     let left = events;
-    for (let tried = 0; tried < TRIES && left.length > 0; tried += 1) {
-      if (tried > 0) await pause(FIRST_PAUSE_MILLISECONDS * 2 ** (tried - 1));
-      try {
-        left = await this.#put(left);
-      } catch (error) {
-        if (tried === TRIES - 1) throw error;
-      }
-    }
-    return left;
+    const putLeft = async () => {
+      left = await this.#put(left);
+      return left;
+    };
+    return tryAgain(putLeft, ({ length }) => length === 0);
   }
 
   /** Sends events once. Returns those that were not accepted: EventBridge answers for each entry, in their order. */
   async #put(events: readonly ProviderEvent[]): Promise<readonly ProviderEvent[]> {
-    const { status, text } = await this.#calls.send({
-      service: 'events',
-      path: '/',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' },
-      body: JSON.stringify({ Entries: events.map((event) => this.#entryOf(event)) }),
-      milliseconds: this.#milliseconds,
-    });
-    if (status !== 200) throw faultOf(status, text);
-    const { Entries } = v.parse(accepted, JSON.parse(text));
+    const entries = events.map((event) => this.#entryOf(event));
+    const { statusCode, body } = await this.#send(jsonCall('AWSEvents.PutEvents', { Entries: entries }));
+    if (statusCode !== 200) throw faultOf(statusCode, body);
+    const { Entries } = v.parse(accepted, JSON.parse(body));
     return events.filter((_, index) => Entries[index]?.EventId === undefined);
   }
 
@@ -76,13 +68,9 @@ export class EventBridgeBus implements EventBus {
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 /** Makes a fault with the name that EventBridge gave it. The log has the names of faults, and not their messages. */
-function faultOf(status: number, text: string): Error {
-  const named = v.safeParse(v.pipe(v.string(), v.parseJson(), refusal), text);
+function faultOf(status: number, body: string): Error {
+  const named = v.safeParse(v.pipe(v.string(), v.parseJson(), refusal), body);
   const fault = new Error(`EventBridge answered ${status}`);
   fault.name = named.success ? (named.output.__type.split('#').at(-1) ?? '') : `EventBridge${status}`;
   return fault;

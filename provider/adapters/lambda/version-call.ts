@@ -3,10 +3,17 @@ import * as v from 'valibot';
 import { NO_ANSWER, type ProviderAnswer } from '../../core/operating/synthetic.ts';
 import type { SyntheticLoginPorts } from '../../flows/operating/log-in-synthetically.ts';
 import type { VersionTestPorts } from '../../flows/operating/test-deployment.ts';
-import type { SignedAnswer, SignedCalls } from '../signed-calls.ts';
+import { type Connected, NEVER_AGAIN, type SignedAnswer, signedCalls } from '../signed-calls.ts';
 
 /** A function that a login calls: its name in the account, and its routes, such as `GET /device/requests/{request_id}`. */
-export type LoginFunction = { readonly functionName: string; readonly routes: readonly string[] };
+type LoginFunction = { readonly functionName: string; readonly routes: readonly string[] };
+type CalledFunctions = {
+  readonly functions: readonly LoginFunction[];
+  /** The address of Lambda, undefined in AWS. */
+  readonly endpoint: string | undefined;
+  /** How long a function may take, which may have to start. */
+  readonly milliseconds: number;
+};
 type Call = Parameters<SyntheticLoginPorts['call']>[1];
 
 /** The version that users reach. */
@@ -21,24 +28,23 @@ const members = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown
  * Makes calls that reach functions without API Gateway: a function that is tested at its new version, each other one at
  * its alias. The events are those of API Gateway for calls without an authorizer, so no call has the identity of an
  * operator. Only functions of a login can be called. A call is not repeated: its first try may have taken effect.
- * `milliseconds` is how long a function may take, which may have to start.
  */
 export function createVersionCalls(
-  calls: SignedCalls,
-  { functions, milliseconds }: { readonly functions: readonly LoginFunction[]; readonly milliseconds: number },
+  client: Connected,
+  { functions, endpoint, milliseconds }: CalledFunctions,
 ): Pick<VersionTestPorts, 'callVersion' | 'callLive'> {
+  const send = signedCalls(client, { service: 'lambda', endpoint, milliseconds, pauses: NEVER_AGAIN });
   const callWith =
     (versionOf: (functionName: string) => string): SyntheticLoginPorts['call'] =>
     async (url, call) => {
       const found = routeFor(functions, call.method, new URL(url).pathname);
       if (!found) throw new Error(`no function of a login has the route ${call.method} ${new URL(url).pathname}`);
-      const sent = calls.send({
-        service: 'lambda',
+      const sent = send({
+        method: 'POST',
         path: `/2015-03-31/functions/${found.functionName}/invocations`,
         query: { Qualifier: versionOf(found.functionName) },
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(eventOf(new URL(url), call, found)),
-        milliseconds,
       });
       return sent.then(readAnswer, (error: Error) => noAnswer(error.name));
     };
@@ -49,13 +55,13 @@ export function createVersionCalls(
 }
 
 /** A function that failed gave no answer: it could not be loaded, took too long, or may not be invoked. */
-function readAnswer({ status, headers, text }: SignedAnswer): ProviderAnswer {
+function readAnswer({ statusCode, headers, body }: SignedAnswer): ProviderAnswer {
   const failure = headers['x-amz-function-error'] ?? headers['x-amzn-errortype'];
-  if (status !== 200 || failure !== undefined) return noAnswer(failure ?? `status ${status}`);
-  const answer = v.safeParse(v.pipe(v.string(), v.parseJson(), httpAnswer), text);
+  if (statusCode !== 200 || failure !== undefined) return noAnswer(failure ?? `status ${statusCode}`);
+  const answer = v.safeParse(v.pipe(v.string(), v.parseJson(), httpAnswer), body);
   if (!answer.success) return noAnswer('no HTTP answer');
-  const body = v.safeParse(members, answer.output.body ?? '');
-  return { status: answer.output.statusCode, body: body.success ? body.output : {} };
+  const parsed = v.safeParse(members, answer.output.body ?? '');
+  return { status: answer.output.statusCode, body: parsed.success ? parsed.output : {} };
 }
 
 function noAnswer(why: string): ProviderAnswer {

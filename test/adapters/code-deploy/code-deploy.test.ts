@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jsonAnswer } from '../../../local/aws/json-answer.ts';
 import { type AwsAnswer, type AwsCall, AwsServer } from '../../../local/aws/server.ts';
 import { CodeDeploy } from '../../../provider/adapters/code-deploy/code-deploy.ts';
-import { SignedCalls } from '../../../provider/adapters/signed-calls.ts';
 
 const credentials = { accessKeyId: 'before-traffic', secretAccessKey: 'local' };
 const REVISION = { revisionType: 'String', string: { sha256: 'x' } };
@@ -18,8 +17,7 @@ let revision: object;
 beforeAll(async () => {
   aws = new AwsServer({});
   const secrets = new SecretsManagerClient({ region: 'eu-central-1', credentials });
-  const calls = new SignedCalls(secrets, { codedeploy: await aws.listen(), lambda: undefined });
-  codeDeploy = new CodeDeploy(calls, 500);
+  codeDeploy = new CodeDeploy(secrets, { endpoint: await aws.listen(), milliseconds: 500 });
 });
 beforeEach(() => {
   aws.calls.length = 0;

@@ -7,7 +7,6 @@ import { type AwsAnswer, AwsServer } from '../../../local/aws/server.ts';
 import { listenOnLoopback } from '../../../local/runtime/loopback.ts';
 import { EventBridgeBus } from '../../../provider/adapters/eventbridge/event-bridge-bus.ts';
 import { detailOf } from '../../../provider/adapters/eventbridge/event-detail.ts';
-import { SignedCalls } from '../../../provider/adapters/signed-calls.ts';
 import { txnOf } from '../../../provider/core/digest.ts';
 import type { ProviderEvent } from '../../../provider/core/operating/provider-event.ts';
 
@@ -40,7 +39,7 @@ const publish = (events: readonly ProviderEvent[], { bus = BUS, at = endpoint } 
     ...config,
     requestHandler: { requestTimeout: 100, throwOnRequestTimeout: true },
   });
-  return new EventBridgeBus(new SignedCalls(client, { events: at }), { bus, milliseconds: 100 }).publish(events);
+  return new EventBridgeBus(client, { bus, endpoint: at, milliseconds: 100 }).publish(events);
 };
 const refused = (type: string, status = 400): AwsAnswer => jsonAnswer('1.1', { __type: type, message: 'x' }, status);
 const sentIn = (call: number) => {
@@ -139,7 +138,7 @@ describe('events are not accepted', () => {
       response.writeHead(200, { 'content-length': '100' }).write('{"Entries":');
     });
     const port = await listenOnLoopback(stalling, 0);
-    await expect(publish(some(1), { at: `http://127.0.0.1:${port}` })).rejects.toThrow('events does not answer');
+    await expect(publish(some(1), { at: `http://127.0.0.1:${port}` })).rejects.toMatchObject({ name: 'TimeoutError' });
     stalling.closeAllConnections();
     stalling.close();
   });

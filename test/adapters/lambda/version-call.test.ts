@@ -5,7 +5,6 @@ import { spec as device } from '../../../lambdas/device/function.ts';
 import { type AwsAnswer, AwsServer } from '../../../local/aws/server.ts';
 import { routeEvent } from '../../../local/runtime/event.ts';
 import { createVersionCalls } from '../../../provider/adapters/lambda/version-call.ts';
-import { SignedCalls } from '../../../provider/adapters/signed-calls.ts';
 import { isFromProvider, NO_ANSWER } from '../../../provider/core/operating/synthetic.ts';
 
 const ISSUER = 'https://login.example/';
@@ -25,8 +24,7 @@ let calls: ReturnType<typeof createVersionCalls>;
 beforeAll(async () => {
   aws = new AwsServer({});
   const secrets = new SecretsManagerClient({ region: 'eu-central-1', credentials });
-  const signed = new SignedCalls(secrets, { lambda: await aws.listen(), codedeploy: undefined });
-  calls = createVersionCalls(signed, { functions: FUNCTIONS, milliseconds: 200 });
+  calls = createVersionCalls(secrets, { functions: FUNCTIONS, endpoint: await aws.listen(), milliseconds: 200 });
 });
 beforeEach(() => {
   aws.calls.length = 0;
