@@ -63,7 +63,12 @@ export class LoadWorld {
         backchannel_token_delivery_mode: mode,
         backchannel_client_notification_endpoint: endpoint.url,
       };
-      const made = await this.#admin('clients', { client_name, ...(mode === 'ping' && ping) });
+      const registration = {
+        client_name,
+        token_endpoint_auth_method: 'client_secret_basic',
+        ...(mode === 'ping' && ping),
+      };
+      const made = await this.#admin('clients', registration);
       this.clients.push({ client_id: String(made['client_id']), client_secret: String(made['client_secret']), mode });
     }
     const count = Math.max(5, Math.ceil(logins / LOGINS_PER_PERSON));

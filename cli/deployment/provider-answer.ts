@@ -10,8 +10,11 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
   TimeoutError: 'it took too long',
 };
 
-/** The code of the error when no answer came. */
+/** The code of the error when no answer came. What was asked for may have been done. */
 export const NO_ANSWER = 'no_answer';
+/** The code of the error when there was no connection, so that nothing was sent. */
+export const NOT_REACHED = 'not_reached';
+const WITHOUT_CONNECTION: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /** Returns the JSON of a successful answer. Throws Refused with the message of any other answer. */
 export async function answerFrom(response: Response, { origin, isLocal }: Deployment): Promise<string> {
@@ -24,7 +27,10 @@ export async function answerFrom(response: Response, { origin, isLocal }: Deploy
   const reason = gatewayMessage === undefined ? '' : ` (${plainLine(gatewayMessage)})`;
   const summary = `${origin} answered ${response.status}${reason}`;
   if (response.status === 403 && !isLocal)
-    throw new Refused(`${summary}: your AWS identity may not call the admin API, or --region is wrong`);
+    throw new Refused(
+      `${summary}: your AWS identity may not call the admin API, or --region is wrong`,
+      'access_denied',
+    );
   throw new Refused(`${summary}: check that --url is a Serverless CIBA provider`);
 }
 
@@ -33,7 +39,8 @@ export function noAnswer(error: unknown, { origin, isLocal }: Deployment): Refus
   const { code, name, message } = rootOf(error);
   const reason = NETWORK_REASONS[code ?? ''] ?? NETWORK_REASONS[name] ?? plainLine(message);
   const next = isLocal ? 'Start the provider with npm start, or give --url.' : 'Check --url.';
-  return new Refused(`No answer from ${origin}: ${reason}. ${next}`, NO_ANSWER);
+  const kind = WITHOUT_CONNECTION.includes(code) ? NOT_REACHED : NO_ANSWER;
+  return new Refused(`No answer from ${origin}: ${reason}. ${next}`, kind);
 }
 
 /** Finds the original error. `fetch` wraps it, and for a host name with several addresses makes a list. */

@@ -1,7 +1,9 @@
 import { Refused } from '../command-line/failure.ts';
-import { NO_ANSWER } from '../deployment/provider-answer.ts';
+import { NO_ANSWER, NOT_REACHED } from '../deployment/provider-answer.ts';
 import { NO_CREDENTIALS } from '../deployment/request-signature.ts';
 import type { Check, Finding } from './check.ts';
+
+const UNCHECKED: readonly (string | undefined)[] = [NO_CREDENTIALS, NO_ANSWER, NOT_REACHED];
 
 /** Checks that the operator's own identity may call the admin API. */
 export const adminAccess: Check = {
@@ -15,7 +17,7 @@ export const adminAccess: Check = {
       return { state: 'good', says: `Answers ${how}. Clients: ${count}.` };
     } catch (error) {
       // Without credentials or a connection the admin API could not be checked. Discovery reports a missing connection.
-      if (!(error instanceof Refused) || error.code === NO_CREDENTIALS || error.code === NO_ANSWER) throw error;
+      if (!(error instanceof Refused) || UNCHECKED.includes(error.code)) throw error;
       const todo = 'Your identity needs execute-api:Invoke on the routes of the API, in the region of the deployment.';
       return { state: 'broken', says: error.message, todo, see: 'docs/admin-api.md#who-may-call' };
     }

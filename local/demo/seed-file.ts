@@ -24,10 +24,16 @@ export type Seed = v.InferOutput<typeof seed>;
 /** The seed of `npm start` without `--seed`. */
 export const demoSeed: Seed = {
   clients: [
-    { client_id: 'call-centre', client_name: 'Harbor Call Centre', scope: 'openid profile email' },
+    {
+      client_id: 'call-centre',
+      client_name: 'Harbor Call Centre',
+      token_endpoint_auth_method: 'client_secret_basic',
+      scope: 'openid profile email',
+    },
     {
       client_id: 'bike-kiosk',
       client_name: 'Harbor Bikes',
+      token_endpoint_auth_method: 'client_secret_basic',
       scope: 'openid profile bikes:unlock',
       scope_descriptions: { 'bikes:unlock': 'Unlock a bike on your account' },
       audiences: ['https://bikes.example.com'],
@@ -35,6 +41,7 @@ export const demoSeed: Seed = {
     {
       client_id: 'bank',
       client_name: 'Harbor Bank',
+      token_endpoint_auth_method: 'client_secret_basic',
       scope: 'openid profile transfer',
       scope_descriptions: { transfer: 'Send this one transfer' },
       audiences: ['https://bank.example.com'],

@@ -707,7 +707,7 @@ describeOnEngines('the tables', (name) => {
     const registry = new ClientRegistryTable(directory, entropy, names);
     const client = (clientId: string, client_name = `Client ${clientId}`) => {
       const registered = registerClient(
-        { client_name },
+        { client_name, token_endpoint_auth_method: 'client_secret_basic' },
         { clientId, registrationId: `registration of ${clientId}`, secretHash: 'h' },
       );
       if (!registered.ok) throw new Error(registered.refusal.reason);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefusal } from '../support/assertions.ts';
 import { World } from '../support/world.ts';
@@ -60,6 +61,7 @@ describe('clients', () => {
     const made = await world.admin('POST', '/admin/clients', {
       client_id: 'shop',
       client_name: 'Shop',
+      token_endpoint_auth_method: 'client_secret_basic',
       scope: 'openid profile',
     });
     expect(made.status).toBe(201);
@@ -98,6 +100,27 @@ describe('clients', () => {
     });
   });
 
+  it('have keys unless they name another method, and are told what to send without both (RFC 7591 §2)', async () => {
+    const named = { client_id: 'keyed', client_name: 'Keyed' };
+    const refused = await world.admin('POST', '/admin/clients', named);
+    await expectRefusal(world, refused, {
+      status: 400,
+      error: 'invalid_client_metadata',
+      reason: 'invalid_client_metadata',
+    });
+    expect(refused.body['error_description']).toBe(
+      'jwks must be a set with at least one public key, because private_key_jwt is the default and needs one; for a client with a secret, send token_endpoint_auth_method client_secret_basic.',
+    );
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwks = { keys: [publicKey.export({ format: 'jwk' })] };
+    const { status, body } = await world.admin('POST', '/admin/clients', { ...named, jwks });
+    expect([status, body]).toEqual([
+      201,
+      expect.objectContaining({ token_endpoint_auth_method: 'private_key_jwt', jwks }),
+    ]);
+    expect(body).not.toHaveProperty('client_secret');
+  });
+
   it('get a new secret, and the old one ends within a minute', async () => {
     const client = await world.client({ client_id: 'rotating' });
     expect((await world.poll(client, 'x')).body['error']).toBe('invalid_grant');
@@ -110,7 +133,7 @@ describe('clients', () => {
   });
 
   it.each<[string, Record<string, unknown>]>([
-    ['an unknown member', { client_name: 'x', redirect_uris: [] }],
+    ['an unknown member', { client_name: 'x', token_endpoint_auth_method: 'client_secret_basic', redirect_uris: [] }],
     [
       'a private key',
       {

@@ -152,7 +152,7 @@ describe('npm start', () => {
     const folder = await mkdtemp(join(tmpdir(), 'ciba-seed-'));
     const file = join(folder, 'seed.json');
     const seed = {
-      clients: [{ client_id: 'mine', client_name: 'Mine' }],
+      clients: [{ client_id: 'mine', client_name: 'Mine', token_endpoint_auth_method: 'client_secret_basic' }],
       users: [{ sub: 'u1', preferred_username: 'me', devices: [{ name: 'Mine' }] }],
     };
     await writeFile(file, JSON.stringify(seed));
@@ -220,8 +220,8 @@ describe('npm start', () => {
       'shape.json': '{"clients":[]}',
       'twice.json': JSON.stringify({
         clients: [
-          { client_id: 'x', client_name: 'x' },
-          { client_id: 'x', client_name: 'y' },
+          { client_id: 'x', client_name: 'x', token_endpoint_auth_method: 'client_secret_basic' },
+          { client_id: 'x', client_name: 'y', token_endpoint_auth_method: 'client_secret_basic' },
         ],
         users: [{ sub: 'u' }],
       }),

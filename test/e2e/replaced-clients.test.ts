@@ -121,7 +121,11 @@ describe('another client that gets the id of a removed client', () => {
 
 describe('a client that is created while one with its id is removed', () => {
   const create = (client_id: string) =>
-    world.admin('POST', '/admin/clients', { client_id, client_name: `Next ${client_id}` });
+    world.admin('POST', '/admin/clients', {
+      client_id,
+      client_name: `Next ${client_id}`,
+      token_endpoint_auth_method: 'client_secret_basic',
+    });
 
   it('is listed, whichever write comes first', async () => {
     for (let round = 0; round < 10; round += 1) {

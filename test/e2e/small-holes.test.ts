@@ -11,6 +11,8 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const INVALID = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };
+/** What a registration needs beside a name: a method, because without one it needs keys. */
+const WITH_SECRET = { token_endpoint_auth_method: 'client_secret_basic' };
 
 describe('the search for a user has nothing personal in a URL', () => {
   it('an address in the query is refused, and the answer says where it belongs', async () => {
@@ -72,7 +74,7 @@ describe('resource at the token endpoint (RFC 8707 §2.2)', () => {
 
 describe('an audience is never a client id, which ID tokens have as their audience', () => {
   const register = (metadata: object) =>
-    world.admin('POST', '/admin/clients', { client_name: `N ${Math.random()}`, ...metadata });
+    world.admin('POST', '/admin/clients', { ...WITH_SECRET, client_name: `N ${Math.random()}`, ...metadata });
 
   it('not the client\u2019s own, at its registration and on a change', async () => {
     const own = { client_id: 'self', audiences: ['self'], default_audience: 'self' };
@@ -113,6 +115,7 @@ describe('an audience is never a client id, which ID tokens have as their audien
 describe('what the phone shows of a client', () => {
   it('a standard scope keeps its words: nobody passes the address off as something else', async () => {
     const disguised = {
+      ...WITH_SECRET,
       client_name: 'Disguised',
       scope: 'openid email',
       scope_descriptions: { email: 'Confirm who you are' },
@@ -126,7 +129,7 @@ describe('what the phone shows of a client', () => {
   });
 
   const taken = { status: 409, error: 'conflict', reason: 'conflict' };
-  const named = (client_name: string) => world.admin('POST', '/admin/clients', { client_name });
+  const named = (client_name: string) => world.admin('POST', '/admin/clients', { ...WITH_SECRET, client_name });
 
   it('two clients have no names that look alike', async () => {
     const { body } = await named('Coastal Credit');
@@ -160,6 +163,7 @@ describe('what the phone shows of a client', () => {
 
 describe('a notification endpoint is checked when it is registered', () => {
   const ping = (backchannel_client_notification_endpoint: string) => ({
+    ...WITH_SECRET,
     client_name: `P ${Math.random()}`,
     backchannel_token_delivery_mode: 'ping',
     backchannel_client_notification_endpoint,

@@ -115,7 +115,7 @@ describe('the synthetic login', () => {
     expect([lifeOf(access), lifeOf(decodeJwt(String(tokens['id_token']))), tokens['expires_in']]).toEqual([60, 60, 60]);
     const error = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };
     for (const audience of [SYNTHETIC_AUDIENCE, SYNTHETIC_ID]) {
-      const other = { client_name: 'Other', audiences: [audience] };
+      const other = { client_name: 'Other', token_endpoint_auth_method: 'client_secret_basic', audiences: [audience] };
       await expectRefusal(world, await world.admin('POST', '/admin/clients', other), error);
     }
   });
@@ -164,7 +164,7 @@ describe('the synthetic login', () => {
     await expect(logInSynthetically({ ...login, secret: { read: async () => old } })).rejects.toThrow('401');
     await expect(logInSynthetically(login)).resolves.toBeUndefined();
     await removeSyntheticLogin(setUp);
-    const client = { client_id: SYNTHETIC_ID, client_name: 'Mine' };
+    const client = { client_id: SYNTHETIC_ID, client_name: 'Mine', token_endpoint_auth_method: 'client_secret_basic' };
     await expectRefusal(world, await world.admin('POST', '/admin/clients', client), RESERVED);
     await expectRefusal(world, await world.admin('POST', '/admin/users', { sub: SYNTHETIC_ID }), RESERVED);
     expect((await world.admin('GET', '/admin/clients')).text).not.toContain(SYNTHETIC_ID);

@@ -61,11 +61,12 @@ export class World {
     });
   }
 
-  /** Registers a client. The first one is Harbor Bank, unless it has another name. */
+  /** Registers a client, with a secret unless it names another method. The first one is Harbor Bank, unless it has another name. */
   async client(metadata: Record<string, unknown> = {}): Promise<TestClient> {
     if (!('client_name' in metadata)) this.#clients += 1;
     const { status, body, text } = await this.admin('POST', '/admin/clients', {
       client_name: this.#clients > 1 ? `Harbor Bank ${this.#clients}` : 'Harbor Bank',
+      token_endpoint_auth_method: 'client_secret_basic',
       ...metadata,
     });
     if (status !== 201) throw new Error(text);

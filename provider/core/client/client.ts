@@ -5,8 +5,11 @@ import type { GrantType } from '../token/grant-types.ts';
 /** The assertion type of `private_key_jwt` (RFC 7523 §2.2). */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** The methods by which a client may authenticate. CIBA uses the methods of the token endpoint (CIBA §7.1). */
-export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+/**
+ * The methods by which a client may authenticate, the most secure one first, which is the default. Discovery lists them in
+ * this order. CIBA uses the methods of the token endpoint (CIBA §7.1).
+ */
+export const CLIENT_AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
 
 /** One of {@link CLIENT_AUTHENTICATION_METHODS}. */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];

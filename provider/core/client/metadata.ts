@@ -59,7 +59,7 @@ export const CLIENT_METADATA = {
     of: CLIENT_AUTHENTICATION_METHODS,
     source: 'RFC 7591 §2',
     means: 'How the client authenticates at every endpoint.',
-    whenAbsent: '`client_secret_basic`',
+    whenAbsent: '`private_key_jwt`',
     change: 'replace',
     audited: 'name',
     storedAs: 'credential',

@@ -8,6 +8,9 @@ import type { Nothing, Whole } from '../whole.ts';
 import type { Client, ClientCredential, ClientSecrets, Registration } from './client.ts';
 import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 
+/** What a client without keys is told: the two things that it may send instead. */
+const KEYS_EXPECTED =
+  'a set with at least one public key, because private_key_jwt is the default and needs one; for a client with a secret, send token_endpoint_auth_method client_secret_basic';
 const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });
 
 /**
@@ -75,19 +78,23 @@ function checkAudiences({ audiences, default_audience }: ClientMetadata, clientI
     : wrong('default_audience', 'one of audiences');
 }
 
+/**
+ * Returns how the client authenticates. Without a method it is `private_key_jwt`, because such a client never sends what
+ * others could use. RFC 7591 §2 names `client_secret_basic` as the default, and lets a server replace what it is sent
+ * (§3.2.1); the answer says what was registered.
+ */
 function registerCredential(
   metadata: ClientMetadata,
   { secretHash, oldSecret }: ClientSecrets,
 ): Result<ClientCredential> {
-  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
+  const method = metadata.token_endpoint_auth_method ?? 'private_key_jwt';
   if (method !== 'private_key_jwt') {
     return metadata.jwks
       ? wrong('jwks', 'absent unless token_endpoint_auth_method is private_key_jwt')
       : ok({ method, secretHash, ...(oldSecret && { oldSecret }) });
   }
   const keys = metadata.jwks?.keys ?? [];
-  if (keys.length === 0)
-    return wrong('jwks', 'at least one public key, because token_endpoint_auth_method is private_key_jwt');
+  if (keys.length === 0) return wrong('jwks', KEYS_EXPECTED);
   if (keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
     return wrong('jwks', 'public keys only');
   if (!keys.every((key) => parsePublicKey(key).ok))

@@ -24,7 +24,11 @@ export function makeSyntheticIdentities(made: {
   devicePublicKey: PublicJwk;
   now: number;
 }): SyntheticIdentities {
-  const metadata = { client_name: 'Synthetic login', only_sub: SYNTHETIC_ID };
+  const metadata = {
+    client_name: 'Synthetic login',
+    token_endpoint_auth_method: 'client_secret_basic',
+    only_sub: SYNTHETIC_ID,
+  } as const;
   // The ids of registration and profile stay the same at each set-up. Nobody else can have the client id or the `sub`, so
   // nothing can pass to another client or person. A login that is under way during a set-up ends with its secret.
   const own = { clientId: SYNTHETIC_ID, registrationId: SYNTHETIC_ID, secretHash: made.secretHash };

@@ -7,6 +7,7 @@ import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
 import { ciba as cibaIn, jsonOf } from '../support/ciba-process.ts';
 
 type ClientJson = { client_id: string; client_secret?: string; [member: string]: unknown };
+const WITH_SECRET = ['--token-endpoint-auth-method', 'client_secret_basic'];
 const NOTE = 'Store client_secret now. The provider only keeps its hash and cannot show it again.';
 
 let runtime: Runtime;
@@ -36,6 +37,7 @@ it('client create tells a fresh secret once, with a note to store it, and the se
     'client',
     'create',
     ...words,
+    ...WITH_SECRET,
     '--scope-description',
     'pay=Pay from your account',
   ]);
@@ -53,7 +55,9 @@ it('client create tells a fresh secret once, with a note to store it, and the se
 });
 
 it('client create --json is the API answer with its secret, and --from reads a body that options win over', async () => {
-  const body = { client_name: 'From a file', scope: 'openid', audiences: ['https://api.example'] };
+  const token_endpoint_auth_method = 'client_secret_post';
+  const audiences = ['https://api.example'];
+  const body = { client_name: 'From a file', token_endpoint_auth_method, scope: 'openid', audiences };
   const file = join(folder, 'client.json');
   await writeFile(file, JSON.stringify(body));
   const words = ['client', 'create', '--from', file, '--scope', 'openid email', '--json'];
@@ -78,7 +82,7 @@ it('client create takes public keys as JWK Set, JWK or PEM, and never sends a pr
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
   const create = (name: string) => {
-    const words = ['--client-name', name, '--token-endpoint-auth-method', 'private_key_jwt', '--json'];
+    const words = ['--client-name', name, '--json'];
     return ciba(['client', 'create', ...words, name === 'secretBody' ? '--from' : '--jwks', join(folder, name)]);
   };
   for (const name of ['set', 'jwk', 'pem']) {
@@ -98,7 +102,11 @@ it('client list follows all pages, as a table and as the API JSON', async () => 
   const ids = Array.from({ length: 55 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
   const headers = { 'content-type': 'application/json' };
   for (const client_id of ids) {
-    const body = JSON.stringify({ client_id, client_name: `Client ${client_id}` });
+    const body = JSON.stringify({
+      client_id,
+      client_name: `Client ${client_id}`,
+      token_endpoint_auth_method: 'client_secret_basic',
+    });
     await fetch(`${runtime.url}/admin/clients`, { method: 'POST', headers, body });
   }
   const { stdout } = await ciba(['client', 'list']);
@@ -135,7 +143,7 @@ it('client update ties a client to one user, and refuses what can be no sub', as
 
 it('client new-secret tells a new secret and ends the old one', async () => {
   const created = jsonOf<ClientJson>(
-    await ciba(['client', 'create', '--client-name', 'A', '--client-id', 'a', '--json']),
+    await ciba(['client', 'create', '--client-name', 'A', '--client-id', 'a', ...WITH_SECRET, '--json']),
   );
   const { stdout } = await ciba(['client', 'new-secret', 'a']);
   const secret = /^client_secret +(\S+)$/m.exec(stdout)?.[1] ?? '';
@@ -145,7 +153,7 @@ it('client new-secret tells a new secret and ends the old one', async () => {
 });
 
 it('client rotate-secret tells a new secret, both work, and it says until when; end-old-secret ends the old one', async () => {
-  const create = ['client', 'create', '--client-name', 'B', '--client-id', 'b', '--json'];
+  const create = ['client', 'create', '--client-name', 'B', '--client-id', 'b', ...WITH_SECRET, '--json'];
   const old = jsonOf<ClientJson>(await ciba(create)).client_secret ?? '';
   const { stdout } = await ciba(['client', 'rotate-secret', 'b', '--overlap', '30m']);
   const end = runtime.now() + 1800;
@@ -194,7 +202,7 @@ it.concurrent.each([
   ['an unknown client', ['client', 'show', 'nobody'], 'There is no such client.'],
   [
     'an id that is taken',
-    ['client', 'create', '--client-id', 'bank', '--client-name', 'Another bank'],
+    ['client', 'create', '--client-id', 'bank', '--client-name', 'Another bank', ...WITH_SECRET],
     'This client_id is taken.',
   ],
   [

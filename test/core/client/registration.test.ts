@@ -11,14 +11,27 @@ import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 const OWN = { clientId: 'bank', registrationId: 'registration-1', secretHash: 'hash-of-secret' };
 const EC = { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'A'.repeat(43), kid: 'ec-1' };
 const RSA = { kty: 'RSA', n: `v${'x'.repeat(341)}`, e: 'AQAB', kid: 'rsa-1' };
+/** Registers a client that has a secret, unless the metadata name another method. */
 const register = (metadata: Partial<ClientMetadata>, own: ClientSecrets & Registration = OWN) =>
-  registerClient({ client_name: 'Example Bank', ...metadata }, own);
+  registerClient({ client_name: 'Example Bank', token_endpoint_auth_method: 'client_secret_basic', ...metadata }, own);
 const withKeys = (...keys: PublicJwk[]) => register({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } });
+const NO_KEYS =
+  'a set with at least one public key, because private_key_jwt is the default and needs one; for a client with a secret, send token_endpoint_auth_method client_secret_basic';
 const wrong = (member: string, expected: string) => ({ reason: 'invalid_client_metadata', member, expected });
 
 describe('client registration (RFC 7591 §2, CIBA §4)', () => {
-  it('fills in the defaults: a secret in the header, poll, the CIBA grant, openid, RS256', () => {
+  it('fills in the defaults: keys instead of a secret, poll, the CIBA grant, openid, RS256', () => {
+    expect(valueFrom(registerClient({ client_name: 'Example Bank', jwks: { keys: [EC] } }, OWN))).toEqual({
+      ...CLIENT,
+      credential: { method: 'private_key_jwt', algorithms: ['RS256', 'PS256', 'ES256'], keys: [EC] },
+      scopes: ['openid'],
+    });
     expect(valueFrom(register({}))).toEqual({ ...CLIENT, scopes: ['openid'] });
+  });
+
+  it('makes no client of a name alone, and says what to send instead (RFC 7591 §2)', () => {
+    expect(refusalOf(registerClient({ client_name: 'Example Bank' }, OWN))).toEqual(wrong('jwks', NO_KEYS));
+    expect(NO_KEYS).toContain('send token_endpoint_auth_method client_secret_basic');
   });
 
   it('takes what is given', () => {
@@ -163,7 +176,7 @@ describe('registered keys of private_key_jwt (OIDC Core §9)', () => {
   });
 
   it('refuses no keys at all', () => {
-    const refusal = wrong('jwks', 'at least one public key, because token_endpoint_auth_method is private_key_jwt');
+    const refusal = wrong('jwks', NO_KEYS);
     expect(refusalOf(withKeys())).toEqual(refusal);
     expect(refusalOf(register({ token_endpoint_auth_method: 'private_key_jwt' }))).toEqual(refusal);
   });

@@ -24,7 +24,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
         ...['email', 'email_verified', 'phone_number', 'phone_number_verified'],
       ],
       id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
@@ -44,7 +44,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     expect(metadata).toMatchObject({
       backchannel_token_delivery_modes_supported: ['poll', 'ping'],
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       scopes_supported: ['openid', 'profile', 'email', 'phone'],

@@ -153,6 +153,7 @@ describe('Abblix/Oidc.Server#166: a client in ping mode redeemed its auth_req_id
     async (url) => {
       const metadata = {
         client_name: 'Shop',
+        token_endpoint_auth_method: 'client_secret_basic',
         backchannel_token_delivery_mode: 'ping',
         backchannel_client_notification_endpoint: url,
       };
@@ -180,6 +181,7 @@ describe('CVE-2026-1518 and zeroid#138: a notification endpoint led into the pro
       for (const host of ['127.0.0.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]']) {
         const registered = await strict.admin('POST', '/admin/clients', {
           client_name: `At ${host}`,
+          token_endpoint_auth_method: 'client_secret_basic',
           backchannel_token_delivery_mode: 'ping',
           backchannel_client_notification_endpoint: endpoint.url.replace('localhost', host),
         });

@@ -27,7 +27,11 @@ function registryWorld(...given: Client[]) {
   const { clientRegistry, stored, isRepeated } = clientsIn(world.journal, given);
   const ports = { ...world.ports, clientRegistry };
   const create = (metadata: Partial<ClientMetadata> = {}) =>
-    createClient(ports, { client_name: 'Example Shop', ...metadata }, 'operator');
+    createClient(
+      ports,
+      { client_name: 'Example Shop', token_endpoint_auth_method: 'client_secret_basic', ...metadata },
+      'operator',
+    );
   const update = (metadata: MemberChange<ClientMetadata>, newSecret = false, oldSecretExpiresIn?: number) =>
     updateClient(ports, { clientId: 'bank', metadata, newSecret, oldSecretExpiresIn, by: 'operator' });
   return { ...world, ports, stored, isRepeated, create, update };

@@ -47,6 +47,7 @@ export type ChangingFlow = {
 const BY = 'operator';
 const taking = { takesAway: true } as const;
 const idle = { changesNothing: true } as const;
+const SHOP = { client_name: 'Shop', token_endpoint_auth_method: 'client_secret_basic' } as const;
 const RENAMED = { clientId: 'bank', metadata: { client_name: 'Other' }, newSecret: true, by: BY };
 const WITH_NEWER_TICKET = { ...ANA, ticket: { hash: 'newer', issuedAt: NOW, expiresAt: NOW + 600 } };
 const REVOKED = keyIn('revoked', 'bad', { goneAt: NOW });
@@ -90,11 +91,11 @@ const DECISIONS: readonly ChangingFlow[] = [
 ];
 
 const CLIENTS: readonly ChangingFlow[] = [
-  { name: 'createClient', start: () => clients((ports) => createClient(ports, { client_name: 'Shop' }, BY)) },
+  { name: 'createClient', start: () => clients((ports) => createClient(ports, SHOP, BY)) },
   {
     name: 'createClient: the id is taken',
     ...idle,
-    start: () => clients((ports) => createClient(ports, { client_id: 'bank', client_name: 'Shop' }, BY)),
+    start: () => clients((ports) => createClient(ports, { ...SHOP, client_id: 'bank' }, BY)),
   },
   { name: 'updateClient', start: () => clients((ports) => updateClient(ports, RENAMED)) },
   {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { demoSeed } from '../../../local/demo/seed-file.ts';
 import { findMistake } from '../../../local/demo/seed-mistake.ts';
 
-const client = { client_id: 'desk', client_name: 'Desk' };
+const client = { client_id: 'desk', client_name: 'Desk', token_endpoint_auth_method: 'client_secret_basic' };
 const user = { sub: 'u1', preferred_username: 'me' };
 
 function told(seed: { clients?: unknown; users?: unknown }): string | undefined {
@@ -35,7 +35,7 @@ describe('a mistake in a seed is told by its path, with what was expected in wor
     ],
     [
       { clients: [{ ...client, token_endpoint_auth_method: 'private_key_jwt' }] },
-      /clients\[0\]\.jwks must be at least one public key, because/,
+      /clients\[0\]\.jwks must be a set with at least one public key, because/,
     ],
     [
       { clients: [{ ...client, scope: 'openid transfer', scope_descriptions: { trasnfer: 'Send' } }] },

@@ -41,7 +41,8 @@ export class EmulatedProvider {
     process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
     process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
     const admin = new AdminApi(readDeployment({ url: issuer.slice(0, -1) }, {}));
-    const { body } = await admin.call('POST /admin/clients', { parameters: {}, body: { client_name: 'Harbor Bank' } });
+    const registration = { client_name: 'Harbor Bank', token_endpoint_auth_method: 'client_secret_basic' };
+    const { body } = await admin.call('POST /admin/clients', { parameters: {}, body: registration });
     const client = { client_id: body.client_id, client_secret: String(body.client_secret) };
     const sns = new SNSClient(at.account.clientSettings());
     return new EmulatedProvider(issuer, { admin, client, emulator: at.emulator, sns });

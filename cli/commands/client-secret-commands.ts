@@ -1,0 +1,94 @@
+import { LONGEST_OVERLAP_SECONDS, SHORTEST_OVERLAP_SECONDS } from '../../provider/core/client/secrets.ts';
+import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
+import { type Command, command } from '../command-line/command.ts';
+import { bodyOf } from '../command-line/command-line.ts';
+import { Refused, WrongUsage } from '../command-line/failure.ts';
+import { readDuration } from '../command-line/option-reading.ts';
+import { instant } from '../command-line/text-layout.ts';
+import { CLIENT_ARGUMENT, clientOutput } from './client-output.ts';
+
+const DEFAULT_OVERLAP = '24h';
+const LONGEST_OVERLAP_DAYS = LONGEST_OVERLAP_SECONDS / 86_400;
+
+const newSecret = command({
+  name: 'new-secret',
+  about: 'Makes a new secret for a client and prints it once. The old secret stops working within a minute.',
+  notes: 'Use it when a secret leaked. To change a secret without an outage, use rotate-secret.',
+  arguments: [CLIENT_ARGUMENT],
+  options: {},
+  examples: ['ciba client new-secret bank'],
+  async run({ api, argument }) {
+    const body = { new_secret: true };
+    const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+    if (answer.body.client_secret === undefined)
+      throw new Refused('This client has no secret: it authenticates with private_key_jwt.');
+    return clientOutput('New secret made. The old one stops working within a minute.', answer);
+  },
+});
+
+const rotateSecret = command({
+  name: 'rotate-secret',
+  about: 'Makes a new secret for a client and prints it once. The old secret works until the end of the overlap.',
+  notes: `The new secret works at once. Give it to every instance of the client before the old one ends. A client has two secrets at most: while an old one works, end it with end-old-secret before you rotate again. If you never saw the new secret, for example because the connection broke, use --again.`,
+  arguments: [CLIENT_ARGUMENT],
+  options: {
+    overlap: {
+      kind: 'text',
+      value: 'DURATION',
+      member: 'old_secret_expires_in',
+      read: readDuration,
+      about: `How long the old secret works beside the new one, for example 30m, 24h or 7d; at least ${SHORTEST_OVERLAP_SECONDS}s, at most ${LONGEST_OVERLAP_DAYS}d. Default: ${DEFAULT_OVERLAP}.`,
+    },
+    again: {
+      kind: 'flag',
+      about:
+        'Replaces the newest secret, which stops working within a minute. The old one keeps its end. Only for a secret that no instance of the client has.',
+    },
+  },
+  examples: [
+    'ciba client rotate-secret bank',
+    'ciba client rotate-secret bank --overlap 7d',
+    'ciba client rotate-secret bank --again',
+  ],
+  async run({ api, argument, options }) {
+    if (options.again) {
+      if (options.overlap !== undefined) throw new WrongUsage('--again keeps the end: leave --overlap out');
+      const body = { new_secret: true, keep_old_secret: true };
+      const again = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+      return clientOutput(`New secret made again. ${endOf(again.body)}`, again);
+    }
+    const overlap = bodyOf(this.options, { overlap: DEFAULT_OVERLAP, ...options });
+    const seconds = Number(overlap['old_secret_expires_in']);
+    if (seconds < SHORTEST_OVERLAP_SECONDS)
+      throw new WrongUsage(
+        `--overlap is too short: give at least ${SHORTEST_OVERLAP_SECONDS}s. To end the old secret now, use new-secret`,
+      );
+    if (seconds > LONGEST_OVERLAP_SECONDS)
+      throw new WrongUsage(`--overlap is too long: give at most ${LONGEST_OVERLAP_DAYS}d`);
+    const body = { new_secret: true, ...overlap };
+    const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+    return clientOutput(`New secret made. ${endOf(answer.body)}`, answer);
+  },
+});
+
+const endOldSecret = command({
+  name: 'end-old-secret',
+  about: 'Ends the old secret of a client before its time. It stops working within a minute.',
+  notes: 'Use it when every instance of the client has the new secret, or when the old one leaked.',
+  arguments: [CLIENT_ARGUMENT],
+  options: {},
+  examples: ['ciba client end-old-secret bank'],
+  async run({ api, argument }) {
+    const body = { old_secret_expires_in: 0 };
+    const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
+    return clientOutput('Old secret ended. It stops working within a minute.', answer);
+  },
+});
+
+/** The commands that change the secrets of a client. */
+export const clientSecretCommands: readonly Command[] = [rotateSecret, endOldSecret, newSecret];
+
+/** Says when the old secret ends. */
+function endOf({ old_secret_expires_at: end = 0 }: ClientView): string {
+  return `The old one works until ${instant(end)}.`;
+}
