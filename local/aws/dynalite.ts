@@ -40,11 +40,18 @@ export async function startDynalite(folder: string | undefined): Promise<DynamoD
   await new Promise<void>((resolve) => server.listen(socketPath, () => resolve()));
   const agent = new Agent({ keepAlive: true });
   const locks = new KeyedLocks();
-  const send = (action: string, body: Buffer): Promise<AwsAnswer> => forward({ agent, socketPath }, action, body);
+  // A call whose caller is gone still runs in dynalite, which must not lose its database in the meantime.
+  const running = new Set<Promise<AwsAnswer>>();
+  const send = (action: string, body: Buffer): Promise<AwsAnswer> => {
+    const answer = forward({ agent, socketPath }, action, body).finally(() => running.delete(answer));
+    running.add(answer);
+    return answer;
+  };
   return withTimeToLive({
     serve: (call) =>
       isWrite(call.action) ? locks.run(lockOf(call), () => write(call, send)) : send(call.action, call.body),
     close: async () => {
+      while (running.size > 0) await Promise.allSettled(running);
       agent.destroy();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
