@@ -21,8 +21,8 @@ const keptWorld = v.object({
   users: v.array(seededUser),
   phones: v.array(phoneIdentity),
 });
-/** A client or user in a seed, by its id. */
-type Entry = { readonly client_id?: string; readonly sub?: string };
+/** A client or user of a seed, and its path there. */
+type Seeded = { readonly place: string; readonly entry: object };
 type Kept = v.InferOutput<typeof keptWorld>;
 
 // The members of the admin API's answers (docs/admin-api.md) that are used here.
@@ -55,8 +55,8 @@ export class DemoWorld {
 
   /** Creates the clients, users and phones of a seed through the admin API and the device API. */
   async createFrom(seed: Seed): Promise<void> {
-    for (const client of seed.clients) await this.#createClient(client);
-    for (const user of seed.users) await this.#createUser(user);
+    for (const [index, client] of seed.clients.entries()) await this.#createClient(client, `clients[${index}]`);
+    for (const [index, user] of seed.users.entries()) await this.#createUser(user, `users[${index}]`);
     this.#runtime.state.write('demo', this.#kept);
   }
 
@@ -83,14 +83,14 @@ export class DemoWorld {
     return undefined;
   }
 
-  async #createClient(client: Seed['clients'][number]): Promise<void> {
+  async #createClient(client: Seed['clients'][number], place: string): Promise<void> {
     if (this.#kept.clients.some((known) => known.client_id === client.client_id)) return;
-    this.#kept.clients.push(v.parse(seededClient, await this.#admin('clients', client)));
+    this.#kept.clients.push(v.parse(seededClient, await this.#admin('clients', { place, entry: client })));
   }
 
-  async #createUser({ devices, ...profile }: Seed['users'][number]): Promise<void> {
+  async #createUser({ devices, ...profile }: Seed['users'][number], place: string): Promise<void> {
     if (this.#kept.users.some((known) => known.sub === profile.sub)) return;
-    const made = v.parse(userAnswer, await this.#admin('users', profile));
+    const made = v.parse(userAnswer, await this.#admin('users', { place, entry: profile }));
     const iss = `${this.#runtime.url}/`;
     const named = made.email ?? made.phone_number ?? made.preferred_username;
     const login_hint = named ?? JSON.stringify({ format: 'iss_sub', iss, sub: profile.sub });
@@ -110,15 +110,15 @@ export class DemoWorld {
     return v.parse(ticketAnswer, await this.#admin(`users/${encodeURIComponent(sub)}/tickets`));
   }
 
-  async #admin(path: string, body?: Entry): Promise<unknown> {
+  async #admin(path: string, seeded?: Seeded): Promise<unknown> {
     const response = await fetch(`${this.#runtime.url}/admin/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(seeded && { body: JSON.stringify(seeded.entry) }),
     });
     const answer = await response.json();
     if (response.ok) return answer;
     const { error_description: why } = v.parse(refusedAnswer, answer);
-    throw new StartError(`the seed was refused (${path}, ${body?.client_id ?? body?.sub ?? 'ticket'}): ${why}`);
+    throw new StartError(`the seed was refused at ${seeded?.place ?? path}: ${why}`);
   }
 }

@@ -78,7 +78,8 @@ export async function readSeed(path: string): Promise<Seed> {
   });
   const given = parseJson(path, text);
   const lists = v.safeParse(record, given);
-  if (!lists.success) throw new StartError(`the seed file ${path} must hold an object with clients and users.`);
+  if (!lists.success || Array.isArray(given))
+    throw new StartError(`the seed file ${path} must hold an object with clients and users.`);
   const { clients, users, ...others } = lists.output;
   const mistake = unknownList(others) ?? findMistake({ clients, users });
   if (mistake)

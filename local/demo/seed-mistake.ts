@@ -2,6 +2,7 @@ import { nearestName } from '../../cli/command-line/nearest-name.ts';
 import { CLIENT_METADATA, type ClientMetadata } from '../../provider/core/client/metadata.ts';
 import type { MemberSpec } from '../../provider/core/client/metadata-member.ts';
 import { registerClient } from '../../provider/core/client/registration.ts';
+import { parseEmail, parsePhoneNumber, parseUsername } from '../../provider/core/person/login-identifier.ts';
 import { registerUser, type UserProfile } from '../../provider/core/person/profile.ts';
 import type { Result } from '../../provider/core/result.ts';
 
@@ -118,15 +119,25 @@ function refused({ ok, ...result }: Result<unknown>): Mistake | undefined {
   return { path: '', problem: `is refused: ${refusal.reason}.` };
 }
 
+/** Forms in which two login identifiers are compared. */
+const NORMAL_FORMS: Readonly<Record<string, (value: string) => string | undefined>> = {
+  email: parseEmail,
+  phone_number: parsePhoneNumber,
+  preferred_username: parseUsername,
+};
+
 /** Finds a value that must be different in each entry of a list. */
 function repeated(list: string, entries: unknown, members: readonly string[]): Mistake | undefined {
   const rows = Array.isArray(entries) ? entries.filter(isObject) : [];
   for (const member of members) {
-    const values = rows.map((row) => row[member]);
+    const values = rows.map(({ [member]: value }) => NORMAL_FORMS[member]?.(String(value)) ?? value);
     const again = values.findIndex((value, index) => value !== undefined && values.indexOf(value) !== index);
     if (again >= 0) {
       const first = values.indexOf(values[again]);
-      return { path: `${list}[${again}].${member}`, problem: `is "${values[again]}", as in ${list}[${first}].` };
+      return {
+        path: `${list}[${again}].${member}`,
+        problem: `is "${rows[again]?.[member]}", the same as in ${list}[${first}].`,
+      };
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { StartError, systemCodeOf } from './start-error.ts';
 
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
   const lock = join(folder, 'lock');
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await dropStaleLock(lock);
     const file = await open(lock, 'wx', 0o600);
     await file.writeFile(String(process.pid));
@@ -28,6 +28,26 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
     throw new StartError(`--data ${folder} cannot be used: ${REASONS[code] ?? code}`);
   }
   return () => rm(lock, { force: true });
+}
+
+/**
+ * Makes a folder and those above it, one at a time. `mkdir` with `recursive` never returns below `/proc`, where nothing
+ * can be made and the error says that the folder above is missing.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const above = dirname(folder);
+  if (!(await exists(above))) await makeFolder(above);
+  await mkdir(folder).catch(async (error: unknown) => {
+    const isThere = systemCodeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory();
+    if (!isThere) throw error;
+  });
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Removes a lock whose process no longer runs, for example after a crash. Throws if it still runs. */

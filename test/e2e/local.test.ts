@@ -217,6 +217,14 @@ describe('npm start', () => {
     const folder = await mkdtemp(join(tmpdir(), 'ciba-bad-'));
     const bad = {
       'syntax.json': '{',
+      'list.json': '[1]',
+      'alike.json': JSON.stringify({
+        clients: [
+          { client_id: 'x', client_name: 'Harbor' },
+          { client_id: 'y', client_name: 'H\u0430rbor' },
+        ],
+        users: [{ sub: 'u', preferred_username: 'me' }],
+      }),
       'shape.json': '{"clients":[]}',
       'twice.json': JSON.stringify({
         clients: [
@@ -232,8 +240,10 @@ describe('npm start', () => {
     };
     const messages = {
       'syntax.json': 'is not valid JSON',
+      'list.json': 'must hold an object with clients and users',
+      'alike.json': 'the seed was refused at clients[1]: Another client has a name that is the same or looks the same.',
       'shape.json': 'is wrong: clients must be a list with one entry or more, not an empty list.',
-      'twice.json': 'clients[1].client_id is "x", as in clients[0].',
+      'twice.json': 'clients[1].client_id is "x", the same as in clients[0].',
       'metadata.json': 'clients[0].nope is not known.',
     };
     for (const [name, content] of Object.entries(bad)) {

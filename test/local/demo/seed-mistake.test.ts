@@ -41,7 +41,7 @@ describe('a mistake in a seed is told by its path, with what was expected in wor
       { clients: [{ ...client, scope: 'openid transfer', scope_descriptions: { trasnfer: 'Send' } }] },
       'clients[0].scope_descriptions.trasnfer describes a scope that is not in scope. Did you mean transfer?',
     ],
-    [{ clients: [client, client] }, 'clients[1].client_id is "desk", as in clients[0].'],
+    [{ clients: [client, client] }, 'clients[1].client_id is "desk", the same as in clients[0].'],
     [{ users: [{ name: 'Ana' }] }, 'users[0].sub is missing.'],
     [{ users: [{ ...user, emial: 'a@b.example' }] }, 'users[0].emial is not known. Did you mean email?'],
     [{ users: [{ ...user, blocked: 'yes' }] }, 'users[0].blocked must be true or false, not "yes".'],
@@ -50,10 +50,19 @@ describe('a mistake in a seed is told by its path, with what was expected in wor
       {
         users: [
           { sub: 'u1', email: 'ana@example.com' },
-          { sub: 'u2', email: 'ana@example.com' },
+          { sub: 'u2', email: 'Ana@Example.com' },
         ],
       },
-      'users[1].email is "ana@example.com", as in users[0].',
+      'users[1].email is "Ana@Example.com", the same as in users[0].',
+    ],
+    [
+      {
+        users: [
+          { sub: 'u1', phone_number: '+46701234567' },
+          { sub: 'u2', phone_number: '+46 70-123 45 67' },
+        ],
+      },
+      'users[1].phone_number is "+46 70-123 45 67", the same as in users[0].',
     ],
     [{ users: [{ ...user, devices: 'one' }] }, 'users[0].devices must be a list, not "one".'],
     [
