@@ -2,14 +2,15 @@ import { defineConfig } from 'vitest/config';
 import { PATIENCE_MILLISECONDS } from './test/support/patience.ts';
 
 /**
- * For `npm run test:release`: what takes screenshots, what measures time and so wants the machine for itself, and what
- * takes long.
+ * For `npm run test:release`: what takes screenshots, what measures time and so wants the machine for itself, what
+ * installs packages, and what takes long.
  */
 const RELEASE = [
   'test/browser/**/*.test.ts',
   'test/infra/functions/bundle-import.test.ts',
   'test/bench/load.test.ts',
   'test/e2e/examples.test.ts',
+  'test/e2e/light-installation.test.ts',
 ];
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */
 const ON_EMULATOR = ['test/emulator/**/*.test.ts'];

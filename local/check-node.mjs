@@ -2,7 +2,7 @@
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   console.error(
-    `This needs Node 24 but runs on ${process.version}. "npm ci" installs Node 24 in the project: run it without --ignore-scripts, then use "npm start", "npm test" or "npm run".`,
+    `This needs Node 24 but runs on ${process.version}. "npm ci" installs Node 24 in the project: run it without --ignore-scripts and --omit=optional, then use "npm start", "npm test" or "npm run".`,
   );
   process.exit(1);
 }

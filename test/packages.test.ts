@@ -1,48 +1,70 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { below } from './support/sources.ts';
+import { below, type Source, sources } from './support/sources.ts';
 
-// What package.json promises to whoever installs this project without its development dependencies.
+// What package.json promises to whoever installs this project without its development dependencies: the provider on one
+// machine, its demo, the command and the examples run. A deployment needs all packages, the CDK among them.
 
 type Packages = Readonly<Record<string, string>>;
-type Manifest = { readonly dependencies: Packages; readonly devDependencies: Packages };
+type Manifest = {
+  readonly dependencies: Packages;
+  readonly devDependencies: Packages;
+  readonly optionalDependencies: Packages;
+};
 
 const read = (file: string) => JSON.parse(readFileSync(join(import.meta.dirname, '..', file), 'utf8'));
 const manifest: Manifest = read('package.json');
-const SHIPPED = ['lambdas', 'provider', 'infra', 'local', 'cli'];
+const byPath = new Map(sources.map((source) => [source.path, source]));
 
-/** The name of the package that an import names, without a path inside it. Undefined for Node's own and our own files. */
-function packageOf(target: string): string | undefined {
-  if (/^(node:|(lambdas|provider|infra|local|cli)\/)/.test(target)) return undefined;
-  return /^(@[^/]+\/)?[^/]+/.exec(target)?.[0];
-}
+/** The programs, and what they load by a path that they make themselves: the functions and the worker of one. */
+const PROGRAMS = [
+  ...['local/start.ts', 'local/demo/demo.ts', 'cli/ciba.ts', 'local/runtime/function-worker.ts'],
+  ...below('examples').map(({ path }) => path),
+  ...below('lambdas').flatMap(({ path }) => (path.endsWith('/handler.ts') ? [path] : [])),
+];
 
-/** The packages that the files below a folder load at run time. Types are gone then. */
-function loadedBelow(folder: string): readonly string[] {
-  const loaded = below(folder).flatMap(({ imports }) => imports.filter(({ isType }) => !isType));
-  return [...new Set(loaded.flatMap(({ target }) => packageOf(target) ?? []))].sort();
+/** Follows the imports of a program, and returns the packages that it loads at run time. Types are gone then. */
+function loadedBy(program: string): readonly string[] {
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  const follow = ({ imports }: Source): void => {
+    for (const { target, isType } of imports) {
+      if (isType || target.startsWith('node:') || seen.has(target)) continue;
+      seen.add(target);
+      const file = byPath.get(target);
+      const name = /^(@[^/]+\/)?[^/]+/.exec(target)?.[0];
+      if (file) follow(file);
+      else if (name !== undefined) packages.add(name);
+    }
+  };
+  const first = byPath.get(program);
+  if (!first) throw new Error(`There is no file ${program}.`);
+  follow(first);
+  return [...packages].sort();
 }
 
 describe('the packages', () => {
-  it.each(SHIPPED)('that %s/ loads are dependencies: without development dependencies it still starts', (folder) => {
-    expect(loadedBelow(folder).filter((name) => !(name in manifest.dependencies))).toEqual([]);
+  it.each(PROGRAMS)('that %s loads are dependencies: it runs without development dependencies', (program) => {
+    expect(loadedBy(program).filter((name) => !(name in manifest.dependencies))).toEqual([]);
   });
 
-  it('that nothing shipped loads are development dependencies', () => {
-    const loaded = SHIPPED.flatMap(loadedBelow);
+  it('that no program loads are development dependencies, so that a light installation has none of them', () => {
+    const loaded = PROGRAMS.flatMap(loadedBy);
     expect(Object.keys(manifest.dependencies).filter((name) => !loaded.includes(name))).toEqual([]);
   });
 
-  it('are the same in package-lock.json, where none that is shipped is marked as one for development', () => {
+  it('that are optional are Node alone, which a machine with Node 24 can leave out', () => {
+    expect(Object.keys(manifest.optionalDependencies)).toEqual(['node']);
+  });
+
+  it('are the same in package-lock.json, where none that a program loads is marked as one for development', () => {
     const { packages } = read('package-lock.json') as {
       packages: Readonly<Record<string, Partial<Manifest> & { dev?: boolean }>>;
     };
-    expect(packages['']).toMatchObject({
-      dependencies: manifest.dependencies,
-      devDependencies: manifest.devDependencies,
-    });
-    const names = Object.keys(manifest.dependencies);
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    expect(packages['']).toMatchObject({ dependencies, devDependencies, optionalDependencies });
+    const names = Object.keys(dependencies);
     expect(names.filter((name) => packages[`node_modules/${name}`]?.dev !== undefined)).toEqual([]);
   });
 });

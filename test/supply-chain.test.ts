@@ -21,8 +21,8 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('the Node that the npm package `node` fetches by itself', () => {
   it('has the hash in the repository, which is for the version in package.json', async () => {
     const { NODE_VERSION, faultOfNodeBinary } = await load('.ci/check-node-binary.mjs');
-    const { devDependencies, scripts } = await json('package.json');
-    expect(NODE_VERSION).toBe(devDependencies.node);
+    const { optionalDependencies, scripts } = await json('package.json');
+    expect(NODE_VERSION).toBe(optionalDependencies.node);
     expect(faultOfNodeBinary(root)).toBeUndefined();
     // The Node that runs npm checks it, not the one that was fetched.
     expect(scripts.prepare).toBe('"$npm_node_execpath" .ci/check-node-binary.mjs');
