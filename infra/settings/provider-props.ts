@@ -18,10 +18,7 @@ export type DomainProps = {
   readonly zone?: ZoneProps | undefined;
 };
 
-/**
- * A second domain name, at which API Gateway demands a client certificate from every caller. The provider does not look
- * at the certificate: this is no client authentication by mutual TLS (RFC 8705), which does not exist here.
- */
+/** A second domain name, where API Gateway demands a client certificate of every caller. It authenticates no client. */
 export type MtlsDomainProps = DomainProps & {
   /** The trusted certificate authorities: a PEM bundle in a versioned bucket. A new version takes a new deployment. */
   readonly truststore: { readonly bucket: string; readonly key: string; readonly version?: string | undefined };
