@@ -11,7 +11,7 @@ const WITHOUT_RECORDS = {
     provePushRights publishKeys readClient readLogLevel readRequestDetails unlessReported`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens setUpSyntheticLogin`,
-  'they ask a user, or tell a client what the user decided': `askSilently draftRequest notifyClient
+  'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently draftRequest notifyClient
     requestAuthentication`,
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently

@@ -14,4 +14,6 @@ export type RequestLimits = {
   readonly fraudBlocks?: 'on' | 'off' | undefined;
   /** Whether a client may have only one request open with each user. Default: off. */
   readonly oneOpenRequest?: 'on' | 'off' | undefined;
+  /** Whether a client gets the same answers for people whom it may not or cannot ask. Default: off. */
+  readonly concealUsers?: 'on' | 'off' | undefined;
 };

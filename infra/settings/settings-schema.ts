@@ -170,6 +170,7 @@ export const settingsSchema = v.strictObject({
       denialPause: v.optional(orOff(v.strictObject({ first: whole(1), longest: whole(1) }))),
       fraudBlocks: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       oneOpenRequest: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
+      concealUsers: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
     }),
   ),
   lifetimes: v.optional(v.strictObject({ idToken: v.optional(whole(1)), accessToken: v.optional(whole(1)) })),

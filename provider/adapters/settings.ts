@@ -15,6 +15,10 @@ function orOff<Schema extends v.GenericSchema>(limit: Schema, byDefault: v.Infer
   return v.optional(v.union([v.literal('off'), limit]), byDefault);
 }
 
+function onOff(byDefault: 'on' | 'off') {
+  return v.optional(v.picklist(['on', 'off']), byDefault);
+}
+
 const requestLimits = v.strictObject({
   defaultExpiry: v.optional(positive, DEFAULTS.expirySeconds),
   expiryLimit: v.optional(positive, DEFAULTS.expiryLimitSeconds),
@@ -31,9 +35,11 @@ const requestLimits = v.strictObject({
     longest: DEFAULTS.denialPause.longestSeconds,
   }),
   /** Whether a denial that reports fraud blocks the client. */
-  fraudBlocks: v.optional(v.picklist(['on', 'off']), 'on'),
+  fraudBlocks: onOff('on'),
   /** Whether a client may have only one request open with each user. */
-  oneOpenRequest: v.optional(v.picklist(['on', 'off']), 'off'),
+  oneOpenRequest: onOff('off'),
+  /** Whether a client gets the same answers for people whom it may not or cannot ask. */
+  concealUsers: onOff('off'),
 });
 
 const tokenLifetimes = v.strictObject({
@@ -52,12 +58,10 @@ const keyRotation = v.strictObject({
 
 const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
 
-const auditOutage = v.picklist(['refuse', 'proceed'], 'the environment variable AUDIT_OUTAGE is refuse or proceed');
-
-const bindingMessages = v.picklist(
-  ['standard', 'strict'],
-  'the environment variable BINDING_MESSAGES is standard or strict',
-);
+/** Reads a variable that is one of some words. The first one is the default. */
+function wordOf<const Word extends string>(env: Environment, name: string, words: readonly [Word, ...Word[]]): Word {
+  return v.parse(v.picklist(words, `the environment variable ${name} is ${words.join(' or ')}`), env[name] || words[0]);
+}
 
 /** Reads the ports besides 443, separated by commas. `any` is for clients on the developer's machine. */
 function notificationPorts(ports: string): NotificationPorts {
@@ -78,13 +82,14 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     expiry: { default: limits.defaultExpiry, limit: limits.expiryLimit },
     intervalSeconds: limits.interval,
     bindingMessagePattern: pattern ? wholeMessagePattern(pattern) : undefined,
-    bindingMessages: v.parse(bindingMessages, env['BINDING_MESSAGES'] || 'standard'),
+    bindingMessages: wordOf(env, 'BINDING_MESSAGES', ['standard', 'strict']),
     notificationPorts: notificationPorts(env['NOTIFICATION_PORTS'] || ''),
     userLimits: unlessOff(limits.perUser),
     clientLimits: { requestsPerMinute: unlessOff(limits.perClient), unknownUsers: unlessOff(limits.unknownUsers) },
     denialPause: pauseFrom(unlessOff(limits.denialPause)),
     blocksReported: limits.fraudBlocks === 'on',
     hasOneOpenRequest: limits.oneOpenRequest === 'on',
+    concealsUsers: limits.concealUsers === 'on',
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
     ticketLifetimeSeconds: DEFAULTS.ticketLifetimeSeconds,
@@ -94,7 +99,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
       retireForSeconds: rotation.retireFor,
       keepPublicForSeconds: DEFAULTS.keepPublicKeysSeconds,
     },
-    auditOutage: v.parse(auditOutage, env['AUDIT_OUTAGE'] || 'refuse'),
+    auditOutage: wordOf(env, 'AUDIT_OUTAGE', ['refuse', 'proceed']),
   };
 }
 

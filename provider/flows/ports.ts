@@ -92,6 +92,8 @@ export type Settings = IssuerNames & {
   readonly blocksReported: boolean;
   /** Whether a client may have only one request open with each user. */
   readonly hasOneOpenRequest: boolean;
+  /** Whether a client cannot tell by the answers if a person exists, is blocked, has a phone, or is asked too often. */
+  readonly concealsUsers: boolean;
   readonly lifetimes: TokenLifetimes;
   readonly acrPolicy: readonly AcrRule[];
   readonly ticketLifetimeSeconds: number;

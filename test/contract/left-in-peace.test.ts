@@ -224,6 +224,7 @@ describeOnEngines('what leaves people in peace', (name) => {
       intervalSeconds: 5,
       nextPollAt: 0,
       deniedFrom: NOW + 30,
+      isConcealed: true as const,
     };
     await requests.createSilent({ request, notification: undefined });
     const poll = (now: number) => redeemable.recordPoll({ requestId, ...CLIENT, now });

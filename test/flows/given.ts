@@ -15,4 +15,5 @@ export const SETTINGS: Settings = {
   clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
   blocksReported: true,
   hasOneOpenRequest: false,
+  concealsUsers: false,
 };

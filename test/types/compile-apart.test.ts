@@ -21,6 +21,7 @@ const FACTS: FactsForm = {
   interval_seconds: 5,
   next_poll_at: 0,
   denied_from: undefined,
+  is_concealed: undefined,
 };
 const DOCUMENT: Whole<DetailsDocument> = {
   issuer: 'https://op.example/',

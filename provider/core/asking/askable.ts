@@ -48,11 +48,11 @@ export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser
 }
 
 /**
- * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, no profile, an
- * identifier that is no longer the user's, a blocked user, a pause after denials, another open request where
- * there may be one only, the user's limit, no device that would learn of the request.
- * Unknown and blocked users are refused before the limit, so that the limit does not reveal that a user exists. The
- * limit protects people from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts
+ * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, a pause after denials,
+ * another open request where there may be one only, no profile, an identifier that is no longer the user's, a blocked
+ * user, the user's limit, no device that would learn of the request.
+ * A client knows of its own denials and open requests, whatever became of the user since. Unknown and blocked users are
+ * refused before the limit, so that the limit does not reveal that a user exists. The limit protects people from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts
  * of a failed deployment would make the next one fail. They are counted all the same, so that the login shows that
  * counting works.
  */
@@ -60,13 +60,13 @@ export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   const { hint, found, userLimit, sub, isSynthetic } = known;
   const named = checkNamed(known);
   if (!named.ok) return named;
+  if (known.pauseSeconds > 0) return refuse({ reason: 'client_paused', retryAfterSeconds: known.pauseSeconds });
+  if (known.openSeconds > 0) return refuse({ reason: 'request_open', retryAfterSeconds: known.openSeconds });
   if (!found) return refuse({ reason: 'unknown_user', because: 'no_profile' });
   const { user, devices } = found;
   if (hint.kind === 'identifier' && !hasIdentifier(user, hint.identifier))
     return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
   if (user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
-  if (known.pauseSeconds > 0) return refuse({ reason: 'client_paused', retryAfterSeconds: known.pauseSeconds });
-  if (known.openSeconds > 0) return refuse({ reason: 'request_open', retryAfterSeconds: known.openSeconds });
   const isPerson = !(isSynthetic && sub === SYNTHETIC_ID);
   if (userLimit?.allowed === false && isPerson)
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: userLimit.retryAfterSeconds });

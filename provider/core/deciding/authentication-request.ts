@@ -32,6 +32,8 @@ export type RequestFacts = {
    * the client for fraud. Undefined for every request that a person can answer.
    */
   readonly deniedFrom?: number | undefined;
+  /** True if nobody was asked, and the client is not to notice: the request expires like one that nobody answers. */
+  readonly isConcealed?: true | undefined;
 };
 
 /** The states of an authentication request. An approved request without its grant does not compile. */

@@ -1,3 +1,4 @@
+import type { Concealed } from '../asking/concealment.ts';
 import type { PushErrorKind } from '../device/push-error.ts';
 import type { Whole } from '../whole.ts';
 
@@ -26,6 +27,8 @@ export type Noted = {
   decision?: string | undefined;
   /** True if the phone reports fraud, or if the client asks a user who reported it. */
   reported?: true | undefined;
+  /** Why nobody was asked, if the client is not to notice it. */
+  concealed?: Concealed['reason'] | undefined;
   /** Seconds from the request until its approval. */
   approval_seconds?: number | undefined;
   notification_status?: number | undefined;
@@ -105,6 +108,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     push_ids: shortened(line.push_ids),
     decision: line.decision,
     reported: line.reported,
+    concealed: line.concealed,
     approval_seconds: line.approval_seconds,
     notification_status: line.notification_status,
     days_left: line.days_left,

@@ -61,6 +61,11 @@ const pushFailed =
   (...kinds: readonly string[]): Condition =>
   ({ push_errors }) =>
     kinds.some((kind) => push_errors?.includes(kind));
+/** Fits a line that has this field. */
+const has =
+  (field: 'concealed' | 'push_error' | 'detail'): Condition =>
+  (line) =>
+    line[field] !== undefined;
 /**
  * Excludes the synthetic login. It redeems twice on purpose, and would make up most of the logins of a quiet stage. It is
  * told by the mark of its client, which no other client can have, and not by a name.
@@ -75,8 +80,10 @@ const byPeople =
  * its fields, which are in lower case.
  */
 export const metrics = {
-  /** Requests that ring somebody: without those of clients that their user reported. */
-  RequestsStarted: { of: BACKCHANNEL, when: byPeople((line) => succeeded(line) && !line.reported) },
+  /** Requests that ring somebody: without those of clients that their user reported, and without concealed ones. */
+  RequestsStarted: { of: BACKCHANNEL, when: byPeople((line) => succeeded(line) && !line.reported && !line.concealed) },
+  /** Requests that ring nobody without telling the client. */
+  RequestsConcealed: { of: BACKCHANNEL, when: has('concealed') },
   /** Requests of clients that named too many unknown users. */
   ClientsGuessing: { of: BACKCHANNEL, when: because('too_many_unknown_users') },
   UsersLimited: { of: BACKCHANNEL, when: because('user_rate_limited') },
@@ -86,10 +93,10 @@ export const metrics = {
   PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound', 'EndpointDeleted') },
   PushCredentialsRefused: { of: BACKCHANNEL, when: pushFailed('PlatformApplicationDisabled') },
   /** Lines with a push that SNS did not accept, by the kind of the first error. */
-  PushErrors: { of: PUSHING, when: ({ push_error }) => push_error !== undefined, dimensions: ['push_error'] },
+  PushErrors: { of: PUSHING, when: has('push_error'), dimensions: ['push_error'] },
   PushCredentialsNotApplied: { of: ['platform-application'], when: ({ status }) => status === 424 },
   /** Failures that Apple and Google report after SNS had accepted a push, by SNS's own few kinds. */
-  PushDeliveryFailures: { of: ['endpoint-events'], when: ({ detail }) => detail !== undefined, dimensions: ['detail'] },
+  PushDeliveryFailures: { of: ['endpoint-events'], when: has('detail'), dimensions: ['detail'] },
   Approvals: { of: DEVICE, when: byPeople(answered('approve')) },
   /** Denials that report fraud. */
   FraudReports: {
@@ -102,7 +109,7 @@ export const metrics = {
   Logins: { of: TOKEN, when: byPeople(succeeded) },
   ApprovalSeconds: {
     of: TOKEN,
-    when: byPeople(({ approval_seconds }) => approval_seconds !== undefined && approval_seconds >= 0),
+    when: byPeople(({ approval_seconds }) => (approval_seconds ?? -1) >= 0),
     value: 'approval_seconds',
     unit: 'Seconds',
   },

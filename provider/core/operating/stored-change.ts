@@ -80,8 +80,8 @@ function ofRequest({ before, after }: Versions<AuthenticationRequest>): readonly
   const facts = asker(after);
   switch (after.state) {
     case 'pending':
-      // Nobody is asked for a client that the user reported.
-      if (after.deniedFrom !== undefined) return [];
+      // Nobody is asked for a client that the user reported, and nobody for a request that conceals that.
+      if (after.deniedFrom !== undefined || after.isConcealed) return [];
       return [{ event: 'authentication_requested', ...facts, expiresAt: after.expiresAt }];
     case 'approved':
       return [{ event: 'authentication_approved', ...facts, deviceId: after.grant.deviceId }];

@@ -1,6 +1,7 @@
 import { checkAskable, checkNamed, type NamedUser } from '../../core/asking/askable.ts';
 import { checkAsked } from '../../core/asking/asked.ts';
-import { type BackchannelRequest, parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
+import { parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
+import { type Concealed, isAboutPeople, nobodyNamed } from '../../core/asking/concealment.ts';
 import { limitsOf } from '../../core/asking/rate-window.ts';
 import { describeScopes } from '../../core/asking/scope.ts';
 import { type Client, checkGrantAllowed } from '../../core/client/client.ts';
@@ -8,6 +9,7 @@ import { type FrozenDetails, freezeDetails } from '../../core/deciding/shown-det
 import { reachable } from '../../core/device/device.ts';
 import { notedPushes } from '../../core/device/push-error.ts';
 import { blockOf, pauseLeft } from '../../core/person/client-block.ts';
+import type { Refusal } from '../../core/refusal.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { CIBA_GRANT } from '../../core/token/grant-types.ts';
 import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
@@ -18,6 +20,7 @@ import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditLog, Note } from '../ports.ts';
 import type { OpenRequest } from './ports.ts';
+import { askNobody } from './request/ask-nobody.ts';
 import { type AskSilentlyPorts, askSilently } from './request/ask-silently.ts';
 import {
   type Askable,
@@ -37,13 +40,16 @@ export type RequestAuthenticationPorts = ClientAuthenticationPorts &
   };
 
 /** The user whom the client may ask. */
-type Target = Pick<Askable, 'target' | 'block' | 'askedAt' | 'countedAt' | 'opened'>;
+type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened'>;
+/** A client's attempt to ask a user. */
+type Attempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'>;
 
 /**
  * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, finds
  * the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
  * the push for at least one device, or if one of the devices asks for requests by itself. A client never waits for a
- * phone that cannot ring, unless the user reported it for fraud: then it waits for nobody.
+ * phone that cannot ring, with two exceptions: if the user reported it for fraud, and if users are concealed, it may wait
+ * for nobody.
  */
 export async function requestAuthentication(
   ports: RequestAuthenticationPorts,
@@ -60,26 +66,34 @@ export async function requestAuthentication(
   if (!wanted.ok) return wanted;
   const asked = checkAsked(wanted.value, client, settings.issuer);
   if (!asked.ok) return asked;
-  const target = await findAndCount(ports, client, wanted.value);
-  if (!target.ok) return target;
-  const askable = { client, wanted: wanted.value, asked: asked.value, ...target.value };
+  const attempt = { client, wanted: wanted.value, askedAt: ports.clock() };
+  const target = await findAndCount(ports, attempt);
+  if (!target.ok) {
+    const { refusal } = target;
+    return hides(ports, refusal) ? askNobody(ports, { ...attempt, refusal }, call) : target;
+  }
+  const askable = { ...attempt, asked: asked.value, ...target.value };
   const { block } = askable;
   return block?.report && settings.blocksReported
     ? askSilently(ports, { ...askable, block }, call)
     : storeAndPush(ports, askable, call.note);
 }
 
+/** Returns whether a refusal is hidden from the client, because it says something about a person. */
+function hides({ settings }: RequestAuthenticationPorts, refusal: Refusal): refusal is Concealed {
+  return settings.concealsUsers && isAboutPeople(refusal);
+}
+
 /**
  * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing.
+ * Where users are concealed, the same is done for a hint that names nobody, so that the time tells nothing.
  */
 async function findAndCount(
   ports: RequestAuthenticationPorts,
-  client: Client,
-  { hint, expiresInSeconds }: BackchannelRequest,
+  { client, wanted: { hint, expiresInSeconds }, askedAt: now }: Attempt,
 ): Promise<Result<Target>> {
   const { clientId, onlySub, isSynthetic } = client;
-  const { userLimits, clientLimits, denialPause, hasOneOpenRequest } = ports.settings;
-  const now = ports.clock();
+  const { userLimits, clientLimits, denialPause, hasOneOpenRequest, concealsUsers } = ports.settings;
   const limits = limitsOf(client, clientLimits);
   // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
   const [clientLimit, foundBySub, resolved] = await Promise.all([
@@ -87,12 +101,13 @@ async function findAndCount(
     hint.kind === 'sub' ? findUserWithDevices(ports, hint.sub) : undefined,
     hint.kind === 'sub' ? undefined : ports.people.resolve(hint.identifier),
   ]);
-  const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved };
+  const nobody = concealsUsers ? nobodyNamed(hint).sub : undefined;
+  const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved ?? nobody };
   const sub = checkNamed(named);
   if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
   const open = hasOneOpenRequest ? { sub: sub.value, clientId, expiresAt: now + expiresInSeconds } : undefined;
   const [found, userLimit, openSeconds] = await Promise.all([
-    foundBySub ?? findUserWithDevices(ports, sub.value),
+    hint.kind === 'sub' ? foundBySub : findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
     open ? ports.openRequests.open(open, now) : 0,
   ]);
@@ -107,17 +122,18 @@ async function findAndCount(
   const countedAt = userLimit?.allowed ? now : undefined;
   const opened = openSeconds === 0 ? open : undefined;
   if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, opened });
-  return ok({ target: askable.value, block, askedAt: now, countedAt, opened });
+  return ok({ target: askable.value, block, countedAt, opened });
 }
 
 type Refused = Extract<Result<never>, { ok: false }>;
 
 /**
  * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user is
- * counted.
+ * counted. If the refusal is hidden from the client, its request stays open, and nothing is counted that would later
+ * tell how many users were unknown.
  */
 async function refuseUnasked(
-  { rateWindows, openRequests, settings, clock }: RequestAuthenticationPorts,
+  ports: RequestAuthenticationPorts,
   attempt: {
     client: Client;
     refused: Refused;
@@ -126,12 +142,14 @@ async function refuseUnasked(
     opened?: OpenRequest | undefined;
   },
 ): Promise<Result<never>> {
+  const { rateWindows, openRequests, settings, clock } = ports;
   const { client, refused, sub, countedAt, opened } = attempt;
   const limits = limitsOf(client, settings.clientLimits);
-  const isUnknown = refused.refusal.reason === 'unknown_user';
+  const isHidden = hides(ports, refused.refusal);
+  const isUnknown = refused.refusal.reason === 'unknown_user' && !isHidden;
   await Promise.all([
     sub !== undefined && countedAt !== undefined && rateWindows.giveBack(sub, countedAt),
-    opened && openRequests.close(opened),
+    opened && !isHidden && openRequests.close(opened),
     isUnknown && limits && rateWindows.countUnknownUser(client.clientId, limits, clock()),
   ]);
   return refused;
@@ -190,11 +208,20 @@ async function judgePushes(
     await Promise.allSettled(mark());
     return ok(true);
   }
+  const refusal = dead.length === outcomes.length ? noDevice(outcomes.length) : PUSH_OUT;
+  if (hides(ports, refusal)) {
+    // The request stays pending, like every other one. A phone that asks by itself can still answer it.
+    note({ concealed: refusal.reason });
+    await Promise.allSettled([...mark(), giveBack(ports, { ...askable, opened: undefined })]);
+    return ok(true);
+  }
   await ports.requests.recordFailure(request.requestId);
   await Promise.all([...mark(), giveBack(ports, askable)]);
-  return dead.length === outcomes.length
-    ? refuse({ reason: 'no_reachable_device', devices: outcomes.length })
-    : refuse(PUSH_OUT);
+  return refuse(refusal);
+}
+
+function noDevice(devices: number): Refusal {
+  return { reason: 'no_reachable_device', devices };
 }
 
 /** Takes the attempt back, because no phone rang. If that fails, it stays counted. */

@@ -111,7 +111,11 @@ describe('a user is not asked', () => {
       const all = Object.assign({}, ...earlier.slice(index), later, different);
       expect(refusalOf(checkAskable({ ...KNOWN, ...all }))).toEqual(ORDER[index]?.[2]);
     }
-    expect(refusalOf(checkAskable({ ...KNOWN, ...later }))).toMatchObject({ because: 'blocked' });
+    expect(refusalOf(checkAskable({ ...KNOWN, ...later }))?.reason).toBe('client_paused');
+    expect(refusalOf(checkAskable({ ...KNOWN, ...later, pauseSeconds: 0, openSeconds: 9 }))?.reason).toBe(
+      'request_open',
+    );
+    expect(refusalOf(checkAskable({ ...KNOWN, ...later, pauseSeconds: 0 }))).toMatchObject({ because: 'blocked' });
     const unnamed = { user: { ...USER, identifiers: [], status: 'blocked' as const }, devices: [], blocks: [] };
     expect(refusalOf(checkAskable({ ...KNOWN, found: unnamed }))).toMatchObject({ because: 'no_such_identifier' });
     const paused = { pauseSeconds: 15, userLimit: over };

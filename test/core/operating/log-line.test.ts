@@ -20,6 +20,7 @@ const LINE: Whole<RequestLine> = {
   push_error: 'timeout',
   push_ids: 'm1',
   reported: true,
+  concealed: 'unknown_user',
   decision: 'approve',
   approval_seconds: 3,
   notification_status: 204,

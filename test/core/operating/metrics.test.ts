@@ -34,7 +34,12 @@ const CASES: Readonly<Record<MetricName, Case>> = {
       polled(),
       asked({ synthetic: true }),
       asked({ reported: true }),
+      asked({ concealed: 'unknown_user' }),
     ],
+  },
+  RequestsConcealed: {
+    counts: [asked({ concealed: 'unknown_user' }), asked({ concealed: 'no_reachable_device' })],
+    not: [asked(), asked({ status: 400, reason: 'unknown_user' }), asked({ reported: true })],
   },
   UsersLimited: {
     counts: [asked({ status: 403, reason: 'user_rate_limited' })],

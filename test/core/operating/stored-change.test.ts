@@ -56,6 +56,7 @@ describe('a write of a request is told', () => {
 
   it('not when nobody was asked, because the user had reported the client', () => {
     expect(ofRequest({ after: requestIn('pending', { deniedFrom: NOW + 20 }) })).toEqual([]);
+    expect(ofRequest({ after: requestIn('pending', { isConcealed: true }) })).toEqual([]);
   });
 
   it.each([

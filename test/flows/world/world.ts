@@ -26,6 +26,7 @@ export const SETTINGS: Settings = {
   clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
   blocksReported: true,
   hasOneOpenRequest: false,
+  concealsUsers: false,
 };
 
 export const ANA: User = {

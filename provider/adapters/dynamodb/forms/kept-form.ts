@@ -72,7 +72,7 @@ export function keptRequest(item: Stored<DetailsForm>, request: Stored<RequestFo
 /** Leaves out what the details have as well. */
 function keptStatus(item: Stored<RequestForm>): KeptStatus {
   // A request that rings nobody has no details, so nothing leads to it.
-  const { pk: _pk, sk: _sk, ttl: _ttl, denied_from: _never, ...form } = withoutNonces(item);
+  const { pk: _pk, sk: _sk, ttl: _ttl, denied_from: _never, is_concealed: _nobody, ...form } = withoutNonces(item);
   const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...told } = form;
   told satisfies Told<typeof told, KeptStatus>;
   return { ...told, grant: grant === undefined ? undefined : keptGrant(JSON.parse(grant)) };

@@ -76,6 +76,7 @@ export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm
     interval_seconds: request.intervalSeconds,
     next_poll_at: request.nextPollAt,
     denied_from: request.deniedFrom,
+    is_concealed: request.isConcealed,
   };
   return { ...requestKey(request.requestId), ...facts, state: 'pending', ttl };
 }
@@ -142,6 +143,7 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
     intervalSeconds: item.interval_seconds,
     nextPollAt: item.next_poll_at,
     deniedFrom: item.denied_from,
+    isConcealed: item.is_concealed,
   };
 }
 

@@ -5,7 +5,8 @@ import type { Announcements } from '../../notifying/ports.ts';
 import type { SilentDenials } from '../../person/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
 import type { AuthenticationRequests, OpenRequests, RateWindows } from '../ports.ts';
-import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest, PUSH_OUT } from './new-request.ts';
+import { announceInstead } from './announce-instead.ts';
+import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest } from './new-request.ts';
 
 /** What this step needs. */
 export type AskSilentlyPorts = {
@@ -45,10 +46,8 @@ export async function askSilently(
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds });
   await endWithDenial(ports, askable, deniedFrom);
   const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
-  const [announced] = await Promise.allSettled([ports.announcements.announce({ requestId, clientId, correlationId })]);
-  if (announced.status === 'fulfilled') return ok(acknowledgement);
-  await ports.requests.recordFailure(requestId);
-  return refuse(PUSH_OUT);
+  const announced = await announceInstead(ports, { requestId, clientId, correlationId });
+  return announced.ok ? ok(acknowledgement) : announced;
 }
 
 /** Counts the attempt for this client alone, so that it uses up no limit of the user. */

@@ -4,7 +4,7 @@ import type { Client } from '../../../core/client/client.ts';
 import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
 import type { ClientBlock } from '../../../core/person/client-block.ts';
-import type { UserWithDevices } from '../../../core/person/user.ts';
+import type { Owner, UserWithDevices } from '../../../core/person/user.ts';
 import type { Whole } from '../../../core/whole.ts';
 import type { NotificationAddress } from '../../notifying/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
@@ -36,6 +36,9 @@ export type AuthenticationRequestAcknowledgement = {
   readonly interval: number;
 };
 
+/** What a request is made of. */
+type Drafted = Pick<Askable, 'client' | 'wanted' | 'askedAt'> & { readonly target: { readonly user: Owner } };
+
 /** A request with a new id, before it is stored. */
 export type DraftRequest = {
   readonly request: RequestFacts;
@@ -47,7 +50,7 @@ export type DraftRequest = {
 /** Makes a request, and names it in the log line. */
 export function draftRequest(
   ports: { readonly entropy: Entropy; readonly clock: Clock; readonly settings: Settings },
-  { client, wanted, target: { user }, askedAt: now }: Askable,
+  { client, wanted, target: { user }, askedAt: now }: Drafted,
   note: Note,
 ): DraftRequest {
   const { expiresInSeconds, notificationToken: token } = wanted;

@@ -1,0 +1,25 @@
+import { sha256 } from '../digest.ts';
+import type { Owner } from '../person/user.ts';
+import type { Refusal } from '../refusal.ts';
+import type { LoginHint } from './login-hint.ts';
+
+/** The refusals that tell a client something about a person. */
+const ABOUT_PEOPLE = ['unknown_user', 'no_reachable_device', 'user_rate_limited'] as const;
+
+/** A refusal that a client does not see where users are concealed. */
+export type Concealed = Extract<Refusal, { reason: (typeof ABOUT_PEOPLE)[number] }>;
+
+/** Returns whether a client would learn from this refusal whether a person exists, is blocked, has a phone or is busy. */
+export function isAboutPeople(refusal: Refusal): refusal is Concealed {
+  return ABOUT_PEOPLE.some((reason) => reason === refusal.reason);
+}
+
+/**
+ * Returns an owner who is nobody, for what is counted and stored when a hint names no user. The same hint gives the same
+ * owner, so that one open request is one open request here too. No user has this subject: it is a hash of the hint.
+ */
+export function nobodyNamed(hint: LoginHint): Owner {
+  const named = hint.kind === 'sub' ? hint.sub : `${hint.identifier.type} ${hint.identifier.value}`;
+  const id = sha256(`nobody ${named}`);
+  return { sub: id, profileId: id };
+}
