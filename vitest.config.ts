@@ -11,6 +11,7 @@ const RELEASE = [
   'test/bench/load.test.ts',
   'test/e2e/examples.test.ts',
   'test/e2e/light-installation.test.ts',
+  'test/e2e/tutorial.test.ts',
 ];
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */
 const ON_EMULATOR = ['test/emulator/**/*.test.ts'];

@@ -85,7 +85,9 @@ function readTicket(uri: string): URL {
 /** Ends the program with the sentence of an error. */
 function giveUp(error: unknown): never {
   if (error instanceof Explained) end(error.message, 1);
-  const isSilence = error instanceof TypeError && /^(fetch failed|terminated)$/.test(error.message);
+  // The stream of pushes has ended.
+  if (error instanceof TypeError && error.message === 'terminated') end('The provider has ended.', 1);
+  const isSilence = error instanceof TypeError && error.message === 'fetch failed';
   return end(
     isSilence ? `No provider answers at ${issuerOrUrl()}. Run "npm start" in another terminal first.` : String(error),
     1,

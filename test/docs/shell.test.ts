@@ -75,9 +75,14 @@ function objectionToNpx([command = '', ...args]: Words): string | undefined {
   return command === 'cdk' ? objectionToCdk(args) : `npx ${command} is nothing of ours`;
 }
 
+/** The reader of the tutorial saves files of their own, and runs an API of their own. */
+const TUTORIAL = readFileSync(join(root, 'docs/tutorial.md'), 'utf8');
+const TUTORIAL_API = 'http://localhost:8080/';
+
 function objectionToFile([file = '']: Words): string | undefined {
   const isPath = file.includes('/');
-  return isPath && !existsSync(join(root, file)) ? `there is no file ${file}` : undefined;
+  const isThere = existsSync(join(root, file)) || TUTORIAL.includes(`\n// ${file}: `);
+  return isPath && !isThere ? `there is no file ${file}` : undefined;
 }
 
 /** A whole command line, or in a text only the name of a command. */
@@ -123,6 +128,7 @@ function objectionToCurl(args: Words): string | undefined {
     else if (!word.startsWith('-')) targets.push(word);
   }
   const [target, ...others] = targets;
+  if (target?.startsWith(TUTORIAL_API) && TUTORIAL.includes('server.listen(8080')) return undefined;
   if (target === undefined || others.length > 0) return `curl calls ${targets.length} addresses`;
   const hasBody = options.some(([name]) => name.startsWith('-d') || name === '--data-urlencode');
   const method = options.find(([name]) => name === '-X')?.[1] ?? (hasBody && !args.includes('-G') ? 'POST' : 'GET');
@@ -246,6 +252,7 @@ describe('the checks of this file', () => {
     ['npm run ciba -- keys rotate --stack ciba-staging', 'there is no stack ciba-staging'],
     ['npm start -- --port x', '--port must be a number from 0 to 65535'],
     ['npx node examples/nothing.ts', 'there is no file examples/nothing.ts'],
+    ['npx node tutorial/nothing.ts', 'there is no file tutorial/nothing.ts'],
     ['npx cdk deploy -c stage=nowhere', 'there is no stage nowhere'],
     ['npx cdk deploy --revert-drif', 'cdk deploy with --revert-drif is nothing of ours'],
     ['curl -s $ISSUER.well-known/jwks', 'there is no route GET /.well-known/jwks'],
