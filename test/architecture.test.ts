@@ -349,7 +349,7 @@ describe('the detectors', () => {
   it('read the files', () => {
     expect(below('provider/core').length).toBeGreaterThan(20);
     expect(below('provider/edge').length).toBeGreaterThan(10);
-    expect(sources.filter(({ path }) => path.startsWith('lambdas/')).length).toBe(45);
+    expect(sources.filter(({ path }) => path.startsWith('lambdas/')).length).toBe(48);
     expect(below('provider/adapters').length).toBeGreaterThan(15);
     expect(below('local').length).toBeGreaterThan(10);
     expect(below('infra').length).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ const WITHOUT_RECORDS = {
     findUserWithDevices isOfReported listBlocks listClients listPendingRequests listTickets listUserDevices
     provePushRights publishKeys readClient readLogLevel readRequestDetails unlessReported`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
-    removeSyntheticLogin requestTokens setUpSyntheticLogin`,
+    removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently draftRequest notifyClient
     requestAuthentication`,
   'they are a part of answerRequest': 'blockReported changePause',

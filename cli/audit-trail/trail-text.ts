@@ -18,6 +18,7 @@ const LABELS = {
   outcome: 'result',
   because: 'because',
   changed: 'changed',
+  jti: 'jti',
   kid: 'kid',
   algorithm: 'algorithm',
   profileId: '',

@@ -13,6 +13,7 @@ import { spec as signingKeys } from '../../lambdas/signing-keys/function.ts';
 import { spec as syntheticLogin } from '../../lambdas/synthetic-login/function.ts';
 import { spec as syntheticSetup } from '../../lambdas/synthetic-setup/function.ts';
 import { spec as token } from '../../lambdas/token/function.ts';
+import { spec as tokenRevocation } from '../../lambdas/token-revocation/function.ts';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 
 // The lists of deployed functions, by the names of their folders in `lambdas/`. Each folder's `function.ts` says what
@@ -22,6 +23,7 @@ import type { FunctionSpec } from '../../provider/core/operating/function-spec.t
 export const functions = {
   'backchannel-authentication': backchannelAuthentication,
   token,
+  'token-revocation': tokenRevocation,
   'provider-metadata': providerMetadata,
   device,
   'client-notification': clientNotification,

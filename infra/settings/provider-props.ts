@@ -209,8 +209,8 @@ export type CibaProviderProps = {
   /** Ports at which clients may be notified, besides 443. Default: none. */
   readonly notificationPorts?: readonly number[] | undefined;
   /**
-   * What each route lets through from all callers together: `authentication` is `/bc-authorize`, `token` are both token
-   * routes, `device` the device API, `others` the admin API, discovery and the key set. Default: the `throttle` in each
+   * What each route lets through from all callers together: `authentication` is `/bc-authorize`, `token` are the
+   * routes of tokens and of their revocation, `device` the device API, `others` the admin API, discovery and the key set. Default: the `throttle` in each
    * `lambdas/<name>/function.ts`.
    */
   readonly throttles?: Partial<Readonly<Record<RouteThrottle['setting'], Throttle | undefined>>> | undefined;

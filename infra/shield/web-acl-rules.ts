@@ -15,7 +15,7 @@ export const SHIELD_LIMITS = {
 /** What the paths of the routes begin with, by what the routes are for. */
 export const LIMITED_PATHS = {
   authentication: ['/bc-authorize'],
-  token: ['/token', '/oauth/token'],
+  token: ['/token', '/oauth/token', '/revoke', '/oauth/revoke'],
   device: ['/device'],
 } as const satisfies Record<keyof ShieldLimits, readonly string[]>;
 

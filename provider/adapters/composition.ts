@@ -38,7 +38,7 @@ export function auditTrailOf(service: string, store?: AuditStore): AuditTrail {
   });
 }
 
-/** Makes the ports of client authentication, which two functions use. */
+/** Makes the ports of client authentication, which three functions use. */
 export function clientAuthentication(directory: Table, transactions: Table) {
   return {
     clients: new ClientsTable(directory, clock),

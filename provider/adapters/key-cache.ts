@@ -1,13 +1,13 @@
-import type { SigningAlgorithm } from '../core/keys/jwk.ts';
-import { KEY_CACHE_SECONDS, type SigningKey } from '../core/keys/signing-key.ts';
-import type { PublishedSigningKeys, SigningKeyStore } from '../flows/keys/ports.ts';
+import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
+import { KEY_CACHE_SECONDS, type SigningKey, verifierOf } from '../core/keys/signing-key.ts';
+import type { PublishedSigningKeys, SigningKeyStore, VerificationKeys } from '../flows/keys/ports.ts';
 import type { Clock } from '../flows/ports.ts';
 
 /**
  * Caches the public halves of signing keys in a warm function: for each algorithm, and for all. Concurrent readers
  * share one read. A failed or empty read is not kept.
  */
-export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'list'> {
+export class KeyCache implements PublishedSigningKeys, VerificationKeys, Pick<SigningKeyStore, 'list'> {
   readonly #store: PublishedSigningKeys & Pick<SigningKeyStore, 'list'>;
   readonly #clock: Clock;
   readonly #reads = new Map<string, { keys: Promise<readonly SigningKey[]>; until: number }>();
@@ -29,6 +29,11 @@ export class KeyCache implements PublishedSigningKeys, Pick<SigningKeyStore, 'li
   reread(algorithm: SigningAlgorithm): Promise<readonly SigningKey[]> {
     this.#reads.delete(algorithm);
     return this.list(algorithm);
+  }
+
+  async find({ kid, algorithm }: { kid: string; algorithm: SigningAlgorithm }): Promise<PublicJwk | undefined> {
+    const known = verifierOf(await this.list(algorithm), kid);
+    return (known ?? verifierOf(await this.reread(algorithm), kid))?.publicKey;
   }
 
   #read(name: string, load: () => Promise<readonly SigningKey[]>): Promise<readonly SigningKey[]> {

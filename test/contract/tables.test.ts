@@ -5,6 +5,7 @@ import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts'
 import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { clientItem } from '../../provider/adapters/dynamodb/forms/client-form.ts';
 import { deviceItem } from '../../provider/adapters/dynamodb/forms/device-form.ts';
+import { revokedTokenFrom, revokedTokenKey } from '../../provider/adapters/dynamodb/forms/revoked-token-form.ts';
 import { profileItem } from '../../provider/adapters/dynamodb/forms/user-form.ts';
 import type { Key } from '../../provider/adapters/dynamodb/items.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
@@ -14,6 +15,7 @@ import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { RevokedTokensTable } from '../../provider/adapters/dynamodb/revoked-tokens-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { nameSkeleton } from '../../provider/adapters/unicode/name-skeleton.ts';
@@ -406,6 +408,32 @@ describeOnEngines('the tables', (name) => {
     expect(await replays.recordFirstUse({ ...jti, issuer: 'd' })).toBe(true);
     now = NOW + 61;
     expect(await replays.recordFirstUse({ ...jti, expiresAt: NOW + 120 })).toBe(true);
+  });
+
+  it('revoked tokens: once each, and kept until no API accepts the token any more', async () => {
+    const revoked = new RevokedTokensTable(transactions, entropy);
+    const token = { jti: entropy.id(), clientId: CLIENT, sub: 'user-1', expiresAt: NOW + 900 };
+    const together = await Promise.all([NOW, NOW + 1].map((now) => revoked.recordRevocation(token, now)));
+    expect(together.toSorted()).toEqual([false, true]);
+    expect(await revoked.recordRevocation({ ...token, jti: entropy.id() }, NOW)).toBe(true);
+    const item = await transactions.get(revokedTokenKey(token.jti));
+    expect(item).toMatchObject({ jti: token.jti, client_id: CLIENT, sub: 'user-1', ttl: NOW + 960 });
+    expect(item && revokedTokenFrom(item)).toEqual(token);
+  });
+
+  it('revoked tokens: one whose answer was lost is revoked by this call', async () => {
+    let isLost = false;
+    engine.aws.interference = () => {
+      if (isLost) return undefined;
+      isLost = true;
+      return 'lose-answer';
+    };
+    const revoked = new RevokedTokensTable(transactions, entropy);
+    const token = { jti: entropy.id(), clientId: CLIENT, sub: 'user-1', expiresAt: NOW + 900 };
+    expect(await revoked.recordRevocation(token, NOW)).toBe(true);
+    engine.aws.interference = undefined;
+    expect(isLost).toBe(true);
+    expect(await revoked.recordRevocation(token, NOW)).toBe(false);
   });
 
   it('rate windows: a minute and an hour in one write, nothing written at the limit', async () => {

@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<ProviderEventName, true>> = {
   fraud_reported: true,
   authentication_expired: true,
   authentication_failed: true,
+  token_revoked: true,
   device_enrolled: true,
   device_removed: true,
   user_blocked: true,

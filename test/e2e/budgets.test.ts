@@ -56,6 +56,21 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update]);
   });
 
+  it('/revoke: 1 for an access token, none for anything else', async () => {
+    const login = async () => {
+      const { authReqId, requestId } = await world.asked(client, { login_hint: person.email });
+      await world.answer(person.phone, requestId, 'approve');
+      return (await world.poll(client, authReqId)).body;
+    };
+    const revoke = (token: unknown) => world.post('/revoke', client, { token: String(token) });
+    await revoke((await login())['access_token']);
+    const tokens = await login();
+    expect(await callsOf(() => revoke(tokens['access_token']))).toEqual(['dynamodb PutItem']);
+    expect(await callsOf(() => revoke(tokens['access_token']))).toEqual(['dynamodb PutItem']);
+    expect(await callsOf(() => revoke(tokens['id_token']))).toEqual([]);
+    expect(await callsOf(() => revoke('junk'))).toEqual([]);
+  });
+
   it('device: 2 for the details, 4 for the response, its evidence and outcome stored durably', async () => {
     const { requestId } = await world.asked(client, { login_hint: person.email });
     let bytes: Uint8Array = new Uint8Array();

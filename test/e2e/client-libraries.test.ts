@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,6 +62,18 @@ describe('openid-client', () => {
     }
   });
 
+  it('revokes the access token, and again without an error (RFC 7009)', async () => {
+    const config = await discover(openid.ClientSecretBasic(client.client_secret));
+    const asked = await openid.initiateBackchannelAuthentication(config, { scope: 'openid', login_hint: email });
+    await world.answer(phone, requestIdOf(asked.auth_req_id), 'approve');
+    const { access_token: token } = await openid.pollBackchannelAuthenticationGrant(config, asked);
+    await openid.tokenRevocation(config, token, { token_type_hint: 'access_token' });
+    expect(world.trail('token_revoked').at(-1)).toMatchObject({ sub, clientId: client.client_id });
+    await openid.tokenRevocation(config, token);
+    const wrong = await discover(openid.ClientSecretBasic('wrong'));
+    await expect(openid.tokenRevocation(wrong, token)).rejects.toMatchObject({ status: 401 });
+  });
+
   it('is told error codes and descriptions that it passes on', async () => {
     const config = await discover(
       openid.ClientSecretPost(
@@ -96,6 +109,23 @@ describe('oauth4webapi', () => {
     await world.answer(phone, requestIdOf(asked.auth_req_id), 'approve');
     const tokens = await oauth.processBackchannelAuthenticationGrantResponse(as, registered, await poll());
     expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({ sub });
+  });
+
+  it('accepts every answer to a revocation as conforming (RFC 7009)', async () => {
+    const insecure = { [oauth.allowInsecureRequests]: true } as const;
+    const issuer = new URL(world.issuer);
+    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
+    const { authReqId, requestId } = await world.asked(client, { login_hint: email });
+    await world.answer(phone, requestId, 'approve');
+    const { body } = await world.poll(client, authReqId);
+    const registered: oauth.Client = { client_id: client.client_id };
+    const auth = oauth.ClientSecretBasic(client.client_secret);
+    for (const token of [String(body['access_token']), String(body['access_token']), 'unknown']) {
+      const response = await oauth.revocationRequest(as, registered, auth, token, insecure);
+      expect(await oauth.processRevocationResponse(response)).toBeUndefined();
+    }
+    const { jti } = decodeJwt(String(body['access_token']));
+    expect(world.trail(String(jti))).toHaveLength(1);
   });
 
   it('validates the access token as RFC 9068', async () => {

@@ -38,6 +38,8 @@ describe.each(['info', 'debug'] as const)('at the level %s', (level) => {
     await world.answer(phone, asked.requestId, 'approve');
     const tokens = (await world.poll(client, asked.authReqId)).body;
     await world.poll(client, asked.authReqId);
+    await world.post('/revoke', client, { token: String(tokens['access_token']) });
+    await world.post('/revoke', client, { token: String(tokens['id_token']) });
     await world.post(
       '/token',
       { ...client, client_secret: 'seeded-wrong-secret' },

@@ -42,6 +42,12 @@ const TIES = [
   ['provider/adapters/dynamodb/forms/notification-form.ts', 'unstored satisfies Nothing;', 'what a ping carries'],
   ['provider/adapters/dynamodb/forms/signing-key-form.ts', 'unstored satisfies Nothing;', 'a member of a key'],
   ['provider/adapters/dynamodb/forms/signing-key-form.ts', '): Whole<SigningKey> {', 'a member of a key'],
+  [
+    'provider/adapters/dynamodb/forms/revoked-token-form.ts',
+    'unstored satisfies Nothing;',
+    'a member of a revoked token',
+  ],
+  ['provider/adapters/dynamodb/forms/revoked-token-form.ts', '): Whole<RevokedToken> {', 'a member of a revoked token'],
   ['provider/adapters/dynamodb/forms/user-form.ts', 'unstored satisfies Nothing;', 'a member of a user or of a ticket'],
   ['provider/adapters/dynamodb/forms/user-form.ts', '): Whole<User> {', 'a member of a user'],
   ['provider/adapters/dynamodb/forms/user-form.ts', '): Whole<EnrolmentTicket> {', 'a member of a ticket'],

@@ -63,7 +63,7 @@ function addAuthenticationAlarms(alarms: AlarmSet, functions: ProviderFunctions)
     id: 'client-authentication',
     metric: countOrShare({
       part: alarms.metrics.metric('ClientAuthenticationFailures'),
-      whole: callsOf(functions['backchannel-authentication'], functions.token),
+      whole: callsOf(functions['backchannel-authentication'], functions.token, functions['token-revocation']),
       most: 1000,
       label: 'client authentication failures',
       period: FIVE_MINUTES,

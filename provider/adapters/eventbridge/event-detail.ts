@@ -13,6 +13,7 @@ const WIRE_NAMES: { readonly [Name in Member]: SnakeCase<Name> } = {
   clientId: 'client_id',
   sub: 'sub',
   deviceId: 'device_id',
+  jti: 'jti',
   expiresAt: 'expires_at',
   reason: 'reason',
   changed: 'changed',

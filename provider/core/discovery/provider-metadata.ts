@@ -5,17 +5,20 @@ import { urlOf } from '../issuer.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 
-/** The paths that clients may call. The token endpoint also answers under Auth0's path. */
-export const PATHS = {
+/** The paths at which clients authenticate. Tokens are issued and revoked under Auth0's paths, too. */
+const CLIENT_PATHS = {
   backchannelAuthentication: '/bc-authorize',
   token: '/token',
   tokenAlias: '/oauth/token',
-  jwks: '/.well-known/jwks.json',
+  revocation: '/revoke',
+  revocationAlias: '/oauth/revoke',
 } as const;
+/** The paths that clients may call. */
+export const PATHS = { ...CLIENT_PATHS, jwks: '/.well-known/jwks.json' } as const;
 
 /** Returns the URLs that a client assertion may name as `aud`, apart from the issuer (CIBA §7.1). */
 export function assertionEndpoints(issuer: string): readonly string[] {
-  return [PATHS.backchannelAuthentication, PATHS.token, PATHS.tokenAlias].map((path) => urlOf(issuer, path));
+  return Object.values(CLIENT_PATHS).map((path) => urlOf(issuer, path));
 }
 
 /** What the provider offers according to its settings, in addition to what its rules define. */
@@ -34,6 +37,7 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
     issuer,
     backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
     token_endpoint: urlOf(issuer, PATHS.token),
+    revocation_endpoint: urlOf(issuer, PATHS.revocation),
     jwks_uri: urlOf(issuer, PATHS.jwks),
     backchannel_token_delivery_modes_supported: DELIVERY_MODES,
     backchannel_user_code_parameter_supported: false,
@@ -51,6 +55,8 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
     id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
     token_endpoint_auth_methods_supported: profile.authenticationMethods,
     token_endpoint_auth_signing_alg_values_supported: profile.assertionAlgorithms,
+    revocation_endpoint_auth_methods_supported: profile.authenticationMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: profile.assertionAlgorithms,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   };

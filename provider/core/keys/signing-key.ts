@@ -133,6 +133,11 @@ export function signerOf(keys: readonly SigningKey[]): SigningKey | undefined {
   return keys.filter((key) => key.state === 'active').sort((a, b) => b.generation - a.generation)[0];
 }
 
+/** Returns the key that verifies a signature. Undefined if no key has the `kid`, or if the key was revoked. */
+export function verifierOf(keys: readonly SigningKey[], kid: string): SigningKey | undefined {
+  return keys.find((key) => key.kid === kid && key.state !== 'revoked');
+}
+
 /** Returns what the key set publishes (RFC 7517): next, active and retiring keys, public members only. */
 export function publishedKeys(keys: readonly SigningKey[]): readonly PublicJwk[] {
   const published = keys.filter(({ state }) => state === 'next' || state === 'active' || state === 'retiring');

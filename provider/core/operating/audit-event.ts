@@ -45,6 +45,13 @@ export type AuditEvent =
       readonly clientId: string;
     }
   | {
+      /** A client revoked an access token of its own. */
+      readonly event: 'token_revoked';
+      readonly jti: string;
+      readonly sub: string;
+      readonly clientId: string;
+    }
+  | {
       /** The approval gave no tokens, because it was taken back before the client redeemed it. */
       readonly event: 'approval_taken_back';
       readonly requestId: string;

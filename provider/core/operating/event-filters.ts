@@ -15,13 +15,14 @@ export type TextRule =
 export type RecordPattern = { readonly [Member in string]: RecordPattern | readonly TextRule[] };
 
 const text = (...rules: readonly TextRule[]): RecordPattern => ({ S: rules });
+const revoked = { pk: text({ prefix: 'REVOKED#' }), sk: text('REVOKED') };
 const request = { pk: text({ prefix: 'REQUEST#' }), sk: text('REQUEST') };
 /** The synthetic login has no events. It logs in all day. */
 const byOthers = { client_id: text({ 'anything-but': [SYNTHETIC_ID] }) };
 
 /**
- * The patterns for Transactions: a request that is new, that is decided or failed, and an approval that is taken back. A
- * poll leaves a request pending. What TTL removes is no event.
+ * The patterns for Transactions: a request that is new, that is decided or failed, an approval that is taken back, and an
+ * access token that is revoked. A poll leaves a request pending. What TTL removes is no event.
  */
 const transactions: readonly RecordPattern[] = [
   { dynamodb: { Keys: request, OldImage: { pk: text({ exists: false }) }, NewImage: byOthers } },
@@ -39,6 +40,7 @@ const transactions: readonly RecordPattern[] = [
       NewImage: { ...byOthers, state: text('failed') },
     },
   },
+  { dynamodb: { Keys: revoked, OldImage: { pk: text({ exists: false }) }, NewImage: byOthers } },
 ];
 
 /** The patterns for Directory: profiles, which name the devices of a user, and clients. */

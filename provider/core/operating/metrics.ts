@@ -39,9 +39,9 @@ const BACKCHANNEL = ['backchannel-authentication'];
 const TOKEN = ['token'];
 const DEVICE = ['device'];
 const PUSHING = ['backchannel-authentication', 'device'];
-const CLIENTS = ['backchannel-authentication', 'token'];
+const CLIENTS = ['backchannel-authentication', 'token', 'token-revocation'];
 const NOTIFICATION = ['client-notification'];
-const HTTP = ['backchannel-authentication', 'token', 'provider-metadata', 'device', 'admin'];
+const HTTP = [...CLIENTS, 'provider-metadata', 'device', 'admin'];
 
 /** The functions that store records of the audit trail. */
 const RECORDING = ['device', 'admin', 'signing-keys'];

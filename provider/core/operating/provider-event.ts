@@ -1,4 +1,5 @@
 import type { TakenBack } from '../token/refusals.ts';
+import type { RevokedToken } from '../token/revocation.ts';
 
 // What the provider tells other systems of the company, if the settings ask for it (docs/events.md). An event names
 // ids and members, and no value of a person.
@@ -20,6 +21,8 @@ type RequestEvent =
 /** What happened, without the members that each event has. */
 export type Happening =
   | (RequestEvent & { readonly requestId: string; readonly clientId: string; readonly sub: string })
+  /** A client revoked an access token: APIs must no longer accept it. */
+  | ({ readonly event: 'token_revoked' } & RevokedToken)
   | { readonly event: 'device_enrolled' | 'device_removed'; readonly sub: string; readonly deviceId: string }
   | { readonly event: 'user_blocked' | 'user_unblocked'; readonly sub: string }
   | {

@@ -3,6 +3,7 @@ import { changesOfClient } from '../client/client-change.ts';
 import type { AuthenticationRequest, RequestFacts } from '../deciding/authentication-request.ts';
 import { sha256 } from '../digest.ts';
 import type { User } from '../person/user.ts';
+import type { RevokedToken } from '../token/revocation.ts';
 import type { Happening, ProviderEvent } from './provider-event.ts';
 import { SYNTHETIC_ID } from './reserved.ts';
 
@@ -19,6 +20,7 @@ export type StoredChange = {
   | ({ readonly of: 'request' } & Versions<AuthenticationRequest>)
   | ({ readonly of: 'user' } & Versions<User>)
   | ({ readonly of: 'client' } & Versions<Client>)
+  | ({ readonly of: 'revocation' } & Versions<RevokedToken>)
 );
 
 /** The reason of a denial by which a phone reports fraud. */
@@ -44,12 +46,13 @@ export function expiryOf(request: RequestFacts): ProviderEvent {
 }
 
 /**
- * Makes the id of an event. Each event of a request happens once at most, so its id is made of the request. The others
- * can happen again, so theirs is made of the write.
+ * Makes the id of an event. Each event of a request or a token happens once at most, so its id is made of the request or
+ * the token. The others can happen again, so theirs is made of the write.
  */
 function idOf(happening: Happening, changeId: string): string {
   const { event } = happening;
   if ('requestId' in happening) return sha256(`${event} ${happening.requestId}`);
+  if ('jti' in happening) return sha256(`${event} ${happening.jti}`);
   return sha256(`${event} ${changeId} ${'deviceId' in happening ? happening.deviceId : ''}`);
 }
 
@@ -69,6 +72,8 @@ function happeningsIn(change: StoredChange): readonly Happening[] {
       return [...ofDevices(change), ...ofStatus(change)];
     case 'client':
       return ofClient(change);
+    case 'revocation':
+      return ofRevocation(change);
   }
 }
 
@@ -129,4 +134,9 @@ function ofClient({ before, after }: Versions<Client>): readonly Happening[] {
   const { clientId } = after;
   if (!before) return [{ event: 'client_created', clientId, changed }];
   return changed.length > 0 ? [{ event: 'client_updated', clientId, changed }] : [];
+}
+
+/** What TTL removes is no event. */
+function ofRevocation({ before, after }: Versions<RevokedToken>): readonly Happening[] {
+  return after && !before ? [{ event: 'token_revoked', ...after }] : [];
 }

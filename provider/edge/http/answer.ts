@@ -17,6 +17,11 @@ export function answerOk(body: unknown): Answer {
   return { status: 200, body };
 }
 
+/** Answers 200 without a body (RFC 7009 §2.2). */
+export function answerEmpty(): Answer {
+  return { status: 200 };
+}
+
 /** Answers 201: something was created. */
 export function answerCreated(body: unknown): Answer {
   return { status: 201, body };

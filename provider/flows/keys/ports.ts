@@ -6,6 +6,15 @@ export interface PublishedSigningKeys {
   all(): Promise<readonly SigningKey[]>;
 }
 
+/** Finds the keys that verify what the provider signed. */
+export interface VerificationKeys {
+  /**
+   * Returns the public half of a key. Undefined if there is none with this `kid` and algorithm, or if it was revoked. A
+   * key that is unknown to this function is read anew.
+   */
+  find(key: { kid: string; algorithm: SigningAlgorithm }): Promise<PublicJwk | undefined>;
+}
+
 /**
  * Writes signing keys. Only one function does so. Each key is two items, which are never written together. The store
  * writes them in an order that never leaves an active key without its private half, even if a run is interrupted.

@@ -4,6 +4,7 @@ import type { FormParameters } from '../../core/form.ts';
 import type { SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { TokenClaims } from '../../core/token/access-token.ts';
 import type { TakenBack } from '../../core/token/refusals.ts';
+import type { RevokedToken } from '../../core/token/revocation.ts';
 import type { AuthenticatedClient } from '../client/ports.ts';
 import type { Note } from '../ports.ts';
 
@@ -41,6 +42,15 @@ export interface RedeemableRequests {
    * no longer approved.
    */
   recordTakenBack(end: { request: RequestFacts; because: TakenBack }): Promise<boolean>;
+}
+
+/** Access tokens that their clients revoked. */
+export interface RevokedTokens {
+  /**
+   * Records that an access token is revoked, until no API accepts it any more. Precondition: its signature is verified.
+   * Of several callers, only one gets true.
+   */
+  recordRevocation(token: RevokedToken, now: number): Promise<boolean>;
 }
 
 /** A token request whose client is authenticated and registered for the grant type. */

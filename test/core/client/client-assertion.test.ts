@@ -35,6 +35,8 @@ describe('client assertion (RFC 7523 §3, CIBA §7.1)', () => {
     'https://op.example/bc-authorize',
     'https://op.example/token',
     'https://op.example/oauth/token',
+    'https://op.example/revoke',
+    'https://op.example/oauth/revoke',
   ])('may be addressed to %s', (aud) => {
     accepts({ aud });
   });

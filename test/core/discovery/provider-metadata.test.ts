@@ -11,6 +11,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       issuer: 'https://op.example/',
       backchannel_authentication_endpoint: 'https://op.example/bc-authorize',
       token_endpoint: 'https://op.example/token',
+      revocation_endpoint: 'https://op.example/revoke',
       jwks_uri: 'https://op.example/.well-known/jwks.json',
       backchannel_token_delivery_modes_supported: ['poll', 'ping'],
       backchannel_user_code_parameter_supported: false,
@@ -26,6 +27,8 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      revocation_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
+      revocation_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
     });
@@ -36,6 +39,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       issuer: ISSUER,
       backchannel_authentication_endpoint: 'https://op.example/bc-authorize',
       token_endpoint: 'https://op.example/token',
+      revocation_endpoint: 'https://op.example/revoke',
       jwks_uri: 'https://op.example/.well-known/jwks.json',
     });
   });
@@ -61,7 +65,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       Object.keys(metadata)
         .filter((name) => name.endsWith('_endpoint'))
         .sort(),
-    ).toEqual(['backchannel_authentication_endpoint', 'token_endpoint']);
+    ).toEqual(['backchannel_authentication_endpoint', 'revocation_endpoint', 'token_endpoint']);
   });
 
   it('advertises acr only where the operator has a policy', () => {
@@ -72,11 +76,13 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     expect(withPolicy['claims_supported']).toContain('acr');
   });
 
-  it('lets a client assertion name the backchannel and both token endpoints (CIBA §7.1)', () => {
+  it('lets a client assertion name each endpoint that it authenticates at, under both paths (CIBA §7.1)', () => {
     expect(assertionEndpoints(ISSUER)).toEqual([
       'https://op.example/bc-authorize',
       'https://op.example/token',
       'https://op.example/oauth/token',
+      'https://op.example/revoke',
+      'https://op.example/oauth/revoke',
     ]);
   });
 
@@ -89,6 +95,8 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     expect(providerMetadata({ issuer: ISSUER, acrValues: [], profile })).toMatchObject({
       token_endpoint_auth_methods_supported: ['private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: ['PS256'],
+      revocation_endpoint_auth_methods_supported: ['private_key_jwt'],
+      revocation_endpoint_auth_signing_alg_values_supported: ['PS256'],
     });
   });
 });

@@ -9,6 +9,7 @@ import {
   SIGNING_KEY_PURPOSE,
   type SigningKey,
   signerOf,
+  verifierOf,
 } from '../../../provider/core/keys/signing-key.ts';
 import { NOW } from '../given.ts';
 
@@ -335,5 +336,17 @@ describe('rotation, whatever happens', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('the key that verifies a signature', () => {
+  it.each(['next', 'active', 'retiring', 'gone'] as const)('is the one with its kid, also when it is %s', (state) => {
+    const keys = [active(1, NOW), key(2, { state })];
+    expect(verifierOf(keys, 'kid-2')).toBe(keys[1]);
+  });
+
+  it('is never a revoked one, and none where the kid is unknown', () => {
+    expect(verifierOf([key(1, { state: 'revoked' })], 'kid-1')).toBeUndefined();
+    expect(verifierOf([active(1, NOW)], 'kid-2')).toBeUndefined();
   });
 });

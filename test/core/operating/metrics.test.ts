@@ -178,17 +178,21 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     counts: [
       polled({ status: 401, reason: 'client_assertion_replayed' }),
       asked({ status: 401, reason: 'client_assertion_replayed' }),
+      requestTo('token-revocation', { status: 401, reason: 'client_assertion_replayed' }),
     ],
     not: [polled({ status: 401, reason: 'client_assertion_claim' })],
   },
   ClientAuthenticationFailures: {
-    counts: [polled({ status: 401, error: 'invalid_client' }), asked({ status: 401, error: 'invalid_client' })],
+    counts: [polled, asked, (line: object) => requestTo('token-revocation', line)].map((to) =>
+      to({ status: 401, error: 'invalid_client' }),
+    ),
     not: [polled({ status: 400, error: 'invalid_grant' }), phone({ status: 401, error: 'invalid_device' })],
   },
   Refusals: {
     counts: [
       polled({ status: 400, error: 'invalid_grant' }),
       asked({ status: 400, error: 'invalid_request' }),
+      requestTo('token-revocation', { status: 400, error: 'invalid_request' }),
       requestTo('provider-metadata', { status: 404, error: 'not_found' }),
       phone({ status: 401, error: 'invalid_device' }),
       requestTo('admin', { status: 409, error: 'conflict' }),
@@ -212,6 +216,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     counts: [
       fault('backchannel-authentication'),
       fault('token'),
+      fault('token-revocation'),
       fault('provider-metadata'),
       fault('device'),
       fault('admin'),
@@ -236,6 +241,7 @@ describe('what a line counts', () => {
   it('is nothing for most lines', () => {
     expect(measure(phone({ route: 'GET /device/requests' }))).toEqual([]);
     expect(measure(requestTo('provider-metadata'))).toEqual([]);
+    expect(measure(requestTo('token-revocation', { status: 200, reason: 'access_token_revoked' }))).toEqual([]);
     expect(measure(requestTo('a function to come', { status: 400, error: 'invalid_request' }))).toEqual([]);
   });
 

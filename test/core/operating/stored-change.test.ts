@@ -4,6 +4,7 @@ import type { AuthenticationRequest } from '../../../provider/core/deciding/auth
 import { SYNTHETIC_ID } from '../../../provider/core/operating/reserved.ts';
 import { eventsOf, expiryOf } from '../../../provider/core/operating/stored-change.ts';
 import type { User } from '../../../provider/core/person/user.ts';
+import type { RevokedToken } from '../../../provider/core/token/revocation.ts';
 import { CLIENT, FACTS, NOW, requestIn, USER } from '../given.ts';
 
 type Versions<What> = { before?: What; after?: What };
@@ -160,4 +161,24 @@ it('the synthetic login has no events: it is no person, and logs in all day', ()
   expect(ofRequest({ after: requestIn('pending', mine) })).toEqual([]);
   expect(ofUser({ after: { ...USER, sub: SYNTHETIC_ID } })).toEqual([]);
   expect(ofClient({ after: { ...CLIENT, clientId: SYNTHETIC_ID } })).toEqual([]);
+});
+
+describe('a write of a revoked token is told', () => {
+  const token = { jti: 'jti-1', clientId: 'bank', sub: 'user-1', expiresAt: NOW + 900 };
+  const of = (versions: Versions<RevokedToken>, write = WRITE) => eventsOf({ ...write, of: 'revocation', ...versions });
+
+  it('when the token was revoked: its jti, whose it was and until when, and never the token', () => {
+    expect(of({ after: token })).toEqual([{ event: 'token_revoked', ...token, at: NOW, id: expect.any(String) }]);
+  });
+
+  it('under one id a token, whichever write told it', () => {
+    const [first, again] = ['write-1', 'write-2'].map((id) => of({ after: token }, { id, at: NOW })[0]?.id);
+    expect(first).toBe(again);
+    expect(of({ after: { ...token, jti: 'jti-2' } })[0]?.id).not.toBe(first);
+  });
+
+  it('not when TTL sweeps it, and not for the synthetic login', () => {
+    expect(of({ before: token })).toEqual([]);
+    expect(of({ after: { ...token, clientId: SYNTHETIC_ID } })).toEqual([]);
+  });
 });

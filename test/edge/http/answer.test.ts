@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ok, refuse } from '../../../provider/core/result.ts';
-import { answerCreated, answerDone, answerOk, answerPublic } from '../../../provider/edge/http/answer.ts';
+import { answerCreated, answerDone, answerEmpty, answerOk, answerPublic } from '../../../provider/edge/http/answer.ts';
 import { mapResult } from '../../../provider/edge/http/map-result.ts';
 
 describe('answers', () => {
@@ -8,6 +8,7 @@ describe('answers', () => {
     expect(answerOk({ a: 1 })).toEqual({ status: 200, body: { a: 1 } });
     expect(answerCreated({ a: 1 })).toEqual({ status: 201, body: { a: 1 } });
     expect(answerDone()).toEqual({ status: 204 });
+    expect(answerEmpty()).toEqual({ status: 200 });
   });
 
   it('may be kept by anyone only where they are public', () => {

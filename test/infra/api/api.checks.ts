@@ -33,7 +33,7 @@ describe('routes', () => {
   it('can be called by this API alone', () => {
     const permissions = minimal.all('AWS::Lambda::Permission').map(({ Properties }) => Properties);
     const byApi = permissions.filter(({ Principal }) => Principal === 'apigateway.amazonaws.com');
-    expect(byApi.length).toBe(5);
+    expect(byApi.length).toBe(6);
     for (const { SourceArn } of byApi) expect(JSON.stringify(SourceArn)).toContain(apiId());
   });
 });

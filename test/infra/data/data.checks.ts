@@ -89,7 +89,7 @@ describe('the audit trail', () => {
 
   it('gets the audit lines of every function that writes any, and nothing else', () => {
     const filters = minimal.all('AWS::Logs::SubscriptionFilter').map(({ Properties }) => Properties);
-    expect(filters.length).toBe(9);
+    expect(filters.length).toBe(10);
     for (const filter of filters) {
       expect(filter.FilterName).toBe('ciba-main-audit');
       expect(filter.FilterPattern).toBe('{ $.message = "audit" }');

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('the bundles that are deployed, run through the Lambda Runtime API', () => {
-  it('pass a whole login: tickets, enrolment, request, push, approval, one redemption', async () => {
+  it('pass a whole login: tickets, enrolment, request, push, approval, one redemption, revocation', async () => {
     const client = await world.client({ scope: 'openid profile' });
     const { email, phone } = await world.person({ name: 'Ana' });
     const { authReqId, requestId } = await world.asked(client, {
@@ -54,8 +54,11 @@ describe('the bundles that are deployed, run through the Lambda Runtime API', ()
     expect((await world.poll(client, authReqId)).body['error']).toBe('authorization_pending');
     expect(await phone.list()).toHaveLength(1);
     expect(await world.answer(phone, requestId, 'approve')).toBe(204);
-    expectTokens(await world.poll(client, authReqId));
+    const redeemed = await world.poll(client, authReqId);
+    expectTokens(redeemed);
     expect((await world.poll(client, authReqId)).body['error']).toBe('invalid_grant');
+    const revoked = await world.post('/revoke', client, { token: String(redeemed.body['access_token']) });
+    expect([revoked.status, await world.reason(revoked)]).toEqual([200, 'access_token_revoked']);
     expect((await world.send('/.well-known/openid-configuration', {})).body['issuer']).toBe(world.issuer);
     expect((await world.send('/.well-known/jwks.json', {})).body['keys']).toHaveLength(6);
   });

@@ -173,7 +173,7 @@ describe('the smoke test', () => {
       ...[...functionNames, 'synthetic-login'].map((name) => policyOf(of, name)),
       ...calls,
     ];
-    expect(calls.length).toBe(5);
+    expect(calls.length).toBe(6);
     expect(wanted.filter((id) => !dependencies.has(id))).toEqual([]);
     // The stage in turn waits for the signing keys.
     expect(of.all('AWS::ApiGatewayV2::Stage')[0]?.DependsOn).toContain(idsOf('Custom::FirstSigningKeys')[0]);

@@ -69,6 +69,8 @@ describe('limits by address', () => {
     ['/bc-authorize', { 'limit-authentication': 300, 'limit-anything': 6000 }],
     ['/token', { 'limit-token': 3000, 'limit-anything': 6000 }],
     ['/oauth/token', { 'limit-token': 3000, 'limit-anything': 6000 }],
+    ['/revoke', { 'limit-token': 3000, 'limit-anything': 6000 }],
+    ['/oauth/revoke', { 'limit-token': 3000, 'limit-anything': 6000 }],
     ['/devices', { 'limit-device': 2000, 'limit-anything': 6000 }],
     ['/device/requests/abc/response', { 'limit-device': 2000, 'limit-anything': 6000 }],
     ['/.well-known/jwks.json', { 'limit-anything': 6000 }],
@@ -85,7 +87,12 @@ describe('limits by address', () => {
   );
 
   it('count every route of the functions that strangers reach, each where it belongs', () => {
-    const rulesOf = { 'backchannel-authentication': 'authentication', token: 'token', device: 'device' } as const;
+    const rulesOf = {
+      'backchannel-authentication': 'authentication',
+      token: 'token',
+      'token-revocation': 'token',
+      device: 'device',
+    } as const;
     for (const [name, rule] of Object.entries(rulesOf))
       for (const route of functions[name as keyof typeof rulesOf].routes)
         expect(countedBy({ path: route.split(' ')[1] ?? '' }, rules)).toHaveProperty(`limit-${rule}`);

@@ -26,7 +26,8 @@ async function walkLogin(world: World): Promise<void> {
   await world.poll(client, authReqId);
   await phone.list();
   await world.answer(phone, requestId, 'approve');
-  await world.poll(client, authReqId);
+  const { body } = await world.poll(client, authReqId);
+  await world.post('/revoke', client, { token: String(body['access_token']) });
   await assertClient(world, email);
   await world.send('/.well-known/jwks.json', {});
 }
@@ -67,7 +68,7 @@ async function walkDenials(world: World): Promise<void> {
   await world.admin('DELETE', `/admin/users/${sub}/blocks/${client.client_id}`);
 }
 
-/** A client that signs, at both endpoints: the `jti` is remembered by both functions. */
+/** A client that signs, at each endpoint: the `jti` is remembered by each function. */
 async function assertClient(world: World, email: string): Promise<void> {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const { client_id } = await world.client({
@@ -78,6 +79,7 @@ async function assertClient(world: World, email: string): Promise<void> {
   for (const [path, form] of [
     ['/bc-authorize', { scope: 'openid', login_hint: email }],
     ['/token', { grant_type: CIBA_GRANT, auth_req_id: 'x' }],
+    ['/revoke', { token: 'x' }],
   ] as const) {
     const exp = world.runtime.now() + 60;
     const client_assertion = await new SignJWT({
