@@ -29,12 +29,19 @@ describe('the pages of the demo', () => {
     ['/demo/', 'text/html'],
     ['/demo/demo.js', 'text/javascript'],
     ['/demo/phone/phone.js', 'text/javascript'],
-    ['/demo/client/console.css', 'text/css'],
+    ['/demo/client/desk.css', 'text/css'],
+    ['/demo/phone', 'text/html'],
+    ['/demo/source/lambdas/token/handler.ts', 'text/plain'],
+    ['/demo/source/docs/device-api.md', 'text/plain'],
   ])('serves %s as %s, with a policy that allows no inline code', async (path, type) => {
     const answer = await get(path);
     expect(answer).toMatchObject({ status: 200, type: `${type}; charset=utf-8` });
     expect(answer.policy).toContain("default-src 'self'");
     expect(answer.policy).not.toContain('unsafe');
+  });
+
+  it('serves the font as bytes', async () => {
+    expect(await get('/demo/fonts/inter.woff2')).toMatchObject({ status: 200, type: 'font/woff2' });
   });
 
   it.each([
@@ -49,10 +56,16 @@ describe('the pages of the demo', () => {
     '/demo/phone//phone.js',
     '/demo/phone\\phone.js',
     '/demo//etc/passwd.js',
-    '/demo/phone',
+    '/demo/client',
     '/demo/phone/',
     '/demo/.js',
     '/demo/nowhere/demo.js',
+    '/demo/source/package.json',
+    '/demo/source/local/demo/pages.ts',
+    '/demo/source/docs/../package.json',
+    '/demo/source/docs/%2e%2e/package.json',
+    '/demo/source/docs/nowhere.md',
+    '/demo/source//etc/passwd',
   ])('refuses %s: nothing but a file of the page is served', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
