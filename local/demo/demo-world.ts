@@ -14,7 +14,7 @@ const seededClient = v.object({
 });
 export type SeededClient = Readonly<v.InferOutput<typeof seededClient>>;
 /** A seeded user with a `login_hint` that a client can send. */
-const seededUser = v.object({ sub: v.string(), login_hint: v.string() });
+const seededUser = v.object({ sub: v.string(), login_hint: v.string(), name: v.optional(v.string()) });
 export type SeededUser = Readonly<v.InferOutput<typeof seededUser>>;
 const keptWorld = v.object({
   clients: v.array(seededClient),
@@ -28,9 +28,13 @@ type Kept = v.InferOutput<typeof keptWorld>;
 // The members of the admin API's answers (docs/admin-api.md) that are used here.
 const userAnswer = v.object({
   sub: v.string(),
+  name: v.optional(v.string()),
   email: v.optional(v.string()),
   phone_number: v.optional(v.string()),
   preferred_username: v.optional(v.string()),
+});
+const blocksAnswer = v.object({
+  blocks: v.array(v.object({ client_id: v.string(), reported_at: v.optional(v.number()) })),
 });
 const ticketAnswer = v.object({ ticket: v.string(), uri: v.string() });
 const refusedAnswer = v.object({ error_description: v.optional(v.string()) });
@@ -39,6 +43,8 @@ const refusedAnswer = v.object({ error_description: v.optional(v.string()) });
 export class DemoWorld {
   readonly #runtime: Runtime;
   readonly #kept: Kept;
+  /** Whether clients and users are being created just now. */
+  isSeeding = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -55,21 +61,30 @@ export class DemoWorld {
 
   /** Creates the clients, users and phones of a seed through the admin API and the device API. */
   async createFrom(seed: Seed): Promise<void> {
+    this.isSeeding = true;
     for (const [index, client] of seed.clients.entries()) await this.#createClient(client, `clients[${index}]`);
     for (const [index, user] of seed.users.entries()) await this.#createUser(user, `users[${index}]`);
     this.#runtime.state.write('demo', this.#kept);
+    this.isSeeding = false;
   }
 
   /** Makes an enrolment ticket for the user whom a login hint names; undefined if it names none. */
   async ticketFor(loginHint: string): Promise<{ ticket: string; uri: string } | undefined> {
-    const found = await fetch(`${this.#runtime.url}/admin/users/search`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ login_hint: loginHint }),
-    });
-    if (!found.ok) return undefined;
-    const { sub } = v.parse(userAnswer, await found.json());
-    return this.#makeTicket(sub);
+    const user = await this.#find(loginHint);
+    return user && this.#makeTicket(user.sub);
+  }
+
+  /** Finds the user whom a login hint names, and whether they have reported a client; undefined if it names none. */
+  async personFor(
+    loginHint: string,
+    clientId: string,
+  ): Promise<{ sub: string; name?: string | undefined; is_reported: boolean } | undefined> {
+    const user = await this.#find(loginHint);
+    if (!user) return undefined;
+    const response = await fetch(`${this.#runtime.url}/admin/users/${encodeURIComponent(user.sub)}/blocks`);
+    const { blocks } = v.parse(blocksAnswer, await response.json());
+    const is_reported = blocks.some((block) => block.client_id === clientId && block.reported_at !== undefined);
+    return { sub: user.sub, name: user.name, is_reported };
   }
 
   /** Answers a request with its seeded phone, through the device API; undefined if the request is for none of them. */
@@ -83,6 +98,15 @@ export class DemoWorld {
     return undefined;
   }
 
+  async #find(loginHint: string): Promise<v.InferOutput<typeof userAnswer> | undefined> {
+    const found = await fetch(`${this.#runtime.url}/admin/users/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login_hint: loginHint }),
+    });
+    return found.ok ? v.parse(userAnswer, await found.json()) : undefined;
+  }
+
   async #createClient(client: Seed['clients'][number], place: string): Promise<void> {
     if (this.#kept.clients.some((known) => known.client_id === client.client_id)) return;
     this.#kept.clients.push(v.parse(seededClient, await this.#admin('clients', { place, entry: client })));
@@ -94,7 +118,7 @@ export class DemoWorld {
     const iss = `${this.#runtime.url}/`;
     const named = made.email ?? made.phone_number ?? made.preferred_username;
     const login_hint = named ?? JSON.stringify({ format: 'iss_sub', iss, sub: profile.sub });
-    this.#kept.users.push({ sub: profile.sub, login_hint });
+    this.#kept.users.push({ sub: profile.sub, login_hint, name: made.name });
     for (const { name } of devices) {
       const { uri } = await this.#makeTicket(profile.sub);
       const phone = await Phone.enrol(uri, {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { functionNames, functions } from '../../infra/functions/deployed-functions.ts';
+import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
 import { AUDIT_BUCKET } from '../runtime/audit-records.ts';
 import type { LocalRoutes } from '../runtime/gateway.ts';
@@ -20,6 +21,7 @@ const HEARTBEAT_MS = 15_000;
 
 const routes: Readonly<Record<string, LocalRoute>> = {
   'GET /local/demo': sendDemo,
+  'GET /local/person': sendPerson,
   'POST /local/ticket': makeTicket,
   'POST /local/decide': decide,
   'GET /local/push': streamPushes,
@@ -41,6 +43,11 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
       send(response, 403, { error: 'access_denied', error_description: 'Only for callers on this machine.' });
       return true;
     }
+    // A page that is open from an earlier run comes at once. It must not enrol a phone for a user who is being made.
+    if (world.isSeeding && pathname.startsWith('/local/')) {
+      send(response, 503, { error: 'temporarily_unavailable', error_description: 'The seed is being created.' });
+      return true;
+    }
     const route = routes[`${request.method} ${pathname}`];
     if (route) await route(world, runtime, { query: searchParams, request, response });
     else if (request.method === 'GET' && !pathname.startsWith('/local/')) await servePage(pathname, response);
@@ -50,8 +57,8 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
 }
 
 /**
- * Sends the first client that uses `client_secret_basic` with the first user, the second ones as `other`, and lists of
- * all clients and users.
+ * Sends the first client that uses `client_secret_basic` with the first user, the second ones as `other`, lists of all
+ * clients and users, and how often a user may be asked.
  */
 function sendDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
   const withSecret = world.clients.filter((client) => client.token_endpoint_auth_method === 'client_secret_basic');
@@ -74,13 +81,25 @@ function sendDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): 
     other: pair(1),
     clients: world.clients,
     users: world.users,
+    limits: DEFAULTS.userLimits,
   });
+}
+
+/** Says whom a login hint names, and whether that user has reported the client. The demo page shows whose phone rings. */
+async function sendPerson(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
+  const person = await world.personFor(query.get('login_hint') ?? '', query.get('client_id') ?? '');
+  if (person) send(response, 200, person);
+  else sendUnknownHint(response);
 }
 
 async function makeTicket(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
   const ticket = await world.ticketFor(query.get('login_hint') ?? '');
   if (ticket) send(response, 200, ticket);
-  else send(response, 404, { error: 'not_found', error_description: 'No user has this login_hint.' });
+  else sendUnknownHint(response);
+}
+
+function sendUnknownHint(response: ServerResponse): void {
+  send(response, 404, { error: 'not_found', error_description: 'No user has this login_hint.' });
 }
 
 async function decide(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {

@@ -1,73 +1,275 @@
-import { mkdirSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DemoWorld } from '../../local/demo/demo-world.ts';
-import { createLocalRoutes } from '../../local/demo/local-routes.ts';
-import { demoSeed } from '../../local/demo/seed-file.ts';
-import { type Runtime, startRuntime } from '../../local/runtime/runtime.ts';
-import { chromium as findChromium } from '../support/engines.ts';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Runtime } from '../../local/runtime/runtime.ts';
+import {
+  inPhoneState,
+  inState,
+  launchBrowser,
+  openDemo,
+  ring,
+  SCENARIOS,
+  startDemo,
+  Tidying,
+} from '../support/demo-browser.ts';
+import { chromium } from '../support/engines.ts';
 
-const executablePath = findChromium();
-/** Screenshots are kept here, for people to look at. */
-const SHOTS = new URL('../../test-output/', import.meta.url).pathname;
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const executablePath = chromium();
+/** No limit stands in the way of many logins, and polls come soon. */
+const LIMITS = { perUser: 'off', denialPause: 'off', interval: 1 };
 
 describe.skipIf(executablePath === undefined)('the demo page in a browser', () => {
   let runtime: Runtime;
   let browser: Browser;
+  let tidying: Tidying;
   beforeAll(async () => {
-    mkdirSync(SHOTS, { recursive: true });
-    runtime = await startRuntime({
-      port: 0,
-      variables: { REQUEST_LIMITS: JSON.stringify({ perUser: 'off', interval: 1 }) },
-    });
-    const world = new DemoWorld(runtime);
-    runtime.gateway.localRoutes = createLocalRoutes(world, runtime);
-    await world.createFrom(demoSeed);
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: QUIET });
+    runtime = await startDemo(LIMITS);
+    tidying = await Tidying.start(runtime);
+    browser = await launchBrowser(executablePath ?? '');
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await tidying.denyAll();
   });
   afterAll(async () => {
     await browser?.close();
     await runtime?.close();
   });
+  const open = (options: Parameters<typeof openDemo>[2] = {}) => openDemo(browser, runtime.url, options);
 
-  async function open(
-    options: { width?: number; hash?: string; colorScheme?: 'light' | 'dark' } = {},
-  ): Promise<{ page: Page; errors: string[] }> {
-    const context = await browser.newContext({
-      viewport: { width: options.width ?? 1280, height: 900 },
-      colorScheme: options.colorScheme ?? 'light',
-      reducedMotion: 'reduce',
+  describe('tells a story with an end', () => {
+    it.each([
+      ['call-centre', 'This is Ana Lindqvist', 'Not confirmed'],
+      ['kiosk', 'Bike 4711 is yours', 'Bike 4711 stays locked'],
+      ['bank', '249.90 EUR sent', 'Nothing was sent'],
+    ])(
+      '%s: approval and denial stand where the question stood, whole in a window of 1280 x 720',
+      async (scenario, approved, denied) => {
+        const { page, errors } = await open({ path: `/demo#${scenario}` });
+        for (const [button, state, title] of [
+          ['#approve', 'approved', approved],
+          ['#deny', 'denied', denied],
+        ] as const) {
+          await ring(page);
+          await page.click(button);
+          await inState(page, state);
+          expect(await page.textContent('#ending-title')).toBe(title);
+          for (const part of ['#ending-title', '#ending-text', '#ask-again']) {
+            const box = await page.locator(part).boundingBox();
+            expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(720);
+          }
+          expect(await page.evaluate(() => scrollY)).toBe(0);
+          await page.click('#ask-again');
+        }
+        expect(errors).toEqual([]);
+      },
+    );
+
+    it('the agent reads the time of the approval, the bank gives a reference from the access token', async () => {
+      const { page } = await open({ path: '/demo#call-centre' });
+      await ring(page);
+      await page.click('#approve');
+      await inState(page, 'approved');
+      expect(await page.textContent('#ending-text')).toMatch(/^Verified \d\d:\d\d\./);
+      await page.click('#scenario-bank');
+      await inState(page, 'idle');
+      await inPhoneState(page, 'sent');
+      await page.click('#phone-done');
+      await ring(page);
+      await page.click('#approve');
+      await inState(page, 'approved');
+      const jti = await page.textContent('#access-token-claims [data-claim="jti"] .value');
+      expect(await page.textContent('#ending-facts dd')).toBe(jti?.slice(0, 8));
     });
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(`${runtime.url}/demo${options.hash ?? ''}`);
-    await page.waitForSelector('#phone[data-state="idle"]');
-    return { page, errors };
-  }
 
-  it('walks from ask to tokens: the console asks, the phone shows it and approves, the ID token verifies', async () => {
-    const { page, errors } = await open();
-    await page.click('#ask');
-    await page.waitForSelector('#phone[data-state="request"]');
-    expect(await page.textContent('#phone-who')).toContain('Harbor Call Centre');
-    await page.screenshot({ path: `${SHOTS}demo-request.png`, fullPage: true });
-    await page.click('#approve');
-    await page.waitForSelector('#state[data-state="approved"]');
-    await page.waitForSelector('#tokens[data-verified="true"]');
-    expect(await page.textContent('#id-token-claims')).toContain('Ana Lindqvist');
-    expect(await page.locator('#exchanges [data-path="/token"][data-status="200"]').count()).toBe(1);
-    await page.screenshot({ path: `${SHOTS}demo-tokens.png`, fullPage: true });
-    expect(errors).toEqual([]);
+    it('an unanswered request expires in plain words', async () => {
+      const { page } = await open();
+      await page.click('.more summary');
+      await page.selectOption('#requested-expiry', '10');
+      await ring(page);
+      await inState(page, 'expired');
+      expect(await page.textContent('#ending-title')).toBe('No answer');
+      await inPhoneState(page, 'idle');
+      expect(await page.textContent('#phone-notice')).toContain('expired');
+    });
+
+    it('an unknown user and a message that a phone may not show are refused in plain words', async () => {
+      const { page } = await open();
+      await page.fill('#login-hint', 'nobody@example.com');
+      await page.click('#ask');
+      await inState(page, 'refused');
+      expect(await page.textContent('#ending-title')).toBe('Nobody has this name here');
+      await page.click('#ask-again');
+      await page.fill('#login-hint', 'ana@example.com');
+      await page.fill('#binding-message', 'Hello 👋');
+      await page.click('#ask');
+      await inState(page, 'refused');
+      expect(await page.textContent('#ending-title')).toBe('The phone may not show this');
+    });
+
+    it('“This was not me” looks like a denial to the company, blocks it, and an operator can unblock it', async () => {
+      const { page } = await open({ path: '/demo#kiosk' });
+      // The silent denial comes before the request expires.
+      await page.click('.more summary');
+      await page.selectOption('#requested-expiry', '10');
+      await ring(page);
+      await page.click('#not-me');
+      await inState(page, 'denied');
+      expect(await page.textContent('#ending-title')).toBe('Bike 4711 stays locked');
+      expect(await page.textContent('#behind')).toContain('npm run ciba -- user blocks ana');
+      // From now on no phone rings, and the client hears of a denial after some seconds.
+      await page.click('#phone-done');
+      await page.click('#ask-again');
+      await page.click('#ask');
+      await inState(page, 'pending');
+      expect(await page.textContent('#waiting-text')).toContain('No phone rings, because Ana reported this client');
+      await inState(page, 'denied');
+      expect(await page.getAttribute('#phone', 'data-state')).toBe('idle');
+      await page.click('#unblock');
+      await page.click('#ask-again');
+      await ring(page);
+      await page.click('#approve');
+      await inState(page, 'approved');
+    });
+  });
+
+  describe('draws the flow as lanes', () => {
+    it('eight steps light up in their order, discovery first, and the one after a denial does not', async () => {
+      const { page } = await open();
+      const states = () =>
+        page.locator('.login:first-child .step').evaluateAll((steps) => steps.map((step) => step.dataset['state']));
+      expect(new Set(await states())).toEqual(new Set(['planned']));
+      await ring(page);
+      await page.waitForSelector('[data-step="poll"][data-state="done"]');
+      expect((await states()).slice(0, 5)).toEqual(['done', 'done', 'done', 'done', 'done']);
+      await page.click('#approve');
+      await inState(page, 'approved');
+      expect(await states()).toEqual(Array.from({ length: 8 }, () => 'done'));
+      await page.click('#phone-done');
+      await page.click('#ask-again');
+      await ring(page);
+      await page.click('#deny');
+      await inState(page, 'denied');
+      expect((await states()).slice(5)).toEqual(['done', 'refused', 'skipped']);
+      expect(await page.locator('.login').count()).toBe(2);
+      expect(await page.locator('.login').nth(1).getAttribute('open')).toBeNull();
+    });
+
+    it('a row opens to request, response, curl, the section of the standard and the file that has it', async () => {
+      const { page } = await open();
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await ring(page);
+      const row = page.locator('[data-step="ask"]');
+      await row.locator('> details > summary').focus();
+      await page.keyboard.press('Enter');
+      await row.locator('.raw').first().waitFor();
+      expect(await row.locator('.raw').allTextContents()).toEqual([
+        expect.stringContaining('login_hint=ana%40example.com'),
+        expect.stringContaining('auth_req_id'),
+      ]);
+      await row.locator('.copy').click();
+      await row.locator('.told', { hasText: 'Copied' }).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`'${runtime.url}/bc-authorize'`);
+      expect(await row.locator('.references a').first().getAttribute('href')).toContain('#rfc.section.7.1');
+      const file = await row.locator('.references a[href^="/demo/source/"]').first().getAttribute('href');
+      expect((await fetch(runtime.url + file)).status).toBe(200);
+    });
+
+    it('every file and section that a step names exists', async () => {
+      const { page } = await open();
+      const links = await page
+        .locator('.references a')
+        .evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      const files = links.filter((link) => link?.startsWith('/demo/source/'));
+      expect(files.length).toBeGreaterThan(8);
+      for (const file of files) expect((await fetch(runtime.url + file)).status, file ?? '').toBe(200);
+    });
+
+    it('the set-up of the phone is folded away', async () => {
+      const { page } = await open();
+      expect(await page.locator('#setup').getAttribute('open')).toBeNull();
+      expect(await page.locator('#setup-calls [data-path="/devices"]').count()).toBe(1);
+    });
+  });
+
+  describe('is never wrong', () => {
+    it.each(['+46 70 123 45 67', 'ana', 'ANA@example.com', '{"format":"email","email":"ana@example.com"}'])(
+      'knows that %s is the user whose phone is on the page',
+      async (hint) => {
+        const { page } = await open();
+        await page.fill('#login-hint', hint);
+        await ring(page);
+        expect(await page.textContent('#waiting-title')).toBe('Waiting for Ana');
+        expect(await page.isHidden('#elsewhere')).toBe(true);
+      },
+    );
+
+    it('asks another user, whose phone opens in a window of its own and answers', async () => {
+      const { page } = await open();
+      await page.click('[data-hint="bo@example.com"]');
+      await page.click('#ask');
+      await inState(page, 'pending');
+      expect(await page.textContent('#waiting-title')).toBe('Waiting for Bo');
+      const opening = page.context().waitForEvent('page');
+      await page.click('#elsewhere a');
+      const phone = await opening;
+      await inPhoneState(phone, 'request');
+      await phone.click('#approve');
+      await inState(page, 'approved');
+      expect(await page.textContent('#ending-title')).toBe('This is Bo Okafor');
+      // The lanes show what the other window did.
+      expect(await page.locator('[data-step="answer"]').getAttribute('data-state')).toBe('done');
+    });
+
+    it('“Poll now, too early” is too early at its first press', async () => {
+      const { page } = await open();
+      await ring(page);
+      await page.click('#poll-early');
+      await page.waitForSelector('#next-poll:has-text("slow_down")');
+      expect(await page.locator('[data-step="poll"] .exchange[data-error="slow_down"]').count()).toBeGreaterThan(0);
+    });
+
+    it('a client that stops polling says that the request lives on, and what becomes of the answer', async () => {
+      const { page } = await open();
+      await ring(page);
+      await page.click('#give-up');
+      await inState(page, 'stopped');
+      expect(await page.textContent('#waiting-text')).toMatch(
+        /The request lives until \d\d:\d\d:\d\d\. The phone still rings\./,
+      );
+      await page.click('#approve');
+      await page.waitForSelector('#waiting-text:has-text("Ana answered, but nobody fetches the answer")');
+      await page.click('#poll-again');
+      await inState(page, 'approved');
+    });
+
+    it('the phone and its buttons stay where they are while tokens arrive, on a window of 390 pixels', async () => {
+      const { page } = await open({ viewport: { width: 390, height: 844 } });
+      const top = (selector: string) =>
+        page.locator(selector).evaluate((part) => part.getBoundingClientRect().y + scrollY);
+      for (const scenario of SCENARIOS) {
+        await page.click(`#scenario-${scenario}`);
+        const idle = await top('#phone');
+        await ring(page);
+        const [phone, approve] = [await top('#phone'), await top('#approve')];
+        expect(phone).toBe(idle);
+        await page.locator('#approve').scrollIntoViewIfNeeded();
+        const scrolled = await page.evaluate(() => scrollY);
+        await page.click('#approve');
+        await inState(page, 'approved');
+        await page.waitForSelector('#tokens[data-verified="true"]');
+        expect(await top('#phone')).toBe(phone);
+        expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+        await page.click('#phone-done');
+        await page.click('#ask-again');
+        await ring(page);
+        expect(await top('#approve')).toBe(approve);
+        await page.click('#deny');
+        await inState(page, 'denied');
+        expect(await top('#phone')).toBe(phone);
+        await page.click('#phone-done');
+        await page.click('#ask-again');
+      }
+    });
   });
 
   it('shows the key set as it is, even if the middle of a key looks like JSON in base64url', async () => {
@@ -75,7 +277,7 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
     const body = JSON.stringify({ n: `${'x'.repeat(20)}eyJ${'_-'.repeat(30)}`, e: `eyJ${'_-'.repeat(30)}` });
     // As text, because the test runner rewrites imports in code.
     const shown: { text: string; folds: number } = await page.evaluate(`(async () => {
-      const { rawMessage } = await import('/demo/wire/raw.js');
+      const { rawMessage } = await import('/demo/flow/raw.js');
       const message = rawMessage('answer', 'HTTP 200', {}, ${JSON.stringify(body)});
       return { text: message.textContent, folds: message.querySelectorAll('details').length };
     })()`);
@@ -84,31 +286,14 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
     expect(errors).toEqual([]);
   });
 
-  it('shows a denial, on a phone-sized window in the dark', async () => {
-    const { page, errors } = await open({ width: 375, colorScheme: 'dark', hash: '#bank' });
-    await page.click('#ask');
-    await page.waitForSelector('#phone[data-state="request"]');
-    expect(await page.textContent('#phone-what')).toContain((await page.textContent('#code'))?.trim() ?? 'no code');
-    await page.click('#deny');
-    await page.waitForSelector('#state[data-state="denied"]');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
-    await page.screenshot({ path: `${SHOTS}demo-denied-phone.png`, fullPage: true });
-    expect(errors).toEqual([]);
-  });
-
   it('offers Approve and Deny alike: the same size, Deny first by keyboard', async () => {
-    const { page } = await open({ hash: '#kiosk' });
-    await page.fill('#login-hint', 'ana@example.com');
-    await page.click('#ask');
-    await page.waitForSelector('#phone[data-state="request"]');
+    const { page } = await open({ path: '/demo#bank' });
+    await ring(page);
+    expect(await page.textContent('#phone-what')).toContain((await page.textContent('#code'))?.trim() ?? 'no code');
     const [approve, deny] = [await page.locator('#approve').boundingBox(), await page.locator('#deny').boundingBox()];
     expect([deny?.width, deny?.height]).toEqual([approve?.width, approve?.height]);
-    const order = await page.evaluate(() => {
-      const buttons = [...document.querySelectorAll('#approve, #deny')];
-      return buttons.map(({ id }) => id);
-    });
+    const order = await page.locator('#approve, #deny').evaluateAll((buttons) => buttons.map(({ id }) => id));
     expect(order).toEqual(['deny', 'approve']);
-    await page.click('#deny');
   });
 
   it('keeps its device over a reload: the key stays in the browser', async () => {
@@ -116,7 +301,7 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
     const enrolments = () => runtime.aws.calls.filter(({ action }) => action === 'CreatePlatformEndpoint').length;
     const before = enrolments();
     await page.reload();
-    await page.waitForSelector('#phone[data-state="idle"]');
+    await inPhoneState(page, 'idle');
     expect(enrolments()).toBe(before);
   });
 });

@@ -1,32 +1,69 @@
-// Connects the parts of the page: one client, one phone, and the list of messages between them.
+// Connects the parts of the page: a desk that asks, a phone, and the lanes between them. /demo/phone is a phone alone.
 
 import { Console } from './client/console.js';
 import { SCENARIOS } from './client/scenarios.js';
+import { Connection } from './connection.js';
 import { byId } from './elements.js';
+import { Lanes } from './flow/lanes.js';
+import { Wire } from './flow/wire.js';
+import { nameOf } from './people.js';
 import { Phone } from './phone/phone.js';
 import { runTabs } from './tabs.js';
-import { showExchanges } from './wire/exchanges.js';
-import { Wire } from './wire/wire.js';
 
+const isPhoneAlone = location.pathname === '/demo/phone';
+document.body.dataset['page'] = isPhoneAlone ? 'phone' : 'demo';
+const TROUBLE = 'The provider does not answer. Start it with npm start. This page goes on by itself when it is back.';
+
+const opening = setTimeout(() => showTrouble(false), 2000);
+const connection = await Connection.open();
+clearTimeout(opening);
+showTrouble(true);
 const wire = new Wire();
-showExchanges(wire);
-const demo = await wire.ask({ from: 'page', to: 'local', path: '/local/demo' });
-if (demo.status === 200) run(/** @type {import('./client/backend.js').Demo} */ (demo.json));
-else byId('trouble').hidden = false;
+wire.addEventListener('no-answer', () => connection.lost());
+connection.addEventListener('lost', () => showTrouble(false));
+connection.addEventListener('back', () => showTrouble(true));
+if (isPhoneAlone) openPhone();
+else openDemo();
 
-/** @param {import('./client/backend.js').Demo} world */
-function run(world) {
-  const phone = new Phone(wire, world);
-  const desk = new Console(wire, world, (loginHint) => phone.belongsTo(loginHint));
+/** @param {boolean} isUp */
+function showTrouble(isUp) {
+  byId('trouble').textContent = isUp ? '' : TROUBLE;
+  document.body.dataset['connection'] = isUp ? 'open' : 'lost';
+}
+
+/** Opens the phone of the user whom the address names. */
+function openPhone() {
+  const wanted = new URLSearchParams(location.search).get('user');
+  const owner = connection.demo.users.find(({ sub }) => sub === wanted) ?? firstUser();
+  byId('title').textContent = `The phone of ${nameOf(owner)}`;
+  document.title = `The phone of ${nameOf(owner)}`;
+  wire.tellOthers();
+  new Phone(wire, connection, owner).start();
+}
+
+function openDemo() {
+  const owner = firstUser();
+  const lanes = new Lanes(wire);
+  wire.listenToOthers();
+  const phone = new Phone(wire, connection, owner);
+  const [first] = SCENARIOS;
+  const wanted = SCENARIOS.find(({ id }) => location.hash === `#${id}`) ?? first;
+  if (!wanted) return;
+  const desk = new Console({ wire, connection, lanes, owner }, wanted);
   const select = runTabs(byId('scenarios'), (tab) => {
     const scenario = SCENARIOS.find(({ id }) => tab.id === `scenario-${id}`);
     if (!scenario) return;
     byId('stage').dataset['scenario'] = scenario.id;
-    byId('console').setAttribute('aria-labelledby', tab.id);
+    byId('desk').setAttribute('aria-labelledby', tab.id);
     history.replaceState(null, '', `#${scenario.id}`);
     desk.show(scenario);
   });
-  const wanted = SCENARIOS.find(({ id }) => location.hash === `#${id}`) ?? SCENARIOS[0];
-  select(byId(`scenario-${wanted?.id}`));
+  select(byId(`scenario-${wanted.id}`));
   phone.start();
+}
+
+/** The user whose phone is on the page. */
+function firstUser() {
+  const { users, login_hint: hint } = connection.demo;
+  return users.find(({ login_hint: known }) => known === hint) ?? { sub: '', login_hint: hint };
 }

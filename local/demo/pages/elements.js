@@ -45,3 +45,25 @@ export function minutesAndSeconds(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
+
+/**
+ * Sets a text only if it changes, so that a screen reader does not repeat it.
+ * @param {string} id
+ * @param {string} text
+ */
+export function say(id, text) {
+  if (byId(id).textContent !== text) byId(id).textContent = text;
+}
+
+/**
+ * Formats an instant as the time of day here: 12:04, or 12:04:31 with seconds.
+ * @param {number} milliseconds epoch milliseconds
+ * @param {{ seconds?: boolean }} [options]
+ */
+export function timeOfDay(milliseconds, { seconds = false } = {}) {
+  return new Date(milliseconds).toLocaleTimeString('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds && { second: '2-digit' }),
+  });
+}

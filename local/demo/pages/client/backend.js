@@ -1,131 +1,123 @@
-// The client's backend, which asks and then polls (CIBA poll mode, §7 and §10). It does not touch the page.
+// The client's backend, which discovers, asks and polls (CIBA poll mode, §7 and §10). It does not touch the page.
 
-/** @typedef {{ client_id: string, client_secret: string }} Client */
-/**
- * The answer of GET /local/demo: the first client and user, and all clients.
- * @typedef {Client & { issuer: string, login_hint: string, clients?: (Client & { client_name: string })[] }} Demo
- */
+import { sha256, toBase64Url } from '../jwt.js';
+
+/** @typedef {{ client_id: string, client_secret: string, client_name: string }} Client */
 /** @typedef {{ access_token: string, id_token: string, token_type: string, expires_in: number, scope: string }} Tokens */
 /** @typedef {{ loginHint: string, scope: string, bindingMessage: string, audience?: string | undefined,
  *   requestedExpirySeconds?: string }} Asked */
 
 /** @typedef {{ auth_req_id: string, expires_in: number, interval?: number }} Begun CIBA §7.3 */
+/** @typedef {{ authentication: string, token: string, keys: string }} Endpoints paths that the discovery names */
+/** @typedef {{ requestId: string, expiresAt: number, expiresInSeconds: number }} Life of a request */
+/** @typedef {{ error: string, description: string, retryAfterSeconds: number | undefined }} Refusal */
 
 /**
  * The state of a login. Instants are epoch milliseconds.
  * @typedef {{ state: 'asking' }
- *   | { state: 'pending', polls: number, slowedDown: boolean, intervalSeconds: number, nextPollAt: number,
- *       expiresAt: number, expiresInSeconds: number }
- *   | { state: 'approved', tokens: Tokens }
+ *   | { state: 'pending', slowedDown: boolean, intervalSeconds: number, nextPollAt: number } & Life
+ *   | { state: 'stopped' } & Life
+ *   | { state: 'approved', tokens: Tokens, keysPath: string }
  *   | { state: 'denied' } | { state: 'expired' }
- *   | { state: 'failed', error: string, description: string, retryAfterSeconds: number | undefined }} Progress
+ *   | { state: 'refused' } & Refusal} Progress
  */
 
 const GRANT_TYPE = 'urn:openid:params:grant-type:ciba';
 /** CIBA §11: every `slow_down` lengthens the interval by at least this, for good. */
 const SLOW_DOWN_SECONDS = 5;
 
-/** Waits between polls. `hurry` ends the current wait at once, `stop` ends the login. */
-export class PollTimer extends EventTarget {
-  stopped = false;
-
-  hurry() {
-    this.dispatchEvent(new Event('hurry'));
-  }
-
-  stop() {
-    this.stopped = true;
-    this.hurry();
-  }
-
-  /** @param {number} milliseconds */
-  wait(milliseconds) {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.removeEventListener('hurry', done);
-        resolve(undefined);
-      };
-      const timer = setTimeout(done, milliseconds);
-      this.addEventListener('hurry', done);
-    });
-  }
-}
-
 /**
- * Runs one login from the authentication request to its end.
- * @param {import('../wire/wire.js').Wire} wire
+ * Runs one login from discovery to its end.
+ * @param {import('../flow/wire.js').Wire} wire
  * @param {Client} client
  * @param {Asked} asked
- * @param {PollTimer} pollTimer
+ * @param {import('./poll-timer.js').PollTimer} timer
  * @returns {AsyncGenerator<Progress, void, void>}
  */
-export async function* login(wire, client, asked, pollTimer) {
+export async function* login(wire, client, asked, timer) {
   yield { state: 'asking' };
-  const answer = await post(wire, client, '/bc-authorize', {
+  const metadata = await wire.ask({ from: 'client', path: '/.well-known/openid-configuration' });
+  if (metadata.status !== 200) return yield refusal(metadata);
+  const endpoints = endpointsIn(metadata);
+  const answer = await post(wire, client, endpoints.authentication, {
     scope: asked.scope,
     login_hint: asked.loginHint,
     ...(asked.bindingMessage && { binding_message: asked.bindingMessage }),
     ...(asked.audience && { audience: asked.audience }),
     ...(asked.requestedExpirySeconds && { requested_expiry: asked.requestedExpirySeconds }),
   });
-  if (answer.status !== 200) {
-    yield failure(answer);
-    return;
+  if (answer.status !== 200) return yield refusal(answer);
+  const begun = /** @type {Begun} */ (answer.json);
+  const life = {
+    requestId: await requestIdOf(begun.auth_req_id),
+    expiresAt: Date.now() + begun.expires_in * 1000,
+    expiresInSeconds: begun.expires_in,
+  };
+  const poll = () => post(wire, client, endpoints.token, { grant_type: GRANT_TYPE, auth_req_id: begun.auth_req_id });
+  for await (const progress of pollUntilEnd(poll, life, { intervalSeconds: begun.interval ?? 5, timer })) {
+    yield progress.state === 'approved' ? { ...progress, keysPath: endpoints.keys } : progress;
   }
-  const { auth_req_id: authReqId, expires_in: expiresInSeconds, interval = 5 } = /** @type {Begun} */ (answer.json);
-  yield* poll(wire, client, { authReqId, expiresInSeconds, intervalSeconds: interval }, pollTimer);
 }
 
 /**
- * @param {import('../wire/wire.js').Wire} wire
- * @param {Client} client
- * @param {{ authReqId: string, expiresInSeconds: number, intervalSeconds: number }} started
- * @param {PollTimer} pollTimer
+ * Polls at once, and then after each interval.
+ * @param {() => Promise<import('../flow/wire.js').Answer>} poll
+ * @param {Life} life
+ * @param {{ intervalSeconds: number, timer: import('./poll-timer.js').PollTimer }} pace
  * @returns {AsyncGenerator<Progress, void, void>}
  */
-async function* poll(wire, client, { authReqId, expiresInSeconds, intervalSeconds: first }, pollTimer) {
-  const expiresAt = Date.now() + expiresInSeconds * 1000;
-  let intervalSeconds = first;
+async function* pollUntilEnd(poll, life, { intervalSeconds, timer }) {
   let slowedDown = false;
-  let extraWait = 0;
-  for (let polls = 0; !pollTimer.stopped; polls += 1) {
-    const waitMilliseconds = untilNextPoll(intervalSeconds, expiresAt) + extraWait;
-    const nextPollAt = Date.now() + waitMilliseconds;
-    yield { state: 'pending', polls, slowedDown, intervalSeconds, nextPollAt, expiresAt, expiresInSeconds };
-    await pollTimer.wait(waitMilliseconds);
-    if (pollTimer.stopped) return;
-    const answer = await post(wire, client, '/token', { grant_type: GRANT_TYPE, auth_req_id: authReqId });
-    const end = endOf(answer);
-    if (end) {
-      yield end;
-      return;
+  let waitMilliseconds = 0;
+  while (!timer.isOver) {
+    if (timer.isHeld) {
+      await timer.wait(Number.POSITIVE_INFINITY);
+      continue;
     }
-    slowedDown = answer.json?.error === 'slow_down';
+    if (timer.isPaused) {
+      yield { state: 'stopped', ...life };
+      await timer.wait(Number.POSITIVE_INFINITY);
+      continue;
+    }
+    const nextPollAt = Date.now() + waitMilliseconds;
+    yield { state: 'pending', ...life, slowedDown, intervalSeconds, nextPollAt };
+    await timer.wait(waitMilliseconds);
+    if (timer.isOver || timer.isHeld || timer.isPaused) continue;
+    const answer = await poll();
+    const end = endOf(answer);
+    if (end) return yield end;
+    slowedDown = answer.json?.['error'] === 'slow_down';
     if (slowedDown) intervalSeconds += SLOW_DOWN_SECONDS;
-    extraWait = answer.status === 503 ? (retryAfterSeconds(answer) ?? 0) * 1000 : 0;
+    // A poll that was to be too early, and was not, is followed by one that is.
+    timer.isTooEarly &&= answer.status === 400 && !slowedDown;
+    waitMilliseconds = timer.isTooEarly ? 0 : untilNextPoll(answer, intervalSeconds, life.expiresAt);
   }
 }
 
 /**
- * Returns the wait until the next poll: the interval, but at most until one second after the expiry.
+ * Returns the wait until the next poll: the interval or what Retry-After says, but at most until one second after the
+ * expiry.
+ * @param {import('../flow/wire.js').Answer} answer
  * @param {number} intervalSeconds
  * @param {number} expiresAt
  */
-function untilNextPoll(intervalSeconds, expiresAt) {
+function untilNextPoll(answer, intervalSeconds, expiresAt) {
+  const wait = (intervalSeconds + (answer.status === 503 ? (retryAfterSeconds(answer) ?? 0) : 0)) * 1000;
   const untilExpiry = expiresAt + 1000 - Date.now();
-  return untilExpiry > 0 ? Math.min(intervalSeconds * 1000, untilExpiry) : intervalSeconds * 1000;
+  return untilExpiry > 0 ? Math.min(wait, untilExpiry) : wait;
 }
 
 /**
  * Returns the end of a login, or undefined if polling goes on (CIBA §11). A lost answer or a 503 does not end it.
- * @param {import('../wire/wire.js').Answer} answer
+ * @param {import('../flow/wire.js').Answer} answer
  * @returns {Progress | undefined}
  */
 function endOf(answer) {
-  if (answer.status === 200) return { state: 'approved', tokens: /** @type {Tokens} */ (answer.json) };
-  if (answer.status === 0 || answer.status === 503) return undefined;
-  switch (answer.json?.error) {
+  if (answer.status === 200) {
+    return { state: 'approved', tokens: /** @type {Tokens} */ (answer.json), keysPath: '' };
+  }
+  if (answer.status === 0 || answer.status === 429 || answer.status >= 500) return undefined;
+  switch (answer.json?.['error']) {
     case 'authorization_pending':
     case 'slow_down':
       return undefined;
@@ -134,29 +126,51 @@ function endOf(answer) {
     case 'expired_token':
       return { state: 'expired' };
     default:
-      return failure(answer);
+      return refusal(answer);
   }
 }
 
 /**
- * @param {import('../wire/wire.js').Answer} answer
+ * @param {import('../flow/wire.js').Answer} answer
  * @returns {Progress}
  */
-function failure(answer) {
+function refusal(answer) {
   const { error = answer.status === 0 ? 'no_answer' : `http_${answer.status}`, error_description = '' } =
     /** @type {{ error?: string, error_description?: string }} */ (answer.json ?? {});
-  return { state: 'failed', error, description: error_description, retryAfterSeconds: retryAfterSeconds(answer) };
+  return { state: 'refused', error, description: error_description, retryAfterSeconds: retryAfterSeconds(answer) };
 }
 
-/** @param {import('../wire/wire.js').Answer} answer */
+/** @param {import('../flow/wire.js').Answer} answer */
 function retryAfterSeconds(answer) {
   const seconds = Number(answer.headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
 }
 
 /**
+ * Returns the name under which a phone sees a request. The page needs it to know which login a phone answers.
+ * @param {string} authReqId
+ */
+async function requestIdOf(authReqId) {
+  return toBase64Url(await sha256(new TextEncoder().encode(authReqId)));
+}
+
+/**
+ * Takes the paths of the endpoints from the metadata of the provider.
+ * @param {import('../flow/wire.js').Answer} metadata
+ * @returns {Endpoints}
+ */
+function endpointsIn({ json }) {
+  const path = (/** @type {string} */ member) => new URL(String(json?.[member])).pathname;
+  return {
+    authentication: path('backchannel_authentication_endpoint'),
+    token: path('token_endpoint'),
+    keys: path('jwks_uri'),
+  };
+}
+
+/**
  * Posts a form with client_secret_basic. Id and secret are form-encoded before base64 (RFC 6749 §2.3.1).
- * @param {import('../wire/wire.js').Wire} wire
+ * @param {import('../flow/wire.js').Wire} wire
  * @param {Client} client
  * @param {string} path
  * @param {Record<string, string>} form

@@ -1,168 +1,196 @@
-// The console that asks: an agent's desktop, a kiosk or a bank. It also plays the client's backend.
+// The desk that asks: an agent's, a kiosk's or a bank's. It also plays the client's backend.
 
-import { byId, field, minutesAndSeconds } from '../elements.js';
-import { newLogin } from '../wire/exchanges.js';
-import { login, PollTimer } from './backend.js';
-import { codeIn, messageObjection } from './scenarios.js';
-import { describe } from './states.js';
+import { byId, say } from '../elements.js';
+import { showState } from './desk-view.js';
+import { showBehind, showEnding } from './ending.js';
+import { endingOf, GONE } from './endings.js';
+import { AskForm } from './form.js';
+import { RunningLogin } from './running-login.js';
+import { showScene } from './scene.js';
 import { TokenView } from './tokens.js';
+import { showActions, showAsked, showElsewhere, showTimes } from './waiting.js';
+import { waitingWords } from './words.js';
 
 /** @typedef {import('./backend.js').Client} Client */
-/** @typedef {import('./backend.js').Demo} Demo */
-/** @typedef {import('./backend.js').Progress} Progress */
+/** @typedef {import('./endings.js').Ended} Ended */
 /** @typedef {import('./scenarios.js').Scenario} Scenario */
+/** @typedef {import('../connection.js').Demo} Demo */
+/** @typedef {import('../connection.js').SeededUser} SeededUser */
 
 export class Console {
-  /** @type {Scenario | undefined} */
+  /** @type {Scenario} */
   #scenario;
-  /** @type {Client} the client of this scenario */
-  #client;
-  /** @type {PollTimer | undefined} the timer of the login that runs */
-  #running;
-  /** @type {Progress | undefined} */
-  #progress;
-  /** @type {string | undefined} the binding message of the last login: the next one gets a new code */
-  #used;
+  /** @type {RunningLogin | undefined} */
+  #login;
+  /** @type {Ended | undefined} */
+  #ended;
 
   /**
-   * @param {import('../wire/wire.js').Wire} wire
-   * @param {Demo} demo
-   * @param {(loginHint: string) => boolean} ringsHere whether this page's phone belongs to that user
+   * @param {{ wire: import('../flow/wire.js').Wire, connection: import('../connection.js').Connection,
+   *   lanes: import('../flow/lanes.js').Lanes, owner: SeededUser }} parts owner: of the phone on this page
+   * @param {Scenario} scenario
    */
-  constructor(wire, demo, ringsHere) {
+  constructor({ wire, connection, lanes, owner }, scenario) {
     this.wire = wire;
-    this.demo = demo;
-    this.#client = demo;
-    this.ringsHere = ringsHere;
+    this.connection = connection;
+    this.lanes = lanes;
+    this.owner = owner;
+    this.#scenario = scenario;
     this.tokens = new TokenView(wire);
-    byId('ask-form').addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.#ask();
-    });
-    byId('poll-now').addEventListener('click', () => this.#running?.hurry());
-    byId('give-up').addEventListener('click', () => {
-      this.#stop();
-      byId('ask').focus();
-    });
-    field('binding-message').addEventListener('input', () => this.#messageChanged());
+    this.form = new AskForm({ users: connection.demo.users, owner }, () => this.#ask());
+    this.#listen();
     setInterval(() => this.#tick(), 250);
+  }
+
+  #listen() {
+    byId('poll-early').addEventListener('click', () => this.#login?.timer.pollTooEarly());
+    byId('give-up').addEventListener('click', () => this.#login?.timer.pause());
+    byId('poll-again').addEventListener('click', () => this.#login?.timer.resume());
+    for (const id of ['start-over', 'ask-again']) byId(id).addEventListener('click', () => this.#startOver());
+    this.connection.addEventListener('lost', () => {
+      this.#login?.timer.hold();
+      this.#render();
+    });
+    this.connection.addEventListener('back', () => this.#isBack());
   }
 
   /** @param {Scenario} scenario */
   show(scenario) {
-    const seeded = this.demo.clients?.find(
-      ({ client_id, client_secret }) => client_id === scenario.clientId && client_secret,
-    );
+    this.#scenario = scenario;
+    byId('desk-place').textContent = scenario.place;
+    this.#abandon();
     // With another seed the scenario's client may be missing. Then the first client asks, for the scope `openid` only.
-    this.#client = seeded ?? this.demo;
-    this.#scenario = seeded ? scenario : { ...scenario, scope: 'openid', audience: '' };
-    this.#stop();
-    byId('console-place').textContent = scenario.place;
-    byId('console-title').textContent = scenario.title;
-    byId('lesson').textContent = scenario.lesson;
-    byId('hint-label').textContent = scenario.hintLabel;
-    byId('message-label').textContent = scenario.messageLabel;
-    byId('ask').textContent = scenario.askLabel;
-    field('login-hint').value = scenario.prefillsHint ? this.demo.login_hint : '';
-    field('login-hint').placeholder = this.demo.login_hint;
-    byId('hint-note').textContent = scenario.prefillsHint
-      ? ''
-      : `The phone on this page belongs to ${this.demo.login_hint}.`;
-    field('scope').value = this.#scenario.scope;
-    this.#renewMessage();
+    const isSeeded = clientOf(this.connection.demo, scenario).client_id === scenario.clientId;
+    this.form.show(isSeeded ? scenario : { ...scenario, scope: 'openid', audience: '' });
+    this.#render();
   }
 
-  #stop() {
-    this.#running?.stop();
-    this.#running = undefined;
-    this.#progress = undefined;
+  #abandon() {
+    if (this.#login) this.lanes.end('stopped', 'given up');
+    this.#login?.timer.end();
+    this.#login = undefined;
+    this.#ended = undefined;
     this.tokens.hide();
-    this.#showState('idle', describe.idle());
-    this.#tick();
   }
 
-  #renewMessage() {
-    this.#used = undefined;
-    field('binding-message').value = this.#scenario?.message() ?? '';
-    this.#messageChanged();
-  }
-
-  #messageChanged() {
-    const message = field('binding-message').value;
-    byId('code').textContent = codeIn(message) ?? '';
-    const objection = messageObjection(message);
-    byId('message-note').textContent = objection ?? `${[...message].length} of 64 characters`;
-    byId('message-note').classList.toggle('objection', objection !== undefined);
+  #startOver() {
+    this.#abandon();
+    this.form.renew();
+    this.#render();
+    byId('ask').focus({ preventScroll: true });
   }
 
   async #ask() {
-    if (!this.#scenario || byId('ask').getAttribute('aria-disabled') === 'true') return;
-    this.#stop();
-    if (field('binding-message').value === this.#used) this.#renewMessage();
-    const bindingMessage = field('binding-message').value.trim().normalize('NFC');
-    this.#used = bindingMessage;
-    const pollTimer = new PollTimer();
-    this.#running = pollTimer;
-    // Moves the focus out of the field, so that the phone may take it when it rings.
+    this.#abandon();
+    const asked = this.form.take();
+    const login = new RunningLogin(clientOf(this.connection.demo, this.#scenario), asked);
+    this.#login = login;
+    this.lanes.begin(this.#scenario.name);
+    showAsked(asked.bindingMessage);
+    // Moves the focus out of the fields, so that the phone may take it when it rings.
     byId('ask').focus({ preventScroll: true });
-    newLogin(this.#scenario.name);
-    const asked = {
-      loginHint: field('login-hint').value.trim(),
-      scope: field('scope').value.trim(),
-      bindingMessage,
-      audience: this.#scenario.audience,
-      requestedExpirySeconds: field('requested-expiry').value,
+    login.addEventListener('change', () => {
+      if ('requestId' in login.progress) this.lanes.named(login.progress.requestId);
+      if (this.#login === login) this.#render();
+    });
+    login.addEventListener('decided', () => this.#decided(login));
+    await login.run(this.wire);
+  }
+
+  /** @param {RunningLogin} login */
+  async #decided(login) {
+    const { progress, client } = login;
+    const expected = { issuer: this.connection.demo.issuer, clientId: client.client_id };
+    const claims =
+      progress.state === 'approved'
+        ? await this.tokens.show(progress.tokens, { ...expected, keysPath: progress.keysPath })
+        : undefined;
+    if (this.#login !== login) return;
+    const story = {
+      scenario: this.#scenario,
+      loginHint: login.asked.loginHint,
+      name: login.person.name,
+      clientName: client.client_name,
+      limits: this.connection.demo.limits,
+      claims,
     };
-    for await (const progress of login(this.wire, this.#client, asked, pollTimer)) {
-      if (pollTimer.stopped) return;
-      await this.#advance(progress, asked.loginHint);
-    }
+    this.#end(login, endingOf(progress, story));
   }
 
   /**
-   * @param {Progress} progress
-   * @param {string} loginHint
+   * @param {RunningLogin} login
+   * @param {Ended} ended
    */
-  async #advance(progress, loginHint) {
-    this.#progress = progress;
-    const words = describe[progress.state](/** @type {never} */ (progress));
-    const elsewhere = progress.state === 'pending' && !this.ringsHere(loginHint);
-    const note = elsewhere
-      ? ` The phone on this page belongs to ${this.demo.login_hint} and only rings for that user.`
-      : '';
-    this.#showState(progress.state, { ...words, text: words.text + note });
-    this.#tick();
-    if (progress.state !== 'approved') return;
-    await this.tokens.show(progress.tokens, { issuer: this.demo.issuer, clientId: this.#client.client_id });
+  #end(login, ended) {
+    login.timer.end();
+    this.#login = undefined;
+    this.#ended = ended;
+    showEnding(ended);
+    byId('to-tokens').hidden = byId('tokens').hidden;
+    const { person, client, isReport } = login;
+    const isBlocked = ended.state === 'denied' && (isReport || person.isReported);
+    showBehind(isBlocked ? { person, clientName: client.client_name } : undefined, () => this.#unblock(login));
+    this.lanes.end(ended.state, ended.short);
+    this.#render();
   }
 
   /**
-   * @param {string} state
-   * @param {{ title: string, text: string }} words
+   * Lets the client ask again, as an operator does.
+   * @param {RunningLogin} login
    */
-  #showState(state, { title, text }) {
-    byId('state').dataset['state'] = state;
-    // Unchanged texts are not set again, so that a screen reader does not repeat them at every poll.
-    for (const [id, words] of Object.entries({ 'state-title': title, 'state-text': text })) {
-      if (byId(id).textContent !== words) byId(id).textContent = words;
-    }
-    const waiting = state === 'pending';
-    byId('waiting').hidden = !waiting;
-    field('ask').textContent = state === 'idle' || waiting ? (this.#scenario?.askLabel ?? '') : 'Ask again';
-    byId('ask').setAttribute('aria-disabled', String(waiting || state === 'asking'));
+  async #unblock({ person, client }) {
+    const path = `/admin/users/${encodeURIComponent(person.sub)}/blocks/${encodeURIComponent(client.client_id)}`;
+    const { status } = await this.wire.ask({ from: 'page', method: 'DELETE', path });
+    return status === 204;
   }
 
-  /** Updates the countdowns. They are not live regions, so that a screen reader does not read out every second. */
+  /** Goes on when the provider is back. If it was started again without what it had, its clients have other secrets. */
+  #isBack() {
+    const login = this.#login;
+    const isSame = login && clientOf(this.connection.demo, this.#scenario).client_secret === login.client.client_secret;
+    if (login && isSame) login.timer.release();
+    if (login && !isSame) return this.#end(login, GONE);
+    if (this.#ended?.error === 'no_answer') return this.#startOver();
+    return this.#render();
+  }
+
+  /** Shows what is true now. */
+  #render() {
+    const { isUp } = this.connection;
+    const login = this.#login;
+    showScene(this.#ended);
+    if (this.#ended) return showState(this.#ended.state, 'ending', `${this.#ended.title}. ${this.#ended.text}`);
+    if (!login) return showState(isUp ? 'idle' : 'unreachable', 'form');
+    const { title, text } = waitingWords(login, isUp);
+    const isStopped = login.progress.state === 'stopped';
+    say('waiting-title', title);
+    say('waiting-text', text);
+    showActions(isStopped);
+    const isElsewhere = login.isKnown && login.person.sub !== this.owner.sub && !login.decision;
+    showElsewhere(isElsewhere && !login.person.isReported ? login.person : undefined);
+    const state = login.progress.state === 'asking' ? 'asking' : isStopped ? 'stopped' : 'pending';
+    showState(isUp ? state : 'unreachable', 'waiting', `${title}. ${text}`);
+    return this.#tick();
+  }
+
   #tick() {
-    if (this.#progress?.state !== 'pending') {
-      byId('countdown').textContent = '';
-      return;
-    }
-    const { expiresAt, expiresInSeconds, nextPollAt, polls, intervalSeconds } = this.#progress;
-    const left = (expiresAt - Date.now()) / 1000;
-    byId('countdown').textContent = minutesAndSeconds(left);
-    byId('countdown-bar').style.setProperty('--left', String(Math.max(0, left / expiresInSeconds)));
-    const wait = Math.max(0, Math.ceil((nextPollAt - Date.now()) / 1000));
-    byId('next-poll').textContent = `Poll ${polls + 1} in ${wait} s (every ${intervalSeconds} s)`;
+    const progress = this.#login?.progress;
+    if (progress?.state !== 'pending' && progress?.state !== 'stopped') return;
+    showTimes(progress, this.connection.isUp);
+    if (this.#login) say('waiting-text', waitingWords(this.#login, this.connection.isUp).text);
   }
+}
+
+/**
+ * The client of a scenario, or the first one that a browser can play.
+ * @param {Demo} demo
+ * @param {Scenario} scenario
+ * @returns {Client}
+ */
+function clientOf({ clients, client_id: first, client_secret: secret }, { clientId }) {
+  const found = clients.find(({ client_id: id, client_secret: known }) => id === clientId && known);
+  const { client_name: name = first } = clients.find(({ client_id: id }) => id === first) ?? {};
+  return found?.client_secret
+    ? { client_id: clientId, client_secret: found.client_secret, client_name: found.client_name }
+    : { client_id: first, client_secret: secret, client_name: name };
 }

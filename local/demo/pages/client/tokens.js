@@ -5,13 +5,14 @@ import { accessTokenHash, decodeJwt, verifyRs256 } from '../jwt.js';
 import { meaningOfClaim, readableClaim } from './claims.js';
 
 /** @typedef {import('./backend.js').Tokens} Tokens */
-/** @typedef {{ issuer: string, clientId: string }} Expected what the client knows before it asks */
+/** @typedef {{ issuer: string, clientId: string, keysPath: string }} Expected what the client knows before the tokens come */
+/** @typedef {Record<string, unknown>} Claims */
 /** @typedef {{ ok: boolean, text: string }} Check */
 
 /** Shows the tokens, with one line for each check that a client makes on an ID token (OpenID Connect Core §3.1.3.7). */
 export class TokenView {
   /**
-   * @param {import('../wire/wire.js').Wire} wire
+   * @param {import('../flow/wire.js').Wire} wire
    */
   constructor(wire) {
     this.wire = wire;
@@ -23,12 +24,15 @@ export class TokenView {
   }
 
   /**
+   * Checks the tokens and shows them. Returns their claims only if every check holds.
    * @param {Tokens} tokens
    * @param {Expected} expected
+   * @returns {Promise<{ identity: Claims, access: Claims } | undefined>}
    */
   async show(tokens, expected) {
     const checks = await this.#check(tokens, expected);
-    byId('tokens').dataset['verified'] = String(checks.every(({ ok }) => ok));
+    const areGood = checks.every(({ ok }) => ok);
+    byId('tokens').dataset['verified'] = String(areGood);
     byId('id-token-checks').replaceChildren(
       ...checks.map(({ ok, text }) =>
         element(
@@ -46,6 +50,8 @@ export class TokenView {
     byId('access-token-note').textContent =
       `${type} token for the API, valid for ${Math.round(seconds / 60)} minutes.${granted}`;
     byId('tokens').hidden = false;
+    const identity = decodeJwt(tokens.id_token)?.claims ?? {};
+    return areGood ? { identity, access: decodeJwt(tokens.access_token)?.claims ?? {} } : undefined;
   }
 
   /**
@@ -53,12 +59,12 @@ export class TokenView {
    * @param {Expected} expected
    * @returns {Promise<Check[]>}
    */
-  async #check({ id_token: idToken, access_token: accessToken }, { issuer, clientId }) {
+  async #check({ id_token: idToken, access_token: accessToken }, { issuer, clientId, keysPath }) {
     const jwt = decodeJwt(idToken);
     if (!jwt) return [{ ok: false, text: 'the ID token is a JWT' }];
     const { header, claims } = jwt;
-    const jwks = await this.wire.ask({ from: 'client', path: '/.well-known/jwks.json' });
-    const keys = /** @type {(JsonWebKey & { kid?: string })[]} */ (jwks.json?.keys ?? []);
+    const jwks = await this.wire.ask({ from: 'client', path: keysPath });
+    const keys = /** @type {(JsonWebKey & { kid?: string })[]} */ (jwks.json?.['keys'] ?? []);
     const key = keys.find(({ kid }) => kid === header['kid']);
     const signed = key !== undefined && header['alg'] === 'RS256' && (await verifyRs256(idToken, key));
     const now = Date.now() / 1000;

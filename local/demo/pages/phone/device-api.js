@@ -4,7 +4,7 @@ import { fromBase64Url, parseJsonBytes, randomText, sha256, signJwt, toBase64Url
 import { newKeyPair, newPushToken, publicJwk } from './keys.js';
 
 /** @typedef {import('./keys.js').Enrolment} Enrolment */
-/** @typedef {import('../wire/wire.js').Wire} Wire */
+/** @typedef {import('../flow/wire.js').Wire} Wire */
 
 /**
  * The details of a request, which the provider has frozen. The phone shows nothing else.
@@ -22,7 +22,8 @@ import { newKeyPair, newPushToken, publicJwk } from './keys.js';
 
 /** @typedef {{ device_id: string, sub: string, issuer: string }} Enrolled */
 /** @typedef {{ request_id: string, expires_at: number }} Waiting */
-/** @typedef {'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'fault'} Problem */
+/** @typedef {'no-answer' | 'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'fault'} Problem */
+/** @typedef {'approve' | 'deny' | 'report'} Decision `report` is a denial with the reason `fraud` */
 
 /** The lifetime of each JWT: two minutes, the longest that the provider accepts. */
 const LIFETIME_SECONDS = 120;
@@ -30,10 +31,10 @@ const LIFETIME_SECONDS = 120;
 /**
  * Enrols a new key with a ticket.
  * @param {Wire} wire
- * @param {{ ticketUri: string, name: string, loginHint: string }} options
+ * @param {{ ticketUri: string, name: string }} options
  * @returns {Promise<{ enrolment: Enrolment } | { refused: string }>}
  */
-export async function enrol(wire, { ticketUri, name, loginHint }) {
+export async function enrol(wire, { ticketUri, name }) {
   const uri = new URL(ticketUri);
   const issuer = uri.searchParams.get('issuer') ?? '';
   const { privateKey, publicKey } = await newKeyPair();
@@ -58,10 +59,10 @@ export async function enrol(wire, { ticketUri, name, loginHint }) {
     body: JSON.stringify({ enrolment: jwt }),
   });
   if (status !== 200 && status !== 201)
-    return { refused: String(json?.error_description ?? `the provider answered ${status}`) };
+    return { refused: String(json?.['error_description'] ?? `the provider answered ${status}`) };
   const enrolled = /** @type {Enrolled} */ (json);
   if (enrolled.issuer !== issuer) return { refused: 'the issuer in the answer is not that of the ticket' };
-  return { enrolment: { issuer, loginHint, deviceId: enrolled.device_id, sub: enrolled.sub, pushToken, privateKey } };
+  return { enrolment: { issuer, deviceId: enrolled.device_id, sub: enrolled.sub, pushToken, privateKey } };
 }
 
 /**
@@ -88,7 +89,7 @@ export async function fetchDetails(wire, enrolment, requestId) {
   const { status, json } = await askAsDevice(wire, enrolment, 'GET', path);
   if (status !== 200) return { problem: problemOf(status) };
   try {
-    const bytes = fromBase64Url(String(json?.details));
+    const bytes = fromBase64Url(String(json?.['details']));
     const details = /** @type {Details} */ (parseJsonBytes(bytes));
     if (details.issuer !== enrolment.issuer) return { refused: 'The details name another issuer.' };
     if (details.sub !== enrolment.sub) return { refused: 'The details are meant for another user.' };
@@ -99,18 +100,24 @@ export async function fetchDetails(wire, enrolment, requestId) {
   }
 }
 
+/** The claims of each decision. `user` in `amr` means a tap. */
+const DECISIONS = {
+  approve: { decision: 'approve', amr: ['user'] },
+  deny: { decision: 'deny' },
+  report: { decision: 'deny', reason: 'fraud' },
+};
+
 /**
  * Signs the decision over exactly the bytes that were shown, and sends it.
  * @param {Wire} wire
  * @param {Enrolment} enrolment
- * @param {{ requestId: string, decision: 'approve' | 'deny', bytes: Uint8Array<ArrayBuffer> }} answer
+ * @param {{ requestId: string, decision: Decision, bytes: Uint8Array<ArrayBuffer> }} answer
  * @returns {Promise<{ hash: string } | { problem: Problem }>}
  */
 export async function respond(wire, enrolment, { requestId, decision, bytes }) {
   const hash = toBase64Url(await sha256(bytes));
   const { deviceId: iss, sub, issuer: aud, privateKey } = enrolment;
-  const amr = decision === 'approve' ? { amr: ['user'] } : {};
-  const claims = { iss, sub, aud, request_id: requestId, decision, details_hash: hash, ...amr, ...validity() };
+  const claims = { iss, sub, aud, request_id: requestId, ...DECISIONS[decision], details_hash: hash, ...validity() };
   const jwt = await signJwt(privateKey, { typ: 'ciba-response+jwt' }, claims);
   const { status } = await wire.ask({
     from: 'phone',
@@ -159,6 +166,8 @@ function validity() {
  */
 function problemOf(status) {
   switch (status) {
+    case 0:
+      return 'no-answer';
     case 401:
       return 'unknown-device';
     case 404:

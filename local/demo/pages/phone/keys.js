@@ -6,7 +6,6 @@ import { randomText } from '../jwt.js';
  * A phone's enrolment at one issuer. The private key cannot be exported, not even by this page.
  * @typedef {object} Enrolment
  * @property {string} issuer
- * @property {string} loginHint names the user of the ticket; used to recognise the phone's owner
  * @property {string} deviceId
  * @property {string} sub
  * @property {string} pushToken
@@ -36,10 +35,11 @@ export function newPushToken() {
 
 /**
  * @param {string} issuer
+ * @param {string} sub
  * @returns {Promise<Enrolment | undefined>}
  */
-export function loadEnrolment(issuer) {
-  return inStore('readonly', (store) => store.get(issuer));
+export function loadEnrolment(issuer, sub) {
+  return inStore('readonly', (store) => store.get([issuer, sub]));
 }
 
 /** @param {Enrolment} enrolment */
@@ -47,9 +47,9 @@ export function saveEnrolment(enrolment) {
   return inStore('readwrite', (store) => store.put(enrolment));
 }
 
-/** @param {string} issuer */
-export function forgetEnrolment(issuer) {
-  return inStore('readwrite', (store) => store.delete(issuer));
+/** @param {Enrolment} enrolment */
+export function forgetEnrolment({ issuer, sub }) {
+  return inStore('readwrite', (store) => store.delete([issuer, sub]));
 }
 
 /**
@@ -69,8 +69,8 @@ async function inStore(mode, action) {
 
 /** @returns {Promise<IDBDatabase>} */
 function openDatabase() {
-  const opening = indexedDB.open('ciba-demo-phone', 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'issuer' });
+  const opening = indexedDB.open('ciba-demo-phones', 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: ['issuer', 'sub'] });
   return settled(opening);
 }
 

@@ -1,8 +1,12 @@
 // The authentication device. It has its own key, and reads each request itself through the device API.
 
-import { byId, field, minutesAndSeconds } from '../elements.js';
+import { byId, minutesAndSeconds } from '../elements.js';
+import { nameOf, shortName } from '../people.js';
+import { AnswerButtons } from './answer-buttons.js';
 import { enrol, fetchDetails, listWaiting, removeDevice, respond } from './device-api.js';
 import { forgetEnrolment, loadEnrolment, saveEnrolment } from './keys.js';
+import { PushStream } from './push-stream.js';
+import { RequestQueue } from './request-queue.js';
 import { fillError, fillRequest, fillSent, notice, PROBLEMS, runClock, showScreen } from './screens.js';
 
 /** @typedef {import('./keys.js').Enrolment} Enrolment */
@@ -12,44 +16,40 @@ import { fillError, fillRequest, fillSent, notice, PROBLEMS, runClock, showScree
 /** @typedef {{ details: Details, bytes: Uint8Array<ArrayBuffer> }} Shown */
 
 const NAME = 'Demo phone in the browser';
+/** Problems that may pass. @type {Problem[]} */
+const RETRIED = ['fault', 'no-answer'];
 
 export class Phone {
   /** @type {Enrolment | undefined} */
   #enrolment;
-  /** @type {EventSource | undefined} */
+  /** @type {PushStream | undefined} */
   #pushes;
   /** @type {Shown | undefined} the request on the screen */
   #shown;
-  /** The ids of requests that wait behind the one on the screen. @type {Set<string>} */
-  #queue = new Set();
-  /** The ids of requests that were on the screen, because a push may arrive more than once. @type {Set<string>} */
-  #over = new Set();
-  /** Whether an answer is being sent. */
-  #busy = false;
+  #queue = new RequestQueue();
   /** Whether details are being fetched. */
   #opening = false;
 
   /**
-   * @param {import('../wire/wire.js').Wire} wire
-   * @param {{ issuer: string, login_hint: string }} owner
+   * @param {import('../flow/wire.js').Wire} wire
+   * @param {import('../connection.js').Connection} connection
+   * @param {import('../connection.js').SeededUser} owner
    */
-  constructor(wire, owner) {
+  constructor(wire, connection, owner) {
     this.wire = wire;
+    this.connection = connection;
     this.owner = owner;
-    byId('approve').addEventListener('click', () => this.#decide('approve'));
-    byId('deny').addEventListener('click', () => this.#decide('deny'));
-    byId('phone-check').addEventListener('click', () => this.#check({ asked: true }));
+    byId('phone-title').textContent = `The phone of ${shortName(nameOf(owner))}`;
+    this.buttons = new AnswerButtons((decision) => this.#decide(decision));
+    byId('phone-check').addEventListener('click', () => this.check({ asked: true }));
     byId('phone-remove').addEventListener('click', () => this.#remove());
     byId('phone-done').addEventListener('click', () => this.#next());
     byId('phone-error-done').addEventListener('click', () => (this.#enrolment ? this.#next() : this.#enrol()));
-    document.addEventListener('visibilitychange', () => document.hidden || !this.#shown || this.#check());
+    document.addEventListener('visibilitychange', () => document.hidden || !this.#shown || this.check());
+    connection.addEventListener('lost', () => this.#connectionChanged());
+    connection.addEventListener('back', () => this.#connectionChanged());
     setInterval(() => this.#tick(), 500);
     runClock();
-  }
-
-  /** Whether this is the login hint of the phone's owner. Another login identifier of the owner is not recognised. */
-  belongsTo(/** @type {string} */ loginHint) {
-    return this.owner.login_hint.toLowerCase() === loginHint.trim().toLowerCase();
   }
 
   /** Loads an earlier enrolment, or enrols. One tab at a time, so that two tabs do not enrol at once. */
@@ -60,57 +60,65 @@ export class Phone {
         'Browsers only make keys on localhost and on https. Open this page at one of those.',
       );
     }
-    await navigator.locks.request('ciba-demo-phone', async () => {
-      const kept = await loadEnrolment(this.owner.issuer);
-      if (kept?.loginHint !== this.owner.login_hint) return this.#enrol();
+    await navigator.locks.request(`ciba-demo-phone ${this.owner.sub}`, async () => {
+      const kept = await loadEnrolment(this.connection.demo.issuer, this.owner.sub);
+      if (!kept) return this.#enrol();
       this.#enrolment = kept;
       this.#listen(kept);
-      return this.#check();
+      return this.check();
     });
+  }
+
+  /** Shows whether the provider answers. When it is back, the phone asks what waits, and enrols again if it has to. */
+  #connectionChanged() {
+    const { isUp } = this.connection;
+    byId('phone').dataset['connection'] = isUp ? 'open' : 'lost';
+    if (!isUp) return;
+    this.buttons.clear();
+    if (this.#enrolment) this.check();
+    else this.#enrol();
   }
 
   /** @returns {Promise<void>} */
   async #enrol() {
     this.#enrolment = undefined;
+    this.#shown = undefined;
+    this.#queue.clear();
     this.#pushes?.close();
     showScreen('enrolling', { announce: 'The phone is enrolling.' });
     const { login_hint: loginHint } = this.owner;
     const path = `/local/ticket?login_hint=${encodeURIComponent(loginHint)}`;
     const ticket = await this.wire.ask({ from: 'page', to: 'local', method: 'POST', path });
+    // Without an answer it stays as it is, and begins again when the provider is back.
+    if (ticket.status === 0) return;
     if (ticket.status !== 200) return this.#fail('No ticket', 'The local runtime gave no enrolment ticket.');
-    const ticketUri = String(ticket.json?.uri);
+    const ticketUri = String(ticket.json?.['uri']);
     byId('phone-ticket').textContent = ticketUri;
-    const result = await enrol(this.wire, { ticketUri, name: NAME, loginHint });
+    const result = await enrol(this.wire, { ticketUri, name: NAME });
+    if (!this.connection.isUp) return;
     if ('refused' in result) return this.#fail('Not enrolled', `The enrolment failed: ${result.refused}.`);
     await saveEnrolment(result.enrolment);
     this.#enrolment = result.enrolment;
     this.#listen(result.enrolment);
     notice('This phone was just enrolled. Its key never leaves this browser.');
-    return this.#check();
+    return this.check();
   }
 
   async #remove() {
     if (!this.#enrolment) return;
     await removeDevice(this.wire, this.#enrolment);
-    await forgetEnrolment(this.#enrolment.issuer);
+    await forgetEnrolment(this.#enrolment);
     await this.#enrol();
   }
 
   /** @param {Enrolment} enrolment */
   #listen({ pushToken, deviceId }) {
     this.#pushes?.close();
-    const pushes = new EventSource(`/local/push?token=${encodeURIComponent(pushToken)}`);
-    let interrupted = false;
-    pushes.addEventListener('push', (event) => this.#pushed(event.data, deviceId));
-    pushes.addEventListener('error', () => {
-      interrupted = true;
-      byId('phone').dataset['connection'] = 'lost';
-    });
-    pushes.addEventListener('open', () => {
-      byId('phone').dataset['connection'] = 'open';
-      if (interrupted) this.#check();
-      interrupted = false;
-    });
+    const pushes = new PushStream(pushToken);
+    pushes.addEventListener('push', (event) =>
+      this.#pushed(/** @type {CustomEvent<string>} */ (event).detail, deviceId),
+    );
+    pushes.addEventListener('lost', () => this.connection.lost());
     this.#pushes = pushes;
   }
 
@@ -120,16 +128,11 @@ export class Phone {
    */
   #pushed(payload, deviceId) {
     const push = /** @type {Push} */ (JSON.parse(payload));
-    const isNew = push.type !== 'authentication_request' || !this.#knows(push.request_id);
+    const isNew = push.type !== 'authentication_request' || !this.#queue.knows(push.request_id);
     if (isNew) this.wire.pushArrived(payload);
     if (push.type === 'device_enrolled' && push.device_id !== deviceId)
       notice('Another device was added to your account.');
     if (push.type === 'authentication_request' && push.device_id === deviceId) this.#queueUp([push.request_id]);
-  }
-
-  /** @param {string} requestId */
-  #knows(requestId) {
-    return this.#over.has(requestId) || this.#queue.has(requestId) || this.#shown?.details.request_id === requestId;
   }
 
   /**
@@ -137,12 +140,12 @@ export class Phone {
    * @param {{ asked?: boolean }} [options]
    * @returns {Promise<void>}
    */
-  async #check({ asked = false } = {}) {
+  async check({ asked = false } = {}) {
     if (!this.#enrolment) return;
     const result = await listWaiting(this.wire, this.#enrolment);
     if ('problem' in result) return this.#trouble(result.problem);
     const ids = result.waiting.map(({ request_id }) => request_id);
-    if (this.#shown && !this.#busy && !ids.includes(this.#shown.details.request_id)) {
+    if (this.#shown && !this.buttons.isBusy && !ids.includes(this.#shown.details.request_id)) {
       this.#end('The request was answered on another phone, or it has ended.');
     }
     if (asked && ids.length === 0) notice('No request is waiting for you.');
@@ -152,50 +155,42 @@ export class Phone {
 
   /** @param {string[]} requestIds */
   #queueUp(requestIds) {
-    for (const id of requestIds) if (!this.#knows(id)) this.#queue.add(id);
-    byId('phone-more').textContent = this.#queue.size > 0 ? `${this.#queue.size} more waiting` : '';
-    if (!this.#shown && !this.#opening && byId('phone').dataset['state'] === 'idle') this.#next();
+    this.#queue.add(requestIds);
+    const isFree = !this.#shown && !this.#opening && byId('phone').dataset['state'] !== 'enrolling';
+    if (isFree && !this.#queue.isEmpty) this.#next();
   }
 
   /** Shows the next request in the queue, or the idle screen. */
   async #next() {
-    const [requestId] = this.#queue;
+    const requestId = this.#enrolment && this.#queue.take();
     if (!this.#enrolment || requestId === undefined) return this.#idle();
-    this.#queue.delete(requestId);
-    this.#over.add(requestId);
     this.#opening = true;
     const result = await fetchDetails(this.wire, this.#enrolment, requestId);
     this.#opening = false;
-    if ('problem' in result && result.problem === 'fault') this.#queue.add(requestId);
+    if ('problem' in result && RETRIED.includes(result.problem)) this.#queue.putBack(requestId);
     if ('refused' in result) return this.#fail('Not shown', `${result.refused} This phone does not show the request.`);
     if ('problem' in result) return this.#trouble(result.problem);
     this.#shown = result;
     fillRequest(result.details);
-    this.#setBusy(false);
+    this.buttons.arm();
     this.#tick();
-    byId('phone-more').textContent = this.#queue.size > 0 ? `${this.#queue.size} more waiting` : '';
     showScreen('request', { announce: `${result.details.client_name} asks on the phone.`, focus: true });
   }
 
-  /** @param {'approve' | 'deny'} decision */
+  /** @param {import('./device-api.js').Decision} decision */
   async #decide(decision) {
-    if (!this.#shown || !this.#enrolment || this.#busy) return;
+    if (!this.#shown || !this.#enrolment) return;
     const { details, bytes } = this.#shown;
-    this.#setBusy(true);
+    this.buttons.setBusy(true);
     const result = await respond(this.wire, this.#enrolment, { requestId: details.request_id, decision, bytes });
-    this.#setBusy(false);
-    if ('problem' in result && result.problem === 'fault') this.#queue.add(details.request_id);
+    this.buttons.setBusy(false);
+    if ('problem' in result && result.problem === 'no-answer') return this.buttons.sayUnsent();
+    if ('problem' in result && result.problem === 'fault') this.#queue.putBack(details.request_id);
     if ('problem' in result) return this.#trouble(result.problem);
     this.#shown = undefined;
     notice('');
-    fillSent({ decision, hash: result.hash });
-    showScreen('sent', { announce: decision === 'approve' ? 'Approved.' : 'Denied.', focus: true });
-  }
-
-  /** @param {boolean} busy */
-  #setBusy(busy) {
-    this.#busy = busy;
-    for (const id of ['approve', 'deny']) field(id).setAttribute('aria-disabled', String(busy));
+    fillSent({ decision, hash: result.hash, clientName: details.client_name });
+    showScreen('sent', { announce: '', focus: true });
   }
 
   /** Updates the countdown, and removes the request from the screen when it expires. */
@@ -203,7 +198,7 @@ export class Phone {
     if (!this.#shown) return;
     const seconds = this.#shown.details.expires_at - Date.now() / 1000;
     byId('phone-left').textContent = minutesAndSeconds(seconds);
-    if (seconds <= 0 && !this.#busy) this.#end('The request has expired. Nothing was approved.');
+    if (seconds <= 0 && !this.buttons.isBusy) this.#end('The request has expired. Nothing was approved.');
   }
 
   /** @param {string} why */
@@ -215,7 +210,7 @@ export class Phone {
 
   #idle() {
     this.#shown = undefined;
-    byId('phone-owner').textContent = this.owner.login_hint;
+    byId('phone-owner').textContent = nameOf(this.owner);
     showScreen('idle', { announce: '' });
   }
 
@@ -224,6 +219,8 @@ export class Phone {
    * @returns {Promise<void> | void}
    */
   #trouble(problem) {
+    // Without an answer the phone stays as it is. It says so, and goes on when the provider is back.
+    if (problem === 'no-answer') return byId('phone').dataset['state'] === 'sent' ? this.#idle() : undefined;
     return problem === 'unknown-device' ? this.#enrol() : this.#fail(...PROBLEMS[problem]);
   }
 

@@ -55,17 +55,27 @@ function shortAddress(address) {
   return address.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }
 
+/** @type {Record<import('./device-api.js').Decision, (clientName: string) => [title: string, text: string]>} */
+const SENT = {
+  approve: () => ['You approved', 'The client gets its tokens at its next poll.'],
+  deny: () => ['You denied', 'The client gets this answer at its next poll, and no tokens.'],
+  report: (clientName) => [
+    'You reported it',
+    `${clientName} cannot ring you any more, until the company has looked at it.`,
+  ],
+};
+
 /**
- * @param {{ decision: 'approve' | 'deny', hash: string }} answer
+ * @param {{ decision: import('./device-api.js').Decision, hash: string, clientName: string }} answer
  */
-export function fillSent({ decision, hash }) {
-  const approved = decision === 'approve';
+export function fillSent({ decision, hash, clientName }) {
+  const [title, text] = SENT[decision](clientName);
   byId('phone-sent').dataset['decision'] = decision;
-  byId('phone-sent-title').textContent = approved ? 'You approved' : 'You denied';
-  byId('phone-sent-text').textContent = approved
-    ? 'The client gets its tokens at its next poll.'
-    : 'The client gets this answer at its next poll, and no tokens.';
-  byId('phone-hash').textContent = hash;
+  byId('phone-sent-title').textContent = title;
+  byId('phone-sent-text').textContent = text;
+  // In two halves of the same length, so that no letter stands alone.
+  const half = Math.ceil(hash.length / 2);
+  byId('phone-hash').replaceChildren(hash.slice(0, half), element('wbr'), hash.slice(half));
 }
 
 /** @type {Record<import('./device-api.js').Problem, [title: string, text: string]>} */
@@ -74,7 +84,8 @@ export const PROBLEMS = {
   'unknown-request': ['Request not found', 'The provider has no such request for you.'],
   decided: ['Already answered', 'This request was answered before. Your answer has no effect.'],
   expired: ['Too late', 'The request has expired. Nothing was approved.'],
-  fault: ['No answer', 'The provider did not answer, or its answer was an error. You can try again.'],
+  fault: ['A fault', 'The provider answered with an error. You can try again.'],
+  'no-answer': ['No connection', 'The provider does not answer: npm start. This phone tries again by itself.'],
 };
 
 /**

@@ -1,4 +1,4 @@
-// Makes every HTTP exchange of the page, so that the list "What goes over the wire" is complete.
+// Makes every HTTP exchange of the page, so that what is drawn as lanes is complete.
 
 import { meaningOf } from './meanings.js';
 
@@ -7,11 +7,13 @@ import { meaningOf } from './meanings.js';
 /**
  * One exchange, before and after its answer.
  * @typedef {object} Exchange
+ * @property {string} id
+ * @property {boolean} isMirrored whether another page made it: a phone that is open by itself
  * @property {Party} from
  * @property {Party} to
  * @property {string} method `PUSH` for a push, which comes without a request
  * @property {string} path
- * @property {Date} at
+ * @property {number} at epoch milliseconds
  * @property {Record<string, string>} requestHeaders only those this page sets; the browser adds its own
  * @property {string} requestBody
  * @property {number | undefined} status undefined while it runs, 0 when no answer came
@@ -34,8 +36,29 @@ import { meaningOf } from './meanings.js';
 /** @typedef {Record<string, unknown>} Json a JSON object with unchecked members */
 /** @typedef {{ status: number, headers: Record<string, string>, json: Json | undefined }} Answer status 0: no answer came */
 
-/** Dispatches `exchange` (detail: Exchange) when an exchange starts, and again when its answer has come. */
+const CHANNEL = 'ciba-demo';
+
+/**
+ * Dispatches `exchange` (detail: Exchange) when an exchange starts, and again when its answer has come. Dispatches
+ * `no-answer` when none came.
+ */
 export class Wire extends EventTarget {
+  #channel = new BroadcastChannel(CHANNEL);
+  /** Whether the exchanges of this page are told to the other pages. */
+  #isTelling = false;
+
+  /** Tells the other pages of this browser what this page does. */
+  tellOthers() {
+    this.#isTelling = true;
+  }
+
+  /** Dispatches what other pages tell, too. */
+  listenToOthers() {
+    this.#channel.addEventListener('message', ({ data }) =>
+      this.dispatchEvent(new CustomEvent('exchange', { detail: { ...data, isMirrored: true } })),
+    );
+  }
+
   /**
    * @param {Question} question
    * @returns {Promise<Answer>}
@@ -61,6 +84,7 @@ export class Wire extends EventTarget {
     const json = parseJson(exchange.responseBody);
     exchange.meaning = meaningOf(method, path, exchange.status, textOf(json?.error));
     this.#report(exchange);
+    if (exchange.status === 0) this.dispatchEvent(new Event('no-answer'));
     return { status: exchange.status, headers: exchange.responseHeaders, json };
   }
 
@@ -83,7 +107,9 @@ export class Wire extends EventTarget {
    */
   #begin(start) {
     const exchange = {
-      at: new Date(),
+      id: crypto.randomUUID(),
+      isMirrored: false,
+      at: Date.now(),
       requestHeaders: {},
       requestBody: '',
       status: undefined,
@@ -98,6 +124,7 @@ export class Wire extends EventTarget {
 
   /** @param {Exchange} exchange */
   #report(exchange) {
+    if (this.#isTelling) this.#channel.postMessage(exchange);
     this.dispatchEvent(new CustomEvent('exchange', { detail: exchange }));
   }
 }

@@ -2,7 +2,7 @@
 
 /** @typedef {{ method: string, path: RegExp, by: Record<string, string> }} Row */
 
-const NO_ANSWER = 'No answer came. Check that npm start is still running.';
+const NO_ANSWER = 'The provider does not answer: npm start. This page goes on by itself when it is back.';
 const REMOVED = 'The provider does not know this phone. It has to enrol again.';
 
 /** @type {Row[]} */
@@ -18,7 +18,8 @@ const ROWS = [
       invalid_client: 'The client failed to authenticate, so nothing was looked up or stored (CIBA §13).',
       invalid_request: 'Refused before any phone rings. The description says what the client can change (CIBA §13).',
       invalid_scope: 'The scope is malformed or unknown (CIBA §13).',
-      access_denied: 'Refused to protect the user, who was asked too often in a short time. No phone rings.',
+      access_denied:
+        'Refused, so that the user is left in peace. No phone rings. Retry-After says when the client may ask again.',
       503: 'No push could be sent. The client gets this error at once and does not have to wait for the expiry.',
     },
   },
@@ -29,7 +30,7 @@ const ROWS = [
       200: 'The user approved. One conditional write claims the request, so the tokens are issued exactly once (CIBA §10.1.1).',
       authorization_pending: 'The user has not answered yet. The client keeps polling (CIBA §11).',
       slow_down: 'The client polled too early. From now on its interval is 5 seconds longer (CIBA §11).',
-      access_denied: 'The user denied. There are no tokens, and the client stops polling (CIBA §11).',
+      access_denied: 'A denial. There are no tokens, and the client stops polling (CIBA §11).',
       expired_token: 'The user did not answer in time. The client may start a new request (CIBA §11).',
       invalid_grant:
         'This auth_req_id is unknown, already redeemed, or belongs to another client. The answer does not say which (CIBA §11).',
@@ -104,8 +105,16 @@ const ROWS = [
   },
   {
     method: 'GET',
-    path: /^\/local\/demo$/,
-    by: { 200: 'Local only: the client that this page plays. A real client never sends its secret to a browser.' },
+    path: /^\/local\/person/,
+    by: {
+      200: 'Local only: whom the hint names, so that this page can say whose phone rings. A client never learns it.',
+      404: 'Local only: the hint names no user.',
+    },
+  },
+  {
+    method: 'DELETE',
+    path: /^\/admin\/users\/[^/]+\/blocks\//,
+    by: { 204: 'An operator lets the client ask this user again. The audit trail has it.' },
   },
   {
     method: 'POST',

@@ -1,0 +1,58 @@
+// What the desk shows while a login is open: the countdown, the next poll, and what the client may do.
+
+import { byId, element, minutesAndSeconds, say } from '../elements.js';
+import { phoneLink } from './form.js';
+
+/** @typedef {import('./backend.js').Progress} Progress */
+/** @typedef {Extract<Progress, { state: 'pending' | 'stopped' }>} Open a login that is not decided */
+
+/**
+ * Shows which buttons make sense now.
+ * @param {boolean} isStopped whether the client has stopped polling
+ */
+export function showActions(isStopped) {
+  for (const id of ['poll-early', 'give-up']) byId(id).hidden = isStopped;
+  for (const id of ['poll-again', 'start-over']) byId(id).hidden = !isStopped;
+}
+
+/**
+ * Says that the phone of the user is not on this page, and offers to open it.
+ * @param {import('../people.js').Person | undefined} person undefined if the phone is on this page
+ */
+export function showElsewhere(person) {
+  const note = byId('elsewhere');
+  note.hidden = person === undefined;
+  if (person === undefined) return note.replaceChildren();
+  return note.replaceChildren(`The phone of ${person.name} is not on this page. `, phoneLink(person));
+}
+
+/**
+ * Updates the countdown. It is not a live region, so that a screen reader does not read out every second.
+ * @param {Open} open
+ * @param {boolean} isUp whether the provider answers
+ */
+export function showTimes(open, isUp) {
+  const left = (open.expiresAt - Date.now()) / 1000;
+  byId('countdown').textContent = minutesAndSeconds(left);
+  byId('countdown-bar').style.setProperty('--left', String(Math.max(0, Math.min(1, left / open.expiresInSeconds))));
+  say('next-poll', nextPoll(open, isUp));
+}
+
+/**
+ * @param {Open} open
+ * @param {boolean} isUp
+ */
+function nextPoll(open, isUp) {
+  if (!isUp) return 'The polls get no answer.';
+  if (open.state === 'stopped') return 'The client does not poll.';
+  const wait = Math.max(0, Math.ceil((open.nextPollAt - Date.now()) / 1000));
+  const pace = `one every ${open.intervalSeconds} s`;
+  return open.slowedDown
+    ? `slow_down: that poll was too early. Next poll in ${wait} s, from now on ${pace}`
+    : `Next poll in ${wait} s, ${pace}`;
+}
+
+/** @param {string} message */
+export function showAsked(message) {
+  byId('waiting-message').replaceChildren(...(message ? ['“', element('span', {}, message), '”'] : []));
+}

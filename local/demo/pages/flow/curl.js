@@ -1,0 +1,36 @@
+// An exchange as a curl command.
+
+/** @typedef {import('./wire.js').Exchange} Exchange */
+
+/**
+ * Writes an exchange as a command for a shell. Undefined for a push, which nobody can repeat with curl.
+ * @param {Exchange} exchange
+ * @param {string} origin
+ */
+export function curlOf({ method, path, requestHeaders, requestBody }, origin) {
+  if (method === 'PUSH') return undefined;
+  const lines = [`curl -i${method === 'GET' ? '' : ` -X ${method}`} ${quoted(origin + path)}`];
+  for (const [name, value] of Object.entries(requestHeaders)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (requestBody) lines.push(`--data-raw ${quoted(requestBody)}`);
+  return lines.join(' \\\n  ');
+}
+
+/**
+ * Says what is secret in a command, and what happens when it is repeated.
+ * @param {Exchange} exchange
+ */
+export function cautionOf({ requestHeaders, requestBody }) {
+  const { authorization = '' } = requestHeaders;
+  if (authorization.startsWith('Basic ')) {
+    return 'It has the secret of a demo client, which exists only on this machine. Never copy a real one like this.';
+  }
+  if (authorization.startsWith('Device ') || requestBody.startsWith('{"')) {
+    return 'The JWT in it lives two minutes and works once, so a repetition is refused.';
+  }
+  return 'There is nothing secret in it.';
+}
+
+/** @param {string} text */
+function quoted(text) {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,142 @@
+// One login after the other, each drawn as lanes. What belongs to no login is in the list of the set-up.
+
+import { byId, element, timeOfDay } from '../elements.js';
+import { errorCode, foldedExchange } from './exchange.js';
+import { StepView } from './step-view.js';
+import { requestIdIn, STEPS, stepOf } from './steps.js';
+
+/** @typedef {import('./wire.js').Exchange} Exchange */
+/** @typedef {import('./steps.js').StepId} StepId */
+
+/** How many earlier logins stay on the page, and how many calls of the set-up. */
+const KEPT_LOGINS = 12;
+const KEPT_CALLS = 40;
+
+/** A login: its eight steps, which are dim until they happen. */
+class LoginView {
+  /** @type {string | undefined} base64url(SHA-256(auth_req_id)) */
+  requestId;
+  isBegun = false;
+  steps = STEPS.map((step, index) => new StepView(step, index + 1));
+
+  constructor() {
+    this.title = element('h3', {}, 'The eight steps of a login');
+    this.end = element('span', { class: 'end' }, 'not begun');
+    this.root = element(
+      'details',
+      { class: 'login', open: true, 'data-state': 'planned' },
+      element('summary', {}, this.title, this.end),
+      element('ol', { class: 'steps' }, ...this.steps.map(({ item }) => item)),
+    );
+  }
+
+  /** @param {string} title */
+  begin(title) {
+    this.isBegun = true;
+    this.title.textContent = `${title}, ${timeOfDay(Date.now())}`;
+    this.mark('running', 'running');
+  }
+
+  /**
+   * @param {string} state
+   * @param {string} words
+   */
+  mark(state, words) {
+    this.root.dataset['state'] = state;
+    this.end.textContent = words;
+  }
+
+  /** @param {StepId} id */
+  step(id) {
+    return this.steps.find(({ step }) => step.id === id);
+  }
+
+  /**
+   * @param {StepId} id
+   * @param {Exchange} exchange
+   */
+  show(id, exchange) {
+    for (const step of this.steps) if (step.step.id !== id) step.drop(exchange.id);
+    this.step(id)?.show(exchange);
+  }
+}
+
+export class Lanes {
+  /** @type {LoginView[]} the newest first */
+  #logins = [new LoginView()];
+  /** @type {Map<string, HTMLElement>} the calls of the set-up, by id */
+  #setup = new Map();
+
+  /** @param {import('./wire.js').Wire} wire */
+  constructor(wire) {
+    byId('logins').append(...this.#logins.map(({ root }) => root));
+    wire.addEventListener('exchange', (event) => this.#show(/** @type {CustomEvent<Exchange>} */ (event).detail));
+  }
+
+  /**
+   * Begins a login, and folds the one before.
+   * @param {string} title
+   */
+  begin(title) {
+    const [latest] = this.#logins;
+    if (latest?.isBegun) {
+      latest.root.removeAttribute('open');
+      const next = new LoginView();
+      byId('logins').prepend(next.root);
+      this.#logins.unshift(next);
+      for (const old of this.#logins.splice(KEPT_LOGINS)) old.root.remove();
+    }
+    this.#logins[0]?.begin(title);
+  }
+
+  /** @param {string} requestId */
+  named(requestId) {
+    const [latest] = this.#logins;
+    if (latest) latest.requestId = requestId;
+  }
+
+  /**
+   * Ends the newest login, in one or two words.
+   * @param {string} state
+   * @param {string} words
+   */
+  end(state, words) {
+    const [latest] = this.#logins;
+    latest?.mark(state, words);
+    for (const step of latest?.steps ?? []) if (step.state === 'planned') step.mark('skipped', 'did not happen');
+  }
+
+  /** @param {Exchange} exchange */
+  #show(exchange) {
+    const id = stepOf(exchange, errorCode(exchange));
+    const login = id && this.#loginOf(exchange);
+    if (login) login.show(id, exchange);
+    else this.#showSetup(exchange);
+  }
+
+  /** @param {Exchange} exchange */
+  #loginOf(exchange) {
+    const named = requestIdIn(exchange);
+    const [latest] = this.#logins;
+    const known = this.#logins.find(({ requestId }) => named !== undefined && requestId === named);
+    // The push is often faster than the answer that names the request.
+    const isOpen = latest?.isBegun && (named === undefined || latest.requestId === undefined);
+    return known ?? (isOpen ? latest : undefined);
+  }
+
+  /** @param {Exchange} exchange */
+  #showSetup(exchange) {
+    const shown = this.#setup.get(exchange.id);
+    const view = foldedExchange(exchange, `${exchange.method} ${exchange.path.replace(/\?.*/, '')}`);
+    const item = shown ?? element('li', {});
+    if (shown?.querySelector('details')?.open) view.setAttribute('open', '');
+    item.replaceChildren(view);
+    if (shown) return;
+    this.#setup.set(exchange.id, item);
+    byId('setup-calls').append(item);
+    for (const [id, old] of [...this.#setup].slice(0, -KEPT_CALLS)) {
+      old.remove();
+      this.#setup.delete(id);
+    }
+  }
+}
