@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Phone } from '../../local/demo/phone.ts';
 import { expectRefusal } from '../support/assertions.ts';
-import { awsCall, holdCall } from '../support/held-call.ts';
+import { awsCall, holdCall, loseAnswer } from '../support/held-call.ts';
 import { PATIENCE_MILLISECONDS } from '../support/patience.ts';
 import { type Answer, World } from '../support/world.ts';
 
@@ -64,5 +64,41 @@ describe('push endpoints do not pile up', () => {
     const both = await Promise.all([handIn(phone, 'same-next'), handIn(phone, 'same-next')]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
     expect(endpointsOf('same-')).toEqual(['same-next']);
+  });
+
+  it('whoever comes second and loses the answer of its write is refused too, and its endpoint goes', async () => {
+    const { sub } = await world.user();
+    const phone = await world.phone(sub, { pushToken: 'lost-first' });
+    // The write comes after that of the other call, its answer is lost, and the SDK repeats it.
+    const isWrite = awsCall('UpdateItem', 'device', `USER#${sub}`);
+    let others = 0;
+    let writes = 0;
+    world.runtime.aws.interference = async (call) => {
+      if (!isWrite(call)) return undefined;
+      writes += 1;
+      if (writes > 1) return undefined;
+      others = (await handIn(phone, 'lost-fast')).status;
+      return 'lose-answer';
+    };
+    const late = await handIn(phone, 'lost-slow');
+    world.runtime.aws.interference = undefined;
+    expect([others, writes]).toEqual([200, 3]);
+    await expectRefusal(world, late, { status: 409, error: 'conflict', reason: 'conflict' });
+    expect(endpointsOf('lost-')).toEqual(['lost-fast']);
+  });
+
+  it('a call whose write was made is told so, although its answer was lost and others renamed the phone', async () => {
+    const { sub } = await world.user();
+    const phone = await world.phone(sub, { pushToken: 'made-first' });
+    const repetition = loseAnswer(world, awsCall('UpdateItem', 'device', `USER#${sub}`));
+    const path = `devices/${phone.identity.deviceId}`;
+    const headers = { authorization: await phone.assertion('PATCH', path), 'content-type': 'application/json' };
+    const handingIn = handIn(phone, 'made-next');
+    await repetition.held;
+    world.runtime.aws.interference = undefined;
+    const renamed = await world.send(`/${path}`, { method: 'PATCH', headers, body: '{"name":"Renamed"}' });
+    repetition.release();
+    expect([renamed.status, (await handingIn).status]).toEqual([200, 200]);
+    expect(endpointsOf('made-')).toEqual(['made-next']);
   });
 });

@@ -56,23 +56,28 @@ export class PeopleTable implements People, Devices {
 
   /**
    * Changes the device as it is stored at the moment, so that a repetition of the SDK does not bring back a push token
-   * that a later change has replaced. If others have changed it since and this change may have been made before, it is a
-   * fault: the phone asks again.
+   * that a later change has replaced. If others have changed it since and this change may have been made before, the
+   * endpoint tells: the device has the new one, or one of another change. If it has the one from before, or no endpoint
+   * was to change, it is a fault: the phone asks again.
    */
   async update({ sub, deviceId, name, move }: Parameters<Devices['update']>[0]): ReturnType<Devices['update']> {
     const key = deviceKey({ sub, deviceId });
     const set = { name, ...(move && reachForm(move.reach)) };
+    let wasUnclear: boolean | undefined;
     for (let round = 1; round <= CHANGE_ROUNDS; round += 1) {
       const [stored] = await this.#directory.query<DeviceForm>(key.pk, { skPrefix: key.sk });
       if (!stored) return 'gone';
       const { reach } = deviceFrom(stored);
-      if (move && !isSameEndpoint(reach, move.instead) && !isSameEndpoint(reach, move.reach)) return 'moved';
+      const hasMoved = move && !isSameEndpoint(reach, move.instead);
+      if (hasMoved && !isSameEndpoint(reach, move.reach)) return 'moved';
+      if (wasUnclear && hasMoved) return 'changed';
+      if (wasUnclear) break;
       const guard = stored.changed_by
         ? { condition: '#changed_by = :seen', values: { seen: stored.changed_by } }
         : { condition: 'attribute_exists(pk) AND attribute_not_exists(#changed_by)' };
       const { written, isUnclear } = await this.#directory.update({ key, set, guard, nonce: this.#nonce() });
       if (written) return 'changed';
-      if (isUnclear) break;
+      wasUnclear = isUnclear;
     }
     throw new Error('others changed the device at the same time');
   }
