@@ -6,6 +6,7 @@ import {
   OriginRequestHeaderBehavior,
   OriginRequestPolicy,
   OriginRequestQueryStringBehavior,
+  ResponseHeadersPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import type { IAliasRecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
@@ -13,6 +14,11 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../nag.ts';
 import type { ShieldProps } from '../settings/provider-props.ts';
 
+/**
+ * Errors that CloudFront keeps for ten seconds by default, whatever the cache policy and `no-store` say. One phone's 503
+ * would be the answer for all: they call the same path.
+ */
+const KEPT_ERRORS = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504];
 /** All methods: CloudFront knows only this list of seven, or lists without POST. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 const ORIGIN = 'api';
@@ -58,7 +64,7 @@ export class ShieldDistribution extends Construct {
       comment: `${Stack.of(this).stackName}: ${props.host}`,
       aliases: [props.host],
       httpVersion: 'http2',
-      // The API has IPv4 alone too. Of IPv6 a caller has as many addresses as it likes, each with a limit of its own.
+      // Of IPv6 a caller has as many addresses as it likes, each with a limit of its own.
       ipv6Enabled: false,
       webAclId: props.webAclArn,
       viewerCertificate: {
@@ -67,6 +73,7 @@ export class ShieldDistribution extends Construct {
         minimumProtocolVersion: 'TLSv1.2_2021',
       },
       origins: [this.#origin(props)],
+      customErrorResponses: KEPT_ERRORS.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
       defaultCacheBehavior: {
         targetOriginId: ORIGIN,
         // A redirect from http would have the credential sent in the clear first.
@@ -75,6 +82,8 @@ export class ShieldDistribution extends Construct {
         compress: false,
         cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
         originRequestPolicyId: this.#requestPolicy().originRequestPolicyId,
+        // The functions send these headers themselves. The answers of API Gateway and of AWS WAF get them here.
+        responseHeadersPolicyId: ResponseHeadersPolicy.SECURITY_HEADERS.responseHeadersPolicyId,
       },
     };
   }

@@ -13,11 +13,13 @@ import { acknowledge } from '../nag.ts';
 import { addOriginCertificateAlarms } from '../observability/alarms/origin-certificate.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
 import { addOutputs } from '../outputs.ts';
+import type { ShieldProps } from '../settings/provider-props.ts';
 import { CLOUDFRONT_REGION } from './web-acl-stack.ts';
 
 type OriginCertificateProps = Pick<Deployment, 'settings' | 'alarms' | 'deadLetters'> & {
   /** The API's own name, which demands the certificate. */
   readonly host: string;
+  readonly shield: ShieldProps;
 };
 
 /**
@@ -70,13 +72,14 @@ export class OriginCertificate extends Construct {
     return bucket;
   }
 
-  #function({ settings, host }: OriginCertificateProps): ProviderFunction {
+  #function({ settings, host, shield }: OriginCertificateProps): ProviderFunction {
     const spec = deploymentFunctions['origin-certificate'];
     const stack = Stack.of(this);
     const values = {
       ORIGIN_HOST: host,
       TRUSTSTORE_BUCKET: this.truststore.bucketName,
       CERTIFICATE_OWNER: stack.stackName,
+      VIEWER_CERTIFICATE: shield.certificateArn,
       METRICS_NAMESPACE: metricsNamespaceOf(this),
     };
     return new ProviderFunction(this, {
@@ -84,13 +87,16 @@ export class OriginCertificate extends Construct {
       spec,
       settings,
       environment: environmentOf(spec, values),
-      statements: [...this.#onCertificates(), ...this.#onTruststore(), ...this.#onName(host)],
+      statements: [...this.#onCertificates(shield), ...this.#onTruststore(), ...this.#onName(host)],
       wildcardReason: 'ACM chooses the ids of certificates. A condition limits the role to those with its own tag.',
     });
   }
 
-  /** Allows the function to make certificates with its own tag, and to replace, read and delete only such. */
-  #onCertificates(): PolicyStatement[] {
+  /**
+   * Allows the function to make certificates with its own tag, and to replace, read and delete only such. Of the one that
+   * callers see it reads the public part.
+   */
+  #onCertificates({ certificateArn }: ShieldProps): PolicyStatement[] {
     const stack = Stack.of(this);
     const certificates = stack.formatArn({
       service: 'acm',
@@ -110,6 +116,7 @@ export class OriginCertificate extends Construct {
         resources: [certificates],
         conditions: when('ResourceTag'),
       }),
+      new PolicyStatement({ actions: ['acm:GetCertificate'], resources: [certificateArn] }),
     ];
   }
 

@@ -12,13 +12,15 @@ import { wire } from './wiring.ts';
  * Not called over HTTP. It is the custom resource behind the certificate by which CloudFront proves itself to the API.
  * The deployment waits for the first certificate. A schedule calls it twice a day, and operators with `{"action":
  * "renew", "certificate": "<ARN>", "force": true}`. No other function may replace the certificate or write the list of
- * trusted authorities. The private key is never in a template, an answer or a log.
+ * trusted authorities. Each run also counts the days of the certificate that CloudFront shows to callers. The private key is never in a template, an answer or a log.
  */
 const { ports, log, sendAnswer } = wire();
 
 const told = (route: string, report: OriginCertificateReport): OriginCertificateReport => {
-  const { step, daysLeft: days_left } = report;
-  log.request({ route, status: 200, detail: step, days_left, duration_ms: 0, correlation_id: report.id });
+  const { step, daysLeft, viewerDaysLeft } = report;
+  const line = { status: 200, duration_ms: 0, correlation_id: report.id };
+  log.request({ ...line, route, detail: step, days_left: daysLeft });
+  log.request({ ...line, route: 'certificate for callers', days_left: viewerDaysLeft });
   return report;
 };
 

@@ -9,6 +9,7 @@ import { S3Truststore } from '../../provider/adapters/s3/s3-truststore.ts';
 import {
   authoritiesIn,
   certificateInUse,
+  endOfCertificate,
   makeOriginCertificate,
 } from '../../provider/adapters/x509/origin-certificate.ts';
 import { TRUSTSTORE_KEY } from '../../provider/core/operating/origin-certificate.ts';
@@ -16,10 +17,12 @@ import type { OriginCertificatePorts } from '../../provider/flows/operating/keep
 
 /** Composes what origin-certificate runs with in an AWS account. */
 export function wire() {
-  const { host, bucket, owner, ...where } = readOriginResources();
+  const { host, bucket, owner, viewerCertificate, ...where } = readOriginResources();
   const acm = createAcm();
+  const certificates = new AcmCertificates(acm, owner, certificateInUse);
   const ports: OriginCertificatePorts = {
-    certificates: new AcmCertificates(acm, owner, certificateInUse),
+    certificates,
+    viewerCertificateEnd: () => certificates.endOf(viewerCertificate, endOfCertificate),
     truststore: new S3Truststore(acm, { bucket, key: TRUSTSTORE_KEY, ...where }, authoritiesIn),
     name: new ApiDomainName(acm, { host, truststoreUri: `s3://${bucket}/${TRUSTSTORE_KEY}`, ...where }),
     make: makeOriginCertificate,

@@ -140,6 +140,8 @@ export function readOriginResources(env: Environment = environment) {
     bucket: required(env, 'TRUSTSTORE_BUCKET'),
     /** The name of the stack. */
     owner: required(env, 'CERTIFICATE_OWNER'),
+    /** The ARN of the certificate that CloudFront shows to callers. */
+    viewerCertificate: required(env, 'VIEWER_CERTIFICATE'),
     region: required(env, 'AWS_REGION'),
     /** The address of a stand-in, undefined in AWS. */
     endpoint: env['AWS_ENDPOINT_URL'] || undefined,

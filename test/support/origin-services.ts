@@ -31,6 +31,8 @@ const ACCOUNT = '000000000000';
  */
 export class OriginServices {
   readonly certificates = new Map<string, Imported>();
+  /** The certificates that others made. Its function may only read them. */
+  readonly others = new Map<string, Imported>();
   readonly versions: { id: string; body: string }[] = [];
   /** The API's name. Undefined before the deployment has made it. */
   name: { mutualTls?: { version?: string; warnings?: string[] }; status: string } | undefined;
@@ -79,7 +81,7 @@ export class OriginServices {
     const action = String(asked.headers['x-amz-target']).split('.')[1] ?? '';
     const input = JSON.parse(asked.body);
     const arn = input.CertificateArn ?? `arn:aws:acm:${asked.region}:${ACCOUNT}:certificate/${randomUUID()}`;
-    const found = this.certificates.get(arn);
+    const found = this.certificates.get(arn) ?? this.others.get(arn);
     if (input.CertificateArn && !found) return { status: 400, body: '{"__type":"ResourceNotFoundException"}' };
     const context = Object.entries(found?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, [value]]);
     if (action !== 'ImportCertificate') {

@@ -3,15 +3,15 @@ import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
-/** Adds alarms on the certificate of CloudFront: it ends within 30 days, nobody knows when it ends, or a run failed. */
+/** Adds alarms on the certificates of CloudFront: one ends within 30 days, nobody knows when it ends, or a run failed. */
 export function addOriginCertificateAlarms(alarms: AlarmSet, handler: ProviderFunction): void {
   alarms.add({
     id: 'origin-certificate',
     means:
-      'The certificate by which CloudFront proves itself to the API ends within 30 days, or its function has not run for a day. When it ends, every login fails.',
-    first: 'read the log of the function origin-certificate.',
-    // Two runs a day each count the days that are left.
-    metric: alarms.metrics.metric('OriginCertificateDays', { minutes: 1440, statistic: 'Minimum' }),
+      'A certificate of CloudFront ends within 30 days, or the function that looks after them has not run for a day. When one ends, every login fails.',
+    first: 'read the log of the function origin-certificate, which says whose certificate it is.',
+    // Two runs a day each count the days that are left, of the certificate for the API and of the one that callers see.
+    metric: alarms.metrics.metric('CertificateDays', { minutes: 1440, statistic: 'Minimum' }),
     threshold: 30,
     when: 'below',
     missing: TreatMissingData.BREACHING,

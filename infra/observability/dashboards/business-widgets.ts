@@ -164,8 +164,8 @@ function certificateWidgets({ alarms, settings: { domain, mtlsDomain } }: Busine
 /** Makes the widget about the certificate of CloudFront. Empty without the shield. */
 function shieldWidgets({ otherFunctions, alarms }: BusinessProps): IWidget[] {
   if (!otherFunctions.some(({ name }) => name === 'origin-certificate')) return [];
-  const days = alarms.metrics.metric('OriginCertificateDays', { minutes: 1440, statistic: 'Minimum' });
-  return [graph('Days until the certificate of CloudFront ends', [days], alarms.limitsOf('origin-certificate'))];
+  const days = alarms.metrics.metric('CertificateDays', { minutes: 1440, statistic: 'Minimum' });
+  return [graph('Days until a certificate of CloudFront ends', [days], alarms.limitsOf('origin-certificate'))];
 }
 
 /** Makes the title of the dashboard, with notes on push platforms that are not set up. */

@@ -52,6 +52,12 @@ export class AcmCertificates implements CertificateStore {
     return this.#read(found.Certificate ?? '', found.CertificateChain ?? '');
   }
 
+  /** Reads when any public certificate ends, in epoch seconds, whoever made it. */
+  async endOf(id: string, endOf: (certificate: string) => number): Promise<number> {
+    const { Certificate } = await this.#acm.send(new GetCertificateCommand({ CertificateArn: id }));
+    return endOf(Certificate ?? '');
+  }
+
   async remove(id: string): Promise<'removed' | 'still in use'> {
     try {
       await this.#acm.send(new DeleteCertificateCommand({ CertificateArn: id }));

@@ -171,6 +171,11 @@ export function certificateInUse(certificate: string, authority: string): Certif
   };
 }
 
+/** Returns when a certificate in PEM ends, in epoch seconds. Throws if it is no certificate. */
+export function endOfCertificate(certificate: string): number {
+  return secondsOf(new X509Certificate(certificate).validToDate);
+}
+
 function authorityFrom(text: string): Authority {
   const certificate = new X509Certificate(text);
   return {

@@ -30,6 +30,7 @@ export type DeploymentVariable =
   | 'ORIGIN_HOST'
   | 'TRUSTSTORE_BUCKET'
   | 'CERTIFICATE_OWNER'
+  | 'VIEWER_CERTIFICATE'
   | 'EVENT_BUS'
   | 'EXPIRY_QUEUE_URL';
 

@@ -142,8 +142,8 @@ export const metrics = {
   },
   /** Calls for which a function had to be loaded. Reports of Lambda, which tell it too, are not logged. */
   ColdStarts: { of: HTTP, when: ({ cold_start }) => cold_start === true },
-  /** Days until the certificate ends by which CloudFront proves itself to the API. */
-  OriginCertificateDays: {
+  /** Days until a certificate of CloudFront ends: the one for the API, and the one that callers see, each in a line. */
+  CertificateDays: {
     of: ['origin-certificate'],
     when: ({ days_left }) => days_left !== undefined,
     value: 'days_left',

@@ -50,7 +50,7 @@ export function isRenewalDue({ expiresAt }: CertificateInUse, now: number): bool
 }
 
 /** Returns for how many whole days a certificate is still valid. Negative once it has expired. */
-export function daysLeft({ expiresAt }: CertificateInUse, now: number): number {
+export function daysLeft({ expiresAt }: Pick<CertificateInUse, 'expiresAt'>, now: number): number {
   return Math.floor((expiresAt - now) / DAY_SECONDS);
 }
 

@@ -68,6 +68,8 @@ export type OriginCertificatePorts = {
   readonly certificates: CertificateStore;
   readonly truststore: Truststore;
   readonly name: TrustingName;
+  /** Reads when the certificate ends that CloudFront shows to callers, in epoch seconds. */
+  readonly viewerCertificateEnd: () => Promise<number>;
   /** Makes a certificate for the API's host. */
   readonly make: (of: { host: string; now: number }) => MadeCertificate;
   readonly host: string;
@@ -75,11 +77,12 @@ export type OriginCertificatePorts = {
   readonly wait: (seconds: number) => Promise<void>;
 };
 
-/** What a run did, and for how many days the certificate is valid now. */
+/** What a run did, and for how many days the certificate is valid now, and the one that callers see. */
 export type OriginCertificateReport = {
   readonly id: string;
   readonly step: 'made' | 'renewed' | 'trust changed' | 'nothing due';
   readonly daysLeft: number;
+  readonly viewerDaysLeft: number;
 };
 
 /**
@@ -175,9 +178,10 @@ async function isTrusted({ name }: Pick<OriginCertificatePorts, 'name'>, version
 }
 
 async function reportOf(
-  { certificates, clock }: OriginCertificatePorts,
+  { certificates, viewerCertificateEnd, clock }: OriginCertificatePorts,
   id: string,
   step: OriginCertificateReport['step'],
 ): Promise<OriginCertificateReport> {
-  return { id, step, daysLeft: daysLeft(await certificates.read(id), clock()) };
+  const [inUse, expiresAt] = [await certificates.read(id), await viewerCertificateEnd()];
+  return { id, step, daysLeft: daysLeft(inUse, clock()), viewerDaysLeft: daysLeft({ expiresAt }, clock()) };
 }

@@ -200,7 +200,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     not: [polled(), polled({ status: 400, error: 'authorization_pending' }), applied({ status: 424, error: 'other' })],
   },
   ColdStarts: { counts: [polled({ cold_start: true })], not: [polled(), applied({ status: 200, cold_start: true })] },
-  OriginCertificateDays: {
+  CertificateDays: {
     counts: [requestTo('origin-certificate', { days_left: -1 })],
     not: [requestTo('origin-certificate'), requestTo('first-keys', { days_left: 7 })],
   },

@@ -55,6 +55,7 @@ const ENVIRONMENT = {
   ORIGIN_HOST: 'login.example.com',
   TRUSTSTORE_BUCKET: 'bucket',
   CERTIFICATE_OWNER: 'ciba-main',
+  VIEWER_CERTIFICATE: 'arn:aws:acm:us-east-1:000000000000:certificate/callers',
   EVENT_BUS: 'bus',
   EXPIRY_QUEUE_URL: 'queue',
   METRICS_NAMESPACE: 'Ciba/test',

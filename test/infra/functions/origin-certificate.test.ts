@@ -10,18 +10,22 @@ import {
 } from '../../../provider/flows/operating/keep-origin-certificate.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { OriginServices } from '../../support/origin-services.ts';
+import { selfSigned } from '../../support/self-signed.ts';
 import { allows, narrowed } from '../support/recorded-calls.ts';
-import { synthesized, type Value } from '../support/synthesized.ts';
+import { settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
 const name = 'origin-certificate';
 const host = 'login.example.com';
 /** Whole days of a year that began some seconds ago at most. */
 const A_YEAR = expect.toSatisfy((days: number) => days === 364 || days === 365);
 const shielded = synthesized('shielded');
+/** In the account of the stand-ins. */
+const CALLERS_SEE = String(settingsOf.shielded().shield?.certificateArn).replace('111122223333', '000000000000');
 const variables: Record<string, string> = {
   ORIGIN_HOST: host,
   TRUSTSTORE_BUCKET: 'truststore',
   CERTIFICATE_OWNER: 'ciba-production',
+  VIEWER_CERTIFICATE: CALLERS_SEE,
   METRICS_NAMESPACE: 'Ciba/ciba-production',
   AWS_REGION: 'eu-west-1',
 };
@@ -31,6 +35,13 @@ let bundle: BundleHost;
 beforeAll(async () => {
   services = new OriginServices({ bucket: 'truststore', host });
   const awsEndpoint = await services.listen();
+  const inFiftyDays = new Date(Date.now() + 50.5 * 86_400_000);
+  services.others.set(CALLERS_SEE, {
+    certificate: selfSigned(host, inFiftyDays).cert,
+    chain: '',
+    tags: {},
+    isUsed: true,
+  });
   bundle = new BundleHost(bundleFunctions(), {
     awsEndpoint,
     values: {},
@@ -81,7 +92,7 @@ describe('the function origin-certificate, as it is deployed', () => {
   it('has the API trust the list by its version once it demands a certificate, and then has nothing to do', async () => {
     services.name = { status: 'AVAILABLE', mutualTls: {} };
     const order = { action: 'renew', certificate: arnOfOne() };
-    expect(await run(order)).toEqual({ id: arnOfOne(), step: 'trust changed', daysLeft: A_YEAR });
+    expect(await run(order)).toEqual({ id: arnOfOne(), step: 'trust changed', daysLeft: A_YEAR, viewerDaysLeft: 50 });
     expect(services.name.mutualTls?.version).toBe('version-1');
     expect(await run(order)).toMatchObject({ step: 'nothing due' });
   });
@@ -112,9 +123,12 @@ describe('the function origin-certificate, as it is deployed', () => {
     await expect(run({ action: 'renew', certificate: arnOfOne(), now: true })).rejects.toThrow();
   });
 
-  it('logs the days that are left, as the metric that the alarm watches', () => {
+  it('logs the days that are left of its certificate and of the one that callers see, as the metric of the alarm', () => {
     const lines = logs.filter((line) => line.includes('days_left')).map((line) => JSON.parse(line));
-    expect(lines.at(-1)).toMatchObject({ service: name, days_left: A_YEAR, OriginCertificateDays: A_YEAR });
+    expect(lines.slice(-2)).toMatchObject([
+      { service: name, days_left: A_YEAR, CertificateDays: A_YEAR },
+      { route: 'certificate for callers', days_left: 50, CertificateDays: 50 },
+    ]);
   });
 });
 

@@ -56,7 +56,7 @@ describe('metrics of our own', () => {
       'Ciba/ciba-production',
     );
     const all = shielded.map(({ name }) => name);
-    expect(all.filter((name) => !names.includes(name))).toEqual(['OriginCertificateDays']);
+    expect(all.filter((name) => !names.includes(name))).toEqual(['CertificateDays']);
     expect([...new Set([...all, 'Faults'])].toSorted()).toEqual(Object.keys(rules).toSorted());
   });
 });

@@ -90,6 +90,9 @@ describe('CloudFront', () => {
       MinimumProtocolVersion: 'TLSv1.2_2021',
     });
     expect(distribution.IPV6Enabled).toBe(false);
+    const records = shielded.all('AWS::Route53::RecordSet').map(({ Properties }) => Properties);
+    expect(records.filter(({ Name }) => Name === 'login.example.com.').map(({ Type }) => Type)).toEqual(['A']);
+    expect(nameIn(shielded).Properties.DomainNameConfigurations[0].IpAddressType).toBeUndefined();
   });
 
   it('hands on every header that was signed, Host and Authorization too, with query and body, and caches nothing', () => {
@@ -108,6 +111,20 @@ describe('CloudFront', () => {
     expect(AllowedMethods).toEqual(expect.arrayContaining([...new Set(used)]));
     expect([LambdaFunctionAssociations, FunctionAssociations]).toEqual([undefined, undefined]);
     expect(distribution.CacheBehaviors).toBeUndefined();
+  });
+
+  it('keeps no error, which it would for ten seconds: one phone’s 503 would be the answer for all', () => {
+    const kept = distribution.CustomErrorResponses.map(({ ErrorCode }: Value) => ErrorCode);
+    // CloudFront keeps these by default; 416 never.
+    expect(kept).toEqual([400, 403, 404, 405, 414, 500, 501, 502, 503, 504]);
+    for (const one of distribution.CustomErrorResponses)
+      expect(one).toEqual({ ErrorCode: one.ErrorCode, ErrorCachingMinTTL: 0 });
+  });
+
+  it('adds the headers of ASVS 5 V3.4 to answers that no function gave, such as the 404 of API Gateway', () => {
+    // AWS's own policy "SecurityHeadersPolicy".
+    const { ResponseHeadersPolicyId } = distribution.DefaultCacheBehavior;
+    expect(ResponseHeadersPolicyId).toBe('67f7725c-6f97-4210-82d7-5512b31e9d03');
   });
 
   it('is what the DNS name leads to, and what the output says', () => {
@@ -175,7 +192,7 @@ describe('the certificate of CloudFront', () => {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
-    expect(JSON.stringify(alarm('origin-certificate'))).toMatch(/"MetricName":"OriginCertificateDays".*"Minimum"/);
+    expect(JSON.stringify(alarm('origin-certificate'))).toMatch(/"MetricName":"CertificateDays".*"Minimum"/);
     expect(alarm('origin-certificate-failed')).toMatchObject({ MetricName: 'Errors', Threshold: 1 });
   });
 
