@@ -1,14 +1,14 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource } from 'aws-cdk-lib';
 import { ApiMapping, DomainName, type HttpApi, type HttpStage, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { AaaaRecord, ARecord, HostedZone, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { addCertificateAlarm } from '../observability/alarms/certificates.ts';
 import { addOutputs, joinArns } from '../outputs.ts';
-import type { DomainProps, MtlsDomainProps } from '../settings/provider-props.ts';
+import type { DomainProps, MtlsDomainProps, ZoneProps } from '../settings/provider-props.ts';
 import type { Shield } from '../shield/shield.ts';
 
 type CustomDomainProps = {
@@ -57,15 +57,19 @@ class CustomDomain extends Construct {
     });
     new ApiMapping(this, 'Mapping', { api, domainName: name, stage });
     const distribution = shield?.cover(name);
+    if (!distribution) admitIpv6(name);
     if (zone) {
-      new ARecord(this, 'Alias', {
-        zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: zone.id, zoneName: zone.name }),
+      const record = {
+        zone: this.#zone(zone),
         recordName: `${domain.name}.`,
         target: RecordTarget.fromAlias(
           distribution?.aliasTarget ??
             new ApiGatewayv2DomainProperties(name.regionalDomainName, name.regionalHostedZoneId),
         ),
-      });
+      };
+      new ARecord(this, 'Alias', record);
+      // CloudFront has IPv4 alone here: see infra/shield/distribution.ts.
+      if (!distribution) new AaaaRecord(this, 'Alias6', record);
     }
     new CfnOutput(this, 'Target', {
       description: `Target for the DNS record of ${domain.name}`,
@@ -73,9 +77,20 @@ class CustomDomain extends Construct {
     });
   }
 
+  #zone({ id, name }: ZoneProps): IHostedZone {
+    return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: id, zoneName: name });
+  }
+
   #mutualTls(truststore: MtlsDomainProps['truststore'] | undefined) {
     if (!truststore) return undefined;
     const { bucket, key, version } = truststore;
     return { bucket: Bucket.fromBucketName(this, 'Truststore', bucket), key, ...(version && { version }) };
   }
+}
+
+/** Has a name answer over IPv6 too. CDK's construct has no option for it. */
+function admitIpv6({ node }: DomainName): void {
+  const { defaultChild } = node;
+  if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${node.path} has no resource`);
+  defaultChild.addPropertyOverride('DomainNameConfigurations.0.IpAddressType', 'dualstack');
 }

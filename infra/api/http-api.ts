@@ -7,6 +7,7 @@ import {
   HttpRoute,
   HttpRouteKey,
   HttpStage,
+  IpAddressType,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -64,6 +65,7 @@ export class ProviderApi extends Construct {
       apiName: Stack.of(this).stackName,
       description: 'OpenID Provider for Client-Initiated Backchannel Authentication',
       createDefaultStage: false,
+      ipAddressType: IpAddressType.DUAL_STACK,
       // At its own host the API would answer without a client certificate, and under a name that is not its issuer.
       disableExecuteApiEndpoint: props.domain !== undefined,
     });

@@ -1,4 +1,4 @@
-import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AnyPrincipal,
   Effect,
@@ -152,7 +152,11 @@ export class AuditStore extends Construct {
     ];
     // The permissions are inline, so that the stream waits for them: Firehose checks them when the stream is made.
     const role = new Role(this, 'DeliveryRole', {
-      assumedBy: new ServicePrincipal('firehose.amazonaws.com'),
+      // Firehose names the account in whose name it acts. Without the condition, an account that could pass this role to
+      // a stream of its own would write here.
+      assumedBy: new ServicePrincipal('firehose.amazonaws.com', {
+        conditions: { StringEquals: { 'sts:ExternalId': Aws.ACCOUNT_ID } },
+      }),
       inlinePolicies: { Deliver: new PolicyDocument({ statements }) },
     });
     acknowledgeWildcards(role, statements, 'Firehose chooses the object keys: the day, followed by a random part.');

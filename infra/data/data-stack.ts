@@ -43,6 +43,9 @@ export class DataStack extends NestedStack {
     if (isRetained(props))
       this.audit = new AuditStore(this, 'Audit', {
         retentionDays: props.auditRetentionDays ?? 400,
+    // A name for consoles. Nothing else goes by it, because policies and functions name the key itself.
+    const { stackName } = this.nestedStackParent ?? this;
+    this.signingKmsKey.addAlias(`alias/${stackName}-signing-keys`);
         lock: props.auditLock,
       });
   }

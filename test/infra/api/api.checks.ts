@@ -153,9 +153,17 @@ describe('names', () => {
     expect(mappings).toEqual([{ Ref: apiId(production) }, { Ref: apiId(production) }]);
   });
 
-  it('get their alias records where a zone is given', () => {
-    const records = production.all('AWS::Route53::RecordSet').map(({ Properties }) => Properties.Name);
-    expect(records).toEqual(['login.example.com.', 'mtls.login.example.com.']);
+  it('get their alias records where a zone is given, for IPv4 and IPv6, over which API and names answer', () => {
+    const records = production.all('AWS::Route53::RecordSet').map(({ Properties }) => Properties);
+    const names = ['login.example.com.', 'mtls.login.example.com.'];
+    expect(records.map(({ Name, Type }) => `${Type} ${Name}`).toSorted()).toEqual(
+      ['A', 'AAAA'].flatMap((type) => names.map((name) => `${type} ${name}`)),
+    );
+    const targets = records.map(({ AliasTarget }) => JSON.stringify(AliasTarget));
+    expect(new Set(targets).size).toBe(2);
+    expect(production.single('AWS::ApiGatewayV2::Api').Properties.IpAddressType).toBe('dualstack');
+    for (const { Properties } of production.all('AWS::ApiGatewayV2::DomainName'))
+      expect(Properties.DomainNameConfigurations[0].IpAddressType).toBe('dualstack');
   });
 
   it('are told in the outputs', () => {

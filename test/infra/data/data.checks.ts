@@ -54,6 +54,12 @@ describe('what is stored', () => {
       ]);
   });
 
+  it('the key that encrypts signing keys has a name by which people find it', () => {
+    const [alias] = Object.values(minimal.data.Resources).filter(({ Type }) => Type === 'AWS::KMS::Alias');
+    expect(alias?.Properties).toMatchObject({ TargetKeyId: { 'Fn::GetAtt': ['SigningKmsKey', 'Arn'] } });
+    expect(JSON.stringify(alias?.Properties.AliasName)).toContain('alias/ciba-main-signing-keys');
+  });
+
   it('the key that encrypts signing keys rotates, and can be saved for a month after its deletion', () => {
     expect(minimal.data.Resources['SigningKmsKey']?.Properties).toMatchObject({
       EnableKeyRotation: true,
