@@ -191,7 +191,11 @@ export class CibaProvider extends Construct {
     if (!audit) return;
     const functions = [...this.#all(), ...others].flatMap((one) => one ?? []);
     new AuditTrail(this, 'AuditTrail', { alarms, store: audit, functions, syntheticLogin: synthetic?.handler });
-    addOutputs(this, { AuditBucket: audit.bucket.bucketName, AuditRecords: audit.records.ref });
+    addOutputs(this, {
+      AuditBucket: audit.bucket.bucketName,
+      AuditRecords: audit.records.ref,
+      ...(audit.copy && { AuditCopyRole: audit.copy.role.roleArn }),
+    });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Aws, CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AnyPrincipal,
   Effect,
@@ -12,6 +12,9 @@ import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from '../nag.ts';
+import type { AuditCopyProps } from '../settings/copies.ts';
+import { AuditCopy } from './audit-copy.ts';
+import { resourceOf } from './bucket-resource.ts';
 import { pinLogicalId } from './pinned-id.ts';
 
 /** CloudWatch Logs sends compressed envelopes with several lines each. These processors keep the lines only. */
@@ -43,6 +46,8 @@ type AuditStoreProps = {
   readonly retentionDays: number;
   /** Whether and how S3 locks each object for these days. */
   readonly lock: 'governance' | 'compliance' | undefined;
+  /** Where S3 copies each object. */
+  readonly copy: AuditCopyProps | undefined;
 };
 
 /**
@@ -55,10 +60,14 @@ export class AuditStore extends Construct {
   readonly stream: CfnDeliveryStream;
   /** Takes the records that functions store, and acknowledges each. */
   readonly records: CfnDeliveryStream;
+  /** The copies in another account. Undefined if the settings ask for none. */
+  readonly copy: AuditCopy | undefined;
 
   constructor(scope: Construct, id: string, props: AuditStoreProps) {
     super(scope, id);
     this.bucket = this.#bucket(props);
+    const { lock, copy } = props;
+    if (copy) this.copy = new AuditCopy(this, 'Copy', { bucket: this.bucket, isLocked: lock !== undefined, copy });
     const role = this.#deliveryRole();
     this.#protect(role);
     this.stream = this.#stream('Stream', role, { folder: 'audit', processors: LINES });
@@ -123,6 +132,7 @@ export class AuditStore extends Construct {
         's3:PutLifecycleConfiguration',
         's3:PutBucketVersioning',
         's3:PutBucketObjectLockConfiguration',
+        's3:PutReplicationConfiguration',
         's3:DeleteBucketPolicy',
       ],
       resources: [this.bucket.bucketArn],
@@ -188,8 +198,6 @@ export class AuditStore extends Construct {
  * Lets S3 tell EventBridge of each new object. CDK's own option would add a function that sets this up from outside the
  * template.
  */
-function tellEventBridge({ node }: Bucket): void {
-  const { defaultChild } = node;
-  if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${node.path} has no resource`);
-  defaultChild.addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
+function tellEventBridge(bucket: Bucket): void {
+  resourceOf(bucket).addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
 }

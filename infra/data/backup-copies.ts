@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { acknowledgeWildcards } from '../nag.ts';
 import { BackupWatch } from '../observability/backup-watch.ts';
-import type { BackupProps } from '../settings/provider-props.ts';
+import type { BackupProps } from '../settings/copies.ts';
 
 type BackupCopiesProps = Pick<Deployment, 'alarms'> & {
   /** The ARN of the table Directory in use. */

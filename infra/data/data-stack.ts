@@ -9,7 +9,10 @@ import { AuditStore } from './audit-store.ts';
 import { pinLogicalId } from './pinned-id.ts';
 import { isRetained, removalPolicyOf } from './retention.ts';
 
-type DataProps = Pick<CibaProviderProps, 'removalPolicy' | 'restored' | 'auditRetentionDays' | 'auditLock' | 'events'>;
+type DataProps = Pick<
+  CibaProviderProps,
+  'removalPolicy' | 'restored' | 'auditRetentionDays' | 'auditLock' | 'auditCopy' | 'events'
+>;
 
 /**
  * The nested stack with everything that is stored: tables, the key that encrypts signing keys, the audit store. Logical
@@ -40,13 +43,14 @@ export class DataStack extends NestedStack {
       removalPolicy: removalPolicyOf(props),
     });
     pinLogicalId(this.signingKmsKey, 'SigningKmsKey');
-    if (isRetained(props))
-      this.audit = new AuditStore(this, 'Audit', {
-        retentionDays: props.auditRetentionDays ?? 400,
     // A name for consoles. Nothing else goes by it, because policies and functions name the key itself.
     const { stackName } = this.nestedStackParent ?? this;
     this.signingKmsKey.addAlias(`alias/${stackName}-signing-keys`);
+    if (isRetained(props))
+      this.audit = new AuditStore(this, 'Audit', {
+        retentionDays: props.auditRetentionDays ?? 400,
         lock: props.auditLock,
+        copy: props.auditCopy,
       });
   }
 

@@ -6,6 +6,7 @@ import type { AuditStore } from '../data/audit-store.ts';
 import type { Deployment } from '../deployment.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { addAuditFlowAlarms, addAuditRecordAlarms } from './alarms/audit.ts';
+import { addAuditCopyAlarms } from './alarms/audit-copy.ts';
 import { AuditWatch } from './audit-watch.ts';
 
 type AuditTrailProps = Pick<Deployment, 'alarms'> & {
@@ -26,6 +27,7 @@ export class AuditTrail extends Construct {
     const filterName = `${Stack.of(this).stackName}-audit`;
     addAuditFlowAlarms(alarms, { stream, filterName, syntheticLogin });
     addAuditRecordAlarms(alarms, store.records);
+    if (store.copy) addAuditCopyAlarms(alarms, { bucket: store.bucket, records: store.records, copy: store.copy.to });
     new AuditWatch(this, 'Watch', { alarms, store });
     const put = new PolicyStatement({
       actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'],

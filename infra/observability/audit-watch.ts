@@ -16,6 +16,7 @@ const ON_BUCKET = [
   'DeleteBucket',
   'DeleteBucketLifecycle',
   'DeleteBucketPolicy',
+  'DeleteBucketReplication',
   'PutBucketEncryption',
   'PutBucketLifecycle',
   'PutBucketNotification',

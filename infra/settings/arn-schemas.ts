@@ -30,6 +30,11 @@ export const secret = v.pipe(
   arn('secretsmanager', 'secret:.+', 'secret:…'),
   v.regex(/-[A-Za-z0-9]{6}$/, 'must be the whole ARN, with the hyphen and six characters that AWS adds to the name'),
 );
+/** A bucket of S3. Its ARN has neither a region nor an account. */
+export const bucket = matching(
+  /^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  'must be an ARN like arn:aws:s3:::example-bucket',
+);
 /** The stream of a table. */
 export const stream = arn('dynamodb', 'table/[A-Za-z0-9_.-]+/stream/.+', 'table/…/stream/…');
 /** Makes the form of a platform application of SNS. */

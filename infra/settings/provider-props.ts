@@ -1,5 +1,6 @@
 import type { RouteThrottle, Throttle } from '../../provider/core/operating/function-spec.ts';
 import type { FunctionName } from '../functions/deployed-functions.ts';
+import type { AuditCopyProps, BackupProps } from './copies.ts';
 import type { RequestLimits } from './request-limits.ts';
 
 /** Minutes from one synthetic login to the next, unless the settings say otherwise. */
@@ -111,14 +112,6 @@ export type TracingProps = {
   readonly variables?: Readonly<Record<string, string>> | undefined;
 };
 
-/** Copies of backups of the table Directory outside the account or the region. */
-export type BackupProps = {
-  /** The vault that receives a copy each day. It is in another account of the organisation, another region, or both. */
-  readonly vaultArn: string;
-  /** For how many days that vault keeps a copy. Default: 35. */
-  readonly retentionDays?: number | undefined;
-};
-
 /** Events for other systems (docs/events.md). */
 export type EventsProps = {
   /** The ARN of an event bus in the region of the deployment. Default: a bus that the deployment makes. */
@@ -174,6 +167,8 @@ export type CibaProviderProps = {
    * deployment of a stage: a lock can't be taken off a bucket again. Default: no lock.
    */
   readonly auditLock?: 'governance' | 'compliance' | undefined;
+  /** S3 copies each object of the audit bucket into a bucket of another account. Default: no copies. */
+  readonly auditCopy?: AuditCopyProps | undefined;
   /** Default: none; point-in-time recovery alone, which ends with the account. */
   readonly backups?: BackupProps | undefined;
   /** Tells other systems by EventBridge what happened (docs/events.md). Default: no events, and no streams. */

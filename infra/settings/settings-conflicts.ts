@@ -32,6 +32,7 @@ export function conflictIn(settings: Settings, place: Place): string | undefined
     rotationConflict(settings) ??
     restoredTablesConflict(settings) ??
     auditLockConflict(settings) ??
+    auditCopyConflict(settings, place) ??
     backupsConflict(settings, place) ??
     placeConflict(settings, place) ??
     environmentConflict(settings)
@@ -145,6 +146,16 @@ function auditLockConflict({ auditLock, auditRetentionDays = 1, removalPolicy }:
     return 'set "removalPolicy" to "retain" or remove "auditLock": a stage that is deleted with its data has no audit bucket';
   return auditRetentionDays > LONGEST_LOCK_DAYS
     ? `"auditRetentionDays" must be at most ${LONGEST_LOCK_DAYS} with "auditLock": S3 locks no object for longer`
+    : undefined;
+}
+
+/** Checks that there is a bucket to copy, and that the copies leave the account. */
+function auditCopyConflict({ auditCopy, removalPolicy }: Settings, { account }: Place): string | undefined {
+  if (!auditCopy) return undefined;
+  if (removalPolicy === 'destroy')
+    return 'set "removalPolicy" to "retain" or remove "auditCopy": a stage that is deleted with its data has no audit bucket';
+  return auditCopy.account === account
+    ? '"auditCopy.account" must be another account: whoever takes over this one could delete the copies too'
     : undefined;
 }
 

@@ -4,7 +4,7 @@ import { wholeMessagePattern } from '../../provider/core/asking/binding-message.
 import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
 import { forEachFunction } from '../functions/deployed-functions.ts';
-import { application, arn, certificate, matching, operator, secret, stream, text } from './arn-schemas.ts';
+import { application, arn, bucket, certificate, matching, operator, secret, stream, text } from './arn-schemas.ts';
 import type { CibaProviderProps } from './provider-props.ts';
 
 /** The settings of one stage: those of the provider, and where it is deployed. */
@@ -150,6 +150,12 @@ export const settingsSchema = v.strictObject({
   auditOutage: v.optional(v.picklist(['refuse', 'proceed'])),
   auditRetentionDays: v.optional(whole(1)),
   auditLock: v.optional(v.picklist(['governance', 'compliance'], 'must be "governance" or "compliance"')),
+  auditCopy: v.optional(
+    v.strictObject({
+      bucketArn: bucket,
+      account: matching(/^\d{12}$/, 'must be the twelve digits of an AWS account'),
+    }),
+  ),
   backups: v.optional(
     v.strictObject({
       vaultArn: arn('backup', 'backup-vault:[A-Za-z0-9_-]{2,50}', 'backup-vault:ciba'),

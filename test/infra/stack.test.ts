@@ -2,6 +2,7 @@
 import './functions/functions.checks.ts';
 import './api/api.checks.ts';
 import './data/data.checks.ts';
+import './data/audit-copy.checks.ts';
 import './data/backup-copies.checks.ts';
 import './push/push.checks.ts';
 import './keys/keys.checks.ts';

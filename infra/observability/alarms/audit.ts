@@ -159,7 +159,8 @@ export function ageMetric(stream: CfnDeliveryStream): Metric {
   return streamMetric(stream, 'DeliveryToS3.DataFreshness', { statistic: 'Maximum', period: FIVE_MINUTES });
 }
 
-function streamMetric(
+/** Returns a metric of a delivery stream. */
+export function streamMetric(
   stream: CfnDeliveryStream,
   metricName: string,
   options: { readonly statistic: string; readonly period: Duration },

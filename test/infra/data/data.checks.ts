@@ -184,6 +184,7 @@ describe('the audit trail', () => {
         's3:PutBucketObjectLockConfiguration',
         's3:PutBucketVersioning',
         's3:PutLifecycleConfiguration',
+        's3:PutReplicationConfiguration',
       ],
       Resource: { 'Fn::GetAtt': ['AuditBucket', 'Arn'] },
       // Both must hold: neither a session of CloudFormation, nor a call that CloudFormation makes for its caller.

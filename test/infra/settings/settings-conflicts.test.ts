@@ -253,6 +253,16 @@ describe('a lock on the audit bucket', () => {
   });
 });
 
+describe('a copy of the audit trail', () => {
+  const copy = (account: string) => ({ auditCopy: { bucketArn: 'arn:aws:s3:::copy', account } });
+
+  it('is in another account, and of a stage that has a trail', () => {
+    expect(message(copy('111122223333'), place)).toContain('"auditCopy.account" must be another account');
+    expect(message({ ...copy('444455556666'), removalPolicy: 'destroy' }, place)).toContain('has no audit bucket');
+    expect(message(copy('444455556666'), place)).toBe('accepted');
+  });
+});
+
 describe('who receives alarms', () => {
   const topicArn = `arn:aws:sns:${here}:alarms`;
   const email = 'on-call@example.com';
