@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync, type OutputFile } from 'esbuild';
+import { buildSync, type Metafile, type OutputFile } from 'esbuild';
 import { allFunctions } from './deployed-functions.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,6 +64,11 @@ export function bundleFunctions(): string {
   replace(join(SOURCE_MAPS, 'meta.json'), JSON.stringify({ inputs, outputs }));
   bundled = FUNCTIONS;
   return bundled;
+}
+
+/** Reads which files went into which bundle. The functions must have been bundled. */
+export function readMetafile(): Pick<Metafile, 'outputs'> {
+  return JSON.parse(readFileSync(join(SOURCE_MAPS, 'meta.json'), 'utf8'));
 }
 
 type Variant = { readonly external?: string[]; readonly splitting?: boolean; readonly chunkNames?: string };
