@@ -296,11 +296,11 @@ describe('habits', () => {
 
 describe('what is there is used', () => {
   /**
-   * Lambda itself imports what a function exports, and middy what bundles contain in place of built-in modules. A test
-   * file exports nothing; it may quote code that does.
+   * Lambda itself imports what a function exports, middy what bundles contain in place of built-in modules, and Vitest
+   * what prepares a run. A test file exports nothing; it may quote code that does.
    */
   const isNoEntry = ({ path }: Source) =>
-    !/^lambdas\/[^/]+\/handler\.ts$|\.test\.ts$|\/built-ins-of-middy\.mjs$/.test(path);
+    !/^lambdas\/[^/]+\/handler\.ts$|\.test\.ts$|\/built-ins-of-middy\.mjs$|^test\/support\/prepare\.ts$/.test(path);
 
   it('by something that is shipped: a rule that only its test asks was forgotten in a flow', () => {
     const shipped = below(...SHIPPED);

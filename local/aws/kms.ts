@@ -6,20 +6,24 @@ import type { AwsAnswer, AwsCall, AwsService } from './server.ts';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+type KeyPair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+/** Makes an RSA key pair, or one on the curve P-256. */
+export type MakeKeyPair = (type: 'rsa' | 'ec') => Promise<KeyPair>;
+
 /**
  * The part of KMS that the functions use: real key pairs, and AES-GCM with the encryption context as additional data.
  */
-export function createKmsService(masterKey: Buffer): AwsService {
+export function createKmsService(masterKey: Buffer, makePair: MakeKeyPair = makeKeyPair): AwsService {
   return async (call) => {
     if (call.action === 'GenerateDataKeyPairWithoutPlaintext')
-      return jsonAnswer('1.1', await makeKeyPair(masterKey, call));
+      return jsonAnswer('1.1', await enveloped(masterKey, call, makePair));
     if (call.action === 'Decrypt') return decrypt(masterKey, call);
     return jsonAnswer('1.1', { __type: 'UnsupportedOperationException', message: call.action }, 400);
   };
 }
 
-async function makeKeyPair(masterKey: Buffer, { input }: AwsCall): Promise<unknown> {
-  const { publicKey, privateKey } = await generate(input['KeyPairSpec'] === 'ECC_NIST_P256');
+async function enveloped(masterKey: Buffer, { input }: AwsCall, makePair: MakeKeyPair): Promise<unknown> {
+  const { publicKey, privateKey } = await makePair(input['KeyPairSpec'] === 'ECC_NIST_P256' ? 'ec' : 'rsa');
   return {
     KeyId: input['KeyId'],
     KeyPairSpec: input['KeyPairSpec'],
@@ -32,11 +36,12 @@ async function makeKeyPair(masterKey: Buffer, { input }: AwsCall): Promise<unkno
   };
 }
 
-function generate(elliptic: boolean): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+/** Makes a new key pair. */
+export function makeKeyPair(type: 'rsa' | 'ec'): Promise<KeyPair> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, publicKey: KeyObject, privateKey: KeyObject) =>
       error ? reject(error) : resolve({ publicKey, privateKey });
-    if (elliptic) generateKeyPair('ec', { namedCurve: 'P-256' }, done);
+    if (type === 'ec') generateKeyPair('ec', { namedCurve: 'P-256' }, done);
     else generateKeyPair('rsa', { modulusLength: 2048 }, done);
   });
 }

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { functions, optionalFunctions } from '../../infra/functions/deployed-functions.ts';
 import type { SharedClock } from './shared-clock.ts';
@@ -20,6 +21,8 @@ export type HostOptions = {
   readonly clock: SharedClock;
   /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
+  /** The folder of bundles, `<name>/index.mjs`, of the functions and of `function-worker`. Default: the sources. */
+  readonly bundles?: string | undefined;
   readonly onLog: (functionName: LocalFunction, line: string) => void;
 };
 
@@ -63,9 +66,10 @@ class Sandbox {
   #count = 0;
 
   constructor(name: LocalFunction, env: Environment, options: HostOptions) {
-    const { clock, trustedCertificates = [] } = options;
-    const workerData = { functionName: name, clockCells: clock.cells, trustedCertificates };
-    this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
+    const { clock, trustedCertificates = [], bundles } = options;
+    const { thread, handler } = bundles === undefined ? sourcesOf(name) : bundlesOf(name, bundles);
+    const workerData = { functionName: name, handler: handler.href, clockCells: clock.cells, trustedCertificates };
+    this.#worker = new Worker(thread, {
       env,
       workerData,
       stdout: true,
@@ -117,6 +121,16 @@ class Sandbox {
       waiting.reject(error instanceof Error ? error : new Error(String(error)));
     this.#waiting.clear();
   }
+}
+
+function sourcesOf(name: LocalFunction): { thread: URL; handler: URL } {
+  const thread = new URL('./function-worker.ts', import.meta.url);
+  return { thread, handler: new URL(`../../lambdas/${name}/handler.ts`, import.meta.url) };
+}
+
+function bundlesOf(name: LocalFunction, folder: string): { thread: URL; handler: URL } {
+  const thread = pathToFileURL(`${folder}/function-worker/index.mjs`);
+  return { thread, handler: pathToFileURL(`${folder}/${name}/index.mjs`) };
 }
 
 /** Returns the variables of a function: those that its `function.ts` lists, and those that Lambda sets for all. */

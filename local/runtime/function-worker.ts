@@ -7,13 +7,15 @@ import { SharedClock } from './shared-clock.ts';
 
 type WorkerData = {
   readonly functionName: string;
+  /** The address of the module that exports the handler. */
+  readonly handler: string;
   readonly clockCells: SharedArrayBuffer;
   readonly trustedCertificates: readonly string[];
 };
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 type Invocation = { readonly id: number; readonly event: unknown };
 
-const { functionName, clockCells, trustedCertificates }: WorkerData = workerData;
+const { functionName, handler: address, clockCells, trustedCertificates }: WorkerData = workerData;
 
 // The clock of the runtime instead of the machine's, so that tests pass expiries without waiting.
 const clock = new SharedClock(clockCells);
@@ -23,8 +25,7 @@ Date.now = () => clock.milliseconds(machineNow());
 // This affects only this thread.
 if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
 
-const source = new URL(`../../lambdas/${functionName}/handler.ts`, import.meta.url);
-const { handler }: { readonly handler: Handler } = await import(source.href);
+const { handler }: { readonly handler: Handler } = await import(address);
 
 parentPort?.on('message', async (message: Invocation | 'end') => {
   if (message === 'end') process.exit();

@@ -21,11 +21,13 @@ export type RuntimeOptions = StandInOptions & {
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
+  /** The folder of bundled functions. Default: the functions run from their sources. */
+  readonly bundles?: string | undefined;
   /** `still`: only `advance` moves the clock of the functions. Default: it runs. */
   readonly clock?: 'running' | 'still' | undefined;
   /** What each route lets through. Default: the throttles of the functions. `off`: every call. */
   readonly throttles?: RouteThrottles | 'off' | undefined;
-  /** Makes another host. Default: one that runs the functions from their sources. */
+  /** Makes another host. Default: one that runs the functions in threads of this process. */
   readonly createHost?: ((options: HostOptions) => Host) | undefined;
   readonly onLog?: ((functionName: LocalFunction, line: string) => void) | undefined;
   /** Told of each step of the start, in words such as "making the signing keys". */
@@ -107,12 +109,12 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
 }
 
 /** Takes the options of a host from those of the runtime. What a log line copies of the audit trail is kept. */
-function hostOptionsOf({ trustedCertificates, onLog }: RuntimeOptions, audit: AuditRecords) {
+function hostOptionsOf({ trustedCertificates, bundles, onLog }: RuntimeOptions, audit: AuditRecords) {
   const log: HostOptions['onLog'] = (name, line) => {
     audit.addFromLog(line);
     onLog?.(name, line);
   };
-  return { trustedCertificates, onLog: log };
+  return { trustedCertificates, bundles, onLog: log };
 }
 
 /** Opens what is kept between runs. A data folder belongs to one runtime at a time, to one issuer and to one engine. */

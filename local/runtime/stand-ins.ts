@@ -7,7 +7,7 @@ import type { DynamoDBEngine } from '../aws/dynamodb-engine.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
 import { type BusEvent, createEventBridgeService } from '../aws/event-bridge.ts';
 import { createFirehoseService } from '../aws/firehose.ts';
-import { createKmsService } from '../aws/kms.ts';
+import { createKmsService, type MakeKeyPair } from '../aws/kms.ts';
 import { QueueJournal } from '../aws/queue-journal.ts';
 import { createS3Service } from '../aws/s3.ts';
 import { createSecretsService } from '../aws/secrets.ts';
@@ -36,6 +36,8 @@ export type StandInOptions = {
   readonly dynamodb?: 'dynalite' | 'dynamodb-local' | (() => Promise<DynamoDBEngine>) | undefined;
   /** Runs the function `events`, and gets what it publishes. Default: there are no events, and no streams. */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
+  /** Makes the key pairs of KMS. Default: each is new. */
+  readonly makeKeyPair?: MakeKeyPair | undefined;
   /** How many AWS calls, pushes and audit records are remembered. Default: all, which tests need. */
   readonly remembers?: number | undefined;
 };
@@ -74,7 +76,7 @@ export async function startAws(
     firehose: createFirehoseService(AUDIT_STREAM, audit.add),
     s3: createS3Service(AUDIT_BUCKET, () => audit.objects()),
     ...(onEvent && { events: createEventBridgeService(EVENT_BUS, onEvent) }),
-    kms: createKmsService(Buffer.from(kmsMasterKey, 'base64')),
+    kms: createKmsService(Buffer.from(kmsMasterKey, 'base64'), options.makeKeyPair),
   };
   const aws = new AwsServer(services, options.remembers);
   return { aws, sns, engine: plain };

@@ -4,6 +4,7 @@ import { Phone } from '../../local/demo/phone.ts';
 import { LIMITS_OFF } from '../../local/runtime/limits-off.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime/runtime.ts';
 import { PATIENCE_MILLISECONDS } from './patience.ts';
+import { prepared } from './prepared.ts';
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 
@@ -42,6 +43,7 @@ export class World {
     const runtime = await startRuntime({
       port: 0,
       clock: 'still',
+      ...prepared(),
       ...options,
       variables,
       onLog: (_name, line) => logs.push(line),

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { prepared } from '../../support/prepared.ts';
 import { goodAccount, STACK } from '../doctor/doctor-deployment.ts';
 import { FakeAws } from '../support/aws-account.ts';
 import { ciba, jsonOf } from '../support/ciba-process.ts';
@@ -39,7 +40,7 @@ const lambda = createServer(async (request, response) => {
 const messageOf = ({ message }: Error) => message.split('\n', 1)[0]?.replace(/^Error: /, '');
 
 beforeAll(async () => {
-  runtime = await startRuntime({ port: 0 });
+  runtime = await startRuntime({ ...prepared(), port: 0 });
   const url = 'https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com';
   deployment = await startSignedDeployment(runtime, { url, key, region: 'eu-central-1' });
   await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { prepared } from '../../support/prepared.ts';
 import { ciba, jsonOf } from '../support/ciba-process.ts';
 import { type SignedDeployment, startSignedDeployment } from '../support/signed-deployment.ts';
 
@@ -15,7 +16,7 @@ let api: SignedDeployment;
 let own: SignedDeployment;
 let folder: string;
 beforeAll(async () => {
-  runtime = await startRuntime({ port: 0 });
+  runtime = await startRuntime({ ...prepared(), port: 0 });
   api = await startSignedDeployment(runtime, { url: API_URL, key, region: 'eu-central-1' });
   own = await startSignedDeployment(runtime, { url: OWN_URL, key, region: 'us-west-2' });
   folder = await mkdtemp(join(tmpdir(), 'ciba-aws-'));

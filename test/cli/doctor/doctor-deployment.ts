@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { prepared } from '../../support/prepared.ts';
 import { type SelfSigned, selfSigned } from '../../support/self-signed.ts';
 import { type Account, FakeAws } from '../support/aws-account.ts';
 import { ciba } from '../support/ciba-process.ts';
@@ -165,7 +166,7 @@ export class DoctorDeployment implements AsyncDisposable {
 
   static async start(): Promise<DoctorDeployment> {
     const started = new AsyncDisposableStack();
-    const runtime = await startRuntime({ port: 0, variables: { ISSUER: `https://${HOST}/` } });
+    const runtime = await startRuntime({ ...prepared(), port: 0, variables: { ISSUER: `https://${HOST}/` } });
     started.defer(() => runtime.close());
     const key = { id: 'AKIDEXAMPLE', secret: 'secret' };
     const api = await startSignedDeployment(runtime, { url: `https://${HOST}`, key, region: REGION });

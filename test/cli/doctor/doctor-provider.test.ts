@@ -5,6 +5,7 @@ import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
 import { demoSeed } from '../../../local/demo/seed-file.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { prepared } from '../../support/prepared.ts';
 import { ciba } from '../support/ciba-process.ts';
 
 type Check = { name: string; state: string; says: string; todo?: string };
@@ -19,7 +20,7 @@ async function examine(url: string) {
 describe('the local runtime', () => {
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = await startRuntime({ port: 0 });
+    runtime = await startRuntime({ ...prepared(), port: 0 });
     const world = new DemoWorld(runtime);
     runtime.gateway.localRoutes = createLocalRoutes(world, runtime);
     await world.createFrom(demoSeed);
@@ -59,7 +60,7 @@ describe('the local runtime', () => {
   });
 
   it('that is not running, or has nobody to log in, is said so', async () => {
-    const other = await startRuntime({ port: 0 });
+    const other = await startRuntime({ ...prepared(), port: 0 });
     const { code, found } = await examine(other.url);
     await other.close();
     expect(code).toBe(1);
