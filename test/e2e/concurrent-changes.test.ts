@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
 import { Phone } from '../../local/demo/phone.ts';
 import { expectRefusal } from '../support/assertions.ts';
@@ -10,11 +10,16 @@ import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
 let client: TestClient;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await World.start({ ...runsOn(ENGINES[0]), variables: { REQUEST_LIMITS: '{}' } });
+});
+beforeEach(async () => {
   client = await world.client();
 });
-afterEach(() => world?.close());
+afterEach(() => {
+  world.runtime.aws.interference = undefined;
+});
+afterAll(() => world?.close());
 
 /** Holds the first matching AWS call until released, so that others can overtake it. */
 function hold(matches: (call: AwsCall) => boolean): { held: Promise<void>; release(): void } {
@@ -278,7 +283,9 @@ describe('a mark of a dead endpoint whose answer was lost', () => {
     await world.ask(client, { login_hint: email });
     await world.ask(client, { login_hint: email });
     expect(isFirst).toBe(false);
-    const marks = () => world.logs.filter((line) => line.includes('"device_unreachable"'));
+    const { deviceId } = phone.identity;
+    const marks = () =>
+      world.logs.filter((line) => line.includes('"device_unreachable"') && line.includes(`"${deviceId}"`));
     await expect.poll(marks).toHaveLength(1);
   });
 });

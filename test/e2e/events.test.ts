@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BusEvent } from '../../local/aws/event-bridge.ts';
 import { jsonAnswer } from '../../local/aws/json-answer.ts';
 import type { AwsCall } from '../../local/aws/server.ts';
 import { lifeOf, type Phone } from '../../local/demo/phone.ts';
@@ -80,13 +81,16 @@ const down = {
   body: '{"__type":"InternalServerError"}',
 };
 
+/** Goes on with what is there, and forgets what was told until now. */
+async function goOn(): Promise<void> {
+  world.runtime.aws.interference = undefined;
+  await caughtUp();
+  events.clear();
+  await newClient();
+}
+
 describe('others are told', () => {
-  beforeEach(async () => {
-    world.runtime.aws.interference = undefined;
-    await caughtUp();
-    events.clear();
-    await newClient();
-  });
+  beforeEach(goOn);
 
   it('that a user was asked and approved, but not of polls and of the redemption', async () => {
     const { sub, phone, authReqId, requestId } = await asked();
@@ -203,7 +207,15 @@ describe('others are told', () => {
 });
 
 describe('what is committed is told at least once, and nothing else', () => {
-  beforeEach(restart);
+  // An event of an earlier test may come again, so each test looks at its own request or its own person.
+  beforeEach(goOn);
+
+  const toldOf = (about: Partial<BusEvent['detail']>) =>
+    events.all.filter(({ detail }) => Object.entries(about).every(([name, value]) => detail[name] === value));
+  const decisionsTold = (request_id: string) => {
+    const names = new Set(toldOf({ request_id }).map((event) => event['detail-type']));
+    return [...names].filter((name) => name !== 'authentication_requested');
+  };
 
   it('when the function of the phone dies after the decision', async () => {
     const { phone, requestId } = await asked();
@@ -217,7 +229,7 @@ describe('what is committed is told at least once, and nothing else', () => {
     };
     expect(await world.answer(phone, requestId, 'approve')).toBe(500);
     world.runtime.aws.interference = undefined;
-    expect(await events.next('authentication_approved')).toMatchObject({ request_id: requestId });
+    expect(await events.next('authentication_approved', { request_id: requestId })).toBeDefined();
   });
 
   it('when the decision could not be committed', async () => {
@@ -226,7 +238,7 @@ describe('what is committed is told at least once, and nothing else', () => {
     expect(await world.answer(phone, requestId, 'approve')).toBe(500);
     world.runtime.aws.interference = undefined;
     await caughtUp();
-    expect(events.of('authentication_approved')).toEqual([]);
+    expect(decisionsTold(requestId)).toEqual([]);
   });
 
   it('when two phones decide at the same time: only what was committed is told', async () => {
@@ -234,7 +246,7 @@ describe('what is committed is told at least once, and nothing else', () => {
     const second = await world.phone(sub);
     await Promise.all([world.answer(phone, requestId, 'approve'), world.answer(second, requestId, 'deny')]);
     await caughtUp();
-    expect([...events.of('authentication_approved'), ...events.of('authentication_denied')]).toHaveLength(1);
+    expect(decisionsTold(requestId)).toHaveLength(1);
   });
 
   it('when the answer of the bus is lost: the event comes again, with the same id', async () => {
@@ -242,11 +254,10 @@ describe('what is committed is told at least once, and nothing else', () => {
     world.runtime.aws.interference = (call) => (isPublication(call) && ++lost === 1 ? 'lose-answer' : undefined);
     const { sub } = await world.person();
     await caughtUp();
-    const told = events.of('device_enrolled').filter((detail) => detail['sub'] === sub);
-    expect(told).toHaveLength(2);
-    expect(new Set(told.map(({ id }) => id)).size).toBe(1);
-    const sent = events.all.filter(({ detail }) => detail['sub'] === sub);
-    expect(new Set(sent.map(({ id }) => id)).size).toBe(2);
+    const told = toldOf({ sub });
+    expect(told.map((event) => event['detail-type'])).toEqual(['device_enrolled', 'device_enrolled']);
+    expect(new Set(told.map(({ detail }) => detail['id'])).size).toBe(1);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
   it('when the function that tells it dies while it does', async () => {
@@ -263,7 +274,7 @@ describe('what is committed is told at least once, and nothing else', () => {
     };
     await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true });
     answered.resolve();
-    expect(await events.next('user_blocked')).toMatchObject({ sub });
+    expect(await events.next('user_blocked', { sub })).toBeDefined();
     expect(deaths).toBe(1);
   });
 
@@ -274,7 +285,10 @@ describe('what is committed is told at least once, and nothing else', () => {
     await world.admin('PATCH', `/admin/users/${sub}`, { blocked: true });
     await events.next('user_blocked', { sub });
     expect(refused).toBeGreaterThan(7);
-    expect(events.names.filter((name) => name !== 'client_created')).toEqual(['device_enrolled', 'user_blocked']);
+    expect([...new Set(toldOf({ sub }).map((event) => event['detail-type']))]).toEqual([
+      'device_enrolled',
+      'user_blocked',
+    ]);
   });
 
   it('when the bus accepts only some of the events: the others are sent again', async () => {
