@@ -17,31 +17,34 @@ type Run = {
   readonly broken: Broken | undefined;
   readonly calls: readonly Call[];
   readonly changes: readonly Change[];
+  /** The places of the calls that changed the state. */
+  readonly writes: readonly number[];
 };
 
 /** Starts a flow whose state is recorded around each call. `check` says what the audit trail gets wrong. */
 export function startWatched(flow: ChangingFlow) {
   const world = flow.start();
   const looks: State[] = [];
-  world.journal.watch(() => looks.push(structuredClone(world.state())));
+  const look = () => recorded(world.state(), looks.at(-1));
+  world.journal.watch(() => looks.push(look()));
   const callsOf = (): Call[] =>
     world.journal.all.map((_, index) => {
       const last = looks.at(-1) ?? world.state();
       const isLast = 2 * index + 2 >= looks.length;
-      const after = isLast ? structuredClone(world.state()) : (looks[2 * index + 2] ?? last);
+      const after = isLast ? look() : (looks[2 * index + 2] ?? last);
       return { before: looks[2 * index + 1] ?? after, after };
     });
   const check = (broken?: Broken) => complaints({ flow, broken, calls: callsOf() }, world).join('; ');
   return { ...world, check };
 }
 
-function complaints(watched: Omit<Run, 'changes'>, { trail }: Pick<Started, 'trail'>): string[] {
+function complaints(watched: Omit<Run, 'changes' | 'writes'>, { trail }: Pick<Started, 'trail'>): string[] {
   const grouped = [...Map.groupBy(trail, ({ change }) => change).values()];
   const changes = grouped.map((entries): Change => {
     const intention = entries.find(({ phase }) => phase === 'intended');
     return { intention, outcomes: entries.filter((one) => one !== intention) };
   });
-  const run = { ...watched, changes };
+  const run = { ...watched, changes, writes: writes(watched) };
   return [...changes.flatMap((change) => wrongIn(run, change)), ...unannounced(run)];
 }
 
@@ -97,7 +100,7 @@ function left(run: Run, change: Change): string[] {
 function writesIn(run: Run, change: Change): number[] {
   const inner = run.changes.filter((other) => other !== change && spanOf(other).from > spanOf(change).from);
   const isIn = (one: Change, place: number) => spanOf(one).from < place && place < spanOf(one).to;
-  return writes(run).filter((place) => isIn(change, place) && !inner.some((other) => isIn(other, place)));
+  return run.writes.filter((place) => isIn(change, place) && !inner.some((other) => isIn(other, place)));
 }
 
 function spanOf({ intention, outcomes }: Change): { from: number; to: number } {
@@ -107,7 +110,7 @@ function spanOf({ intention, outcomes }: Change): { from: number; to: number } {
 
 /** What was written without an intention that the store had acknowledged, or after it was told as not made. */
 function unannounced(run: Run): string[] {
-  return writes(run).flatMap((place) => {
+  return run.writes.flatMap((place) => {
     const last = run.changes.filter(({ intention }) => (intention?.place ?? Number.POSITIVE_INFINITY) < place).at(-1);
     if (!last?.intention) return [`call ${place} changed something without an intention`];
     const outcome = last.outcomes.at(0);
@@ -125,7 +128,7 @@ function takesAway({ event }: TrailEntry): boolean {
   return /^signing_key_(retired|removed|public_half_deleted|revoked)$/.test(event);
 }
 
-function writes({ calls }: Run): number[] {
+function writes({ calls }: Pick<Run, 'calls'>): number[] {
   return calls.flatMap(({ before, after }, index) => (differences(before, after).length > 0 ? [index + 1] : []));
 }
 
@@ -135,14 +138,28 @@ function callAt({ calls }: Run, place: number): Call {
   return call;
 }
 
+/** The texts of recorded states, which do not change any more. */
+const texts = new WeakMap<State, ReadonlyMap<string, string>>();
+
+/** Records a state. Most calls change nothing: then it is what was recorded last. */
+function recorded(state: State, last: State | undefined): State {
+  if (last && differences(last, state).length === 0) return last;
+  const copy = structuredClone(state);
+  texts.set(copy, textsOf(copy));
+  return copy;
+}
+
 /** The names of what is different in two states. */
 export function differences(one: State, other: State): string[] {
+  if (one === other) return [];
   const [before, after] = [textsOf(one), textsOf(other)];
   const names = [...new Set([...before.keys(), ...after.keys()])];
   return names.filter((name) => before.get(name) !== after.get(name));
 }
 
-function textsOf(state: State): Map<string, string> {
+function textsOf(state: State): ReadonlyMap<string, string> {
+  const known = texts.get(state);
+  if (known) return known;
   const named = Object.entries(state).flatMap(([kind, all]) =>
     Object.entries(all).map(([id, one]) => [`${kind} ${id}`, JSON.stringify(one)] as const),
   );
