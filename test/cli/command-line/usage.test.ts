@@ -6,13 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { vocabulary } from '../../../cli/commands/registry.ts';
 import { functions } from '../../../infra/functions/deployed-functions.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
-import { ciba } from '../support/ciba-process.ts';
+import { prepared } from '../../support/prepared.ts';
+import { cibaInOne as ciba } from '../support/ciba-in-one.ts';
+import { ciba as cibaAlone } from '../support/ciba-process.ts';
 
 const { nouns, standalone } = vocabulary;
 let runtime: Runtime;
 let env: Record<string, string>;
 beforeAll(async () => {
-  runtime = await startRuntime({ port: 0 });
+  runtime = await startRuntime({ ...prepared(), port: 0 });
   env = { CIBA_URL: runtime.url };
   await ciba(['user', 'create', '--preferred-username', 'anna'], { env });
 });
@@ -20,7 +22,7 @@ afterAll(() => runtime.close());
 
 describe('help', () => {
   it('of ciba names every noun and command, the exit codes and how to sign, and exits 0', async () => {
-    const { code, stdout, stderr } = await ciba(['--help']);
+    const { code, stdout, stderr } = await cibaAlone(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const { name } of [...nouns, ...standalone]) expect(stdout).toContain(`${name} `);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
@@ -128,7 +130,7 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
 
   it('nothing at all, or a noun alone, shows the help on stderr', async () => {
     for (const args of [[], ['client']]) {
-      const { code, stdout, stderr } = await ciba(args);
+      const { code, stdout, stderr } = await cibaAlone(args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toContain('Usage: ciba');
     }
@@ -154,9 +156,9 @@ describe('a command starts quickly', () => {
 
 describe('no answer exits 1', () => {
   it('says how to start the local runtime when nothing listens', async () => {
-    const other = await startRuntime({ port: 0 });
+    const other = await startRuntime({ ...prepared(), port: 0 });
     await other.close();
-    const { code, stdout, stderr } = await ciba(['client', 'list', '--url', other.url]);
+    const { code, stdout, stderr } = await cibaAlone(['client', 'list', '--url', other.url]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
       `ciba: No answer from ${other.url}: nothing listens there. Start the provider with npm start, or give --url.\n`,

@@ -10,7 +10,7 @@ import { verifyEvidence } from '../../support/plain-verifier.ts';
 import { type TestClient, World } from '../../support/world.ts';
 import { goodAccount, STACK } from '../doctor/doctor-deployment.ts';
 import { FakeAws } from '../support/aws-account.ts';
-import { ciba } from '../support/ciba-process.ts';
+import { cibaInOne as ciba } from '../support/ciba-in-one.ts';
 
 const OPERATOR = 'arn:aws:iam::000000000000:user/local-operator';
 type Change = {

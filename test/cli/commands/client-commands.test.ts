@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
-import { ciba as cibaIn, jsonOf } from '../support/ciba-process.ts';
+import { prepared } from '../../support/prepared.ts';
+import { cibaInOne } from '../support/ciba-in-one.ts';
+import { ciba as cibaAlone, jsonOf } from '../support/ciba-process.ts';
 
 type ClientJson = { client_id: string; client_secret?: string; [member: string]: unknown };
 const WITH_SECRET = ['--token-endpoint-auth-method', 'client_secret_basic'];
@@ -12,7 +14,10 @@ const NOTE = 'Store client_secret now. The provider only keeps its hash and cann
 
 let runtime: Runtime;
 let folder: string;
-const ciba = (args: readonly string[], input = '') => cibaIn(args, { env: { CIBA_URL: runtime.url }, input });
+const ciba = (args: readonly string[], input?: string) => {
+  const env = { CIBA_URL: runtime.url };
+  return input === undefined ? cibaInOne(args, { env }) : cibaAlone(args, { env, input });
+};
 const api = async (path: string) => (await fetch(runtime.url + path)).text();
 /** Whether the token endpoint takes these credentials: it then complains about the grant, not about the client. */
 const isAccepted = async (id: string, secret: string) => {
@@ -23,7 +28,7 @@ const isAccepted = async (id: string, secret: string) => {
 };
 
 beforeAll(async () => {
-  runtime = await startRuntime({ port: 0 });
+  runtime = await startRuntime({ ...prepared(), port: 0 });
   folder = await mkdtemp(join(tmpdir(), 'ciba-cli-'));
 });
 afterAll(async () => {

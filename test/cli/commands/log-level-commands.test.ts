@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
-import { ciba as cibaIn, jsonOf } from '../support/ciba-process.ts';
+import { prepared } from '../../support/prepared.ts';
+import { cibaInOne } from '../support/ciba-in-one.ts';
+import { jsonOf } from '../support/ciba-process.ts';
 
 let runtime: Runtime;
-const ciba = (...args: readonly string[]) => cibaIn(args, { env: { CIBA_URL: runtime.url } });
+const ciba = (...args: readonly string[]) => cibaInOne(args, { env: { CIBA_URL: runtime.url } });
 
 beforeAll(async () => {
-  runtime = await startRuntime({ port: 0, clock: 'still' });
+  runtime = await startRuntime({ ...prepared(), port: 0, clock: 'still' });
 });
 afterAll(() => runtime.close());
 

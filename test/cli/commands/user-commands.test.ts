@@ -5,15 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainLine } from '../../../cli/command-line/text-layout.ts';
 import { Phone } from '../../../local/demo/phone.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
-import { ciba as cibaIn, jsonOf } from '../support/ciba-process.ts';
+import { prepared } from '../../support/prepared.ts';
+import { cibaInOne } from '../support/ciba-in-one.ts';
+import { jsonOf } from '../support/ciba-process.ts';
 
 let runtime: Runtime;
-const ciba = (...args: readonly string[]) => cibaIn(args, { env: { CIBA_URL: runtime.url } });
+const ciba = (...args: readonly string[]) => cibaInOne(args, { env: { CIBA_URL: runtime.url } });
 const api = async (path: string) => (await fetch(runtime.url + path)).text();
 const refusal = (message: string) => ({ code: 1, stdout: '', stderr: `ciba: ${message}\n` });
 
 beforeAll(async () => {
-  runtime = await startRuntime({ port: 0 });
+  runtime = await startRuntime({ ...prepared(), port: 0 });
   const names = ['--sub', 'crm|4711', '--email', 'Anna@Example.com', '--phone-number', '+49 (30) 901820'];
   await ciba('user', 'create', ...names, '--preferred-username', 'anna', '--name', 'Anna Example');
 });

@@ -9,9 +9,9 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 export type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** Nothing of the machine's own AWS set-up: no credentials, no profile, no metadata service. */
-const CLEAN = {
+export const CLEAN = {
   PATH: process.env['PATH'] ?? '',
   HOME: '/nonexistent',
   AWS_EC2_METADATA_DISABLED: 'true',
