@@ -14,6 +14,9 @@ const output = `${root}test-output`;
 const report = `${output}/vitest.json`;
 const isRelease = process.argv[2] === '--release';
 const paths = process.argv.slice(isRelease ? 3 : 2);
+// A few files are told test by test, all of them by their progress.
+const told = isRelease || paths.length > 0 ? 'tests' : 'progress';
+const env = { ...process.env, TEST_REPORT: report, TEST_REPORTER: told };
 
 const checks: readonly Step[] = [
   ['types', 'node_modules/.bin/tsc', ['--noEmit']],
@@ -26,10 +29,9 @@ const tests: Step = [
   [
     'node_modules/vitest/vitest.mjs',
     'run',
-    ...(isRelease ? ['--project=release', '--project=emulator', '--no-file-parallelism'] : ['--project=suite']),
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
+    ...(isRelease
+      ? ['--project=release', '--project=emulator', '--no-file-parallelism']
+      : ['--project=suite', '--project=rules']),
     ...paths,
   ],
 ];
@@ -63,7 +65,7 @@ async function isComplete(): Promise<boolean> {
 
 function passes([name, command, args]: Step): boolean {
   console.log(`\n▸ ${name}`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
   const isSkipping = name === 'tests' && process.env['CI'] === 'true' && totals().skipped > 0;
   if (isSkipping) console.error('✗ with CI=true no test may be skipped');
   if (status !== 0) console.error(`✗ ${name} failed`);
