@@ -48,6 +48,8 @@ async function pictureOf(browser: Browser, address: string, colorScheme: Scheme)
   await page.goto(address);
   await page.waitForSelector('#phone[data-state="idle"]');
   await page.click('#ask');
+  // So that every step of the flow has happened.
+  await page.waitForSelector('[data-step="poll"][data-state="done"]');
   await page.click('#approve');
   await page.waitForSelector('#tokens[data-verified="true"]');
   await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
