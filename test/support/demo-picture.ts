@@ -39,7 +39,6 @@ export async function takePictures(folder: string, executablePath: string): Prom
 async function pictureOf(browser: Browser, address: string, colorScheme: Scheme): Promise<Buffer> {
   const context = await browser.newContext({
     viewport: SIZE,
-    deviceScaleFactor: SHARPNESS,
     colorScheme,
     reducedMotion: 'reduce',
   });
@@ -56,7 +55,8 @@ async function pictureOf(browser: Browser, address: string, colorScheme: Scheme)
   await page.evaluate(() => window.scrollTo(0, 0));
   // Playwright itself makes PNG and JPEG only. WebP is less than half as large.
   const devtools = await context.newCDPSession(page);
-  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+  const clip = { x: 0, y: 0, ...SIZE, scale: SHARPNESS };
+  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY, clip });
   await context.close();
   return Buffer.from(data, 'base64');
 }
