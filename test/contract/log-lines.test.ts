@@ -90,7 +90,7 @@ it('a line that counts nothing has no metrics', () => {
 
 it('an audit line has none: it goes to its own store', () => {
   createAuditTrail('token', { newId: () => 'id-1', metricsNamespace: () => NAMESPACE }).write(
-    { event: 'tokens_issued', requestId: 'r', sub: 's', clientId: 'c' },
+    { event: 'tokens_issued', jti: 'j', requestId: 'r', sub: 's', clientId: 'c' },
     1,
   );
   expect(Object.keys(line())).toEqual(['level', 'message', 'timestamp', 'service', 'audit']);

@@ -16,7 +16,7 @@ export function addLoginAlarms(alarms: AlarmSet, functions: ProviderFunctions): 
     id: 'assertion-replays',
     threshold: 5,
     means: 'Client assertions arrive twice: a client reuses them, or an attacker replays them.',
-    first: 'find the client in the log of the function token.',
+    first: 'find the client in the logs of token, token-revocation and backchannel-authentication.',
   });
   addFraudAlarms(alarms);
   addAuthenticationAlarms(alarms, functions);

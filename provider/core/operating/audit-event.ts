@@ -39,6 +39,8 @@ export type AuditEvent =
     }
   | {
       readonly event: 'tokens_issued';
+      /** The `jti` of the access token. */
+      readonly jti: string;
       /** The request that the user approved. Absent for a grant that does not come from a request. */
       readonly requestId?: string | undefined;
       readonly sub: string;

@@ -31,6 +31,8 @@ export type TokenResponse = {
 export type IssuedTokens = {
   readonly tokens: TokenResponse;
   readonly sub: string;
+  /** The `jti` of the access token. */
+  readonly jti: string;
   /** When the tokens were issued, in epoch seconds: their `iat`. */
   readonly issuedAt: number;
   readonly requestId?: string | undefined;
@@ -48,12 +50,13 @@ export async function issueTokens(
     confirmation,
     now,
   }: { client: Client; grant: Grant; confirmation?: KeyConfirmation | undefined; now: number },
-): Promise<TokenResponse> {
+): Promise<Pick<IssuedTokens, 'tokens' | 'jti'>> {
   const { issuer } = ports.settings;
+  const jti = ports.entropy.id();
   const lifetimes = tokenLifetimes(client, ports.settings.lifetimes);
   const accessClaims = mintAccessToken(grant, {
     issuer,
-    jti: ports.entropy.id(),
+    jti,
     now,
     lifetimeSeconds: lifetimes.accessTokenSeconds,
     confirmation,
@@ -61,11 +64,12 @@ export async function issueTokens(
   const accessToken = await ports.signer.sign(accessClaims, { algorithm: client.accessTokenAlgorithm, type: 'at+jwt' });
   const idClaims = mintIdToken(grant, { issuer, accessToken, now, lifetimeSeconds: lifetimes.idTokenSeconds });
   const idToken = await ports.signer.sign(idClaims, { algorithm: client.idTokenAlgorithm, type: 'JWT' });
-  return {
+  const tokens = {
     access_token: accessToken,
     token_type: tokenTypeFor(confirmation),
     expires_in: lifetimes.accessTokenSeconds,
     id_token: idToken,
     scope: grant.scopes.join(' '),
   };
+  return { tokens, jti };
 }

@@ -27,8 +27,8 @@ export async function requestTokens(ports: RequestTokensPorts, call: ClientCall)
   if (!allowed.ok) return allowed;
   const issued = await grants[grantType](ports, { ...authenticated.value, form: call.form, note: call.note });
   if (!issued.ok) return issued;
-  const { tokens, requestId, sub, issuedAt } = issued.value;
+  const { tokens, jti, requestId, sub, issuedAt } = issued.value;
   const { clientId } = authenticated.value.client;
-  ports.audit.write({ event: 'tokens_issued', requestId, sub, clientId }, issuedAt);
+  ports.audit.write({ event: 'tokens_issued', jti, requestId, sub, clientId }, issuedAt);
   return ok(tokens);
 }

@@ -102,7 +102,7 @@ describe('ciba audit on the local runtime', () => {
         `^20\\d\\d-.*Z  decision_recorded {7}done {13}txn=${txn}  user=.*  decision=approve  result=recorded$`,
       ),
     );
-    expect(tokens).toMatch(/ {2}tokens_issued +- +txn=.* {2}client=bank$/);
+    expect(tokens).toMatch(/ {2}tokens_issued +- +txn=.* {2}client=bank {2}jti=[\w-]{22}$/);
     const blocked = await ciba(['audit', '--user', sub, '--actor', OPERATOR], { env });
     expect(blocked.stdout).toMatch(/user_updated +done .*changed=blocked:true {2}by=arn:/);
   });

@@ -65,7 +65,7 @@ describe('a client redeems an approval (CIBA §10.1)', () => {
     const { redeem, line, audited } = redeemingWorld();
     await redeem();
     expect(line()).toEqual({ client_id: 'bank', txn: txnOf(REQUEST_ID), approval_seconds: 17 });
-    const event = { event: 'tokens_issued', requestId: REQUEST_ID, sub: 'user-1', clientId: 'bank' };
+    const event = { event: 'tokens_issued', jti: 'id-1', requestId: REQUEST_ID, sub: 'user-1', clientId: 'bank' };
     expect(audited).toEqual([{ ...event, at: NOW }]);
   });
 
@@ -89,7 +89,7 @@ describe('a client redeems an approval (CIBA §10.1)', () => {
 describe('tokens that are bound to a key (RFC 7800 §3.1)', () => {
   it('are of the type DPoP and carry the thumbprint, when the client proved a key (RFC 9449 §5)', async () => {
     const { ports, signed, journal } = redeemingWorld();
-    const tokens = await issueTokens(ports, {
+    const { tokens } = await issueTokens(ports, {
       client: BANK,
       grant: { ...GRANT, scopes: ['openid'] },
       confirmation: { jkt: 'thumb' },

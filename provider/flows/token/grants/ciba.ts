@@ -91,10 +91,10 @@ async function redeem(
   const { client } = judged;
   const grant = { ...judged.grant, audience: audience.value };
   const now = ports.clock();
-  const tokens = await issueTokens(ports, { client, grant, confirmation, now });
+  const issued = await issueTokens(ports, { client, grant, confirmation, now });
   if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
   note({ approval_seconds: grant.authTime - issuedAt });
-  return ok({ tokens, sub, requestId, issuedAt: now });
+  return ok({ ...issued, sub, requestId, issuedAt: now });
 }
 
 /**
