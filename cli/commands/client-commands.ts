@@ -1,13 +1,12 @@
-import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import { command, type Noun } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { readBody } from '../command-line/option-reading.ts';
 import { plainLine, table } from '../command-line/text-layout.ts';
-import type { AdminApi } from '../deployment/admin-api.ts';
+import { allClients } from '../deployment/all-clients.ts';
 import { keyNote, refusedWithKey, withOwnKey } from './client-key.ts';
 import { changeOptions, creationOptions } from './client-options.ts';
-import { CLIENT_ARGUMENT, clientOutput, describe } from './client-output.ts';
+import { CLIENT_ARGUMENT, clientOutput, describe, endOfSecret } from './client-output.ts';
 import { clientSecretCommands } from './client-secret-commands.ts';
 
 /** The option for a registration in a file. */
@@ -58,7 +57,7 @@ const create = command({
 
 const list = command({
   name: 'list',
-  about: 'Lists all clients, in the order of their ids.',
+  about: 'Lists all clients, in the order of their ids, with the end of their secrets.',
   arguments: [],
   options: {},
   examples: ['ciba client list', 'ciba client list --json | jq -r ".clients[].client_id"'],
@@ -68,9 +67,10 @@ const list = command({
       client.client_id,
       client.synthetic ? `${client.client_name} (read-only)` : client.client_name,
       client.token_endpoint_auth_method,
+      endOfSecret(client),
       client.scope,
     ]);
-    const text = table(['CLIENT ID', 'NAME', 'AUTHENTICATION', 'SCOPE'], rows);
+    const text = table(['CLIENT ID', 'NAME', 'AUTHENTICATION', 'SECRET ENDS', 'SCOPE'], rows);
     return { json, text: rows.length > 0 ? text : 'No clients yet. See: ciba client create --help' };
   },
 });
@@ -126,19 +126,4 @@ export const clientNoun: Noun = {
 
 function from(path: string | undefined): Record<string, unknown> {
   return path === undefined ? {} : readBody(path);
-}
-
-async function allClients(api: AdminApi): Promise<{ json: string; clients: readonly ClientView[] }> {
-  const clients: ClientView[] = [];
-  let after: string | undefined;
-  let json: string;
-  do {
-    const page = await api.call('GET /admin/clients', { parameters: {}, query: { after } });
-    clients.push(...page.body.clients);
-    json = page.json;
-    const isOnly = after === undefined && page.body.next === undefined;
-    if (isOnly) return { json, clients };
-    after = page.body.next;
-  } while (after !== undefined);
-  return { json: JSON.stringify({ clients }), clients };
 }

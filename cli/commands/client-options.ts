@@ -20,7 +20,12 @@ function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hi
         hint: `Choices: ${member.of.join(', ')}. ${REPEATED}`,
       };
     case 'whole_number':
-      return { kind: 'text', value: 'NUMBER', read: readWholeNumber, hint: `A whole number, ${member.least} or more.` };
+      return {
+        kind: 'text',
+        value: 'NUMBER',
+        read: readWholeNumber,
+        hint: `A whole number, ${member.least} ${member.most === undefined ? 'or more' : `to ${member.most}`}.`,
+      };
     case 'texts':
       return { kind: 'list', value: member.called, read: readList, hint: REPEATED };
     case 'texts_by_name':

@@ -1,4 +1,4 @@
-import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
+import type { ClientView } from '../../provider/core/client/client-view.ts';
 import type { Output } from '../command-line/command.ts';
 import { fieldList, instant } from '../command-line/text-layout.ts';
 import type { Answer } from '../deployment/admin-api.ts';
@@ -16,9 +16,11 @@ export function clientOutput(done: string, { json, body }: Answer<ClientView>): 
 export function describe(client: ClientView): string {
   const { client_id, client_secret, client_name, jwks, scope_descriptions, ...more } = client;
   const { client_secret_expires_at: _, old_secret_expires_at: end, ...others } = more;
+  const ownEnd = endOfSecret(client);
   return fieldList({
     client_id,
     client_secret,
+    client_secret_expires_at: ownEnd === 'never' ? undefined : ownEnd,
     old_secret_expires_at: end === undefined ? undefined : instant(end),
     client_name,
     ...others,
@@ -28,6 +30,14 @@ export function describe(client: ClientView): string {
     ),
     audiences: orNothing(others.audiences ?? []),
   });
+}
+
+/** Says when the secret of a client ends. Undefined for a client with keys. */
+export function endOfSecret(client: ClientView): string | undefined {
+  if (client.token_endpoint_auth_method === 'private_key_jwt') return undefined;
+  const { client_secret_expires_at: end = 0 } = client;
+  if (end === 0) return 'never';
+  return end * 1000 <= Date.now() ? `${instant(end)} (ended)` : instant(end);
 }
 
 function orNothing(lines: readonly string[]): readonly string[] | undefined {

@@ -1,5 +1,5 @@
+import type { ClientView } from '../../provider/core/client/client-view.ts';
 import { LONGEST_OVERLAP_SECONDS, SHORTEST_OVERLAP_SECONDS } from '../../provider/core/client/secrets.ts';
-import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import { type Command, command } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
@@ -88,7 +88,7 @@ const endOldSecret = command({
 /** The commands that change the secrets of a client. */
 export const clientSecretCommands: readonly Command[] = [rotateSecret, endOldSecret, newSecret];
 
-/** Says when the old secret ends. */
+/** Says when the old secret ends. It may have ended already: no overlap goes beyond the end that a secret had. */
 function endOf({ old_secret_expires_at: end = 0 }: ClientView): string {
-  return `The old one works until ${instant(end)}.`;
+  return end * 1000 <= Date.now() ? 'The old one has ended.' : `The old one works until ${instant(end)}.`;
 }

@@ -1,8 +1,8 @@
 import type { functions } from '../../infra/functions/deployed-functions.ts';
+import type { ClientView } from '../../provider/core/client/client-view.ts';
 import type { DeviceView } from '../../provider/core/device/device.ts';
 import type { OpenTicketView } from '../../provider/core/device/enrolment-ticket.ts';
 import type { ClientBlockView } from '../../provider/core/person/client-block.ts';
-import type { ClientView } from '../../provider/flows/client/manage-clients.ts';
 import type { TicketView } from '../../provider/flows/device/manage-tickets.ts';
 import type { LogLevelView } from '../../provider/flows/operating/manage-log-level.ts';
 import type { EvidenceKeysView, UserExport } from '../../provider/flows/person/export-user.ts';

@@ -11,6 +11,7 @@ import { alarmsNow } from './alarms-now.ts';
 import { auditSubscriptions } from './audit-subscriptions.ts';
 import { challenge } from './challenge.ts';
 import type { Check, Finding, Provider } from './check.ts';
+import { clientSecrets } from './client-secrets.ts';
 import { concurrency } from './concurrency.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
@@ -39,6 +40,7 @@ const CHECKS: readonly Check[] = [
   keyUseTrail,
   challenge,
   adminAccess,
+  clientSecrets,
   pushPlatforms,
   pushRights,
   pings,

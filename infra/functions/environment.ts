@@ -36,6 +36,7 @@ export function environmentFrom(
     APNS_TOPIC: settings.apns?.bundleId,
     REQUEST_LIMITS: json(settings.limits),
     TOKEN_LIFETIMES: json(settings.lifetimes),
+    CLIENT_SECRET_DAYS: settings.clientSecretDays?.toString(),
     KEY_ROTATION: json(settings.rotation),
     ACR_POLICY: json(settings.acrPolicy),
     BINDING_MESSAGE_PATTERN: settings.bindingMessagePattern,

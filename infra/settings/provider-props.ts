@@ -174,6 +174,8 @@ export type CibaProviderProps = {
   /** Tells other systems by EventBridge what happened (docs/events.md). Default: no events, and no streams. */
   readonly events?: EventsProps | undefined;
   readonly limits?: RequestLimits | undefined;
+  /** For how many days a new client secret works, 30 to 1095; `client_secret_days` of a client wins. Default: no end. */
+  readonly clientSecretDays?: number | undefined;
   /** Lifetimes of tokens in seconds. Default: 3600 for ID tokens, 900 for access tokens. */
   readonly lifetimes?: { readonly idToken?: number | undefined; readonly accessToken?: number | undefined } | undefined;
   /**

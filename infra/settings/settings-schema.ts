@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import * as v from 'valibot';
 import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
+import { SECRET_DAYS } from '../../provider/core/client/secrets.ts';
 import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
 import { forEachFunction } from '../functions/deployed-functions.ts';
@@ -20,6 +21,8 @@ export type Settings = CibaProviderProps & {
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 const DAY_SECONDS = 86_400;
 const ACR_RULES = 20;
+const { leastByDefault, most } = SECRET_DAYS;
+const SECRET_DAYS_RANGE = `must be a whole number of days from ${leastByDefault} to ${most}: with fewer the alarm before the end would always be on`;
 
 const whole = (least: number, message = `must be a whole number of at least ${least}`) =>
   v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
@@ -180,6 +183,7 @@ export const settingsSchema = v.strictObject({
     }),
   ),
   lifetimes: v.optional(v.strictObject({ idToken: v.optional(whole(1)), accessToken: v.optional(whole(1)) })),
+  clientSecretDays: v.optional(v.pipe(whole(leastByDefault, SECRET_DAYS_RANGE), v.maxValue(most, SECRET_DAYS_RANGE))),
   rotation: v.optional(
     v.strictObject({
       rotateAfter: v.optional(whole(DAY_SECONDS)),

@@ -45,6 +45,7 @@ export const spec = {
     'NOTIFICATION_PORTS',
     'OPERATORS',
     'REQUEST_LIMITS',
+    'CLIENT_SECRET_DAYS',
     'METRICS_NAMESPACE',
     'SHIELDED_NAME',
     ...AUDIT_ENVIRONMENT,

@@ -153,7 +153,9 @@ function wrongKind(spec: MemberSpec, value: unknown): string | undefined {
     case 'choices':
       return isListOf(value, (one) => spec.of.includes(one)) ? undefined : `a list of ${spec.of.join(', ')}`;
     case 'whole_number':
-      return Number.isInteger(value) && Number(value) >= spec.least ? undefined : `a whole number from ${spec.least}`;
+      return isWholeNumber(spec, value)
+        ? undefined
+        : `a whole number from ${spec.least}${spec.most === undefined ? '' : ` to ${spec.most}`}`;
     case 'texts':
       return isListOf(value, (one) => one !== '' && one.length <= spec.longest)
         ? undefined
@@ -163,6 +165,10 @@ function wrongKind(spec: MemberSpec, value: unknown): string | undefined {
     case 'public_keys':
       return isObject(value) && Array.isArray(value['keys']) ? undefined : 'an object with the list keys';
   }
+}
+
+function isWholeNumber({ least, most = Number.MAX_SAFE_INTEGER }: { least: number; most?: number }, value: unknown) {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 }
 
 function isListOf(value: unknown, fits: (text: string) => boolean): boolean {

@@ -91,6 +91,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     hasOneOpenRequest: limits.oneOpenRequest === 'on',
     concealsUsers: limits.concealUsers === 'on',
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
+    clientSecretDays: optionalNumber(env['CLIENT_SECRET_DAYS']),
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
     ticketLifetimeSeconds: DEFAULTS.ticketLifetimeSeconds,
     rotation: {
@@ -101,6 +102,10 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     },
     auditOutage: wordOf(env, 'AUDIT_OUTAGE', ['refuse', 'proceed']),
   };
+}
+
+function optionalNumber(text: string | undefined): number | undefined {
+  return text ? v.parse(positive, Number(text)) : undefined;
 }
 
 function unlessOff<Limit>(limit: Limit | 'off'): Limit | undefined {

@@ -95,6 +95,8 @@ export type Settings = IssuerNames & {
   /** Whether a client cannot tell by the answers if a person exists, is blocked, has a phone, or is asked too often. */
   readonly concealsUsers: boolean;
   readonly lifetimes: TokenLifetimes;
+  /** For how many days a client secret works, unless the client was registered with days of its own. Undefined: no end. */
+  readonly clientSecretDays?: number | undefined;
   readonly acrPolicy: readonly AcrRule[];
   readonly ticketLifetimeSeconds: number;
   readonly rotation: RotationPolicy;

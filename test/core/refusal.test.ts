@@ -47,6 +47,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   malformed_authorization_header: [{}, '401 invalid_client', FAILED],
   unknown_client: [{}, '401 invalid_client', FAILED],
   wrong_client_secret: [{}, '401 invalid_client', FAILED],
+  client_secret_expired: [{}, '401 invalid_client', FAILED],
   wrong_authentication_method: [{ registered: 'private_key_jwt' }, '401 invalid_client', FAILED],
   malformed_client_assertion: [{}, '401 invalid_client', FAILED],
   client_assertion_signature: [{}, '401 invalid_client', FAILED],

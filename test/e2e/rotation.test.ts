@@ -53,7 +53,7 @@ describe('a new secret', () => {
       for (const each of [client, renewed, client]) await expectRefusal(world, await poll(each), letIn);
     }
     world.runtime.advance(1);
-    await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
+    await expectRefusal(world, await poll(client), refused('client_secret_expired'));
     await expectRefusal(world, await poll(renewed), letIn);
   });
 
@@ -63,7 +63,7 @@ describe('a new secret', () => {
     world.runtime.advance(59);
     await expectRefusal(world, await poll(client), letIn);
     world.runtime.advance(1);
-    await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
+    await expectRefusal(world, await poll(client), refused('client_secret_expired'));
   });
 
   it('is listed with the end of the old one, is refused as a third, and an old one can be ended early', async () => {
@@ -93,7 +93,7 @@ describe('a new secret', () => {
     const renewed = { ...client, ...secretOf(again) };
     for (const each of [client, renewed]) await expectRefusal(world, await poll(each), letIn);
     world.runtime.advance(3540);
-    await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
+    await expectRefusal(world, await poll(client), refused('client_secret_expired'));
     await expectRefusal(world, await poll(renewed), letIn);
     const none = await change(client.client_id, { new_secret: true, keep_old_secret: true });
     const error = { status: 400, error: 'invalid_client_metadata', reason: 'invalid_client_metadata' };
@@ -129,7 +129,7 @@ describe('a new secret', () => {
     await expectRefusal(world, await move(days + 1), error);
     expect((await move(days)).status).toBe(200);
     world.runtime.advance(days);
-    await expectRefusal(world, await poll(client), refused('wrong_client_secret'));
+    await expectRefusal(world, await poll(client), refused('client_secret_expired'));
   });
 
   it.each([-1, 1, 59, 30 * 86_400 + 1, 0.5, '60', null])('is not made with an overlap of %o', async (overlap) => {

@@ -25,7 +25,7 @@ function valueInWords(member: MemberSpec): string {
     case 'choices':
       return `list of ${either(member.of.map(code))}`;
     case 'whole_number':
-      return `whole number, ${member.least} or more`;
+      return `whole number, ${member.least} ${member.most === undefined ? 'or more' : `to ${member.most}`}`;
     case 'texts':
       return [`list of at most ${member.most} texts`, expected].join(', ');
     case 'texts_by_name':

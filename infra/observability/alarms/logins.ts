@@ -18,8 +18,22 @@ export function addLoginAlarms(alarms: AlarmSet, functions: ProviderFunctions): 
     means: 'Client assertions arrive twice: a client reuses them, or an attacker replays them.',
     first: 'find the client in the logs of token, token-revocation and backchannel-authentication.',
   });
+  addSecretEndsAlarm(alarms);
   addFraudAlarms(alarms);
   addAuthenticationAlarms(alarms, functions);
+}
+
+/** Adds an alarm on secrets in use that end soon, or ended. It looks at a day, because some clients rarely call. */
+function addSecretEndsAlarm(alarms: AlarmSet): void {
+  alarms.addCount({
+    metric: 'SecretsEnding',
+    id: 'secret-ends',
+    threshold: 1,
+    minutes: 24 * 60,
+    means:
+      'A client uses a secret that ends within 14 days, or that has ended. After its end the client can ask nobody.',
+    first: 'ciba client list shows which, and when; then rotate the secret with an overlap.',
+  });
 }
 
 /** Adds alarms on users who report fraud, and on clients that are refused because they look for users. */

@@ -83,7 +83,7 @@ function authenticationWidgets(alarms: AlarmSet): IWidget[] {
     graph('Devices', [metric('DevicesEnrolled'), metric('DevicesRefused')]),
     graph(
       'Client authentication failures',
-      [metric('ClientAuthenticationFailures'), metric('AssertionReplays')],
+      [metric('ClientAuthenticationFailures'), metric('AssertionReplays'), metric('SecretsEnding')],
       alarms.limitsOf('assertion-replays'),
     ),
     graph('Refusals by function', [search(alarms.metrics.namespace, '{NS,service} MetricName="Refusals"')]),

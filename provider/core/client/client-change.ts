@@ -8,7 +8,7 @@ const AUDITED = Object.fromEntries(CLIENT_METADATA_ROWS.map(([member, { audited 
 
 /**
  * Returns what a change made of a client, for the audit trail: each member of the registration that is another now, and
- * `client_secret` and `old_secret_expires_at` without any value. Without a client before, it returns what the new one
+ * `client_secret`, `client_secret_expires_at` and `old_secret_expires_at` without any value. Without a client before, it returns what the new one
  * was registered with.
  */
 export function changesOfClient(before: Client | undefined, after: Client): readonly ChangedMember[] {
@@ -19,19 +19,25 @@ export function changesOfClient(before: Client | undefined, after: Client): read
 function membersOf(client: Client): object {
   const { client_id: _, ...metadata } = describeClient(client);
   const secrets = secretsOf(client.credential);
-  return { ...metadata, client_secret: secrets?.secretHash, old_secret_expires_at: secrets?.oldSecret?.expiresAt };
+  return {
+    ...metadata,
+    client_secret: secrets?.secretHash,
+    client_secret_expires_at: secrets?.secretExpiresAt,
+    old_secret_expires_at: secrets?.oldSecret?.expiresAt,
+  };
 }
 
 /**
  * Returns a registration without the members that a change makes obsolete: the keys, if the client no longer uses
- * `private_key_jwt`, and the notification endpoint, if it changes to polling.
+ * `private_key_jwt`, the days of secrets, if it does now, and the notification endpoint, if it changes to polling.
  */
 export function withoutObsolete(described: ClientMetadata, change: MemberChange<ClientMetadata>): ClientMetadata {
   const method = change.token_endpoint_auth_method ?? described.token_endpoint_auth_method;
-  const { jwks, token_endpoint_auth_signing_alg, backchannel_client_notification_endpoint, ...others } = described;
+  const { jwks, token_endpoint_auth_signing_alg, client_secret_days, ...more } = described;
+  const { backchannel_client_notification_endpoint, ...others } = more;
   return {
     ...others,
-    ...(method === 'private_key_jwt' && { jwks, token_endpoint_auth_signing_alg }),
+    ...(method === 'private_key_jwt' ? { jwks, token_endpoint_auth_signing_alg } : { client_secret_days }),
     ...(change.backchannel_token_delivery_mode !== 'poll' && { backchannel_client_notification_endpoint }),
   };
 }

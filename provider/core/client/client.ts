@@ -15,11 +15,19 @@ export const CLIENT_AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
 /** A replaced secret. It works until `expiresAt`, and was replaced at `replacedAt`, both in epoch seconds. */
-export type OldSecret = { readonly hash: string; readonly expiresAt: number; readonly replacedAt: number };
+export type OldSecret = {
+  readonly hash: string;
+  readonly expiresAt: number;
+  readonly replacedAt: number;
+  /** The end that it had before it was replaced. It never works longer. Absent if it had none. */
+  readonly ownEnd?: number | undefined;
+};
 
 /** The secrets of a client as SHA-256: its secret, and for a while the old one beside it. */
 export type ClientSecrets = {
   readonly secretHash: string;
+  /** When the secret ends, in epoch seconds. Absent if it has no end. */
+  readonly secretExpiresAt?: number | undefined;
   /** The secret before this one. Absent if there is none any more. */
   readonly oldSecret?: OldSecret | undefined;
 };
@@ -68,6 +76,8 @@ export type Client = {
   readonly accessTokenAlgorithm: SigningAlgorithm;
   /** The most authentication requests a minute over all users. Absent means the limit that the settings give every client. */
   readonly requestsPerMinute?: number | undefined;
+  /** For how many days each of its secrets works. Absent means as long as the settings say, or without end. */
+  readonly secretDays?: number | undefined;
   /** The only user that this client may name. All others are unknown to it. Absent means any user. */
   readonly onlySub?: string | undefined;
   /**

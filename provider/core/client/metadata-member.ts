@@ -9,7 +9,7 @@ export type MemberKind =
   | { readonly kind: 'text'; readonly called: string; readonly longest?: number }
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'choices'; readonly called: string; readonly of: readonly string[] }
-  | { readonly kind: 'whole_number'; readonly least: number }
+  | { readonly kind: 'whole_number'; readonly least: number; readonly most?: number }
   | { readonly kind: 'texts'; readonly called: string; readonly longest: number; readonly most: number }
   | { readonly kind: 'texts_by_name'; readonly called: string }
   | { readonly kind: 'public_keys'; readonly most: number };

@@ -5,6 +5,7 @@ import { isSubject } from '../person/login-identifier.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId } from './client.ts';
 import type { MemberSpec, MemberValue } from './metadata-member.ts';
+import { SECRET_DAYS } from './secrets.ts';
 
 const NAME_LIMIT = 64;
 const DESCRIPTION_LIMIT = 120;
@@ -192,6 +193,18 @@ export const CLIENT_METADATA = {
     change: 'remove',
     audited: 'name',
     storedAs: 'requestsPerMinute',
+  },
+  client_secret_days: {
+    kind: 'whole_number',
+    least: SECRET_DAYS.least,
+    most: SECRET_DAYS.most,
+    source: 'own',
+    means:
+      'For how many days each secret works. Another number gives the present secret a new end, counted from the change. Refused with `private_key_jwt`.',
+    whenAbsent: 'as the setting `clientSecretDays` says',
+    change: 'remove',
+    audited: 'values',
+    storedAs: 'secretDays',
   },
   only_sub: {
     kind: 'text',

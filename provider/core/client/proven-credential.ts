@@ -1,7 +1,7 @@
 import type { PublicJwk, SigningAlgorithm } from '../keys/jwk.ts';
 import { sameKey } from '../keys/public-key.ts';
 import type { Client } from './client.ts';
-import { isSecretHash, secretsOf } from './secrets.ts';
+import { judgeSecret, secretsOf } from './secrets.ts';
 
 /** The credential with which a client authenticated one call: the hash of its secret, or the key that verified. */
 export type ProvenCredential =
@@ -16,7 +16,8 @@ export type ProvenCredential =
 export function credentialStands(client: Client, credential: ProvenCredential, now: number): boolean {
   const { credential: registered } = client;
   if (registered.method !== credential.method) return false;
-  if (credential.method !== 'private_key_jwt') return isSecretHash(credential.secretHash, secretsOf(registered), now);
+  if (credential.method !== 'private_key_jwt')
+    return judgeSecret(credential.secretHash, secretsOf(registered), now).state === 'works';
   if (registered.method !== 'private_key_jwt') return false;
   const { key: proven, algorithm } = credential;
   const isRegistered = (key: PublicJwk) => sameKey(key, proven) && (key.alg === undefined || key.alg === algorithm);

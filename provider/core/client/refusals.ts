@@ -10,6 +10,7 @@ export type ClientRefusal =
   | { reason: 'malformed_authorization_header' }
   | { reason: 'unknown_client' }
   | { reason: 'wrong_client_secret' }
+  | { reason: 'client_secret_expired' }
   | { reason: 'wrong_authentication_method'; registered: string }
   | { reason: 'malformed_client_assertion' }
   | { reason: 'client_assertion_signature' }
@@ -27,6 +28,8 @@ export const clientWording: Wordings<ClientRefusal> = {
   malformed_authorization_header: () => invalidClient(),
   unknown_client: () => invalidClient(),
   wrong_client_secret: () => invalidClient(),
+  // The same words: whoever has an old secret need not learn that it was one.
+  client_secret_expired: () => invalidClient(),
   wrong_authentication_method: () => invalidClient(),
   malformed_client_assertion: () => invalidClient(),
   client_assertion_signature: () => invalidClient(),

@@ -7,6 +7,7 @@ import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
 import type { Client, ClientCredential, ClientSecrets, Registration } from './client.ts';
 import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
+import { NO_SECRET } from './secrets.ts';
 
 /** What a client without keys is told: the two things that it may send instead. */
 const KEYS_EXPECTED =
@@ -44,6 +45,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     idTokenAlgorithm: metadata.id_token_signed_response_alg ?? 'RS256',
     accessTokenAlgorithm: metadata.access_token_signed_response_alg ?? 'RS256',
     requestsPerMinute: metadata.requests_per_minute,
+    secretDays: metadata.client_secret_days,
     onlySub: metadata.only_sub,
     isSynthetic: undefined,
     revision: undefined,
@@ -85,14 +87,20 @@ function checkAudiences({ audiences, default_audience }: ClientMetadata, clientI
  */
 function registerCredential(
   metadata: ClientMetadata,
-  { secretHash, oldSecret }: ClientSecrets,
+  { secretHash, secretExpiresAt, oldSecret }: ClientSecrets,
 ): Result<ClientCredential> {
   const method = metadata.token_endpoint_auth_method ?? 'private_key_jwt';
   if (method !== 'private_key_jwt') {
     return metadata.jwks
       ? wrong('jwks', 'absent unless token_endpoint_auth_method is private_key_jwt')
-      : ok({ method, secretHash, ...(oldSecret && { oldSecret }) });
+      : ok({
+          method,
+          secretHash,
+          ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+          ...(oldSecret && { oldSecret }),
+        });
   }
+  if (metadata.client_secret_days !== undefined) return wrong('client_secret_days', NO_SECRET);
   const keys = metadata.jwks?.keys ?? [];
   if (keys.length === 0) return wrong('jwks', KEYS_EXPECTED);
   if (keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
@@ -136,8 +144,16 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
   const { clientId, registrationId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } =
     client;
   const { scopes, scopeDescriptions, audiences, defaultAudience, ...further } = more;
-  const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, onlySub, isSynthetic, revision, ...others } =
-    further;
+  const {
+    idTokenAlgorithm,
+    accessTokenAlgorithm,
+    requestsPerMinute,
+    secretDays,
+    onlySub,
+    isSynthetic,
+    revision,
+    ...others
+  } = further;
   others satisfies Nothing;
   const keyed = credential.method === 'private_key_jwt' ? credential : undefined;
   return {
@@ -156,6 +172,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     audiences,
     default_audience: defaultAudience,
     requests_per_minute: requestsPerMinute,
+    client_secret_days: secretDays,
     only_sub: onlySub,
   } satisfies Whole<ClientMetadata>;
 }

@@ -3,8 +3,19 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { ClientCredential, ClientSecrets, OldSecret } from './client.ts';
 import { CLIENT_COPY_SECONDS } from './rereads.ts';
 
+const DAY_SECONDS = 86_400;
+
+/** Why a client with keys has no member that is about secrets. */
+export const NO_SECRET = 'absent: a private_key_jwt client has no secret';
+
 /** The longest time that an old secret may work after it was replaced, in seconds: 30 days. */
-export const LONGEST_OVERLAP_SECONDS = 30 * 86_400;
+export const LONGEST_OVERLAP_SECONDS = 30 * DAY_SECONDS;
+
+/** The days that a secret may work by the setting of a deployment, and by the registration of one client. */
+export const SECRET_DAYS = { leastByDefault: 30, least: 1, most: 1095 } as const;
+
+/** A secret that is used in its last days is counted, so that somebody replaces it in time: 14 days, in seconds. */
+const LAST_DAYS_SECONDS = 14 * DAY_SECONDS;
 
 /**
  * The shortest time, in seconds. A copy of the client that was read before the change does not know the end, and lives
@@ -24,6 +35,16 @@ export type SecretChange = {
   readonly keepOldSecret?: boolean | undefined;
 };
 
+/** A change of secrets, with what the provider adds to it. */
+export type SecretRenewal = SecretChange & {
+  /** The hash of the secret that this provider made, for a client that needs a new one. */
+  readonly newHash: string;
+  /** For how many days a secret works that gets its end now. Absent means without end. */
+  readonly days?: number | undefined;
+  /** True if the change names other days than before. The present secret then gets a new end, counted from now. */
+  readonly hasOtherDays?: boolean | undefined;
+};
+
 /** Returns the secrets of a credential. Undefined if the client has keys, or does not exist. */
 export function secretsOf(credential: ClientCredential | undefined): ClientSecrets | undefined {
   return credential?.method === 'private_key_jwt' ? undefined : credential;
@@ -35,63 +56,113 @@ export function oldSecretEnd(credential: ClientCredential, now: number): number 
   return end !== undefined && now < end ? end : undefined;
 }
 
+/** Returns the first secret of a client: its hash, and its end if it has one. */
+export function firstSecret({ newHash, days }: Pick<SecretRenewal, 'newHash' | 'days'>, now: number): ClientSecrets {
+  return { secretHash: newHash, ...(days !== undefined && { secretExpiresAt: now + days * DAY_SECONDS }) };
+}
+
+/** What a secret is to a client: one that works, with the end of the present one, one that has ended, or neither. */
+export type SecretJudgement = {
+  readonly state: 'works' | 'ended' | 'unknown';
+  readonly endsAt?: number | undefined;
+};
+
 /**
- * Returns whether a secret with this hash works now. Both secrets are compared, each in constant time, also where the
- * client has one or does not exist, so that the time tells none of this.
+ * Judges a secret by its hash. Both secrets are compared, each in constant time, also where the client has one or does
+ * not exist, so that the time tells none of this. Their ends are compared with the clock.
  */
-export function isSecretHash(hash: string, secrets: ClientSecrets | undefined, now: number): boolean {
-  const { secretHash = '', oldSecret = { hash: '', expiresAt: 0 } } = secrets ?? {};
+export function judgeSecret(hash: string, secrets: ClientSecrets | undefined, now: number): SecretJudgement {
+  const { secretHash = '', secretExpiresAt, oldSecret } = secrets ?? {};
   const isPresent = equalInConstantTime(hash, secretHash);
-  const isOld = equalInConstantTime(hash, oldSecret.hash);
-  return secrets !== undefined && (isPresent || (isOld && now < oldSecret.expiresAt));
+  const isOld = equalInConstantTime(hash, oldSecret?.hash ?? '');
+  if (secrets && isPresent)
+    return secretExpiresAt === undefined || now < secretExpiresAt
+      ? { state: 'works', endsAt: secretExpiresAt }
+      : { state: 'ended' };
+  if (oldSecret && isOld) return { state: now < oldSecret.expiresAt ? 'works' : 'ended' };
+  return { state: 'unknown' };
+}
+
+/** Returns for how many whole days a secret still works. Undefined before its last 14 days, and without an end. */
+export function lastDaysOf(endsAt: number | undefined, now: number): number | undefined {
+  if (endsAt === undefined || endsAt - now > LAST_DAYS_SECONDS) return undefined;
+  return Math.floor((endsAt - now) / DAY_SECONDS);
 }
 
 /**
- * Returns the secrets after a change. `newHash` is the hash of the secret that this provider made. It is used when the
- * change asks for a new secret, and when the client had none. A client has two secrets at most. A third one would end a
- * secret that may be in use, so it is refused, unless the change says which one it ends.
+ * Returns the secrets after a change. The new hash is used when the change asks for a new secret, and when the client had
+ * none. A client has two secrets at most. A third one would end a secret that may be in use, so it is refused, unless the
+ * change says which one it ends.
  */
 export function changeSecrets(
   before: ClientSecrets | undefined,
-  change: SecretChange & { readonly newHash: string },
+  change: SecretRenewal,
   now: number,
 ): Result<ClientSecrets> {
-  const { newSecret, newHash, oldSecretExpiresIn, keepOldSecret } = change;
-  if (!before) return withFirst(change);
+  const made = firstSecret(change, now);
+  if (!before) return withFirst(made, change);
   const { secretHash, oldSecret } = before;
   // A write of this same change made the secret before, and its answer was lost.
-  if (secretHash === newHash) return ok(before);
-  const livesUntil = oldSecret && now < oldSecret.expiresAt ? oldSecret.expiresAt : undefined;
-  const working = livesUntil === undefined ? undefined : oldSecret;
-  if (keepOldSecret) return replacePresent(working, change);
-  const expiresAt = now + (oldSecretExpiresIn ?? 0);
-  if (newSecret) {
-    if (!oldSecretExpiresIn) return ok({ secretHash: newHash });
-    if (livesUntil !== undefined) return refuse({ reason: 'two_secrets_work', until: livesUntil });
-    return ok({ secretHash: newHash, oldSecret: { hash: secretHash, expiresAt, replacedAt: now } });
-  }
-  if (oldSecretExpiresIn === undefined) return ok(before);
-  if (!working) return noOldSecret();
-  const longest = working.replacedAt + LONGEST_OVERLAP_SECONDS - now;
-  if (oldSecretExpiresIn > longest)
-    return wrong('old_secret_expires_in', `at most ${longest}: an old secret works for 30 days at most`);
-  return ok({ secretHash, ...(oldSecretExpiresIn > 0 && { oldSecret: { ...working, expiresAt } }) });
+  if (secretHash === change.newHash) return ok(before);
+  const working = oldSecret && now < oldSecret.expiresAt ? oldSecret : undefined;
+  if (change.keepOldSecret) return replacePresent(made, working, change);
+  if (change.newSecret) return replaceWithOverlap(made, { before, working }, { ...change, now });
+  const present = change.hasOtherDays ? moveEnd(before, change.days, now) : ok(before);
+  if (!present.ok || change.oldSecretExpiresIn === undefined) return present;
+  return moveOldEnd(present.value, working, { expiresIn: change.oldSecretExpiresIn, now });
 }
 
 /** Gives a secret to a client that had none. It has no old one. */
-function withFirst(change: SecretChange & { readonly newHash: string }): Result<ClientSecrets> {
+function withFirst(made: ClientSecrets, change: SecretChange): Result<ClientSecrets> {
   if (change.keepOldSecret) return noOldSecret('keep_old_secret');
-  return change.oldSecretExpiresIn === undefined ? ok({ secretHash: change.newHash }) : noOldSecret();
+  return change.oldSecretExpiresIn === undefined ? ok(made) : noOldSecret();
 }
 
 /** Replaces the present secret, and leaves the old one its end. Without an old one, no secret would work on. */
 function replacePresent(
+  made: ClientSecrets,
   oldSecret: OldSecret | undefined,
-  { newSecret, newHash, oldSecretExpiresIn }: SecretChange & { readonly newHash: string },
+  { newSecret, oldSecretExpiresIn }: SecretChange,
 ): Result<ClientSecrets> {
   if (!newSecret) return wrong('keep_old_secret', 'absent without new_secret');
   if (oldSecretExpiresIn !== undefined) return wrong('old_secret_expires_in', 'absent beside keep_old_secret');
-  return oldSecret ? ok({ secretHash: newHash, oldSecret }) : noOldSecret('keep_old_secret');
+  return oldSecret ? ok({ ...made, oldSecret }) : noOldSecret('keep_old_secret');
+}
+
+/** Makes the present secret the old one, for as long as the change says and not beyond its own end. */
+function replaceWithOverlap(
+  made: ClientSecrets,
+  { before, working }: { before: ClientSecrets; working: OldSecret | undefined },
+  { oldSecretExpiresIn, now }: SecretChange & { now: number },
+): Result<ClientSecrets> {
+  if (!oldSecretExpiresIn) return ok(made);
+  if (working) return refuse({ reason: 'two_secrets_work', until: working.expiresAt });
+  const { secretHash: hash, secretExpiresAt: ownEnd } = before;
+  const expiresAt = Math.min(now + oldSecretExpiresIn, ownEnd ?? Number.POSITIVE_INFINITY);
+  const oldSecret = { hash, expiresAt, replacedAt: now, ...(ownEnd !== undefined && { ownEnd }) };
+  return ok({ ...made, ...(expiresAt > now && { oldSecret }) });
+}
+
+/** Gives the present secret a new end, counted from now. One that has ended does not come back. */
+function moveEnd(before: ClientSecrets, days: number | undefined, now: number): Result<ClientSecrets> {
+  const { secretExpiresAt, oldSecret, secretHash } = before;
+  if (secretExpiresAt !== undefined && secretExpiresAt <= now)
+    return wrong('client_secret_days', 'changed together with new_secret: the present secret has ended');
+  return ok({ ...firstSecret({ newHash: secretHash, days }, now), ...(oldSecret && { oldSecret }) });
+}
+
+/** Gives the old secret another end, or ends it now. */
+function moveOldEnd(
+  { oldSecret: _replaced, ...present }: ClientSecrets,
+  working: OldSecret | undefined,
+  { expiresIn, now }: { expiresIn: number; now: number },
+): Result<ClientSecrets> {
+  if (!working) return noOldSecret();
+  const { replacedAt, ownEnd = Number.POSITIVE_INFINITY } = working;
+  const latest = Math.min(replacedAt + LONGEST_OVERLAP_SECONDS, ownEnd);
+  const why = ownEnd === latest ? 'a secret works until its own end' : 'an old secret works for 30 days';
+  if (now + expiresIn > latest) return wrong('old_secret_expires_in', `at most ${latest - now}: ${why} at most`);
+  return ok({ ...present, ...(expiresIn > 0 && { oldSecret: { ...working, expiresAt: now + expiresIn } }) });
 }
 
 function noOldSecret(member = 'old_secret_expires_in'): Result<never> {
@@ -105,13 +176,12 @@ function wrong(member: string, expected: string): Result<never> {
 /** Returns the secrets that a client has after a change, which it uses unless its method is `private_key_jwt`. */
 export function renewSecrets(
   before: ClientCredential,
-  change: SecretChange & { method: ClientCredential['method']; newHash: string },
+  change: SecretRenewal & { method: ClientCredential['method'] },
   now: number,
 ): Result<ClientSecrets> {
   if (change.method !== 'private_key_jwt') return changeSecrets(secretsOf(before), change, now);
   const { newSecret, keepOldSecret, oldSecretExpiresIn } = change;
   if (!newSecret && !keepOldSecret && oldSecretExpiresIn === undefined) return ok({ secretHash: change.newHash });
   const asked = newSecret ? 'new_secret' : keepOldSecret ? 'keep_old_secret' : 'old_secret_expires_in';
-  const expected = 'absent: a private_key_jwt client has no secret';
-  return refuse({ reason: 'invalid_client_metadata', member: asked, expected });
+  return wrong(asked, NO_SECRET);
 }

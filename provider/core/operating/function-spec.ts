@@ -47,6 +47,7 @@ export type EnvironmentName =
   | 'APNS_TOPIC'
   | 'REQUEST_LIMITS'
   | 'TOKEN_LIFETIMES'
+  | 'CLIENT_SECRET_DAYS'
   | 'KEY_ROTATION'
   | 'ACR_POLICY'
   | 'BINDING_MESSAGE_PATTERN'

@@ -34,6 +34,8 @@ export type Noted = {
   notification_status?: number | undefined;
   /** For how many days the certificate of CloudFront for the API is still valid. */
   days_left?: number | undefined;
+  /** For how many whole days the client's secret still works, in its last 14 days. */
+  secret_days_left?: number | undefined;
   /** How many events the event bus accepted. */
   events?: number | undefined;
 };
@@ -112,6 +114,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     approval_seconds: line.approval_seconds,
     notification_status: line.notification_status,
     days_left: line.days_left,
+    secret_days_left: line.secret_days_left,
     events: line.events,
     age_seconds: line.age_seconds,
     duration_ms: line.duration_ms,

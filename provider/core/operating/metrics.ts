@@ -127,6 +127,11 @@ export const metrics = {
   /** Notifications for which no answer came until it was too late to redeem. */
   PingsGivenUp: { of: NOTIFICATION, when: because('notification_given_up', 'request_over') },
   AssertionReplays: { of: CLIENTS, when: because('client_assertion_replayed') },
+  /** Calls with a client secret that ends within 14 days, or that has ended. */
+  SecretsEnding: {
+    of: CLIENTS,
+    when: (line) => line.secret_days_left !== undefined || because('client_secret_expired')(line),
+  },
   ClientAuthenticationFailures: { of: CLIENTS, when: ({ error }) => error === 'invalid_client' },
   /**
    * By function alone: with the error code there could be forty of them, each billed like a metric. The line has the

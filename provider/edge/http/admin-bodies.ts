@@ -32,7 +32,12 @@ function schemaOf(member: MemberKind): v.GenericSchema {
     case 'choices':
       return v.array(v.picklist(member.of));
     case 'whole_number':
-      return v.pipe(v.number(), v.integer(), v.minValue(member.least));
+      return v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(member.least),
+        v.maxValue(member.most ?? Number.MAX_SAFE_INTEGER),
+      );
     case 'texts':
       return v.pipe(v.array(shortText(member.longest)), v.maxLength(member.most));
     case 'texts_by_name':

@@ -24,6 +24,7 @@ const OUTDATED: ReadonlySet<RefusalReason> = new Set([
   'unknown_client',
   'wrong_authentication_method',
   'wrong_client_secret',
+  'client_secret_expired',
   'client_assertion_signature',
 ]);
 

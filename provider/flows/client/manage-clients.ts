@@ -1,8 +1,9 @@
 import { type Client, isSameRegistration } from '../../core/client/client.ts';
 import { changesOfClient, withoutObsolete } from '../../core/client/client-change.ts';
+import { type ClientView, hasSecret, tellMade, viewClient } from '../../core/client/client-view.ts';
 import type { ClientMetadata } from '../../core/client/metadata.ts';
-import { describeClient, registerClient, warningsOf } from '../../core/client/registration.ts';
-import { oldSecretEnd, renewSecrets, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
+import { describeClient, registerClient } from '../../core/client/registration.ts';
+import { firstSecret, renewSecrets, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
 import { checkCallable } from '../../core/notifying/notification-endpoint.ts';
@@ -17,24 +18,9 @@ import type { ClientRegistry, NotificationAddresses } from './ports.ts';
 export type ManageClientsPorts = AuditedPorts & {
   readonly clientRegistry: ClientRegistry;
   readonly notificationAddresses: NotificationAddresses;
-  readonly settings: Pick<Settings, 'notificationPorts'>;
+  readonly settings: Pick<Settings, 'notificationPorts' | 'clientSecretDays'>;
   readonly entropy: Entropy;
   readonly clock: Clock;
-};
-/**
- * A registration, as operators read it. It contains the secret only in the answer to the call that made it, with 0 as
- * its expiry: it has no end (RFC 7591 §3.2.1).
- */
-export type ClientView = ClientMetadata & {
-  readonly client_id: string;
-  readonly client_secret?: string;
-  readonly client_secret_expires_at?: 0;
-  /** When the old secret ends, in epoch seconds. Present while two secrets work, and where a change ended the old one. */
-  readonly old_secret_expires_at?: number;
-  /** What the operator should look at again. Only in the answer to a creation or a change. */
-  readonly warnings?: readonly string[];
-  /** The client of the synthetic login, which cannot be changed. */
-  readonly synthetic?: true;
 };
 
 /** A change of a client, and who makes it. */
@@ -70,10 +56,11 @@ export async function createClient(
   const unreserved = checkUnreserved(metadata.client_id);
   if (!unreserved.ok) return unreserved;
   const secret = ports.entropy.secret();
+  const days = metadata.client_secret_days ?? ports.settings.clientSecretDays;
   const client = registerClient(metadata, {
     clientId: metadata.client_id ?? ports.entropy.id(),
     registrationId: ports.entropy.id(),
-    secretHash: sha256(secret),
+    ...firstSecret({ newHash: sha256(secret), days }, ports.clock()),
   });
   if (!client.ok) return client;
   const callable = checkEndpoint(ports, metadata);
@@ -83,8 +70,7 @@ export async function createClient(
   return auditedChange(ports, { event: { event: 'client_created', clientId, changed, by } }, async () => {
     const created = await ports.clientRegistry.create(client.value);
     if (created !== 'written') return TAKEN[created];
-    const told = secretsOf(client.value.credential) && tellSecret(secret);
-    return ok({ ...viewClient(client.value, ports.clock()), ...told, ...warned(client.value) });
+    return ok({ ...viewClient(client.value, ports.clock()), ...tellMade(client.value, secret) });
   });
 }
 
@@ -134,7 +120,7 @@ export async function updateClient(ports: ManageClientsPorts, change: ClientChan
 
 /** Returns the client as it is after the change, if nobody else changes it. */
 function planChange(
-  ports: Pick<ManageClientsPorts, 'clock'>,
+  { clock, settings }: Pick<ManageClientsPorts, 'clock' | 'settings'>,
   change: ClientChange & { readonly secret: string },
   before: Client,
 ): Result<{ client: Client; now: number }> {
@@ -145,8 +131,11 @@ function planChange(
     client_name: before.name,
     ...applyChange<ClientMetadata>(withoutObsolete(described, change.metadata), change.metadata),
   };
-  const now = ports.clock();
-  const secrets = renewSecrets(before.credential, { ...change, method, newHash: sha256(change.secret) }, now);
+  const now = clock();
+  const days = metadata.client_secret_days ?? settings.clientSecretDays;
+  const hasOtherDays = metadata.client_secret_days !== before.secretDays;
+  const renewal = { ...change, method, newHash: sha256(change.secret), days, hasOtherDays };
+  const secrets = renewSecrets(before.credential, renewal, now);
   if (!secrets.ok) return secrets;
   const client = registerClient(metadata, { clientId, registrationId, ...secrets.value });
   return client.ok ? ok({ client: client.value, now }) : client;
@@ -185,19 +174,13 @@ async function replaceClient(
     return replaceClient(ports, change, { before: again, first, rounds: rounds - 1 });
   }
   await ports.done(updated(change, without(secret, before, first), client));
-  const told = hasSecret(client, secret) && tellSecret(secret);
-  const hasEnded = secretsOf(before.credential) && (change.newSecret || change.oldSecretExpiresIn === 0);
+  const earlier = secretsOf(before.credential);
+  const hasEnded = earlier && (change.newSecret || change.oldSecretExpiresIn === 0);
   return ok({
-    ...(hasEnded && { old_secret_expires_at: now }),
+    ...(hasEnded && { old_secret_expires_at: Math.min(now, earlier.secretExpiresAt ?? now) }),
     ...viewClient(client, now),
-    ...told,
-    ...warned(client),
+    ...tellMade(client, secret),
   });
-}
-
-/** Returns whether this is the client's secret. */
-function hasSecret({ credential }: Client, secret: string): boolean {
-  return secretsOf(credential)?.secretHash === sha256(secret);
 }
 
 /**
@@ -206,25 +189,6 @@ function hasSecret({ credential }: Client, secret: string): boolean {
  */
 function without(secret: string, before: Client, first: Client): Client {
   return hasSecret(before, secret) ? { ...before, credential: first.credential } : before;
-}
-
-/** Returns the registration as operators read it. It says how long an old secret works, and shows no hash. */
-function viewClient(client: Client, now: number): ClientView {
-  const end = oldSecretEnd(client.credential, now);
-  return {
-    ...describeClient(client),
-    ...(end !== undefined && { old_secret_expires_at: end }),
-    ...(client.isSynthetic && { synthetic: true }),
-  };
-}
-
-function warned(client: Client): Pick<ClientView, 'warnings'> {
-  const warnings = warningsOf(client);
-  return warnings.length > 0 ? { warnings } : {};
-}
-
-function tellSecret(secret: string): Pick<ClientView, 'client_secret' | 'client_secret_expires_at'> {
-  return { client_secret: secret, client_secret_expires_at: 0 };
 }
 
 /** Removes a client. Warm functions may still authenticate it for a minute. */

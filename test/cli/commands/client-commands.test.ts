@@ -116,7 +116,7 @@ it('client list follows all pages, as a table and as the API JSON', async () => 
   }
   const { stdout } = await ciba(['client', 'list']);
   const [heading = '', ...rows] = stdout.trimEnd().split('\n');
-  expect(heading).toMatch(/^CLIENT ID +NAME +AUTHENTICATION +SCOPE$/);
+  expect(heading).toMatch(/^CLIENT ID +NAME +AUTHENTICATION +SECRET ENDS +SCOPE$/);
   const row = rows.find((line) => line.startsWith('many-54')) ?? '';
   expect(row.indexOf('Client many-54')).toBe(heading.indexOf('NAME'));
   const { clients } = jsonOf<{ clients: ClientJson[] }>(await ciba(['client', 'list', '--json']));
@@ -179,6 +179,23 @@ it('client rotate-secret tells a new secret, both work, and it says until when; 
   expect((await ciba(['client', 'show', 'b'])).stdout).not.toContain('old_secret_expires_at');
   const again = jsonOf<ClientJson>(await ciba(['client', 'rotate-secret', 'b', '--json']));
   expect(Math.abs(Number(again['old_secret_expires_at']) - runtime.now() - 86_400)).toBeLessThan(60);
+});
+
+it('client create, list and show say when a secret ends, and rotate-secret sets the new end', async () => {
+  const words = ['--client-name', 'C', '--client-id', 'c', ...WITH_SECRET, '--client-secret-days', '30'];
+  const in30Days = /^\S+Z$/;
+  const created = await ciba(['client', 'create', ...words]);
+  const end = /^client_secret_expires_at +(\S+)$/m.exec(created.stdout)?.[1] ?? '';
+  expect(end).toMatch(in30Days);
+  expect(Math.abs(Date.parse(end) / 1000 - runtime.now() - 30 * 86_400)).toBeLessThan(60);
+  expect((await ciba(['client', 'list'])).stdout).toMatch(
+    new RegExp(`^c +C +client_secret_basic +${end} +openid$`, 'm'),
+  );
+  expect((await ciba(['client', 'list'])).stdout).toMatch(/^a +A +client_secret_basic +never +openid$/m);
+  expect((await ciba(['client', 'show', 'c'])).stdout).toContain(end);
+  await ciba(['client', 'update', 'c', '--client-secret-days', '60']);
+  const rotated = jsonOf<ClientJson>(await ciba(['client', 'rotate-secret', 'c', '--json']));
+  expect(Math.abs(Number(rotated['client_secret_expires_at']) - runtime.now() - 60 * 86_400)).toBeLessThan(60);
 });
 
 it.each([

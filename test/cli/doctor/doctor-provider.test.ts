@@ -137,6 +137,19 @@ describe('a provider with something wrong', () => {
     expect((await examine(url)).found('Signing keys')?.state).toBe('broken');
   });
 
+  it('a secret that ends within 14 days, or has ended, is a warning that names its client', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const client = (client_id: string, days: number) => ({
+      client_id,
+      client_secret_expires_at: now + days * 86_400,
+    });
+    const clients = [client('far', 20), client('near', 10), client('gone', -1), { client_id: 'keyed' }];
+    answers['GET /admin/clients'] = { body: { clients } };
+    const found = (await examine(url)).found('Client secrets');
+    expect(found).toMatchObject({ state: 'warning', todo: expect.stringContaining('ciba client rotate-secret') });
+    expect(found?.says).toMatch(/^The secret of near ends at \S+Z\. The secret of gone ended at \S+Z\.$/);
+  });
+
   it('another issuer is broken, and control characters in it do not reach the terminal', async () => {
     answers['GET /.well-known/openid-configuration'] = { body: { issuer: 'https://\u001B[2Jother/' } };
     const { stdout } = await ciba(['doctor', '--url', url]);

@@ -59,7 +59,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(21);
+    expect(report.checks).toHaveLength(22);
   });
 
   it('is asked once for a login and for self-checks, with nothing that could be mistaken for an order', async () => {
@@ -256,7 +256,14 @@ describe('by --url alone', () => {
     const { code, report, found } = await examine(deployment.env, ['--url', `https://${HOST}`]);
     expect(code).toBe(0);
     const good = report.checks.filter(({ state }) => state === 'good').map(({ name }) => name);
-    expect(good).toEqual(['Discovery', 'TLS certificate', 'Signing keys', 'WWW-Authenticate', 'Admin API']);
+    expect(good).toEqual([
+      'Discovery',
+      'TLS certificate',
+      'Signing keys',
+      'WWW-Authenticate',
+      'Admin API',
+      'Client secrets',
+    ]);
     expect(found('Alarms')).toMatchObject({ state: 'skipped', says: 'Not checked: give --stack to check this.' });
   });
 

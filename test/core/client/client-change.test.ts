@@ -62,6 +62,12 @@ describe('what a change made of a client', () => {
       {},
       ['client_secret', 'old_secret_expires_at'],
     ],
+    [
+      'another end of the present one',
+      { credential: { ...secret('h'), secretExpiresAt: 1000 } as Client['credential'] },
+      { credential: secret('h') },
+      ['client_secret_expires_at'],
+    ],
     ['an earlier end', { credential: secret('h', 1000) }, { credential: secret('h', 2000) }, ['old_secret_expires_at']],
     ['another key', { credential: keyed('x2') }, { credential: keyed('x1') }, ['jwks']],
     [
@@ -100,6 +106,7 @@ it('the values of these members are in the audit trail, and of no others', () =>
     'backchannel_client_notification_endpoint',
     'audiences',
     'default_audience',
+    'client_secret_days',
     'only_sub',
   ]);
 });

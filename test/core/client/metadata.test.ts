@@ -12,7 +12,7 @@ import type { Nothing, Whole } from '../../../provider/core/whole.ts';
 import { CLIENT, refusalOf, valueFrom } from '../given.ts';
 
 const OWN = { clientId: 'bank', registrationId: 'registration-1', secretHash: 'hash-of-secret' };
-/** A registration with every member. */
+/** A registration with every member. A client with keys has no secret, so it has no days for one. */
 const FULL = {
   client_id: 'bank',
   client_name: 'Example Bank',
@@ -29,6 +29,7 @@ const FULL = {
   audiences: ['https://api.example'],
   default_audience: 'https://api.example',
   requests_per_minute: 60,
+  client_secret_days: undefined,
   only_sub: 'ana',
 } as const satisfies Whole<ClientMetadata>;
 /** A value of the member's shape whose text fits no rule. */
@@ -73,6 +74,7 @@ describe('what does not compile', () => {
     notificationEndpoint: undefined,
     defaultAudience: undefined,
     requestsPerMinute: undefined,
+    secretDays: undefined,
     isSynthetic: undefined,
     revision: undefined,
   };

@@ -31,7 +31,8 @@ describe('a secret that authenticated a call', () => {
 
   it.each<[string, ClientCredential]>([
     ['another secret took its place', basic({})],
-    ['it has ended', basic({ oldSecret: { hash: 'used', expiresAt: NOW } })],
+    ['it has ended', basic({ secretHash: 'used', secretExpiresAt: NOW })],
+    ['it has ended as the old one', basic({ oldSecret: { hash: 'used', expiresAt: NOW } })],
     ['the client changed its method', { method: 'client_secret_post', secretHash: 'used' }],
     ['the client has keys now', keyed()],
   ])('does not stand when %s', (_why, registered) => {

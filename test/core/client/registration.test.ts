@@ -69,6 +69,23 @@ describe('client registration (RFC 7591 §2, CIBA §4)', () => {
     expect(valueFrom(register({})).credential).toStrictEqual(registered);
   });
 
+  it('keeps the end of a secret, and for how many days each works; a client with keys has neither', () => {
+    const secretExpiresAt = 90;
+    const client = valueFrom(register({ client_secret_days: 90 }, { ...OWN, secretExpiresAt }));
+    expect(client.credential).toStrictEqual({
+      method: 'client_secret_basic',
+      secretHash: 'hash-of-secret',
+      secretExpiresAt,
+    });
+    expect(client.secretDays).toBe(90);
+    const keyed = register({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [EC] },
+      client_secret_days: 90,
+    });
+    expect(refusalOf(keyed)).toEqual(wrong('client_secret_days', 'absent: a private_key_jwt client has no secret'));
+  });
+
   it('refuses the client id as an audience (OIDC Core §2), and other words for a standard scope', () => {
     expect(refusalOf(register({ audiences: ['https://a.example/', OWN.clientId] }))).toMatchObject({
       reason: 'invalid_client_metadata',

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ClientSecrets } from '../../../provider/core/client/client.ts';
 import {
   changeSecrets,
-  isSecretHash,
+  firstSecret,
+  judgeSecret,
   LONGEST_OVERLAP_SECONDS,
+  lastDaysOf,
   oldSecretEnd,
-  type SecretChange,
+  type SecretRenewal,
   secretsOf,
 } from '../../../provider/core/client/secrets.ts';
 import { NOW, refusalOf, valueFrom } from '../given.ts';
@@ -19,7 +21,9 @@ const ENDED: ClientSecrets = {
   secretHash: 'present',
   oldSecret: { hash: 'old', expiresAt: NOW, replacedAt: NOW - 60 },
 };
-const change = (before: ClientSecrets | undefined, asked: Partial<SecretChange>) =>
+/** A secret with an end of its own. */
+const ENDS: ClientSecrets = { secretHash: 'present', secretExpiresAt: NOW + 100 };
+const change = (before: ClientSecrets | undefined, asked: Partial<SecretRenewal>) =>
   changeSecrets(before, { newSecret: false, newHash: 'new', ...asked }, NOW);
 const NONE = {
   reason: 'invalid_client_metadata',
@@ -29,15 +33,21 @@ const NONE = {
 
 describe('a secret works', () => {
   it('if it is the present one, or the old one until the second of its end', () => {
-    expect(isSecretHash('present', TWO, NOW)).toBe(true);
-    expect(isSecretHash('old', TWO, NOW + 59)).toBe(true);
-    expect(isSecretHash('old', TWO, NOW + 60)).toBe(false);
-    expect(isSecretHash('present', TWO, NOW + 60)).toBe(true);
+    expect(judgeSecret('present', TWO, NOW)).toEqual({ state: 'works' });
+    expect(judgeSecret('old', TWO, NOW + 59)).toEqual({ state: 'works' });
+    expect(judgeSecret('old', TWO, NOW + 60)).toEqual({ state: 'ended' });
+    expect(judgeSecret('present', TWO, NOW + 60)).toEqual({ state: 'works' });
+  });
+
+  it('until the second of its own end, if it has one (RFC 7591 §3.2.1)', () => {
+    expect(judgeSecret('present', ENDS, NOW + 99)).toEqual({ state: 'works', endsAt: NOW + 100 });
+    expect(judgeSecret('present', ENDS, NOW + 100)).toEqual({ state: 'ended' });
   });
 
   it('for no other text, and for no client that has no secret', () => {
     for (const secrets of [ONE, TWO, undefined])
-      for (const hash of ['', 'other', 'presentold']) expect(isSecretHash(hash, secrets, 0)).toBe(false);
+      for (const hash of ['', 'other', 'presentold'])
+        expect(judgeSecret(hash, secrets, 0)).toEqual({ state: 'unknown' });
   });
 });
 
@@ -141,5 +151,58 @@ describe('a change without a new secret', () => {
 
   it('brings no secret back that has ended', () => {
     for (const before of [ONE, ENDED]) expect(refusalOf(change(before, { oldSecretExpiresIn: 10 }))).toEqual(NONE);
+  });
+});
+
+describe('the end of the only secret', () => {
+  const inDays = (days: number) => NOW + days * 86_400;
+
+  it('is so many days after the secret was made, for the first one and for every new one', () => {
+    expect(firstSecret({ newHash: 'new', days: 90 }, NOW)).toEqual({ secretHash: 'new', secretExpiresAt: inDays(90) });
+    expect(firstSecret({ newHash: 'new' }, NOW)).toEqual({ secretHash: 'new' });
+    const made = { secretHash: 'new', secretExpiresAt: inDays(90) };
+    expect(valueFrom(change(undefined, { days: 90 }))).toEqual(made);
+    expect(valueFrom(change(ENDS, { newSecret: true, days: 90 }))).toEqual(made);
+    const again = { newSecret: true, keepOldSecret: true, days: 90 };
+    expect(valueFrom(change(TWO, again))).toEqual({ ...made, oldSecret: TWO.oldSecret });
+  });
+
+  it('is not moved by a change that names no other days: what is applied again and again extends nothing', () => {
+    expect(valueFrom(change(ENDS, { days: 90 }))).toBe(ENDS);
+  });
+
+  it('is counted from now when a change names other days, or is gone when it names none', () => {
+    const other = { days: 30, hasOtherDays: true };
+    expect(valueFrom(change(ENDS, other))).toEqual({ secretHash: 'present', secretExpiresAt: inDays(30) });
+    expect(valueFrom(change(TWO, other))).toEqual({ ...TWO, secretExpiresAt: inDays(30) });
+    expect(valueFrom(change(ENDS, { hasOtherDays: true }))).toEqual(ONE);
+  });
+
+  it('brings no secret back that has ended', () => {
+    const ended = { secretHash: 'present', secretExpiresAt: NOW };
+    expect(refusalOf(change(ended, { days: 30, hasOtherDays: true }))).toEqual({
+      reason: 'invalid_client_metadata',
+      member: 'client_secret_days',
+      expected: 'changed together with new_secret: the present secret has ended',
+    });
+    const renewed = change(ended, { newSecret: true, oldSecretExpiresIn: 3600, days: 30, hasOtherDays: true });
+    expect(valueFrom(renewed)).toEqual({ secretHash: 'new', secretExpiresAt: inDays(30) });
+  });
+
+  it('holds for the old secret too: no overlap and no later change goes beyond it', () => {
+    const rotated = valueFrom(change(ENDS, { newSecret: true, oldSecretExpiresIn: 3600 }));
+    const oldSecret = { hash: 'present', expiresAt: NOW + 100, replacedAt: NOW, ownEnd: NOW + 100 };
+    expect(rotated).toEqual({ secretHash: 'new', oldSecret });
+    const shorter = valueFrom(changeSecrets(rotated, { newSecret: false, newHash: 'n', oldSecretExpiresIn: 60 }, NOW));
+    expect(shorter.oldSecret).toEqual({ ...oldSecret, expiresAt: NOW + 60 });
+    expect(
+      refusalOf(changeSecrets(shorter, { newSecret: false, newHash: 'n', oldSecretExpiresIn: 101 }, NOW)),
+    ).toMatchObject({ expected: 'at most 100: a secret works until its own end at most' });
+  });
+
+  it('is near in its last 14 days, and says how many whole days are left', () => {
+    const left = (seconds: number) => lastDaysOf(NOW + seconds, NOW);
+    expect([left(14 * 86_400 + 1), left(14 * 86_400), left(14 * 86_400 - 1), left(1)]).toEqual([undefined, 14, 13, 0]);
+    expect(lastDaysOf(undefined, NOW)).toBeUndefined();
   });
 });

@@ -25,6 +25,7 @@ const LINE: Whole<RequestLine> = {
   approval_seconds: 3,
   notification_status: 204,
   days_left: 300,
+  secret_days_left: 13,
   events: 2,
   age_seconds: 0.5,
   cold_start: true,

@@ -182,6 +182,14 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     ],
     not: [polled({ status: 401, reason: 'client_assertion_claim' })],
   },
+  SecretsEnding: {
+    counts: [
+      polled({ secret_days_left: 0 }),
+      asked({ secret_days_left: 13 }),
+      polled({ status: 401, error: 'invalid_client', reason: 'client_secret_expired' }),
+    ],
+    not: [polled(), phone({ secret_days_left: 3 }), polled({ status: 401, reason: 'wrong_client_secret' })],
+  },
   ClientAuthenticationFailures: {
     counts: [polled, asked, (line: object) => requestTo('token-revocation', line)].map((to) =>
       to({ status: 401, error: 'invalid_client' }),

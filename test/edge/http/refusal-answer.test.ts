@@ -22,6 +22,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   malformed_authorization_header: { reason: 'malformed_authorization_header' },
   unknown_client: { reason: 'unknown_client' },
   wrong_client_secret: { reason: 'wrong_client_secret' },
+  client_secret_expired: { reason: 'client_secret_expired' },
   wrong_authentication_method: { reason: 'wrong_authentication_method', registered: 'private_key_jwt' },
   malformed_client_assertion: { reason: 'malformed_client_assertion' },
   client_assertion_signature: { reason: 'client_assertion_signature' },
@@ -163,10 +164,11 @@ describe('what an attacker can’t tell apart', () => {
     }
   };
 
-  it('unknown client, wrong secret, wrong method and wrong signature', () => {
+  it('unknown client, wrong secret, expired secret, wrong method and wrong signature', () => {
     same(
       REFUSALS.unknown_client,
       REFUSALS.wrong_client_secret,
+      REFUSALS.client_secret_expired,
       REFUSALS.wrong_authentication_method,
       { reason: 'wrong_authentication_method', registered: 'client_secret_post' },
       REFUSALS.client_assertion_signature,

@@ -191,7 +191,33 @@ describe('a function that knows a client from before', () => {
     copy('shop');
     expect((await call(POSTED)).ok).toBe(true);
     time.now += 60;
-    expect(refusalOf(await call(POSTED))).toEqual({ reason: 'wrong_client_secret' });
+    expect(refusalOf(await call(POSTED))).toEqual({ reason: 'client_secret_expired' });
+  });
+
+  it('notes the days that are left of a secret in its last 14, and refuses it from its end on', async () => {
+    const { call, stored, time, line } = secretWorld();
+    const secretExpiresAt = time.now + 15 * 86_400;
+    stored.set('shop', { ...POSTING, credential: { ...POSTING.credential, secretExpiresAt } as Client['credential'] });
+    expect((await call(POSTED)).ok).toBe(true);
+    expect(line()).not.toHaveProperty('secret_days_left');
+    time.now += 2 * 86_400;
+    expect((await call(POSTED)).ok).toBe(true);
+    expect(line()).toMatchObject({ client_id: 'shop', secret_days_left: 13 });
+    time.now = secretExpiresAt;
+    expect(refusalOf(await call(POSTED))).toEqual({ reason: 'client_secret_expired' });
+    expect(refusalOf(await call({ ...POSTED, client_secret: 'wrong' }))).toEqual({ reason: 'wrong_client_secret' });
+  });
+
+  it('reads the client again for a secret that ended in a copy: its end may have been moved', async () => {
+    const { call, copy, stored, time, journal } = secretWorld();
+    const ending = (secretExpiresAt: number) =>
+      ({ ...POSTING, credential: { ...POSTING.credential, secretExpiresAt } }) as Client;
+    stored.set('shop', ending(time.now + 10));
+    copy('shop');
+    stored.set('shop', ending(time.now + 86_400));
+    time.now += 10;
+    expect((await call(POSTED)).ok).toBe(true);
+    expect(journal.calls).toEqual(['find client shop']);
   });
 
   it('marks the synthetic login in the log by its mark, not by its name', async () => {

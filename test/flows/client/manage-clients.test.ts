@@ -176,6 +176,31 @@ describe('an operator changes a client', () => {
     expect(listed).not.toHaveProperty('old_secret_expires_at');
   });
 
+  it('gives each secret an end, by the days of the client or of the deployment, and tells it (RFC 7591 §3.2.1)', async () => {
+    const { create, update, ports, stored, time } = registryWorld(BANK);
+    const days = (count: number) => time.now + count * 86_400;
+    Object.assign(ports.settings, { clientSecretDays: 90 });
+    expect(valueFrom(await create())).toMatchObject({ client_secret_expires_at: days(90) });
+    const own = valueFrom(await create({ client_name: 'Short', client_secret_days: 30 }));
+    expect(own).toMatchObject({ client_secret_days: 30, client_secret_expires_at: days(30) });
+    // What was registered before the setting has no end until it gets a new secret.
+    expect(valueFrom(await readClient(ports, 'bank'))).not.toHaveProperty('client_secret_expires_at');
+    const rotated = valueFrom(await update({}, true, 3600));
+    const both = { client_secret_expires_at: days(90), old_secret_expires_at: time.now + 3600 };
+    expect(rotated).toMatchObject(both);
+    expect(valueFrom(await readClient(ports, 'bank'))).toMatchObject(both);
+    time.now += 86_400;
+    const renamed = valueFrom(await update({ client_name: 'New Bank' }));
+    expect(renamed.client_secret_expires_at).toBe(days(89));
+    const shorter = valueFrom(await update({ client_secret_days: 10 }));
+    expect(shorter).toMatchObject({ client_secret_days: 10, client_secret_expires_at: days(10) });
+    expect(valueFrom(await update({ client_secret_days: 10 })).client_secret_expires_at).toBe(days(10));
+    expect(stored.get('bank')?.credential).toMatchObject({ secretExpiresAt: days(10) });
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks: JWKS } as const;
+    const keyed = valueFrom(await update(keys));
+    expect([keyed.client_secret_days, keyed.client_secret_expires_at]).toEqual([undefined, undefined]);
+  });
+
   it('makes no third secret while two work, ends the old one, and then makes one', async () => {
     const { update, stored } = registryWorld(BANK);
     await update({}, true, 3600);

@@ -41,6 +41,7 @@ describe('functions', () => {
       'BINDING_MESSAGES',
       'AUDIT_OUTAGE',
       'SHIELDED_NAME',
+      'CLIENT_SECRET_DAYS',
     );
     expect(given.toSorted()).toEqual(wanted.filter((variable) => !unset.includes(variable)).toSorted());
   });

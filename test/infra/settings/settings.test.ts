@@ -86,6 +86,8 @@ describe('settings', () => {
     [{ limits: { defaultExpiry: 900 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [{ limits: { perUser: 'off' } }, '"limits.perUser" must be an object with settings'],
     [{ lifetimes: { idToken: 0.5 } }, '"lifetimes.idToken" must be a whole number of at least 1'],
+    [{ clientSecretDays: 29 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],
+    [{ clientSecretDays: 1096 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],
     [{ rotation: { publishBeforeUse: 60 } }, '"rotation.publishBeforeUse" must be at least 86400 seconds'],
     [{ previousIssuers: ['http://old.example.com'] }, '"previousIssuers.0" must be an issuer like https://'],
     [{ bindingMessagePattern: '(' }, '"bindingMessagePattern" must be a regular expression'],
