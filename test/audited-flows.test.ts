@@ -11,8 +11,8 @@ const WITHOUT_RECORDS = {
     provePushRights publishKeys readClient readLogLevel readRequestDetails unlessReported`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
-  'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently draftRequest notifyClient
-    requestAuthentication`,
+  'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
+    closeAttempt draftRequest notifyClient openAttempt requestAuthentication`,
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,

@@ -16,4 +16,6 @@ export type RequestLimits = {
   readonly oneOpenRequest?: 'on' | 'off' | undefined;
   /** Whether a client gets the same answers for people whom it may not or cannot ask. Default: off. */
   readonly concealUsers?: 'on' | 'off' | undefined;
+  /** Whether a request needs a binding message while the user has another one open, of any client. Default: off. */
+  readonly messageWhileOpen?: 'on' | 'off' | undefined;
 };

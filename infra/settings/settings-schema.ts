@@ -180,6 +180,7 @@ export const settingsSchema = v.strictObject({
       fraudBlocks: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       oneOpenRequest: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       concealUsers: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
+      messageWhileOpen: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
     }),
   ),
   lifetimes: v.optional(v.strictObject({ idToken: v.optional(whole(1)), accessToken: v.optional(whole(1)) })),

@@ -7,6 +7,7 @@ import {
   type Wired,
 } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
@@ -36,6 +37,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
     people,
     devices: people,
     openRequests: new OpenRequestsTable(transactions, entropy),
+    openQuestions: new OpenQuestionsTable(transactions),
     silentDenials: new SilentDenialsTable(directory, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     requests: new RequestsTable(transactions, entropy),

@@ -46,7 +46,7 @@ export const spec = {
     { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
     // One batch reads user, device and details, below the user, and the request.
     { table: 'transactions', actions: ['BatchGetItem'], prefixes: ['USER#', 'REQUEST#'] },
-    { table: 'transactions', actions: ['DeleteItem'], prefixes: ['RATE#'] },
+    { table: 'transactions', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['RATE#'] },
     { table: 'transactions', actions: ['GetItem'], prefixes: ['TICKET#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
   ],

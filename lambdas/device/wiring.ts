@@ -6,6 +6,7 @@ import { ClientBlocksTable } from '../../provider/adapters/dynamodb/client-block
 import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { EvidenceKeysTable } from '../../provider/adapters/dynamodb/evidence-keys-table.ts';
+import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
@@ -40,6 +41,7 @@ export async function wire(): Promise<Wired<EnrolPorts & ManageDevicePorts & Ans
     people,
     devices: people,
     openRequests: new OpenRequestsTable(transactions, entropy),
+    openQuestions: new OpenQuestionsTable(transactions),
     blockRecords: new ClientBlocksTable(directory, entropy),
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     replays: new ReplaysTable(transactions, entropy, clock),

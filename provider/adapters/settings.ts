@@ -40,6 +40,8 @@ const requestLimits = v.strictObject({
   oneOpenRequest: onOff('off'),
   /** Whether a client gets the same answers for people whom it may not or cannot ask. */
   concealUsers: onOff('off'),
+  /** Whether a request needs a binding message while the user has another one open. */
+  messageWhileOpen: onOff('off'),
 });
 
 const tokenLifetimes = v.strictObject({
@@ -90,6 +92,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     blocksReported: limits.fraudBlocks === 'on',
     hasOneOpenRequest: limits.oneOpenRequest === 'on',
     concealsUsers: limits.concealUsers === 'on',
+    needsMessageWhileOpen: limits.messageWhileOpen === 'on',
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     clientSecretDays: optionalNumber(env['CLIENT_SECRET_DAYS']),
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),

@@ -94,6 +94,8 @@ export type Settings = IssuerNames & {
   readonly hasOneOpenRequest: boolean;
   /** Whether a client cannot tell by the answers if a person exists, is blocked, has a phone, or is asked too often. */
   readonly concealsUsers: boolean;
+  /** Whether a request needs a binding message while the user has another open question. */
+  readonly needsMessageWhileOpen: boolean;
   readonly lifetimes: TokenLifetimes;
   /** For how many days a client secret works, unless the client was registered with days of its own. Undefined: no end. */
   readonly clientSecretDays?: number | undefined;

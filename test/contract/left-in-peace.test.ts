@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-block-ends-table.ts';
 import { ClientBlocksTable } from '../../provider/adapters/dynamodb/client-blocks-table.ts';
+import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
@@ -208,6 +209,48 @@ describeOnEngines('what leaves people in peace', (name) => {
     expect(await open.open({ ...request, expiresAt: NOW + 240 }, NOW + 120)).toBe(0);
     await open.close({ ...request, expiresAt: NOW + 240 });
     expect(await open.open(request, NOW)).toBe(0);
+  });
+
+  it('of 20 questions that are added to one person at once, each but one meets another, in any order', async () => {
+    const open = new OpenQuestionsTable(transactions);
+    const sub = entropy.id();
+    const question = (clientId = 'bank', expiresAt = NOW + 120) => ({ id: entropy.id(), sub, clientId, expiresAt });
+    const questions = Array.from({ length: 20 }, (_, index) => question(index % 2 ? 'bank' : 'shop'));
+    const met = await Promise.all(questions.map((one) => open.add(one, NOW)));
+    expect(met.filter((meets) => !meets)).toHaveLength(1);
+    await Promise.all(questions.map((one) => open.remove(one)));
+    const own = question();
+    // The SDK may repeat a write whose answer was lost: a question never meets itself.
+    expect([await open.add(own, NOW), await open.add(own, NOW)]).toEqual([false, false]);
+    expect(await open.add({ ...question(), sub: entropy.id() }, NOW)).toBe(false);
+    expect(await open.add(question(), NOW + 119)).toBe(true);
+    await open.remove({ ...question(), sub: entropy.id() });
+  });
+
+  it('questions that expired meet nobody, and are taken out before they fill the item', async () => {
+    const open = new OpenQuestionsTable(transactions);
+    const sub = entropy.id();
+    for (let at = 0; at < 40; at += 1)
+      expect(await open.add({ id: entropy.id(), sub, clientId: 'bank', expiresAt: NOW + at + 1 }, NOW + at)).toBe(
+        false,
+      );
+    const [item] = await transactions.query<{ open: Set<string> }>(`RATE#user#${sub}`);
+    expect(item?.open.size).toBeLessThan(12);
+    // What was swept is not made again by a late decision.
+    const gone = entropy.id();
+    await open.remove({ id: 'x', sub: gone, clientId: 'bank', expiresAt: NOW });
+    expect(await transactions.query(`RATE#user#${gone}`)).toEqual([]);
+  });
+
+  it('a silent question is one for its own client alone', async () => {
+    const open = new OpenQuestionsTable(transactions);
+    const sub = entropy.id();
+    const question = (clientId: string) => ({ id: entropy.id(), sub, clientId, expiresAt: NOW + 120 });
+    await open.add({ ...question('bank'), isSilent: true }, NOW);
+    const shop = question('shop');
+    expect(await open.add(shop, NOW)).toBe(false);
+    await open.remove(shop);
+    expect(await open.add(question('bank'), NOW)).toBe(true);
   });
 
   it('a silent request is pending for its client until it counts as denied, then no poll is recorded', async () => {

@@ -113,6 +113,11 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     'This client named too many unknown users; try again later.',
     { headers: { 'retry-after': '30' } },
   ],
+  binding_message_needed: [
+    {},
+    '400 invalid_binding_message',
+    'binding_message must be present while this user has another open request: it tells the two apart.',
+  ],
   request_open: [
     { retryAfterSeconds: 30 },
     '403 access_denied',

@@ -16,4 +16,5 @@ export const SETTINGS: Settings = {
   blocksReported: true,
   hasOneOpenRequest: false,
   concealsUsers: false,
+  needsMessageWhileOpen: false,
 };

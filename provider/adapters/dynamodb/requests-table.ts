@@ -39,6 +39,7 @@ export class RequestsTable implements AuthenticationRequests {
     notification,
     isAfterDenial,
     isOnlyOne,
+    questionId,
     isSynthetic,
     ...unstored
   }: NewRequest): Promise<void> {
@@ -56,6 +57,7 @@ export class RequestsTable implements AuthenticationRequests {
         ...(notification && { notified_client: request.clientId }),
         ...(isAfterDenial && { after_denial: true }),
         ...(isOnlyOne && { only_one: true }),
+        ...(questionId !== undefined && { question_id: questionId }),
         ...(isSynthetic && { synthetic: true }),
         ttl: request.expiresAt + KEEP_DETAILS_SECONDS,
       }),

@@ -25,6 +25,8 @@ export type FoundUser = NamedUser & {
   readonly pauseSeconds: number;
   /** For how many seconds more another request of the client is open. 0 if there is none, or any number may be open. */
   readonly openSeconds: number;
+  /** Whether the client sent no binding message although the user could take the question for another open one. */
+  readonly needsMessage: boolean;
   /** The result of counting the attempt for the user. Undefined where limits are switched off. */
   readonly userLimit: Counted | undefined;
 };
@@ -49,8 +51,8 @@ export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser
 
 /**
  * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, a pause after denials,
- * another open request where there may be one only, no profile, an identifier that is no longer the user's, a blocked
- * user, the user's limit, no device that would learn of the request.
+ * another open request where there may be one only, a binding message that is needed, no profile, an identifier that
+ * is no longer the user's, a blocked user, the user's limit, no device that would learn of the request.
  * A client knows of its own denials and open requests, whatever became of the user since. Unknown and blocked users are
  * refused before the limit, so that the limit does not reveal that a user exists. The limit protects people from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts
  * of a failed deployment would make the next one fail. They are counted all the same, so that the login shows that
@@ -62,6 +64,7 @@ export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   if (!named.ok) return named;
   if (known.pauseSeconds > 0) return refuse({ reason: 'client_paused', retryAfterSeconds: known.pauseSeconds });
   if (known.openSeconds > 0) return refuse({ reason: 'request_open', retryAfterSeconds: known.openSeconds });
+  if (known.needsMessage) return refuse({ reason: 'binding_message_needed' });
   if (!found) return refuse({ reason: 'unknown_user', because: 'no_profile' });
   const { user, devices } = found;
   if (hint.kind === 'identifier' && !hasIdentifier(user, hint.identifier))

@@ -13,6 +13,7 @@ export type AskingRefusal =
       because: 'no_such_identifier' | 'no_profile' | 'foreign_issuer' | 'blocked' | 'not_for_this_client';
     }
   | { reason: 'invalid_binding_message'; expected: string }
+  | { reason: 'binding_message_needed' }
   | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' | 'not_granted' }
   | { reason: 'authorization_details_not_supported' }
   | { reason: 'signed_request_not_supported' }
@@ -37,6 +38,14 @@ export const askingWording: Wordings<AskingRefusal> = {
     wording(400, 'unknown_user_id', 'login_hint names no user of this provider.', { detail: because }),
   invalid_binding_message: (refusal) =>
     wording(400, 'invalid_binding_message', `binding_message must be ${refusal.expected}.`),
+  // CIBA §13: the message is unacceptable "in the context of the given request". A client that reads the code knows which
+  // parameter to change; `invalid_request` would say that the request is malformed.
+  binding_message_needed: () =>
+    wording(
+      400,
+      'invalid_binding_message',
+      'binding_message must be present while this user has another open request: it tells the two apart.',
+    ),
   invalid_target: ({ because }) =>
     wording(400, 'invalid_target', 'The audience or resource is malformed, unknown or not allowed for this client.', {
       detail: because,

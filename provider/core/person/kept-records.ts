@@ -73,6 +73,7 @@ export type KeptRequest = {
   readonly notified_client?: string | undefined;
   readonly after_denial?: true | undefined;
   readonly only_one?: true | undefined;
+  readonly question_id?: string | undefined;
   readonly synthetic?: true | undefined;
   readonly status?: KeptStatus | undefined;
 };

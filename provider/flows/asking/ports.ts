@@ -1,4 +1,5 @@
 import type { Asked } from '../../core/asking/asked.ts';
+import type { OpenQuestion } from '../../core/asking/open-question.ts';
 import type { ClientLimits, Counted, WindowLimits } from '../../core/asking/rate-window.ts';
 import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
@@ -35,6 +36,20 @@ export interface OpenRequests {
   close(request: OpenRequest): Promise<void>;
 }
 
+/** A question, and the person who is asked. */
+export type QuestionTo = OpenQuestion & { readonly sub: string };
+
+/**
+ * The open questions of each person, where a client must send a binding message while there is another one. One write
+ * adds a question and tells which others there are, so that of two at the same moment one sees the other.
+ */
+export interface OpenQuestions {
+  /** Adds a question. Returns whether it meets another one. */
+  add(question: QuestionTo, now: number): Promise<boolean>;
+  /** Takes a question out that was decided, refused or rang no phone. */
+  remove(question: QuestionTo): Promise<void>;
+}
+
 /** What is stored of a new request. */
 export type NewRequest = {
   readonly request: RequestFacts;
@@ -46,6 +61,8 @@ export type NewRequest = {
   readonly isAfterDenial?: true | undefined;
   /** True if the client may have no other request open with this user. */
   readonly isOnlyOne?: true | undefined;
+  /** The id of the open question that this request is. Undefined where questions are not kept. */
+  readonly questionId?: string | undefined;
   /** True if the client of the synthetic login asks. The approval then counts as that of no person. */
   readonly isSynthetic?: true | undefined;
 };

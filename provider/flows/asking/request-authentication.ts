@@ -19,7 +19,7 @@ import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
 import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditLog, Note } from '../ports.ts';
-import type { OpenRequest } from './ports.ts';
+import type { OpenRequest, QuestionTo } from './ports.ts';
 import { askNobody } from './request/ask-nobody.ts';
 import { type AskSilentlyPorts, askSilently } from './request/ask-silently.ts';
 import {
@@ -29,6 +29,7 @@ import {
   draftRequest,
   PUSH_OUT,
 } from './request/new-request.ts';
+import { closeAttempt, openAttempt } from './request/open-attempt.ts';
 
 /** What this flow needs. */
 export type RequestAuthenticationPorts = ClientAuthenticationPorts &
@@ -40,7 +41,7 @@ export type RequestAuthenticationPorts = ClientAuthenticationPorts &
   };
 
 /** The user whom the client may ask. */
-type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened'>;
+type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened' | 'question'>;
 /** A client's attempt to ask a user. */
 type Attempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'>;
 
@@ -90,10 +91,10 @@ function hides({ settings }: RequestAuthenticationPorts, refusal: Refusal): refu
  */
 async function findAndCount(
   ports: RequestAuthenticationPorts,
-  { client, wanted: { hint, expiresInSeconds }, askedAt: now }: Attempt,
+  { client, wanted: { hint, expiresInSeconds, bindingMessage }, askedAt: now }: Attempt,
 ): Promise<Result<Target>> {
   const { clientId, onlySub, isSynthetic } = client;
-  const { userLimits, clientLimits, denialPause, hasOneOpenRequest, concealsUsers } = ports.settings;
+  const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
   const limits = limitsOf(client, clientLimits);
   // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
   const [clientLimit, foundBySub, resolved] = await Promise.all([
@@ -105,11 +106,11 @@ async function findAndCount(
   const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved ?? nobody };
   const sub = checkNamed(named);
   if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
-  const open = hasOneOpenRequest ? { sub: sub.value, clientId, expiresAt: now + expiresInSeconds } : undefined;
-  const [found, userLimit, openSeconds] = await Promise.all([
+  const attempt = { client, sub: sub.value, expiresAt: now + expiresInSeconds };
+  const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
     hint.kind === 'sub' ? foundBySub : findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
-    open ? ports.openRequests.open(open, now) : 0,
+    openAttempt(ports, attempt, now),
   ]);
   const block = found && blockOf(found.blocks, { client, profileId: found.user.profileId });
   const askable = checkAskable({
@@ -117,12 +118,12 @@ async function findAndCount(
     found,
     userLimit,
     openSeconds,
+    needsMessage: meetsAnother && bindingMessage === undefined,
     pauseSeconds: pauseLeft(block, denialPause, now),
   });
   const countedAt = userLimit?.allowed ? now : undefined;
-  const opened = openSeconds === 0 ? open : undefined;
-  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, opened });
-  return ok({ target: askable.value, block, countedAt, opened });
+  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, ...open });
+  return ok({ target: askable.value, block, countedAt, ...open });
 }
 
 type Refused = Extract<Result<never>, { ok: false }>;
@@ -140,16 +141,17 @@ async function refuseUnasked(
     sub?: string;
     countedAt?: number | undefined;
     opened?: OpenRequest | undefined;
+    question?: QuestionTo | undefined;
   },
 ): Promise<Result<never>> {
-  const { rateWindows, openRequests, settings, clock } = ports;
-  const { client, refused, sub, countedAt, opened } = attempt;
+  const { rateWindows, settings, clock } = ports;
+  const { client, refused, sub, countedAt } = attempt;
   const limits = limitsOf(client, settings.clientLimits);
   const isHidden = hides(ports, refused.refusal);
   const isUnknown = refused.refusal.reason === 'unknown_user' && !isHidden;
   await Promise.all([
     sub !== undefined && countedAt !== undefined && rateWindows.giveBack(sub, countedAt),
-    opened && !isHidden && openRequests.close(opened),
+    isHidden || closeAttempt(ports, attempt),
     isUnknown && limits && rateWindows.countUnknownUser(client.clientId, limits, clock()),
   ]);
   return refused;
@@ -168,7 +170,8 @@ async function storeAndPush(
   const isAfterDenial = block && block.denials > 0 && !block.report && ports.settings.denialPause ? true : undefined;
   const { isSynthetic } = client;
   const isOnlyOne = askable.opened && true;
-  await ports.requests.create({ request, asked, details, notification, isAfterDenial, isOnlyOne, isSynthetic });
+  const marks = { isAfterDenial, isOnlyOne, questionId: askable.question?.id, isSynthetic } as const;
+  await ports.requests.create({ request, asked, details, notification, ...marks });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const outcomes = await ports.push.send(reachable(target.devices), message, issuedAt);
   const pushed = await judgePushes(ports, outcomes, { askable, request, note });
@@ -212,7 +215,7 @@ async function judgePushes(
   if (hides(ports, refusal)) {
     // The request stays pending, like every other one. A phone that asks by itself can still answer it.
     note({ concealed: refusal.reason });
-    await Promise.allSettled([...mark(), giveBack(ports, { ...askable, opened: undefined })]);
+    await Promise.allSettled([...mark(), giveBack(ports, { ...askable, opened: undefined, question: undefined })]);
     return ok(true);
   }
   await ports.requests.recordFailure(request.requestId);
@@ -225,9 +228,10 @@ function noDevice(devices: number): Refusal {
 }
 
 /** Takes the attempt back, because no phone rang. If that fails, it stays counted. */
-async function giveBack(ports: RequestAuthenticationPorts, { target, countedAt, opened }: Askable): Promise<void> {
+async function giveBack(ports: RequestAuthenticationPorts, askable: Askable): Promise<void> {
+  const { target, countedAt } = askable;
   await Promise.allSettled([
     countedAt !== undefined && ports.rateWindows.giveBack(target.user.sub, countedAt),
-    opened && ports.openRequests.close(opened),
+    closeAttempt(ports, askable),
   ]);
 }

@@ -2,7 +2,7 @@ import type { Registration } from '../../core/client/client.ts';
 import { type DeviceResponse, reportsFraud } from '../../core/deciding/device-response.ts';
 import { blockOf } from '../../core/person/client-block.ts';
 import { ok } from '../../core/result.ts';
-import type { OpenRequests } from '../asking/ports.ts';
+import type { OpenQuestions, OpenRequests } from '../asking/ports.ts';
 import type { AuthenticatedDevice } from '../device/authenticate-device.ts';
 import { type AuditedPorts, auditedChange } from '../operating/audited-change.ts';
 import type { ClientBlockRecords } from '../person/ports.ts';
@@ -13,6 +13,7 @@ import type { StoredDetails } from './ports.ts';
 export type ClientDenialPorts = AuditedPorts & {
   readonly blockRecords: ClientBlockRecords;
   readonly openRequests: Pick<OpenRequests, 'close'>;
+  readonly openQuestions: Pick<OpenQuestions, 'remove'>;
   readonly settings: Settings;
 };
 
@@ -68,11 +69,14 @@ export async function changePause(ports: ClientDenialPorts, answered: Answered):
   else if (details.isAfterDenial) await Promise.allSettled([blockRecords.endPause({ owner, clientId })]);
 }
 
-/** Lets the client ask the user again, where it may have one request open only. */
+/** Lets the client ask the user again, where it may have one request open only, or must send a message with the next. */
 async function closeRequest(ports: ClientDenialPorts, { by, details }: Answered): Promise<void> {
-  const { clientId } = clientOf(details);
-  const { expiresAt, isOnlyOne } = details;
-  if (isOnlyOne) await Promise.allSettled([ports.openRequests.close({ sub: by.user.sub, clientId, expiresAt })]);
+  const { expiresAt, isOnlyOne, questionId: id } = details;
+  const request = { sub: by.user.sub, clientId: clientOf(details).clientId, expiresAt };
+  await Promise.allSettled([
+    isOnlyOne && ports.openRequests.close(request),
+    id !== undefined && ports.openQuestions.remove({ ...request, id }),
+  ]);
 }
 
 /** Whether the user of a device reported the client of a request as fraud. */

@@ -22,6 +22,8 @@ export type StoredDetails = FrozenDetails & {
   readonly isAfterDenial?: true | undefined;
   /** True if the client may have no other request open with this user. */
   readonly isOnlyOne?: true | undefined;
+  /** The id of the open question that this request is. A decision takes it out. */
+  readonly questionId?: string | undefined;
   /** True if the client of the synthetic login asks. */
   readonly isSynthetic?: true | undefined;
 };

@@ -22,6 +22,7 @@ const KNOWN: FoundUser = {
   userLimit: { allowed: true },
   pauseSeconds: 0,
   openSeconds: 0,
+  needsMessage: false,
 };
 const withUser = (user: Partial<User>) => ({ found: { user: { ...USER, ...user }, devices: [DEVICE], blocks: [] } });
 
@@ -53,6 +54,7 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
   ['a blocked user', withUser({ status: 'blocked' }), { reason: 'unknown_user', because: 'blocked' }],
   ['a pause after denials', { pauseSeconds: 15 }, { reason: 'client_paused', retryAfterSeconds: 15 }],
   ['another open request', { openSeconds: 20 }, { reason: 'request_open', retryAfterSeconds: 20 }],
+  ['no binding message beside another open request', { needsMessage: true }, { reason: 'binding_message_needed' }],
   ['the user over the limit', { userLimit: over }, { reason: 'user_rate_limited', retryAfterSeconds: 7 }],
   ['no device', { found: { user: USER, devices: [], blocks: [] } }, { reason: 'no_reachable_device', devices: 0 }],
   [

@@ -47,6 +47,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   client_rate_limited: { reason: 'client_rate_limited', retryAfterSeconds: 30 },
   too_many_unknown_users: { reason: 'too_many_unknown_users', retryAfterSeconds: 30 },
   client_paused: { reason: 'client_paused', retryAfterSeconds: 30 },
+  binding_message_needed: { reason: 'binding_message_needed' },
   request_open: { reason: 'request_open', retryAfterSeconds: 30 },
   no_reachable_device: { reason: 'no_reachable_device', devices: 0 },
   push_unavailable: { reason: 'push_unavailable', retryAfterSeconds: 5 },

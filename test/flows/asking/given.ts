@@ -12,6 +12,7 @@ import type { Settings } from '../../../provider/flows/ports.ts';
 import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientCall, clientsIn } from '../world/clients.ts';
 import { deviceNamed, devicesIn, pushIn } from '../world/devices.ts';
+import { openQuestionsIn } from '../world/open-questions.ts';
 import { openRequestsIn } from '../world/open-requests.ts';
 import { peopleIn } from '../world/people.ts';
 import { requestsIn } from '../world/requests.ts';
@@ -36,6 +37,7 @@ export function askingWorld(
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
   const { opened, openRequests } = openRequestsIn(journal);
+  const { questions, openQuestions } = openQuestionsIn(journal);
   const { people, logins } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
   const requests = requestsIn(journal);
@@ -51,6 +53,7 @@ export function askingWorld(
     rateWindows,
     silentDenials,
     openRequests,
+    openQuestions,
     announcements: journal.port({
       announce: async ({ clientId }) => journal.begin(`announce to ${clientId}`),
     }),
@@ -63,7 +66,7 @@ export function askingWorld(
     const sent = Object.entries(form).filter(([, values]) => values.length > 0);
     return requestAuthentication(ports, clientCall(note, Object.fromEntries(sent), authorization));
   };
-  return { ...world, blocks, opened, logins, devices: stored, requests, fates, rung, counted, limits, ask };
+  return { ...world, blocks, opened, questions, logins, devices: stored, requests, fates, rung, counted, limits, ask };
 }
 
 /** Rate windows that answer what a test says. */

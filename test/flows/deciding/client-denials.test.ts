@@ -160,3 +160,23 @@ describe('a decision on the only request that the client may have open', () => {
     expect((await world.answer('phone')).ok).toBe(true);
   });
 });
+
+describe('a decision on a question beside which others need a message', () => {
+  const question = { id: 'question-1', sub: 'ana', clientId: 'bank', expiresAt: NOW + 100 };
+
+  it('takes it out, after it is committed', async () => {
+    for (const decision of ['approve', 'deny']) {
+      const world = decidingWorld({ details: { questionId: 'question-1' } });
+      world.questions.push(question);
+      expect((await world.answer('phone', { decision })).ok).toBe(true);
+      expect(world.journal.calls.at(-2)).toBe('remove question of bank to ana');
+      expect(world.questions).toEqual([]);
+    }
+  });
+
+  it('stands if it cannot be taken out', async () => {
+    const world = decidingWorld({ details: { questionId: 'question-1' } });
+    world.journal.breakAt('remove question');
+    expect((await world.answer('phone')).ok).toBe(true);
+  });
+});

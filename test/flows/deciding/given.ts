@@ -16,6 +16,7 @@ import type { Settings } from '../../../provider/flows/ports.ts';
 import { ISSUER, NOW, requestIn } from '../../core/given.ts';
 import { blocksIn } from '../world/blocks.ts';
 import { deviceNamed, devicesIn } from '../world/devices.ts';
+import { openQuestionsIn } from '../world/open-questions.ts';
 import { openRequestsIn } from '../world/open-requests.ts';
 import { peopleIn } from '../world/people.ts';
 import { evidenceKeyOf, evidenceKeysIn, evidenceSealIn } from '../world/records.ts';
@@ -52,6 +53,7 @@ export function decidingWorld(
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
   const { opened, openRequests } = openRequestsIn(journal);
+  const { questions, openQuestions } = openQuestionsIn(journal);
   const { people, users } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
   const request = given.request ?? requestIn('pending', { sub: 'ana' });
@@ -68,6 +70,7 @@ export function decidingWorld(
     verifier,
     blockRecords,
     openRequests,
+    openQuestions,
     requests: decidableIn(journal, requests, { details, users, devices: stored, keys }),
     evidenceKeys,
     evidenceSeal,
@@ -110,6 +113,7 @@ export function decidingWorld(
     users,
     blocks,
     opened,
+    questions,
     devices: stored,
     requests,
     announced,

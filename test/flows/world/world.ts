@@ -27,6 +27,7 @@ export const SETTINGS: Settings = {
   blocksReported: true,
   hasOneOpenRequest: false,
   concealsUsers: false,
+  needsMessageWhileOpen: false,
 };
 
 export const ANA: User = {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
   world = await World.start({
     clock: 'running',
-    variables: { REQUEST_LIMITS: '{"oneOpenRequest":"on"}' },
+    variables: { REQUEST_LIMITS: '{"oneOpenRequest":"on","messageWhileOpen":"on"}' },
     trustedCertificates: [endpoint.cert],
     onEvent: () => undefined,
   });

@@ -85,6 +85,7 @@ describe('settings', () => {
     [{ logRetentionDays: 100 }, '"logRetentionDays" must be one of 1, 3, 5'],
     [{ limits: { defaultExpiry: 900 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [{ limits: { perUser: 'off' } }, '"limits.perUser" must be an object with settings'],
+    [{ limits: { messageWhileOpen: true } }, '"limits.messageWhileOpen" must be "on" or "off"'],
     [{ lifetimes: { idToken: 0.5 } }, '"lifetimes.idToken" must be a whole number of at least 1'],
     [{ clientSecretDays: 29 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],
     [{ clientSecretDays: 1096 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],

@@ -1,3 +1,4 @@
+import type { OpenQuestion } from '../../../core/asking/open-question.ts';
 import type { Key } from '../items.ts';
 
 // The stored form of rate windows, in Transactions.
@@ -33,6 +34,18 @@ export const openRequestKey = (by: { sub: string; clientId: string }): Key<OpenR
   pk: userWindows(by.sub),
   sk: `${OPEN_PREFIX}${by.clientId}`,
 });
+/**
+ * The open questions of a person, each as `<expires_at>#<client_id>#<id>`, and `#silent` at its end if it is silent. Those
+ * that expired are taken out now and then.
+ */
+export type OpenQuestionsForm = { readonly open?: ReadonlySet<string>; readonly ttl: number };
+export const openQuestionsKey = (sub: string): Key<OpenQuestionsForm> => ({ pk: userWindows(sub), sk: OPEN_PREFIX });
+export const questionText = ({ id, clientId, expiresAt, isSilent }: OpenQuestion): string =>
+  [expiresAt, clientId, id, ...(isSilent ? ['silent'] : [])].join('#');
+export function questionFrom(text: string): OpenQuestion {
+  const [expiresAt, clientId = '', id = '', silent] = text.split('#');
+  return { id, clientId, expiresAt: Number(expiresAt), ...(silent && { isSilent: true }) };
+}
 /** Whether an item beside the windows of a user is a window. */
 export const isWindow = ({ sk }: { sk: string }): boolean => !sk.startsWith(OPEN_PREFIX);
 /** Returns the number of the hour since 1970. */

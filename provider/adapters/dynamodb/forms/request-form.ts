@@ -43,6 +43,7 @@ export type DetailsForm = {
   readonly notified_client?: string;
   readonly after_denial?: true;
   readonly only_one?: true;
+  readonly question_id?: string;
   readonly synthetic?: true;
   readonly ttl: number;
 };
@@ -127,6 +128,7 @@ export function detailsFrom(item: Stored<DetailsForm>): Whole<StoredDetails> {
     notifiedClient: item.notified_client,
     isAfterDenial: item.after_denial,
     isOnlyOne: item.only_one,
+    questionId: item.question_id,
     isSynthetic: item.synthetic,
   };
 }

@@ -4,7 +4,7 @@ import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { Announcements } from '../../notifying/ports.ts';
 import type { SilentDenials } from '../../person/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
-import type { AuthenticationRequests, OpenRequests, RateWindows } from '../ports.ts';
+import type { AuthenticationRequests, OpenQuestions, OpenRequests, RateWindows } from '../ports.ts';
 import { announceInstead } from './announce-instead.ts';
 import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest } from './new-request.ts';
 
@@ -13,6 +13,7 @@ export type AskSilentlyPorts = {
   readonly requests: AuthenticationRequests;
   readonly rateWindows: RateWindows;
   readonly openRequests: OpenRequests;
+  readonly openQuestions: OpenQuestions;
   readonly silentDenials: SilentDenials;
   readonly announcements: Announcements;
   readonly entropy: Entropy;
@@ -61,9 +62,11 @@ async function countSilently({ settings, rateWindows }: AskSilentlyPorts, { clie
   return counted;
 }
 
-/** The request is open until its client hears of the denial. */
-async function endWithDenial({ openRequests, clock }: AskSilentlyPorts, { opened }: Askable, deniedFrom: number) {
-  if (!opened) return;
-  await openRequests.close(opened);
-  await openRequests.open({ ...opened, expiresAt: deniedFrom }, clock());
+/** The request is open until its client hears of the denial, and as a question for this client alone. */
+async function endWithDenial(ports: AskSilentlyPorts, { opened, question }: Askable, expiresAt: number) {
+  const { openRequests, openQuestions, clock } = ports;
+  if (opened) await openRequests.close(opened);
+  if (opened) await openRequests.open({ ...opened, expiresAt }, clock());
+  if (question) await openQuestions.remove(question);
+  if (question) await openQuestions.add({ ...question, expiresAt, isSilent: true }, clock());
 }

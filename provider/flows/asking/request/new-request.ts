@@ -8,7 +8,7 @@ import type { Owner, UserWithDevices } from '../../../core/person/user.ts';
 import type { Whole } from '../../../core/whole.ts';
 import type { NotificationAddress } from '../../notifying/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
-import type { OpenRequest } from '../ports.ts';
+import type { OpenRequest, QuestionTo } from '../ports.ts';
 
 /** The refusal while SNS is out. The client may try again after so many seconds. */
 export const PUSH_OUT = { reason: 'push_unavailable', retryAfterSeconds: 5 } as const;
@@ -27,6 +27,8 @@ export type Askable = {
   readonly countedAt: number | undefined;
   /** What the attempt opened, where a client may have one request open with each user. */
   readonly opened: OpenRequest | undefined;
+  /** The question that the attempt added, where a client must send a message while another one is open. */
+  readonly question: QuestionTo | undefined;
 };
 
 /** The successful answer (CIBA §7.3). */
