@@ -1,5 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { isClientId } from '../../provider/core/client/client.ts';
+import { CLIENT_METADATA } from '../../provider/core/client/metadata.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { writeNewFile } from '../command-line/new-file.ts';
 import { NO_ANSWER } from '../deployment/provider-answer.ts';
@@ -29,6 +31,9 @@ export function withOwnKey(registration: Registration, keyFile: string | undefin
   if (algorithm !== ALGORITHM)
     throw new WrongUsage(`This command makes ${ALGORITHM} keys. For ${algorithm}, give the public key with --jwks`);
   const { client_id: clientId = randomBytes(16).toString('hex') } = registration;
+  // The id becomes part of a path, so it is checked before the API would refuse it.
+  if (typeof clientId !== 'string' || !isClientId(clientId))
+    throw new WrongUsage(`client_id must be ${CLIENT_METADATA.client_id.rule.expected}`);
   const path = keyFile ?? `${clientId}.private.jwk.json`;
   const jwk = writeKey(path);
   return { body: { ...registration, client_id: clientId, jwks: { keys: [jwk] } }, keyFile: path };
