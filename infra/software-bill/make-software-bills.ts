@@ -8,15 +8,19 @@ import { bundleFunctions, readMetafile } from '../functions/bundles.ts';
 import {
   type BundledFile,
   billOfFiles,
+  billOfNeeded,
   lockFile,
   packagesOf,
   type SoftwareBill,
   softwareBill,
   stableBill,
-  withoutDevelopment,
+  withoutOptionalPeers,
 } from './software-bill.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The packages that a deployment needs besides the dependencies in `package.json`; `node` brings what all of them run on. */
+const DEPLOYING = ['aws-cdk', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'node'];
 
 /** The bills of materials of this version. */
 export type SoftwareBills = {
@@ -28,8 +32,15 @@ export type SoftwareBills = {
 
 /** Bundles the functions and makes both bills. Throws if npm can't. */
 export function makeSoftwareBills(): SoftwareBills {
-  const lock = v.parse(lockFile, JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
-  const construct = withoutDevelopment(stableBill(billOfNpm(), lock.name));
+  const lock = v.parse(lockFile, readJson('package-lock.json'));
+  const { dependencies } = v.parse(
+    v.object({ dependencies: v.record(v.string(), v.string()) }),
+    readJson('package.json'),
+  );
+  const construct = billOfNeeded(withoutOptionalPeers(stableBill(billOfNpm(), lock.name), lock), [
+    ...Object.keys(dependencies),
+    ...DEPLOYING,
+  ]);
   const bundles = bundleFunctions();
   const files = Object.entries(readMetafile().outputs)
     .filter(([path]) => path.endsWith('.mjs'))
@@ -47,6 +58,10 @@ export function makeSoftwareBills(): SoftwareBills {
       };
     });
   return { construct, functions: billOfFiles(construct, files) };
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
 }
 
 /** What npm reads in `package-lock.json`: names, versions, licenses and hashes. It asks no registry. */

@@ -9,7 +9,6 @@ const component = v.looseObject({
   version: v.optional(v.string()),
   purl: v.optional(v.string()),
   hashes: v.optional(v.array(v.object({ alg: v.string(), content: v.string() }))),
-  properties: v.optional(v.array(v.object({ name: v.string(), value: v.string() }))),
 });
 const dependency = v.object({ ref: v.string(), dependsOn: v.optional(v.array(v.string())) });
 /** The form of a bill. */
@@ -33,11 +32,15 @@ export type BundledFile = {
   readonly packages: readonly string[];
 };
 
-/** The members of `package-lock.json` that tell which version of a package is in which folder. */
-export const lockFile = v.looseObject({
-  name: v.string(),
-  packages: v.record(v.string(), v.looseObject({ version: v.optional(v.string()) })),
+const locked = v.looseObject({
+  version: v.optional(v.string()),
+  peerDependenciesMeta: v.optional(v.record(v.string(), v.looseObject({ optional: v.optional(v.boolean()) }))),
 });
+/**
+ * The members of `package-lock.json` that tell which version of a package is in which folder, and with which packages it
+ * works if they happen to be there.
+ */
+export const lockFile = v.looseObject({ name: v.string(), packages: v.record(v.string(), locked) });
 export type LockFile = v.InferOutput<typeof lockFile>;
 
 /**
@@ -55,18 +58,47 @@ export function stableBill({ serialNumber: _, ...bill }: SoftwareBill, name: str
 }
 
 /**
- * Returns the bill without what only development needs. npm has an option for that (`--omit dev`), but it also leaves
- * out what development and production both need.
+ * Returns the bill of these packages and of what they need. npm has options that leave out what only development needs
+ * (`--omit dev`). But CDK is a dependency of development, since a machine that runs the provider needs none, and the
+ * option also leaves out what development and production both need.
  */
-export function withoutDevelopment(bill: SoftwareBill): SoftwareBill {
-  const components = bill.components.filter(
-    ({ properties = [] }) => !properties.some(({ name }) => name === 'cdx:npm:package:development'),
+export function billOfNeeded(bill: SoftwareBill, names: readonly string[]): SoftwareBill {
+  const root = bill.metadata.component['bom-ref'];
+  const edges = new Map(bill.dependencies.map(({ ref, dependsOn = [] }) => [ref, dependsOn]));
+  const first = (edges.get(root) ?? []).filter((ref) => names.includes(nameIn(ref)));
+  const missing = names.filter((name) => !first.some((ref) => nameIn(ref) === name));
+  if (missing.length > 0) throw new Error(`package.json does not name ${missing.join(', ')}`);
+  const needed = new Set(first);
+  // A set is walked in the order of its additions, those during the walk included.
+  for (const ref of needed) for (const next of edges.get(ref) ?? []) needed.add(next);
+  return {
+    ...bill,
+    components: bill.components.filter((one) => needed.has(one['bom-ref'])),
+    dependencies: bill.dependencies
+      .filter(({ ref }) => ref === root || needed.has(ref))
+      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: ref === root ? first : dependsOn })),
+  };
+}
+
+/** Returns the bill without what packages can do without: optional peers, such as TypeScript for packages with types. */
+export function withoutOptionalPeers(bill: SoftwareBill, { packages }: LockFile): SoftwareBill {
+  const optional = new Set(
+    Object.entries(packages).flatMap(([folder, { version, peerDependenciesMeta = {} }]) =>
+      Object.entries(peerDependenciesMeta).map(([peer, meta]) =>
+        meta.optional ? `${nameOfFolder(folder)}@${version} ${peer}` : '',
+      ),
+    ),
   );
-  const kept = new Set([bill.metadata.component['bom-ref'], ...components.map((one) => one['bom-ref'])]);
-  const dependencies = bill.dependencies
-    .filter(({ ref }) => kept.has(ref))
-    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((one) => kept.has(one)) }));
-  return { ...bill, components, dependencies };
+  const dependencies = bill.dependencies.map(({ ref, dependsOn = [] }) => ({
+    ref,
+    dependsOn: dependsOn.filter((one) => !optional.has(`${ref} ${nameIn(one)}`)),
+  }));
+  return { ...bill, dependencies };
+}
+
+/** Returns the name in `name@version`. */
+function nameIn(ref: string): string {
+  return ref.slice(0, ref.lastIndexOf('@'));
 }
 
 /** Returns the bill of what is deployed: each file of a function, and the packages that are in it. */
@@ -96,9 +128,14 @@ export function packagesOf(inputs: readonly string[], { packages }: LockFile): r
   const refs = [...new Set(folders)].map((folder) => {
     const version = packages[folder]?.version;
     if (version === undefined) throw new Error(`package-lock.json has no version of ${folder}`);
-    return `${folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`;
+    return `${nameOfFolder(folder)}@${version}`;
   });
   return refs.toSorted();
+}
+
+/** Returns the name of the package that is installed in a folder. */
+function nameOfFolder(folder: string): string {
+  return folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
 const refOf = ({ path }: BundledFile): string => `function:${path}`;

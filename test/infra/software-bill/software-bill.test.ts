@@ -7,10 +7,11 @@ import { bundleFunctions, deployedNames } from '../../../infra/functions/bundles
 import { makeSoftwareBills } from '../../../infra/software-bill/make-software-bills.ts';
 import {
   billOfFiles,
+  billOfNeeded,
   packagesOf,
   type SoftwareBill,
   stableBill,
-  withoutDevelopment,
+  withoutOptionalPeers,
 } from '../../../infra/software-bill/software-bill.ts';
 import { root } from '../../support/code-blocks.ts';
 
@@ -63,18 +64,28 @@ describe('the bill of what is deployed', () => {
 });
 
 describe('the bill of the construct', () => {
-  it('has what package.json names, with all that it needs, and nothing that only development needs', () => {
-    const { dependencies } = json('package.json');
-    const refs = refsIn(bills.construct);
-    for (const [name, version] of Object.entries(dependencies)) expect(refs).toContain(`${name}@${version}`);
-    const entries = Object.entries<{ version?: string; dev?: boolean; link?: boolean }>(
-      json('package-lock.json').packages,
-    );
-    const needed = entries.filter(([path, { dev, link }]) => path !== '' && !dev && !link);
-    const wanted = needed.map(
-      ([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`,
-    );
-    expect(refs).toEqual([...new Set(wanted)].toSorted());
+  const refs = refsIn(bills.construct);
+  const names = refs.map((ref) => ref.slice(0, ref.lastIndexOf('@')));
+
+  it('has the dependencies of package.json, and what the CDK app loads', () => {
+    const { dependencies, devDependencies } = json('package.json');
+    const sources = globSync('infra/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+    const imports = sources.flatMap((text) => [...text.matchAll(/ from '((?:@[^/']+\/)?[^./'][^/']*)/g)]);
+    const loaded = imports
+      .map(([, name = '']) => name)
+      .filter((name) => name in { ...dependencies, ...devDependencies });
+    expect(new Set(loaded)).toEqual(new Set(['aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'valibot']));
+    for (const name of [...Object.keys(dependencies), ...loaded, 'aws-cdk', 'node']) expect(names).toContain(name);
+  });
+
+  it('has all that these need, and nothing else', () => {
+    for (const { dependsOn = [] } of bills.construct.dependencies)
+      expect(refs).toEqual(expect.arrayContaining(dependsOn));
+    const asked = new Set(bills.construct.dependencies.flatMap(({ dependsOn = [] }) => dependsOn));
+    expect(refs.filter((ref) => !asked.has(ref))).toEqual([]);
+    for (const name of ['vitest', 'typescript', '@biomejs/biome', 'playwright-core']) expect(names).not.toContain(name);
+    // Needed by a dependency of development too, which npm's own option would leave out.
+    expect(names).toContain('@smithy/core');
   });
 });
 
@@ -110,16 +121,16 @@ describe('a bill', () => {
     version: '1',
     ...more,
   });
-  const forDevelopment = { properties: [{ name: 'cdx:npm:package:development', value: 'true' }] };
   const whole: SoftwareBill = {
     bomFormat: 'CycloneDX',
     specVersion: '1.5',
     serialNumber: 'urn:uuid:1',
     metadata: { timestamp: '2026-01-01T00:00:00Z', component: part('folder') },
-    components: [part('b'), part('a'), part('tool', forDevelopment)],
+    components: [part('b'), part('a'), part('tool')],
     dependencies: [
-      { ref: 'tool@1', dependsOn: ['a@1'] },
-      { ref: 'folder@1', dependsOn: ['tool@1', 'a@1'] },
+      { ref: 'tool@1', dependsOn: ['a@1', 'b@1'] },
+      { ref: 'b@1', dependsOn: ['a@1'] },
+      { ref: 'folder@1', dependsOn: ['tool@1', 'b@1'] },
     ],
   };
 
@@ -130,10 +141,21 @@ describe('a bill', () => {
     expect(components.map(({ name }) => name)).toEqual(['a', 'b', 'tool']);
   });
 
-  it('keeps what development and production both need', () => {
-    const { components, dependencies } = withoutDevelopment(whole);
+  it('has what the named packages need, however far away, and nothing that only others need', () => {
+    const { components, dependencies } = billOfNeeded(whole, ['b']);
     expect(components.map(({ name }) => name)).toEqual(['b', 'a']);
-    expect(dependencies).toEqual([{ ref: 'folder@1', dependsOn: ['a@1'] }]);
+    expect(dependencies).toEqual([
+      { ref: 'b@1', dependsOn: ['a@1'] },
+      { ref: 'folder@1', dependsOn: ['b@1'] },
+    ]);
+    expect(() => billOfNeeded(whole, ['a'])).toThrow('package.json does not name a');
+  });
+
+  it('has no optional peer, which a package can do without', () => {
+    const folders = { 'node_modules/tool': { version: '1', peerDependenciesMeta: { a: { optional: true } } } };
+    const { dependencies } = withoutOptionalPeers(whole, { name: 'project', packages: folders });
+    expect(dependencies[0]).toEqual({ ref: 'tool@1', dependsOn: ['b@1'] });
+    expect(dependencies.slice(1)).toEqual(whole.dependencies.slice(1));
   });
 
   it('refuses a file with a package that npm does not know', () => {
