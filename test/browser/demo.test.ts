@@ -53,6 +53,7 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
           await page.click(button);
           await inState(page, state);
           expect(await page.textContent('#ending-title')).toBe(title);
+          expect(await page.isVisible('#to-tokens')).toBe(state === 'approved');
           for (const part of ['#ending-title', '#ending-text', '#ask-again']) {
             const box = await page.locator(part).boundingBox();
             expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(720);
@@ -79,6 +80,29 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
       await inState(page, 'approved');
       const jti = await page.textContent('#access-token-claims [data-claim="jti"] .value');
       expect(await page.textContent('#ending-facts dd')).toBe(jti?.slice(0, 8));
+    });
+
+    it('the tokens say what each claim is for, and nothing covers them', async () => {
+      const { page } = await open();
+      await ring(page);
+      await page.click('#approve');
+      await inState(page, 'approved');
+      const meanings = await page.locator('#tokens .meaning').allTextContents();
+      expect(meanings.length).toBeGreaterThan(15);
+      expect(meanings.filter((meaning) => meaning === '' || meaning === 'A claim of this provider or user')).toEqual(
+        [],
+      );
+      await page.click('#to-tokens');
+      // The phone and the lanes stay in view while the stories scroll, but not over the tokens.
+      await expect
+        .poll(() =>
+          page.evaluate(() => {
+            const cards = [...document.querySelectorAll('#tokens .card')].map((card) => card.getBoundingClientRect());
+            const tops = cards.map(({ x, y, width }) => document.elementFromPoint(x + width / 2, y + 90));
+            return tops.every((top) => top?.closest('#tokens'));
+          }),
+        )
+        .toBe(true);
     });
 
     it('an unanswered request expires in plain words', async () => {
@@ -172,6 +196,16 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
       expect(await row.locator('.references a').first().getAttribute('href')).toContain('#rfc.section.7.1');
       const file = await row.locator('.references a[href^="/demo/source/"]').first().getAttribute('href');
       expect((await fetch(runtime.url + file)).status).toBe(200);
+    });
+
+    it('brings what is opened into view, in a window of 1280 x 720', async () => {
+      const { page } = await open();
+      await ring(page);
+      await page.click('#approve');
+      await inState(page, 'approved');
+      await page.locator('[data-step="verify"] > details > summary').click();
+      const box = () => page.locator('[data-step="verify"] .why').boundingBox();
+      await expect.poll(async () => ((await box())?.y ?? 999) + ((await box())?.height ?? 0)).toBeLessThanOrEqual(720);
     });
 
     it('every file and section that a step names exists', async () => {

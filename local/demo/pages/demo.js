@@ -12,23 +12,26 @@ import { runTabs } from './tabs.js';
 
 const isPhoneAlone = location.pathname === '/demo/phone';
 document.body.dataset['page'] = isPhoneAlone ? 'phone' : 'demo';
+/** How long the page waits for the provider before it says so. */
+const PATIENCE_MS = 2000;
 const TROUBLE = 'The provider does not answer. Start it with npm start. This page goes on by itself when it is back.';
 
-const opening = setTimeout(() => showTrouble(false), 2000);
+const opening = setTimeout(() => {
+  byId('trouble').textContent = TROUBLE;
+}, PATIENCE_MS);
 const connection = await Connection.open();
 clearTimeout(opening);
-showTrouble(true);
+byId('trouble').textContent = '';
 const wire = new Wire();
 wire.addEventListener('no-answer', () => connection.lost());
-connection.addEventListener('lost', () => showTrouble(false));
-connection.addEventListener('back', () => showTrouble(true));
+showConnection();
+for (const event of ['lost', 'back']) connection.addEventListener(event, showConnection);
 if (isPhoneAlone) openPhone();
 else openDemo();
 
-/** @param {boolean} isUp */
-function showTrouble(isUp) {
-  byId('trouble').textContent = isUp ? '' : TROUBLE;
-  document.body.dataset['connection'] = isUp ? 'open' : 'lost';
+/** Desk, phone and lanes say it each in their place when the provider does not answer. */
+function showConnection() {
+  document.body.dataset['connection'] = connection.isUp ? 'open' : 'lost';
 }
 
 /** Opens the phone of the user whom the address names. */

@@ -165,7 +165,7 @@ export class Console {
     const isStopped = login.progress.state === 'stopped';
     say('waiting-title', title);
     say('waiting-text', text);
-    showActions(isStopped);
+    showActions({ isStopped, isUp });
     const isElsewhere = login.isKnown && login.person.sub !== this.owner.sub && !login.decision;
     showElsewhere(isElsewhere && !login.person.isReported ? login.person : undefined);
     const state = login.progress.state === 'asking' ? 'asking' : isStopped ? 'stopped' : 'pending';

@@ -8,11 +8,11 @@ import { phoneLink } from './form.js';
 
 /**
  * Shows which buttons make sense now.
- * @param {boolean} isStopped whether the client has stopped polling
+ * @param {{ isStopped: boolean, isUp: boolean }} now whether the client has stopped polling, and the provider answers
  */
-export function showActions(isStopped) {
-  for (const id of ['poll-early', 'give-up']) byId(id).hidden = isStopped;
-  for (const id of ['poll-again', 'start-over']) byId(id).hidden = !isStopped;
+export function showActions({ isStopped, isUp }) {
+  for (const id of ['poll-early', 'give-up']) byId(id).hidden = isStopped || !isUp;
+  for (const id of ['poll-again', 'start-over']) byId(id).hidden = !isStopped || !isUp;
 }
 
 /**
@@ -43,7 +43,7 @@ export function showTimes(open, isUp) {
  * @param {boolean} isUp
  */
 function nextPoll(open, isUp) {
-  if (!isUp) return 'The polls get no answer.';
+  if (!isUp) return 'The client waits for the provider.';
   if (open.state === 'stopped') return 'The client does not poll.';
   const wait = Math.max(0, Math.ceil((open.nextPollAt - Date.now()) / 1000));
   const pace = `one every ${open.intervalSeconds} s`;

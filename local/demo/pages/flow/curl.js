@@ -25,7 +25,7 @@ export function cautionOf({ requestHeaders, requestBody }) {
     return 'It has the secret of a demo client, which exists only on this machine. Never copy a real one like this.';
   }
   if (authorization.startsWith('Device ') || requestBody.startsWith('{"')) {
-    return 'The JWT in it lives two minutes and works once, so a repetition is refused.';
+    return 'The JWT in it lives two minutes, and only this phone can sign another.';
   }
   return 'There is nothing secret in it.';
 }

@@ -10,18 +10,11 @@ import { rawMessage } from './raw.js';
  * Shows an exchange as it is now.
  * @param {Exchange} exchange
  */
-export function exchangeView(exchange) {
+function exchangeView(exchange) {
   return element(
     'div',
     { class: 'exchange', ...factsOf(exchange) },
-    element(
-      'p',
-      { class: 'line' },
-      element('b', {}, exchange.method),
-      ` ${exchange.path} `,
-      element('span', { class: `status ${statusClass(exchange.status)}` }, statusText(exchange)),
-      element('span', { class: 'at' }, timeOfDay(exchange.at, { seconds: true })),
-    ),
+    element('p', { class: 'line' }, element('b', {}, exchange.method), ` ${exchange.path}`),
     element('p', { class: 'meaning' }, exchange.meaning),
     ...rawMessages(exchange),
     ...copyButton(exchange),
@@ -31,16 +24,17 @@ export function exchangeView(exchange) {
 /**
  * Shows an exchange as a row that opens.
  * @param {Exchange} exchange
- * @param {string} title
+ * @param {{ title?: string, isOpen?: boolean }} [options]
  */
-export function foldedExchange(exchange, title) {
+export function foldedExchange(exchange, { title = '', isOpen = false } = {}) {
+  const at = timeOfDay(exchange.at, { seconds: true });
   return element(
     'details',
-    { class: 'folded' },
+    { class: 'folded', open: isOpen },
     element(
       'summary',
       {},
-      `${title} `,
+      `${at} ${title}`.trim(),
       element('span', { class: `status ${statusClass(exchange.status)}` }, statusText(exchange)),
     ),
     exchangeView(exchange),

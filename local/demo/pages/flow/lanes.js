@@ -127,10 +127,10 @@ export class Lanes {
   /** @param {Exchange} exchange */
   #showSetup(exchange) {
     const shown = this.#setup.get(exchange.id);
-    const view = foldedExchange(exchange, `${exchange.method} ${exchange.path.replace(/\?.*/, '')}`);
+    const title = `${exchange.method} ${exchange.path.replace(/\?.*/, '')}`;
     const item = shown ?? element('li', {});
-    if (shown?.querySelector('details')?.open) view.setAttribute('open', '');
-    item.replaceChildren(view);
+    const isOpen = item.querySelector('details')?.open ?? false;
+    item.replaceChildren(foldedExchange(exchange, { title, isOpen }));
     if (shown) return;
     this.#setup.set(exchange.id, item);
     byId('setup-calls').append(item);

@@ -27,7 +27,7 @@ export function noteOf(id, exchange, count) {
   const { status, responseBody } = exchange;
   if (status === undefined) return '';
   if (status === 0) return 'npm start has to run';
-  if (id === 'poll') return count > 1 ? `${count} polls so far` : 'once so far';
+  if (id === 'poll') return count > 1 ? `${count} polls so far` : '1 poll so far';
   if (status >= 300) return '';
   switch (id) {
     case 'discover':

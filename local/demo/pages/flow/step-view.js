@@ -1,7 +1,7 @@
 // One step of a login, as an arrow between two lanes. It lights up when its exchange happens, and opens to show it.
 
-import { element, timeOfDay } from '../elements.js';
-import { exchangeView, statusText } from './exchange.js';
+import { element } from '../elements.js';
+import { foldedExchange, statusText } from './exchange.js';
 import { noteOf, stateOf } from './outcomes.js';
 
 /** @typedef {import('./wire.js').Exchange} Exchange */
@@ -38,7 +38,7 @@ export class StepView {
         'span',
         { class: `call of-${lane} to-${toward}` },
         element('b', {}, title),
-        element('code', {}, ...breakable(call)),
+        element('code', {}, ...breakable(call, /(?=\/)/)),
         element('span', { class: 'arrow', 'aria-hidden': 'true' }),
       ),
       element('span', { class: `brought of-${lane}` }, this.status, this.note),
@@ -65,13 +65,7 @@ export class StepView {
   show(exchange) {
     const shown = this.#shown.get(exchange.id)?.view;
     const isOpen = shown instanceof HTMLDetailsElement ? shown.open : this.#shown.size === 0;
-    const title = `${timeOfDay(exchange.at, { seconds: true })}  ${statusText(exchange)}`;
-    const view = element(
-      'details',
-      { class: 'folded', open: isOpen },
-      element('summary', {}, title),
-      exchangeView(exchange),
-    );
+    const view = foldedExchange(exchange, { isOpen });
     if (shown) shown.replaceWith(view);
     else this.body.append(view);
     this.#shown.set(exchange.id, { exchange, view });
@@ -92,7 +86,7 @@ export class StepView {
     const all = [...this.#shown.values()].map(({ exchange }) => exchange);
     const answered = all.filter(({ status }) => status !== undefined);
     const latest = answered.at(-1) ?? all.at(-1);
-    this.status.textContent = latest ? statusText(latest) : '';
+    this.status.replaceChildren(...breakable(latest ? statusText(latest) : '', /(?<=_)/));
     if (latest) this.mark(stateOf(this.step.id, latest), noteOf(this.step.id, latest, answered.length));
     else this.mark('planned', '');
   }
@@ -119,9 +113,10 @@ function references({ sections, files }) {
 }
 
 /**
- * Lets a path break before a slash, and nowhere else.
- * @param {string} path
+ * Lets a text break at some places.
+ * @param {string} text
+ * @param {RegExp} places
  */
-function breakable(path) {
-  return path.split(/(?=\/)/).flatMap((part) => [element('wbr'), part]);
+function breakable(text, places) {
+  return text.split(places).flatMap((part) => [element('wbr'), part]);
 }
