@@ -303,6 +303,14 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
         await page.click('#phone-done');
         await page.click('#ask-again');
       }
+      await page.click('#scenario-call-centre');
+      const before = await top('#phone');
+      await ring(page);
+      await page.click('#not-me');
+      await inState(page, 'denied');
+      expect(await top('#phone')).toBe(before);
+      await page.click('#unblock');
+      await page.waitForSelector('#behind .told:has-text("Unblocked")');
     });
   });
 
