@@ -254,6 +254,24 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
       expect(await page.locator('[data-step="answer"]').getAttribute('data-state')).toBe('done');
     });
 
+    it('opens the phone of a user whom an operator has created, too', async () => {
+      const sub = 'created-later';
+      await fetch(`${runtime.url}/admin/users`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ sub, name: 'Cleo Marsh', email: 'cleo@example.com' }),
+      });
+      const { page } = await open({ path: `/demo/phone?user=${sub}` });
+      expect(await page.textContent('#phone-owner')).toBe(sub);
+      const { page: demo } = await open();
+      await demo.fill('#login-hint', 'cleo@example.com');
+      await demo.click('#ask');
+      await inPhoneState(page, 'request');
+      await page.click('#approve');
+      await inState(demo, 'approved');
+      expect(await demo.textContent('#ending-title')).toBe('This is Cleo Marsh');
+    });
+
     it('“Poll now, too early” is too early at its first press', async () => {
       const { page } = await open();
       await ring(page);

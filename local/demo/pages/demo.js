@@ -37,7 +37,7 @@ function showConnection() {
 /** Opens the phone of the user whom the address names. */
 function openPhone() {
   const wanted = new URLSearchParams(location.search).get('user');
-  const owner = connection.demo.users.find(({ sub }) => sub === wanted) ?? firstUser();
+  const owner = wanted === null ? firstUser() : userNamed(wanted);
   byId('title').textContent = `The phone of ${nameOf(owner)}`;
   document.title = `The phone of ${nameOf(owner)}`;
   wire.tellOthers();
@@ -63,6 +63,17 @@ function openDemo() {
   });
   select(byId(`scenario-${wanted.id}`));
   phone.start();
+}
+
+/**
+ * The user with this `sub`. One whom an operator created is not among the seeded ones.
+ * @param {string} sub
+ * @returns {import('./connection.js').SeededUser}
+ */
+function userNamed(sub) {
+  const { users, issuer: iss } = connection.demo;
+  const hint = JSON.stringify({ format: 'iss_sub', iss, sub });
+  return users.find(({ sub: known }) => known === sub) ?? { sub, name: sub, login_hint: hint };
 }
 
 /** The user whose phone is on the page. */

@@ -82,7 +82,7 @@ function howOften({ perMinute, perHour }, retryAfterSeconds) {
  * @param {boolean} isUp whether the provider answers
  * @returns {{ title: string, text: string }}
  */
-export function waitingWords({ progress, person, decision }, isUp) {
+export function waitingWords({ progress, person, decision, isKnown }, isUp) {
   if (!isUp) return UNREACHABLE;
   if (progress.state === 'asking')
     return { title: 'Asking…', text: 'The provider looks up the user and sends a push.' };
@@ -90,7 +90,7 @@ export function waitingWords({ progress, person, decision }, isUp) {
   if (progress.state === 'stopped') {
     return {
       title: 'The client gave up',
-      text: stopped(progress.expiresAt, { name, decision, isQuiet: person.isReported }),
+      text: stopped(progress.expiresAt, { name, decision, isQuiet: person.isReported || !isKnown }),
     };
   }
   if (decision !== undefined) {
@@ -102,7 +102,8 @@ export function waitingWords({ progress, person, decision }, isUp) {
       text: `No phone rings, because ${name} reported this client. It does not learn of that: within 45 seconds it is told of a denial.`,
     };
   }
-  return { title: `Waiting for ${name}`, text: 'The phone rings. The client polls until there is an answer.' };
+  const rings = isKnown ? 'The phone rings. ' : '';
+  return { title: `Waiting for ${name}`, text: `${rings}The client polls until there is an answer.` };
 }
 
 /**
