@@ -1,7 +1,15 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Runtime } from '../../local/runtime/runtime.ts';
-import { inPhoneState, inState, launchBrowser, openDemo, ring, startDemo } from '../support/demo-browser.ts';
+import {
+  inPhoneState,
+  inState,
+  launchBrowser,
+  openDemo,
+  reachLimit,
+  ring,
+  startDemo,
+} from '../support/demo-browser.ts';
 import { chromium } from '../support/engines.ts';
 
 const executablePath = chromium();
@@ -61,12 +69,7 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser, when 
   it('says in words that a user was asked too often, and when and how to go on', async () => {
     runtime = await startDemo({ perUser: { perMinute: 1000, perHour: 1 }, denialPause: 'off', interval: 1 });
     const { page } = await openDemo(browser, runtime.url);
-    await ring(page);
-    await page.click('#approve');
-    await inState(page, 'approved');
-    await page.click('#ask-again');
-    await page.click('#ask');
-    await inState(page, 'limited');
+    await reachLimit(page);
     expect(await page.textContent('#ending-title')).toBe('Ana is left in peace');
     expect(await page.textContent('#ending-text')).toMatch(
       /^Ana was asked .+\. Ask again at \d\d:\d\d(:\d\d)?, or restart with npm start -- --limits off\. No phone rang\.$/,
@@ -74,7 +77,8 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser, when 
   });
 
   it('says after a denial that the client has to leave the user in peace', async () => {
-    runtime = await startDemo({ interval: 1 });
+    // Long enough for a busy machine, and short enough that the end is told in seconds.
+    runtime = await startDemo({ denialPause: { first: 59, longest: 59 }, interval: 1 });
     const { page } = await openDemo(browser, runtime.url);
     await ring(page);
     await page.click('#deny');

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Runtime } from '../../local/runtime/runtime.ts';
-import { inState, launchBrowser, openDemo, ring, SCENARIOS, startDemo } from '../support/demo-browser.ts';
+import { inState, launchBrowser, openDemo, reachLimit, ring, SCENARIOS, startDemo } from '../support/demo-browser.ts';
 import { chromium } from '../support/engines.ts';
 
 const executablePath = chromium();
@@ -70,12 +70,7 @@ describe.skipIf(executablePath === undefined)('pictures of the demo page', () =>
   it.each(SCENARIOS)('%s: the limit', async (scenario) => {
     runtime = await startDemo({ perUser: { perMinute: 1000, perHour: 1 }, interval: 1 });
     const { page } = await openDemo(browser, runtime.url, { path: `/demo#${scenario}` });
-    await ring(page);
-    await page.click('#approve');
-    await inState(page, 'approved');
-    await page.click('#ask-again');
-    await page.click('#ask');
-    await inState(page, 'limited');
+    await reachLimit(page);
     await take(page, `${scenario}-limit`);
   });
 
