@@ -1,50 +1,78 @@
 import { once } from 'node:events';
 import type { Command, Rows, RowsEnd } from './command-line/command.ts';
 import { type Chosen, choose, readCommandLine } from './command-line/command-line.ts';
-import { Refused, WrongUsage } from './command-line/failure.ts';
+import { checkConfirmable, confirm } from './command-line/confirmation.ts';
+import type { ExitCode } from './command-line/exit-codes.ts';
+import { Interrupted, Refused, WrongUsage } from './command-line/failure.ts';
 import { helpFor } from './command-line/help-text.ts';
-import { clearProgress, showProgress } from './command-line/progress.ts';
+import { clearProgress, endProgress, showProgress, startProgress } from './command-line/progress.ts';
+import { complete } from './commands/completion-answer.ts';
 import { vocabulary } from './commands/registry.ts';
 import { AdminApi } from './deployment/admin-api.ts';
-import { readDeployment } from './deployment/deployment.ts';
+import { describeDeployment } from './deployment/deployment.ts';
+import { findDeployment } from './deployment/find-deployment.ts';
 
-/**
- * Runs `npm run ciba -- NOUN COMMAND …`. Returns the exit code: 0 done, 1 refused or something is broken, 2 wrong
- * usage.
- */
-async function main(args: readonly string[]): Promise<number> {
+/** Runs `npm run ciba -- NOUN COMMAND …`. */
+async function main(args: readonly string[]): Promise<ExitCode> {
+  if (args[0] === '__complete') return complete(args.slice(1));
   let help = 'ciba --help';
   try {
-    const { noun, command, help: wanted } = choose(args, vocabulary);
+    const { noun, command, help: wanted } = choose(args[0] === '--version' ? ['version'] : args, vocabulary);
     if (wanted) return print(helpFor({ noun, command }, vocabulary));
     if (!command) {
       console.error(helpFor({ noun }, vocabulary));
       return 2;
     }
     help = `ciba ${noun ? `${noun.name} ` : ''}${command.name} --help`;
-    return await run(args, { noun, command });
+    return await run(args[0] === '--version' ? ['version', ...args.slice(1)] : args, { noun, command });
   } catch (error) {
-    clearProgress();
-    if (!(error instanceof WrongUsage || error instanceof Refused)) throw error;
-    console.error(`ciba: ${error.message}`);
-    if (error instanceof WrongUsage) console.error(`See ${help}`);
-    return error instanceof WrongUsage ? 2 : 1;
+    endProgress();
+    return report(error, help);
   }
 }
 
-async function run(args: readonly string[], chosen: Chosen & { command: Command }): Promise<number> {
+/** Says what went wrong and what to do, in our own words. */
+function report(error: unknown, help: string): ExitCode {
+  if (error instanceof WrongUsage) {
+    console.error(`ciba: ${error.message}\nSee ${help}`);
+    return 2;
+  }
+  if (error instanceof Refused) {
+    console.error(`ciba: ${error.message} ${error.next}`);
+    return 1;
+  }
+  if (error instanceof Interrupted) {
+    console.error('\nciba: Interrupted. Nothing was done.');
+    return 130;
+  }
+  const trace = error instanceof Error ? error.stack : String(error);
+  console.error(
+    `ciba: This is a mistake in ciba itself. Please report it, with your command and these lines:\n${trace}`,
+  );
+  return 1;
+}
+
+async function run(args: readonly string[], chosen: Chosen & { command: Command }): Promise<ExitCode> {
+  const { command } = chosen;
   const { globals, options, argument } = readCommandLine(args, chosen);
-  const deployment = readDeployment(globals, process.env);
-  const output = await chosen.command.run({
+  const isAgreed = options['yes'] === true;
+  if (command.cannotBeUndone !== undefined) checkConfirmable(command.cannotBeUndone, isAgreed);
+  if (command.needs !== 'nothing') startProgress('Waiting for the provider');
+  const deployment = await findDeployment(command, globals);
+  const output = await command.run({
     api: new AdminApi(deployment),
     deployment,
+    globals,
     argument,
     options,
     isTerminal: process.stdout.isTTY,
     progress: showProgress,
+    confirm: async (question, where = describeDeployment(deployment)) => {
+      if (!isAgreed) await confirm(await question(), where);
+    },
   });
   const { failed, notes = [] } = 'rows' in output ? await printRows(output.rows, globals) : output;
-  clearProgress();
+  endProgress();
   if (!('rows' in output)) print(globals.json ? output.json : output.text);
   for (const note of notes) console.error(`ciba: ${note}`);
   return failed ? 1 : 0;
@@ -60,7 +88,7 @@ async function printRows(rows: Rows, { json }: { json: boolean }): Promise<RowsE
   }
 }
 
-function print(text: string): number {
+function print(text: string): ExitCode {
   if (text !== '') process.stdout.write(`${text}\n`);
   return 0;
 }

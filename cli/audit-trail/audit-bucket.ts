@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { OptionSpecs, OptionValues } from '../command-line/command.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { awsSettings, refusedBy } from '../deployment/aws-settings.ts';
-import { outputOf, readStack, stackOption } from '../deployment/deployed-stack.ts';
+import { outputOf, readStack } from '../deployment/deployed-stack.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { jsonFromProvider } from '../deployment/provider-call.ts';
 import { type BucketAddress, listObjects, readObject } from '../deployment/s3-call.ts';
@@ -13,7 +13,6 @@ export const LATE_SECONDS = 300;
 
 /** The options that name the bucket. */
 export const BUCKET_OPTIONS = {
-  ...stackOption,
   bucket: {
     kind: 'text',
     value: 'NAME',
@@ -31,28 +30,30 @@ const localBucket = v.object({ endpoint: v.string(), region: v.string(), bucket:
 /** Finds the bucket from the options or from the local runtime, whose stand-ins serve the same calls. */
 export async function findBucket(
   deployment: Deployment,
-  { stack: stackName, bucket: typed }: OptionValues<typeof BUCKET_OPTIONS>,
+  { bucket: typed }: OptionValues<typeof BUCKET_OPTIONS>,
 ): Promise<TrailBucket> {
-  if (stackName !== undefined && typed !== undefined) throw new WrongUsage('Give --stack or --bucket, not both');
-  if (stackName !== undefined) {
-    const stack = await readStack(stackName, deployment);
+  const { stack: named } = deployment;
+  if (named?.from === '--stack' && typed !== undefined) throw new WrongUsage('Give --stack or --bucket, not both');
+  if (named !== undefined && typed === undefined) {
+    const stack = await readStack(named.name, deployment);
     const bucket = outputOf(stack, 'AuditBucket');
     if (bucket !== undefined) return openBucket({ bucket, ...stack.aws });
     throw new Refused(
       `The stack ${stack.name} has no audit bucket: events of a development stage are only in its logs.`,
+      'Read them in CloudWatch Logs, or name a bucket with --bucket.',
       'not_found',
     );
   }
-  const named =
+  const bucketName =
     typed ?? (deployment.isLocal && deployment.urlFrom !== undefined ? undefined : process.env['CIBA_AUDIT_BUCKET']);
-  if (named !== undefined) return openBucket({ bucket: named, ...(await awsSettings(deployment)) });
+  if (bucketName !== undefined) return openBucket({ bucket: bucketName, ...(await awsSettings(deployment)) });
   if (!deployment.isLocal) throw new WrongUsage('Name the audit trail: give --stack or --bucket');
   return findLocalBucket(deployment);
 }
 
 async function findLocalBucket(deployment: Deployment): Promise<TrailBucket> {
   const answer = v.safeParse(localBucket, JSON.parse(await jsonFromProvider(deployment, '/local/audit-bucket')));
-  if (!answer.success) throw new Refused('The local runtime is of another version: restart it with npm start.');
+  if (!answer.success) throw new Refused('The local runtime is of another version.', 'Restart it with npm start.');
   const { bucket, endpoint, region } = answer.output;
   const credentials = async () => ({ accessKeyId: 'local', secretAccessKey: 'local' });
   return openBucket({ bucket, endpoint, region, credentials }, 0);

@@ -25,7 +25,7 @@ export async function findDecision(
     const decided = chooseDecided(records);
     if (decided) return evidenceOf(decided);
   }
-  if (records.length > 0) throw new Refused(incomplete(records), 'incomplete');
+  if (records.length > 0) throw new Refused(incomplete(records), 'ciba audit --txn shows what is there.', 'incomplete');
   return undefined;
 }
 
@@ -42,7 +42,10 @@ function chooseDecided(records: readonly TrailRecord[]): Decided | undefined {
   );
   // One conditional write decides, so two of them cannot both be true.
   if (recorded.size > 1)
-    throw new Refused('The trail has two answers that decided: one of them was not written by the provider.');
+    throw new Refused(
+      'The trail has two answers that decided: one of them was not written by the provider.',
+      'Find out who else can write to the audit bucket: docs/operations.md#alarm-audit-changed.',
+    );
   for (const [change, outcome] of recorded) {
     const found = evidence.find((one) => change !== undefined && one.change === change);
     return found && { outcome, evidence: found };
@@ -79,7 +82,7 @@ function incomplete(records: readonly TrailRecord[]): string {
   if (!hasEvidence && unopened)
     return 'The evidence of this request is sealed, and the key of its user does not open it: the record was changed.';
   return hasEvidence
-    ? 'The trail has an answer to this request, but no outcome: it decided nothing, or its outcome is not there yet. ciba audit --txn shows what is there.'
+    ? 'The trail has an answer to this request, but no outcome: it decided nothing, or its outcome is not there yet.'
     : 'The trail has no signed answer for this request in this range: give an earlier --since.';
 }
 

@@ -89,7 +89,10 @@ async function readObject(
       if (!record) unreadable += 1;
     }
   } catch (error) {
-    throw new Refused(`The object ${key} can't be read: ${plainLine(error instanceof Error ? error.message : error)}`);
+    throw new Refused(
+      `The object ${key} can't be read: ${plainLine(error instanceof Error ? error.message : error)}.`,
+      'Run the command again. If the object is damaged, restore it: docs/operations.md#read-the-audit-trail.',
+    );
   }
   return { storedAt, records, unreadable };
 }

@@ -1,20 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Command, Noun, OptionSpec, OptionSpecs, OptionValues, Vocabulary } from './command.ts';
 import { WrongUsage } from './failure.ts';
+import { GLOBAL_OPTIONS, optionsOf } from './global-options.ts';
+import type { Globals } from './globals.ts';
 import { nearestName } from './nearest-name.ts';
-
-/** Options that every command has. */
-export const GLOBAL_OPTIONS = {
-  url: { kind: 'text', value: 'URL', about: 'URL of the provider. Default: CIBA_URL, or http://localhost:3000.' },
-  region: {
-    kind: 'text',
-    value: 'REGION',
-    about: 'AWS region to sign for. Default: the region in the URL, or AWS_REGION.',
-  },
-  profile: { kind: 'text', value: 'NAME', about: 'AWS profile to sign with. Default: AWS_PROFILE.' },
-  json: { kind: 'flag', about: "Print JSON for scripts: the API's own answer, unchanged, if there is one." },
-  help: { kind: 'flag', about: 'Print this help. Short: -h.' },
-} as const satisfies OptionSpecs;
+import { oneOf } from './one-of.ts';
+import { systemCodeOf } from './system-error.ts';
 
 /** The options of any command. */
 type AnyOptions = OptionValues<OptionSpecs>;
@@ -22,33 +13,34 @@ type AnyOptions = OptionValues<OptionSpecs>;
 export type Chosen = { readonly noun?: Noun | undefined; readonly command?: Command | undefined };
 /** A parsed command line. */
 export type CommandLine = {
-  /** The options that every command has. */
-  readonly globals: {
-    readonly url: string | undefined;
-    readonly region: string | undefined;
-    readonly profile: string | undefined;
-    readonly json: boolean;
-  };
+  readonly globals: Globals;
   /** The command's own options. */
   readonly options: AnyOptions;
   readonly argument: Readonly<Record<string, string>>;
 };
 
 /**
- * Finds the noun and command of a command line, and whether it asks for help. Options of a command come after its name.
+ * Finds the noun and command of a command line, and whether it asks for help: by `--help`, `ciba help …` or `ciba NOUN
+ * help`. Options of a command come after its name.
  */
-export function choose(args: readonly string[], { nouns, standalone }: Vocabulary): Chosen & { help: boolean } {
+export function choose(args: readonly string[], vocabulary: Vocabulary): Chosen & { help: boolean } {
   const { positionals, values } = parse(args, GLOBAL_OPTIONS, false);
-  const [nounName, commandName] = positionals;
-  const help = values['help'] === true;
-  if (nounName === undefined) return { help };
-  const named = byName<Noun | Command>([...nouns, ...standalone], nounName, 'ciba');
-  if (!('commands' in named)) return { command: named, help };
-  const noun = named;
-  if (commandName === undefined) return { noun, help };
+  const [first, ...others] = positionals;
+  if (first === 'help') return { ...named(others, vocabulary), help: true };
+  const [second, ...rest] = others;
+  if (second === 'help' && first !== undefined) return { ...named([first, ...rest], vocabulary), help: true };
+  return { ...named(positionals, vocabulary), help: values['help'] === true };
+}
+
+function named([nounName, commandName]: readonly string[], { nouns, standalone }: Vocabulary): Chosen {
+  if (nounName === undefined) return {};
+  const found = byName<Noun | Command>([...nouns, ...standalone], nounName, 'ciba');
+  if (!('commands' in found)) return { command: found };
+  const noun = found;
+  if (commandName === undefined) return { noun };
   const isNamed = noun.commands.some(({ name }) => name === commandName);
-  if (noun.unnamed && !isNamed) return { noun, command: noun.unnamed, help };
-  return { noun, command: byName(noun.commands, commandName, `ciba ${noun.name}`), help };
+  if (noun.unnamed && !isNamed) return { noun, command: noun.unnamed };
+  return { noun, command: byName(noun.commands, commandName, `ciba ${noun.name}`) };
 }
 
 /** Reads the whole command line. Throws WrongUsage on anything that the command does not take. */
@@ -56,7 +48,7 @@ export function readCommandLine(
   args: readonly string[],
   { noun, command }: Chosen & { command: Command },
 ): CommandLine {
-  const specs = { ...command.options, ...GLOBAL_OPTIONS };
+  const specs = optionsOf(command);
   checkOptionNames(args, specs);
   const { values, positionals } = parse(args, specs, true);
   const isUnnamed = noun?.unnamed === command && positionals[1] !== command.name;
@@ -66,11 +58,29 @@ export function readCommandLine(
   const surplus = words[command.arguments.length];
   if (surplus !== undefined)
     throw new WrongUsage(`"${surplus}" is one argument too many; put a value with spaces in quotation marks`);
-  const argument = Object.fromEntries(command.arguments.map(({ name }, index) => [name, words[index] ?? '']));
-  const { url, region, profile, json, ...own } = values;
-  const globals = { url: textOf(url), region: textOf(region), profile: textOf(profile), json: json === true };
-  const options = Object.entries(own).map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : value]);
+  const argument = Object.fromEntries(
+    command.arguments.map(({ name, of }, index) => {
+      const word = words[index] ?? '';
+      return [name, of ? oneOf(name.toUpperCase(), word, of) : word];
+    }),
+  );
+  const { url, stack, context, region, profile, json, ...own } = values;
+  const globals = {
+    url: textOf(url),
+    stack: textOf(stack),
+    context: textOf(context),
+    region: textOf(region),
+    profile: textOf(profile),
+    json: json === true,
+  };
+  const options = Object.entries(own).map(([name, value]) => [name, readValue(name, value, specs[name]?.of)]);
   return { globals, options: Object.fromEntries(options), argument };
+}
+
+/** Reads the value of an option. The empty text is the one that empties a list. */
+function readValue(name: string, value: unknown, of: readonly string[] | undefined): unknown {
+  if (Array.isArray(value)) return value.map((one) => (one === '' ? one : readValue(name, String(one), of)));
+  return typeof value === 'string' && of ? oneOf(`--${name}`, value, of) : value;
 }
 
 /** Makes the request body from the options of a command. Members whose option was not typed are absent. */
@@ -93,10 +103,17 @@ function parse(args: readonly string[], specs: OptionSpecs, strict: boolean) {
   try {
     return parseArgs({ args: [...args], options, strict, allowPositionals: true, allowNegative: true });
   } catch (error) {
-    // Node's message without its advice.
-    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new WrongUsage(sentence.replace(/\. Did you forget.*$|\. To specify.*$/, ''));
+    throw new WrongUsage(sentenceOf(error));
   }
+}
+
+/** Says in our words what Node's parser found. */
+function sentenceOf(error: unknown): string {
+  const [, option = ''] = /'(?:-\w, )?(--[\w-]+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (systemCodeOf(error) !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return 'This command line cannot be read';
+  return /does not take an argument/.test(String(error))
+    ? `${option} takes no value`
+    : `${option} needs a value; write ${option}=VALUE if the value begins with a dash`;
 }
 
 function parserOptionOf(name: string, { kind }: OptionSpec) {

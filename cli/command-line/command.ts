@@ -1,12 +1,21 @@
 import type { AdminApi } from '../deployment/admin-api.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Globals } from './globals.ts';
 
+/** What the shell can complete by asking: the provider for ids, the configuration for contexts. */
+export type Completed = 'clients' | 'users' | 'contexts';
+/** Which values something takes, and which of them the shell offers. */
+type Values = {
+  /** The only values that there are. They are read without regard to upper and lower case. */
+  readonly of?: readonly string[];
+  readonly completes?: Completed;
+};
 /** A word on the command line that is not an option. */
-export type ArgumentSpec = { readonly name: string; readonly about: string };
+export type ArgumentSpec = Values & { readonly name: string; readonly about: string };
 /** An option. `text` takes a value, `list` may be repeated, `flag` takes no value (`--no-…` sets it to false). */
-export type OptionSpec = {
+export type OptionSpec = Values & {
   readonly kind: 'text' | 'list' | 'flag';
-  /** The name of the value in the help. */
+  /** The name of the value in the help. Default: the values of `of`. */
   readonly value?: string;
   readonly about: string;
   /** The member of the request body that the option sets. Options without one control the command itself. */
@@ -27,12 +36,18 @@ export type OptionValues<Specs extends OptionSpecs> = { readonly [Name in keyof 
 export type Invocation<Argument extends string, Specs extends OptionSpecs> = {
   readonly api: AdminApi;
   readonly deployment: Deployment;
+  readonly globals: Globals;
   readonly argument: Readonly<Record<Argument, string>>;
   readonly options: OptionValues<Specs>;
   /** Whether the output goes to a terminal. */
   readonly isTerminal: boolean;
   /** Says how far a long command is, if somebody watches. */
   readonly progress: (text: string) => void;
+  /**
+   * Asks the person at the terminal before something that cannot be undone, and throws if they do not agree. Asks
+   * nothing with `--yes`. Only commands with `cannotBeUndone` may call it. `where` is said instead of the deployment.
+   */
+  readonly confirm: (question: () => Promise<string> | string, where?: string) => Promise<void>;
 };
 /**
  * What a command prints: the API's JSON unchanged (empty if it sent none), or text for people. With `failed` the exit
@@ -63,6 +78,13 @@ export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends 
   readonly options: Specs;
   /** Whole command lines, without `npm run ciba --`. */
   readonly examples: readonly string[];
+  /** What the command does that cannot be undone, as the end of "This …". The command then has `--yes` and confirms. */
+  readonly cannotBeUndone?: string;
+  /**
+   * What the command needs before it runs. `url`, the default: the address of the provider. `names`: only the names of
+   * deployment and stack, because it reads the stack itself. `nothing`: it works without a deployment.
+   */
+  readonly needs?: 'url' | 'names' | 'nothing';
   // A method, because the parameters of methods are bivariant: so one list can hold commands of all types.
   run(invocation: Invocation<Arguments[number]['name'], Specs>): Promise<Output | { readonly rows: Rows }>;
 };

@@ -1,14 +1,20 @@
-import type { Command, Noun, OptionSpec, OptionSpecs, Vocabulary } from './command.ts';
-import { type Chosen, GLOBAL_OPTIONS } from './command-line.ts';
-import { wrap } from './text-layout.ts';
+import type { Command, Noun, OptionSpecs, Vocabulary } from './command.ts';
+import type { Chosen } from './command-line.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { GLOBAL_OPTIONS, spellingOf, YES_OPTION } from './global-options.ts';
+import { lineWidth, wrap } from './text-layout.ts';
+
+/** Which deployment a command means. The order is that of `readDeployment`. */
+const PRECEDENCE =
+  'Which provider: the first of --url, --stack, --context, CIBA_URL, the context in use (ciba context use), and the local runtime at http://localhost:3000.';
 
 /** Returns the help for a command, for a noun, or for the whole program. */
-export function helpFor({ noun, command }: Chosen, vocabulary: Vocabulary): string {
-  if (command) return helpForCommand(noun, command);
-  return noun ? helpForNoun(noun) : helpForAll(vocabulary);
+export function helpFor({ noun, command }: Chosen, vocabulary: Vocabulary, width = lineWidth()): string {
+  if (command) return helpForCommand(noun, command, width);
+  return noun ? helpForNoun(noun, width) : helpForAll(vocabulary, width);
 }
 
-function helpForAll({ nouns, standalone }: Vocabulary): string {
+function helpForAll({ nouns, standalone }: Vocabulary, width: number): string {
   const lines = nouns.map(({ name, about, commands }) => ({
     name,
     about: `${about} ${commands.map((command) => command.name).join(', ')}`,
@@ -16,9 +22,9 @@ function helpForAll({ nouns, standalone }: Vocabulary): string {
   return sections(
     "ciba: the operator's command of a Serverless CIBA provider.",
     'Usage: ciba NOUN COMMAND [arguments] [options]\nHere:  npm run ciba -- NOUN COMMAND …',
-    `Nouns and their commands:\n${columns(lines)}`,
-    `Commands without a noun:\n${columns(standalone)}`,
-    optionList('Options of every command', GLOBAL_OPTIONS),
+    `Nouns and their commands:\n${columns(lines, width)}`,
+    `Commands without a noun:\n${columns(standalone, width)}`,
+    optionList('Options of every command', GLOBAL_OPTIONS, width),
     examples([
       'ciba client create --client-name "Example Bank" --scope "openid profile"',
       'ciba user create --email anna@example.com --name "Anna Example"',
@@ -27,48 +33,59 @@ function helpForAll({ nouns, standalone }: Vocabulary): string {
       'ciba audit --stack ciba-production --since 2h',
       'ciba doctor --stack ciba-production',
     ]),
-    'Calls to a deployment are signed with your AWS credentials (SigV4); the local runtime needs none.\n' +
-      'In scripts: npm run --silent ciba -- client list --json (--silent suppresses the output of npm itself).\n' +
-      'Exit codes: 0 done, 1 refused, no answer or something broken, 2 wrong usage.\n' +
-      'More: ciba NOUN --help, ciba NOUN COMMAND --help, docs/admin-api.md, docs/operations.md.',
+    closingLines()
+      .map((line) => wrap(line, 0, width))
+      .join('\n'),
   );
 }
 
-function helpForNoun({ name, about, commands }: Noun): string {
+function closingLines(): readonly string[] {
+  const exitCodes = Object.entries(EXIT_CODES).map(([code, meaning]) => `${code} ${meaning}`);
+  return [
+    PRECEDENCE,
+    'Calls to a deployment are signed with your AWS credentials (SigV4); the local runtime needs none.',
+    'What cannot be undone asks first in a terminal. In scripts, add --yes. NO_COLOR switches colour off.',
+    'In scripts: npm run --silent ciba -- client list --json (--silent suppresses the output of npm itself).',
+    `Exit codes: ${exitCodes.join('; ')}.`,
+    'More: ciba help NOUN, ciba help NOUN COMMAND, docs/cli.md, docs/operations.md.',
+  ];
+}
+
+function helpForNoun({ name, about, commands }: Noun, width: number): string {
+  const lines = commands.map((command) => ({ name: signatureOf(command), about: command.about }));
   return sections(
     `ciba ${name}: ${about}`,
     `Usage: ciba ${name} COMMAND [arguments] [options]`,
-    `Commands:\n${columns(commands.map((command) => ({ name: signatureOf(command), about: command.about })))}`,
+    `Commands:\n${columns(lines, width)}`,
     examples(commands.flatMap((command) => command.examples.slice(0, 1))),
-    `More: ciba ${name} COMMAND --help`,
+    `More: ciba help ${name} COMMAND`,
   );
 }
 
-function helpForCommand(noun: Noun | undefined, command: Command): string {
+function helpForCommand(noun: Noun | undefined, command: Command, width: number): string {
   const listed = command.arguments.map(({ name, about }) => ({ name: name.toUpperCase(), about }));
+  const own = command.cannotBeUndone === undefined ? command.options : { ...command.options, ...YES_OPTION };
   return sections(
-    wrap(command.about, 0),
+    wrap(command.about, 0, width),
     `Usage: ciba ${noun ? `${noun.name} ` : ''}${signatureOf(command)} [options]`,
-    listed.length > 0 ? `Arguments:\n${columns(listed)}` : '',
-    optionList('Options', command.options),
-    optionList('Options of every command', GLOBAL_OPTIONS),
-    command.notes === undefined ? '' : wrap(command.notes, 0),
+    listed.length > 0 ? `Arguments:\n${columns(listed, width)}` : '',
+    optionList('Options', own, width),
+    optionList('Options of every command', GLOBAL_OPTIONS, width),
+    command.notes === undefined ? '' : wrap(command.notes, 0, width),
     examples(command.examples),
   );
 }
 
-function signatureOf(command: Command): string {
+/** Returns the name of a command with its arguments. */
+export function signatureOf(command: Pick<Command, 'name' | 'arguments'>): string {
   return [command.name, ...command.arguments.map(({ name }) => name.toUpperCase())].join(' ');
 }
 
-function optionList(heading: string, specs: OptionSpecs): string {
+function optionList(heading: string, specs: OptionSpecs, width: number): string {
   const entries = Object.entries(specs);
   if (entries.length === 0) return '';
-  return `${heading}:\n${columns(entries.map(([name, spec]) => ({ name: spellingOf(name, spec), about: spec.about })))}`;
-}
-
-function spellingOf(name: string, spec: OptionSpec): string {
-  return spec.kind === 'flag' ? `--${name}` : `--${name} ${spec.value ?? 'VALUE'}${spec.kind === 'list' ? ' …' : ''}`;
+  const rows = entries.map(([name, spec]) => ({ name: spellingOf(name, spec), about: spec.about }));
+  return `${heading}:\n${columns(rows, width)}`;
 }
 
 function examples(lines: readonly string[]): string {
@@ -76,12 +93,12 @@ function examples(lines: readonly string[]): string {
 }
 
 /** Lays out names beside their explanations. A name that is too long for its column has a line of its own. */
-function columns(rows: readonly { name: string; about: string }[]): string {
-  const width = Math.min(30, Math.max(...rows.map(({ name }) => name.length)));
+function columns(rows: readonly { name: string; about: string }[], lineLength: number): string {
+  const width = Math.min(30, Math.floor(lineLength / 3), Math.max(...rows.map(({ name }) => name.length)));
   return rows
     .map(({ name, about }) => {
       const gap = name.length > width ? `\n${' '.repeat(width + 4)}` : ' '.repeat(width - name.length + 2);
-      return `  ${name}${gap}${wrap(about, width + 4)}`;
+      return `  ${name}${gap}${wrap(about, width + 4, lineLength)}`;
     })
     .join('\n');
 }

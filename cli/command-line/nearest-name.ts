@@ -2,9 +2,16 @@
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: distanceOf(typed, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(Math.min(typed.length, name.length) / 3)))
+    .filter(({ name }) => isNear(typed, name))
     .sort((a, b) => a.distance - b.distance);
-  return best?.name ?? names.find((name) => name.split('-').some((word) => typed.length > 2 && word.startsWith(typed)));
+  if (best || typed.length <= 2) return best?.name;
+  const byWord = (holds: (word: string) => boolean) => names.find((name) => name.split('-').some(holds));
+  return byWord((word) => word.startsWith(typed)) ?? byWord((word) => word.length > 3 && isNear(typed, word));
+}
+
+/** Whether at most every third letter differs. */
+function isNear(typed: string, name: string): boolean {
+  return distanceOf(typed, name) <= Math.max(1, Math.floor(Math.min(typed.length, name.length) / 3));
 }
 
 /**

@@ -8,6 +8,7 @@ export function writeNewFile(path: string, text: string): void {
     writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const code = systemCodeOf(error);
-    throw new Refused(code === 'EEXIST' ? `${path} exists: choose another name` : `${path} can't be written: ${code}`);
+    if (code === 'EEXIST') throw new Refused(`${path} exists.`, 'Choose another name.');
+    throw new Refused(`${path} can't be written (${code}).`, 'Choose another place, or change its permissions.');
   }
 }

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PRIVATE_MEMBERS } from '../../provider/core/keys/public-key.ts';
 import { WrongUsage } from './failure.ts';
+import { jsonFault } from './json-fault.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from './json-object.ts';
 import { systemCodeOf } from './system-error.ts';
 
@@ -88,7 +89,9 @@ export function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
-    throw new WrongUsage(`${path} can't be read: ${systemCodeOf(error)}`);
+    const code = systemCodeOf(error);
+    const why = code === 'ENOENT' ? 'there is no such file' : `${code}`;
+    throw new WrongUsage(`${path === '-' ? 'Standard input' : path} can't be read: ${why}`);
   }
 }
 
@@ -96,9 +99,11 @@ function readText(path: string): string {
   return Buffer.from(readBytes(path)).toString();
 }
 
-/** Parses a file's JSON object. The file may hold secrets, so the error does not repeat the parser's message. */
-function objectIn(path: string, text: string): JsonObject {
+/** Parses a file's JSON object. The file may hold secrets, so the error says where the mistake is and quotes nothing. */
+export function objectIn(path: string, text: string): JsonObject {
   const value = parseJsonObject(text);
-  if (!value) throw new WrongUsage(`${path} must contain a JSON object`);
-  return value;
+  if (value) return value;
+  const named = path === '-' ? 'Standard input' : path;
+  const fault = jsonFault(text);
+  throw new WrongUsage(fault ? `${named} is not JSON: ${fault}` : `${named} must contain a JSON object, { … }`);
 }

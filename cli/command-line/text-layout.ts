@@ -1,6 +1,23 @@
+import { isToned, paint } from './colour.ts';
+
+/** The widest line that is easy to read. */
+const WIDEST = 100;
+/** The narrowest terminal that texts are laid out for. */
+const NARROWEST = 40;
+
+/** Returns how long lines of text may be: as the terminal is wide, but no longer than is easy to read. */
+export function lineWidth({ isTTY, columns }: { isTTY?: boolean; columns?: number } = process.stdout): number {
+  return isTTY && columns ? Math.max(NARROWEST, Math.min(WIDEST, columns)) : WIDEST;
+}
+
 /** Makes a value one line of text. Replaces control and format characters, so that it can't control the terminal. */
 export function plainLine(value: unknown): string {
   return String(value).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+}
+
+/** A value that somebody typed, in quotation marks and on one line. */
+export function quoted(value: string): string {
+  return `"${plainLine(value)}"`;
 }
 
 /** Lays out names and values in two columns. An array fills several lines; an undefined value is left out. */
@@ -10,7 +27,7 @@ export function fieldList(fields: Readonly<Record<string, unknown>>): string {
   return entries
     .flatMap(([name, value]) =>
       (Array.isArray(value) ? value : [value]).map((line, index) =>
-        `${(index === 0 ? name : '').padEnd(width)}  ${plainLine(line)}`.trimEnd(),
+        `${(index === 0 ? name : '').padEnd(width)}  ${painted(line)}`.trimEnd(),
       ),
     )
     .join('\n');
@@ -18,20 +35,32 @@ export function fieldList(fields: Readonly<Record<string, unknown>>): string {
 
 /** Lays out rows under headings, in columns as wide as their widest cell. */
 export function table(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const lines = [headings, ...rows].map((row) => row.map((cell) => plainLine(cell ?? '-')));
-  const widths = headings.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column]))));
+  const lines = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => widthOf(plainCell(line[column])))));
   return lines
-    .map((line) => line.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell))).join('  '))
+    .map((line) =>
+      line
+        .map((cell, column) => painted(cell) + ' '.repeat((widths[column] ?? 0) - widthOf(plainCell(cell))))
+        .join('  '),
+    )
     .map((line) => line.trimEnd())
     .join('\n');
 }
 
-/** Breaks a text into lines of at most 100 characters, and indents each after the first. */
-export function wrap(text: string, indent: number): string {
+function plainCell(cell: unknown): string {
+  return plainLine(isToned(cell) ? cell.text : (cell ?? '-'));
+}
+
+function painted(cell: unknown): string {
+  return isToned(cell) ? paint(cell.tone, plainCell(cell)) : plainCell(cell);
+}
+
+/** Breaks a text into lines of at most `width` characters, and indents each after the first. */
+export function wrap(text: string, indent: number, width = lineWidth()): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + word.length + 1 <= 100 - indent) lines.splice(-1, 1, `${line} ${word}`);
+    if (line !== undefined && line.length + word.length + 1 <= width - indent) lines.splice(-1, 1, `${line} ${word}`);
     else lines.push(word);
   }
   return lines.join(`\n${' '.repeat(indent)}`);

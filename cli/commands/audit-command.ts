@@ -18,7 +18,7 @@ export const SINCE_OPTION = {
 
 const FILTERS = {
   user: { kind: 'text', value: 'SUB', about: 'Only about this user.' },
-  client: { kind: 'text', value: 'ID', about: 'Only about this client.' },
+  client: { kind: 'text', value: 'ID', completes: 'clients', about: 'Only about this client.' },
   txn: { kind: 'text', value: 'TXN', about: 'Only about this authentication request; txn in log lines.' },
   actor: { kind: 'text', value: 'ARN', about: 'Only what this operator changed; also device or ticket.' },
 } as const satisfies OptionSpecs;
@@ -28,6 +28,7 @@ export const audit = command({
   name: 'audit',
   about: 'Shows the audit trail: decisions, tokens, and changes with who made them, oldest first.',
   notes: `A row is a change, with what became of it: done, refused, failed (part of it may have been made), or outcome unknown (the function died, or its last record is not there yet). Other events have no outcome. Records arrive up to ${LATE_SECONDS / 60} minutes late. With --json each row is one JSON object with the records themselves; evidence is left out, ciba evidence exports it. The exit code is 1 if something in the bucket could not be read. Your AWS identity needs ${BUCKET_PERMISSIONS}.`,
+  needs: 'names',
   arguments: [],
   options: {
     ...FILTERS,

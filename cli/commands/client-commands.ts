@@ -2,7 +2,7 @@ import { command, type Noun } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { readBody } from '../command-line/option-reading.ts';
-import { plainLine, table } from '../command-line/text-layout.ts';
+import { plainLine, quoted, table } from '../command-line/text-layout.ts';
 import { allClients } from '../deployment/all-clients.ts';
 import { keyNote, refusedWithKey, withOwnKey } from './client-key.ts';
 import { changeOptions, creationOptions } from './client-options.ts';
@@ -110,8 +110,14 @@ const remove = command({
   about: 'Deletes a client. This takes up to a minute, because running functions cache registrations.',
   arguments: [CLIENT_ARGUMENT],
   options: {},
-  examples: ['ciba client delete bank'],
-  async run({ api, argument }) {
+  cannotBeUndone: 'deletes the client',
+  examples: ['ciba client delete bank', 'ciba client delete bank --yes'],
+  async run({ api, argument, confirm }) {
+    await confirm(async () => {
+      const { client_id, client_name } = (await api.call('GET /admin/clients/{client_id}', { parameters: argument }))
+        .body;
+      return `Delete the client ${quoted(client_id)} (${plainLine(client_name)})? Its requests and approvals end with it.`;
+    });
     const { json } = await api.call('DELETE /admin/clients/{client_id}', { parameters: argument });
     return { json, text: `Client ${plainLine(argument.client_id)} deleted.` };
   },

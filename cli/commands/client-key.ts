@@ -62,6 +62,7 @@ export function refusedWithKey(error: unknown, keyFile: string): unknown {
   }
   return new Refused(
     `${error.message} The client may exist. Its private key is in ${keyFile}: keep the file if ciba client list shows the client.`,
+    error.next,
     error.code,
   );
 }

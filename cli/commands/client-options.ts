@@ -11,13 +11,14 @@ function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hi
     case 'text':
       return { kind: 'text', value: member.called };
     case 'choice':
-      return { kind: 'text', value: member.of.join('|') };
+      return { kind: 'text', of: member.of, ...(isLong(member.of) && { value: 'CHOICE', hint: choicesOf(member.of) }) };
     case 'choices':
       return {
         kind: 'list',
         value: member.called,
+        of: member.of,
         read: readList,
-        hint: `Choices: ${member.of.join(', ')}. ${REPEATED}`,
+        hint: `${choicesOf(member.of)} ${REPEATED}`,
       };
     case 'whole_number':
       return {
@@ -38,6 +39,15 @@ function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hi
         hint: 'The file contains a JWK Set, one JWK, or a public key in PEM.',
       };
   }
+}
+
+/** Whether choices are too long to stand beside the name of the option. */
+function isLong(choices: readonly string[]): boolean {
+  return choices.join('|').length > 40;
+}
+
+function choicesOf(choices: readonly string[]): string {
+  return `Choices: ${choices.join(', ')}.`;
 }
 
 /** Makes the option of a member. Its name is the member's with dashes, in the singular if the option is repeated. */

@@ -4,7 +4,7 @@ import { fieldList, instant } from '../command-line/text-layout.ts';
 import type { Answer } from '../deployment/admin-api.ts';
 
 /** The argument that names a client. */
-export const CLIENT_ARGUMENT = { name: 'client_id', about: 'The id of the client.' } as const;
+export const CLIENT_ARGUMENT = { name: 'client_id', about: 'The id of the client.', completes: 'clients' } as const;
 
 /** Says what was done, shows the client, and asks to store a secret that the answer tells. */
 export function clientOutput(done: string, { json, body }: Answer<ClientView>): Output {

@@ -4,7 +4,7 @@ import { type Command, command } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { readDuration } from '../command-line/option-reading.ts';
-import { instant } from '../command-line/text-layout.ts';
+import { instant, quoted } from '../command-line/text-layout.ts';
 import { CLIENT_ARGUMENT, clientOutput } from './client-output.ts';
 
 const DEFAULT_OVERLAP = '24h';
@@ -16,12 +16,20 @@ const newSecret = command({
   notes: 'Use it when a secret leaked. To change a secret without an outage, use rotate-secret.',
   arguments: [CLIENT_ARGUMENT],
   options: {},
-  examples: ['ciba client new-secret bank'],
-  async run({ api, argument }) {
+  cannotBeUndone: 'ends all secrets that the client has',
+  examples: ['ciba client new-secret bank', 'ciba client new-secret bank --yes'],
+  async run({ api, argument, confirm }) {
+    await confirm(
+      () =>
+        `Make a new secret for the client ${quoted(argument.client_id)}? The old one stops working within a minute.`,
+    );
     const body = { new_secret: true };
     const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
     if (answer.body.client_secret === undefined)
-      throw new Refused('This client has no secret: it authenticates with private_key_jwt.');
+      throw new Refused(
+        `The client ${quoted(argument.client_id)} has no secret: it authenticates with private_key_jwt.`,
+        'Change its keys instead: ciba client update --help (--jwks).',
+      );
     return clientOutput('New secret made. The old one stops working within a minute.', answer);
   },
 });
@@ -77,8 +85,12 @@ const endOldSecret = command({
   notes: 'Use it when every instance of the client has the new secret, or when the old one leaked.',
   arguments: [CLIENT_ARGUMENT],
   options: {},
-  examples: ['ciba client end-old-secret bank'],
-  async run({ api, argument }) {
+  cannotBeUndone: 'ends the old secret of the client',
+  examples: ['ciba client end-old-secret bank', 'ciba client end-old-secret bank --yes'],
+  async run({ api, argument, confirm }) {
+    await confirm(
+      () => `End the old secret of the client ${quoted(argument.client_id)}? Whoever still uses it is locked out.`,
+    );
     const body = { old_secret_expires_in: 0 };
     const answer = await api.call('PATCH /admin/clients/{client_id}', { parameters: argument, body });
     return clientOutput('Old secret ended. It stops working within a minute.', answer);

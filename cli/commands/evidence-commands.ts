@@ -32,7 +32,7 @@ const exportOne = command({
     const open = unsealWith(evidenceKeysFrom(api));
     const evidence = await findDecision(bucket, txn, { ...range, now, progress, open });
     if (!evidence)
-      throw new Refused(`There is no decision ${txn} in this range: give an earlier --since.`, 'not_found');
+      throw new Refused(`There is no decision ${txn} in this range.`, 'Give an earlier --since.', 'not_found');
     const document = writeEvidence(evidence);
     const checked = describeChecked(checkEvidenceFile(Buffer.from(document)));
     if (options.out !== undefined) writeNewFile(options.out, document);
@@ -48,6 +48,7 @@ const exportOne = command({
 
 const verify = command({
   name: 'verify',
+  needs: 'nothing',
   about: 'Checks a file of evidence offline, and says each check.',
   notes:
     'The command needs nothing but the file: no network, no AWS identity, no deployment. The exit code is 0 if every check holds, 1 otherwise. The signature covers the decision and the bytes that were shown. It covers neither times nor the outcome, and not whose key it is; docs/evidence.md says what proves those.',

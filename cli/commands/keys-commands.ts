@@ -3,11 +3,10 @@ import * as v from 'valibot';
 import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
 import { command, type Noun, type Output } from '../command-line/command.ts';
 import { isJsonObject, parseJsonObject } from '../command-line/json-object.ts';
-import { table } from '../command-line/text-layout.ts';
-import type { Deployment } from '../deployment/deployment.ts';
+import { quoted, table } from '../command-line/text-layout.ts';
 import {
   callFunction,
-  type FunctionOptions,
+  type FunctionTarget,
   findFunction,
   type OperatorFunction,
   optionsFor,
@@ -19,7 +18,7 @@ const SIGNING_KEYS: OperatorFunction = {
   name: 'signing-keys',
   output: 'SigningKeysFunction',
   variable: 'CIBA_SIGNING_KEYS_FUNCTION',
-  notLocal: 'The local runtime only makes keys when it starts. Give --stack, or --url of a deployment.',
+  notLocal: 'The local runtime only makes keys when it starts.',
 };
 
 /** The part of the answer that is printed. Algorithms are plain text, so an unknown one does not hide the others. */
@@ -54,9 +53,11 @@ const rotate = command({
     'Keys also rotate on a schedule; use this to rotate at once. Verifiers that cached the key set before the next key was published refuse tokens that the new key signed, until they read the key set again.',
   arguments: [],
   options: optionsFor(SIGNING_KEYS),
+  needs: 'names',
   examples: ['ciba keys rotate --stack ciba-production', 'ciba keys rotate --function arn:aws:lambda:…:live'],
   async run({ deployment, options }) {
-    return callSigningKeys(deployment, options, { action: 'rotate', force: true });
+    const target = await findFunction(deployment, SIGNING_KEYS, options);
+    return callSigningKeys(target, { action: 'rotate', force: true });
   },
 });
 
@@ -67,9 +68,14 @@ const revoke = command({
     'Tokens that the key signed fail at each verifier that has read the key set again. Running functions drop the key within 5 minutes. Verifiers of your APIs may cache it for longer (API Gateway: two hours).',
   arguments: [{ name: 'kid', about: 'The id of the key; see ciba keys list.' }],
   options: optionsFor(SIGNING_KEYS),
+  needs: 'names',
+  cannotBeUndone: 'revokes the key',
   examples: ['ciba keys revoke 5Jr0mQ --stack ciba-production'],
-  async run({ deployment, argument, options }) {
-    return callSigningKeys(deployment, options, { action: 'revoke', kid: argument.kid });
+  async run({ deployment, argument, options, confirm }) {
+    const target = await findFunction(deployment, SIGNING_KEYS, options);
+    const question = () => `Revoke the signing key ${quoted(argument.kid)}? Tokens that it signed stop working.`;
+    await confirm(question, deployment.stack ? undefined : target.arn);
+    return callSigningKeys(target, { action: 'revoke', kid: argument.kid });
   },
 });
 
@@ -81,12 +87,7 @@ export const keysNoun: Noun = {
 };
 
 /** Invokes `signing-keys` directly. It is the only writer of keys, and the admin API has no routes for it. */
-async function callSigningKeys(
-  deployment: Deployment,
-  options: FunctionOptions,
-  payload: Record<string, unknown>,
-): Promise<Output> {
-  const target = await findFunction(deployment, SIGNING_KEYS, options);
+async function callSigningKeys(target: FunctionTarget, payload: Record<string, unknown>): Promise<Output> {
   const by = `${process.env['USER'] ?? 'operator'}@${hostname()} by ciba`.slice(0, 256);
   const json = await callFunction(target, { ...payload, by });
   return { json, text: describe(readFunctionAnswer(rotationReport, json)) };

@@ -21,7 +21,7 @@ const set = command({
   about: 'Sets how much the functions log: info or debug.',
   notes:
     'debug logs each call of AWS: the action, how long it took, how often it was tried, and how it ended. It ends by itself. A warm function follows within a minute or two. info is the default, and nothing logs less.',
-  arguments: [{ name: 'level', about: 'info or debug' }],
+  arguments: [{ name: 'level', about: 'info or debug', of: ['info', 'debug'] }],
   options: {
     for: {
       kind: 'text',

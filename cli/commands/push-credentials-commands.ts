@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { PLATFORMS, type Platform } from '../../provider/core/device/device.ts';
+import { PLATFORMS } from '../../provider/core/device/device.ts';
 import type { Applied } from '../../provider/flows/device/apply-platform-application.ts';
+import { toned } from '../command-line/colour.ts';
 import { command, type Noun } from '../command-line/command.ts';
-import { WrongUsage } from '../command-line/failure.ts';
 import { table } from '../command-line/text-layout.ts';
 import {
   callFunction,
@@ -16,7 +16,7 @@ const PLATFORM_APPLICATION: OperatorFunction = {
   name: 'platform-application',
   output: 'PlatformApplicationFunction',
   variable: 'CIBA_PLATFORM_APPLICATION_FUNCTION',
-  notLocal: 'The local runtime has no push credentials. Give --stack, or --url of a deployment.',
+  notLocal: 'The local runtime has no push credentials.',
 };
 
 const outcomeByPlatform: v.GenericSchema<Readonly<Record<string, Applied>>> = v.record(
@@ -33,22 +33,23 @@ const refresh = command({
   notes:
     'The applications and all endpoints stay, so no phone has to enrol again. You can repeat the command safely. It does not touch applications that the deployment did not make (applicationArn in the settings). The exit code is 1 if a credential was not applied.',
   arguments: [],
+  needs: 'names',
   options: {
     ...optionsFor(PLATFORM_APPLICATION),
-    platform: { kind: 'list', value: PLATFORMS.join('|'), about: 'Only this platform. May be repeated. Default: all.' },
+    platform: { kind: 'list', of: PLATFORMS, about: 'Only this platform. May be repeated. Default: all.' },
   },
   examples: [
     'ciba push-credentials refresh --stack ciba-production',
     'ciba push-credentials refresh --stack ciba-production --platform GCM',
   ],
   async run({ deployment, options }) {
-    const platforms = options.platform?.map(readPlatform);
+    const { platform: platforms } = options;
     const target = await findFunction(deployment, PLATFORM_APPLICATION, options);
     const json = await callFunction(target, { action: 'refresh', ...(platforms && { platforms }) });
     const outcomes = Object.entries(readFunctionAnswer(outcomeByPlatform, json));
     const rows = outcomes.map(([platform, applied]) => [
       platform,
-      applied.ok ? 'applied' : 'not applied',
+      applied.ok ? toned('good', 'applied') : toned('bad', 'not applied'),
       applied.ok ? applied.arn : applied.why,
     ]);
     return {
@@ -65,9 +66,3 @@ export const pushCredentialsNoun: Noun = {
   about: 'Credentials from Apple and Google for pushes.',
   commands: [refresh],
 };
-
-function readPlatform(typed: string): Platform {
-  const platform = PLATFORMS.find((one) => one === typed.toUpperCase());
-  if (!platform) throw new WrongUsage(`--platform must be ${PLATFORMS.join(', ')}; it is "${typed}"`);
-  return platform;
-}

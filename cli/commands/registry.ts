@@ -1,6 +1,8 @@
 import type { Vocabulary } from '../command-line/command.ts';
 import { audit } from './audit-command.ts';
 import { clientNoun } from './client-commands.ts';
+import { completion } from './completion-command.ts';
+import { contextNoun } from './context-commands.ts';
 import { deviceNoun } from './device-commands.ts';
 import { doctor } from './doctor-command.ts';
 import { evidenceNoun } from './evidence-commands.ts';
@@ -9,9 +11,20 @@ import { logLevelNoun } from './log-level-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { ticketNoun } from './ticket-commands.ts';
 import { userNoun } from './user-commands.ts';
+import { version } from './version-command.ts';
 
 /** All nouns and commands. A new command is added in the file of its noun, a new noun here. */
 export const vocabulary: Vocabulary = {
-  nouns: [clientNoun, userNoun, deviceNoun, ticketNoun, keysNoun, pushCredentialsNoun, logLevelNoun, evidenceNoun],
-  standalone: [audit, doctor],
+  nouns: [
+    clientNoun,
+    userNoun,
+    deviceNoun,
+    ticketNoun,
+    keysNoun,
+    pushCredentialsNoun,
+    logLevelNoun,
+    evidenceNoun,
+    contextNoun,
+  ],
+  standalone: [audit, doctor, completion, version],
 };

@@ -1,9 +1,10 @@
 import type { UserProfile } from '../../provider/core/person/profile.ts';
 import type { UserView } from '../../provider/flows/person/manage-users.ts';
+import { toned } from '../command-line/colour.ts';
 import { command, type Noun, type OptionSpec } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
-import { fieldList, instant, plainLine, table } from '../command-line/text-layout.ts';
+import { fieldList, instant, plainLine, quoted, table } from '../command-line/text-layout.ts';
 import { eraseRecords, exportRecords } from './user-records-commands.ts';
 import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
 
@@ -144,7 +145,7 @@ const blocks = command({
 const unblockClient = command({
   name: 'unblock-client',
   about: 'Lets a client ask the user again, after you looked at the report of fraud. It also ends a pause.',
-  arguments: [USER_ARGUMENT, { name: 'client', about: 'The client_id of the client.' }],
+  arguments: [USER_ARGUMENT, { name: 'client', about: 'The client_id of the client.', completes: 'clients' }],
   options: USER_OPTIONS,
   examples: ['ciba user unblock-client anna@example.com harbor-bank'],
   async run({ api, argument, options }) {
@@ -162,9 +163,13 @@ const remove = command({
     'The evidence of the decisions of the user stays readable, so that a dispute can be settled. To erase everything, use ciba user erase.',
   arguments: [USER_ARGUMENT],
   options: USER_OPTIONS,
-  examples: ['ciba user delete anna@example.com'],
-  async run({ api, argument, options }) {
-    const { sub } = (await findUser(api, argument.user, options)).body;
+  cannotBeUndone: 'deletes the user and all their devices',
+  examples: ['ciba user delete anna@example.com', 'ciba user delete anna@example.com --yes'],
+  async run({ api, argument, options, confirm }) {
+    const { sub, name, email } = (await findUser(api, argument.user, options)).body;
+    const known = [name, email].filter((claim) => claim !== undefined).map(plainLine);
+    const who = known.length > 0 ? `${quoted(sub)} (${known.join(', ')})` : quoted(sub);
+    await confirm(() => `Delete the user ${who} and all their devices?`);
     const { json } = await api.call('DELETE /admin/users/{sub}', { parameters: { sub } });
     return { json, text: `User ${plainLine(sub)} and all their devices deleted.` };
   },
@@ -178,5 +183,5 @@ export const userNoun: Noun = {
 };
 
 function describe({ sub, blocked, ...claims }: UserView): string {
-  return fieldList({ sub, status: blocked ? 'blocked' : 'active', ...claims });
+  return fieldList({ sub, status: blocked ? toned('bad', 'blocked') : toned('good', 'active'), ...claims });
 }

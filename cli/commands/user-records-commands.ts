@@ -4,6 +4,7 @@ import { evidenceKeysFrom, unsealWith } from '../audit-trail/sealed-evidence.ts'
 import type { TrailBucket } from '../audit-trail/trail-objects.ts';
 import { readTrailOfUser, type TrailOfUser } from '../audit-trail/trail-of-user.ts';
 import { command, type RowsEnd } from '../command-line/command.ts';
+import { isAnybodyThere } from '../command-line/confirmation.ts';
 import { Refused } from '../command-line/failure.ts';
 import { writeNewFile } from '../command-line/new-file.ts';
 import { fieldList, plainLine } from '../command-line/text-layout.ts';
@@ -11,7 +12,7 @@ import type { AdminApi } from '../deployment/admin-api.ts';
 import { readRange } from './audit-command.ts';
 
 /** Only the sub names a user here: after a removal nothing else leads to what is left. */
-const SUB_ARGUMENT = { name: 'sub', about: 'The sub of the user; see ciba user show.' } as const;
+const SUB_ARGUMENT = { name: 'sub', about: 'The sub of the user; see ciba user show.', completes: 'users' } as const;
 /** As long as a deployment keeps the audit trail, unless its settings say otherwise. */
 const WHOLE_TRAIL = '400d';
 type TrailCall = {
@@ -76,18 +77,22 @@ export const eraseRecords = command({
   name: 'erase',
   about: 'Erases everything that the tables hold of a user, and the key to the evidence of their decisions.',
   notes:
-    'Nobody can undo this. Without --confirm the command only shows what it would erase. The evidence of the decisions stays in the audit trail, but nobody can read it any more, so no dispute about them can be settled. If the command breaks off, run it again until it says that there is no such user. Backups keep what was erased for their days.',
+    'Nobody can undo this. Without --confirm or --yes the command shows what it would erase, and asks in a terminal; elsewhere it erases nothing. The evidence of the decisions stays in the audit trail, but nobody can read it any more, so no dispute about them can be settled. If the command breaks off, run it again until it says that there is no such user. Backups keep what was erased for their days.',
   arguments: [SUB_ARGUMENT],
-  options: { confirm: { kind: 'text', value: 'SUB', about: 'The same sub once more, to confirm.' } },
+  options: {
+    confirm: { kind: 'text', value: 'SUB', about: 'The same sub once more, to confirm.' },
+    yes: { kind: 'flag', about: 'Erase it without asking.' },
+  },
   examples: ['ciba user erase crm-4711', 'ciba user erase crm-4711 --confirm crm-4711'],
-  async run({ api, argument, options }) {
-    if (options.confirm === undefined) {
+  async run({ api, argument, options, confirm }) {
+    if (options.confirm === undefined && !options.yes) {
       const { body } = await api.call('GET /admin/users/{sub}/export', { parameters: argument });
-      const again = `Nothing was erased. To erase it, add --confirm ${plainLine(argument.sub)}`;
-      return { json: '', text: `This would be erased:\n\n${summary(body)}\n\n${again}`, failed: true };
-    }
-    if (options.confirm !== argument.sub)
-      throw new Refused('The sub after --confirm is another one. Nothing was erased.');
+      const text = `This would be erased:\n\n${summary(body)}`;
+      const again = `Nothing was erased. To erase it, add --confirm ${plainLine(argument.sub)} or --yes`;
+      if (!isAnybodyThere()) return { json: '', text: `${text}\n\n${again}`, failed: true };
+      await confirm(() => `${text}\n\nErase it?`);
+    } else if (options.confirm !== undefined && options.confirm !== argument.sub)
+      throw new Refused('The sub after --confirm is another one. Nothing was erased.', 'Give the same sub twice.');
     const { json } = await api.call('POST /admin/users/{sub}/erase', { parameters: argument });
     const left = await api.find('GET /admin/users/{sub}/export', { parameters: argument });
     const rest =

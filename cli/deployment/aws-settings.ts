@@ -42,5 +42,9 @@ export function regionIn(arn: string): string | undefined {
 /** Makes an AWS error one line that names the AWS service. Errors of this command stay unchanged. */
 export function refusedBy(service: string, error: unknown): Error {
   if (error instanceof Refused || error instanceof WrongUsage) return error;
-  return new Refused(`${service} refused: ${plainLine(error instanceof Error ? error.message : error)}`);
+  const why = plainLine(error instanceof Error ? error.message : error).replace(/[.:]?$/, '.');
+  return new Refused(
+    `${service} refused: ${why}`,
+    'Check --region, --profile, and what your AWS identity may do; the help of the command lists it.',
+  );
 }

@@ -1,12 +1,6 @@
-import type { OptionSpecs } from '../command-line/command.ts';
 import { Refused } from '../command-line/failure.ts';
 import { type AwsSettings, awsSettings, refusedBy, regionIn } from './aws-settings.ts';
 import type { Deployment } from './deployment.ts';
-
-/** The option that names the deployment by its stack. The stack's outputs say everything else. */
-export const stackOption = {
-  stack: { kind: 'text', value: 'NAME', about: 'CloudFormation stack of the deployment, such as ciba-production.' },
-} as const satisfies OptionSpecs;
 
 /** A stack as CloudFormation describes it. */
 export type DeployedStack = {
@@ -27,11 +21,10 @@ export async function readStack(name: string, deployment: Deployment): Promise<D
   const { Stacks: [stack] = [] } = await new CloudFormationClient(aws)
     .send(new DescribeStacksCommand({ StackName: name }))
     .catch((error: unknown) => {
-      if (error instanceof Error && /does not exist$/.test(error.message))
-        throw new Refused(`There is no stack ${name} in ${aws.region}.`, 'not_found');
+      if (error instanceof Error && /does not exist$/.test(error.message)) throw noStack(name, aws.region);
       throw refusedBy('AWS CloudFormation', error);
     });
-  if (!stack) throw new Refused(`There is no stack ${name} in ${aws.region}.`, 'not_found');
+  if (!stack) throw noStack(name, aws.region);
   const outputs = (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']);
   return {
     name: stack.StackName ?? name,
@@ -42,6 +35,11 @@ export async function readStack(name: string, deployment: Deployment): Promise<D
     outputs: Object.fromEntries(outputs),
     aws,
   };
+}
+
+function noStack(name: string, region: string): Refused {
+  const next = 'Check its name with npx cdk list, and give its region with --region.';
+  return new Refused(`There is no stack ${name} in ${region}.`, next, 'not_found');
 }
 
 /** Returns an output by its name, or by the beginning of its name: CDK appends a hash to names that are not fixed. */

@@ -3,7 +3,7 @@ import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { parseJsonObject } from '../command-line/json-object.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import { type AwsSettings, awsSettings, refusedBy, regionIn } from './aws-settings.ts';
-import { outputOf, readStack, stackOption } from './deployed-stack.ts';
+import { outputOf, readStack } from './deployed-stack.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A function of a deployment that operators invoke directly. */
@@ -18,7 +18,7 @@ export type OperatorFunction = {
   readonly notLocal: string;
 };
 /** The options that name the function. */
-export type FunctionOptions = { readonly stack?: string; readonly function?: string };
+export type FunctionOptions = { readonly function?: string };
 /** A function to call, with the settings for the call. */
 export type FunctionTarget = { readonly name: string; readonly arn: string; readonly aws: AwsSettings };
 
@@ -28,25 +28,30 @@ export const FUNCTION_FAILED = 'function_failed';
 /** Makes the options of a command that invokes this function. */
 export function optionsFor({ output, variable }: OperatorFunction) {
   const about = `ARN of the Lambda function, instead of --stack. The stack's output ${output} has it. Default: ${variable}.`;
-  return { ...stackOption, function: { kind: 'text', value: 'ARN', about } } as const;
+  return { function: { kind: 'text', value: 'ARN', about } } as const;
 }
 
 /** Finds the function from `--function`, from the outputs of the stack, or from the environment. */
 export async function findFunction(
   deployment: Deployment,
   wanted: OperatorFunction,
-  { stack: stackName, function: typed }: FunctionOptions,
+  { function: typed }: FunctionOptions,
 ): Promise<FunctionTarget> {
   const { name, output, variable } = wanted;
-  if (stackName !== undefined && typed !== undefined) throw new WrongUsage('Give --stack or --function, not both');
-  if (stackName !== undefined) {
-    const stack = await readStack(stackName, deployment);
+  const { stack: named } = deployment;
+  if (named?.from === '--stack' && typed !== undefined) throw new WrongUsage('Give --stack or --function, not both');
+  if (named !== undefined && typed === undefined) {
+    const stack = await readStack(named.name, deployment);
     const arn = outputOf(stack, output);
     if (arn === undefined)
-      throw new Refused(`The stack ${stack.name} has no output ${output}, so it has no function ${name}.`);
+      throw new Refused(
+        `The stack ${stack.name} has no output ${output}, so it has no function ${name}.`,
+        'Check its name with npx cdk list.',
+      );
     return { name, arn, aws: stack.aws };
   }
-  if (deployment.isLocal && typed === undefined) throw new Refused(wanted.notLocal);
+  if (deployment.isLocal && typed === undefined)
+    throw new Refused(wanted.notLocal, 'Give --stack, or --url of a deployment.');
   const arn = typed ?? process.env[variable];
   if (arn === undefined)
     throw new WrongUsage(`Name the deployment: give --stack, or --function with the stack's output ${output}`);
@@ -66,7 +71,11 @@ export async function callFunction({ name, arn, aws }: FunctionTarget, payload: 
   const json = Buffer.from(answer.Payload ?? []).toString();
   if (answer.FunctionError !== undefined) {
     const why = parseJsonObject(json)?.['errorMessage'] ?? answer.FunctionError;
-    throw new Refused(`${name} failed: ${plainLine(why)}`, FUNCTION_FAILED);
+    throw new Refused(
+      `${name} failed: ${plainLine(why).replace(/\.?$/, '.')}`,
+      'ciba doctor says what is broken; the log of the function says more.',
+      FUNCTION_FAILED,
+    );
   }
   return json;
 }
@@ -75,6 +84,6 @@ export async function callFunction({ name, arn, aws }: FunctionTarget, payload: 
 export function readFunctionAnswer<Answer>(schema: v.GenericSchema<Answer>, json: string): Answer {
   const answer = v.safeParse(schema, JSON.parse(json));
   if (!answer.success)
-    throw new Refused('Another version of the provider is deployed: use the ciba command of that version.');
+    throw new Refused('Another version of the provider is deployed.', 'Use the ciba command of that version.');
   return answer.output;
 }

@@ -74,7 +74,8 @@ export function credentialsOf({ profile }: Deployment): ReturnType<typeof defaul
     provide(options).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
       throw new Refused(
-        `No AWS credentials to sign with (${why}). Sign in (aws sso login), or give --profile.`,
+        `No AWS credentials to sign with (${why}).`,
+        'Sign in (aws sso login), or give --profile.',
         NO_CREDENTIALS,
       );
     });

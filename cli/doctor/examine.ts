@@ -111,8 +111,7 @@ const NOT_READ: Finding = { state: 'skipped', says: 'Not checked: the stack coul
 function unreadable(error: unknown): Finding {
   if (error instanceof WrongUsage) throw error;
   if (error instanceof Refused && error.code === 'not_found') {
-    const todo = 'Check its name with npx cdk list, and give its region with --region.';
-    return { state: 'broken', says: error.message, todo, see: 'docs/operations.md#deploy-and-upgrade' };
+    return { state: 'broken', says: error.message, todo: error.next, see: 'docs/operations.md#deploy-and-upgrade' };
   }
   return notChecked(error);
 }
@@ -135,6 +134,7 @@ function notChecked(error: unknown): Finding {
   return {
     state: 'unknown',
     says,
+    ...(error instanceof Refused && { todo: error.next }),
     ...(isDenied && { todo: 'Your AWS identity needs this permission. ciba doctor --help lists all permissions.' }),
   };
 }

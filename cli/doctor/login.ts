@@ -30,7 +30,7 @@ async function syntheticFinding(stack: DeployedStack): Promise<Finding> {
     return { ...GOOD, says: 'A complete login by polling succeeded: request, approval, tokens.' };
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== FUNCTION_FAILED) throw error;
-    const step = error.message.replace('synthetic-login failed: ', '');
+    const step = error.message.replace('synthetic-login failed: ', '').replace(/\.$/, '');
     // The limit per user, which holds for the synthetic user too, is not a fault of the provider.
     if (step.includes('403 access_denied'))
       throw new Error('the synthetic user was asked too often; try again in a minute, or in an hour at most');

@@ -26,8 +26,7 @@ export async function readPublicly(
     return { body: isJsonObject(body) ? body : {} };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    // The error for a local runtime that does not run already says what to do.
-    if (deployment.isLocal) return { broken: { state: 'broken', says: error.message } };
+    if (deployment.isLocal) return { broken: { state: 'broken', says: error.message, todo: error.next } };
     const todo = 'Clients and phones need this document. Check the address, and that DNS points to it.';
     return { broken: { state: 'broken', says: error.message, todo, see: 'docs/operations.md#alarm-server-errors' } };
   }

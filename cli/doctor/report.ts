@@ -1,8 +1,17 @@
+import { paint, type Tone } from '../command-line/colour.ts';
 import { plainLine, wrap } from '../command-line/text-layout.ts';
 import type { State } from './check.ts';
 import type { Examination, NamedFinding } from './examine.ts';
 
 const MARKS: Readonly<Record<State, string>> = { good: '✓', warning: '!', broken: '✗', unknown: '?', skipped: '–' };
+
+const TONES: Readonly<Record<State, Tone>> = {
+  good: 'good',
+  warning: 'warning',
+  broken: 'bad',
+  unknown: 'warning',
+  skipped: 'quiet',
+};
 
 /** Whether nothing is broken and everything could be checked. */
 export function isHealthy({ findings }: Examination): boolean {
@@ -35,7 +44,7 @@ export function reportJson(examination: Examination): string {
 
 function lineOf({ name, state, says, todo, see }: NamedFinding, width: number): string {
   const indent = width + 4;
-  const first = `${MARKS[state]} ${name.padEnd(width)}  ${wrap(plainLine(says), indent)}`;
+  const first = `${paint(TONES[state], MARKS[state])} ${name.padEnd(width)}  ${wrap(plainLine(says), indent)}`;
   const more = [todo, see && `See ${see}.`].filter((part) => part !== undefined).join(' ');
   return more === '' ? first : `${first}\n${' '.repeat(indent)}→ ${wrap(more, indent + 2)}`;
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fetchDynamoDBLocal, isDynamoDBLocalFetched } from '../../local/aws/dynamodb-local.ts';
 import { installEmulator, isEmulatorInstalled } from './emulator/installation.ts';
@@ -12,6 +12,7 @@ const JAR_REASON = 'DynamoDB Local is left out: it was not fetched yet, which np
 const CURL_REASON = 'the curl commands of the documents are left out: there is no curl on this machine';
 const EMULATOR_REASON =
   'the emulator of AWS is left out: it was not installed yet, which npm run test:release does with Python 3.11 or newer';
+const TERMINAL_REASON = 'what only a terminal shows is left out: there is no script of util-linux on this machine';
 const CHROMIUM_REASON = 'the browser test is left out: there is no Chromium on this machine';
 
 /**
@@ -52,6 +53,21 @@ export function hasEmulator(): boolean {
 export function hasCurl(): boolean {
   const isThere = hasCommand('curl', '--version');
   if (!isThere) missing(CURL_REASON);
+  return isThere;
+}
+
+/** Whether completion can be tried in a shell. */
+export function hasShell(shell: 'zsh' | 'fish'): boolean {
+  const isThere = hasCommand(shell, '--version');
+  if (!isThere) missing(`completion in ${shell} is left out: it is not on this machine`);
+  return isThere;
+}
+
+/** Whether there is `script` of util-linux, which gives a program a terminal. Debian always has it. */
+export function hasTerminals(): boolean {
+  const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
+  const isThere = stdout?.includes('util-linux') === true;
+  if (!isThere) missing(TERMINAL_REASON);
   return isThere;
 }
 

@@ -1,13 +1,24 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { CLI_PAGE, HELP_FOLDER, helpPages, withCliBlocks } from './cli-pages.ts';
 import { pagesWithTables, withTables } from './client-metadata-tables.ts';
 
-// Runs as `npm run docs`: writes the tables in docs/ that are made from code. test/docs.test.ts fails when they are
-// old.
+// Runs as `npm run docs`: writes the tables in docs/ and the golden texts of the help, which are made from code. Tests
+// fail when they are old.
 
-for (const page of pagesWithTables) {
-  const path = new URL(`../../${page}`, import.meta.url);
-  const before = readFileSync(path, 'utf8');
-  const after = withTables(page, before);
-  if (after !== before) writeFileSync(path, after);
-  console.log(`${page}: ${after === before ? 'as it was' : 'written anew'}`);
+const root = new URL('../../', import.meta.url);
+
+function write(path: string, made: (before: string) => string): void {
+  const before = readFileSync(new URL(path, root), 'utf8');
+  const after = made(before);
+  if (after !== before) writeFileSync(new URL(path, root), after);
+  console.log(`${path}: ${after === before ? 'as it was' : 'written anew'}`);
 }
+
+for (const page of pagesWithTables) write(page, (before) => withTables(page, before));
+write(CLI_PAGE, withCliBlocks);
+
+const help = helpPages();
+mkdirSync(new URL(HELP_FOLDER, root), { recursive: true });
+for (const [path, text] of help) writeFileSync(new URL(path, root), text);
+for (const path of globSync(`${HELP_FOLDER}/*.txt`, { cwd: root })) if (!help.has(path)) rmSync(new URL(path, root));
+console.log(`${HELP_FOLDER}: ${help.size} help pages`);

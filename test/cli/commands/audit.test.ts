@@ -176,7 +176,8 @@ describe('ciba audit on a deployment', () => {
     const { code, stderr } = await ciba(['audit'], { env: { ...stackEnv, CIBA_AUDIT_BUCKET: 'nope' } });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'ciba: Amazon S3 refused: The specified bucket does not exist\n',
+      stderr:
+        'ciba: Amazon S3 refused: The specified bucket does not exist. Check --region, --profile, and what your AWS identity may do; the help of the command lists it.\n',
     });
   });
 

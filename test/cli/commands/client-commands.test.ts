@@ -143,14 +143,17 @@ it('client update ties a client to one user, and refuses what can be no sub', as
   const tied = jsonOf<ClientJson>(await ciba(['client', 'update', 'bank', '--only-sub', 'crm|4711', '--json']));
   expect(tied).toMatchObject({ only_sub: 'crm|4711' });
   const { code, stderr } = await ciba(['client', 'update', 'bank', '--only-sub', 'a/b']);
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'ciba: only_sub must be the sub of a user.\n' });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'ciba: only_sub must be the sub of a user. ciba client create --help says what each member must be.\n',
+  });
 });
 
 it('client new-secret tells a new secret and ends the old one', async () => {
   const created = jsonOf<ClientJson>(
     await ciba(['client', 'create', '--client-name', 'A', '--client-id', 'a', ...WITH_SECRET, '--json']),
   );
-  const { stdout } = await ciba(['client', 'new-secret', 'a']);
+  const { stdout } = await ciba(['client', 'new-secret', 'a', '--yes']);
   const secret = /^client_secret +(\S+)$/m.exec(stdout)?.[1] ?? '';
   expect(stdout).toContain(NOTE);
   expect(await isAccepted('a', secret)).toBe(true);
@@ -175,7 +178,7 @@ it('client rotate-secret tells a new secret, both work, and it says until when; 
   expect(Math.abs(Number(replaced['old_secret_expires_at']) - end)).toBeLessThan(60);
   expect(replaced.client_secret).not.toBe(secret);
   expect([await isAccepted('b', old), await isAccepted('b', replaced.client_secret ?? '')]).toEqual([true, true]);
-  expect((await ciba(['client', 'end-old-secret', 'b'])).stdout).toMatch(/^Old secret ended\./);
+  expect((await ciba(['client', 'end-old-secret', 'b', '--yes'])).stdout).toMatch(/^Old secret ended\./);
   expect((await ciba(['client', 'show', 'b'])).stdout).not.toContain('old_secret_expires_at');
   const again = jsonOf<ClientJson>(await ciba(['client', 'rotate-secret', 'b', '--json']));
   expect(Math.abs(Number(again['old_secret_expires_at']) - runtime.now() - 86_400)).toBeLessThan(60);
@@ -215,22 +218,17 @@ it('client rotate-secret --again takes no --overlap: the old secret keeps its en
 });
 
 it('client delete removes; --json then prints nothing, as the API answers nothing', async () => {
-  expect((await ciba(['client', 'delete', 'many-00'])).stdout).toBe('Client many-00 deleted.\n');
-  expect(await ciba(['client', 'delete', 'many-01', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect((await ciba(['client', 'delete', 'many-00', '--yes'])).stdout).toBe('Client many-00 deleted.\n');
+  expect(await ciba(['client', 'delete', 'many-01', '--yes', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(await api('/admin/clients/many-00')).toContain('not_found');
 });
 
 it.concurrent.each([
-  ['an unknown client', ['client', 'show', 'nobody'], 'There is no such client.'],
+  ['an unknown client', ['client', 'show', 'nobody'], 'There is no client "nobody". ciba client list shows all.'],
   [
     'an id that is taken',
     ['client', 'create', '--client-id', 'bank', '--client-name', 'Another bank', ...WITH_SECRET],
     'This client_id is taken.',
-  ],
-  [
-    'a wrong algorithm',
-    ['client', 'update', 'bank', '--id-token-signed-response-alg', 'HS256'],
-    'RS256 | PS256 | ES256',
   ],
   ['a default audience of no audience', ['client', 'update', 'bank', '--default-audience', 'x'], 'one of audiences'],
 ])('%s is refused in the words of error_description: exit 1', async (_, args, message) => {
@@ -243,7 +241,7 @@ it.concurrent.each([
 it('client new-secret of a client without a secret is refused', async () => {
   const { clients } = JSON.parse(await api('/admin/clients')) as { clients: ClientJson[] };
   const keyed = clients.find((client) => client['token_endpoint_auth_method'] === 'private_key_jwt')?.client_id ?? '';
-  const { code, stderr } = await ciba(['client', 'new-secret', '--', keyed]);
+  const { code, stderr } = await ciba(['client', 'new-secret', '--yes', '--', keyed]);
   expect(code).toBe(1);
   expect(stderr).toContain('private_key_jwt');
 });

@@ -82,14 +82,17 @@ describe('client create without a method and without keys makes a key pair', () 
   it('never replaces a file, and then makes no client', async () => {
     await writeFile(file, 'mine');
     const { code, stderr } = await withFile('Kiosk', '--client-id', 'kiosk');
-    expect([code, stderr]).toEqual([1, `ciba: ${file} exists: choose another name\n`]);
+    expect([code, stderr]).toEqual([1, `ciba: ${file} exists. Choose another name.\n`]);
     expect(await readFile(file, 'utf8')).toBe('mine');
     expect(await clients()).not.toContain('kiosk');
   });
 
   it('leaves no key behind when the provider refuses the client', async () => {
     const { code, stderr } = await withFile('Desk', '--default-audience', 'x');
-    expect([code, stderr]).toEqual([1, 'ciba: default_audience must be one of audiences.\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'ciba: default_audience must be one of audiences. ciba client create --help says what each member must be.\n',
+    ]);
     expect(await readdir(folder)).toEqual([]);
   });
 

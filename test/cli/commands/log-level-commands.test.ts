@@ -33,12 +33,12 @@ describe('log-level', () => {
   });
 
   it.each([
-    [['debug', '--for', '2d'], 'for_seconds'],
-    [['trace'], 'level'],
-  ])('set %j is refused, with the member that is wrong', async (args, member) => {
+    [['debug', '--for', '2d'], 1, 'for_seconds'],
+    [['trace'], 2, 'LEVEL must be info or debug, not "trace"'],
+  ])('set %j is refused, with what is wrong', async (args, expected, message) => {
     const { code, stderr } = await ciba('log-level', 'set', ...args);
-    expect(code).toBe(1);
-    expect(stderr).toContain(member);
+    expect(code).toBe(expected);
+    expect(stderr).toContain(message);
   });
 
   it('set info takes no end', async () => {

@@ -12,6 +12,10 @@ import { jsonOf } from '../support/ciba-process.ts';
 let runtime: Runtime;
 const ciba = (...args: readonly string[]) => cibaInOne(args, { env: { CIBA_URL: runtime.url } });
 const api = async (path: string) => (await fetch(runtime.url + path)).text();
+const noUser = (user: string) =>
+  refusal(
+    `There is no user "${user}". A user is named by sub, e-mail address, phone number or username. To add one: ciba user create.`,
+  );
 const refusal = (message: string) => ({ code: 1, stdout: '', stderr: `ciba: ${message}\n` });
 
 beforeAll(async () => {
@@ -51,8 +55,8 @@ describe('user', () => {
     await ciba('user', 'create', '--sub', 'dora', '--email', 'first@example.com');
     await ciba('user', 'create', '--sub', 'other', '--preferred-username', 'dora');
     const message =
-      'USER is the sub of one user and a login_hint of another, whose sub is other. Add --by sub or --by login_hint.';
-    expect(await ciba('user', 'delete', 'dora')).toEqual(refusal(message));
+      '"dora" is the sub of one user and a login_hint of another, whose sub is other. Add --by sub or --by login_hint.';
+    expect(await ciba('user', 'delete', 'dora', '--yes')).toEqual(refusal(message));
     expect(jsonOf(await ciba('user', 'show', 'dora', '--by', 'sub', '--json'))).toMatchObject({ sub: 'dora' });
     expect(jsonOf(await ciba('user', 'show', 'dora', '--by', 'login_hint', '--json'))).toMatchObject({ sub: 'other' });
   });
@@ -75,8 +79,10 @@ describe('user', () => {
 
   it('delete removes', async () => {
     await ciba('user', 'create', '--sub', 'eve', '--email', 'eve@example.com');
-    expect((await ciba('user', 'delete', 'eve@example.com')).stdout).toBe('User eve and all their devices deleted.\n');
-    expect(await ciba('user', 'show', 'eve')).toEqual(refusal('There is no such user.'));
+    expect((await ciba('user', 'delete', 'eve@example.com', '--yes')).stdout).toBe(
+      'User eve and all their devices deleted.\n',
+    );
+    expect(await ciba('user', 'show', 'eve')).toEqual(noUser('eve'));
   });
 
   it('export prints everything that is kept, or writes it to a new file that only its owner can read', async () => {
@@ -88,9 +94,9 @@ describe('user', () => {
     expect((await ciba('user', 'export', 'fay', '--out', file)).stdout).toBe(`Wrote ${file}\n`);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ sub: 'fay' });
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(await ciba('user', 'export', 'fay', '--out', file)).toEqual(refusal(`${file} exists: choose another name`));
+    expect(await ciba('user', 'export', 'fay', '--out', file)).toEqual(refusal(`${file} exists. Choose another name.`));
     rmSync(folder, { recursive: true });
-    expect(await ciba('user', 'export', 'nobody')).toEqual(refusal('There is no such user.'));
+    expect(await ciba('user', 'export', 'nobody')).toEqual(noUser('nobody'));
   });
 
   it('erase shows what it would erase, and erases only when the sub is confirmed', async () => {
@@ -98,29 +104,42 @@ describe('user', () => {
     const asked = await ciba('user', 'erase', 'gus');
     expect(asked.code).toBe(1);
     expect(asked.stdout).toContain('email gus@example.com');
-    expect(asked.stdout).toContain('Nothing was erased. To erase it, add --confirm gus');
-    const other = 'The sub after --confirm is another one. Nothing was erased.';
+    expect(asked.stdout).toContain('Nothing was erased. To erase it, add --confirm gus or --yes');
+    const other = 'The sub after --confirm is another one. Nothing was erased. Give the same sub twice.';
     expect(await ciba('user', 'erase', 'gus', '--confirm', 'fay')).toEqual(refusal(other));
     expect((await ciba('user', 'show', 'gus')).code).toBe(0);
     expect((await ciba('user', 'erase', 'gus', '--confirm', 'gus')).stdout).toBe('User gus erased.\n');
-    expect(await ciba('user', 'erase', 'gus', '--confirm', 'gus')).toEqual(refusal('There is no such user.'));
+    expect(await ciba('user', 'erase', 'gus', '--confirm', 'gus')).toEqual(noUser('gus'));
   });
 
   it.concurrent.each([
-    ['a name that is taken', ['user', 'create', '--email', 'anna@example.com'], 'This email is taken.'],
+    [
+      'a name that is taken',
+      ['user', 'create', '--email', 'anna@example.com'],
+      'This email is taken. ciba user show says who has it.',
+    ],
     [
       'a malformed number',
       ['user', 'create', '--phone-number', '12'],
-      'phone_number must be an E.164 number as +4912345678.',
+      'phone_number must be an E.164 number as +4912345678. The help of the command says what each value must be.',
     ],
-    ['an unknown user', ['user', 'block', 'nobody@example.com'], 'There is no such user.'],
-    ['an unknown user of a ticket', ['ticket', 'create', 'nobody'], 'There is no such user.'],
-    ['an unknown user of tickets', ['ticket', 'list', 'nobody'], 'There is no such user.'],
-    ['a ticket of an unknown user', ['ticket', 'end', 'nobody'], 'There is no such user.'],
-    ['an unknown user of devices', ['device', 'list', 'nobody'], 'There is no such user.'],
-    ['an unknown device', ['device', 'remove', 'anna', 'nothing'], 'There is no such device.'],
-  ])('%s is refused in the words of error_description: exit 1', async (_, args, message) => {
+    [
+      'an unknown device',
+      ['device', 'remove', 'anna', 'nothing', '--yes'],
+      'There is no device "nothing". ciba device list shows all devices of a user.',
+    ],
+  ])('%s is refused in the words of error_description, with what to do next: exit 1', async (_, args, message) => {
     expect(await ciba(...args)).toEqual(refusal(message));
+  });
+
+  it.concurrent.each([
+    ['user', 'block'],
+    ['ticket', 'create'],
+    ['ticket', 'list'],
+    ['ticket', 'end'],
+    ['device', 'list'],
+  ])('%s %s repeats the name of an unknown user', async (noun, name) => {
+    expect(await ciba(noun, name, 'nobody')).toEqual(noUser('nobody'));
   });
 });
 
@@ -162,7 +181,9 @@ describe('ticket and device', () => {
     expect(stdout).toMatch(new RegExp(`^${deviceId} +Anna's phone +GCM +reachable +\\d{4}-.+Z$`, 'm'));
     const json = (await ciba('device', 'list', 'anna', '--json')).stdout;
     expect(json).toBe(`${await api('/admin/users/crm%7C4711/devices')}\n`);
-    expect((await ciba('device', 'remove', 'anna', '--', deviceId)).stdout).toBe(`Device ${deviceId} removed.\n`);
+    expect((await ciba('device', 'remove', 'anna', '--yes', '--', deviceId)).stdout).toBe(
+      `Device ${deviceId} removed.\n`,
+    );
     expect(jsonOf(await ciba('device', 'list', 'anna', '--json'))).toEqual({ devices: [] });
   });
 });

@@ -37,7 +37,7 @@ it('every kind of call is signed over what is sent: body, query, encoded path, s
   expect(jsonOf(await ciba(['user', 'show', user.sub, '--by', 'sub', '--json'], { env }))).toEqual(user);
   expect((await ciba(['user', 'update', user.sub, '--name', 'Zoë  Ünïcode'], { env })).code).toBe(0);
   expect((await ciba(['ticket', 'create', user.sub], { env })).code).toBe(0);
-  expect((await ciba(['user', 'delete', user.sub], { env })).code).toBe(0);
+  expect((await ciba(['user', 'delete', user.sub, '--yes'], { env })).code).toBe(0);
   expect(api.verdicts.length).toBeGreaterThan(8);
   expect(api.verdicts.filter((wrong) => wrong !== undefined)).toEqual([]);
 });

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import type { Completed } from '../command-line/command.ts';
+import { candidatesFor } from '../command-line/completion.ts';
+import type { Globals } from '../command-line/globals.ts';
+import { plainLine } from '../command-line/text-layout.ts';
+import { AdminApi } from '../deployment/admin-api.ts';
+import { LOCAL, readConfiguration } from '../deployment/contexts.ts';
+import { findDeployment } from '../deployment/find-deployment.ts';
+import { vocabulary } from './registry.ts';
+
+/** Somebody waits at the key, so a provider that takes longer counts as one without an answer. */
+const PATIENCE_MILLISECONDS = 3_000;
+
+/**
+ * Answers `ciba __complete WORDS…`, which the completion scripts call: one candidate a line. If the provider cannot be
+ * asked, it says nothing, because the shell would print it into the command line.
+ */
+export async function complete(words: readonly string[]): Promise<0> {
+  const typed = words.at(-1) ?? '';
+  const { words: known, ask } = candidatesFor(words, vocabulary);
+  const asked = ask === undefined ? [] : await inTime(answerTo(ask, globalsIn(words)));
+  const fitting = asked.map(plainLine).filter((word) => word.startsWith(typed));
+  const lines = [...known, ...fitting];
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
+}
+
+async function answerTo(what: Completed, globals: Globals): Promise<readonly string[]> {
+  if (what === 'contexts') return [LOCAL, ...Object.keys(readConfiguration(process.env).contexts)];
+  const api = new AdminApi(await findDeployment({}, globals));
+  const { body } = await api.call('GET /admin/clients', { parameters: {} });
+  return body.clients.map(({ client_id: id }) => id);
+}
+
+function inTime(answer: Promise<readonly string[]>): Promise<readonly string[]> {
+  const nothing = new Promise<readonly string[]>((resolve) => setTimeout(resolve, PATIENCE_MILLISECONDS, []).unref());
+  return Promise.race([answer, nothing]).catch(() => []);
+}
+
+/** Reads the options that name the deployment, and lets everything else pass. */
+function globalsIn(words: readonly string[]): Globals {
+  const text = { type: 'string' } as const;
+  const options = { url: text, stack: text, context: text, region: text, profile: text };
+  const { values } = parseArgs({ args: words.slice(0, -1), options, strict: false, allowPositionals: true });
+  const textOf = (name: keyof typeof options) => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    url: textOf('url'),
+    stack: textOf('stack'),
+    context: textOf('context'),
+    region: textOf('region'),
+    profile: textOf('profile'),
+    json: false,
+  };
+}

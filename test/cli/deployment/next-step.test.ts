@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { Refused } from '../../../cli/command-line/failure.ts';
+import { nextStep, withId } from '../../../cli/deployment/next-step.ts';
+import { type Refusal, type RefusalReason, wordingOf } from '../../../provider/core/refusal.ts';
+
+/** Refusals of other endpoints, which the admin API never answers. */
+const ELSEWHERE = 'elsewhere';
+type Answers = {
+  readonly [Reason in RefusalReason]: readonly Extract<Refusal, { reason: Reason }>[] | typeof ELSEWHERE;
+};
+
+/** Each refusal that the admin API can answer. A new reason does not compile until somebody says whether it can. */
+const ANSWERS: Answers = {
+  unsupported_media_type: [{ reason: 'unsupported_media_type', expected: 'application/json' }],
+  body_too_large: [{ reason: 'body_too_large', limitBytes: 65536 }],
+  malformed_body: [{ reason: 'malformed_body', expected: 'a JSON object' }],
+  repeated_parameter: [{ reason: 'repeated_parameter', name: 'after' }],
+  missing_parameter: [{ reason: 'missing_parameter', name: 'after' }],
+  invalid_parameter: [{ reason: 'invalid_parameter', name: 'email', expected: 'an address' }],
+  invalid_client_metadata: [{ reason: 'invalid_client_metadata', member: 'scope', expected: 'present' }],
+  two_secrets_work: [{ reason: 'two_secrets_work', until: 1 }],
+  no_iam_identity: [{ reason: 'no_iam_identity' }],
+  operator_not_listed: [{ reason: 'operator_not_listed' }],
+  reserved_id: [{ reason: 'reserved_id' }],
+  not_found: ['user', 'client', 'device', 'block', 'evidence key', 'resource'].map((what) => ({
+    reason: 'not_found',
+    what,
+  })),
+  conflict: [
+    ...['client_id', 'client_name', 'sub', 'email', 'phone_number', 'preferred_username'],
+    ...['changed', 'client', 'blocked', 'device', 'block', 'ticket'],
+  ].map((what) => ({ reason: 'conflict', what })),
+  audit_unavailable: [{ reason: 'audit_unavailable' }],
+  no_client_authentication: ELSEWHERE,
+  several_client_authentications: ELSEWHERE,
+  malformed_authorization_header: ELSEWHERE,
+  unknown_client: ELSEWHERE,
+  client_secret_expired: ELSEWHERE,
+  binding_message_needed: ELSEWHERE,
+  wrong_client_secret: ELSEWHERE,
+  wrong_authentication_method: ELSEWHERE,
+  malformed_client_assertion: ELSEWHERE,
+  client_assertion_signature: ELSEWHERE,
+  client_assertion_claim: ELSEWHERE,
+  client_assertion_replayed: ELSEWHERE,
+  credential_taken_back: ELSEWHERE,
+  scope_malformed: ELSEWHERE,
+  openid_scope_missing: ELSEWHERE,
+  no_hint: ELSEWHERE,
+  several_hints: ELSEWHERE,
+  hint_not_supported: ELSEWHERE,
+  login_hint_malformed: [{ reason: 'login_hint_malformed', expected: 'an address' }],
+  unknown_user: ELSEWHERE,
+  invalid_binding_message: ELSEWHERE,
+  invalid_target: ELSEWHERE,
+  authorization_details_not_supported: ELSEWHERE,
+  signed_request_not_supported: ELSEWHERE,
+  user_rate_limited: ELSEWHERE,
+  client_rate_limited: ELSEWHERE,
+  too_many_unknown_users: ELSEWHERE,
+  client_paused: ELSEWHERE,
+  request_open: ELSEWHERE,
+  no_reachable_device: ELSEWHERE,
+  push_unavailable: ELSEWHERE,
+  request_not_found: ELSEWHERE,
+  request_over: ELSEWHERE,
+  details_hash_mismatch: ELSEWHERE,
+  already_decided: ELSEWHERE,
+  device_not_authenticated: ELSEWHERE,
+  device_token_claim: ELSEWHERE,
+  device_key_not_accepted: ELSEWHERE,
+  enrolment_signature: ELSEWHERE,
+  ticket_not_usable: ELSEWHERE,
+  push_token_refused: ELSEWHERE,
+  device_not_own: ELSEWHERE,
+  grant_not_allowed: ELSEWHERE,
+  unsupported_grant_type: ELSEWHERE,
+  unknown_auth_req_id: ELSEWHERE,
+  foreign_auth_req_id: ELSEWHERE,
+  already_redeemed: ELSEWHERE,
+  lost_redemption_race: ELSEWHERE,
+  denied_by_user: ELSEWHERE,
+  client_reported: ELSEWHERE,
+  request_failed: ELSEWHERE,
+  approval_taken_back: ELSEWHERE,
+  request_expired: ELSEWHERE,
+  approval_not_redeemed_in_time: ELSEWHERE,
+  polled_too_fast: ELSEWHERE,
+  authorization_pending: ELSEWHERE,
+};
+
+const all: Readonly<Record<string, readonly Refusal[] | typeof ELSEWHERE>> = ANSWERS;
+const answered = Object.values(all)
+  .flatMap((refusals): readonly Refusal[] => (refusals === ELSEWHERE ? [] : refusals))
+  .map((refusal) => wordingOf(refusal))
+  .map(({ error, description }) => [error, description] as const);
+
+describe('every refusal of the admin API has a next step', () => {
+  it.each(answered)('%s: %s', (error, description) => {
+    const step = nextStep(error, description);
+    expect(step).toMatch(/^\S.+\.$/);
+    // The step for what nobody foresaw is none.
+    expect(step).not.toBe(nextStep('an error of a later version', ''));
+  });
+
+  it('and an error of a later version has one too', () => {
+    expect(nextStep('an error of a later version', '')).toContain('ciba doctor');
+  });
+});
+
+describe('what is not found', () => {
+  it.each([
+    ['client', { client_id: 'nope' }, 'There is no client "nope".', 'ciba client list shows all.'],
+    ['user', { sub: 'u1', client_id: 'c1' }, 'There is no user "u1".', undefined],
+    ['device', { sub: 'u1', device_id: 'd1' }, 'There is no device "d1".', undefined],
+    ['block', { sub: 'u1', client_id: 'c1' }, 'There is no block "c1".', 'ciba user blocks shows all.'],
+    ['resource', { client_id: 'x'.repeat(9) }, 'There is no resource "xxxxxxxxx".', undefined],
+  ])('%s is named by its id', (what, parameters, message, next) => {
+    const error = withId(new Refused(`There is no such ${what}.`, '', 'not_found'), parameters);
+    expect(error).toMatchObject({ message, code: 'not_found', next: next ?? expect.stringMatching(/\.$/) });
+  });
+
+  it('is left as it is where no id was sent, and so is every other error', () => {
+    const nameless = new Refused('There is no such user.', '', 'not_found');
+    expect(withId(nameless, {})).toBe(nameless);
+    const other = new Refused('This email is taken.', '', 'conflict');
+    expect(withId(other, { sub: 'u1' })).toBe(other);
+  });
+});

@@ -1,0 +1,90 @@
+import type { Command, Noun } from '../../cli/command-line/command.ts';
+import { EXIT_CODES } from '../../cli/command-line/exit-codes.ts';
+import { GLOBAL_OPTIONS, spellingOf, YES_OPTION } from '../../cli/command-line/global-options.ts';
+import { helpFor, signatureOf } from '../../cli/command-line/help-text.ts';
+import { vocabulary } from '../../cli/commands/registry.ts';
+
+// Makes docs/cli.md and the golden texts of the help from the tables of the command. `npm run docs` writes them.
+
+/** The page with the blocks that are made here. */
+export const CLI_PAGE = 'docs/cli.md';
+/** The folder with a golden text for each help page. */
+export const HELP_FOLDER = 'test/cli/command-line/help';
+/** The width of the golden texts, and of help that goes to no terminal. */
+const WIDTH = 100;
+
+/** Returns every help page by the path of its golden text. */
+export function helpPages(): ReadonlyMap<string, string> {
+  const page = (words: readonly string[], chosen: Parameters<typeof helpFor>[0]): [string, string] => [
+    `${HELP_FOLDER}/${['ciba', ...words].join('-')}.txt`,
+    `${helpFor(chosen, vocabulary, WIDTH)}\n`,
+  ];
+  return new Map([
+    page([], {}),
+    ...vocabulary.nouns.map((noun) => page([noun.name], { noun })),
+    ...vocabulary.nouns.flatMap((noun) =>
+      noun.commands.map((command) => page([noun.name, command.name], { noun, command })),
+    ),
+    ...vocabulary.standalone.map((command) => page([command.name], { command })),
+  ]);
+}
+
+/** Returns docs/cli.md with its blocks made again. */
+export function withCliBlocks(markdown: string): string {
+  const blocks = { commands, 'options of every command': globalOptions, 'exit codes': exitCodes };
+  return Object.entries(blocks).reduce((text, [name, make]) => {
+    const block = new RegExp(`(<!-- ciba, ${name}: [^\\n]*-->\\n)(?:[^]*?\\n)??(<!-- end -->)`);
+    if (!block.test(text)) throw new Error(`${CLI_PAGE} has no block for ${name}`);
+    return text.replace(block, (_, begin: string, end: string) => `${begin}\n${make()}\n\n${end}`);
+  }, markdown);
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+const table = (headings: readonly string[], rows: readonly (readonly string[])[]) =>
+  [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
+const optionTable = (options: Command['options']) =>
+  table(
+    ['option', 'meaning'],
+    Object.entries(options).map(([name, spec]) => [`\`${spellingOf(name, spec)}\``, spec.about]),
+  );
+
+function globalOptions(): string {
+  return optionTable(GLOBAL_OPTIONS);
+}
+
+function exitCodes(): string {
+  return table(['code', 'meaning'], Object.entries(EXIT_CODES));
+}
+
+function commands(): string {
+  const nouns = vocabulary.nouns.map((noun) =>
+    [`## ciba ${noun.name}`, noun.about, ...noun.commands.map((command) => section(command, noun))].join('\n\n'),
+  );
+  const alone = vocabulary.standalone.map((command) => section(command));
+  return [...nouns, '## Commands without a noun', ...alone].join('\n\n');
+}
+
+function section(command: Command, noun?: Noun): string {
+  const words = noun ? `${noun.name} ` : '';
+  const own = command.cannotBeUndone === undefined ? command.options : { ...command.options, ...YES_OPTION };
+  const { arguments: listed } = command;
+  return [
+    `### ciba ${words}${command.name}`,
+    command.about,
+    `\`\`\`text\nciba ${words}${signatureOf(command)}${Object.keys(own).length > 0 ? ' [options]' : ''}\n\`\`\``,
+    command.cannotBeUndone === undefined
+      ? ''
+      : `This ${command.cannotBeUndone}, which cannot be undone: it asks first.`,
+    listed.length > 0
+      ? table(
+          ['argument', 'meaning'],
+          listed.map(({ name, about }) => [`\`${name.toUpperCase()}\``, about]),
+        )
+      : '',
+    Object.keys(own).length > 0 ? optionTable(own) : '',
+    command.notes ?? '',
+    `\`\`\`sh\n${command.examples.join('\n')}\n\`\`\``,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
