@@ -11,6 +11,7 @@ it('each member of client metadata has an option of its name, in the singular wh
     'backchannel-token-delivery-mode',
     'client-id',
     'client-name',
+    'client-secret-days',
     'default-audience',
     'grant-type',
     'id-token-signed-response-alg',
