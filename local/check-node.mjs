@@ -1,4 +1,7 @@
 // Runs before every script. It is plain JavaScript, so that any version of Node can run it.
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   console.error(
@@ -6,3 +9,5 @@ if (major < 24) {
   );
   process.exit(1);
 }
+// The next start of the same script is faster. The cache has a copy of what Node compiled from the same sources.
+module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));

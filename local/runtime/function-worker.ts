@@ -1,4 +1,6 @@
+import { enableCompileCache } from 'node:module';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { contextOf } from './invocation-context.ts';
 import { SharedClock } from './shared-clock.ts';
@@ -25,6 +27,8 @@ Date.now = () => clock.milliseconds(machineNow());
 // This affects only this thread.
 if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
 
+// The next start of this function, of any run, then compiles nothing that is the same. Without a folder there is no cache.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)));
 const { handler }: { readonly handler: Handler } = await import(address);
 
 parentPort?.on('message', async (message: Invocation | 'end') => {
