@@ -8,7 +8,7 @@ import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
 import { prepared } from '../../support/prepared.ts';
 import { type SelfSigned, selfSigned } from '../../support/self-signed.ts';
 import { type Account, FakeAws } from '../support/aws-account.ts';
-import { ciba } from '../support/ciba-process.ts';
+import { cibaInOne } from '../support/ciba-in-one.ts';
 import { type SignedDeployment, startSignedDeployment } from '../support/signed-deployment.ts';
 import { policyOf, policyStatements, ROLES } from './deployed-policies.ts';
 
@@ -199,7 +199,7 @@ export class DoctorDeployment implements AsyncDisposable {
 
   /** One run as JSON: the exit code, what each check found, and the names of those that are not good. */
   async examine(env: Record<string, string> = this.env, args: readonly string[] = ['--stack', STACK]) {
-    const { code, stdout, stderr } = await ciba(['doctor', '--json', ...args], { env });
+    const { code, stdout, stderr } = await cibaInOne(['doctor', '--json', ...args], { env });
     const report = JSON.parse(stdout) as Report;
     if (stderr !== '' || report.healthy !== (code === 0)) throw new Error(`exit ${code}: ${stderr}${stdout}`);
     const found = (name: string) => report.checks.find((check) => check.name === name);

@@ -6,12 +6,13 @@ import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
 import { demoSeed } from '../../../local/demo/seed-file.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
 import { prepared } from '../../support/prepared.ts';
+import { cibaInOne } from '../support/ciba-in-one.ts';
 import { ciba } from '../support/ciba-process.ts';
 
 type Check = { name: string; state: string; says: string; todo?: string };
 
 async function examine(url: string) {
-  const { code, stdout, stderr } = await ciba(['doctor', '--json', '--url', url]);
+  const { code, stdout, stderr } = await cibaInOne(['doctor', '--json', '--url', url]);
   expect(stderr).toBe('');
   const { checks } = JSON.parse(stdout) as { checks: Check[] };
   return { code, checks, found: (name: string) => checks.find((check) => check.name === name) };

@@ -5,10 +5,11 @@ import { CLEAN, type Outcome, root } from './ciba-process.ts';
 
 const RUNNER = fileURLToPath(new URL('./ciba-runner.ts', import.meta.url));
 
-let runner: ChildProcess | undefined;
-let last: Promise<unknown> = Promise.resolve();
+/** A process for each environment, which is read when a process starts, and what it runs last. */
+const runners = new Map<string, { readonly child: ChildProcess; last: Promise<unknown> }>();
 afterAll(() => {
-  runner?.kill();
+  for (const { child } of runners.values()) child.kill();
+  runners.clear();
 });
 
 /**
@@ -19,19 +20,23 @@ export function cibaInOne(
   args: readonly string[],
   { env = {} }: { env?: Record<string, string> } = {},
 ): Promise<Outcome> {
-  const outcome = last.then(() => run(args, { ...CLEAN, ...env }));
-  last = outcome.catch(() => undefined);
+  const runner = runnerFor({ ...CLEAN, ...env });
+  const outcome = runner.last.then(() => run(runner.child, args));
+  runner.last = outcome.catch(() => undefined);
   return outcome;
 }
 
-function run(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
-  runner ??= fork(RUNNER, {
-    cwd: root,
-    env: CLEAN,
-    execArgv: ['--import', './local/check-node.mjs'],
-    serialization: 'json',
-  });
-  const child = runner;
+function runnerFor(env: Record<string, string>) {
+  const key = JSON.stringify(env);
+  const runner = runners.get(key) ?? {
+    child: fork(RUNNER, { cwd: root, env, execArgv: ['--import', './local/check-node.mjs'] }),
+    last: Promise.resolve(),
+  };
+  runners.set(key, runner);
+  return runner;
+}
+
+function run(child: ChildProcess, args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error(`the process of ciba ${args.join(' ')} ended`));
     child.once('exit', ended);
@@ -39,6 +44,6 @@ function run(args: readonly string[], env: Record<string, string>): Promise<Outc
       child.off('exit', ended);
       resolve(outcome);
     });
-    child.send({ args, env });
+    child.send({ args });
   });
 }

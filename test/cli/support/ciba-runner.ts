@@ -2,14 +2,14 @@ import type { Outcome } from './ciba-process.ts';
 
 // Runs the command again and again in this process, each time as a new main module. Its parts are loaded once.
 
-type Run = { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
+type Run = { readonly args: readonly string[] };
 
 const STREAMS = ['stdout', 'stderr'] as const;
 // Each run listens for errors of its standard output.
 process.stdout.setMaxListeners(0);
 let count = 0;
 
-process.on('message', async ({ args, env }: Run) => {
+process.on('message', async ({ args }: Run) => {
   const output = { stdout: '', stderr: '' };
   for (const name of STREAMS) {
     process[name].write = (text: string | Uint8Array) => {
@@ -17,8 +17,6 @@ process.on('message', async ({ args, env }: Run) => {
       return true;
     };
   }
-  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
-  Object.assign(process.env, env);
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
   process.exitCode = undefined;
   count += 1;
