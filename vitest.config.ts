@@ -62,7 +62,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: PATIENCE_MILLISECONDS, interval: 10 } },
-    // Each end-to-end file runs a whole provider of its own; two at a time suit a small machine.
-    maxWorkers: 2,
+    // One more than the cores of a small machine: some files wait for a while, such as for a call that is tried again.
+    maxWorkers: 3,
   },
 });

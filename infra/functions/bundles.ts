@@ -6,7 +6,7 @@ import { allFunctions } from './deployed-functions.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The bundles that are deployed, one folder per function. */
-const FUNCTIONS = join(ROOT, 'dist/functions');
+export const FUNCTIONS = join(ROOT, 'dist/functions');
 /**
  * Files that are not deployed: source maps for reading stack traces, and `meta.json`, which lists the inputs of each
  * bundle.

@@ -1,27 +1,41 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type { TestProject } from 'vitest/node';
 import { bundleOptions, deployedNames } from '../../infra/functions/bundles.ts';
 import { root } from './code-blocks.ts';
 
 /**
- * Bundles the functions, and the thread that they run in, once for all files of tests. From its bundle a function starts
- * in a fifth of the time that it takes from its sources. These bundles are not minified, so stack traces can be read.
+ * Makes a folder for what all files of tests share, and bundles the functions there, with the thread that they run in.
+ * From its bundle a function starts in a fifth of the time that it takes from its sources. These bundles are not minified,
+ * so stack traces can be read.
  */
-export async function setup(): Promise<() => void> {
+export async function setup(project: TestProject): Promise<() => void> {
   const output = join(root, 'test-output');
   mkdirSync(output, { recursive: true });
-  const folder = mkdtempSync(join(output, 'functions-'));
-  const handlers = Object.fromEntries(deployedNames.map((name) => [name, join(root, 'lambdas', name, 'handler.ts')]));
+  const folder = mkdtempSync(join(output, 'prepared-'));
+  const fill = async () => {
+    rmSync(folder, { recursive: true });
+    await bundleInto(join(folder, 'functions'));
+  };
+  await fill();
+  project.onTestsRerun(fill);
+  process.env['TEST_PREPARED'] = folder;
+  return () => rmSync(folder, { recursive: true });
+}
+
+async function bundleInto(outdir: string): Promise<void> {
+  const handlers = deployedNames.map((name) => [name, join(root, 'lambdas', name, 'handler.ts')] as const);
   await build({
     ...bundleOptions,
     minify: false,
     splitting: true,
     write: true,
-    outdir: folder,
-    entryPoints: { ...handlers, 'function-worker': join(root, 'local/runtime/function-worker.ts') },
+    outdir,
+    entryPoints: {
+      ...Object.fromEntries(handlers),
+      'function-worker': join(root, 'local/runtime/function-worker.ts'),
+    },
     entryNames: '[name]/index',
   });
-  process.env['TEST_BUNDLES'] = folder;
-  return () => rmSync(folder, { recursive: true });
 }

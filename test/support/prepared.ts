@@ -16,7 +16,8 @@ let taken = 0;
  * that earlier tests made. No two key pairs of one file are the same.
  */
 export function prepared(): Pick<RuntimeOptions, 'bundles' | 'makeKeyPair'> {
-  return { bundles: process.env['TEST_BUNDLES'], makeKeyPair: takeKeyPair };
+  const folder = process.env['TEST_PREPARED'];
+  return { ...(folder !== undefined && { bundles: `${folder}/functions` }), makeKeyPair: takeKeyPair };
 }
 
 const takeKeyPair: MakeKeyPair = async (type) => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../../infra/functions/bundles.ts';
 import type { FunctionName } from '../../../infra/functions/deployed-functions.ts';
 import { functions } from '../../../infra/functions/deployed-functions.ts';
 import type { AwsAnswer, AwsCall } from '../../../local/aws/server.ts';
 import { FunctionHost } from '../../../local/runtime/function-host.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { World } from '../../support/world.ts';
+import { deployedBundles } from '../support/deployed-bundles.ts';
 import { allows, recordedCalls } from '../support/recorded-calls.ts';
 import { synthesized, type Value } from '../support/synthesized.ts';
 
@@ -31,7 +31,7 @@ let invoked: string[];
 let reported: unknown[];
 
 beforeAll(async () => {
-  const folder = bundleFunctions();
+  const folder = deployedBundles();
   world = await World.start({
     clock: 'running',
     createHost: (options) => {

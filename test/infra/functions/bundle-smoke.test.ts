@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../../infra/functions/bundles.ts';
 import { functionNames, optionalFunctions } from '../../../infra/functions/deployed-functions.ts';
 import type { LocalFunction } from '../../../local/runtime/function-host.ts';
 import { expectTokens } from '../../support/assertions.ts';
@@ -7,6 +6,7 @@ import { BundleHost } from '../../support/bundle-host.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
 import { PublishedEvents } from '../../support/published-events.ts';
 import { World } from '../../support/world.ts';
+import { deployedBundles } from '../support/deployed-bundles.ts';
 
 /** Built-ins that the credential providers would drag into a cold start, and that nothing else needs. */
 const NEVER_AT_A_COLD_START = [
@@ -25,7 +25,7 @@ let host: BundleHost;
 let endpoint: NotificationEndpoint;
 
 beforeAll(async () => {
-  const folder = bundleFunctions();
+  const folder = deployedBundles();
   endpoint = await NotificationEndpoint.start();
   world = await World.start({
     clock: 'running',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../../infra/functions/bundles.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { World } from '../../support/world.ts';
+import { deployedBundles } from '../support/deployed-bundles.ts';
 import { apple, DeploymentStandIns, google, REVOKED } from '../support/deployment-stand-ins.ts';
 import {
   applicationArn,
@@ -25,7 +25,7 @@ let world: World;
 let host: BundleHost;
 let standIns: DeploymentStandIns;
 beforeAll(async () => {
-  const folder = bundleFunctions();
+  const folder = deployedBundles();
   world = await World.start({
     clock: 'running',
     variables: Object.fromEntries(PLATFORMS.map((one) => [`${one}_APPLICATION_ARN`, applicationArn(one)])),

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { bundleFunctions } from '../../../infra/functions/bundles.ts';
 import { wire } from '../../../lambdas/origin-certificate/wiring.ts';
 import { SharedClock } from '../../../local/runtime/shared-clock.ts';
 import { authoritiesIn } from '../../../provider/adapters/x509/origin-certificate.ts';
@@ -11,6 +10,7 @@ import {
 import { BundleHost } from '../../support/bundle-host.ts';
 import { OriginServices } from '../../support/origin-services.ts';
 import { selfSigned } from '../../support/self-signed.ts';
+import { deployedBundles } from '../support/deployed-bundles.ts';
 import { allows, narrowed } from '../support/recorded-calls.ts';
 import { settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
     tags: {},
     isUsed: true,
   });
-  bundle = new BundleHost(bundleFunctions(), {
+  bundle = new BundleHost(deployedBundles(), {
     awsEndpoint,
     values: {},
     clock: new SharedClock(),

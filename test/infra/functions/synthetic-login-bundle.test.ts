@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../../infra/functions/bundles.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { World } from '../../support/world.ts';
+import { deployedBundles } from '../support/deployed-bundles.ts';
 import { allows, recordedCalls } from '../support/recorded-calls.ts';
 import { synthesized, type Value } from '../support/synthesized.ts';
 
@@ -13,7 +13,7 @@ let host: BundleHost;
 let variables: Record<string, string>;
 
 beforeAll(async () => {
-  const folder = bundleFunctions();
+  const folder = deployedBundles();
   world = await World.start({
     clock: 'running',
     createHost: (options) => {

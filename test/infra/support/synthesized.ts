@@ -1,6 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { CibaProvider } from '../../../infra/ciba-provider.ts';
@@ -52,6 +61,29 @@ function jsonOf(path: string): object {
   return JSON.parse(readFileSync(join(root, path), 'utf8')) as object;
 }
 
+type Props = CibaProviderProps & { stage?: string; account?: string | undefined; region?: string | undefined };
+/** What a synthesis wrote. */
+type Texts = { readonly main: string; readonly data: string; readonly shield?: string; readonly report: string };
+
+function synthesize({ stage = 'test', account, region, ...props }: Props): Texts {
+  const outdir = mkdtempSync(join(tmpdir(), 'ciba-synth-'));
+  const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as Value;
+  const app = new App({ outdir, context: { ...context, 'aws:cdk:enable-asset-metadata': true } });
+  const stack = new Stack(app, `ciba-${stage}`, { env: { ...(account && { account }), ...(region && { region }) } });
+  new CibaProvider(stack, 'Provider', props);
+  addPolicyChecks(app);
+  app.synth();
+  const read = (ending: string) => readFileSync(join(outdir, fileIn(outdir, ending)), 'utf8');
+  const texts = {
+    main: read(`ciba-${stage}.template.json`),
+    data: read('.nested.template.json'),
+    ...(props.shield && { shield: read(`ciba-${stage}-shield.template.json`) }),
+    report: read('validation-report.json'),
+  };
+  rmSync(outdir, { recursive: true });
+  return texts;
+}
+
 /** The templates of one setting, as they would be deployed. */
 export class Synthesized {
   readonly main: Synthesis;
@@ -62,27 +94,12 @@ export class Synthesized {
   /** What the policy checks and CDK's own validation said. */
   readonly report: string;
 
-  constructor(
-    props: CibaProviderProps & { stage?: string; account?: string | undefined; region?: string | undefined },
-  ) {
-    const outdir = mkdtempSync(join(tmpdir(), 'ciba-synth-'));
-    const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as Value;
-    const app = new App({ outdir, context: { ...context, 'aws:cdk:enable-asset-metadata': true } });
-    const { stage = 'test', account, region, ...rest } = props;
-    const stack = new Stack(app, `ciba-${stage}`, { env: { ...(account && { account }), ...(region && { region }) } });
-    new CibaProvider(stack, 'Provider', rest);
-    addPolicyChecks(app);
-    app.synth();
-    const read = (ending: string) => readFileSync(join(outdir, fileIn(outdir, ending)), 'utf8');
-    const main = read(`ciba-${stage}.template.json`);
-    const data = read('.nested.template.json');
+  constructor(props: Props, { main, data, shield, report }: Texts = synthesize(props)) {
     this.main = JSON.parse(main) as Synthesis;
     this.data = JSON.parse(data) as Synthesis;
-    const shield = props.shield ? read(`ciba-${stage}-shield.template.json`) : '{"Resources":{}}';
-    this.shield = JSON.parse(shield) as Synthesis;
-    this.text = main + data + (props.shield ? shield : '');
-    this.report = read('validation-report.json');
-    rmSync(outdir, { recursive: true });
+    this.shield = JSON.parse(shield ?? '{"Resources":{}}') as Synthesis;
+    this.text = main + data + (shield ?? '');
+    this.report = report;
   }
 
   all(type: string): Resource[] {
@@ -140,11 +157,27 @@ export class Synthesized {
 
 const cache = new Map<keyof typeof settingsOf, Synthesized>();
 
-/** One of the three settings, synthesized once a test file. */
+/** One of the settings, synthesized once in a run of the tests. */
 export function synthesized(setting: keyof typeof settingsOf): Synthesized {
-  const known = cache.get(setting) ?? new Synthesized(settingsOf[setting]());
+  const known = cache.get(setting) ?? new Synthesized(settingsOf[setting](), sharedTexts(setting));
   cache.set(setting, known);
   return known;
+}
+
+/** The texts of a setting, which the first file that needs them hands to the others of the same run. */
+function sharedTexts(setting: keyof typeof settingsOf): Texts {
+  const folder = process.env['TEST_PREPARED'];
+  const path = `${folder}/synthesis/${setting}.json`;
+  if (folder !== undefined && existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Texts;
+  const texts = synthesize(settingsOf[setting]());
+  if (folder !== undefined) {
+    mkdirSync(dirname(path), { recursive: true });
+    // Two files may do so at the same time.
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(texts));
+    renameSync(draft, path);
+  }
+  return texts;
 }
 
 /** One action or several, as a list. */
