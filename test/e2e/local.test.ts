@@ -220,8 +220,8 @@ describe('npm start', () => {
       'list.json': '[1]',
       'alike.json': JSON.stringify({
         clients: [
-          { client_id: 'x', client_name: 'Harbor' },
-          { client_id: 'y', client_name: 'H\u0430rbor' },
+          { client_id: 'x', client_name: 'Harbor', token_endpoint_auth_method: 'client_secret_basic' },
+          { client_id: 'y', client_name: 'H\u0430rbor', token_endpoint_auth_method: 'client_secret_basic' },
         ],
         users: [{ sub: 'u', preferred_username: 'me' }],
       }),
