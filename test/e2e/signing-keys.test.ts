@@ -57,7 +57,11 @@ it('revokes a key at once: gone from the key set, its successor signs within 5 m
 
 it('is safe to run twice at once: no generation is made twice, and there is a signer throughout', async () => {
   world.runtime.advance(91 * DAY);
-  await Promise.all([rotate(), rotate(), rotate()]);
+  const runs = await Promise.allSettled([rotate(), rotate(), rotate()]);
+  expect(runs.some(({ status }) => status === 'fulfilled')).toBe(true);
+  // Whoever repeats a call whose answer got lost does not know which run was first. A busy machine may lose one.
+  for (const run of runs.filter(({ status }) => status === 'rejected'))
+    expect(run).toMatchObject({ reason: { message: expect.stringContaining('another run changed the key') } });
   expect(await kids()).toHaveLength(3);
   expect(await signer()).toBeDefined();
 });
