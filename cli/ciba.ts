@@ -54,7 +54,7 @@ function report(error: unknown, help: string): ExitCode {
 
 async function run(args: readonly string[], chosen: Chosen & { command: Command }): Promise<ExitCode> {
   const { command } = chosen;
-  const { globals, options, argument } = readCommandLine(args, chosen);
+  const { globals, options, argument, rest } = readCommandLine(args, chosen);
   const isAgreed = options['yes'] === true;
   if (command.cannotBeUndone !== undefined) checkConfirmable(command.cannotBeUndone, isAgreed);
   if (command.needs !== 'nothing') startProgress('Waiting for the provider');
@@ -65,17 +65,18 @@ async function run(args: readonly string[], chosen: Chosen & { command: Command 
     globals,
     argument,
     options,
+    rest,
     isTerminal: process.stdout.isTTY,
     progress: showProgress,
     confirm: async (question, where = describeDeployment(deployment)) => {
       if (!isAgreed) await confirm(await question(), where);
     },
   });
-  const { failed, notes = [] } = 'rows' in output ? await printRows(output.rows, globals) : output;
+  const { failed, exitCode, notes = [] } = 'rows' in output ? await printRows(output.rows, globals) : output;
   endProgress();
   if (!('rows' in output)) print(globals.json ? output.json : output.text);
   for (const note of notes) console.error(`ciba: ${note}`);
-  return failed ? 1 : 0;
+  return exitCode ?? (failed ? 1 : 0);
 }
 
 /** Prints each row as soon as it is there, and no faster than somebody takes it. */

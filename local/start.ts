@@ -1,32 +1,3 @@
-import { StartError, systemCodeOf } from './runtime/start-error.ts';
-import { parseStartOptions, START_HELP } from './start-options.ts';
-import { portAdvice } from './terminal/port-advice.ts';
-import { humanTerminal, jsonTerminal } from './terminal/terminal.ts';
+import { runStart } from './run-start.ts';
 
-const args = process.argv.slice(2);
-try {
-  const options = parseStartOptions(args);
-  if (options.help) console.log(START_HELP);
-  else {
-    const terminal = options.json ? jsonTerminal() : humanTerminal();
-    terminal.say('Serverless CIBA, the whole provider on this machine. Ctrl-C ends it.');
-    // Loaded only now, so that the line above does not wait for the SDK and the database.
-    const { serve } = await import('./serve.ts');
-    await serve(options, terminal);
-  }
-} catch (error) {
-  console.error(await explain(error));
-  process.exitCode = 1;
-}
-
-async function explain(error: unknown): Promise<string> {
-  if (error instanceof StartError) return error.message;
-  const code = systemCodeOf(error);
-  const port = error instanceof Error && 'port' in error ? Number(error.port) : undefined;
-  if (code === 'EADDRINUSE' && port !== undefined) return portAdvice(port, args);
-  if (code === 'EACCES' && port !== undefined)
-    return `port ${port} is not permitted: choose a port above 1023 with --port`;
-  if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port')
-    return 'browsers block this port: choose another with --port';
-  return error instanceof Error ? error.message : String(error);
-}
+await runStart(process.argv.slice(2));

@@ -17,6 +17,8 @@ export type CommandLine = {
   /** The command's own options. */
   readonly options: AnyOptions;
   readonly argument: Readonly<Record<string, string>>;
+  /** The words after the arguments. Empty unless the command has `rest`. */
+  readonly rest: readonly string[];
 };
 
 /**
@@ -56,7 +58,7 @@ export function readCommandLine(
   const missing = command.arguments[words.length];
   if (missing) throw new WrongUsage(`${missing.name.toUpperCase()} is missing: ${missing.about}`);
   const surplus = words[command.arguments.length];
-  if (surplus !== undefined)
+  if (surplus !== undefined && !command.rest)
     throw new WrongUsage(`"${surplus}" is one argument too many; put a value with spaces in quotation marks`);
   const argument = Object.fromEntries(
     command.arguments.map(({ name, of }, index) => {
@@ -74,7 +76,8 @@ export function readCommandLine(
     json: json === true,
   };
   const options = Object.entries(own).map(([name, value]) => [name, readValue(name, value, specs[name]?.of)]);
-  return { globals, options: Object.fromEntries(options), argument };
+  const rest = words.slice(command.arguments.length);
+  return { globals, options: Object.fromEntries(options), argument, rest };
 }
 
 /** Reads the value of an option. The empty text is the one that empties a list. */

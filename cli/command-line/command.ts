@@ -1,5 +1,6 @@
 import type { AdminApi } from '../deployment/admin-api.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { ExitCode } from './exit-codes.ts';
 import type { Globals } from './globals.ts';
 
 /** What the shell can complete by asking: the provider for ids, the configuration for contexts. */
@@ -39,6 +40,8 @@ export type Invocation<Argument extends string, Specs extends OptionSpecs> = {
   readonly globals: Globals;
   readonly argument: Readonly<Record<Argument, string>>;
   readonly options: OptionValues<Specs>;
+  /** The words after the arguments, for a command with `rest`. */
+  readonly rest: readonly string[];
   /** Whether the output goes to a terminal. */
   readonly isTerminal: boolean;
   /** Says how far a long command is, if somebody watches. */
@@ -57,6 +60,8 @@ export type Output = {
   readonly json: string;
   readonly text: string;
   readonly failed?: boolean;
+  /** Another exit code, for a command whose answer can end in several ways. */
+  readonly exitCode?: ExitCode;
   /** What the reader should know beside the answer. It goes to standard error. */
   readonly notes?: readonly string[];
 };
@@ -65,7 +70,7 @@ export type Row = Pick<Output, 'json' | 'text'>;
 /** An answer of any length. What it returns at the end says whether it is complete. */
 export type Rows = AsyncGenerator<Row, RowsEnd>;
 /** What is known when the last row was printed. */
-export type RowsEnd = Pick<Output, 'failed' | 'notes'>;
+export type RowsEnd = Pick<Output, 'failed' | 'exitCode' | 'notes'>;
 
 /** The definition of a command, in the file of its noun. */
 export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends OptionSpecs> = {
@@ -76,6 +81,8 @@ export type Definition<Arguments extends readonly ArgumentSpec[], Specs extends 
   readonly notes?: string;
   readonly arguments: Arguments;
   readonly options: Specs;
+  /** More words that it takes after its arguments, unread. Those that begin with a dash come after `--`. */
+  readonly rest?: ArgumentSpec;
   /** Whole command lines, without `npm run ciba --`. */
   readonly examples: readonly string[];
   /** What the command does that cannot be undone, as the end of "This …". The command then has `--yes` and confirms. */

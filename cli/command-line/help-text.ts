@@ -63,7 +63,8 @@ function helpForNoun({ name, about, commands }: Noun, width: number): string {
 }
 
 function helpForCommand(noun: Noun | undefined, command: Command, width: number): string {
-  const listed = command.arguments.map(({ name, about }) => ({ name: name.toUpperCase(), about }));
+  const words = [...command.arguments, ...(command.rest ? [command.rest] : [])];
+  const listed = words.map(({ name, about }) => ({ name: name.toUpperCase(), about }));
   const own = command.cannotBeUndone === undefined ? command.options : { ...command.options, ...YES_OPTION };
   return sections(
     wrap(command.about, 0, width),
@@ -77,8 +78,9 @@ function helpForCommand(noun: Noun | undefined, command: Command, width: number)
 }
 
 /** Returns the name of a command with its arguments. */
-export function signatureOf(command: Pick<Command, 'name' | 'arguments'>): string {
-  return [command.name, ...command.arguments.map(({ name }) => name.toUpperCase())].join(' ');
+export function signatureOf(command: Pick<Command, 'name' | 'arguments' | 'rest'>): string {
+  const rest = command.rest ? [`[-- ${command.rest.name.toUpperCase()}]`] : [];
+  return [command.name, ...command.arguments.map(({ name }) => name.toUpperCase()), ...rest].join(' ');
 }
 
 function optionList(heading: string, specs: OptionSpecs, width: number): string {

@@ -1,4 +1,5 @@
 import type { Vocabulary } from '../command-line/command.ts';
+import { ask } from './ask-command.ts';
 import { audit } from './audit-command.ts';
 import { clientNoun } from './client-commands.ts';
 import { completion } from './completion-command.ts';
@@ -10,6 +11,7 @@ import { keysNoun } from './keys-commands.ts';
 import { logLevelNoun } from './log-level-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { ticketNoun } from './ticket-commands.ts';
+import { up } from './up-command.ts';
 import { userNoun } from './user-commands.ts';
 import { version } from './version-command.ts';
 
@@ -26,5 +28,5 @@ export const vocabulary: Vocabulary = {
     evidenceNoun,
     contextNoun,
   ],
-  standalone: [audit, doctor, completion, version],
+  standalone: [up, ask, audit, doctor, completion, version],
 };

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as openid from 'openid-client';
 import * as v from 'valibot';
 import { DEFAULT_URL } from '../start-options.ts';
 import { wrongWord } from '../terminal/wrong-word.ts';
 import { Spinner } from './spinner.ts';
+import { checkTokens } from './token-check.ts';
 
 // Runs the login of the demo page in a terminal. It uses a standard client library; only the phone is this project's.
 
@@ -112,22 +111,11 @@ async function verify(
   tokens: openid.TokenEndpointResponse,
   { jwksUri, demo }: { jwksUri: string; demo: Demo },
 ): Promise<void> {
-  const keys = createRemoteJWKSet(new URL(jwksUri));
-  const idToken = await jwtVerify(tokens.id_token ?? '', keys, {
-    issuer: demo.issuer,
-    audience: demo.client_id,
-  });
-  const accessToken = await jwtVerify(tokens.access_token, keys, {
-    issuer: demo.issuer,
-    typ: 'at+jwt',
-  });
+  const { issuer, client_id: clientId } = demo;
+  const issued = { idToken: tokens.id_token ?? '', accessToken: tokens.access_token, jwksUri, issuer, clientId };
+  const { idToken, accessToken } = await checkTokens(issued);
   show('ID token', idToken.payload);
   show('access token', accessToken.payload);
-  if (!accessToken.payload.aud || accessToken.payload.aud === demo.client_id)
-    throw new Error('the audience of the access token is not an API');
-  if (idToken.payload.sub !== accessToken.payload.sub) throw new Error('the tokens name different users');
-  const leftHalf = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url');
-  if (idToken.payload['at_hash'] !== leftHalf) throw new Error('at_hash does not belong to this access token');
 }
 
 function step(number: number, title: string, call: string): void {

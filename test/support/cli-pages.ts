@@ -67,7 +67,7 @@ function commands(): string {
 function section(command: Command, noun?: Noun): string {
   const words = noun ? `${noun.name} ` : '';
   const own = command.cannotBeUndone === undefined ? command.options : { ...command.options, ...YES_OPTION };
-  const { arguments: listed } = command;
+  const listed = [...command.arguments, ...(command.rest ? [command.rest] : [])];
   return [
     `### ciba ${words}${command.name}`,
     command.about,

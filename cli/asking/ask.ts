@@ -1,0 +1,184 @@
+import type { BackchannelAuthenticationResponse, Configuration, TokenEndpointResponse } from 'openid-client';
+import { requestIdOf, txnOf } from '../../provider/core/digest.ts';
+import { Refused } from '../command-line/failure.ts';
+import type { Say } from '../command-line/steps.ts';
+import { systemCodeOf } from '../command-line/system-error.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { noAnswer } from '../deployment/provider-answer.ts';
+import { adviceFor, type ErrorAnswer } from './advice.ts';
+import { authenticationOf, type Credential } from './credential.ts';
+import { ObservedCalls } from './observed-calls.ts';
+import type { Outcome, OutcomeName } from './outcome.ts';
+import { checkedTokens } from './tokens.ts';
+
+/** Whom to ask, for whom, and how. */
+export type Question = {
+  readonly deployment: Deployment;
+  readonly clientId: string;
+  readonly credential: Credential;
+  readonly loginHint: string;
+  /** The other parameters of the authentication request (CIBA §7.1). */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether the outcome has the tokens themselves. */
+  readonly showTokens: boolean;
+};
+/** What is known of a login so far. */
+type Known = Omit<Outcome, 'outcome' | 'tokens' | 'refusal'>;
+type Ended = Pick<Outcome, 'outcome' | 'tokens' | 'refusal'>;
+
+/** Asks a user and waits for the answer, as a client does. Throws Refused if the provider does not answer at all. */
+export async function ask(question: Question, say: Say): Promise<Outcome> {
+  const run = new AskingRun(question, say);
+  await run.discover();
+  const ended = await run.askAndWait();
+  return { ...ended, ...run.known };
+}
+
+class AskingRun {
+  known: Known;
+  readonly #question: Question;
+  readonly #say: Say;
+  readonly #calls: ObservedCalls;
+  #config: Configuration | undefined;
+
+  constructor(question: Question, say: Say) {
+    const { deployment, clientId, loginHint } = question;
+    const issuer = `${deployment.origin}/`;
+    this.known = { issuer, client_id: clientId, login_hint: loginHint, delivery: 'poll', polls: 0 };
+    this.#question = question;
+    this.#say = say;
+    this.#calls = new ObservedCalls((url, error) => this.#observe(url, error));
+  }
+
+  async discover(): Promise<void> {
+    const { deployment, clientId, credential } = this.#question;
+    const openid = await import('openid-client');
+    const local = deployment.isLocal ? [openid.allowInsecureRequests] : [];
+    const options = {
+      [openid.customFetch]: this.#calls.fetch,
+      execute: [...local, openid.enableNonRepudiationChecks],
+    };
+    const authentication = await authenticationOf(credential);
+    this.#config = await openid
+      .discovery(new URL(this.known.issuer), clientId, {}, authentication, options)
+      .catch((error: unknown) => {
+        if (error instanceof TypeError || this.#calls.lastError === undefined) throw noAnswer(error, deployment);
+        const { status } = this.#calls.lastError;
+        throw new Refused(
+          `${deployment.origin} answered ${status} to the discovery of a provider.`,
+          'Check --url, or the context.',
+        );
+      });
+    this.#say(`1. Discovered ${this.known.issuer}`);
+  }
+
+  async askAndWait(): Promise<Ended> {
+    const begun = await this.#ask().then(
+      (asked) => ({ asked }),
+      (error: unknown) => this.#notAsked(error),
+    );
+    if ('outcome' in begun) return begun;
+    const { asked } = begun;
+    const endsAt = performance.now() + asked.expires_in * 1000;
+    const answered = await this.#wait(asked).then(
+      (tokens) => ({ tokens }),
+      (error: unknown) => this.#noTokens(error, endsAt),
+    );
+    if ('outcome' in answered) return answered;
+    this.#say('4. The user approved, and the tokens are here.');
+    return this.#check(answered.tokens);
+  }
+
+  async #ask(): Promise<BackchannelAuthenticationResponse> {
+    const { loginHint, parameters } = this.#question;
+    const { initiateBackchannelAuthentication } = await import('openid-client');
+    const asked = await initiateBackchannelAuthentication(this.#discovered, { ...parameters, login_hint: loginHint });
+    const request_id = requestIdOf(asked.auth_req_id);
+    const { expires_in, interval = 5 } = asked;
+    this.known = { ...this.known, request_id, txn: txnOf(request_id), expires_in, interval };
+    this.#say(`2. Asked ${loginHint}, who has ${expires_in} s to answer on a phone (txn ${txnOf(request_id)})`);
+    return asked;
+  }
+
+  async #wait(asked: BackchannelAuthenticationResponse): Promise<TokenEndpointResponse> {
+    const { pollBackchannelAuthenticationGrant } = await import('openid-client');
+    this.#say(`3. Waiting for the answer: polling every ${this.known.interval} s`);
+    return pollBackchannelAuthenticationGrant(this.#discovered, asked);
+  }
+
+  async #check(tokens: TokenEndpointResponse): Promise<Ended> {
+    const { issuer, client_id: clientId } = this.known;
+    const jwksUri = this.#discovered.serverMetadata().jwks_uri ?? '';
+    try {
+      const checked = await checkedTokens(tokens, { issuer, clientId, jwksUri });
+      this.#say('5. Verified both tokens with the published keys.');
+      const values = this.#question.showTokens ? { values: { ...tokens } } : {};
+      return { outcome: 'approved', tokens: { ...checked, ...values } };
+    } catch (error) {
+      return notVerified(error);
+    }
+  }
+
+  /** Counts the polls, and tells what the provider says to them. */
+  #observe(url: string, error: ErrorAnswer | undefined): void {
+    if (url !== this.#config?.serverMetadata().token_endpoint) return;
+    const { polls, interval = 5 } = this.known;
+    this.known = { ...this.known, polls: polls + 1 };
+    if (error?.error === 'authorization_pending' && polls === 0) this.#say('   No answer yet.');
+    if (error?.error === 'slow_down') {
+      this.known = { ...this.known, interval: interval + 5 };
+      this.#say(`   That was too soon (slow_down): polling every ${interval + 5} s from now on.`);
+    }
+    if (error?.status === 503) this.#say('   The provider is out for a moment: polling again later.');
+  }
+
+  #notAsked(error: unknown): Ended {
+    if (this.#calls.lastError === undefined) throw noAnswer(error, this.#question.deployment);
+    return { outcome: 'refused', refusal: refusalFrom(this.#calls.lastError) };
+  }
+
+  #noTokens(error: unknown, endsAt: number): Ended {
+    const { lastError } = this.#calls;
+    // The library stops polling by itself when the request has ended.
+    if (systemCodeOf(error) === 'OAUTH_TIMEOUT' && performance.now() >= endsAt - 1000) {
+      const { means, next, page } = adviceFor({ error: 'expired_token', status: 400 });
+      return { outcome: 'expired', refusal: { error: 'expired_token', means, next, page } };
+    }
+    if (lastError !== undefined) return { outcome: endOf(lastError), refusal: refusalFrom(lastError) };
+    if (error instanceof TypeError || systemCodeOf(error) === 'OAUTH_TIMEOUT')
+      throw noAnswer(error, this.#question.deployment);
+    return notVerified(error);
+  }
+
+  get #discovered(): Configuration {
+    if (!this.#config) throw new Error('discover first');
+    return this.#config;
+  }
+}
+
+/** Says how a request ended, by the error of the token endpoint (CIBA §11). */
+function endOf({ error, status }: ErrorAnswer): OutcomeName {
+  if (error === 'access_denied' && status === 400) return 'denied';
+  return error === 'expired_token' ? 'expired' : 'refused';
+}
+
+function refusalFrom(answer: ErrorAnswer): NonNullable<Outcome['refusal']> {
+  const { error, description, status, retryAfterSeconds } = answer;
+  const more = { error_description: description, status, retry_after_seconds: retryAfterSeconds };
+  return { error, ...more, ...adviceFor(answer) };
+}
+
+/** The provider gave tokens, but they cannot be believed. */
+function notVerified(error: unknown): Ended {
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return {
+    outcome: 'not_verified',
+    refusal: {
+      error: 'tokens_not_verified',
+      error_description: (error instanceof Error ? error.message : String(error)) + cause,
+      means: 'The provider gave tokens, but a check of them failed.',
+      next: 'Throw the tokens away. Check that --url is the provider, and the clock of this machine.',
+      page: 'README.md#from-a-client-backend',
+    },
+  };
+}

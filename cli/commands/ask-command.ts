@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { Question } from '../asking/ask.ts';
+import { type Credential, readCredential } from '../asking/credential.ts';
+import { OUTCOMES, type Outcome } from '../asking/outcome.ts';
+import { findSeededClient } from '../asking/seeded-clients.ts';
+import { command, type OptionSpecs, type OptionValues, type Output } from '../command-line/command.ts';
+import { WrongUsage } from '../command-line/failure.ts';
+import { type Say, sayStep } from '../command-line/steps.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+
+const CLIENT_OPTIONS = {
+  client: {
+    kind: 'text',
+    value: 'ID',
+    completes: 'clients',
+    about: 'The client that asks. Default on this machine: the client of the demo.',
+  },
+  'key-file': {
+    kind: 'text',
+    value: 'FILE',
+    about: 'Its private key, as a JWK or in PEM (private_key_jwt). ciba client create writes such a file.',
+  },
+  'secret-file': { kind: 'text', value: 'FILE', about: 'A file with its secret.' },
+  secret: { kind: 'text', value: '-', about: 'Read its secret from standard input. Only - is accepted.' },
+  'secret-in': {
+    kind: 'text',
+    of: ['basic', 'post'],
+    about: 'Where the secret is sent: client_secret_basic, the default, or client_secret_post.',
+  },
+} as const satisfies OptionSpecs;
+
+/** Options that are parameters of the authentication request (CIBA §7.1). */
+const REQUEST_OPTIONS = {
+  'binding-message': { kind: 'text', value: 'TEXT', about: 'What the phone shows, so that the user can compare.' },
+  scope: { kind: 'text', value: 'SCOPES', about: 'Default: "openid profile email".' },
+  audience: { kind: 'text', value: 'API', about: 'The API that the access token is for.' },
+  'requested-expiry': { kind: 'text', value: 'SECONDS', about: 'How long the user may take to answer.' },
+  'notification-token': {
+    kind: 'text',
+    value: 'TOKEN',
+    about: 'What the provider sends to the notification endpoint. Default: a random one. Ping clients only.',
+  },
+} as const satisfies OptionSpecs;
+
+const OPTIONS = {
+  ...CLIENT_OPTIONS,
+  ...REQUEST_OPTIONS,
+  'show-tokens': { kind: 'flag', about: 'Print the tokens themselves too. Whoever has them can use them.' },
+} as const satisfies OptionSpecs;
+type AskOptions = OptionValues<typeof OPTIONS>;
+
+/** `ciba ask` */
+export const ask = command({
+  name: 'ask',
+  about: 'Asks a user as a client does, waits for the answer, and shows the tokens, decoded and verified.',
+  notes: `It discovers the provider, asks, and polls as often as the provider allows. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
+  arguments: [
+    {
+      name: 'user',
+      completes: 'users',
+      about: 'A login_hint: e-mail address, phone number, username, or RFC 9493 JSON.',
+    },
+  ],
+  options: OPTIONS,
+  examples: [
+    'ciba ask ana@example.com --binding-message "You are talking to Sam"',
+    'ciba ask ana@example.com --client bank --audience https://bank.example.com --json',
+    'ciba ask anna@example.com --client desk --key-file desk.private.jwk.json --url https://login.example.com',
+    'ciba ask anna@example.com --client desk --secret-file desk.secret --url https://login.example.com',
+  ],
+  async run({ deployment, argument, options }) {
+    const asking = await clientOf(deployment, options, sayStep);
+    return toOutput(await askedBy({ deployment, ...asking }, argument.user, options));
+  },
+});
+
+type Asking = { readonly clientId: string; readonly credential: Credential };
+
+async function askedBy(
+  asking: Asking & { readonly deployment: Deployment },
+  loginHint: string,
+  options: AskOptions,
+): Promise<Outcome> {
+  const { ask: askUser } = await import('../asking/ask.ts');
+  const question: Question = {
+    ...asking,
+    loginHint,
+    parameters: parametersOf(options),
+    showTokens: options['show-tokens'] === true,
+  };
+  return askUser(question, sayStep);
+}
+
+/** Makes the parameters of the request. A client in poll mode may send a notification token: it is ignored. */
+function parametersOf(options: AskOptions): Readonly<Record<string, string>> {
+  const token = options['notification-token'] ?? randomBytes(32).toString('base64url');
+  const parameters = {
+    scope: options.scope ?? 'openid profile email',
+    binding_message: options['binding-message'],
+    audience: options.audience,
+    requested_expiry: options['requested-expiry'],
+    client_notification_token: token,
+  };
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** Finds the client that asks. On this machine the provider tells the secrets of seeded clients. */
+async function clientOf(deployment: Deployment, options: AskOptions, say: Say): Promise<Asking> {
+  const credential = await readCredential(options);
+  const { client: clientId } = options;
+  if (clientId !== undefined && credential) return { clientId, credential };
+  if (clientId === undefined && (credential || !deployment.isLocal)) throw new WrongUsage('--client is missing');
+  const seeded = await findSeededClient(deployment, clientId);
+  if (!seeded)
+    throw new WrongUsage(
+      clientId === undefined
+        ? 'This provider has no seeded client with a secret: give --client, and --key-file or --secret-file'
+        : 'Give the key or the secret of the client: --key-file, --secret-file or --secret -',
+    );
+  const about = clientId === undefined ? 'the client of the demo, because --client is not given' : 'a seeded client';
+  say(`Client ${seeded.clientId}: ${about}. ${deployment.origin}/local/demo has its secret.`);
+  return { clientId: seeded.clientId, credential: { method: `client_secret_${seeded.place}`, secret: seeded.secret } };
+}
+
+async function toOutput(outcome: Outcome): Promise<Output> {
+  const { outcomeText } = await import('../asking/outcome-text.ts');
+  return { json: JSON.stringify(outcome), text: outcomeText(outcome), exitCode: OUTCOMES[outcome.outcome] };
+}

@@ -1,0 +1,252 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../cli/asking/outcome.ts';
+import { DemoWorld } from '../../../local/demo/demo-world.ts';
+import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
+import { meaningOfClaim } from '../../../local/demo/pages/client/claims.js';
+import { World } from '../../support/world.ts';
+import { ciba } from '../support/ciba-process.ts';
+import { type RunningCiba, startCiba } from '../support/ciba-running.ts';
+
+let world: World;
+let env: Record<string, string>;
+let folder: string;
+beforeAll(async () => {
+  world = await World.start();
+  env = { CIBA_URL: world.runtime.url };
+  folder = mkdtempSync(join(tmpdir(), 'ciba-ask-'));
+  const demo = new DemoWorld(world.runtime);
+  world.runtime.gateway.localRoutes = createLocalRoutes(demo, world.runtime);
+  const client = { client_id: 'desk', client_name: 'Harbor Desk', token_endpoint_auth_method: 'client_secret_basic' };
+  await demo.createFrom({
+    clients: [{ ...client, scope: 'openid profile email' }],
+    users: [{ sub: 'ana', email: 'ana@example.com', name: 'Ana Lindqvist', devices: [] }],
+  });
+});
+afterAll(async () => {
+  await world?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+/** Waits until the request is made, and returns what the phone needs to answer it. */
+async function requestOf(run: RunningCiba, phone: { list(): Promise<readonly { request_id: string }[]> }) {
+  await run.said(/^2\. Asked .* \(txn [0-9a-f]{16}\)$/m);
+  const [request] = await phone.list();
+  return String(request?.request_id);
+}
+
+/** What was printed has no secret: no token, no auth_req_id, no secret of a client. */
+function expectNoSecrets({ output }: RunningCiba, ...secrets: readonly string[]): void {
+  const all = output.stdout + output.stderr;
+  expect(all).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
+  for (const secret of secrets) expect(all).not.toContain(secret);
+}
+
+describe('ciba ask', () => {
+  it.concurrent('asks with the client of the demo if none is named, says so, and explains each claim', async () => {
+    const phone = await world.phone('ana');
+    const run = startCiba(['ask', 'ana@example.com', '--binding-message', 'Call 1 with Sam'], { env });
+    const requestId = await requestOf(run, phone);
+    expect((await phone.read(requestId)).shown.binding_message).toBe('Call 1 with Sam');
+    expect(await world.answer(phone, requestId, 'approve')).toBe(204);
+    const { code, stdout, stderr } = await run.ended;
+    expect(code).toBe(0);
+    expect(stderr.split('\n').map((line) => line.replace(/\(txn .*\)/, '(txn …)'))).toEqual([
+      `Client desk: the client of the demo, because --client is not given. ${world.runtime.url}/local/demo has its secret.`,
+      `1. Discovered ${world.issuer}`,
+      '2. Asked ana@example.com, who has 120 s to answer on a phone (txn …)',
+      '3. Waiting for the answer: polling every 5 s',
+      '4. The user approved, and the tokens are here.',
+      '5. Verified both tokens with the published keys.',
+      '',
+    ]);
+    expect(stdout).toMatch(/^Approved\.$/m);
+    // Each with the words of the demo page.
+    const line = (text: string) =>
+      stdout
+        .split('\n')
+        .map((one) => one.trim().replaceAll(/ {2,}/g, ' | '))
+        .includes(text);
+    expect(line(`sub | ana | ${meaningOfClaim('sub', 'claims')}`)).toBe(true);
+    expect(line(`typ | at+jwt | ${meaningOfClaim('typ', 'header')}`)).toBe(true);
+    expect(line(`name | Ana Lindqvist | ${meaningOfClaim('name', 'claims')}`)).toBe(true);
+    expectNoSecrets(run, await secretOfDesk());
+  });
+
+  // Early, because the provider's clock stands still, and an assertion that is dated too late is refused.
+  it('prints one JSON document, with a client that has a key of its own', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256', use: 'sig' }] };
+    const metadata = { client_id: 'keyed', jwks, audiences: ['https://api.example'] };
+    await world.client({ ...metadata, token_endpoint_auth_method: 'private_key_jwt', scope: 'openid profile' });
+    const jwk = JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256' });
+    const { email, phone, sub } = await world.person();
+    const key = file('keyed.jwk.json', jwk);
+    const options = ['--client', 'keyed', '--key-file', key, '--audience', 'https://api.example', '--scope', 'openid'];
+    const run = startCiba(['ask', email, ...options, '--requested-expiry', '60', '--json'], { env });
+    const requestId = await requestOf(run, phone);
+    await world.answer(phone, requestId, 'approve');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(0);
+    const { tokens, ...outcome } = JSON.parse(stdout) as Outcome;
+    const request = { request_id: requestId, txn: (await run.said(/txn ([0-9a-f]+)/))[1], expires_in: 60, interval: 5 };
+    const about = { issuer: world.issuer, client_id: 'keyed', login_hint: email, delivery: 'poll' };
+    expect(outcome).toEqual({ outcome: 'approved', ...about, ...request, polls: 1 });
+    expect(tokens).toMatchObject({
+      token_type: 'bearer',
+      scope: 'openid',
+      id_token: { header: { alg: 'RS256' }, claims: { sub, aud: 'keyed' } },
+      access_token: { header: { typ: 'at+jwt' }, claims: { sub, aud: 'https://api.example', client_id: 'keyed' } },
+      has_refresh_token: false,
+    });
+    expect(tokens).not.toHaveProperty('values');
+    expectNoSecrets(run, jwk);
+  });
+
+  it.concurrent('prints the tokens only with --show-tokens', async () => {
+    const client = await world.client({ token_endpoint_auth_method: 'client_secret_post' });
+    const { email, phone, sub } = await world.person();
+    const options = ['--client', client.client_id, '--secret', '-', '--secret-in', 'post', '--show-tokens', '--json'];
+    const run = startCiba(['ask', email, ...options], { env, input: `${client.client_secret}\n` });
+    await world.answer(phone, await requestOf(run, phone), 'approve');
+    const { tokens } = JSON.parse((await run.ended).stdout) as Outcome;
+    expect(decodeJwt(String(tokens?.values?.['access_token'])).sub).toBe(sub);
+    expect(run.output.stdout).not.toContain(client.client_secret);
+  });
+
+  it.concurrent('polls more slowly after slow_down, and says so (CIBA §11)', async () => {
+    const client = await world.client();
+    const { email, phone } = await world.person();
+    const secret = file('slow.secret', client.client_secret);
+    const run = startCiba(['ask', email, '--client', client.client_id, '--secret-file', secret, '--json'], { env });
+    const requestId = await requestOf(run, phone);
+    // The provider's clock stands still, so the second poll comes too early for it.
+    await run.said(/No answer yet\.\n.*\(slow_down\): polling every 10 s from now on\./);
+    await world.answer(phone, requestId, 'approve');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'approved', interval: 10, polls: 3 });
+  });
+
+  it.concurrent('exits 3 when the user denies, and tells what the client should do', async () => {
+    const client = await world.client();
+    const { email, phone } = await world.person();
+    const secret = file('denied.secret', client.client_secret);
+    const run = startCiba(['ask', email, '--client', client.client_id, '--secret-file', secret], { env });
+    await world.answer(phone, await requestOf(run, phone), 'deny');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^Denied: 400 access_denied\. The end-user denied the authorization request\.$/m);
+    expect(stdout).toMatch(/^ {2}means {4}The user said no on the phone/m);
+    expect(stdout).toMatch(/^ {2}read {5}docs\/tutorial\.md#7-say-no$/m);
+    expectNoSecrets(run, client.client_secret);
+  });
+
+  it.concurrent('exits 4 when nobody answers in time', async () => {
+    const client = await world.client();
+    const { email } = await world.person();
+    const secret = file('expired.secret', client.client_secret);
+    const options = ['--client', client.client_id, '--secret-file', secret, '--requested-expiry', '10', '--json'];
+    const { code, stdout } = await ciba(['ask', email, ...options], { env });
+    expect(code).toBe(4);
+    const next = expect.stringContaining('Do not ask again by yourself');
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'expired', refusal: { error: 'expired_token', next } });
+  });
+
+  it.concurrent.each([
+    ['an unknown user', ['nobody@example.com'], '400 unknown_user_id', 'No user of this provider has this name'],
+    ['a user without a phone', ['phoneless@example.com'], '400 invalid_request', 'The user has no phone'],
+    ['a message that no phone shows', ['ana', '--binding-message', '\u{1F600}'], '400 invalid_binding_message', ''],
+    ['a malformed scope', ['ana', '--scope', 'openid  x'], '400 invalid_scope', 'The scope is malformed'],
+    ['an API that the client may not use', ['ana', '--audience', 'https://x.example'], '400 invalid_target', ''],
+    ['no openid', ['ana', '--scope', 'profile'], '400 invalid_request', 'A parameter is missing'],
+  ])('exits 5 when the provider refuses %s, and prints no token', async (_, args, answered, means) => {
+    if (args[0] === 'phoneless@example.com') await world.user({ email: args[0] });
+    const { code, stdout } = await ciba(['ask', ...args], { env });
+    expect(code).toBe(5);
+    expect(stdout).toMatch(new RegExp(`^Refused: ${answered}\\. \\S`));
+    expect(stdout).toContain(`  means    ${means}`);
+    expect(stdout).toMatch(/^ {2}do {7}\S.*\n {2}read {5}\S+$/m);
+  });
+
+  it.concurrent('exits 5 with a wrong secret, in the words of the provider, which the client library hides', async () => {
+    const { client_id } = await world.client();
+    const secret = file('wrong.secret', 'not-the-secret');
+    const { code, stdout } = await ciba(['ask', 'ana', '--client', client_id, '--secret-file', secret], { env });
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/^Refused: 401 invalid_client\. Client authentication failed\.$/m);
+  });
+});
+
+describe('ciba ask leaves the user in peace', () => {
+  it('and says for how long, after a denial', async () => {
+    const strict = await World.start({ variables: { REQUEST_LIMITS: '{}' } });
+    try {
+      const client = await strict.client();
+      const { email, phone } = await strict.person();
+      const { requestId } = await strict.asked(client, { login_hint: email });
+      await strict.answer(phone, requestId, 'deny');
+      const options = ['--client', client.client_id, '--secret', '-', '--url', strict.runtime.url, '--json'];
+      const { code, stdout } = await ciba(['ask', email, ...options], { input: client.client_secret });
+      expect(code).toBe(5);
+      const { refusal } = JSON.parse(stdout) as Outcome;
+      expect(refusal).toMatchObject({ error: 'access_denied', status: 403, next: expect.stringMatching(/^Wait /) });
+      expect(refusal?.retry_after_seconds).toBe(15);
+    } finally {
+      await strict.close();
+    }
+  });
+});
+
+describe('ciba ask: wrong usage exits 2', () => {
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  it.concurrent.each([
+    ['a secret on the command line', ['--client', 'a', '--secret', 's3cret'], 'stays in the history of the shell'],
+    ['two credentials', ['--client', 'a', '--secret', '-', '--key-file', 'k'], '--secret or --key-file, not both'],
+    ['an empty secret', ['--client', 'a', '--secret', '-'], 'standard input holds no secret'],
+    ['a secret without its client', ['--secret', '-'], '--client is missing'],
+    ['no credential', ['--client', 'unknown'], 'Give the key or the secret of the client'],
+    [
+      'a file that is not there',
+      ['--client', 'a', '--key-file', '/nope'],
+      "/nope can't be read: there is no such file",
+    ],
+    ['a wrong place', ['--client', 'a', '--secret', '-', '--secret-in', 'url'], '--secret-in must be basic or post'],
+    ['no client of a deployment', ['--url', 'https://login.example'], '--client is missing'],
+  ])('%s', async (_, args, message) => {
+    const input = args.includes('url') || message === '--client is missing' ? 'secret' : '';
+    const { code, stdout, stderr } = await ciba(['ask', 'ana', ...args], { env, input });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('s3cret');
+  });
+
+  it.concurrent('a key file without a usable key, which is never quoted', async () => {
+    for (const [name, text] of [
+      ['none.pem', 'topsecret'],
+      ['ed.pem', String(pem)],
+      ['public.json', '{"kty":"EC"}'],
+    ] as const) {
+      const { code, stderr } = await ciba(['ask', 'ana', '--client', 'a', '--key-file', file(name, text)], { env });
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${name} holds no`);
+      expect(stderr).not.toContain('topsecret');
+    }
+  });
+});
+
+async function secretOfDesk(): Promise<string> {
+  const { clients } = (await (await fetch(`${world.runtime.url}/local/demo`)).json()) as {
+    clients: { client_secret: string }[];
+  };
+  return String(clients[0]?.client_secret);
+}
