@@ -26,12 +26,26 @@ export type CommandLine = {
  * help`. Options of a command come after its name.
  */
 export function choose(args: readonly string[], vocabulary: Vocabulary): Chosen & { help: boolean } {
-  const { positionals, values } = parse(args, GLOBAL_OPTIONS, false);
+  const { positionals, values } = parse(args, optionsOfNoun(args, vocabulary), false);
   const [first, ...others] = positionals;
   if (first === 'help') return { ...named(others, vocabulary), help: true };
   const [second, ...rest] = others;
   if (second === 'help' && first !== undefined) return { ...named([first, ...rest], vocabulary), help: true };
-  return { ...named(positionals, vocabulary), help: values['help'] === true };
+  const chosen = named(positionals, vocabulary);
+  if (values['help'] === true) return { ...chosen, help: true };
+  return { ...chosen, ...(chosen.command ? {} : { command: alone(chosen.noun) }), help: false };
+}
+
+/** The options that may stand right after a noun, before it is known whether the word after them is a command. */
+function optionsOfNoun(args: readonly string[], { nouns }: Vocabulary): OptionSpecs {
+  const [first] = parse(args, GLOBAL_OPTIONS, false).positionals;
+  const command = alone(nouns.find(({ name }) => name === first));
+  return command ? optionsOf(command) : GLOBAL_OPTIONS;
+}
+
+/** Returns the command that is meant by a noun alone. */
+function alone(noun: Noun | undefined): Command | undefined {
+  return noun?.unnamed?.arguments.length === 0 ? noun.unnamed : undefined;
 }
 
 function named([nounName, commandName]: readonly string[], { nouns, standalone }: Vocabulary): Chosen {
@@ -41,7 +55,7 @@ function named([nounName, commandName]: readonly string[], { nouns, standalone }
   const noun = found;
   if (commandName === undefined) return { noun };
   const isNamed = noun.commands.some(({ name }) => name === commandName);
-  if (noun.unnamed && !isNamed) return { noun, command: noun.unnamed };
+  if (noun.unnamed && !alone(noun) && !isNamed) return { noun, command: noun.unnamed };
   return { noun, command: byName(noun.commands, commandName, `ciba ${noun.name}`) };
 }
 

@@ -102,7 +102,7 @@ export type Noun = {
   readonly name: string;
   readonly about: string;
   readonly commands: readonly Command[];
-  /** The command that is meant if the word after the noun is none: `ciba evidence TXN`. */
+  /** The command that is meant if the word after the noun is none: `ciba evidence TXN`. If it has no arguments, by the noun alone. */
   readonly unnamed?: Command;
 };
 /** All words that may follow `ciba`: nouns, and commands without a noun. */

@@ -9,6 +9,7 @@ import { doctor } from './doctor-command.ts';
 import { evidenceNoun } from './evidence-commands.ts';
 import { keysNoun } from './keys-commands.ts';
 import { logLevelNoun } from './log-level-commands.ts';
+import { phoneNoun } from './phone-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { ticketNoun } from './ticket-commands.ts';
 import { up } from './up-command.ts';
@@ -22,6 +23,7 @@ export const vocabulary: Vocabulary = {
     userNoun,
     deviceNoun,
     ticketNoun,
+    phoneNoun,
     keysNoun,
     pushCredentialsNoun,
     logLevelNoun,

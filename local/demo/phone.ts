@@ -30,10 +30,25 @@ export type ShownDetails = Readonly<v.InferOutput<typeof shownDetails>>;
 
 // The members of the device API's answers (docs/device-api.md) that this phone uses.
 const enrolledAnswer = v.object({ device_id: v.string(), sub: v.string(), issuer: v.string() });
-const refusedAnswer = v.object({ error: v.optional(v.string()) });
+const refusedAnswer = v.object({ error: v.optional(v.string()), error_description: v.optional(v.string()) });
 const listAnswer = v.object({ requests: v.array(v.object({ request_id: v.string(), expires_at: v.number() })) });
 const detailsAnswer = v.object({ details: v.string() });
 type Clock = () => number;
+/** An answer of the user. A denial can have a reason, such as `fraud`. */
+export type Decision = 'approve' | 'deny' | { readonly reason: string };
+
+/** The provider refused a call of the phone, or the phone refused what the provider said. Then there is no status. */
+export class PhoneRefused extends Error {
+  readonly status: number | undefined;
+  readonly error: string | undefined;
+
+  constructor(message: string, { status, error }: { status?: number; error?: string | undefined } = {}) {
+    super(message);
+    this.status = status;
+    this.error = error;
+  }
+}
+
 /** For how many seconds a JWT of this phone is valid. */
 const LIFETIME_SECONDS = 60;
 
@@ -67,10 +82,9 @@ export class Phone {
       .setProtectedHeader({ alg: 'ES256', typ: 'ciba-enrolment+jwt', jwk: keys.publicKey })
       .sign(privateKey);
     const response = await fetch(`${issuer}devices`, jsonPost({ enrolment }));
-    const body = await response.json();
-    if (!response.ok) throw new Error(`the enrolment was refused: ${v.parse(refusedAnswer, body).error}`);
-    const answer = v.parse(enrolledAnswer, body);
-    if (answer.issuer !== issuer) throw new Error('the issuer in the answer is not that of the ticket');
+    if (!response.ok) throw await refusedBy(response, 'the enrolment was refused');
+    const answer = v.parse(enrolledAnswer, await response.json());
+    if (answer.issuer !== issuer) throw new PhoneRefused('the issuer in the answer is not that of the ticket');
     return new Phone(
       { ...keys, deviceId: answer.device_id, sub: answer.sub, issuer, pushToken: own.pushToken },
       own.now,
@@ -83,7 +97,7 @@ export class Phone {
     const response = await fetch(this.identity.issuer + path, {
       headers: { authorization: await this.assertion('GET', path) },
     });
-    if (!response.ok) throw new Error(`the list was refused: ${response.status}`);
+    if (!response.ok) throw await refusedBy(response, 'the list was refused');
     return v.parse(listAnswer, await response.json()).requests;
   }
 
@@ -93,30 +107,44 @@ export class Phone {
     const response = await fetch(this.identity.issuer + path, {
       headers: { authorization: await this.assertion('GET', path) },
     });
-    if (!response.ok) throw new Error(`the details were refused: ${response.status}`);
+    if (!response.ok) throw await refusedBy(response, 'the details were refused');
     const { details } = v.parse(detailsAnswer, await response.json());
     const bytes = Buffer.from(details, 'base64url');
-    const shown = v.parse(shownDetails, JSON.parse(bytes.toString()));
+    const shown = detailsIn(bytes);
     const { issuer, sub } = this.identity;
     if (shown.issuer !== issuer || shown.sub !== sub || shown.request_id !== requestId)
-      throw new Error('the details are not for this phone');
+      throw new PhoneRefused('the details are not for this phone');
     return { bytes, shown };
   }
 
   /** Signs a decision over the bytes that were shown, and sends it. */
-  async answer(requestId: string, bytes: Uint8Array, decision: 'approve' | 'deny'): Promise<Response> {
+  async answer(requestId: string, bytes: Uint8Array, decision: Decision): Promise<Response> {
     const { deviceId, sub, issuer } = this.identity;
     const details_hash = createHash('sha256').update(bytes).digest('base64url');
     const claims = {
       iss: deviceId,
       sub,
       request_id: requestId,
-      decision,
+      ...(typeof decision === 'string' ? { decision } : { decision: 'deny', reason: decision.reason }),
       details_hash,
       amr: decision === 'approve' ? ['user'] : [],
     };
     const response = await this.sign('ciba-response+jwt', { ...claims, ...lifeOf(issuer, this.#now) });
     return fetch(`${issuer}device/requests/${requestId}/response`, jsonPost({ response }));
+  }
+
+  /** Sends a decision as `answer` does. Throws if the provider does not accept it. */
+  async send(requestId: string, bytes: Uint8Array, decision: Decision): Promise<void> {
+    const response = await this.answer(requestId, bytes, decision);
+    if (!response.ok) throw await refusedBy(response, 'the answer was refused');
+  }
+
+  /** Removes this enrolment. */
+  async remove(): Promise<void> {
+    const path = `devices/${this.identity.deviceId}`;
+    const headers = { authorization: await this.assertion('DELETE', path) };
+    const response = await fetch(this.identity.issuer + path, { method: 'DELETE', headers });
+    if (!response.ok) throw await refusedBy(response, 'the removal was refused');
   }
 
   /** Makes the `Authorization` value of a GET, PATCH or DELETE. */
@@ -142,6 +170,23 @@ export function lifeOf(issuer: string, now: Clock): { aud: string; iat: number; 
 export function parseTicketUri(uri: string): { issuer: string; ticket: string } {
   const { searchParams } = new URL(uri);
   return { issuer: searchParams.get('issuer') ?? '', ticket: searchParams.get('ticket') ?? '' };
+}
+
+/** Reads the details. A phone shows and signs nothing that it cannot read. */
+function detailsIn(bytes: Buffer): ShownDetails {
+  try {
+    return v.parse(shownDetails, JSON.parse(bytes.toString()));
+  } catch {
+    throw new PhoneRefused('the details cannot be read');
+  }
+}
+
+async function refusedBy(response: Response, what: string): Promise<PhoneRefused> {
+  const answer = v.safeParse(refusedAnswer, await response.json().catch(() => undefined));
+  const { error, error_description } = answer.success ? answer.output : {};
+  const why = [response.status, error].filter(Boolean).join(' ');
+  const said = error_description === undefined ? '' : `. ${error_description.replace(/\.$/, '')}`;
+  return new PhoneRefused(`${what}: ${why}${said}`, { status: response.status, error });
 }
 
 function jsonPost(body: unknown): RequestInit {

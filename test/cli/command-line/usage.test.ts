@@ -29,7 +29,7 @@ describe('help', () => {
       'create, list, show, update, delete, rotate-secret, end-old-secret, new-secret',
     );
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'Exit codes: 0 done; 1 refused, no answer, or something is broken; 2 wrong usage; 130',
+      'Exit codes: 0 done; 1 refused, no answer, or something is broken; 2 wrong usage; 3 ciba ask: denied;',
     );
     expect(stdout).toContain('SigV4');
   });
