@@ -1,35 +1,49 @@
 import { parseArgs } from 'node:util';
+import * as v from 'valibot';
 import type { Completed } from '../command-line/command.ts';
 import { candidatesFor } from '../command-line/completion.ts';
 import type { Globals } from '../command-line/globals.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import { AdminApi } from '../deployment/admin-api.ts';
 import { LOCAL, readConfiguration } from '../deployment/contexts.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { findDeployment } from '../deployment/find-deployment.ts';
+import { jsonFromProvider } from '../deployment/provider-call.ts';
 import { vocabulary } from './registry.ts';
 
 /** Somebody waits at the key, so a provider that takes longer counts as one without an answer. */
 const PATIENCE_MILLISECONDS = 3_000;
 
+const demo = v.object({ users: v.array(v.object({ login_hint: v.string(), sub: v.string() })) });
+
 /**
  * Answers `ciba __complete WORDS…`, which the completion scripts call: one candidate a line. If the provider cannot be
  * asked, it says nothing, because the shell would print it into the command line.
  */
-export async function complete(words: readonly string[]): Promise<0> {
+export async function complete(words: readonly string[]): Promise<never> {
   const typed = words.at(-1) ?? '';
   const { words: known, ask } = candidatesFor(words, vocabulary);
   const asked = ask === undefined ? [] : await inTime(answerTo(ask, globalsIn(words)));
   const fitting = asked.map(plainLine).filter((word) => word.startsWith(typed));
   const lines = [...known, ...fitting];
-  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
-  return 0;
+  if (lines.length > 0) await new Promise((resolve) => process.stdout.write(`${lines.join('\n')}\n`, resolve));
+  // A call that is still open would keep the process, and the shell, waiting.
+  process.exit(0);
 }
 
 async function answerTo(what: Completed, globals: Globals): Promise<readonly string[]> {
   if (what === 'contexts') return [LOCAL, ...Object.keys(readConfiguration(process.env).contexts)];
-  const api = new AdminApi(await findDeployment({}, globals));
+  const deployment = await findDeployment({}, globals);
+  if (what === 'users') return deployment.isLocal ? seededUsers(deployment) : [];
+  const api = new AdminApi(deployment);
   const { body } = await api.call('GET /admin/clients', { parameters: {} });
   return body.clients.map(({ client_id: id }) => id);
+}
+
+/** The admin API has no list of users. Only the local runtime says which users it made. */
+async function seededUsers(deployment: Deployment): Promise<readonly string[]> {
+  const seeded = v.parse(demo, JSON.parse(await jsonFromProvider(deployment, '/local/demo')));
+  return seeded.users.flatMap(({ login_hint: hint, sub }) => [hint, sub]);
 }
 
 function inTime(answer: Promise<readonly string[]>): Promise<readonly string[]> {

@@ -25,11 +25,12 @@ if [[ "$funcstack[1]" == _ciba ]]; then
 else
   compdef _ciba ciba
 fi`,
-  fish: `function __ciba_complete
+  fish: `function __ciba_ask
     set -l words (commandline -opc) (commandline -ct)
-    ciba __complete $words[2..-1] 2>/dev/null
+    set -g __ciba_found (ciba __complete $words[2..-1] 2>/dev/null)
+    test -n "$__ciba_found"
 end
-complete -c ciba -f -a '(__ciba_complete)'`,
+complete -c ciba -f -n __ciba_ask -a '$__ciba_found'`,
 };
 
 /** `ciba completion` */

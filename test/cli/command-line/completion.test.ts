@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,6 +74,35 @@ describe('the ids of clients', () => {
   it('are those of the provider that the command line names', async () => {
     const asked = await ciba(['__complete', 'client', 'show', '--url', runtime.url, 'call'], {});
     expect(asked).toEqual({ code: 0, stdout: 'call-centre\n', stderr: '' });
+  });
+
+  it('do not stand for users: those are offered where the local runtime made them', async () => {
+    const users = [{ sub: 'u-ana', login_hint: 'ana@example.com', name: 'Ana' }];
+    const local = createServer(({ url }, response) =>
+      url === '/local/demo' ? response.end(JSON.stringify({ users })) : response.writeHead(404).end(),
+    ).listen(0, '127.0.0.1');
+    await once(local, 'listening');
+    const { port } = local.address() as AddressInfo;
+    const asked = await ciba(['__complete', 'user', 'show', ''], { env: { CIBA_URL: `http://127.0.0.1:${port}` } });
+    local.close();
+    expect(asked).toEqual({ code: 0, stdout: 'ana@example.com\nu-ana\n', stderr: '' });
+  });
+
+  it('are left out where the provider takes too long, and the shell does not wait for it', async () => {
+    let isAnswered = false;
+    const slow = createServer((_, response) => {
+      setTimeout(() => {
+        isAnswered = true;
+        response.end('{"clients":[]}');
+      }, 25_000).unref();
+    }).listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const { port } = slow.address() as AddressInfo;
+    const asked = await ciba(['__complete', 'client', 'show', ''], { env: { CIBA_URL: `http://127.0.0.1:${port}` } });
+    slow.closeAllConnections();
+    slow.close();
+    expect(asked).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(isAnswered).toBe(false);
   });
 
   it.each([
@@ -148,7 +180,9 @@ describe('the script of fish', () => {
       'ciba completion fish | source',
       "complete -C 'ciba cli'",
       "complete -C 'ciba client show call'",
+      `complete -C 'ciba client create --from ${home}/script.f'`,
     ];
-    expect(await printed('fish', lines.join('\n'))).toEqual(['client', 'call-centre']);
+    const files = [`${home}/script.fish`];
+    expect(await printed('fish', lines.join('\n'))).toEqual(['client', 'call-centre', ...files]);
   });
 });
