@@ -12,19 +12,24 @@ import { AdminApi } from './deployment/admin-api.ts';
 import { describeDeployment } from './deployment/deployment.ts';
 import { findDeployment } from './deployment/find-deployment.ts';
 
+/** What a terminal shows while a call takes long. */
+const WAITING = 'Waiting for the provider';
+
 /** Runs `npm run ciba -- NOUN COMMAND …`. */
-async function main(args: readonly string[]): Promise<ExitCode> {
-  if (args[0] === '__complete') return complete(args.slice(1));
+async function main(words: readonly string[]): Promise<ExitCode> {
+  const [first, ...others] = words;
+  if (first === '__complete') return complete(others);
+  const args = first === '--version' ? ['version', ...others] : words;
   let help = 'ciba --help';
   try {
-    const { noun, command, help: wanted } = choose(args[0] === '--version' ? ['version'] : args, vocabulary);
+    const { noun, command, help: wanted } = choose(args, vocabulary);
     if (wanted) return print(helpFor({ noun, command }, vocabulary));
     if (!command) {
       console.error(helpFor({ noun }, vocabulary));
       return 2;
     }
     help = `ciba ${noun ? `${noun.name} ` : ''}${command.name} --help`;
-    return await run(args[0] === '--version' ? ['version', ...args.slice(1)] : args, { noun, command });
+    return await run(args, { noun, command });
   } catch (error) {
     endProgress();
     return report(error, help);
@@ -57,7 +62,7 @@ async function run(args: readonly string[], chosen: Chosen & { command: Command 
   const { globals, options, argument, rest } = readCommandLine(args, chosen);
   const isAgreed = options['yes'] === true;
   if (command.cannotBeUndone !== undefined) checkConfirmable(command.cannotBeUndone, isAgreed);
-  if (command.needs !== 'nothing') startProgress('Waiting for the provider');
+  if (command.needs !== 'nothing') startProgress(WAITING);
   const deployment = await findDeployment(command, globals);
   const output = await command.run({
     api: new AdminApi(deployment),
@@ -69,7 +74,9 @@ async function run(args: readonly string[], chosen: Chosen & { command: Command 
     isTerminal: process.stdout.isTTY,
     progress: showProgress,
     confirm: async (question, where = describeDeployment(deployment)) => {
-      if (!isAgreed) await confirm(await question(), where);
+      if (isAgreed) return;
+      await confirm(await question(), where);
+      startProgress(WAITING);
     },
   });
   const { failed, exitCode, notes = [] } = 'rows' in output ? await printRows(output.rows, globals) : output;

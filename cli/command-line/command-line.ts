@@ -167,7 +167,7 @@ function checkOptionNames(args: readonly string[], specs: OptionSpecs): void {
 function byName<Named extends { name: string }>(all: readonly Named[], name: string, prefix: string): Named {
   const found = all.find((one) => one.name === name);
   if (found) return found;
-  const names = all.map((one) => one.name);
+  const names = [...all.map((one) => one.name), 'help'];
   const nearest = nearestName(name, names);
   const advice = nearest ? `did you mean ${prefix} ${nearest}?` : `choose one of ${names.join(', ')}`;
   throw new WrongUsage(`There is no ${prefix} ${name}; ${advice}`);

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import * as v from 'valibot';
 import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
 import { command, type Noun, type Output } from '../command-line/command.ts';
+import { Refused } from '../command-line/failure.ts';
 import { isJsonObject, parseJsonObject } from '../command-line/json-object.ts';
 import { quoted, table } from '../command-line/text-layout.ts';
 import {
@@ -12,6 +13,7 @@ import {
   optionsFor,
   readFunctionAnswer,
 } from '../deployment/function-call.ts';
+import { notFound } from '../deployment/next-step.ts';
 import { jsonFromProvider } from '../deployment/provider-call.ts';
 
 const SIGNING_KEYS: OperatorFunction = {
@@ -75,7 +77,10 @@ const revoke = command({
     const target = await findFunction(deployment, SIGNING_KEYS, options);
     const question = () => `Revoke the signing key ${quoted(argument.kid)}? Tokens that it signed stop working.`;
     await confirm(question, deployment.stack ? undefined : target.arn);
-    return callSigningKeys(target, { action: 'revoke', kid: argument.kid });
+    return callSigningKeys(target, { action: 'revoke', kid: argument.kid }).catch((error: unknown) => {
+      const isUnknown = error instanceof Refused && error.message.includes('there is no signing key with this kid');
+      throw isUnknown ? notFound('signing key', argument.kid) : error;
+    });
   },
 });
 

@@ -47,6 +47,7 @@ const WAYS_TO_FIND: Readonly<Record<string, string>> = {
   user: 'A user is named by sub, e-mail address, phone number or username. To add one: ciba user create.',
   device: 'ciba device list shows all devices of a user.',
   block: 'ciba user blocks shows all.',
+  'signing key': 'ciba keys list shows all that are published.',
   'evidence key': 'There are no decisions of this user, or the user was erased.',
 };
 

@@ -3,6 +3,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
+import { quoted } from '../command-line/text-layout.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A request before it is signed. */
@@ -72,11 +73,20 @@ export function credentialsOf({ profile }: Deployment): ReturnType<typeof defaul
   const provide = defaultProvider(profile === undefined ? {} : { profile });
   return async (options) =>
     provide(options).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const said = error instanceof Error ? error.message : String(error);
+      const why = CREDENTIAL_REASONS.find(([pattern]) => pattern.test(said))?.[1] ?? 'none were found';
+      const named = profile === undefined ? '' : ` for the profile ${quoted(profile)}`;
       throw new Refused(
-        `No AWS credentials to sign with (${why}).`,
+        `No AWS credentials to sign with${named}: ${why}.`,
         'Sign in (aws sso login), or give --profile.',
         NO_CREDENTIALS,
       );
     });
 }
+
+/** Why there are no credentials, by what the SDK says of it. */
+const CREDENTIAL_REASONS: readonly (readonly [RegExp, string])[] = [
+  [/session.*(has expired|is invalid)|token is expired/i, 'the session at AWS IAM Identity Center has ended'],
+  [/profile .*could not be found|could not resolve credentials using profile/i, 'that profile is not set up here'],
+  [/^Process \S+ returned|credential_process/i, 'the credential process of the profile failed'],
+];

@@ -50,6 +50,8 @@ describe('help', () => {
   });
 
   it('of a word that is none suggests the nearest', async () => {
+    expect((await cibaInOne(['hepl'])).stderr).toContain('There is no ciba hepl; did you mean ciba help?');
+    expect((await cibaInOne(['client', 'hlep'])).stderr).toContain('did you mean ciba client help?');
     const { code, stderr } = await cibaInOne(['help', 'clinet']);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean ciba client?') });
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { vocabulary } from '../../../cli/commands/registry.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
 import { hasTerminals } from '../../support/engines.ts';
 import { ciba, jsonOf } from '../support/ciba-process.ts';
@@ -86,6 +87,41 @@ describe.skipIf(!isTerminalThere)('a question before what cannot be undone', () 
     expect(code).toBe(0);
     expect(screen).toMatch(/This would be erased:\n\nsub +gone\n/);
     expect(screen).toContain('User gone erased.');
+  });
+});
+
+/** What each command that cannot be undone is called with. The user and the client are made below. */
+const CALLS: Readonly<Record<string, { readonly words: string; readonly asks: string }>> = {
+  'client delete': { words: 'asked', asks: 'Delete the client "asked" (Asked)?' },
+  'client new-secret': { words: 'asked', asks: 'Make a new secret for the client "asked"?' },
+  'client end-old-secret': { words: 'asked', asks: 'End the old secret of the client "asked"?' },
+  'user delete': { words: 'asked', asks: 'Delete the user "asked" (Name of asked)' },
+  'device remove': { words: 'asked d1', asks: 'Remove the device "d1" of user "asked"?' },
+  'keys revoke': {
+    words: 'k1 --function arn:aws:lambda:eu-central-1:1:function:k',
+    asks: 'Revoke the signing key "k1"?',
+  },
+};
+const dangerous = vocabulary.nouns.flatMap((noun) =>
+  noun.commands.filter((one) => one.cannotBeUndone !== undefined).map((one) => `${noun.name} ${one.name}`),
+);
+
+describe.skipIf(!isTerminalThere)('every command that cannot be undone asks before it does it', () => {
+  beforeAll(async () => {
+    await createUser('asked');
+    const secret = ['--token-endpoint-auth-method', 'client_secret_basic'];
+    await ciba(['client', 'create', '--client-id', 'asked', '--client-name', 'Asked', ...secret], { env });
+  });
+
+  it.each(dangerous)('ciba %s', async (name) => {
+    const { words, asks } = CALLS[name] ?? { words: '', asks: 'a row in the table CALLS' };
+    const typed = [{ after: '[y/N] ', keys: 'n\r' }];
+    const { code, screen } = await inTerminal(`${CIBA} ${name} ${words}`, { env, typed });
+    expect(screen).toContain(asks);
+    expect(screen).toContain('Deployment: ');
+    expect({ code, screen }).toEqual({ code: 1, screen: expect.stringContaining('ciba: Nothing was done.') });
+    expect((await ciba(['client', 'show', 'asked'], { env })).code).toBe(0);
+    expect(await isThere('asked')).toBe(true);
   });
 });
 

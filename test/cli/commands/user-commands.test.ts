@@ -108,6 +108,9 @@ describe('user', () => {
     const other = 'The sub after --confirm is another one. Nothing was erased. Give the same sub twice.';
     expect(await ciba('user', 'erase', 'gus', '--confirm', 'fay')).toEqual(refusal(other));
     expect((await ciba('user', 'show', 'gus')).code).toBe(0);
+    await ciba('user', 'create', '--sub', 'hal');
+    expect(await ciba('user', 'erase', 'hal', '--confirm', 'fay', '--yes')).toEqual(refusal(other));
+    expect((await ciba('user', 'erase', 'hal', '--yes')).stdout).toBe('User hal erased.\n');
     expect((await ciba('user', 'erase', 'gus', '--confirm', 'gus')).stdout).toBe('User gus erased.\n');
     expect(await ciba('user', 'erase', 'gus', '--confirm', 'gus')).toEqual(noUser('gus'));
   });

@@ -92,7 +92,15 @@ it('without credentials it says how to sign in: exit 1', async () => {
   const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, AWS_SESSION_TOKEN: _token, ...env } = api.env;
   const { code, stderr } = await ciba(['client', 'list'], { env });
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^ciba: No AWS credentials to sign with .*Sign in \(aws sso login\), or give --profile\.\n$/);
+  expect(stderr).toMatch(
+    /^ciba: No AWS credentials to sign with: none were found\. Sign in \(aws sso login\), or give --profile\.\n$/,
+  );
+});
+
+it('a profile that is not set up is named, without the words of the SDK', async () => {
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, AWS_SESSION_TOKEN: _token, ...env } = api.env;
+  const { stderr } = await ciba(['client', 'list', '--profile', 'nope'], { env });
+  expect(stderr).toMatch(/^ciba: No AWS credentials to sign with for the profile "nope": .+ (here|found)\. Sign in/);
 });
 
 it('nothing is signed for the local runtime, even with credentials at hand', async () => {
