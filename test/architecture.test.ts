@@ -68,6 +68,7 @@ const SHARED_ADAPTERS = [
   'provider/adapters/https/public-address.ts',
   'provider/adapters/log-level.ts',
   'provider/adapters/signed-calls.ts',
+  'provider/adapters/sns/query-protocol.ts',
 ];
 
 const isIn = (folder: string, { target }: Import) => target.startsWith(`${folder}/`);

@@ -1,4 +1,4 @@
-import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
+import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readNotificationNetworks, readOperators, readResources } from '../../provider/adapters/config.ts';
@@ -16,6 +16,7 @@ import { entropy } from '../../provider/adapters/entropy.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
 import { notificationAddresses } from '../../provider/adapters/https/public-endpoints.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
+import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { nameSkeleton } from '../../provider/adapters/unicode/name-skeleton.ts';
@@ -45,7 +46,7 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
   followLogLevel('admin', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
-  const sns = createSns();
+  const sns = callsOfSns(dynamodb);
   const names = new ClientNames(directory, { entropy, clock, skeletonOf: nameSkeleton });
   const ports = {
     clientRegistry: new ClientRegistryTable(directory, entropy, names),

@@ -1,4 +1,4 @@
-import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
+import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import {
   auditTrailOf,
   clientAuthentication,
@@ -15,6 +15,7 @@ import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.t
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
@@ -31,7 +32,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
   followLogLevel('backchannel-authentication', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
-  const sns = createSns();
+  const sns = callsOfSns(dynamodb);
   const ports = {
     ...clientAuthentication(directory, transactions),
     people,

@@ -1,4 +1,4 @@
-import { createDynamoDB, createSns } from '../../provider/adapters/aws-clients.ts';
+import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
@@ -16,6 +16,7 @@ import { evidenceSeal } from '../../provider/adapters/evidence-seal.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
 import { joseVerifier } from '../../provider/adapters/jose/jose-verifier.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
+import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
@@ -36,7 +37,7 @@ export async function wire(): Promise<Wired<EnrolPorts & ManageDevicePorts & Ans
   followLogLevel('device', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
-  const sns = createSns();
+  const sns = callsOfSns(dynamodb);
   const ports = {
     people,
     devices: people,

@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsCallMilliseconds } from './config.ts';
 import { observeAwsCall } from './log-level.ts';
@@ -56,20 +55,6 @@ export function createKms(): KMSClient {
 }
 
 export const createPatientKms = (): KMSClient => new KMSClient(patient);
-
-/**
- * Returns a client of SNS that is made when it is first asked for. A request calls SNS late or not at all, so a function
- * that loads does not wait for it.
- */
-export function createSns(): () => SNSClient {
-  let client: SNSClient | undefined;
-  return () => {
-    if (client) return client;
-    client = new SNSClient(bounded);
-    client.middlewareStack.add(observing('SNS'), FIRST);
-    return client;
-  };
-}
 
 /** Returns how often a call was tried, from its answer or from its error. */
 function attemptsOf(answer: unknown): number | undefined {

@@ -164,6 +164,11 @@ export function readEvents(env: Environment = environment) {
   };
 }
 
+/** Reads where SNS is, and how long each try of a call may take. */
+export function readSnsService(env: Environment = environment) {
+  return { endpoint: endpointIn(env, 'SNS'), milliseconds: awsCallMilliseconds(env) };
+}
+
 function auditStoreIn(env: Environment): Resources['audit'] {
   const endpoint = env['AWS_ENDPOINT_URL_FIREHOSE'] || env['AWS_ENDPOINT_URL'] || undefined;
   return { stream: env['AUDIT_STREAM'] || undefined, endpoint, milliseconds: awsCallMilliseconds(env) };

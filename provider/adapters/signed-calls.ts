@@ -21,10 +21,12 @@ export type SignedAnswer = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How often the call was tried. */
+  readonly attempts: number;
 };
 /** The service that is called. */
 export type CalledService = {
-  readonly service: 'apigateway' | 'codedeploy' | 'events' | 'firehose' | 'lambda' | 's3';
+  readonly service: 'apigateway' | 'codedeploy' | 'events' | 'firehose' | 'lambda' | 's3' | 'sns';
   /** The address of the service, if it is not where AWS has it. */
   readonly endpoint: string | undefined;
   /** The region of the service, if it is not the client's. */
@@ -56,7 +58,7 @@ export function signedCalls(
   const { credentials, sha256 } = config;
   // S3 alone signs the path as it is sent. All others encode it once more.
   const signer = new SignatureV4({ service, region, credentials, sha256, uriEscapePath: service !== 's3' });
-  const once = async (call: SignedCall): Promise<SignedAnswer> => {
+  const once = async (call: SignedCall): Promise<Omit<SignedAnswer, 'attempts'>> => {
     // A connection whose answer is late is closed, so that no other call is sent on it.
     const abortSignal = AbortSignal.timeout(milliseconds);
     try {
@@ -69,7 +71,18 @@ export function signedCalls(
       throw abortSignal.reason ?? error;
     }
   };
-  return (call) => tryAgain(() => once(call), isAnswered, pauses);
+  return async (call) => {
+    let attempts = 0;
+    const answer = await tryAgain(
+      () => {
+        attempts += 1;
+        return once(call);
+      },
+      isAnswered,
+      pauses,
+    );
+    return { ...answer, attempts };
+  };
 }
 
 /**
@@ -100,7 +113,7 @@ export function jsonCall(target: string, input: object): SignedCall {
 }
 
 /** Whether the service itself answered. Its throttle and its outages are no answers. */
-function isAnswered({ statusCode, body }: SignedAnswer): boolean {
+function isAnswered({ statusCode, body }: Pick<SignedAnswer, 'statusCode' | 'body'>): boolean {
   return statusCode < 500 && statusCode !== 429 && !(statusCode === 400 && THROTTLED.test(body));
 }
 

@@ -1,12 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import {
-  createDynamoDB,
-  createKms,
-  createPatientKms,
-  createSns,
-  createSqs,
-} from '../../provider/adapters/aws-clients.ts';
+import { createDynamoDB, createKms, createPatientKms, createSqs } from '../../provider/adapters/aws-clients.ts';
 
 beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
@@ -17,17 +11,11 @@ afterEach(() => vi.unstubAllEnvs());
 
 it.each([
   ['DynamoDB', createDynamoDB],
-  ['SNS', () => createSns()()],
   ['SQS', createSqs],
   ['KMS', createKms],
   ['KMS, patient', createPatientKms],
 ])('the client of %s assembles its steps once for each kind of call', (_name, create) => {
   expect(create().config.cacheMiddleware).toBe(true);
-});
-
-it('the client of SNS is made once, when it is first asked for', () => {
-  const sns = createSns();
-  expect(sns()).toBe(sns());
 });
 
 it('calls of one kind share nothing but their steps: each has its own body, id and signature, and none grows', async () => {

@@ -200,8 +200,7 @@ describe('an event of a push endpoint', () => {
       answeringDynamoDB(() => ({ Item: item })),
       'Directory',
     );
-    const sns = answeringSns(() => ({}));
-    const users = new EndpointUsers(() => sns, directory);
+    const users = new EndpointUsers(async () => '', directory);
     expect(await users.usersOf(arn)).toEqual([
       { sub: 'u|1', deviceId: 'd1' },
       { sub: 'u2', deviceId: 'd2' },

@@ -1,25 +1,25 @@
-import { GetEndpointAttributesCommand, NotFoundException, type SNSClient } from '@aws-sdk/client-sns';
 import { type EndpointMember, endpointKey, endpointMembers } from '../dynamodb/forms/endpoint-form.ts';
 import type { Table } from '../dynamodb/table.ts';
+import { type CallSns, isNotFound, mapIn } from './query-protocol.ts';
 
 /**
  * Reads push endpoints: whether SNS still pushes to them, and which devices share them, as `SnsEndpoints` stores it.
  */
 export class EndpointUsers {
-  readonly #sns: () => SNSClient;
+  readonly #sns: CallSns;
   readonly #directory: Table;
 
-  constructor(sns: () => SNSClient, directory: Table) {
+  constructor(sns: CallSns, directory: Table) {
     this.#sns = sns;
     this.#directory = directory;
   }
 
   async isEnabled(endpointArn: string): Promise<boolean> {
     try {
-      const { Attributes } = await this.#sns().send(new GetEndpointAttributesCommand({ EndpointArn: endpointArn }));
-      return Attributes?.['Enabled'] === 'true';
+      const attributes = mapIn(await this.#sns('GetEndpointAttributes', { EndpointArn: endpointArn }));
+      return attributes['Enabled'] === 'true';
     } catch (error) {
-      if (error instanceof NotFoundException) return false;
+      if (isNotFound(error)) return false;
       throw error;
     }
   }

@@ -1,17 +1,16 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Whole } from '../../core/whole.ts';
 import type { AnnouncedDecision, AnnouncementMessage, Announcements } from '../../flows/notifying/ports.ts';
+import type { CallSns } from './query-protocol.ts';
 
 /**
  * Announces decisions on a topic whose only subscriber is the queue of notifications. It is a topic because the
- * functions that announce already contain a client for SNS: one for SQS would exceed the size limit of their bundles
- * (docs/adr/0015).
+ * functions that announce call SNS anyway (docs/adr/0015).
  */
 export class SnsAnnouncements implements Announcements {
-  readonly #sns: () => SNSClient;
+  readonly #sns: CallSns;
   readonly #topicArn: string;
 
-  constructor(sns: () => SNSClient, topicArn: string) {
+  constructor(sns: CallSns, topicArn: string) {
     this.#sns = sns;
     this.#topicArn = topicArn;
   }
@@ -22,12 +21,10 @@ export class SnsAnnouncements implements Announcements {
    */
   async announce({ requestId, clientId, correlationId }: AnnouncedDecision): Promise<void> {
     const message: Whole<AnnouncementMessage> = { request_id: requestId, correlation_id: correlationId };
-    await this.#sns().send(
-      new PublishCommand({
-        TopicArn: this.#topicArn,
-        Message: JSON.stringify(message),
-        MessageGroupId: clientId,
-      }),
-    );
+    await this.#sns('Publish', {
+      TopicArn: this.#topicArn,
+      Message: JSON.stringify(message),
+      MessageGroupId: clientId,
+    });
   }
 }

@@ -1,16 +1,8 @@
-import {
-  CreatePlatformEndpointCommand,
-  DeleteEndpointCommand,
-  GetEndpointAttributesCommand,
-  InvalidParameterException,
-  NotFoundException,
-  SetEndpointAttributesCommand,
-  type SNSClient,
-} from '@aws-sdk/client-sns';
 import type { Platform, PushReach } from '../../core/device/device.ts';
 import type { PushEndpoints } from '../../flows/device/ports.ts';
 import { endpointKey, endpointMember } from '../dynamodb/forms/endpoint-form.ts';
 import type { Table } from '../dynamodb/table.ts';
+import { type CallSns, isNotFound, mapIn, mapParameters, SnsError, textIn } from './query-protocol.ts';
 
 /** SNS's message that a token already has an endpoint with other attributes. Only this message contains its ARN. */
 const EXISTING_ARN = /Endpoint (arn:\S+) already exists/;
@@ -26,11 +18,11 @@ const ROUNDS = 3;
  * last of them leaves. A crash while a push token is changed may leave an unused endpoint behind.
  */
 export class SnsEndpoints implements PushEndpoints {
-  readonly #sns: () => SNSClient;
+  readonly #sns: CallSns;
   readonly #directory: Table;
   readonly #applicationArns: Readonly<Partial<Record<Platform, string>>>;
 
-  constructor(sns: () => SNSClient, directory: Table, applicationArns: Readonly<Partial<Record<Platform, string>>>) {
+  constructor(sns: CallSns, directory: Table, applicationArns: Readonly<Partial<Record<Platform, string>>>) {
     this.#sns = sns;
     this.#directory = directory;
     this.#applicationArns = applicationArns;
@@ -58,7 +50,7 @@ export class SnsEndpoints implements PushEndpoints {
       });
       // The last device is just leaving. Deleting the endpoint here completes its release, and the next round creates a
       // new endpoint.
-      if (!written) await this.#sns().send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
+      if (!written) await this.#sns('DeleteEndpoint', { EndpointArn: endpointArn });
       else if (await this.#revive(endpointArn, device.pushToken))
         return { kind: 'sns', platform, endpointArn, push: 'reachable' };
     }
@@ -78,7 +70,7 @@ export class SnsEndpoints implements PushEndpoints {
     const closing = { condition: 'attribute_not_exists(#devices)' };
     const { written } = await this.#directory.update({ key, set: { leaving: true }, guard: closing });
     if (!written) return;
-    await this.#sns().send(new DeleteEndpointCommand({ EndpointArn: endpointArn }));
+    await this.#sns('DeleteEndpoint', { EndpointArn: endpointArn });
     await this.#directory.delete(key);
   }
 
@@ -88,12 +80,10 @@ export class SnsEndpoints implements PushEndpoints {
    */
   async #create(application: string, pushToken: string): Promise<string | undefined> {
     try {
-      const { EndpointArn } = await this.#sns().send(
-        new CreatePlatformEndpointCommand({ PlatformApplicationArn: application, Token: pushToken }),
-      );
-      return EndpointArn;
+      const created = { PlatformApplicationArn: application, Token: pushToken };
+      return textIn(await this.#sns('CreatePlatformEndpoint', created), 'EndpointArn');
     } catch (error) {
-      if (!(error instanceof InvalidParameterException)) throw error;
+      if (!(error instanceof SnsError && error.name === 'InvalidParameter')) throw error;
       return EXISTING_ARN.exec(error.message)?.[1];
     }
   }
@@ -101,13 +91,14 @@ export class SnsEndpoints implements PushEndpoints {
   /** Enables a disabled endpoint with a new token from the app. False if the endpoint no longer exists. */
   async #revive(endpointArn: string, pushToken: string): Promise<boolean> {
     try {
-      const { Attributes } = await this.#sns().send(new GetEndpointAttributesCommand({ EndpointArn: endpointArn }));
-      if (Attributes?.['Enabled'] === 'true' && Attributes['Token'] === pushToken) return true;
-      const revived = { Token: pushToken, Enabled: 'true' };
-      await this.#sns().send(new SetEndpointAttributesCommand({ EndpointArn: endpointArn, Attributes: revived }));
+      const endpoint = { EndpointArn: endpointArn };
+      const attributes = mapIn(await this.#sns('GetEndpointAttributes', endpoint));
+      if (attributes['Enabled'] === 'true' && attributes['Token'] === pushToken) return true;
+      const revived = mapParameters('Attributes.entry', { Token: pushToken, Enabled: 'true' });
+      await this.#sns('SetEndpointAttributes', { ...endpoint, ...revived });
       return true;
     } catch (error) {
-      if (error instanceof NotFoundException) return false;
+      if (isNotFound(error)) return false;
       throw error;
     }
   }

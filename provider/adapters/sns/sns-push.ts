@@ -1,14 +1,14 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Device, Platform } from '../../core/device/device.ts';
 import { ENDPOINT_DELETED, pushErrorKind } from '../../core/device/push-error.ts';
 import type { PushMessage, PushOutcome, PushSender } from '../../flows/device/ports.ts';
+import { type CallSns, textIn } from './query-protocol.ts';
 
 /** Pushes through SNS platform endpoints, with payloads for APNs and FCM v1. */
 export class SnsPush implements PushSender {
-  readonly #sns: () => SNSClient;
+  readonly #sns: CallSns;
   readonly #apnsTopic: string | undefined;
 
-  constructor(sns: () => SNSClient, apnsTopic: string | undefined) {
+  constructor(sns: CallSns, apnsTopic: string | undefined) {
     this.#sns = sns;
     this.#apnsTopic = apnsTopic;
   }
@@ -22,15 +22,13 @@ export class SnsPush implements PushSender {
     if (reach.kind === 'none') return { outcome: 'accepted' };
     const { platform, endpointArn } = reach;
     try {
-      const { MessageId } = await this.#sns().send(
-        new PublishCommand({
-          TargetArn: endpointArn,
-          MessageStructure: 'json',
-          Message: JSON.stringify(payloads({ platform, deviceId }, message, now)),
-          MessageAttributes: this.#attributes(platform, message, now),
-        }),
-      );
-      return { outcome: 'accepted', messageId: MessageId };
+      const answer = await this.#sns('Publish', {
+        TargetArn: endpointArn,
+        MessageStructure: 'json',
+        Message: JSON.stringify(payloads({ platform, deviceId }, message, now)),
+        ...attributeParameters(this.#attributes(platform, message, now)),
+      });
+      return { outcome: 'accepted', messageId: textIn(answer, 'MessageId') };
     } catch (error) {
       const { name, message: text } = error instanceof Error ? error : { name: 'unknown', message: '' };
       // For a deleted endpoint SNS reports an invalid TargetArn. Any other invalid parameter is the provider's mistake,
@@ -46,19 +44,31 @@ export class SnsPush implements PushSender {
    * Returns the message attributes of a push. SNS would keep a push for four weeks; a push must not outlive its
    * request.
    */
-  #attributes(platform: Platform, message: PushMessage, now: number) {
-    const text = (value: string) => ({ DataType: 'String', StringValue: value });
-    const ttl = text(String(Math.max(message.expiresAt - now, 1)));
+  #attributes(platform: Platform, message: PushMessage, now: number): Readonly<Record<string, string>> {
+    const ttl = String(Math.max(message.expiresAt - now, 1));
     if (platform === 'GCM') return { 'AWS.SNS.MOBILE.FCM.TTL': ttl };
     const prefix = `AWS.SNS.MOBILE.${platform}`;
     return {
       [`${prefix}.TTL`]: ttl,
-      'AWS.SNS.MOBILE.APNS.PUSH_TYPE': text('alert'),
-      'AWS.SNS.MOBILE.APNS.PRIORITY': text('10'),
-      'AWS.SNS.MOBILE.APNS.COLLAPSE_ID': text(collapseIdOf(message)),
-      ...(this.#apnsTopic !== undefined && { 'AWS.SNS.MOBILE.APNS.TOPIC': text(this.#apnsTopic) }),
+      'AWS.SNS.MOBILE.APNS.PUSH_TYPE': 'alert',
+      'AWS.SNS.MOBILE.APNS.PRIORITY': '10',
+      'AWS.SNS.MOBILE.APNS.COLLAPSE_ID': collapseIdOf(message),
+      ...(this.#apnsTopic !== undefined && { 'AWS.SNS.MOBILE.APNS.TOPIC': this.#apnsTopic }),
     };
   }
+}
+
+/** Returns the parameters of message attributes, which are all texts. */
+function attributeParameters(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(attributes).flatMap(([name, value], index) => {
+    const attribute = `MessageAttributes.entry.${index + 1}`;
+    return [
+      [`${attribute}.Name`, name],
+      [`${attribute}.Value.DataType`, 'String'],
+      [`${attribute}.Value.StringValue`, value],
+    ];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

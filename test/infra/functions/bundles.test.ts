@@ -13,28 +13,6 @@ const run = promisify(execFile);
 const KILOBYTE = 1024;
 /** What a function may weigh beyond the SDK's DynamoDB client. */
 const BUDGET = 120 * KILOBYTE;
-/**
- * The same of `backchannel-authentication`, which also connects while it loads and follows the log level (docs/adr/0025),
- * leaves people in peace and tells open questions apart (docs/adr/0028), can conceal them (docs/adr/0036), and tells of secrets that end
- * (docs/adr/0032).
- */
-const ASKING_BUDGET = 133 * KILOBYTE;
-/**
- * The same of `device`, which stores the evidence of decisions (docs/adr/0022), and blocks clients that a user reports
- * (docs/adr/0028). As every function, it has the names of all settings and metrics, so each feature adds to it.
- */
-const DEVICE_BUDGET = 135 * KILOBYTE;
-/**
- * The same of `admin`, which exports and erases everything that is kept of a person (docs/adr/0024), sets the log level
- * (docs/adr/0025), ends blocks of clients (docs/adr/0028), and gives secrets an end (docs/adr/0032). The table of characters that look alike is a file beside
- * it, which only creations and changes of clients load (docs/adr/0029).
- */
-const ADMIN_BUDGET = 151 * KILOBYTE;
-const BUDGETS: Readonly<Record<string, number>> = {
-  device: DEVICE_BUDGET,
-  admin: ADMIN_BUDGET,
-  'backchannel-authentication': ASKING_BUDGET,
-};
 /** The client with the commands that `provider/adapters/dynamodb/table.ts` uses, and nothing of ours. */
 const BARE_CLIENT = `
   import * as sdk from '@aws-sdk/client-dynamodb';
@@ -79,7 +57,7 @@ describe('bundles', () => {
 
   it.each(names)('%s weighs at most a bare DynamoDB client and its budget', (name) => {
     expect(bareClient).toBeGreaterThan(150 * KILOBYTE);
-    expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(bareClient + (BUDGETS[name] ?? BUDGET));
+    expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(bareClient + BUDGET);
   });
 
   it('load nothing that they do not contain: what is left out is reached by dynamic import only', () => {
