@@ -17,7 +17,7 @@ let revision: object;
 beforeAll(async () => {
   aws = new AwsServer({});
   const secrets = new SecretsManagerClient({ region: 'eu-central-1', credentials });
-  codeDeploy = new CodeDeploy(secrets, { endpoint: await aws.listen(), milliseconds: 500 });
+  codeDeploy = new CodeDeploy(secrets, { endpoint: await aws.listen(), milliseconds: 60_000 });
 });
 beforeEach(() => {
   aws.calls.length = 0;

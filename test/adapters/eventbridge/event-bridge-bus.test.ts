@@ -27,6 +27,8 @@ beforeEach(() => {
 });
 afterAll(() => aws.close());
 
+/** Longer than this process needs for a call, so that only an answer that never ends is late. */
+const PATIENT = 60_000;
 const event = (n: number): ProviderEvent => ({
   event: 'user_blocked',
   sub: `user-${n}`,
@@ -34,13 +36,8 @@ const event = (n: number): ProviderEvent => ({
   at: 1_800_000_000,
 });
 const some = (count: number) => Array.from({ length: count }, (_, n) => event(n));
-const publish = (events: readonly ProviderEvent[], { bus = BUS, at = endpoint } = {}) => {
-  const client = new DynamoDBClient({
-    ...config,
-    requestHandler: { requestTimeout: 100, throwOnRequestTimeout: true },
-  });
-  return new EventBridgeBus(client, { bus, endpoint: at, milliseconds: 100 }).publish(events);
-};
+const publish = (events: readonly ProviderEvent[], { bus = BUS, at = endpoint, milliseconds = PATIENT } = {}) =>
+  new EventBridgeBus(new DynamoDBClient(config), { bus, endpoint: at, milliseconds }).publish(events);
 const refused = (type: string, status = 400): AwsAnswer => jsonAnswer('1.1', { __type: type, message: 'x' }, status);
 const sentIn = (call: number) => {
   const entries = (aws.calls[call]?.input['Entries'] ?? []) as { Detail: string }[];
@@ -138,7 +135,8 @@ describe('events are not accepted', () => {
       response.writeHead(200, { 'content-length': '100' }).write('{"Entries":');
     });
     const port = await listenOnLoopback(stalling, 0);
-    await expect(publish(some(1), { at: `http://127.0.0.1:${port}` })).rejects.toMatchObject({ name: 'TimeoutError' });
+    const late = publish(some(1), { at: `http://127.0.0.1:${port}`, milliseconds: 100 });
+    await expect(late).rejects.toMatchObject({ name: 'TimeoutError' });
     stalling.closeAllConnections();
     stalling.close();
   });

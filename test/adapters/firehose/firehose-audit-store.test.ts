@@ -25,13 +25,10 @@ beforeEach(() => {
 });
 afterAll(() => aws.close());
 
-const put = (stream = 'audit', at = endpoint) => {
-  const client = new DynamoDBClient({
-    ...config,
-    requestHandler: { requestTimeout: 100, throwOnRequestTimeout: true },
-  });
-  return firehoseAuditStore(client, { stream, endpoint: at, milliseconds: 100 })?.(LINE);
-};
+/** Longer than this process needs for a call, so that only an answer that never ends is late. */
+const PATIENT = 60_000;
+const put = (stream = 'audit', { at = endpoint, milliseconds = PATIENT } = {}) =>
+  firehoseAuditStore(new DynamoDBClient(config), { stream, endpoint: at, milliseconds })?.(LINE);
 const refused = (type: string, status = 400): AwsAnswer => jsonAnswer('1.1', { __type: type, message: 'x' }, status);
 
 describe('a line is stored', () => {
@@ -86,15 +83,15 @@ describe('a line is not acknowledged', () => {
       response.writeHead(200, { 'content-length': '100' }).write('{"RecordId":');
     });
     const port = await listenOnLoopback(stalling, 0);
-    expect(await put('audit', `http://127.0.0.1:${port}`)).toBe(false);
+    expect(await put('audit', { at: `http://127.0.0.1:${port}`, milliseconds: 100 })).toBe(false);
     stalling.closeAllConnections();
     stalling.close();
   });
 
   it('if Firehose does not answer in time, or cannot be reached', async () => {
     aws.interference = () => new Promise(() => {});
-    expect(await put()).toBe(false);
-    expect(await put('audit', 'http://127.0.0.1:1')).toBe(false);
+    expect(await put('audit', { milliseconds: 100 })).toBe(false);
+    expect(await put('audit', { at: 'http://127.0.0.1:1' })).toBe(false);
   });
 });
 
