@@ -220,7 +220,7 @@ describe('the push', () => {
     expect(await world.line(first)).toMatchObject({
       devices: 2,
       accepted: 1,
-      push_errors: 'EndpointDisabledException',
+      push_errors: 'EndpointDisabled',
     });
     const { body } = await world.admin('GET', `/admin/users/${sub}/devices`);
     expect((body['devices'] as { push: string }[]).map(({ push }) => push).sort()).toEqual([

@@ -186,13 +186,13 @@ describe('a broken deployment exits 1 and says what to do', () => {
   });
 
   it('has a role without its rights on push endpoints', async () => {
-    const denied = { result: 'denied', error: 'AuthorizationErrorException' };
+    const denied = { result: 'denied', error: 'AuthorizationError' };
     deployment.aws.account.functions[DEVICE] = async () => rightsReport(['Publish'], denied);
     const { code, found, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 1, bad: ['Push rights'] });
     expect(found('Push rights')).toMatchObject({
       state: 'broken',
-      says: expect.stringMatching(/^device: .* Publish on GCM \(AuthorizationErrorException\)\./),
+      says: expect.stringMatching(/^device: .* Publish on GCM \(AuthorizationError\)\./),
       todo: expect.stringContaining('--revert-drift'),
       see: 'docs/operations.md#rights-on-push-endpoints',
     });

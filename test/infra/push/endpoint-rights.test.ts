@@ -103,10 +103,10 @@ describe('a phone, where SNS asks the roles of the synthesized template', () => 
     expect(asked.status).toBe(503);
     expect(await world.line(asked)).toMatchObject({
       reason: 'push_unavailable',
-      push_errors: 'AuthorizationErrorException',
+      push_errors: 'AuthorizationError',
     });
     await expect(world.person()).rejects.toThrow('server_error');
     const fault = () => JSON.parse(world.logs.findLast((line) => line.includes('"message":"fault"')) ?? '{}');
-    await expect.poll(fault).toMatchObject({ service: 'device', fault: 'AuthorizationErrorException' });
+    await expect.poll(fault).toMatchObject({ service: 'device', fault: 'AuthorizationError' });
   });
 });
