@@ -5,8 +5,13 @@ const WIDEST = 100;
 /** The narrowest terminal that texts are laid out for. */
 const NARROWEST = 40;
 
+/** What a text is laid out for: a terminal with so many columns, or no terminal. */
+type Window = { readonly isTTY?: boolean; readonly columns?: number };
+/** What is between two columns. */
+const GAP = '  ';
+
 /** Returns how long lines of text may be: as the terminal is wide, but no longer than is easy to read. */
-export function lineWidth({ isTTY, columns }: { isTTY?: boolean; columns?: number } = process.stdout): number {
+export function lineWidth({ isTTY, columns }: Window = process.stdout): number {
   return isTTY && columns ? Math.max(NARROWEST, Math.min(WIDEST, columns)) : WIDEST;
 }
 
@@ -33,18 +38,23 @@ export function fieldList(fields: Readonly<Record<string, unknown>>): string {
     .join('\n');
 }
 
-/** Lays out rows under headings, in columns as wide as their widest cell. */
-export function table(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
+/**
+ * Lays out rows under headings, in columns as wide as their widest cell. Where a terminal is too narrow for that, each
+ * row is a list of its fields, so that no id is broken and all can be copied.
+ */
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  { isTTY, columns = 0 }: Window = process.stdout,
+): string {
   const lines = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => widthOf(plainCell(line[column])))));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => painted(cell) + ' '.repeat((widths[column] ?? 0) - widthOf(plainCell(cell))))
-        .join('  '),
-    )
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const whole = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  if (isTTY && columns > 0 && whole > columns && rows.length > 0)
+    return rows.map((row) => fieldList(Object.fromEntries(headings.map((name, at) => [name, row[at]])))).join('\n\n');
+  const padded = (cell: unknown, column: number) =>
+    painted(cell) + ' '.repeat((widths[column] ?? 0) - widthOf(plainCell(cell)));
+  return lines.map((line) => line.map(padded).join(GAP).trimEnd()).join('\n');
 }
 
 function plainCell(cell: unknown): string {

@@ -181,6 +181,31 @@ describe.skipIf(!isTerminalThere)('help', () => {
   });
 });
 
+describe.skipIf(!isTerminalThere)('a table', () => {
+  const id = 'a-client-with-a-rather-long-id-for-a-table';
+  beforeAll(async () => {
+    const words = ['--client-id', id, '--client-name', 'A long name, for a table'];
+    await ciba(['client', 'create', ...words, '--token-endpoint-auth-method', 'client_secret_basic'], { env });
+  });
+
+  it('is one where the terminal is wide enough', async () => {
+    const { screen } = await inTerminal(`${CIBA} client list`, { env, columns: 200 });
+    expect(screen).toMatch(/^CLIENT ID +NAME +AUTHENTICATION/m);
+    expect(screen).toMatch(new RegExp(`^${id} +A long name, for a table +client_secret_basic`, 'm'));
+  });
+
+  it('is a list of fields where the terminal is too narrow, and no id is broken', async () => {
+    const { screen } = await inTerminal(`${CIBA} client list`, { env, columns: 80 });
+    expect(screen).toMatch(new RegExp(`^CLIENT ID +${id}\\nNAME +A long name, for a table\\nAUTHENTICATION `, 'm'));
+    expect(Math.max(...screen.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('is one in a pipe, whatever the terminal', async () => {
+    const { screen } = await inTerminal(`${CIBA} client list | cat`, { env, columns: 80 });
+    expect(screen).toMatch(/^CLIENT ID +NAME +AUTHENTICATION/m);
+  });
+});
+
 describe.skipIf(!isTerminalThere)('a call that takes long', () => {
   it('shows in a terminal that it waits, and removes that before the answer', async () => {
     const slow = await inTerminal(`${CIBA} client list --url http://127.0.0.1:9 2>&1`, { env });
