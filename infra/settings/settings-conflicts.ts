@@ -89,6 +89,8 @@ function alarmsConflict({ alarms }: Settings): string | undefined {
 
 function limitsConflict({ limits }: Settings): string | undefined {
   const { defaultExpiry = DEFAULTS.expirySeconds, expiryLimit = DEFAULTS.expiryLimitSeconds, perUser } = limits ?? {};
+  if (limits?.concealUsers === 'on' && (limits.oneOpenRequest === 'on' || limits.messageWhileOpen === 'on'))
+    return '"limits.concealUsers" excludes "limits.oneOpenRequest" and "limits.messageWhileOpen": these would tell whether two names are of one person';
   if (defaultExpiry > expiryLimit) return '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"';
   if ((limits?.interval ?? DEFAULTS.intervalSeconds) > expiryLimit)
     return '"limits.interval" must not be longer than "limits.expiryLimit": no client could poll in time';

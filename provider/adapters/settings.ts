@@ -77,6 +77,8 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
   const rotation = json(env, 'KEY_ROTATION', keyRotation);
   if (limits.defaultExpiry > limits.expiryLimit)
     throw new Error('REQUEST_LIMITS: defaultExpiry must not exceed expiryLimit');
+  if (limits.concealUsers === 'on' && (limits.oneOpenRequest === 'on' || limits.messageWhileOpen === 'on'))
+    throw new Error('REQUEST_LIMITS: concealUsers excludes oneOpenRequest and messageWhileOpen');
   const pattern = env['BINDING_MESSAGE_PATTERN'];
   return {
     issuer: required(env, 'ISSUER'),

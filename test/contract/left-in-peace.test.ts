@@ -208,7 +208,10 @@ describeOnEngines('what leaves people in peace', (name) => {
     expect(await open.open(request, NOW + 119)).toBe(1);
     expect(await open.open({ ...request, expiresAt: NOW + 240 }, NOW + 120)).toBe(0);
     await open.close({ ...request, expiresAt: NOW + 240 });
-    expect(await open.open(request, NOW)).toBe(0);
+    expect(await open.open({ ...request, expiresAt: NOW + 5, toldUntil: NOW + 120 }, NOW)).toBe(0);
+    expect(await open.open(request, NOW + 4)).toBe(116);
+    expect(await open.open({ ...request, expiresAt: NOW + 125 }, NOW + 5)).toBe(0);
+    expect(await open.open(request, NOW + 6)).toBe(119);
   });
 
   it('of 20 questions that are added to one person at once, each but one meets another, in any order', async () => {

@@ -13,14 +13,14 @@ export class OpenRequestsTable implements OpenRequests {
     this.#entropy = entropy;
   }
 
-  async open({ expiresAt, ...by }: OpenRequest, now: number): Promise<number> {
+  async open({ expiresAt, toldUntil = expiresAt, ...by }: OpenRequest, now: number): Promise<number> {
     const { written, item } = await this.#transactions.update({
       key: openRequestKey(by),
-      set: { expires_at: expiresAt, ttl: expiresAt },
+      set: { expires_at: expiresAt, told_until: toldUntil, ttl: expiresAt },
       guard: { condition: 'attribute_not_exists(pk) OR #expires_at <= :now', values: { now } },
       nonce: { attribute: 'opened_by', value: this.#entropy.id() },
     });
-    return written ? 0 : (item?.expires_at ?? now + 1) - now;
+    return written ? 0 : (item?.told_until ?? item?.expires_at ?? now + 1) - now;
   }
 
   async close({ expiresAt, ...by }: OpenRequest): Promise<void> {

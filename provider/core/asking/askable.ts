@@ -54,9 +54,9 @@ export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser
  * another open request where there may be one only, a binding message that is needed, no profile, an identifier that
  * is no longer the user's, a blocked user, the user's limit, no device that would learn of the request.
  * A client knows of its own denials and open requests, whatever became of the user since. Unknown and blocked users are
- * refused before the limit, so that the limit does not reveal that a user exists. The limit protects people from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts
- * of a failed deployment would make the next one fail. They are counted all the same, so that the login shows that
- * counting works.
+ * refused before the limit, so that the limit does not reveal that a user exists. The limit protects people from too
+ * many pushes. It does not stop the synthetic login, which rings no phone: the attempts of a failed deployment would
+ * make the next one fail. They are counted all the same, so that the login shows that counting works.
  */
 export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   const { hint, found, userLimit, sub, isSynthetic } = known;

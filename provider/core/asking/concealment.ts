@@ -16,7 +16,7 @@ export function isAboutPeople(refusal: Refusal): refusal is Concealed {
 
 /**
  * Returns an owner who is nobody, for what is counted and stored when a hint names no user. The same hint gives the same
- * owner, so that one open request is one open request here too. No user has this subject: it is a hash of the hint.
+ * owner, so it is counted like one person. No user has this subject: it is a hash of the hint.
  */
 export function nobodyNamed(hint: LoginHint): Owner {
   const named = hint.kind === 'sub' ? hint.sub : `${hint.identifier.type} ${hint.identifier.value}`;

@@ -28,7 +28,7 @@ export type Noted = {
   /** True if the phone reports fraud, or if the client asks a user who reported it. */
   reported?: true | undefined;
   /** Why nobody was asked, if the client is not to notice it. */
-  concealed?: Concealed['reason'] | undefined;
+  concealed?: Concealed['reason'] | 'push_unavailable' | undefined;
   /** Seconds from the request until its approval. */
   approval_seconds?: number | undefined;
   notification_status?: number | undefined;

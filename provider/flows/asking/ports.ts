@@ -26,7 +26,13 @@ export interface RateWindows {
 }
 
 /** A request that a client has open with a user, until `expiresAt`. */
-export type OpenRequest = { readonly sub: string; readonly clientId: string; readonly expiresAt: number };
+export type OpenRequest = {
+  readonly sub: string;
+  readonly clientId: string;
+  readonly expiresAt: number;
+  /** Until when the client is told that it is open, if not until `expiresAt`. */
+  readonly toldUntil?: number | undefined;
+};
 
 /** Open requests, where a client may have one at a time with each user. One conditional write opens and checks. */
 export interface OpenRequests {

@@ -18,8 +18,9 @@ import { markUnreachable } from '../device/mark-unreachable.ts';
 import type { Devices, PushOutcome, PushSender } from '../device/ports.ts';
 import type { People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
-import type { AuditLog, Note } from '../ports.ts';
+import type { AuditLog } from '../ports.ts';
 import type { OpenRequest, QuestionTo } from './ports.ts';
+import { announceInstead } from './request/announce-instead.ts';
 import { askNobody } from './request/ask-nobody.ts';
 import { type AskSilentlyPorts, askSilently } from './request/ask-silently.ts';
 import {
@@ -42,6 +43,8 @@ export type RequestAuthenticationPorts = ClientAuthenticationPorts &
 
 /** The user whom the client may ask. */
 type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened' | 'question'>;
+/** What the steps need of the client's call. */
+type Call = Pick<ClientCall, 'note' | 'correlationId'>;
 /** A client's attempt to ask a user. */
 type Attempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'>;
 
@@ -77,7 +80,7 @@ export async function requestAuthentication(
   const { block } = askable;
   return block?.report && settings.blocksReported
     ? askSilently(ports, { ...askable, block }, call)
-    : storeAndPush(ports, askable, call.note);
+    : storeAndPush(ports, askable, call);
 }
 
 /** Returns whether a refusal is hidden from the client, because it says something about a person. */
@@ -130,8 +133,8 @@ type Refused = Extract<Result<never>, { ok: false }>;
 
 /**
  * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user is
- * counted. If the refusal is hidden from the client, its request stays open, and nothing is counted that would later
- * tell how many users were unknown.
+ * counted. If the refusal is hidden from the client, nothing is counted that would later tell how many users were
+ * unknown.
  */
 async function refuseUnasked(
   ports: RequestAuthenticationPorts,
@@ -151,7 +154,7 @@ async function refuseUnasked(
   const isUnknown = refused.refusal.reason === 'unknown_user' && !isHidden;
   await Promise.all([
     sub !== undefined && countedAt !== undefined && rateWindows.giveBack(sub, countedAt),
-    isHidden || closeAttempt(ports, attempt),
+    closeAttempt(ports, attempt),
     isUnknown && limits && rateWindows.countUnknownUser(client.clientId, limits, clock()),
   ]);
   return refused;
@@ -161,10 +164,10 @@ async function refuseUnasked(
 async function storeAndPush(
   ports: RequestAuthenticationPorts,
   askable: Askable,
-  note: Note,
+  call: Call,
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
   const { client, asked, target, block } = askable;
-  const { request, notification, acknowledgement } = draftRequest(ports, askable, note);
+  const { request, notification, acknowledgement } = draftRequest(ports, askable, call.note);
   const { requestId, expiresAt, issuedAt } = request;
   const details = freeze(askable, { issuer: ports.settings.issuer, requestId, expiresAt });
   const isAfterDenial = block && block.denials > 0 && !block.report && ports.settings.denialPause ? true : undefined;
@@ -174,7 +177,7 @@ async function storeAndPush(
   await ports.requests.create({ request, asked, details, notification, ...marks });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const outcomes = await ports.push.send(reachable(target.devices), message, issuedAt);
-  const pushed = await judgePushes(ports, outcomes, { askable, request, note });
+  const pushed = await judgePushes(ports, outcomes, { askable, request, call });
   return pushed.ok ? ok(acknowledgement) : pushed;
 }
 
@@ -199,8 +202,10 @@ function freeze(
 async function judgePushes(
   ports: RequestAuthenticationPorts,
   outcomes: readonly PushOutcome[],
-  { askable, request, note }: { askable: Askable; request: DraftRequest['request']; note: Note },
+  { askable, request, call }: { askable: Askable; request: DraftRequest['request']; call: Call },
 ): Promise<Result<true>> {
+  const { settings } = ports;
+  const { note, correlationId } = call;
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
   const dead = outcomes.filter((one) => one.outcome === 'unreachable');
@@ -211,20 +216,18 @@ async function judgePushes(
     await Promise.allSettled(mark());
     return ok(true);
   }
-  const refusal = dead.length === outcomes.length ? noDevice(outcomes.length) : PUSH_OUT;
-  if (hides(ports, refusal)) {
+  const refusal =
+    dead.length === outcomes.length ? ({ reason: 'no_reachable_device', devices: outcomes.length } as const) : PUSH_OUT;
+  if (settings.concealsUsers) {
     // The request stays pending, like every other one. A phone that asks by itself can still answer it.
     note({ concealed: refusal.reason });
-    await Promise.allSettled([...mark(), giveBack(ports, { ...askable, opened: undefined, question: undefined })]);
-    return ok(true);
+    await Promise.allSettled([...mark(), giveBack(ports, askable)]);
+    const { requestId, clientId } = request;
+    return announceInstead(ports, { requestId, clientId, correlationId });
   }
   await ports.requests.recordFailure(request.requestId);
   await Promise.all([...mark(), giveBack(ports, askable)]);
   return refuse(refusal);
-}
-
-function noDevice(devices: number): Refusal {
-  return { reason: 'no_reachable_device', devices };
 }
 
 /** Takes the attempt back, because no phone rang. If that fails, it stays counted. */

@@ -59,28 +59,36 @@ describe('where users are concealed', () => {
     expect(world.journal.calls).not.toContain('count unknown user of bank');
   });
 
-  it('a second request for nobody is refused as one for a person is, where one may be open with each user', async () => {
-    for (const form of [{ login_hint: 'nobody@example.com' }, {}]) {
-      const world = askingWorld({ settings: { ...settings, hasOneOpenRequest: true } });
-      expect((await world.ask(form)).ok).toBe(true);
-      expect(refusalOf(await world.ask(form))).toEqual({ reason: 'request_open', retryAfterSeconds: 120 });
-    }
-  });
-
-  it('a person whose only phone turns out to be dead is not given away either', async () => {
+  it.each([
+    ['turns out to be dead', 'unreachable', 'no_reachable_device'],
+    ['cannot be pushed to, while SNS takes the announcement', 'outage', 'push_unavailable'],
+  ] as const)('a person whose only phone %s is not given away either', async (_, fate, concealed) => {
     const world = askingWorld({ settings });
-    world.fates.set('phone', 'unreachable');
+    world.fates.set('phone', fate);
     expect((await world.ask()).ok).toBe(true);
     expect(world.requests.stored.get(FIRST_REQUEST)).toMatchObject({ state: 'pending' });
-    expect(world.line()).toMatchObject({ concealed: 'no_reachable_device' });
+    expect(world.line()).toMatchObject({ concealed });
+    expect(world.journal.calls).toContain(`give back ana of ${NOW}`);
+    expect(world.journal.calls.at(-1)).toBe('announce to bank');
   });
 
-  it('an outage of SNS is told for nobody as for a person, and leaves no pending request', async () => {
+  it('a client that was reported and meets the limit of the user is answered as everybody is', async () => {
+    const report = { at: NOW - 100, requestId: 'request-0' };
+    const block = { clientId: 'bank', registrationId: 'registration-1', profileId: 'profile-1', denials: 1 };
+    const world = askingWorld({ settings, blocks: [{ ...block, deniedAt: NOW - 100, report }] });
+    world.limits.silent = { allowed: false, retryAfterSeconds: 42 };
+    expect((await world.ask()).ok).toBe(true);
+    expect([...world.requests.stored.values()].at(-1)).toMatchObject({ state: 'pending', isConcealed: true });
+  });
+
+  it.each([
+    ['nobody', 'nobody@example.com'],
+    ['a person', 'ana@example.com'],
+  ])('an outage of all of SNS is told for %s, and leaves no pending request', async (_, login_hint) => {
     const world = askingWorld({ settings });
+    world.fates.set('phone', 'outage');
     world.journal.breakAt('announce to bank');
-    expect(refusalOf(await world.ask({ login_hint: 'nobody@example.com' }))).toMatchObject({
-      reason: 'push_unavailable',
-    });
+    expect(refusalOf(await world.ask({ login_hint }))).toMatchObject({ reason: 'push_unavailable' });
     expect(world.requests.stored.get(FIRST_REQUEST)).toMatchObject({ state: 'failed' });
   });
 

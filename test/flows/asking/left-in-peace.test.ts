@@ -168,5 +168,7 @@ describe('where a client may have one request open with each user (RFC 10027 §6
     const world = askingWorld({ settings, blocks: [REPORTED] });
     expect((await world.ask()).ok).toBe(true);
     expect(world.opened.get('ana bank')).toBe(NOW + 5);
+    // The client must not learn from the time to wait that the end is near.
+    expect(refusalOf(await world.ask())).toEqual({ reason: 'request_open', retryAfterSeconds: 120 });
   });
 });

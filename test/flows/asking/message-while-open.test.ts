@@ -67,16 +67,6 @@ describe('where a request needs a binding message while another one is open (CIB
     expect((await ask()).ok).toBe(true);
   });
 
-  it('a client meets its own questions alone where users are concealed, whether there is such a user or not', async () => {
-    const { ask, questions } = askingWorld({ settings: { ...settings, concealsUsers: true } });
-    questions.push({ id: 'theirs', sub: 'ana', clientId: 'shop', expiresAt: NOW + 10, isSilent: true });
-    for (const login_hint of ['ana@example.com', 'nobody@example.com']) {
-      expect((await ask({ login_hint })).ok).toBe(true);
-      expect(refusalOf(await ask({ login_hint }))).toEqual(NEEDED);
-      expect((await ask({ login_hint, ...WITH_MESSAGE })).ok).toBe(true);
-    }
-  });
-
   it('the synthetic login needs none, and nothing is kept where the setting is off', async () => {
     const synthetic = askingWorld({ settings, client: { isSynthetic: true } });
     expect([(await synthetic.ask()).ok, (await synthetic.ask()).ok]).toEqual([true, true]);

@@ -110,6 +110,10 @@ describe('settings that contradict each other', () => {
       { reservedConcurrency: { 'client-notification': 1 } },
       'set "reservedConcurrency.client-notification" to at least 2: Lambda accepts no lower limit',
     ],
+    [
+      { limits: { concealUsers: 'on', messageWhileOpen: 'on' } },
+      '"limits.concealUsers" excludes "limits.oneOpenRequest" and "limits.messageWhileOpen": these would tell whether two names are of one person',
+    ],
     [{ limits: { defaultExpiry: 601 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [{ limits: { expiryLimit: 119 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
     [

@@ -28,7 +28,13 @@ export const silentWindowKey = (by: { sub: string; clientId: string }, hour: num
   sk: `${SILENT_PREFIX}${by.clientId}#${HOUR_PREFIX}${hour}`,
 });
 /** That a client has an open request with a user, until it is decided or expires. */
-export type OpenRequestForm = { readonly expires_at: number; readonly ttl: number; readonly opened_by?: string };
+export type OpenRequestForm = {
+  readonly expires_at: number;
+  /** Until when the client is told that the request is open. An earlier version did not write it. */
+  readonly told_until?: number;
+  readonly ttl: number;
+  readonly opened_by?: string;
+};
 const OPEN_PREFIX = 'OPEN#';
 export const openRequestKey = (by: { sub: string; clientId: string }): Key<OpenRequestForm> => ({
   pk: userWindows(by.sub),

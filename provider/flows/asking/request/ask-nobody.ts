@@ -1,9 +1,19 @@
 import { type Concealed, nobodyNamed } from '../../../core/asking/concealment.ts';
 import { ok, type Result } from '../../../core/result.ts';
-import type { Note } from '../../ports.ts';
+import type { Announcements } from '../../notifying/ports.ts';
+import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
+import type { AuthenticationRequests } from '../ports.ts';
 import { announceInstead } from './announce-instead.ts';
-import type { AskSilentlyPorts } from './ask-silently.ts';
 import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest } from './new-request.ts';
+
+/** What this step needs. */
+export type AskNobodyPorts = {
+  readonly requests: AuthenticationRequests;
+  readonly announcements: Announcements;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly settings: Settings;
+};
 
 /**
  * Answers a client that named somebody who is not asked, where users are concealed. The client gets the same answer as
@@ -11,7 +21,7 @@ import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest }
  * person was meant.
  */
 export async function askNobody(
-  ports: AskSilentlyPorts,
+  ports: AskNobodyPorts,
   attempt: Pick<Askable, 'client' | 'wanted' | 'askedAt'> & { readonly refusal: Concealed },
   call: { readonly correlationId: string; readonly note: Note },
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {

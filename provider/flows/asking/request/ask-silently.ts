@@ -1,24 +1,19 @@
 import { silentCorrelationId, silentDenialAt } from '../../../core/asking/silent-denial.ts';
 import type { ClientBlock } from '../../../core/person/client-block.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
-import type { Announcements } from '../../notifying/ports.ts';
 import type { SilentDenials } from '../../person/ports.ts';
-import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
-import type { AuthenticationRequests, OpenQuestions, OpenRequests, RateWindows } from '../ports.ts';
+import type { Note } from '../../ports.ts';
+import type { OpenQuestions, OpenRequests, RateWindows } from '../ports.ts';
 import { announceInstead } from './announce-instead.ts';
+import { type AskNobodyPorts, askNobody } from './ask-nobody.ts';
 import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest } from './new-request.ts';
 
 /** What this step needs. */
-export type AskSilentlyPorts = {
-  readonly requests: AuthenticationRequests;
+export type AskSilentlyPorts = AskNobodyPorts & {
   readonly rateWindows: RateWindows;
   readonly openRequests: OpenRequests;
   readonly openQuestions: OpenQuestions;
   readonly silentDenials: SilentDenials;
-  readonly announcements: Announcements;
-  readonly entropy: Entropy;
-  readonly clock: Clock;
-  readonly settings: Settings;
 };
 
 /**
@@ -43,8 +38,10 @@ export async function askSilently(
     ports.settings.denialPause &&
       ports.silentDenials.recordSilentDenial({ owner: target.user, client, at: deniedFrom }),
   ]);
-  if (counted?.allowed === false)
-    return refuse({ reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds });
+  if (counted?.allowed === false) {
+    const refusal = { reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds } as const;
+    return ports.settings.concealsUsers ? askNobody(ports, { ...askable, refusal }, call) : refuse(refusal);
+  }
   await endWithDenial(ports, askable, deniedFrom);
   const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
   const announced = await announceInstead(ports, { requestId, clientId, correlationId });
@@ -62,11 +59,14 @@ async function countSilently({ settings, rateWindows }: AskSilentlyPorts, { clie
   return counted;
 }
 
-/** The request is open until its client hears of the denial, and as a question for this client alone. */
+/**
+ * The request is open until its client hears of the denial, and as a question for this client alone. Until then the
+ * client is told of the same end as for every request.
+ */
 async function endWithDenial(ports: AskSilentlyPorts, { opened, question }: Askable, expiresAt: number) {
   const { openRequests, openQuestions, clock } = ports;
   if (opened) await openRequests.close(opened);
-  if (opened) await openRequests.open({ ...opened, expiresAt }, clock());
+  if (opened) await openRequests.open({ ...opened, expiresAt, toldUntil: opened.expiresAt }, clock());
   if (question) await openQuestions.remove(question);
   if (question) await openQuestions.add({ ...question, expiresAt, isSilent: true }, clock());
 }

@@ -19,8 +19,7 @@ type OpenAttempt = Pick<Askable, 'opened' | 'question'> & {
 
 /**
  * Opens what the settings ask for: the only request of the client with this user, and the question beside which others
- * need a message. The synthetic login asks nobody who could confuse two questions. Where users are concealed, a question
- * counts for its own client alone: another client would learn that there is somebody who is being asked.
+ * need a message. The synthetic login asks nobody who could confuse two questions.
  */
 export async function openAttempt(
   { openRequests, openQuestions, entropy, settings }: OpeningPorts,
@@ -30,8 +29,7 @@ export async function openAttempt(
   const request = { sub, clientId: client.clientId, expiresAt };
   const only = settings.hasOneOpenRequest ? request : undefined;
   const isAsked = settings.needsMessageWhileOpen && !client.isSynthetic;
-  const isSilent = settings.concealsUsers || undefined;
-  const question = isAsked ? { ...request, id: entropy.id(), isSilent } : undefined;
+  const question = isAsked ? { ...request, id: entropy.id() } : undefined;
   const [openSeconds, meetsAnother] = await Promise.all([
     only ? openRequests.open(only, now) : 0,
     question ? openQuestions.add(question, now) : false,
