@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import * as v from 'valibot';
-import { selfSigned } from '../../test/support/self-signed.ts';
+import { selfSigned } from '../../local/runtime/self-signed.ts';
 
 /** A ping as the client got it. */
 export type Ping = {

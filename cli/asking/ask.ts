@@ -1,5 +1,6 @@
 import type { BackchannelAuthenticationResponse, Configuration, TokenEndpointResponse } from 'openid-client';
 import { requestIdOf, txnOf } from '../../provider/core/digest.ts';
+import { CIBA_GRANT } from '../../provider/core/token/grant-types.ts';
 import { Refused } from '../command-line/failure.ts';
 import type { Say } from '../command-line/steps.ts';
 import { systemCodeOf } from '../command-line/system-error.ts';
@@ -19,6 +20,8 @@ export type Question = {
   readonly loginHint: string;
   /** The other parameters of the authentication request (CIBA §7.1). */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Waits for the ping of a request, at most so many seconds. Without it, the client polls. */
+  readonly pinged?: (authReqId: string, withinSeconds: number) => Promise<boolean>;
   /** Whether the outcome has the tokens themselves. */
   readonly showTokens: boolean;
 };
@@ -102,8 +105,23 @@ class AskingRun {
 
   async #wait(asked: BackchannelAuthenticationResponse): Promise<TokenEndpointResponse> {
     const { pollBackchannelAuthenticationGrant } = await import('openid-client');
+    const { pinged } = this.#question;
+    if (pinged) return this.#waitForPing(asked, pinged);
     this.#say(`3. Waiting for the answer: polling every ${this.known.interval} s`);
     return pollBackchannelAuthenticationGrant(this.#discovered, asked);
+  }
+
+  /** Fetches the tokens after the ping, or at the end of the request, to learn how it ended. */
+  async #waitForPing(
+    asked: BackchannelAuthenticationResponse,
+    pinged: NonNullable<Question['pinged']>,
+  ): Promise<TokenEndpointResponse> {
+    const { genericGrantRequest } = await import('openid-client');
+    this.#say('3. Waiting for the ping of the provider');
+    const isPinged = await pinged(asked.auth_req_id, asked.expires_in);
+    if (isPinged) this.known = { ...this.known, delivery: 'ping' };
+    this.#say(isPinged ? '   Pinged: there is an answer.' : '   No ping came while the request lived.');
+    return genericGrantRequest(this.#discovered, CIBA_GRANT, { auth_req_id: asked.auth_req_id });
   }
 
   async #check(tokens: TokenEndpointResponse): Promise<Ended> {

@@ -7,6 +7,7 @@ import { command, type OptionSpecs, type OptionValues, type Output } from '../co
 import { WrongUsage } from '../command-line/failure.ts';
 import { type Say, sayStep } from '../command-line/steps.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { readPort } from './listen-command.ts';
 
 const CLIENT_OPTIONS = {
   client: {
@@ -45,6 +46,11 @@ const REQUEST_OPTIONS = {
 const OPTIONS = {
   ...CLIENT_OPTIONS,
   ...REQUEST_OPTIONS,
+  listen: {
+    kind: 'text',
+    value: 'PORT',
+    about: 'Wait for the ping at https://localhost:PORT/ instead of polling. Ping clients only.',
+  },
   'show-tokens': { kind: 'flag', about: 'Print the tokens themselves too. Whoever has them can use them.' },
 } as const satisfies OptionSpecs;
 type AskOptions = OptionValues<typeof OPTIONS>;
@@ -53,7 +59,7 @@ type AskOptions = OptionValues<typeof OPTIONS>;
 export const ask = command({
   name: 'ask',
   about: 'Asks a user as a client does, waits for the answer, and shows the tokens, decoded and verified.',
-  notes: `It discovers the provider, asks, and polls as often as the provider allows. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
+  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
   arguments: [
     {
       name: 'user',
@@ -82,18 +88,23 @@ async function askedBy(
   options: AskOptions,
 ): Promise<Outcome> {
   const { ask: askUser } = await import('../asking/ask.ts');
+  const token = options['notification-token'] ?? randomBytes(32).toString('base64url');
   const question: Question = {
     ...asking,
     loginHint,
-    parameters: parametersOf(options),
+    parameters: parametersOf(options, token),
     showTokens: options['show-tokens'] === true,
   };
-  return askUser(question, sayStep);
+  if (options.listen === undefined) return askUser(question, sayStep);
+  const { expectPing } = await import('../listening/expected-ping.ts');
+  const { listening, isTrusted, pinged } = await expectPing(asking.deployment, readPort(options.listen), token);
+  const reach = isTrusted ? 'the local provider can reach it' : 'put a public https address in front of it';
+  sayStep(`Listening for the ping on ${listening.url}: ${reach}`);
+  return askUser({ ...question, pinged }, sayStep).finally(() => listening.close());
 }
 
 /** Makes the parameters of the request. A client in poll mode may send a notification token: it is ignored. */
-function parametersOf(options: AskOptions): Readonly<Record<string, string>> {
-  const token = options['notification-token'] ?? randomBytes(32).toString('base64url');
+function parametersOf(options: AskOptions, token: string): Readonly<Record<string, string>> {
   const parameters = {
     scope: options.scope ?? 'openid profile email',
     binding_message: options['binding-message'],

@@ -8,6 +8,7 @@ import { deviceNoun } from './device-commands.ts';
 import { doctor } from './doctor-command.ts';
 import { evidenceNoun } from './evidence-commands.ts';
 import { keysNoun } from './keys-commands.ts';
+import { listen } from './listen-command.ts';
 import { logLevelNoun } from './log-level-commands.ts';
 import { phoneNoun } from './phone-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
@@ -30,5 +31,5 @@ export const vocabulary: Vocabulary = {
     evidenceNoun,
     contextNoun,
   ],
-  standalone: [up, ask, audit, doctor, completion, version],
+  standalone: [up, ask, listen, audit, doctor, completion, version],
 };

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { functionNames, functions } from '../../infra/functions/deployed-functions.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
@@ -13,6 +14,7 @@ type LocalCall = {
   readonly query: URLSearchParams;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly body: Buffer;
 };
 type LocalRoute = (world: DemoWorld, runtime: Runtime, call: LocalCall) => Promise<void> | void;
 
@@ -27,11 +29,12 @@ const routes: Readonly<Record<string, LocalRoute>> = {
   'GET /local/push': streamPushes,
   'POST /local/self-check': checkPushRights,
   'GET /local/audit-bucket': sendAuditBucket,
+  'POST /local/trust': trustCertificate,
 };
 
 /** Makes the routes that only exist on this machine, for callers on it: demo page, tickets, unattended phone. */
 export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRoutes {
-  return async (request, response) => {
+  return async (request, response, body) => {
     const { pathname, searchParams } = new URL(`http://localhost${request.url?.startsWith('/') ? request.url : '/'}`);
     const isLocal = pathname.startsWith('/local/') || pathname === '/demo' || pathname.startsWith('/demo/');
     if (pathname === '/' && request.method === 'GET') {
@@ -49,7 +52,7 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
       return true;
     }
     const route = routes[`${request.method} ${pathname}`];
-    if (route) await route(world, runtime, { query: searchParams, request, response });
+    if (route) await route(world, runtime, { query: searchParams, request, response, body });
     else if (request.method === 'GET' && !pathname.startsWith('/local/')) await servePage(pathname, response);
     else send(response, 404, { error: 'not_found', error_description: 'There is no such local route.' });
     return true;
@@ -144,6 +147,28 @@ async function checkPushRights(_world: DemoWorld, runtime: Runtime, { response }
 /** Says where the audit trail is, for `ciba audit`: at the stand-in for S3. */
 function sendAuditBucket(_world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
   send(response, 200, { endpoint: runtime.awsEndpoint, region: 'eu-central-1', bucket: AUDIT_BUCKET });
+}
+
+/** Lets pings reach a notification endpoint on this machine, whose certificate `ciba listen` has made. */
+async function trustCertificate(_world: DemoWorld, runtime: Runtime, { body, response }: LocalCall): Promise<void> {
+  const pem = body.toString();
+  if (!isForThisMachine(pem))
+    return send(response, 400, {
+      error: 'invalid_request',
+      error_description: 'The body must be a certificate in PEM for localhost.',
+    });
+  await runtime.trust(pem);
+  send(response, 200, { trusted: true });
+}
+
+function isForThisMachine(pem: string): boolean {
+  try {
+    const names = new X509Certificate(pem).subjectAltName?.split(', ') ?? [];
+    // Names below localhost are this machine too (RFC 6761 §6.3).
+    return names.length > 0 && names.every((name) => /^DNS:([\w-]+\.)?localhost$/.test(name));
+  } catch {
+    return false;
+  }
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

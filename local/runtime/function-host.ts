@@ -29,8 +29,8 @@ export type HostOptions = {
 /** Runs functions by name. */
 export interface Host {
   invoke(name: LocalFunction, event: unknown): Promise<unknown>;
-  /** Ends all sandboxes, so that the next call of each function is a cold start. */
-  cool(): Promise<void>;
+  /** Ends the sandbox of a function, or all, so that its next call is a cold start. */
+  cool(only?: LocalFunction): Promise<void>;
 }
 
 /** Runs handlers as Lambda does: cold on first use, warm afterwards, each with the variables in its `function.ts`. */
@@ -51,10 +51,10 @@ export class FunctionHost implements Host {
     return sandbox.invoke(event);
   }
 
-  async cool(): Promise<void> {
-    const sandboxes = [...this.#sandboxes.values()];
-    this.#sandboxes.clear();
-    await Promise.all(sandboxes.map((sandbox) => sandbox.end()));
+  async cool(only?: LocalFunction): Promise<void> {
+    const ended = [...this.#sandboxes].filter(([name]) => only === undefined || name === only);
+    for (const [name] of ended) this.#sandboxes.delete(name);
+    await Promise.all(ended.map(([, sandbox]) => sandbox.end()));
   }
 }
 

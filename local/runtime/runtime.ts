@@ -52,6 +52,8 @@ export type Runtime = {
   now(): number;
   /** Moves the functions' clock forward. */
   advance(seconds: number): void;
+  /** Lets the function that pings clients trust one more certificate, in PEM, from its next call on. */
+  trust(certificate: string): Promise<void>;
   /** Drops what has expired: items by TTL, and pushes that wait. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -104,17 +106,26 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
     await engine.sweep?.(now());
     push.sweep();
   };
+  const trust = truster(hostOptions.trustedCertificates, host);
   const control = { now, sweep, advance: clock.advance.bind(clock), close: () => started.disposeAsync() };
-  return { url, aws, awsEndpoint, sns, audit, push, gateway, state, host, ...control };
+  return { url, aws, awsEndpoint, sns, audit, push, gateway, state, host, trust, ...control };
+}
+
+/** Adds to the list that each new sandbox reads. */
+function truster(trusted: string[], host: Host): Runtime['trust'] {
+  return async (certificate) => {
+    trusted.push(certificate);
+    await host.cool('client-notification');
+  };
 }
 
 /** Takes the options of a host from those of the runtime. What a log line copies of the audit trail is kept. */
-function hostOptionsOf({ trustedCertificates, bundles, onLog }: RuntimeOptions, audit: AuditRecords) {
+function hostOptionsOf({ trustedCertificates = [], bundles, onLog }: RuntimeOptions, audit: AuditRecords) {
   const log: HostOptions['onLog'] = (name, line) => {
     audit.addFromLog(line);
     onLog?.(name, line);
   };
-  return { trustedCertificates, bundles, onLog: log };
+  return { trustedCertificates: [...trustedCertificates], bundles, onLog: log };
 }
 
 /** Opens what is kept between runs. A data folder belongs to one runtime at a time, to one issuer and to one engine. */

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { selfSigned } from '../../local/runtime/self-signed.ts';
 import { PATIENCE_MILLISECONDS } from './patience.ts';
-import { selfSigned } from './self-signed.ts';
 
 /** A ping as it arrived. */
 export type Ping = {

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../../local/runtime/self-signed.ts';
 import { type GuardedRequest, guardedRequest } from '../../../provider/adapters/https/guarded-request.ts';
 import { parseNetwork } from '../../../provider/adapters/https/public-address.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
-import { selfSigned } from '../../support/self-signed.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(parseNetwork);
 const call = (url: string, over: Partial<GuardedRequest> = {}) =>

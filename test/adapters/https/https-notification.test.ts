@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../../local/runtime/self-signed.ts';
 import { HttpsNotification } from '../../../provider/adapters/https/https-notification.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
-import { selfSigned } from '../../support/self-signed.ts';
 
 // What the guard itself does is shown by guarded-request.test.ts.
 

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { listenOnLoopback } from '../../../local/runtime/loopback.ts';
+import { selfSigned } from '../../../local/runtime/self-signed.ts';
 import {
   authoritiesIn,
   certificateInUse,
   makeOriginCertificate,
 } from '../../../provider/adapters/x509/origin-certificate.ts';
-import { selfSigned } from '../../support/self-signed.ts';
 
 const DAY = 86_400;
 const host = 'login.example.com';

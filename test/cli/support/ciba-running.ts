@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { vi } from 'vitest';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll, vi } from 'vitest';
 import { PATIENCE_MILLISECONDS } from '../../support/patience.ts';
 import { CLEAN, type Outcome, root } from './ciba-process.ts';
 
@@ -13,6 +13,12 @@ export type RunningCiba = {
   kill(signal: NodeJS.Signals): void;
 };
 
+const children = new Set<ChildProcess>();
+// A test that failed in the middle leaves its command behind.
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** Starts the real command as `npm run ciba --` does. */
 export function startCiba(
   args: readonly string[],
@@ -20,6 +26,8 @@ export function startCiba(
 ): RunningCiba {
   const script = ['--import', './local/check-node.mjs', 'cli/ciba.ts'];
   const child = spawn(process.execPath, [...script, ...args], { cwd: root, env: { ...CLEAN, ...env } });
+  children.add(child);
+  child.once('close', () => children.delete(child));
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));

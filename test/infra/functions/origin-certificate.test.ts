@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { wire } from '../../../lambdas/origin-certificate/wiring.ts';
+import { selfSigned } from '../../../local/runtime/self-signed.ts';
 import { SharedClock } from '../../../local/runtime/shared-clock.ts';
 import { authoritiesIn } from '../../../provider/adapters/x509/origin-certificate.ts';
 import {
@@ -9,7 +10,6 @@ import {
 } from '../../../provider/flows/operating/keep-origin-certificate.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
 import { OriginServices } from '../../support/origin-services.ts';
-import { selfSigned } from '../../support/self-signed.ts';
 import { deployedBundles } from '../support/deployed-bundles.ts';
 import { allows, narrowed } from '../support/recorded-calls.ts';
 import { settingsOf, synthesized, type Value } from '../support/synthesized.ts';

@@ -8,8 +8,8 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { listenOnLoopback } from '../../../local/runtime/loopback.ts';
+import { selfSigned } from '../../../local/runtime/self-signed.ts';
 import { PATIENCE_MILLISECONDS } from '../patience.ts';
-import { selfSigned } from '../self-signed.ts';
 import { emulatorPython } from './installation.ts';
 import type { EmulatorAddress } from './redirect.ts';
 

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../cli/asking/outcome.ts';
+import { DemoWorld } from '../../../local/demo/demo-world.ts';
+import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
+import { selfSigned } from '../../../local/runtime/self-signed.ts';
+import { World } from '../../support/world.ts';
+import { ciba } from '../support/ciba-process.ts';
+import { type RunningCiba, startCiba } from '../support/ciba-running.ts';
+
+const TOKEN = 'a-notification-token-of-the-client';
+let world: World;
+let env: Record<string, string>;
+// Pings wait in a queue by themselves.
+beforeAll(async () => {
+  world = await World.start({ clock: 'running' });
+  world.runtime.gateway.localRoutes = createLocalRoutes(new DemoWorld(world.runtime), world.runtime);
+  env = { CIBA_URL: world.runtime.url };
+});
+afterAll(() => world?.close());
+
+async function listen(...args: readonly string[]): Promise<{ run: RunningCiba; url: string }> {
+  const run = startCiba(['listen', '--port', '0', ...args], { env });
+  const [, url = ''] = await run.said(/^Listening on (https:\S+)$/m);
+  await run.said(/trusts its certificate until it ends/);
+  return { run, url };
+}
+
+const pingClient = (url: string) =>
+  world.client({ backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: url });
+
+/** An application of a developer, which answers with a status. */
+async function application(status: number): Promise<{ server: Server; url: string; calls: Promise<string[]> }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const calls = once(server, 'request').then(async ([request, response]) => {
+    const { headers } = request as IncomingMessage;
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    response.writeHead(status).end();
+    return [String(headers.authorization), String(headers['content-type']), body];
+  });
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping`, calls };
+}
+
+/** Calls the endpoint as a stranger may, and returns the status. */
+function call(url: string, { method = 'POST', token = TOKEN, body = '{"auth_req_id":"r"}' } = {}): Promise<number> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const sent = httpsRequest(url, { method, headers, rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
+describe('ciba listen', () => {
+  it('gets the pings of the local provider without a certificate from anybody, and forwards them as they came', async () => {
+    const app = await application(202);
+    const { run, url } = await listen('--forward', app.url, '--token', TOKEN, '--count', '1', '--json');
+    const client = await pingClient(url);
+    const { email, phone } = await world.person();
+    const form = { login_hint: email, client_notification_token: TOKEN };
+    const { authReqId, requestId } = await world.asked(client, form);
+    await world.answer(phone, requestId, 'approve');
+    const { code, stdout, stderr } = await run.ended;
+    expect(code).toBe(0);
+    const forwarded = { to: app.url, status: 202 };
+    expect(JSON.parse(stdout)).toEqual({ at: expect.any(String), kind: 'ping', request_id: requestId, forwarded });
+    expect(await app.calls).toEqual([
+      `Bearer ${TOKEN}`,
+      'application/json',
+      JSON.stringify({ auth_req_id: authReqId }),
+    ]);
+    for (const secret of [authReqId, TOKEN]) expect(stdout + stderr).not.toContain(secret);
+    app.server.close();
+  });
+
+  it.concurrent('takes a call with its token alone, and says what it refuses', async () => {
+    const { run, url } = await listen('--token', TOKEN, '--count', '3');
+    expect(await call(url, { token: `${TOKEN}x` })).toBe(401);
+    expect(await call(url, { body: 'nonsense' })).toBe(400);
+    expect(await call(url, { method: 'GET', body: '' })).toBe(405);
+    expect(await call(url, { body: JSON.stringify({ auth_req_id: 'r', more: 'x'.repeat(70_000) }) })).toBe(413);
+    expect(await call(url)).toBe(204);
+    const lines = (await run.ended).stdout.trimEnd().split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}refused with 401: another token than that of --token$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}refused with 400: no JSON with an auth_req_id$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}ping for request [\w-]{43}$/),
+    ]);
+  });
+
+  it.concurrent('answers 502 when the application does not answer, and ends by a signal', async () => {
+    const { server, url: gone } = await application(200);
+    server.close();
+    const { run, url } = await listen('--forward', gone);
+    expect(await call(url)).toBe(502);
+    await run.said(/did not answer \(ECONNREFUSED\), so the provider gets 502/);
+    run.kill('SIGTERM');
+    expect((await run.ended).code).toBe(0);
+  });
+
+  it.concurrent('says that a deployment needs a public address', async () => {
+    const run = startCiba(['listen', '--port', '0', '--url', 'https://login.example']);
+    await run.said(/https:\/\/login\.example cannot reach this address: put a public https address in front/);
+    run.kill('SIGTERM');
+    expect((await run.ended).code).toBe(0);
+  });
+
+  it.concurrent('says so when the port is taken', async () => {
+    const { server, url } = await application(200);
+    const { code, stderr } = await ciba(['listen', '--port', new URL(url).port], { env });
+    server.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain('something else listens there. Choose another port');
+  });
+
+  it.concurrent.each([
+    ['an application elsewhere', ['--forward', 'https://app.example/'], '--forward must be a URL on this machine'],
+    ['no port', ['--port', '70000'], 'A port is a number from 0 to 65535'],
+    ['no number', ['--count', 'two'], '"two" must be a whole number'],
+  ])('wrong usage: %s', async (_, args, message) => {
+    const { code, stdout, stderr } = await ciba(['listen', ...args], { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('ciba ask --listen', () => {
+  it('waits for the ping and fetches the tokens once, instead of polling (CIBA §10.2)', async () => {
+    const free = await application(200);
+    const { port } = new URL(free.url);
+    free.server.close();
+    const client = await pingClient(`https://localhost:${port}/`);
+    const { email, phone } = await world.person();
+    const options = [
+      '--client',
+      client.client_id,
+      '--secret',
+      '-',
+      '--listen',
+      port,
+      '--requested-expiry',
+      '300',
+      '--json',
+    ];
+    const run = startCiba(['ask', email, ...options], { env, input: client.client_secret });
+    await run.said(/^3\. Waiting for the ping of the provider$/m);
+    const [request] = await phone.list();
+    await world.answer(phone, String(request?.request_id), 'approve');
+    const { code, stdout, stderr } = await run.ended;
+    expect(code).toBe(0);
+    const { outcome, delivery, polls } = JSON.parse(stdout) as Outcome;
+    expect({ outcome, delivery, polls }).toEqual({ outcome: 'approved', delivery: 'ping', polls: 1 });
+    expect(stderr).toContain('Pinged: there is an answer.');
+  });
+});
+
+describe('POST /local/trust', () => {
+  const trust = (body: string) => fetch(`${world.runtime.url}/local/trust`, { method: 'POST', body });
+  it.each([
+    ['for another host', selfSigned('example.com', new Date(Date.now() + 86_400_000)).cert],
+    ['for more than this machine', selfSigned('localhost', new Date(Date.now() + 86_400_000), ['a.example']).cert],
+    ['that is none', 'nonsense'],
+  ])('trusts no certificate %s', async (_, body) => {
+    expect((await trust(body)).status).toBe(400);
+  });
+});
