@@ -244,7 +244,7 @@ describe('a write whose answer was lost is not made again after', () => {
     );
     expect((await world.ask(client, { login_hint: email })).status).toBe(200);
     expect(world.runtime.push.deliveries.at(-1)?.token).toBe('fresh');
-    expect(answer).toMatchObject({ status: FAULT.status, body: { error: FAULT.error } });
+    expect(answer).toMatchObject({ status: 409, body: { error: 'conflict' } });
   });
 
   it('an operator ended the ticket that it issued', async () => {

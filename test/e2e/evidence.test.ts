@@ -128,7 +128,7 @@ describe('the evidence of a login', () => {
     const { stdout } = await ciba(['evidence', 'export', login.txn], { env });
     expect(stdout).toBe(file.toString());
     const again = await ciba(['evidence', login.txn, '--out', fileOf('login.json')], { env });
-    expect(again).toMatchObject({ code: 1, stderr: `ciba: ${fileOf('login.json')} exists: choose another name\n` });
+    expect(again).toMatchObject({ code: 1, stderr: `ciba: ${fileOf('login.json')} exists. Choose another name.\n` });
     expect(statSync(fileOf('login.json')).mode & 0o777).toBe(0o600);
   });
 });
@@ -194,7 +194,7 @@ describe('ciba evidence', () => {
     const { txn } = await asked();
     const { code, stdout, stderr } = await ciba(['evidence', txn, '--out', fileOf('none.json')], { env });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe(`ciba: There is no decision ${txn} in this range: give an earlier --since.\n`);
+    expect(stderr).toBe(`ciba: There is no decision ${txn} in this range. Give an earlier --since.\n`);
     expect(existsSync(fileOf('none.json'))).toBe(false);
   });
 
@@ -202,6 +202,6 @@ describe('ciba evidence', () => {
     const wrong = await ciba(['evidence', 'verfy', '--since', '1d'], { env });
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('"verfy" is no TXN') });
     const missing = await ciba(['evidence', 'verify', '/nope.json']);
-    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("/nope.json can't be read: ENOENT") });
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("/nope.json can't be read: there is no such file") });
   });
 });

@@ -292,7 +292,8 @@ describe('an erasure', () => {
     };
     let calls = 1;
     let done = 0;
-    for (let broken = 1; broken <= calls; broken += 1) {
+    // An erasure now and then makes one call more, such as a read of the log level.
+    for (let broken = 1; broken <= calls || (done === 0 && broken < 100); broken += 1) {
       const person = await plainPerson(`broken-${broken}`);
       let seen = 0;
       world.runtime.aws.interference = () => (++seen >= broken ? denied : undefined);

@@ -167,7 +167,7 @@ describe('the bundle of endpoint-events, run through the Lambda Runtime API', ()
   });
 
   it('proves its rights on endpoints to a self-check, on each platform', async () => {
-    const allowed = { action: 'GetEndpointAttributes', result: 'allowed', error: 'NotFoundException' };
+    const allowed = { action: 'GetEndpointAttributes', result: 'allowed', error: 'NotFound' };
     const rights = PLATFORMS.map((platform) => ({ platform, ...allowed }));
     expect(await during(name, () => run(name, { self_check: 'push_rights' }))).toEqual({
       actions: [ask, ask, ask],
