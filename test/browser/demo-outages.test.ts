@@ -72,7 +72,7 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser, when 
     await reachLimit(page);
     expect(await page.textContent('#ending-title')).toBe('Ana is left in peace');
     expect(await page.textContent('#ending-text')).toMatch(
-      /^Ana was asked .+\. Ask again at \d\d:\d\d(:\d\d)?, or restart with npm start -- --limits off\. No phone rang\.$/,
+      /^Ana was asked .+\. Ask again at \d\d:\d\d(:\d\d)?, or restart with npm start -- --port \d+ --limits off\. No phone rang\.$/,
     );
   });
 

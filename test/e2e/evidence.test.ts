@@ -202,6 +202,9 @@ describe('ciba evidence', () => {
     const wrong = await ciba(['evidence', 'verfy', '--since', '1d'], { env });
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('"verfy" is no TXN') });
     const missing = await ciba(['evidence', 'verify', '/nope.json']);
-    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("/nope.json can't be read: there is no such file") });
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("/nope.json can't be read: there is no such file"),
+    });
   });
 });

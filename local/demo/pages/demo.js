@@ -8,13 +8,15 @@ import { Lanes } from './flow/lanes.js';
 import { Wire } from './flow/wire.js';
 import { nameOf } from './people.js';
 import { Phone } from './phone/phone.js';
+import { startCommand } from './start-command.js';
 import { runTabs } from './tabs.js';
 
 const isPhoneAlone = location.pathname === '/demo/phone';
 document.body.dataset['page'] = isPhoneAlone ? 'phone' : 'demo';
 /** How long the page waits for the provider before it says so. */
 const PATIENCE_MS = 2000;
-const TROUBLE = 'The provider does not answer. Start it with npm start. This page goes on by itself when it is back.';
+const TROUBLE = `The provider does not answer. Start it with ${startCommand()}. This page goes on by itself when it is back.`;
+for (const command of document.querySelectorAll('.start-command')) command.textContent = startCommand();
 
 const opening = setTimeout(() => {
   byId('trouble').textContent = TROUBLE;

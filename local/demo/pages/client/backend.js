@@ -68,7 +68,7 @@ export async function* login(wire, client, asked, timer) {
  */
 async function* pollUntilEnd(poll, life, { intervalSeconds, timer }) {
   let slowedDown = false;
-  let waitMilliseconds = 0;
+  let nextPollAt = Date.now();
   while (!timer.isOver) {
     if (timer.isHeld) {
       await timer.wait(Number.POSITIVE_INFINITY);
@@ -77,11 +77,13 @@ async function* pollUntilEnd(poll, life, { intervalSeconds, timer }) {
     if (timer.isPaused) {
       yield { state: 'stopped', ...life };
       await timer.wait(Number.POSITIVE_INFINITY);
+      slowedDown = false;
       continue;
     }
-    const nextPollAt = Date.now() + waitMilliseconds;
+    // Whoever stopped polling and polls again may have waited long enough already.
+    nextPollAt = Math.max(nextPollAt, Date.now());
     yield { state: 'pending', ...life, slowedDown, intervalSeconds, nextPollAt };
-    await timer.wait(waitMilliseconds);
+    await timer.wait(nextPollAt - Date.now());
     if (timer.isOver || timer.isHeld || timer.isPaused) continue;
     const answer = await poll();
     const end = endOf(answer);
@@ -90,7 +92,7 @@ async function* pollUntilEnd(poll, life, { intervalSeconds, timer }) {
     if (slowedDown) intervalSeconds += SLOW_DOWN_SECONDS;
     // A poll that was to be too early, and was not, is followed by one that is.
     timer.isTooEarly &&= answer.status === 400 && !slowedDown;
-    waitMilliseconds = timer.isTooEarly ? 0 : untilNextPoll(answer, intervalSeconds, life.expiresAt);
+    nextPollAt = Date.now() + (timer.isTooEarly ? 0 : untilNextPoll(answer, intervalSeconds, life.expiresAt));
   }
 }
 

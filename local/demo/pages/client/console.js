@@ -167,6 +167,7 @@ export class Console {
     say('waiting-text', text);
     showActions({ isStopped, isUp });
     const isElsewhere = login.isKnown && login.person.sub !== this.owner.sub && !login.decision;
+    if (isElsewhere && !login.person.isReported && 'requestId' in login.progress) this.lanes.rangElsewhere();
     showElsewhere(isElsewhere && !login.person.isReported ? login.person : undefined);
     const state = login.progress.state === 'asking' ? 'asking' : isStopped ? 'stopped' : 'pending';
     showState(isUp ? state : 'unreachable', 'waiting', `${title}. ${text}`);

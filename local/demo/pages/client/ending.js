@@ -20,7 +20,7 @@ export function showEnding({ title, text, facts = [] }) {
  */
 function withCommands(text) {
   return text
-    .split(/(npm start(?: -- --limits off)?)/)
+    .split(/(npm start(?: --(?: --[a-z]+ [a-z\d]+)+)?)/)
     .map((part) => (part.startsWith('npm ') ? element('code', {}, part) : part));
 }
 
@@ -47,7 +47,7 @@ export function showBehind(report, unblock) {
     element(
       'p',
       {},
-      `${name} pressed “This was not me”. The company gets access_denied, in the words of a plain denial. When ${clientName} asks again, no phone rings, and after 5 to 45 seconds it is told the same.`,
+      `${name} pressed “This was not me”. The company gets access_denied and a pause, as after any denial. When ${clientName} then asks again, no phone rings, and after 5 to 45 seconds it is told the same.`,
     ),
     element('p', {}, 'Operators see it: ', element('code', {}, `npm run ciba -- user blocks ${person.sub}`)),
     element('div', { class: 'copying' }, button, told),

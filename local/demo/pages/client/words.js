@@ -2,13 +2,14 @@
 
 import { timeOfDay } from '../elements.js';
 import { shortName } from '../people.js';
+import { startCommand } from '../start-command.js';
 
 /** @typedef {import('./backend.js').Refusal} Refusal */
 /** @typedef {import('./scenarios.js').Ending} Ending */
 /** @typedef {{ name: string, clientName: string, limits: { perMinute: number, perHour: number } }} Asked of whom, by whom */
 /** @typedef {{ state: 'limited' | 'refused', short: string, error: string } & Ending} Refused */
 
-const RESTART = 'npm start -- --limits off';
+const RESTART = startCommand('--limits off');
 
 /**
  * Says why nobody was asked.
@@ -33,7 +34,10 @@ const REFUSALS = {
   invalid_scope: ['Not something to ask for', 'The scope is malformed. No phone rang.'],
   invalid_grant: ['The request is gone', 'The provider does not know this request. Ask again.'],
   temporarily_unavailable: ['The push went nowhere', 'No phone could be reached just now. Ask again in a moment.'],
-  no_answer: ['The provider does not answer', 'Start it with npm start. This page goes on by itself when it is back.'],
+  no_answer: [
+    'The provider does not answer',
+    `Start it with ${startCommand()}. This page goes on by itself when it is back.`,
+  ],
 };
 
 /**
@@ -121,5 +125,5 @@ function stopped(expiresAt, { name, decision, isQuiet }) {
 
 const UNREACHABLE = {
   title: 'The provider does not answer',
-  text: 'Start it again: npm start. The client then polls on by itself, and the phone comes back.',
+  text: `Start it again: ${startCommand()}. The client then polls on by itself, and the phone comes back.`,
 };

@@ -95,6 +95,12 @@ export class Lanes {
     if (latest) latest.requestId = requestId;
   }
 
+  /** Says that a phone rings which is not on this page. Its push is not seen here. */
+  rangElsewhere() {
+    const ring = this.#logins[0]?.steps.find(({ step }) => step.id === 'ring');
+    if (ring?.state === 'planned') ring.mark('done', 'to a phone elsewhere');
+  }
+
   /**
    * Ends the newest login, in one or two words.
    * @param {string} state

@@ -1,8 +1,10 @@
 // Explains what each exchange means for the login. The text is looked up by error code first, then by status.
 
+import { startCommand } from '../start-command.js';
+
 /** @typedef {{ method: string, path: RegExp, by: Record<string, string> }} Row */
 
-const NO_ANSWER = 'The provider does not answer: npm start. This page goes on by itself when it is back.';
+const NO_ANSWER = `The provider does not answer: ${startCommand()}. This page goes on by itself when it is back.`;
 const REMOVED = 'The provider does not know this phone. It has to enrol again.';
 
 /** @type {Row[]} */

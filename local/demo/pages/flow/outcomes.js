@@ -26,7 +26,7 @@ export function stateOf(id, { status }) {
 export function noteOf(id, exchange, count) {
   const { status, responseBody } = exchange;
   if (status === undefined) return '';
-  if (status === 0) return 'npm start has to run';
+  if (status === 0) return 'the provider has to run';
   if (id === 'poll') return count > 1 ? `${count} polls so far` : '1 poll so far';
   if (status >= 300) return '';
   switch (id) {

@@ -101,7 +101,7 @@ export const STEPS = [
     call: 'GET …/jwks.json',
     toward: 'right',
     lane: 'client',
-    why: 'The client fetches the public keys and checks the signature and five claims before it believes anything.',
+    why: 'The client fetches the public keys and checks the signature and the claims before it believes anything.',
     sections: [{ label: 'OpenID Connect Core §3.1.3.7', address: `${CORE}#IDTokenValidation` }],
     files: ['lambdas/provider-metadata/handler.ts', 'examples/kiosk.ts'],
   },

@@ -1,6 +1,7 @@
 // The screens of the phone. Each screen is one element, and only one is visible at a time.
 
 import { byId, element } from '../elements.js';
+import { startCommand } from '../start-command.js';
 
 /** @typedef {'enrolling' | 'idle' | 'request' | 'sent' | 'error'} Screen */
 
@@ -57,8 +58,8 @@ function shortAddress(address) {
 
 /** @type {Record<import('./device-api.js').Decision, (clientName: string) => [title: string, text: string]>} */
 const SENT = {
-  approve: () => ['You approved', 'The client gets its tokens at its next poll.'],
-  deny: () => ['You denied', 'The client gets this answer at its next poll, and no tokens.'],
+  approve: () => ['You approved', 'The client can fetch its tokens now.'],
+  deny: () => ['You denied', 'The client is told so, and gets no tokens.'],
   report: (clientName) => [
     'You reported it',
     `${clientName} cannot ring you any more, until the company has looked at it.`,
@@ -85,7 +86,7 @@ export const PROBLEMS = {
   decided: ['Already answered', 'This request was answered before. Your answer has no effect.'],
   expired: ['Too late', 'The request has expired. Nothing was approved.'],
   fault: ['A fault', 'The provider answered with an error. You can try again.'],
-  'no-answer': ['No connection', 'The provider does not answer: npm start. This phone tries again by itself.'],
+  'no-answer': ['No connection', `The provider does not answer: ${startCommand()}. This phone tries again by itself.`],
 };
 
 /**
