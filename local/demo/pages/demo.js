@@ -16,7 +16,6 @@ document.body.dataset['page'] = isPhoneAlone ? 'phone' : 'demo';
 /** How long the page waits for the provider before it says so. */
 const PATIENCE_MS = 2000;
 const TROUBLE = `The provider does not answer. Start it with ${startCommand()}. This page goes on by itself when it is back.`;
-for (const command of document.querySelectorAll('.start-command')) command.textContent = startCommand();
 
 const opening = setTimeout(() => {
   byId('trouble').textContent = TROUBLE;
