@@ -65,7 +65,7 @@ describe('a client where users are concealed (measure 6)', () => {
     }
   });
 
-  it('takes as many steps for all of them, and one more write at the same time for a person with a phone', async () => {
+  it('takes as many calls, and as many writes, for all of them as for a person with a phone', async () => {
     world.runtime.advance(3600);
     // The first call after an hour reads the client anew.
     await ask('unknown');
@@ -79,7 +79,7 @@ describe('a client where users are concealed (measure 6)', () => {
     };
     const unknown = await steps('unknown');
     for (const name of ['blocked', 'phoneless']) expect(await steps(name), name).toEqual(unknown);
-    // The user's limit gives nothing back, because it counted nothing.
+    // Not for a limited user: nothing was counted, so nothing is given back.
     const known = await steps('known');
     const writes = (calls: readonly string[]) => calls.filter((call) => /Put|Update/.test(call)).length;
     expect([known.length, writes(known)]).toEqual([unknown.length, writes(unknown)]);
