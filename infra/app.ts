@@ -1,11 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { CibaProvider } from './ciba-provider.ts';
-import { isRetained } from './data/retention.ts';
-import { addPolicyChecks } from './nag.ts';
-import { SettingsError } from './settings/settings.ts';
+import { CibaProvider, SettingsError } from './index.ts';
+import { addPolicyChecks } from './policy-checks.ts';
 import { refuseUnknownContext } from './settings/settings-context.ts';
 import { readSettings } from './settings/settings-file.ts';
-import { tagsOfStage } from './tags.ts';
+import { tagsOfStage } from './settings/stage-tags.ts';
 
 /** Defines the app that `cdk deploy` runs: one stack, for the stage that the context names. */
 function main(): void {
@@ -20,7 +18,7 @@ function main(): void {
   const stack = new Stack(app, `ciba-${stage}`, {
     description: 'Serverless CIBA: an OpenID Provider for Client-Initiated Backchannel Authentication',
     env: { ...(account && { account }), ...(region && { region }) },
-    terminationProtection: isRetained(props),
+    terminationProtection: props.removalPolicy !== 'destroy',
   });
   new CibaProvider(stack, 'Provider', { ...props, tags: tagsOfStage(stage, props.tags) });
   addPolicyChecks(app);

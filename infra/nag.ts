@@ -1,13 +1,7 @@
-import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import type { IConstruct } from 'constructs';
-
-/** Runs policy checks on every synthesis. A finding that is not acknowledged stops the synthesis. */
-export function addPolicyChecks(app: App): void {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-}
+import { flatReference } from './flat-reference.ts';
 
 /** Accepts findings on a construct and its children. Each comes with the reason why it is acceptable here. */
 export function acknowledge(construct: IConstruct, reasons: Readonly<Record<string, string>>): void {
@@ -22,7 +16,7 @@ export function acknowledgeWildcards(
 ): void {
   const open = statements
     .flatMap((statement) => statement.resources)
-    .map((arn) => flattenCfnReference(Stack.of(construct).resolve(arn)))
+    .map((arn) => flatReference(Stack.of(construct).resolve(arn)))
     .filter((arn) => arn.includes('*'));
   if (open.length === 0) return;
   acknowledge(construct, Object.fromEntries(open.map((arn) => [`AwsSolutions-IAM5[Resource::${arn}]`, reason])));

@@ -15,9 +15,3 @@ export function tagEverything(construct: Construct, own: Readonly<Record<string,
     if (!taken.has(name.toLowerCase())) Tags.of(construct).add(name, value, { priority: YIELDING });
   for (const [name, value] of Object.entries(own)) Tags.of(construct).add(name, value);
 }
-
-/** Returns the tags of a stage: its name as `Stage`, unless the settings have a tag of that name. */
-export function tagsOfStage(stage: string, own: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const named = Object.keys(own).some((name) => name.toLowerCase() === 'stage');
-  return named ? { ...own } : { Stage: stage, ...own };
-}

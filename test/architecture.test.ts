@@ -57,6 +57,15 @@ const PARTS = [
   { folder: 'provider/flows/asking/request', owners: ['provider/flows/asking/request-authentication.ts'] },
   { folder: 'provider/flows/token/grants', owners: ['provider/flows/token/request-tokens.ts'] },
 ];
+/** The public entry of the construct, which is all that a CDK app imports. No other file may be a barrel. */
+const PUBLIC_ENTRY = 'infra/index.ts';
+/** What infra/app.ts imports besides: its own files, which read settings and check the policies of this app. */
+const FILES_OF_THE_APP = [
+  'infra/policy-checks.ts',
+  'infra/settings/settings-context.ts',
+  'infra/settings/settings-file.ts',
+  'infra/settings/stage-tags.ts',
+];
 /** Rules that need a hash. */
 const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/id-token.ts'];
 /** Parts of one adapter that have a test of their own, or that several adapters of one service share. */
@@ -247,8 +256,27 @@ describe('the rooms', () => {
 });
 
 describe('habits', () => {
-  it('there are no barrels', () => {
-    const barrels = sources.filter(({ path }) => /(^|\/)index\.[a-z]+$/.test(path)).map(({ path }) => path);
+  it('the app of this repository uses the construct by its public entry alone', () => {
+    const app = sources.find(({ path }) => path === 'infra/app.ts');
+    const ours = app?.imports.map(({ target }) => target).filter((target) => target.startsWith('infra/'));
+    expect(ours).toContain(PUBLIC_ENTRY);
+    expect(ours?.filter((target) => target !== PUBLIC_ENTRY && !FILES_OF_THE_APP.includes(target))).toEqual([]);
+    const others = sources.filter(
+      ({ path, imports }) =>
+        path.startsWith('infra/') && path !== 'infra/app.ts' && imports.some(({ target }) => target === PUBLIC_ENTRY),
+    );
+    expect(others.map(({ path }) => `${path}: import from the file that defines the name.`)).toEqual([]);
+  });
+
+  it('the construct does not need cdk-nag, which an app that uses it does not have', () => {
+    const users = below('infra').filter(({ imports }) => imports.some(({ target }) => /^cdk-nag\b/.test(target)));
+    expect(users.map(({ path }) => path)).toEqual(['infra/policy-checks.ts']);
+  });
+
+  it('there are no barrels but the public entry of the construct', () => {
+    const barrels = sources
+      .filter(({ path }) => /(^|\/)index\.[a-z]+$/.test(path) && path !== PUBLIC_ENTRY)
+      .map(({ path }) => path);
     const hint = 'Import from the file that defines the name.';
     const found = [...barrels, ...linesWith(below('lambdas', 'provider'), /^export \* from/)];
     expect(found.map((line) => `${line} ${hint}`)).toEqual([]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
-import { addPolicyChecks } from '../../infra/nag.ts';
+import { addPolicyChecks } from '../../infra/policy-checks.ts';
 import { settingsOf, synthesized, type Value } from './support/synthesized.ts';
 
 describe('roles that AWS services use', () => {

@@ -2,7 +2,7 @@ import { App, CfnResource, Stack, TagManager, Tags } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { CibaProvider } from '../../infra/ciba-provider.ts';
 import type { CibaProviderProps } from '../../infra/settings/provider-props.ts';
-import { tagsOfStage } from '../../infra/tags.ts';
+import { tagsOfStage } from '../../infra/settings/stage-tags.ts';
 import { Synthesized, settingsOf, type Value } from './support/synthesized.ts';
 
 const OWN = { 'cost-center': '1234' };

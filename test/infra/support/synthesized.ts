@@ -14,7 +14,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { CibaProvider } from '../../../infra/ciba-provider.ts';
 import { allFunctions } from '../../../infra/functions/deployed-functions.ts';
-import { addPolicyChecks } from '../../../infra/nag.ts';
+import { addPolicyChecks } from '../../../infra/policy-checks.ts';
 import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
 import { parseSettings } from '../../../infra/settings/settings.ts';
 import { readSettings } from '../../../infra/settings/settings-file.ts';
