@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { DemoWorld } from './demo/demo-world.ts';
 import { createLocalRoutes } from './demo/local-routes.ts';
 import { demoSeed, readSeed } from './demo/seed-file.ts';
+import { installation } from './installation.ts';
 import { LIMITS_OFF } from './runtime/limits-off.ts';
 import { type Runtime, startRuntime } from './runtime/runtime.ts';
 import { DEFAULT_URL, type StartOptions } from './start-options.ts';
@@ -49,10 +50,10 @@ export async function serve(options: StartOptions, terminal: Terminal): Promise<
 function announce({ dynamodb }: StartOptions, { url }: Runtime, { say }: Terminal): void {
   say(`ready ${url}`);
   say(`  see a login            ${url}/demo`);
-  say('  the same in a terminal npm run demo');
+  say(`  the same in a terminal ${installation.loginCommand}`);
   say(`  what clients discover  ${url}/.well-known/openid-configuration`);
   say(`  client, secret, user   ${url}/local/demo`);
-  say('  operate it             npm run ciba -- --help');
+  say(`  operate it             ${installation.cibaCommand} --help`);
   if (url !== DEFAULT_URL) say(`  in other terminals     export CIBA_URL=${url}`);
   if (dynamodb === 'dynamodb-local')
     say('  note                   DynamoDB Local listens on all networks of this machine, without a password');

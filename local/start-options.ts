@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { installation } from './installation.ts';
 import { StartError } from './runtime/start-error.ts';
 import { wrongWord } from './terminal/wrong-word.ts';
 
@@ -18,7 +19,7 @@ export type StartOptions = {
   readonly help: boolean;
 };
 
-export const START_HELP = `npm start -- [options]
+export const START_HELP = `${installation.startCommand} -- [options]
 
 Runs the whole provider on this machine: the real functions behind a local gateway.
 
@@ -44,7 +45,7 @@ const OPTIONS = {
 
 /** Reads the command line. Throws a {@link StartError} that says what is wrong. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
-  const wrong = wrongWord(args, OPTIONS, 'npm start');
+  const wrong = wrongWord(args, OPTIONS, installation.startCommand);
   if (wrong !== undefined) throw new StartError(`${wrong}\n\n${START_HELP}`);
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const port = Number(values.port);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { installation } from '../../local/installation.ts';
 import type { OptionSpecs, OptionValues } from '../command-line/command.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { awsSettings, refusedBy } from '../deployment/aws-settings.ts';
@@ -53,7 +54,8 @@ export async function findBucket(
 
 async function findLocalBucket(deployment: Deployment): Promise<TrailBucket> {
   const answer = v.safeParse(localBucket, JSON.parse(await jsonFromProvider(deployment, '/local/audit-bucket')));
-  if (!answer.success) throw new Refused('The local runtime is of another version.', 'Restart it with npm start.');
+  if (!answer.success)
+    throw new Refused('The local runtime is of another version.', `Restart it with ${installation.startCommand}.`);
   const { bucket, endpoint, region } = answer.output;
   const credentials = async () => ({ accessKeyId: 'local', secretAccessKey: 'local' });
   return openBucket({ bucket, endpoint, region, credentials }, 0);

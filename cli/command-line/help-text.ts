@@ -1,3 +1,4 @@
+import { installation } from '../../local/installation.ts';
 import type { Command, Noun, OptionSpecs, Vocabulary } from './command.ts';
 import type { Chosen } from './command-line.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -21,7 +22,7 @@ function helpForAll({ nouns, standalone }: Vocabulary, width: number): string {
   }));
   return sections(
     "ciba: the operator's command of a Serverless CIBA provider.",
-    'Usage: ciba NOUN COMMAND [arguments] [options]\nHere:  npm run ciba -- NOUN COMMAND …',
+    `Usage: ciba NOUN COMMAND [arguments] [options]\nHere:  ${installation.cibaCommand} NOUN COMMAND …`,
     `Nouns and their commands:\n${columns(lines, width)}`,
     `Commands without a noun:\n${columns(standalone, width)}`,
     optionList('Options of every command', GLOBAL_OPTIONS, width),
@@ -45,7 +46,7 @@ function closingLines(): readonly string[] {
     PRECEDENCE,
     'Calls to a deployment are signed with your AWS credentials (SigV4); the local runtime needs none.',
     'What cannot be undone asks first in a terminal. In scripts, add --yes. NO_COLOR switches colour off.',
-    'In scripts: npm run --silent ciba -- client list --json (--silent suppresses the output of npm itself).',
+    `In scripts: ${installation.inScripts}.`,
     `Exit codes: ${exitCodes.join('; ')}.`,
     'More: ciba help NOUN, ciba help NOUN COMMAND, docs/cli.md, docs/operations.md.',
   ];

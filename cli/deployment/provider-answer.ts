@@ -1,3 +1,4 @@
+import { installation } from '../../local/installation.ts';
 import { Refused } from '../command-line/failure.ts';
 import { parseJsonObject } from '../command-line/json-object.ts';
 import { systemCodeOf } from '../command-line/system-error.ts';
@@ -70,7 +71,9 @@ export function noAnswer(error: unknown, { origin, isLocal }: Deployment): Refus
   }
   // Never the message of the library: it may have several lines, and it is no sentence for operators.
   const reason = NETWORK_REASONS[code] ?? NETWORK_REASONS[name] ?? `the connection failed (${plainLine(code || name)})`;
-  const next = isLocal ? 'Start the provider with npm start, or give --url.' : 'Check --url, or the context.';
+  const next = isLocal
+    ? `Start the provider with ${installation.startCommand}, or give --url.`
+    : 'Check --url, or the context.';
   const kind = WITHOUT_CONNECTION.includes(code) ? NOT_REACHED : NO_ANSWER;
   return new Refused(`No answer from ${origin}: ${reason}.`, next, kind);
 }

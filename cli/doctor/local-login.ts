@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { installation } from '../../local/installation.ts';
 import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
 import { CIBA_GRANT } from '../../provider/core/token/grant-types.ts';
 import { isJsonObject, type JsonObject } from '../command-line/json-object.ts';
@@ -40,7 +41,7 @@ async function readSeededLogin(deployment: Deployment): Promise<SeededLogin> {
   const response = await callProvider(deployment, '/local/demo');
   const login = v.safeParse(seeded, await bodyOf(response));
   if (!response.ok || !login.success)
-    throw new Error('no client and user were seeded; start the provider with npm start');
+    throw new Error(`no client and user were seeded; start the provider with ${installation.startCommand}`);
   return login.output;
 }
 

@@ -1,3 +1,4 @@
+import { installation } from '../../local/installation.ts';
 import { Refused } from '../command-line/failure.ts';
 import { type DeployedStack, outputOf } from '../deployment/deployed-stack.ts';
 import type { Deployment } from '../deployment/deployment.ts';
@@ -46,6 +47,6 @@ async function localFinding(deployment: Deployment): Promise<Finding> {
   return {
     state: 'broken',
     says: `The login failed: ${failure}.`,
-    todo: 'Read what the terminal of npm start says about it.',
+    todo: `Read what the terminal of ${installation.startCommand} says about it.`,
   };
 }

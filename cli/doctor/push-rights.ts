@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { deploymentFunctions, functions } from '../../infra/functions/deployed-functions.ts';
+import { installation } from '../../local/installation.ts';
 import { PLATFORMS } from '../../provider/core/device/device.ts';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { ENDPOINT_ACTIONS, type PushRightsReport, SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
@@ -49,7 +50,8 @@ function functionsWithRights(): readonly string[] {
 async function localFinding(deployment: Deployment): Promise<Finding> {
   const response = await callProvider(deployment, '/local/self-check', { method: 'POST' });
   const answer = v.safeParse(reports, await response.json().catch(() => undefined));
-  if (!answer.success) throw new Error('the local runtime makes no self-check; start the provider with npm start');
+  if (!answer.success)
+    throw new Error(`the local runtime makes no self-check; start the provider with ${installation.startCommand}`);
   return summary(Object.entries(answer.output).map(([name, one]) => findingFrom(name, one)));
 }
 

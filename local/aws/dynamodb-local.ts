@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { installation } from '../installation.ts';
 import { listenOnLoopback } from '../runtime/loopback.ts';
 import { StartError } from '../runtime/start-error.ts';
 import { type DynamoDBEngine, engineHeaders } from './dynamodb-engine.ts';
@@ -24,7 +25,7 @@ const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const DIGEST = '8ea69fe4e1813b0cef660f0578f373821b75da1c5a39bba959ed2e9787177ec0';
 /** Java's classes, and libraries of the systems that Java loads. */
 const RUNNABLE = /\.(jar|class|so|dylib|jnilib|dll)$/;
-const CACHE = new URL('../../node_modules/.cache/dynamodb-local/', import.meta.url).pathname;
+const CACHE = join(installation.downloads, 'dynamodb-local');
 const JAR_FOLDER = join(CACHE, 'emulator');
 /** On a busy machine Java takes more than a minute to start. */
 const START_TRIES = 1800;

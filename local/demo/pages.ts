@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
+import { installation } from '../installation.ts';
 
-const FOLDER = new URL('./pages/', import.meta.url);
-const REPOSITORY = new URL('../../', import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -41,6 +40,7 @@ export async function servePage(pathname: string, response: ServerResponse): Pro
 function fileOf(pathname: string): { address?: URL; type?: string | undefined } {
   const name = PAGES.includes(pathname) ? 'demo.html' : pathname.slice('/demo/'.length);
   const [, source] = SOURCE.exec(name) ?? [];
-  if (source !== undefined) return { address: new URL(source, REPOSITORY), type: 'text/plain; charset=utf-8' };
-  return FILE.test(name) ? { address: new URL(name, FOLDER), type: TYPES[extname(name)] } : {};
+  if (source !== undefined)
+    return { address: new URL(source, installation.sources), type: 'text/plain; charset=utf-8' };
+  return FILE.test(name) ? { address: new URL(name, installation.demoPages), type: TYPES[extname(name)] } : {};
 }

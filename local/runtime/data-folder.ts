@@ -1,6 +1,7 @@
 import { access, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { installation } from '../installation.ts';
 import { StartError, systemCodeOf } from './start-error.ts';
 
 /** Explanations for errors of the file system. */
@@ -56,7 +57,7 @@ async function dropStaleLock(lock: string): Promise<void> {
   if (owner === 0 || !Number.isInteger(owner)) return rm(lock, { force: true });
   if (isRunning(owner))
     throw new StartError(
-      `--data ${lock.slice(0, -'/lock'.length)} is in use by another "npm start" (process ${owner})`,
+      `--data ${lock.slice(0, -'/lock'.length)} is in use by another "${installation.startCommand}" (process ${owner})`,
     );
   return rm(lock, { force: true });
 }

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { functions, optionalFunctions } from '../../infra/functions/deployed-functions.ts';
+import { installation } from '../installation.ts';
 import type { SharedClock } from './shared-clock.ts';
 
 /** How long a thread may take to end itself. */
@@ -21,7 +22,7 @@ export type HostOptions = {
   readonly clock: SharedClock;
   /** Certificates in PEM that functions trust in addition to those of Node. */
   readonly trustedCertificates?: readonly string[] | undefined;
-  /** The folder of bundles, `<name>/index.mjs`, of the functions and of `function-worker`. Default: the sources. */
+  /** The folder of bundles, `<name>/index.mjs`, of the functions and of `function-worker`. Default: those of the installation. */
   readonly bundles?: string | undefined;
   readonly onLog: (functionName: LocalFunction, line: string) => void;
 };
@@ -67,7 +68,7 @@ class Sandbox {
 
   constructor(name: LocalFunction, env: Environment, options: HostOptions) {
     const { clock, trustedCertificates = [], bundles } = options;
-    const { thread, handler } = bundles === undefined ? sourcesOf(name) : bundlesOf(name, bundles);
+    const { thread, handler } = bundles === undefined ? installedFilesOf(name) : bundlesOf(name, bundles);
     const workerData = { functionName: name, handler: handler.href, clockCells: clock.cells, trustedCertificates };
     this.#worker = new Worker(thread, {
       env,
@@ -123,9 +124,8 @@ class Sandbox {
   }
 }
 
-function sourcesOf(name: LocalFunction): { thread: URL; handler: URL } {
-  const thread = new URL('./function-worker.ts', import.meta.url);
-  return { thread, handler: new URL(`../../lambdas/${name}/handler.ts`, import.meta.url) };
+function installedFilesOf(name: LocalFunction): { thread: URL; handler: URL } {
+  return { thread: installation.functionWorker, handler: installation.handlerOf(name) };
 }
 
 function bundlesOf(name: LocalFunction, folder: string): { thread: URL; handler: URL } {

@@ -1,9 +1,9 @@
-import { enableCompileCache } from 'node:module';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { fileURLToPath } from 'node:url';
+import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { installation } from '../installation.ts';
 import { contextOf } from './invocation-context.ts';
 import { SharedClock } from './shared-clock.ts';
+import { trustCertificates } from './trusted-certificates.ts';
 
 // Runs one deployed function in its own thread, with its own environment and its own module cache, as in Lambda.
 
@@ -25,10 +25,10 @@ const machineNow = Date.now.bind(Date);
 Date.now = () => clock.milliseconds(machineNow());
 
 // This affects only this thread.
-if (trustedCertificates.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trustedCertificates]);
+if (trustedCertificates.length > 0) trustCertificates(trustedCertificates);
 
-// The next start of this function, of any run, then compiles nothing that is the same. Without a folder there is no cache.
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)));
+// The next start of this function, of any run, then compiles nothing that is the same. Without a folder, or before Node 22, there is no cache.
+module.enableCompileCache?.(installation.compileCache);
 const { handler }: { readonly handler: Handler } = await import(address);
 
 parentPort?.on('message', async (message: Invocation | 'end') => {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { installation } from '../installation.ts';
 import { listenOnLoopback } from '../runtime/loopback.ts';
 
 /** How many ports after the one in use are tried. */
@@ -10,7 +11,7 @@ export async function portAdvice(port: number, args: readonly string[]): Promise
   const others = withoutPort(args).map(quoted).join(' ');
   return [
     `port ${port} is in use by another program. Choose another port:`,
-    `  npm start -- --port ${free}${others && ` ${others}`}`,
+    `  ${installation.startCommand} -- --port ${free}${others && ` ${others}`}`,
     'and tell the demo, ciba and the examples about it, in their terminals:',
     `  export CIBA_URL=http://localhost:${free}`,
   ].join('\n');

@@ -1,10 +1,10 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearestName } from '../../cli/command-line/nearest-name.ts';
 
 /** Says what is wrong with the words of a command line, one sentence; undefined if nothing is. */
 export function wrongWord(
   args: readonly string[],
-  options: ParseArgsOptionsConfig,
+  options: NonNullable<ParseArgsConfig['options']>,
   command: string,
 ): string | undefined {
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
