@@ -16,4 +16,4 @@ export type {
   TracingProps,
   ZoneProps,
 } from './settings/provider-props.ts';
-export { SettingsError } from './settings/settings.ts';
+export { SettingsError } from './settings/settings-error.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { SettingsError } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
 
 /**
  * Names that CDK itself puts into the context: feature flags and options that begin with `@`, names with a colon such

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseSettings, SettingsError } from './settings.ts';
+import { parseSettings } from './settings.ts';
 import type { Place } from './settings-conflicts.ts';
+import { SettingsError } from './settings-error.ts';
 import type { Settings } from './settings-schema.ts';
 
 const STAGES = fileURLToPath(new URL('../stages/', import.meta.url));

@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import { conflictIn, type Place } from './settings-conflicts.ts';
+import { SettingsError } from './settings-error.ts';
 import { type Settings, settingsSchema } from './settings-schema.ts';
-
-/** An error in the settings. Its message is one sentence that says what to change. */
-export class SettingsError extends Error {}
 
 /**
  * Checks settings that were read from a file, which `source` names in error messages. `ofCredentials` is the account

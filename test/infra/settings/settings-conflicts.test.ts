@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
 import { environmentFrom, environmentOf } from '../../../infra/functions/environment.ts';
-import { parseSettings, SettingsError } from '../../../infra/settings/settings.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
 import type { Place } from '../../../infra/settings/settings-conflicts.ts';
+import { SettingsError } from '../../../infra/settings/settings-error.ts';
 import type { Settings } from '../../../infra/settings/settings-schema.ts';
 
 const here = 'eu-west-1:111122223333';

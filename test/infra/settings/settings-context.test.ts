@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as cxapi from 'aws-cdk-lib/cx-api';
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../../../infra/settings/settings.ts';
 import { refuseUnknownContext } from '../../../infra/settings/settings-context.ts';
+import { SettingsError } from '../../../infra/settings/settings-error.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'));
 const refuse = (names: readonly string[], fromFiles: readonly string[] = []) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings, SettingsError } from '../../../infra/settings/settings.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
+import { SettingsError } from '../../../infra/settings/settings-error.ts';
 import { readSettings } from '../../../infra/settings/settings-file.ts';
 
 const domain = {
