@@ -192,10 +192,10 @@ const arrows: readonly Arrow[] = [
     instead: 'They go through the front door: HTTP, or an invocation of a function.',
   },
   {
-    title: 'nothing that is shipped imports tests, benchmarks or examples',
+    title: 'nothing that is shipped imports tests, benchmarks, examples, or the making of packages',
     files: below(...SHIPPED),
-    allows: (found) => !['test', 'bench', 'examples'].some((folder) => isIn(folder, found)),
-    instead: 'Tests, benchmarks and examples use the product, never the other way round.',
+    allows: (found) => !['test', 'bench', 'examples', 'release'].some((folder) => isIn(folder, found)),
+    instead: 'They use the product, never the other way round.',
   },
 ];
 
@@ -325,11 +325,14 @@ describe('habits', () => {
 
 describe('what is there is used', () => {
   /**
-   * Lambda itself imports what a function exports, middy what bundles contain in place of built-in modules, and Vitest
-   * what prepares a run. A test file exports nothing; it may quote code that does.
+   * Lambda itself imports what a function exports, middy what bundles contain in place of built-in modules, a package
+   * what it has in place of modules of this repository, and Vitest what prepares a run. A test file exports nothing; it
+   * may quote code that does.
    */
   const isNoEntry = ({ path }: Source) =>
-    !/^lambdas\/[^/]+\/handler\.ts$|\.test\.ts$|\/built-ins-of-middy\.mjs$|^test\/support\/prepare\.ts$/.test(path);
+    !/^lambdas\/[^/]+\/handler\.ts$|\.test\.ts$|\/built-ins-of-middy\.mjs$|^release\/serverless-|^test\/support\/prepare\.ts$/.test(
+      path,
+    );
 
   it('by something that is shipped: a rule that only its test asks was forgotten in a flow', () => {
     const shipped = below(...SHIPPED);

@@ -71,6 +71,16 @@ export function readMetafile(): Pick<Metafile, 'outputs'> {
   return JSON.parse(readFileSync(join(SOURCE_MAPS, 'meta.json'), 'utf8'));
 }
 
+/**
+ * Returns the names of the files of a function, sorted. The functions must have been bundled. A file that only an earlier
+ * bundle had may still be in the folder, but is not among them.
+ */
+export function filesOfBundle(name: string): readonly string[] {
+  const folder = `${relative(ROOT, join(FUNCTIONS, name)).replaceAll('\\', '/')}/`;
+  const paths = Object.keys(readMetafile().outputs).filter((path) => path.startsWith(folder) && path.endsWith('.mjs'));
+  return paths.map((path) => path.slice(folder.length)).sort();
+}
+
 type Variant = { readonly external?: string[]; readonly splitting?: boolean; readonly chunkNames?: string };
 
 function build(names: readonly string[], options: Variant = {}) {

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
   ApplicationLogLevel,
   Architecture,
-  Code,
   type IFunction,
   type ILayerVersion,
   type IVersion,
@@ -23,7 +21,7 @@ import type { FunctionSpec } from '../../provider/core/operating/function-spec.t
 import { isRetained, logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import { acknowledge, acknowledgeWildcards } from '../nag.ts';
 import type { CibaProviderProps, TracingProps } from '../settings/provider-props.ts';
-import { bundleFunctions } from './bundles.ts';
+import { functionCode } from './function-code.ts';
 
 type ProviderFunctionProps = {
   /** The folder in `lambdas/`. */
@@ -73,7 +71,7 @@ export class ProviderFunction extends Construct {
       description: spec.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(join(bundleFunctions(), props.name)),
+      code: functionCode(props.name),
       handler: 'index.handler',
       role: this.role,
       logGroup: this.logGroup,

@@ -20,7 +20,7 @@ import {
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The packages that a deployment needs besides the dependencies in `package.json`; `node` brings what all of them run on. */
-const DEPLOYING = ['aws-cdk', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'node'];
+const DEPLOYING = ['aws-cdk', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'fflate', 'node'];
 
 /** The bills of materials of this version. */
 export type SoftwareBills = {

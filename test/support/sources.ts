@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 // function ends.
 
 const ROOT = join(import.meta.dirname, '../..');
-const SOURCES = ['lambdas', 'provider', 'infra', 'local', 'cli', 'bench', 'examples', 'test'];
+const SOURCES = ['lambdas', 'provider', 'infra', 'local', 'cli', 'release', 'bench', 'examples', 'test'];
 
 /** An import of a file. */
 export type Import = {

@@ -74,7 +74,7 @@ describe('the bill of the construct', () => {
     const loaded = imports
       .map(([, name = '']) => name)
       .filter((name) => name in { ...dependencies, ...devDependencies });
-    expect(new Set(loaded)).toEqual(new Set(['aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'valibot']));
+    expect(new Set(loaded)).toEqual(new Set(['aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild', 'fflate', 'valibot']));
     for (const name of [...Object.keys(dependencies), ...loaded, 'aws-cdk', 'node']) expect(names).toContain(name);
   });
 
