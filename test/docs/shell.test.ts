@@ -14,6 +14,7 @@ import { functions } from '../../infra/functions/deployed-functions.ts';
 import { parseStartOptions } from '../../local/start-options.ts';
 import { codeBlocksIn, pages, root } from '../support/code-blocks.ts';
 import { dryRun } from '../support/dry-run.ts';
+import { scriptsOfWorkflows } from '../support/workflows.ts';
 
 // Every command of the pages is taken apart by bash without being run, and its words are held against what would take
 // them: package.json, the vocabulary of ciba, the options of npm start, the files, the operations of AWS's SDK, the routes of the provider.
@@ -98,10 +99,14 @@ function objectionToCiba(args: Words, whole: boolean): string | undefined {
 }
 
 /** The options of the CDK that the pages use. `cdk deploy --help` lists them. */
-const CDK_OPTIONS = ['-c', '--revert-drift', '--all'];
+const CDK_OPTIONS = [
+  ...['-c', '--revert-drift', '--all', '--method', '--no-color', '--require-approval'],
+  '--cloudformation-execution-policies',
+];
+const CDK_VERBS = ['bootstrap', 'deploy', 'destroy', 'diff', 'drift', 'synth'];
 
 function objectionToCdk([verb = '', ...args]: Words): string | undefined {
-  if (!['bootstrap', 'deploy', 'destroy', 'diff', 'synth'].includes(verb)) return `there is no cdk ${verb}`;
+  if (!CDK_VERBS.includes(verb)) return `there is no cdk ${verb}`;
   const unknown = args.find((arg) => arg.startsWith('-') && !CDK_OPTIONS.includes(arg));
   if (unknown !== undefined) return `cdk ${verb} with ${unknown} is nothing of ours`;
   const stage = args.find((arg) => arg.startsWith('stage='))?.slice('stage='.length);
@@ -158,6 +163,8 @@ const AWS_OPTIONS = ['query', 'output', 'region', 'profile', 'cli-binary-format'
  * reference gives them.
  */
 const FROM_REFERENCE: Readonly<Record<string, readonly string[]>> = {
+  'apigatewayv2 create-api-mapping': ['api-id', 'domain-name', 'stage'],
+  'apigatewayv2 create-domain-name': ['domain-name', 'domain-name-configurations'],
   'apigatewayv2 get-domain-name': ['domain-name'],
   'backup describe-restore-job': ['restore-job-id'],
   'backup list-recovery-points-by-backup-vault': ['backup-vault-name'],
@@ -231,6 +238,11 @@ function objectionsTo({ place, text }: Script): readonly string[] {
 describe('commands in the documents', () => {
   it.each(pages.filter((page) => scriptsIn(page).length > 0))('%s has only such as can be typed', (page) => {
     expect(scriptsIn(page).flatMap(objectionsTo)).toEqual([]);
+  });
+
+  it('and so have the workflows of examples/pipeline', () => {
+    expect(scriptsOfWorkflows().length).toBeGreaterThan(10);
+    expect(scriptsOfWorkflows().flatMap(objectionsTo)).toEqual([]);
   });
 
   it('and so has the help of ciba', () => {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { AwsCall } from '../../local/aws/server.ts';
+import { LOGINS, type LoginLoad } from '../support/capacity.ts';
 import { root } from '../support/code-blocks.ts';
 import { bytesOf, costOfMillion, type LoginUse, recordBytes } from '../support/login-cost.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
@@ -8,7 +10,8 @@ import { PATIENCE_MILLISECONDS } from '../support/patience.ts';
 import { requestCalls } from '../support/request-calls.ts';
 import { type TestClient, World } from '../support/world.ts';
 
-// The tables of costs in docs/operations.md, from one login of each kind with warm functions.
+// The tables of costs in docs/operations.md, and the counts behind docs/capacity.md, from one login of each kind with warm
+// functions.
 
 /** Dollars by which a page may differ: ids, instants and durations in lines have no fixed length. */
 const TOLERANCE = 0.06;
@@ -169,5 +172,56 @@ describe('what a million logins cost, in docs/operations.md', () => {
     const kilobytes = ({ lines, auditLines }: LoginUse) => bytesOf([...lines, ...auditLines]) / 1000;
     expect(Math.abs(kilobytes(costs.poll) / Number(poll) - 1)).toBeLessThan(0.1);
     expect(Math.abs(kilobytes(costs.ping) / Number(ping) - 1)).toBeLessThan(0.1);
+  });
+});
+
+type Table = 'Directory' | 'Transactions';
+type BatchedKeys = Readonly<Partial<Record<Table, { readonly Keys: readonly object[] }>>>;
+
+/** The read units of a call in one table. All reads of a login are strongly consistent, of items below 4 KB. */
+function readUnits({ action, input }: AwsCall, table: Table): number {
+  if (action === 'BatchGetItem') return (input['RequestItems'] as BatchedKeys)[table]?.Keys.length ?? 0;
+  const isRead = action === 'GetItem' || action === 'Query';
+  if (isRead && input['TableName'] === table) expect(input['ConsistentRead'], action).toBe(true);
+  return isRead && input['TableName'] === table ? 1 : 0;
+}
+
+/** What a login asked of AWS, as docs/capacity.md counts it. */
+function loadOf({ awsCalls, lines, auditLines }: LoginUse): LoginLoad {
+  const ofService = (service: string) => lines.filter((line) => line.includes(`"service":"${service}"`)).length;
+  const calls = (service: AwsCall['service']) => awsCalls.filter((call) => call.service === service);
+  const units = (table: Table) => calls('dynamodb').reduce((total, call) => total + readUnits(call, table), 0);
+  const ofClient = ({ action, body }: AwsCall) => action === 'GetItem' && body.includes('CLIENT#');
+  return {
+    authenticationCalls: ofService('backchannel-authentication'),
+    tokenCalls: ofService('token'),
+    deviceCalls: ofService('device'),
+    pings: ofService('client-notification'),
+    writeUnits: calls('dynamodb').filter(({ action }) => /^(Put|Update|Delete)Item$/.test(action)).length,
+    requestReadUnits: units('Transactions'),
+    directoryReadUnits: units('Directory'),
+    clientReads: calls('dynamodb').filter(ofClient).length,
+    publishes: calls('sns').length,
+    records: calls('firehose').length,
+    recordKilobytes: calls('firehose').reduce((total, call) => total + recordBytes(call) / 1000, 0),
+    lines: lines.length + auditLines.length,
+    lineKilobytes: bytesOf([...lines, ...auditLines]) / 1000,
+  };
+}
+
+describe('what one login asks of AWS, in docs/capacity.md', () => {
+  it.each(['poll', 'ping'] as const)('is what a login did, in %s mode', (mode) => {
+    const { recordKilobytes, lineKilobytes, ...counts } = loadOf(costs[mode]);
+    const { recordKilobytes: saidOfRecords, lineKilobytes: saidOfLines, ...said } = LOGINS[mode];
+    expect(counts).toEqual(said);
+    expect(Math.abs(recordKilobytes / saidOfRecords - 1), `${recordKilobytes}`).toBeLessThan(0.1);
+    expect(Math.abs(lineKilobytes / saidOfLines - 1), `${lineKilobytes}`).toBeLessThan(0.1);
+  });
+
+  it('writes to Transactions alone', () => {
+    const writes = [...costs.poll.awsCalls, ...costs.ping.awsCalls].filter(({ action }) =>
+      /^(Put|Update|Delete)Item$/.test(action),
+    );
+    expect(new Set(writes.map(({ input }) => input['TableName']))).toEqual(new Set(['Transactions']));
   });
 });

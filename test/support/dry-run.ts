@@ -10,7 +10,10 @@ export type DryRun = { readonly commands: readonly (readonly string[])[]; readon
  * The commands that the pages may call. `output` is the function at the beginning of docs/operations.md. For any other
  * command, bash reports that it is not found.
  */
-const COMMANDS = ['npm', 'npx', 'node', 'ciba', 'cdk', 'aws', 'curl', 'jq', 'openssl', 'output', 'cp', 'rm', 'sleep'];
+const COMMANDS = [
+  ...['npm', 'npx', 'node', 'ciba', 'cdk', 'aws', 'curl', 'jq', 'openssl', 'output', 'git'],
+  ...['cat', 'cp', 'rm', 'sleep'],
+];
 /**
  * Makes each command record its words instead of running. A word may be empty, so each begins with a dot. One `printf`
  * writes all of them, because the commands of a pipeline run at the same time.

@@ -1,4 +1,5 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { CAPACITY_PAGE, withCapacityTables } from './capacity.ts';
 import { CLI_PAGE, HELP_FOLDER, helpPages, withCliBlocks } from './cli-pages.ts';
 import { pagesWithTables, withTables } from './client-metadata-tables.ts';
 
@@ -16,6 +17,8 @@ function write(path: string, made: (before: string) => string): void {
 
 for (const page of pagesWithTables) write(page, (before) => withTables(page, before));
 write(CLI_PAGE, withCliBlocks);
+const operations = readFileSync(new URL('docs/operations.md', root), 'utf8');
+write(CAPACITY_PAGE, (before) => withCapacityTables(before, operations));
 
 const help = helpPages();
 mkdirSync(new URL(HELP_FOLDER, root), { recursive: true });
