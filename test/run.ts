@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { canRun, chromium, ENGINES, fetchEmulator, fetchEngines, hasCurl, hasEmulator } from './support/engines.ts';
+import {
+  canRun,
+  chromium,
+  ENGINES,
+  fetchEmulator,
+  fetchEngines,
+  hasCurl,
+  hasEmulator,
+  hasJq,
+} from './support/engines.ts';
 
 // npm test: types, lint, then every test that a busy machine can run. npm run test:release: the tests that
 // vitest.config.ts lists as such. Either takes paths, which leave all but the tests below them out. What the machine
@@ -61,6 +70,7 @@ async function isComplete(): Promise<boolean> {
       await fetchEngines();
       ENGINES.forEach(canRun);
       hasCurl();
+      hasJq();
     }
     return true;
   } catch (error) {

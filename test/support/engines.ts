@@ -10,6 +10,7 @@ export type Engine = 'dynalite' | 'dynamodb-local' | 'ministack';
 const JAVA_REASON = 'DynamoDB Local is left out: there is no Java on this machine';
 const JAR_REASON = 'DynamoDB Local is left out: it was not fetched yet, which npm test does';
 const CURL_REASON = 'the curl commands of the documents are left out: there is no curl on this machine';
+const JQ_REASON = 'the jq commands of the documents are left out: there is no jq on this machine';
 const EMULATOR_REASON =
   'the emulator of AWS is left out: it was not installed yet, which npm run test:release does with Python 3.11 or newer';
 const TERMINAL_REASON = 'what only a terminal shows is left out: there is no script of util-linux on this machine';
@@ -53,6 +54,13 @@ export function hasEmulator(): boolean {
 export function hasCurl(): boolean {
   const isThere = hasCommand('curl', '--version');
   if (!isThere) missing(CURL_REASON);
+  return isThere;
+}
+
+/** Whether the jq commands of the pages can run. */
+export function hasJq(): boolean {
+  const isThere = hasCommand('jq', '--version');
+  if (!isThere) missing(JQ_REASON);
   return isThere;
 }
 

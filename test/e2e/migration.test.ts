@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeBlocksIn } from '../support/code-blocks.ts';
+import { hasJq } from '../support/engines.ts';
+import { type TestClient, World } from '../support/world.ts';
+
+// docs/from-auth0.md and docs/from-keycloak.md: the commands run on the examples of the pages, what they make is created
+// over the admin API, and clients ask as they did before.
+
+let world: World;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ciba-migration-'));
+  world = await World.start({ variables: { REQUEST_LIMITS: JSON.stringify({ perUser: 'off' }) } });
+});
+afterAll(async () => {
+  await world?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Runs a command of a page that writes a file, on the page's example, and returns the lines of that file. */
+function rowsOf(page: string, written: string): readonly Row[] {
+  const [example] = codeBlocksIn(page, 'json');
+  const [command] = codeBlocksIn(page, 'sh').filter(({ text }) => text.includes(`> ${written}`));
+  const [, read = ''] = /' ([\w-]+\.json) > /.exec(command?.text ?? '') ?? [];
+  writeFileSync(join(folder, read), example?.text ?? '');
+  execFileSync('bash', ['-euo', 'pipefail', '-c', command?.text ?? ''], { cwd: folder });
+  const lines = readFileSync(join(folder, written), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
+/** A login of a person who was imported, whom the client names in its own way; the claims of both tokens. */
+async function login(client: TestClient, sub: string, form: Record<string, string>): Promise<Row[]> {
+  const phone = await world.phone(sub);
+  const { authReqId, requestId } = await world.asked(client, form);
+  expect(await world.answer(phone, requestId, 'approve')).toBe(204);
+  const { status, body } = await world.post('/oauth/token', client, {
+    grant_type: 'urn:openid:params:grant-type:ciba',
+    auth_req_id: authReqId,
+  });
+  expect(status).toBe(200);
+  return [decodeJwt(String(body['id_token'])), decodeJwt(String(body['access_token'])), body];
+}
+
+describe.skipIf(!hasJq())('docs/from-auth0.md', () => {
+  let client: TestClient;
+  let rows: readonly Row[];
+  beforeAll(async () => {
+    rows = rowsOf('docs/from-auth0.md', 'users.jsonl');
+    client = await world.client({ client_name: 'Example Shop', scope: 'openid profile email' });
+  });
+
+  it('makes of an exported user what the admin API takes, with the user_id as sub', async () => {
+    expect(rows).toEqual([
+      {
+        sub: 'auth0|65f0c1a2b3d4e5f601234567',
+        email: 'Mira@example.com',
+        email_verified: true,
+        phone_number: '+46701234567',
+        phone_number_verified: true,
+        preferred_username: 'mira.l',
+        name: 'Mira Lind',
+        given_name: 'Mira',
+        family_name: 'Lind',
+      },
+    ]);
+    for (const row of rows) expect((await world.admin('POST', '/admin/users', row)).status).toBe(201);
+  });
+
+  it('a client asks as Auth0’s SDKs do, and the tokens have the sub that they had', async () => {
+    const sub = 'auth0|65f0c1a2b3d4e5f601234567';
+    const [idToken, accessToken, body] = await login(client, sub, {
+      client_id: client.client_id,
+      login_hint: JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub }),
+      scope: 'openid profile email offline_access',
+      binding_message: 'Order 4711',
+      audience: '',
+      requested_expiry: '300',
+      request_expiry: '300',
+      subjectIssuerContext: 'any',
+    });
+    expect([idToken?.['sub'], accessToken?.['sub'], idToken?.['email']]).toEqual([sub, sub, 'mira@example.com']);
+    expect(accessToken?.['aud']).toBe(world.issuer);
+    expect(body).toMatchObject({ token_type: 'Bearer', scope: 'openid profile email' });
+    expect(body?.['refresh_token']).toBeUndefined();
+  });
+
+  it('answers as the page says: too fast, somebody without a phone, somebody unknown, another issuer, details', async () => {
+    const { sub } = await world.user();
+    const hint = (of: string, iss = world.issuer) => JSON.stringify({ format: 'iss_sub', iss, sub: of });
+    const refused = async (form: Record<string, string>) => (await world.ask(client, form)).body['error'];
+    expect(await refused({ login_hint: hint(sub) })).toBe('invalid_request');
+    expect(await refused({ login_hint: hint('auth0|nobody') })).toBe('unknown_user_id');
+    const mira = 'auth0|65f0c1a2b3d4e5f601234567';
+    expect(await refused({ login_hint: hint(mira, 'https://tenant.auth0.com/') })).toBe('unknown_user_id');
+    expect(await refused({ login_hint: hint(mira), authorization_details: '[{"type":"payment"}]' })).toBeDefined();
+    const { authReqId } = await world.asked(client, { login_hint: hint(mira), requested_expiry: '259200' });
+    const polls = [await world.poll(client, authReqId), await world.poll(client, authReqId)];
+    expect(polls.map(({ body }) => body['error'])).toEqual(['authorization_pending', 'slow_down']);
+    expect([polls[1]?.body['interval'], polls[1]?.headers.get('retry-after')]).toEqual([10, '10']);
+    world.runtime.advance(700);
+    expect((await world.poll(client, authReqId)).body['error']).toBe('expired_token');
+  });
+
+  it('finds each sub that has no place here', () => {
+    const [look] = codeBlocksIn('docs/from-auth0.md', 'sh').filter(({ text }) => text.startsWith('jq -r'));
+    const subs = ['auth0|a', 'samlp|okta|jane@example.com', 'ad|office|CORP\\jane', 'oidc|x|https://y'];
+    writeFileSync(join(folder, 'users.jsonl'), subs.map((sub) => JSON.stringify({ sub })).join('\n'));
+    const found = execFileSync('bash', ['-c', look?.text ?? ''], { cwd: folder, encoding: 'utf8' });
+    expect(found.trim().split('\n')).toEqual(subs.slice(2));
+  });
+});
+
+describe.skipIf(!hasJq())('docs/from-keycloak.md', () => {
+  it('makes a registration of each client that has CIBA, which the admin API takes', async () => {
+    const rows = rowsOf('docs/from-keycloak.md', 'clients.jsonl');
+    expect(rows).toEqual([
+      {
+        client_id: 'call-centre',
+        client_name: 'Call centre',
+        token_endpoint_auth_method: 'client_secret_basic',
+        scope: 'email openid phone profile',
+        backchannel_token_delivery_mode: 'ping',
+        backchannel_client_notification_endpoint: 'https://call-centre.example.com/pings',
+      },
+    ]);
+    const [client] = rows;
+    expect((await world.admin('POST', '/admin/clients', client)).status).toBe(201);
+  });
+
+  it('makes of the users of a realm what the admin API takes, and they log in with the sub that they had', async () => {
+    const rows = rowsOf('docs/from-keycloak.md', 'users.jsonl');
+    expect(rows.map((row) => [row['sub'], row['preferred_username'], row['blocked']])).toEqual([
+      ['8c5f1f0e-3f0e-4b1c-9a53-0f6f2f9d8a11', 'mira.l', undefined],
+      ['0d4f7c55-6c44-4d44-8c0e-6f1f2c3d4e5f', undefined, true],
+    ]);
+    expect(rows[0]).toMatchObject({ phone_number: '+46701234567', phone_number_verified: true, name: 'Mira Lind' });
+    await world.admin('DELETE', `/admin/users/${encodeURIComponent('auth0|65f0c1a2b3d4e5f601234567')}`);
+    world.runtime.advance(61);
+    for (const row of rows) expect((await world.admin('POST', '/admin/users', row)).status).toBe(201);
+    const client = await world.client({ scope: 'openid profile' });
+    const [idToken] = await login(client, String(rows[0]?.['sub']), { login_hint: 'mira.l', scope: 'openid profile' });
+    expect(idToken).toMatchObject({ sub: rows[0]?.['sub'], preferred_username: 'mira.l' });
+    expect((await world.ask(client, { login_hint: 'sam@example.com' })).body['error']).toBe('unknown_user_id');
+  });
+});
