@@ -2,6 +2,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { CAPACITY_PAGE, withCapacityTables } from './capacity.ts';
 import { CLI_PAGE, HELP_FOLDER, helpPages, withCliBlocks } from './cli-pages.ts';
 import { pagesWithTables, withTables } from './client-metadata-tables.ts';
+import { LLMS_PAGE, llmsIndex } from './llms-index.ts';
 
 // Runs as `npm run docs`: writes the tables in docs/ and the golden texts of the help, which are made from code. Tests
 // fail when they are old.
@@ -19,6 +20,7 @@ for (const page of pagesWithTables) write(page, (before) => withTables(page, bef
 write(CLI_PAGE, withCliBlocks);
 const operations = readFileSync(new URL('docs/operations.md', root), 'utf8');
 write(CAPACITY_PAGE, (before) => withCapacityTables(before, operations));
+write(LLMS_PAGE, llmsIndex);
 
 const help = helpPages();
 mkdirSync(new URL(HELP_FOLDER, root), { recursive: true });
