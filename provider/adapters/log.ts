@@ -2,6 +2,7 @@ import { type AuditRecord, copyOf } from '../core/operating/audit-record.ts';
 import {
   type AwsCallLine,
   type FaultLine,
+  type FaultPlace,
   loggable,
   loggableAwsCall,
   type RequestLine,
@@ -13,7 +14,7 @@ import type { AuditTrail } from '../flows/ports.ts';
 export interface Log {
   request(line: RequestLine): void;
   /** Logs a fault: its kind and stack for the developer, never the input. */
-  fault(error: unknown, at: { route: string; by?: string | undefined; correlationId: string }): void;
+  fault(error: unknown, at: FaultPlace): void;
   /** The name under which nobody but CloudFront can call. Undefined without the shield. */
   readonly shieldedName: string | undefined;
 }
@@ -50,14 +51,15 @@ export function createLog(
       isFirst = false;
       writeCounted('INFO', { service, message: 'request', ...loggable({ ...line, ...first }) });
     },
-    fault: (error, { route, by, correlationId }) => {
+    fault: (error, { route, by, correlationId, noted }) => {
       const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
       // The message is left out, because it may quote what was sent. The stack frames show where the fault happened.
       const frames = stack
         ?.split('\n')
         .filter((frame) => frame.startsWith('    at '))
         .slice(0, 10);
-      const at: FaultLine = { fault: name, frames, route, by, correlation_id: correlationId };
+      const { client_id, txn } = noted ?? {};
+      const at: FaultLine = { fault: name, frames, route, by, client_id, txn, correlation_id: correlationId };
       writeCounted('ERROR', { service, message: 'fault', ...at });
     },
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { functionOf } from '../../cli/function-logs/log-groups.ts';
 import { functionNames } from '../../infra/functions/deployed-functions.ts';
 import { type Synthesized, synthesized } from './support/synthesized.ts';
 
@@ -21,6 +22,14 @@ describe('outputs', () => {
     const output = outputsOf(minimal)[`Function${pascal(name)}`];
     expect(output?.Value).toEqual({ Ref: minimal.idOf(minimal.function(name)) });
   });
+
+  it.each([...functionNames, 'endpoint-events', 'before-traffic'])(
+    'are not needed for the log group of %s: its logical id says whose it is',
+    (name) => {
+      const { Ref: logicalId } = minimal.function(name).Properties.LoggingConfig.LogGroup;
+      expect(functionOf(logicalId)).toBe(name);
+    },
+  );
 
   it('tell the queues, and what feeds client-notification', () => {
     const { NotificationQueue, NotificationMapping, DeadLetterQueue, KeyUseQueue, AuditWatchQueue } =

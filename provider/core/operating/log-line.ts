@@ -12,6 +12,8 @@ export type Noted = {
   synthetic?: true | undefined;
   /** A short name of the request, which cannot redeem it; see `txnOf`. */
   txn?: string | undefined;
+  /** The user whom the client wants to ask. Only the line of the authentication request has it; `txn` leads to the others. */
+  sub?: string | undefined;
   device_id?: string | undefined;
   reason?: string | undefined;
   /** Details of the reason, in the provider's own words. */
@@ -65,8 +67,19 @@ export type FaultLine = {
   readonly route: string;
   readonly by?: string | undefined;
   readonly correlation_id: string;
+  /** The client and the request that the call had named before the fault. */
+  readonly client_id?: string | undefined;
+  readonly txn?: string | undefined;
   readonly fault: string;
   readonly frames?: readonly string[] | undefined;
+};
+
+/** Where a fault happened, and what the call had noted by then. */
+export type FaultPlace = {
+  readonly route: string;
+  readonly by?: string | undefined;
+  readonly correlationId: string;
+  readonly noted?: Noted | undefined;
 };
 
 /** A call of AWS, at the level `debug`: which action, how long, how it ended. Nothing of its input or output. */
@@ -99,6 +112,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     client_id: shortened(line.client_id),
     synthetic: line.synthetic,
     txn: line.txn,
+    sub: shortened(line.sub),
     device_id: shortened(line.device_id),
     reason: line.reason,
     error: line.error,

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Noted, RequestLine } from '../../core/operating/log-line.ts';
+import type { FaultPlace, Noted, RequestLine } from '../../core/operating/log-line.ts';
 import type { Result } from '../../core/result.ts';
 import type { Answer } from './answer.ts';
 import { callerAddressOf } from './caller-address.ts';
@@ -17,7 +17,7 @@ export type Route = (request: HttpRequest) => Promise<Result<Answer>>;
 /** Logs the one line of each request, and faults. */
 export type EndpointLog = {
   request(line: RequestLine): void;
-  fault(error: unknown, at: { route: string; by?: string | undefined; correlationId: string }): void;
+  fault(error: unknown, at: FaultPlace): void;
   /** The name under which nobody but CloudFront can call. Undefined without the shield. */
   readonly shieldedName?: string | undefined;
 };
@@ -30,23 +30,27 @@ export type EndpointLog = {
  * that AWS is expected to return.
  */
 export function endpoint(log: EndpointLog, routes: Readonly<Record<string, Route>>) {
+  const notes = new WeakMap<HttpEvent, Noted>();
   return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()
     .onError((run) => {
       const { authorizer, requestId: correlationId } = run.event.requestContext;
-      const at = { route: run.event.routeKey, by: iamIdentityOf(authorizer), correlationId };
-      log.fault(run.error, at);
-      run.response = fault(at.correlationId);
+      const noted = notes.get(run.event);
+      log.fault(run.error, { route: run.event.routeKey, by: iamIdentityOf(authorizer), correlationId, noted });
+      run.response = fault(correlationId);
     })
-    .handler((event) => serve(event, log, routes));
+    .handler((event) => {
+      const noted: Noted = {};
+      notes.set(event, noted);
+      return serve(event, noted, { log, routes });
+    });
 }
 
 async function serve(
   event: HttpEvent,
-  log: EndpointLog,
-  routes: Readonly<Record<string, Route>>,
+  noted: Noted,
+  { log, routes }: { readonly log: EndpointLog; readonly routes: Readonly<Record<string, Route>> },
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const startedAt = performance.now();
-  const noted: Noted = {};
   const request = requestFrom(event, (fields) => Object.assign(noted, fields));
   const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
   if (!route) throw new Error('the function is deployed with a route that it does not handle');

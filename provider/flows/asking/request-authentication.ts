@@ -71,7 +71,7 @@ export async function requestAuthentication(
   const asked = checkAsked(wanted.value, client, settings.issuer);
   if (!asked.ok) return asked;
   const attempt = { client, wanted: wanted.value, askedAt: ports.clock() };
-  const target = await findAndCount(ports, attempt);
+  const target = await findAndCount(ports, attempt, call.note);
   if (!target.ok) {
     const { refusal } = target;
     return hides(ports, refusal) ? askNobody(ports, { ...attempt, refusal }, call) : target;
@@ -95,6 +95,7 @@ function hides({ settings }: RequestAuthenticationPorts, refusal: Refusal): refu
 async function findAndCount(
   ports: RequestAuthenticationPorts,
   { client, wanted: { hint, expiresInSeconds, bindingMessage }, askedAt: now }: Attempt,
+  note: Call['note'],
 ): Promise<Result<Target>> {
   const { clientId, onlySub, isSynthetic } = client;
   const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
@@ -115,6 +116,7 @@ async function findAndCount(
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
     openAttempt(ports, attempt, now),
   ]);
+  if (found) note({ sub: found.user.sub });
   const block = found && blockOf(found.blocks, { client, profileId: found.user.profileId });
   const askable = checkAskable({
     ...named,

@@ -10,6 +10,7 @@ const LINE: Whole<RequestLine> = {
   client_id: 'bank',
   synthetic: true,
   txn: 'txn-1',
+  sub: 'user-1',
   device_id: 'device-1',
   reason: 'polled_too_fast',
   error: 'slow_down',
@@ -52,7 +53,7 @@ describe('the log line of a request', () => {
     expect(loggable(line)).toEqual(line);
   });
 
-  it.each(['client_id', 'device_id', 'detail', 'push_errors', 'push_ids', 'correlation_id'] as const)(
+  it.each(['client_id', 'sub', 'device_id', 'detail', 'push_errors', 'push_ids', 'correlation_id'] as const)(
     'has at most 256 characters of %s',
     (field) => {
       expect(loggable({ ...LINE, [field]: 'x'.repeat(256) })[field]).toHaveLength(256);

@@ -190,8 +190,16 @@ describe('endpoint: faults', () => {
       error_description: 'Something went wrong here. Correlation id: correlation-1',
     });
     expect(lines).toEqual([
-      { kind: 'fault', fields: { route: 'POST /token', correlationId: 'correlation-1' }, error: fault },
+      { kind: 'fault', fields: { noted: {}, route: 'POST /token', correlationId: 'correlation-1' }, error: fault },
     ]);
+  });
+
+  it('come with what the call had noted by then, so that the line of the fault leads to its login', async () => {
+    const { lines } = await call(async (request) => {
+      request.note({ client_id: 'bank', txn: '0123456789abcdef' });
+      throw new Error('x');
+    });
+    expect(lines[0]?.fields['noted']).toEqual({ client_id: 'bank', txn: '0123456789abcdef' });
   });
 
   it('keep the description printable whatever the correlation id is', async () => {

@@ -24,6 +24,7 @@ describe('when not every phone rings', () => {
     expect(world.line()).toEqual({
       client_id: 'bank',
       txn: txnOf(FIRST_REQUEST),
+      sub: 'ana',
       devices: 2,
       accepted: 1,
       push_errors: 'EndpointDisabled',

@@ -125,12 +125,13 @@ describe('a client asks a user (CIBA §7)', () => {
     expect(rung).toEqual([{ message, now: NOW }]);
   });
 
-  it('leaves in the log who asked, a name of the request that redeems nothing, and how many phones rang', async () => {
+  it('leaves in the log who asked whom, a name of the request that redeems nothing, and how many phones rang', async () => {
     const { ask, line, audited } = askingWorld({ devices: [deviceNamed('phone'), deviceNamed('tablet')] });
     await ask({ binding_message: 'Pay 4711' });
     expect(line()).toEqual({
       client_id: 'bank',
       txn: txnOf(FIRST_REQUEST),
+      sub: 'ana',
       devices: 2,
       accepted: 2,
       push_ids: 'push-to-phone push-to-tablet',
