@@ -8,6 +8,7 @@ import type { LocalRoutes } from '../runtime/gateway.ts';
 import { isTrustedLoopback } from '../runtime/loopback.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DemoWorld } from './demo-world.ts';
+import { sendLog } from './log-route.ts';
 import { servePage } from './pages.ts';
 
 type LocalCall = {
@@ -30,6 +31,7 @@ const routes: Readonly<Record<string, LocalRoute>> = {
   'POST /local/self-check': checkPushRights,
   'GET /local/audit-bucket': sendAuditBucket,
   'POST /local/trust': trustCertificate,
+  'GET /local/log': (_world, { log }, { query, response }) => sendLog(log, query, response),
 };
 
 /** Makes the routes that only exist on this machine, for callers on it: demo page, tickets, unattended phone. */

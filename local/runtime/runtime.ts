@@ -4,6 +4,7 @@ import { AuditRecords } from './audit-records.ts';
 import { checkSameRuntime, type KeptRuntime, keptRuntime, lockDataFolder } from './data-folder.ts';
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions, type LocalFunction } from './function-host.ts';
+import { FunctionLog } from './function-log.ts';
 import { Gateway } from './gateway.ts';
 import { PushService } from './push-service.ts';
 import { expiryQueue, notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
@@ -44,6 +45,8 @@ export type Runtime = {
   readonly sns: SnsStandIn;
   /** What the audit trail has. */
   readonly audit: AuditRecords;
+  /** The last lines of the functions. */
+  readonly log: FunctionLog;
   readonly push: PushService;
   readonly gateway: Gateway;
   readonly state: StateFile;
@@ -82,6 +85,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
   const state = await openState(options, url, started);
   const audit = new AuditRecords(options.dataFolder, options.remembers);
+  const log = new FunctionLog(options.remembers);
   const streams = new StreamSource();
   options.onStep?.('starting the stand-ins for AWS');
   const { aws, sns, engine } = await startAws(options, { state, clock, started, audit, streams });
@@ -91,7 +95,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const hostOptions = {
     awsEndpoint,
     clock,
-    ...hostOptionsOf(options, audit),
+    ...hostOptionsOf(options, { audit, log }),
     values: { ...localValues(url, awsEndpoint), ...options.variables },
   };
   const host = options.createHost?.(hostOptions) ?? new FunctionHost(hostOptions);
@@ -108,7 +112,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   };
   const trust = truster(hostOptions.trustedCertificates, host);
   const control = { now, sweep, advance: clock.advance.bind(clock), close: () => started.disposeAsync() };
-  return { url, aws, awsEndpoint, sns, audit, push, gateway, state, host, trust, ...control };
+  return { url, aws, awsEndpoint, sns, audit, log, push, gateway, state, host, trust, ...control };
 }
 
 /** Adds to the list that each new sandbox reads. */
@@ -119,13 +123,17 @@ function truster(trusted: string[], host: Host): Runtime['trust'] {
   };
 }
 
-/** Takes the options of a host from those of the runtime. What a log line copies of the audit trail is kept. */
-function hostOptionsOf({ trustedCertificates = [], bundles, onLog }: RuntimeOptions, audit: AuditRecords) {
-  const log: HostOptions['onLog'] = (name, line) => {
+/** Takes the options of a host from those of the runtime. Lines are kept, and what they copy of the audit trail. */
+function hostOptionsOf(
+  { trustedCertificates = [], bundles, onLog }: RuntimeOptions,
+  { audit, log }: { audit: AuditRecords; log: FunctionLog },
+) {
+  const keep: HostOptions['onLog'] = (name, line) => {
     audit.addFromLog(line);
+    log.add(name, line);
     onLog?.(name, line);
   };
-  return { trustedCertificates: [...trustedCertificates], bundles, onLog: log };
+  return { trustedCertificates: [...trustedCertificates], bundles, onLog: keep };
 }
 
 /** Opens what is kept between runs. A data folder belongs to one runtime at a time, to one issuer and to one engine. */

@@ -25,7 +25,7 @@ type Told = {
 /** Makes the terminal's line for a call that a function served: when, what, who, how it ended, how long it took. */
 export function callLine(line: RequestLine, at: Date, paint: Paint): string {
   const { status, route, duration_ms: milliseconds } = line;
-  return write({ at, status, route, caller: callerOf(line), outcome: outcomeOf(line), milliseconds }, paint);
+  return write({ at, status, route, caller: callerOf(line), outcome: endingOf(line), milliseconds }, paint);
 }
 
 /** Makes the terminal's line for a call that the gateway answered itself. */
@@ -46,14 +46,29 @@ function write({ at, status, route, caller, outcome, milliseconds }: Told, paint
   return [clockTime(at), ...columns, outcome, took].filter(Boolean).join('  ');
 }
 
-function callerOf({ client_id, device_id, by }: RequestLine): string {
+/** Says who called: a client, a phone by the beginning of its id, or an operator. */
+export function callerOf({ client_id, device_id, by }: Pick<RequestLine, 'client_id' | 'device_id' | 'by'>): string {
   if (client_id !== undefined) return client_id;
   if (device_id !== undefined) return `phone ${device_id.slice(0, SHORT_ID)}`;
   return by === undefined ? '' : (by.split('/').at(-1) ?? by);
 }
 
+/** The members of a line that say how its call ended. */
+export type Ending = Pick<
+  RequestLine,
+  | 'error'
+  | 'reason'
+  | 'detail'
+  | 'decision'
+  | 'accepted'
+  | 'devices'
+  | 'approval_seconds'
+  | 'notification_status'
+  | 'txn'
+>;
+
 /** Says how a call ended, in the words of the standard and of the reasons in docs/operations.md. */
-function outcomeOf(line: RequestLine): string {
+export function endingOf(line: Ending): string {
   const { error, reason, detail, decision, accepted, devices, approval_seconds, notification_status, txn } = line;
   const told = [
     error,
