@@ -99,6 +99,11 @@ function readText(path: string): string {
   return Buffer.from(readBytes(path)).toString();
 }
 
+/** Reads a word, or for `-` the one in standard input, so that a secret stands in no command line. */
+export function readSecretWord(typed: string): string {
+  return typed === '-' ? readText('-').trim() : typed;
+}
+
 /** Parses a file's JSON object. The file may hold secrets, so the error says where the mistake is and quotes nothing. */
 export function objectIn(path: string, text: string): JsonObject {
   const value = parseJsonObject(text);

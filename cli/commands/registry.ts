@@ -12,7 +12,9 @@ import { listen } from './listen-command.ts';
 import { logLevelNoun } from './log-level-commands.ts';
 import { phoneNoun } from './phone-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
+import { tail } from './tail-command.ts';
 import { ticketNoun } from './ticket-commands.ts';
+import { trace } from './trace-command.ts';
 import { up } from './up-command.ts';
 import { userNoun } from './user-commands.ts';
 import { version } from './version-command.ts';
@@ -31,5 +33,5 @@ export const vocabulary: Vocabulary = {
     evidenceNoun,
     contextNoun,
   ],
-  standalone: [up, ask, listen, audit, doctor, completion, version],
+  standalone: [up, ask, listen, tail, trace, audit, doctor, completion, version],
 };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import type { FakeLogs } from './cloudwatch-logs.ts';
 
 /** An alarm as CloudWatch tells it, as far as tests are about it. */
 export type FakeAlarm = {
@@ -39,6 +40,8 @@ export type Account = {
   concurrency: number;
   /** Names of subscription filters by log group. */
   subscriptions: Record<string, readonly string[]>;
+  /** The lines in the log groups. */
+  logs?: FakeLogs;
   /** Actions that the operator's identity lacks. */
   denied: Set<string>;
 };
@@ -95,7 +98,8 @@ export class FakeAws {
       const [, region] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
       this.calls.push({ action, input, region });
       if (this.account.denied.has(action)) return refuseJson('AccessDeniedException', denial(action));
-      return JSON_ACTIONS[action]?.(this.account, input) ?? refuseJson('UnknownOperationException', action);
+      const told = this.account.logs?.answer(action, input) ?? JSON_ACTIONS[action]?.(this.account, input);
+      return told ?? refuseJson('UnknownOperationException', action);
     }
     const form = Object.fromEntries(new URLSearchParams(body));
     const action = form['Action'] ?? '';

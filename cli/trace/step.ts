@@ -1,0 +1,165 @@
+import type { Tone } from '../command-line/colour.ts';
+import { isJsonObject } from '../command-line/json-object.ts';
+import { type CallMembers, callMembersOf } from '../function-logs/call-members.ts';
+import { ASKING_ROUTE, type LogEntry, textIn } from '../function-logs/log-entry.ts';
+
+/** What happened in a login, by the names that `ciba trace --json` has. */
+export type StepName =
+  | 'asked'
+  | 'not_asked'
+  | 'details_fetched'
+  | 'approved'
+  | 'denied'
+  | 'answer_refused'
+  | 'announced'
+  | 'ping_waits'
+  | 'pinged'
+  | 'ping_failed'
+  | 'not_pinged'
+  | 'polled'
+  | 'tokens_issued'
+  | 'tokens_refused'
+  | 'expired'
+  | 'push_failed'
+  | 'event_sent'
+  | 'fault'
+  | 'audited'
+  | 'other';
+
+/** One thing that happened in a login, or several polls together. */
+export type Step = {
+  readonly step: StepName;
+  /** Epoch milliseconds: when its line was written, or the first of its lines. */
+  readonly at: number;
+  /** When the last of several lines was written. */
+  readonly until?: number;
+  readonly function: string;
+  /** How many calls it is. */
+  readonly count: number;
+  /** In words. */
+  readonly says: string;
+  readonly tone: Tone;
+  /** How long the function took, if it is one call. */
+  readonly tookMilliseconds?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly correlationIds: readonly string[];
+};
+
+type Told = Pick<Step, 'step' | 'says' | 'tone'>;
+
+/** Makes a step of each line of a login. A line about a message also tells when the message was sent. */
+export function stepsOf(entry: LogEntry): readonly Step[] {
+  const members = callMembersOf(entry);
+  const { duration_ms, reason, device_id, correlation_id, age_seconds } = members;
+  const common = {
+    at: entry.at,
+    function: entry.function,
+    count: 1,
+    tookMilliseconds: duration_ms,
+    reason,
+    deviceId: device_id,
+    correlationIds: correlation_id === undefined ? [] : [correlation_id],
+  };
+  const told = toldBy(entry, members);
+  const step = { ...common, ...told };
+  const isSent = textIn(entry, 'route') === 'SQS client-notification' && age_seconds !== undefined;
+  if (!isSent) return [step];
+  const sentAt = entry.at - age_seconds * 1000;
+  const announced = { ...common, ...ANNOUNCED, at: Math.round(sentAt), tookMilliseconds: undefined, reason: undefined };
+  return [announced, step];
+}
+
+const ANNOUNCED = { step: 'announced', says: 'the decision is announced to the queue', tone: 'quiet' } as const;
+
+function toldBy(entry: LogEntry, members: CallMembers): Told {
+  const { fault, route = '' } = members;
+  if (fault !== undefined) return { step: 'fault', says: `fault ${fault} in ${route}`, tone: 'bad' };
+  if (members.message === 'audit') return audited(entry);
+  if (route === ASKING_ROUTE) return asked(members);
+  if (route === 'GET /device/requests/{request_id}') return fetched(members);
+  if (route === 'POST /device/requests/{request_id}/response') return answered(members);
+  if (route === 'POST /token') return redeemed(members);
+  if (route === 'SQS client-notification') return pinged(members);
+  if (route.startsWith('SNS '))
+    return { step: 'push_failed', says: `SNS reports ${members.detail ?? route}`, tone: 'bad' };
+  if (members.events !== undefined) return { step: 'event_sent', says: 'other systems are told', tone: 'quiet' };
+  return { step: 'other', says: `${route || entry.function}${because(members)}`, tone: 'quiet' };
+}
+
+function asked(members: CallMembers): Told {
+  const { error, accepted, devices = accepted, concealed, reported } = members;
+  if (error !== undefined) return { step: 'not_asked', says: `refused: ${error}${because(members)}`, tone: 'bad' };
+  if (concealed !== undefined) return { step: 'asked', says: `asked, but nobody rings: ${concealed}`, tone: 'warning' };
+  if (reported)
+    return { step: 'asked', says: 'asked, but nobody rings: the user reported this client', tone: 'warning' };
+  const failed = members.push_errors === undefined ? '' : `, ${members.push_errors}`;
+  const rang = `asked, ${accepted ?? 0} of ${devices ?? 0} ${devices === 1 ? 'device' : 'devices'} rung${failed}`;
+  return { step: 'asked', says: rang, tone: accepted === devices ? 'good' : 'warning' };
+}
+
+function fetched(members: CallMembers): Told {
+  if (members.error !== undefined)
+    return { step: 'answer_refused', says: `details refused: ${members.error}${because(members)}`, tone: 'warning' };
+  return { step: 'details_fetched', says: `phone ${idOf(members)} fetched the details`, tone: 'good' };
+}
+
+function answered(members: CallMembers): Told {
+  const { error, decision, reported } = members;
+  const phone = `phone ${idOf(members)}`;
+  if (error !== undefined)
+    return { step: 'answer_refused', says: `${phone}: answer refused: ${error}${because(members)}`, tone: 'warning' };
+  if (decision === 'approve') return { step: 'approved', says: `approved by ${phone}`, tone: 'good' };
+  const report = reported ? ', and reported as fraud' : '';
+  return { step: 'denied', says: `denied by ${phone}${report}`, tone: 'warning' };
+}
+
+/** Reasons after which no tokens can come any more, because the time is over. */
+const OVER = ['request_expired', 'approval_not_redeemed_in_time'];
+
+function redeemed(members: CallMembers): Told {
+  const { error, reason = '', approval_seconds } = members;
+  if (error === undefined) {
+    const after = approval_seconds === undefined ? '' : `, approved ${approval_seconds} s after the request`;
+    return { step: 'tokens_issued', says: `tokens issued${after}`, tone: 'good' };
+  }
+  if (error === 'authorization_pending' || error === 'slow_down')
+    return { step: 'polled', says: error, tone: error === 'slow_down' ? 'warning' : 'quiet' };
+  const says = `no tokens: ${error}${because(members)}`;
+  return OVER.includes(reason)
+    ? { step: 'expired', says, tone: 'warning' }
+    : { step: 'tokens_refused', says, tone: 'bad' };
+}
+
+function pinged(members: CallMembers): Told {
+  const { reason, detail, notification_status: status } = members;
+  if (reason === 'notified')
+    return detail === 'accepted'
+      ? { step: 'pinged', says: `ping delivered, the client answered ${status ?? 'it'}`, tone: 'good' }
+      : { step: 'ping_failed', says: `ping refused, the client answered ${status ?? 'no'}`, tone: 'bad' };
+  if (reason === 'endpoint_unreachable')
+    return { step: 'ping_failed', says: `ping not delivered, tried again${because({ detail })}`, tone: 'warning' };
+  if (reason === 'notification_given_up')
+    return { step: 'ping_failed', says: `ping given up${because({ detail })}`, tone: 'bad' };
+  if (reason === 'not_decided_yet' || reason === 'being_notified')
+    return { step: 'ping_waits', says: `ping waits: ${reason}`, tone: 'quiet' };
+  return { step: 'not_pinged', says: `no ping: ${reason ?? 'no reason'}`, tone: 'quiet' };
+}
+
+function audited({ members = {} }: LogEntry): Told {
+  const audit = isJsonObject(members['audit']) ? members['audit'] : {};
+  const { event, phase, outcome, jti } = audit;
+  const more = [phase, outcome, jti === undefined ? undefined : `jti ${String(jti)}`];
+  const says = ['audit trail:', event, ...more].filter((part) => part !== undefined).join(' ');
+  return { step: 'audited', says, tone: 'quiet' };
+}
+
+/** The internal reason, where it says more than the error, and its details. */
+function because({ reason, error, detail }: Partial<Pick<CallMembers, 'reason' | 'error' | 'detail'>>): string {
+  const parts = [reason === error ? undefined : reason, detail].filter((part) => part !== undefined);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function idOf({ device_id: id }: CallMembers): string {
+  return id === undefined ? 'unknown' : id.slice(0, 8);
+}
