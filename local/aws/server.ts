@@ -56,12 +56,18 @@ export class AwsServer {
   interference: Interference | undefined;
   readonly #services: AwsServices;
   readonly #remembers: number;
+  readonly #failure: (call: AwsCall) => AwsAnswer | undefined;
   readonly #server: Server;
 
-  /** `remembers`: how many calls are kept in `calls`. */
-  constructor(services: AwsServices, remembers = Number.POSITIVE_INFINITY) {
+  /** `remembers`: how many calls are kept in `calls`. `failure`: the answer to a call that fails on command. */
+  constructor(
+    services: AwsServices,
+    remembers = Number.POSITIVE_INFINITY,
+    failure: (call: AwsCall) => AwsAnswer | undefined = () => undefined,
+  ) {
     this.#services = services;
     this.#remembers = remembers;
+    this.#failure = failure;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         console.error('AWS stand-in:', error);
@@ -93,7 +99,7 @@ export class AwsServer {
     if (!isPoll) addRecent(this.calls, call, this.#remembers);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const interfered = await this.interference?.(call);
+    const interfered = this.#failure(call) ?? (await this.interference?.(call));
     const answer =
       typeof interfered === 'object'
         ? interfered

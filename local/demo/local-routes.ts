@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { functionNames, functions } from '../../infra/functions/deployed-functions.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
@@ -8,16 +8,10 @@ import type { LocalRoutes } from '../runtime/gateway.ts';
 import { isTrustedLoopback } from '../runtime/loopback.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DemoWorld } from './demo-world.ts';
+import { type LocalCall, type LocalRoute, send, sendWrong } from './local-call.ts';
+import { localControls } from './local-controls.ts';
 import { sendLog } from './log-route.ts';
 import { servePage } from './pages.ts';
-
-type LocalCall = {
-  readonly query: URLSearchParams;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly body: Buffer;
-};
-type LocalRoute = (world: DemoWorld, runtime: Runtime, call: LocalCall) => Promise<void> | void;
 
 /** The interval at which an idle event stream sends a sign of life. */
 const HEARTBEAT_MS = 15_000;
@@ -32,6 +26,7 @@ const routes: Readonly<Record<string, LocalRoute>> = {
   'GET /local/audit-bucket': sendAuditBucket,
   'POST /local/trust': trustCertificate,
   'GET /local/log': (_world, { log }, { query, response }) => sendLog(log, query, response),
+  ...localControls,
 };
 
 /** Makes the routes that only exist on this machine, for callers on it: demo page, tickets, unattended phone. */
@@ -110,7 +105,7 @@ function sendUnknownHint(response: ServerResponse): void {
 async function decide(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
   const action = query.get('action');
   if (action !== 'allow' && action !== 'deny') {
-    return send(response, 400, { error: 'invalid_request', error_description: 'action must be allow or deny.' });
+    return sendWrong(response, 'action must be allow or deny.');
   }
   const answered = await world.decide(query.get('auth_req_id') ?? '', action === 'allow' ? 'approve' : 'deny');
   if (!answered)
@@ -126,7 +121,7 @@ async function decide(world: DemoWorld, _runtime: Runtime, { query, response }: 
 function streamPushes(_world: DemoWorld, runtime: Runtime, { query, response }: LocalCall): void {
   const token = query.get('token');
   if (!token) {
-    send(response, 400, { error: 'invalid_request', error_description: 'token is required.' });
+    sendWrong(response, 'token is required.');
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -154,11 +149,7 @@ function sendAuditBucket(_world: DemoWorld, runtime: Runtime, { response }: Loca
 /** Lets pings reach a notification endpoint on this machine, whose certificate `ciba listen` has made. */
 async function trustCertificate(_world: DemoWorld, runtime: Runtime, { body, response }: LocalCall): Promise<void> {
   const pem = body.toString();
-  if (!isForThisMachine(pem))
-    return send(response, 400, {
-      error: 'invalid_request',
-      error_description: 'The body must be a certificate in PEM for localhost.',
-    });
+  if (!isForThisMachine(pem)) return sendWrong(response, 'The body must be a certificate in PEM for localhost.');
   await runtime.trust(pem);
   send(response, 200, { trusted: true });
 }
@@ -171,10 +162,4 @@ function isForThisMachine(pem: string): boolean {
   } catch {
     return false;
   }
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
 }

@@ -29,7 +29,8 @@ export type HostOptions = {
 
 /** Runs functions by name. */
 export interface Host {
-  invoke(name: LocalFunction, event: unknown): Promise<unknown>;
+  /** Runs a function for an event, with a clock that is ahead by so many seconds in this call alone. Default: by none. */
+  invoke(name: LocalFunction, event: unknown, laterSeconds?: number): Promise<unknown>;
   /** Ends the sandbox of a function, or all, so that its next call is a cold start. */
   cool(only?: LocalFunction): Promise<void>;
 }
@@ -43,13 +44,13 @@ export class FunctionHost implements Host {
     this.#options = options;
   }
 
-  invoke(name: LocalFunction, event: unknown): Promise<unknown> {
+  invoke(name: LocalFunction, event: unknown, laterSeconds = 0): Promise<unknown> {
     let sandbox = this.#sandboxes.get(name);
     if (!sandbox || sandbox.hasEnded) {
       sandbox = new Sandbox(name, environmentOf(name, this.#options), this.#options);
       this.#sandboxes.set(name, sandbox);
     }
-    return sandbox.invoke(event);
+    return sandbox.invoke(event, laterSeconds);
   }
 
   async cool(only?: LocalFunction): Promise<void> {
@@ -95,11 +96,11 @@ class Sandbox {
     this.#worker.on('exit', () => this.#fail(new Error(`the function ${name} ended`)));
   }
 
-  invoke(event: unknown): Promise<unknown> {
+  invoke(event: unknown, laterSeconds: number): Promise<unknown> {
     const id = ++this.#count;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, event });
+      this.#worker.postMessage({ id, event, laterSeconds });
     });
   }
 

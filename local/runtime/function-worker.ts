@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { installation } from '../installation.ts';
@@ -15,14 +16,16 @@ type WorkerData = {
   readonly trustedCertificates: readonly string[];
 };
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
-type Invocation = { readonly id: number; readonly event: unknown };
+type Invocation = { readonly id: number; readonly event: unknown; readonly laterSeconds: number };
 
 const { functionName, handler: address, clockCells, trustedCertificates }: WorkerData = workerData;
 
 // The clock of the runtime instead of the machine's, so that tests pass expiries without waiting.
 const clock = new SharedClock(clockCells);
 const machineNow = Date.now.bind(Date);
-Date.now = () => clock.milliseconds(machineNow());
+// By how many seconds it is ahead in one call.
+const later = new AsyncLocalStorage<number>();
+Date.now = () => clock.milliseconds(machineNow()) + (later.getStore() ?? 0) * 1000;
 
 // This affects only this thread.
 if (trustedCertificates.length > 0) trustCertificates(trustedCertificates);
@@ -33,9 +36,9 @@ const { handler }: { readonly handler: Handler } = await import(address);
 
 parentPort?.on('message', async (message: Invocation | 'end') => {
   if (message === 'end') process.exit();
-  const { id, event } = message;
+  const { id, event, laterSeconds } = message;
   try {
-    parentPort?.postMessage({ id, result: await handler(event, contextOf(functionName, id)) });
+    parentPort?.postMessage({ id, result: await later.run(laterSeconds, handler, event, contextOf(functionName, id)) });
   } catch (error) {
     parentPort?.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import * as v from 'valibot';
+import { laterSeconds, withoutLater } from './call-clock.ts';
 import { type IncomingCall, routeEvent } from './event.ts';
 import type { Host } from './function-host.ts';
 import { isTrustedLoopback, LOCAL_IDENTITY, listenOnLoopback } from './loopback.ts';
@@ -63,12 +64,14 @@ export class Gateway {
     const body = await readBody(request);
     if (!body) return this.#refuse(request, response, 413);
     if (await this.localRoutes?.(request, response, body)) return;
+    const later = laterSeconds(request);
+    if (later === undefined) return this.#refuse(request, response, 403);
     const routed = routeEvent(callFrom(request, body));
     if (!routed) return this.#refuse(request, response, 404);
     if (this.#throttles?.take(routed.routeKey) === false) return this.#refuse(request, response, 429);
     // It listens before everything behind it has started. A client that calls meanwhile is to try again.
     if (!this.host) return this.#refuse(request, response, 503);
-    const answer = await this.host.invoke(routed.functionName, routed.event).catch(() => undefined);
+    const answer = await this.host.invoke(routed.functionName, routed.event, later).catch(() => undefined);
     const result = v.safeParse(lambdaResult, answer);
     // API Gateway answers like this when an integration fails. The function's log has the reason.
     if (!result.success) return this.#refuse(request, response, 500);
@@ -88,6 +91,7 @@ export class Gateway {
 
 /** The texts of API Gateway's own errors. */
 const MESSAGES = {
+  403: 'Forbidden',
   404: 'Not Found',
   413: 'Request Too Long',
   429: 'Too Many Requests',
@@ -99,7 +103,7 @@ function callFrom(request: IncomingMessage, body: Buffer): IncomingCall {
   return {
     method: request.method ?? 'GET',
     target: request.url ?? '/',
-    rawHeaders: request.rawHeaders,
+    rawHeaders: withoutLater(request.rawHeaders),
     body,
     sourceIp: request.socket.remoteAddress ?? '',
     host: request.headers.host ?? '',

@@ -1,3 +1,4 @@
+import type { Faults } from '../aws/faults.ts';
 import type { AwsServer } from '../aws/server.ts';
 import type { SnsStandIn } from '../aws/sns.ts';
 import { AuditRecords } from './audit-records.ts';
@@ -43,6 +44,8 @@ export type Runtime = {
   /** The address of the AWS stand-ins. */
   readonly awsEndpoint: string;
   readonly sns: SnsStandIn;
+  /** What fails because somebody on this machine ordered it. */
+  readonly faults: Faults;
   /** What the audit trail has. */
   readonly audit: AuditRecords;
   /** The last lines of the functions. */
@@ -88,7 +91,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   const log = new FunctionLog(options.remembers);
   const streams = new StreamSource();
   options.onStep?.('starting the stand-ins for AWS');
-  const { aws, sns, engine } = await startAws(options, { state, clock, started, audit, streams });
+  const { aws, sns, engine, faults } = await startAws(options, { state, clock, started, audit, streams });
   const awsEndpoint = await aws.listen();
   started.defer(() => aws.close());
   await createTables(awsEndpoint);
@@ -112,7 +115,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   };
   const trust = truster(hostOptions.trustedCertificates, host);
   const control = { now, sweep, advance: clock.advance.bind(clock), close: () => started.disposeAsync() };
-  return { url, aws, awsEndpoint, sns, audit, log, push, gateway, state, host, trust, ...control };
+  return { url, aws, awsEndpoint, sns, faults, audit, log, push, gateway, state, host, trust, ...control };
 }
 
 /** Adds to the list that each new sandbox reads. */

@@ -6,6 +6,7 @@ import { startDynalite } from '../aws/dynalite.ts';
 import type { DynamoDBEngine } from '../aws/dynamodb-engine.ts';
 import { startDynamoDBLocal } from '../aws/dynamodb-local.ts';
 import { type BusEvent, createEventBridgeService } from '../aws/event-bridge.ts';
+import { Faults } from '../aws/faults.ts';
 import { createFirehoseService } from '../aws/firehose.ts';
 import { createKmsService, type MakeKeyPair } from '../aws/kms.ts';
 import { QueueJournal } from '../aws/queue-journal.ts';
@@ -55,7 +56,7 @@ type Grounds = {
 export async function startAws(
   options: StandInOptions,
   { state, clock, started, audit, streams }: Grounds,
-): Promise<{ aws: AwsServer; sns: SnsStandIn; engine: DynamoDBEngine }> {
+): Promise<{ aws: AwsServer; sns: SnsStandIn; engine: DynamoDBEngine; faults: Faults }> {
   const kept = state.read('aws', awsState);
   const kmsMasterKey = kept?.kmsMasterKey ?? randomBytes(32).toString('base64');
   const sns = new SnsStandIn();
@@ -78,8 +79,9 @@ export async function startAws(
     ...(onEvent && { events: createEventBridgeService(EVENT_BUS, onEvent) }),
     kms: createKmsService(Buffer.from(kmsMasterKey, 'base64'), options.makeKeyPair),
   };
-  const aws = new AwsServer(services, options.remembers);
-  return { aws, sns, engine: plain };
+  const faults = new Faults();
+  const aws = new AwsServer(services, options.remembers, (call) => faults.answerTo(call));
+  return { aws, sns, engine: plain, faults };
 }
 
 function startEngine({ dynamodb, dataFolder: folder }: StandInOptions): Promise<DynamoDBEngine> {
