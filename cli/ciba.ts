@@ -47,7 +47,7 @@ function report(error: unknown, help: string): ExitCode {
     return 1;
   }
   if (error instanceof Interrupted) {
-    console.error('\nciba: Interrupted. Nothing was done.');
+    console.error(`\nciba: Interrupted. ${error.message}`);
     return 130;
   }
   const trace = error instanceof Error ? error.stack : String(error);

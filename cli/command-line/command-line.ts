@@ -70,14 +70,15 @@ export function readCommandLine(
   const isUnnamed = noun?.unnamed === command && positionals[1] !== command.name;
   const words = positionals.slice(noun && !isUnnamed ? 2 : 1);
   const missing = command.arguments[words.length];
-  if (missing) throw new WrongUsage(`${missing.name.toUpperCase()} is missing: ${missing.about}`);
+  if (missing && !missing.isOptional)
+    throw new WrongUsage(`${missing.name.toUpperCase()} is missing: ${missing.about}`);
   const surplus = words[command.arguments.length];
   if (surplus !== undefined && !command.rest)
     throw new WrongUsage(`"${surplus}" is one argument too many; put a value with spaces in quotation marks`);
   const argument = Object.fromEntries(
     command.arguments.map(({ name, of }, index) => {
       const word = words[index] ?? '';
-      return [name, of ? oneOf(name.toUpperCase(), word, of) : word];
+      return [name, of && index < words.length ? oneOf(name.toUpperCase(), word, of) : word];
     }),
   );
   const { url, stack, context, region, profile, json, ...own } = values;

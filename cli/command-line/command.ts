@@ -12,7 +12,12 @@ type Values = {
   readonly completes?: Completed;
 };
 /** A word on the command line that is not an option. */
-export type ArgumentSpec = Values & { readonly name: string; readonly about: string };
+export type ArgumentSpec = Values & {
+  readonly name: string;
+  readonly about: string;
+  /** Whether it may be left out. It is then the empty text. Only the last one may. */
+  readonly isOptional?: boolean;
+};
 /** An option. `text` takes a value, `list` may be repeated, `flag` takes no value (`--no-…` sets it to false). */
 export type OptionSpec = Values & {
   readonly kind: 'text' | 'list' | 'flag';

@@ -15,5 +15,9 @@ export class Refused extends Error {
   }
 }
 
-/** Somebody pressed Ctrl-C at a question: exit code 130, as a shell gives it. */
-export class Interrupted extends Error {}
+/** Somebody pressed Ctrl-C: exit code 130, as a shell gives it. The message says what became of the command. */
+export class Interrupted extends Error {
+  constructor(message = 'Nothing was done.') {
+    super(message);
+  }
+}

@@ -81,7 +81,10 @@ function helpForCommand(noun: Noun | undefined, command: Command, width: number)
 /** Returns the name of a command with its arguments. */
 export function signatureOf(command: Pick<Command, 'name' | 'arguments' | 'rest'>): string {
   const rest = command.rest ? [`[-- ${command.rest.name.toUpperCase()}]`] : [];
-  return [command.name, ...command.arguments.map(({ name }) => name.toUpperCase()), ...rest].join(' ');
+  const words = command.arguments.map(({ name, isOptional }) =>
+    isOptional ? `[${name.toUpperCase()}]` : name.toUpperCase(),
+  );
+  return [command.name, ...words, ...rest].join(' ');
 }
 
 function optionList(heading: string, specs: OptionSpecs, width: number): string {

@@ -15,6 +15,7 @@ import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { tail } from './tail-command.ts';
 import { ticketNoun } from './ticket-commands.ts';
 import { trace } from './trace-command.ts';
+import { trigger } from './trigger-command.ts';
 import { up } from './up-command.ts';
 import { userNoun } from './user-commands.ts';
 import { version } from './version-command.ts';
@@ -33,5 +34,5 @@ export const vocabulary: Vocabulary = {
     evidenceNoun,
     contextNoun,
   ],
-  standalone: [up, ask, listen, tail, trace, audit, doctor, completion, version],
+  standalone: [up, ask, listen, trigger, tail, trace, audit, doctor, completion, version],
 };

@@ -3,6 +3,7 @@ import { EXIT_CODES } from '../../cli/command-line/exit-codes.ts';
 import { GLOBAL_OPTIONS, spellingOf, YES_OPTION } from '../../cli/command-line/global-options.ts';
 import { helpFor, signatureOf } from '../../cli/command-line/help-text.ts';
 import { vocabulary } from '../../cli/commands/registry.ts';
+import { SCENARIO_GROUPS } from '../../cli/trigger/scenarios.ts';
 
 // Makes docs/cli.md and the golden texts of the help from the tables of the command. `npm run docs` writes them.
 
@@ -31,7 +32,7 @@ export function helpPages(): ReadonlyMap<string, string> {
 
 /** Returns docs/cli.md with its blocks made again. */
 export function withCliBlocks(markdown: string): string {
-  const blocks = { commands, 'options of every command': globalOptions, 'exit codes': exitCodes };
+  const blocks = { commands, scenarios, 'options of every command': globalOptions, 'exit codes': exitCodes };
   return Object.entries(blocks).reduce((text, [name, make]) => {
     const block = new RegExp(`(<!-- ciba, ${name}: [^\\n]*-->\\n)(?:[^]*?\\n)??(<!-- end -->)`);
     if (!block.test(text)) throw new Error(`${CLI_PAGE} has no block for ${name}`);
@@ -50,6 +51,21 @@ const optionTable = (options: Command['options']) =>
 
 function globalOptions(): string {
   return optionTable(GLOBAL_OPTIONS);
+}
+
+/** Links are from docs/cli.md, so that a test of the documents follows them. */
+function scenarios(): string {
+  const link = (page: string) => `[${page}](${page.startsWith('docs/') ? page.slice(5) : `../${page}`})`;
+  return SCENARIO_GROUPS.map(({ title, scenarios: all }) => {
+    const rows = all.map(({ name, about, needs, ends, next, standard, page, answer }) => [
+      `\`${name}\`${answer ? ' ¹' : ''}${needs === 'provider' ? ' ²' : ''}`,
+      about,
+      `${ends.by ?? 'client'}: ${ends.status}${ends.error === undefined ? '' : ` \`${ends.error}\``}`,
+      next,
+      `${standard}; ${link(page)}`,
+    ]);
+    return `**${title}**\n\n${table(['scenario', 'what happens', 'last answer', 'what to do', 'read'], rows)}`;
+  }).join('\n\n');
 }
 
 function exitCodes(): string {

@@ -133,8 +133,9 @@ describe('the script of bash', () => {
       'eval "$(ciba completion bash)"',
       complete('ciba cli'),
       complete("ciba client show 'call'"),
+      complete('ciba trigger throt'),
     ];
-    expect(await printed('bash', lines.join('\n'))).toEqual(['client', 'call-centre']);
+    expect(await printed('bash', lines.join('\n'))).toEqual(['client', 'call-centre', 'throttled-table']);
   });
 
   it.skipIf(!isTerminalThere)('works at the tab key', async () => {
@@ -165,9 +166,10 @@ describe('the script of zsh', () => {
       'eval "$(ciba completion zsh)"',
       complete('ciba cli'),
       complete('ciba client show call'),
+      complete('ciba trigger throt'),
       complete("ciba client show bank ''"),
     ];
-    expect(await printed('zsh', lines.join('\n'))).toEqual(['client', 'call-centre', 'files']);
+    expect(await printed('zsh', lines.join('\n'))).toEqual(['client', 'call-centre', 'throttled-table', 'files']);
   });
 });
 
@@ -180,9 +182,10 @@ describe('the script of fish', () => {
       'ciba completion fish | source',
       "complete -C 'ciba cli'",
       "complete -C 'ciba client show call'",
+      "complete -C 'ciba trigger throt'",
       `complete -C 'ciba client create --from ${home}/script.f'`,
     ];
     const files = [`${home}/script.fish`];
-    expect(await printed('fish', lines.join('\n'))).toEqual(['client', 'call-centre', ...files]);
+    expect(await printed('fish', lines.join('\n'))).toEqual(['client', 'call-centre', 'throttled-table', ...files]);
   });
 });

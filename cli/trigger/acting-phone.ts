@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { lifeOf, Phone, type PhoneIdentity } from '../../local/demo/phone.ts';
+import { expectAnswer } from './ending.ts';
+import type { Exchange, Wire } from './wire.ts';
+
+/** An answer of the user. A denial can have a reason. */
+export type Answer = 'approve' | 'deny' | { readonly reason: string };
+/** How a phone answers, where it is not as it should be. */
+export type Manner = {
+  readonly laterSeconds?: number;
+  /** By how many seconds the clock of the phone is wrong. */
+  readonly clockIsAheadBy?: number;
+};
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** A phone of a scenario. It signs with a real key, and its calls are remembered. */
+export class ActingPhone {
+  readonly identity: PhoneIdentity;
+  readonly #wire: Wire;
+
+  constructor(identity: PhoneIdentity, wire: Wire) {
+    this.identity = identity;
+    this.#wire = wire;
+  }
+
+  /** Enrols a phone with a ticket. */
+  static async enrol(ticketUri: string, pushToken: string, wire: Wire): Promise<ActingPhone> {
+    const { identity } = await Phone.enrol(ticketUri, { name: 'Phone of a trial', pushToken, now });
+    return new ActingPhone(identity, wire);
+  }
+
+  /** The same phone with the key of another one. */
+  withKeyOf({ identity: { privateKey, publicKey } }: ActingPhone): ActingPhone {
+    return new ActingPhone({ ...this.identity, privateKey, publicKey }, this.#wire);
+  }
+
+  /** Lists what waits for an answer. */
+  list(): Promise<Exchange> {
+    return this.#get('device/requests', 'device/requests');
+  }
+
+  /** Fetches the details of a request: the exchange, and the bytes, which are empty if there are none. */
+  async read(requestId: string, laterSeconds = 0): Promise<{ exchange: Exchange; bytes: Uint8Array }> {
+    const exchange = await this.#get(`device/requests/${requestId}`, 'device/requests/{request_id}', laterSeconds);
+    return { exchange, bytes: Buffer.from(String(exchange.answer['details'] ?? ''), 'base64url') };
+  }
+
+  /** Signs a decision over bytes, and sends it. */
+  async respond(
+    { requestId, bytes }: { readonly requestId: string; readonly bytes: Uint8Array },
+    answer: Answer,
+    { laterSeconds = 0, clockIsAheadBy = 0 }: Manner = {},
+  ): Promise<Exchange> {
+    const { deviceId: iss, sub, issuer } = this.identity;
+    const decided = typeof answer === 'string' ? { decision: answer } : { decision: 'deny', reason: answer.reason };
+    const details_hash = createHash('sha256').update(bytes).digest('base64url');
+    const clock = () => now() + laterSeconds + clockIsAheadBy;
+    const claims = { iss, sub, request_id: requestId, ...decided, details_hash, ...lifeOf(issuer, clock) };
+    return this.#wire.send('phone', {
+      method: 'POST',
+      path: `/device/requests/${requestId}/response`,
+      route: '/device/requests/{request_id}/response',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ response: await new Phone(this.identity, clock).sign('ciba-response+jwt', claims) }),
+      sent: { ...decided, details_hash, iat: clockIsAheadBy === 0 ? 'now' : `now + ${clockIsAheadBy} s` },
+      laterSeconds,
+    });
+  }
+
+  /** Fetches a request and answers it, as a good phone does. */
+  async decide(requestId: string, answer: Answer, manner: Manner = {}): Promise<Exchange> {
+    const { exchange, bytes } = await this.read(requestId, manner.laterSeconds);
+    expectAnswer(exchange, { status: 200 });
+    return this.respond({ requestId, bytes }, answer, manner);
+  }
+
+  async #get(path: string, route: string, laterSeconds = 0): Promise<Exchange> {
+    const authorization = await new Phone(this.identity, () => now() + laterSeconds).assertion('GET', path);
+    return this.#wire.send('phone', {
+      method: 'GET',
+      path: `/${path}`,
+      route: `/${route}`,
+      headers: { authorization },
+      sent: { Authorization: 'Device …' },
+      laterSeconds,
+    });
+  }
+}

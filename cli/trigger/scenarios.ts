@@ -1,0 +1,26 @@
+import type { Scenario, ScenarioGroup } from './scenario.ts';
+import { authentication } from './scenarios/authentication.ts';
+import { decisions } from './scenarios/decisions.ts';
+import { outages } from './scenarios/outages.ts';
+import { phones } from './scenarios/phones.ts';
+import { pings } from './scenarios/pings.ts';
+import { requests } from './scenarios/requests.ts';
+import { timing } from './scenarios/timing.ts';
+import { tokens } from './scenarios/tokens.ts';
+import { users } from './scenarios/users.ts';
+
+/** All scenarios, in the order of the list. */
+export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
+  decisions,
+  users,
+  timing,
+  phones,
+  authentication,
+  requests,
+  tokens,
+  pings,
+  outages,
+];
+
+/** All scenarios. */
+export const SCENARIOS: readonly Scenario[] = SCENARIO_GROUPS.flatMap(({ scenarios }) => scenarios);
