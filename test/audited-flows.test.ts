@@ -7,7 +7,7 @@ import { root } from './support/code-blocks.ts';
 /** The functions of flows that store no records, by the reason. */
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
-    findUserWithDevices isOfReported listBlocks listClients listPendingRequests listTickets listUserDevices
+    findUserWithDevices isOfReported listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
     provePushRights publishKeys readClient readLogLevel readRequestDetails unlessReported`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,

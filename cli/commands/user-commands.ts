@@ -1,5 +1,5 @@
-import type { UserProfile } from '../../provider/core/person/profile.ts';
-import type { UserView } from '../../provider/flows/person/manage-users.ts';
+import type { UserProfile, UserView } from '../../provider/core/person/profile.ts';
+
 import { toned } from '../command-line/colour.ts';
 import { command, type Noun, type OptionSpec } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
@@ -182,6 +182,7 @@ export const userNoun: Noun = {
   commands: [create, show, update, block, unblock, blocks, unblockClient, remove, exportRecords, eraseRecords],
 };
 
-function describe({ sub, blocked, ...claims }: UserView): string {
-  return fieldList({ sub, status: blocked ? toned('bad', 'blocked') : toned('good', 'active'), ...claims });
+function describe({ sub, blocked, created_at, ...claims }: UserView): string {
+  const status = blocked ? toned('bad', 'blocked') : toned('good', 'active');
+  return fieldList({ sub, status, ...claims, created: created_at === undefined ? undefined : instant(created_at) });
 }

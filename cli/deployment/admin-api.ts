@@ -3,10 +3,12 @@ import type { ClientView } from '../../provider/core/client/client-view.ts';
 import type { DeviceView } from '../../provider/core/device/device.ts';
 import type { OpenTicketView } from '../../provider/core/device/enrolment-ticket.ts';
 import type { ClientBlockView } from '../../provider/core/person/client-block.ts';
+import type { UserView } from '../../provider/core/person/profile.ts';
 import type { TicketView } from '../../provider/flows/device/manage-tickets.ts';
 import type { LogLevelView } from '../../provider/flows/operating/manage-log-level.ts';
 import type { EvidenceKeysView, UserExport } from '../../provider/flows/person/export-user.ts';
-import type { UserView } from '../../provider/flows/person/manage-users.ts';
+
+import type { ListedUserView } from '../../provider/flows/person/list-users.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import type { Deployment } from './deployment.ts';
 import { withId } from './next-step.ts';
@@ -15,12 +17,16 @@ import { type Authorize, signatureFor, withoutSignature } from './request-signat
 
 /** The routes of the admin API, from `lambdas/admin/function.ts`. */
 export type AdminRoute = (typeof functions)['admin']['routes'][number];
+/** A page of the list of users. */
+type UsersPage = { readonly users: readonly ListedUserView[]; readonly next?: string };
 type Answers = {
   'POST /admin/clients': ClientView;
   'GET /admin/clients': { readonly clients: readonly ClientView[]; readonly next?: string };
   'GET /admin/clients/{client_id}': ClientView;
   'PATCH /admin/clients/{client_id}': ClientView;
   'POST /admin/users': UserView;
+  'GET /admin/users': UsersPage;
+  'POST /admin/users/list': UsersPage;
   'POST /admin/users/search': UserView;
   'GET /admin/users/{sub}': UserView;
   'PATCH /admin/users/{sub}': UserView;

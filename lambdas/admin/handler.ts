@@ -7,13 +7,8 @@ import {
   userSearchBody,
   userSearchFrom,
 } from '../../provider/edge/http/admin-bodies.ts';
-import {
-  adminBodyRoute,
-  adminRoute,
-  onlyOperators,
-  pageFrom,
-  SEARCH_BY_BODY,
-} from '../../provider/edge/http/admin-call.ts';
+import { adminBodyRoute, adminRoute, onlyOperators, pageFrom } from '../../provider/edge/http/admin-call.ts';
+import { userPageBody, userPageFrom, userPageFromQuery } from '../../provider/edge/http/admin-user-page.ts';
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
@@ -30,6 +25,7 @@ import { readLogLevel, setLogLevel } from '../../provider/flows/operating/manage
 import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import { eraseUser } from '../../provider/flows/person/erase-user.ts';
 import { exportUser, readEvidenceKeys } from '../../provider/flows/person/export-user.ts';
+import { listUsers } from '../../provider/flows/person/list-users.ts';
 import { listBlocks, unblockClient } from '../../provider/flows/person/manage-blocks.ts';
 import {
   createUser,
@@ -75,7 +71,13 @@ const routes = {
   'POST /admin/users': adminBodyRoute({ body: userBody }, async ({ body, by }) =>
     mapResult(await createUser(ports, body, by), answerCreated),
   ),
-  'GET /admin/users': adminRoute(async () => SEARCH_BY_BODY),
+  'GET /admin/users': adminRoute(async ({ request }) => {
+    const page = userPageFromQuery(request.query);
+    return page.ok ? mapResult(await listUsers(ports, page.value), answerOk) : page;
+  }),
+  'POST /admin/users/list': adminBodyRoute({ body: userPageBody }, async ({ body }) =>
+    mapResult(await listUsers(ports, userPageFrom(body)), answerOk),
+  ),
   'POST /admin/users/search': adminBodyRoute({ body: userSearchBody }, async ({ body }) => {
     const search = userSearchFrom(body);
     return search.ok ? mapResult(await findUser(ports, search.value), answerOk) : search;

@@ -12,6 +12,7 @@ import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-reg
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { PersonRecordsTable } from '../../provider/adapters/dynamodb/person-records-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { UserListTable } from '../../provider/adapters/dynamodb/user-list-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
 import { notificationAddresses } from '../../provider/adapters/https/public-endpoints.ts';
@@ -26,11 +27,13 @@ import type { ManageLogLevelPorts } from '../../provider/flows/operating/manage-
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 import type { EraseUserPorts } from '../../provider/flows/person/erase-user.ts';
 import type { ExportUserPorts } from '../../provider/flows/person/export-user.ts';
+import type { ListUsersPorts } from '../../provider/flows/person/list-users.ts';
 import type { ManageBlocksPorts } from '../../provider/flows/person/manage-blocks.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
 type AdminPorts = ManageClientsPorts &
   ManageUsersPorts &
+  ListUsersPorts &
   ManageTicketsPorts &
   ManageBlocksPorts &
   ExportUserPorts &
@@ -53,6 +56,7 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
     notificationAddresses: notificationAddresses(readNotificationNetworks()),
     peopleRegistry: new PeopleRegistryTable(directory, entropy, clock),
     people,
+    userList: new UserListTable(directory),
     devices: people,
     tickets: new TicketsTable({ directory, transactions }, entropy),
     blockEnds: new ClientBlockEndsTable(directory),

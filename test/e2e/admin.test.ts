@@ -180,6 +180,7 @@ describe('users', () => {
       email: 'eve@example.com',
       phone_number: '+491512345678',
       preferred_username: 'eve',
+      created_at: world.runtime.now(),
     });
     for (const hint of [
       'eve@example.com',
@@ -250,7 +251,10 @@ describe('members that are taken out', () => {
     expect(body).toMatchObject({ audiences: [], client_name: 'Changing' });
     expect(Object.keys(body)).not.toContain('requests_per_minute');
     const { sub, email } = await world.user({ name: 'Gone' });
-    expect((await world.admin('PATCH', `/admin/users/${sub}`, { email: null, name: null })).body).toEqual({ sub });
+    expect((await world.admin('PATCH', `/admin/users/${sub}`, { email: null, name: null })).body).toEqual({
+      sub,
+      created_at: world.runtime.now(),
+    });
     expect((await world.find(email)).status).toBe(404);
     expect((await world.admin('PATCH', `/admin/users/${sub}`, { sub: 'other' })).status).toBe(400);
   });

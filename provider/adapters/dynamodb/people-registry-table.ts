@@ -1,9 +1,10 @@
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
-import { hasIdentifier, type User } from '../../core/person/user.ts';
+import { hasIdentifier, UNFINISHED_SECONDS, type User } from '../../core/person/user.ts';
 import type { PeopleRegistry, UserWritten } from '../../flows/person/ports.ts';
 import type { Clock, Entropy } from '../../flows/ports.ts';
 import {
   type LoginForm,
+  listedUserKey,
   loginKey,
   PROFILE,
   profileItem,
@@ -15,8 +16,6 @@ import {
 import type { Guard, Stored } from './items.ts';
 import type { Table } from './table.ts';
 
-/** How long creating a user may take, in seconds. An older identifier without a profile belongs to no user. */
-const UNFINISHED_SECONDS = 60;
 const isNew = { condition: 'attribute_not_exists(pk)' };
 
 /** The profile that a call is about to write. */
@@ -52,10 +51,13 @@ export class PeopleRegistryTable implements PeopleRegistry {
     const claimed = await this.#claimIdentifiers(user.identifiers, writer);
     if (claimed.outcome === 'taken') return claimed;
     if (claimed.outcome === 'superseded') return { outcome: 'taken', taken: 'sub' };
+    const entry = listedUserKey(user);
+    await this.#directory.put({ ...entry, put_at: this.#clock() });
     const { written, item } = await this.#directory.put(profileItem(user, 1), { guard: isNew, nonce: this.#nonce() });
     // If the answer of this write was lost and others changed the user before the SDK repeated it, the nonce is theirs.
     if (written || item?.profile_id === user.profileId) return { outcome: 'written' };
     await this.#deleteClaims(claimed.own, item);
+    await this.#directory.delete(entry);
     return { outcome: 'taken', taken: 'sub' };
   }
 
@@ -79,10 +81,12 @@ export class PeopleRegistryTable implements PeopleRegistry {
     return { outcome: put.isUnclear ? 'unclear' : 'changed' };
   }
 
-  async remove({ sub, profileId, identifiers }: User): Promise<void> {
+  async remove(user: User): Promise<void> {
+    const { sub, profileId, identifiers } = user;
     const guard = { condition: '#profile_id = :removed', values: { removed: profileId } };
     await this.#directory.delete(profileKey(sub), { guard });
     await this.#deleteIdentifiers(identifiers, guard);
+    await this.#directory.delete(listedUserKey(user));
   }
 
   /**

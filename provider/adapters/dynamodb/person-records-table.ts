@@ -9,6 +9,7 @@ import { type EvidenceKeyForm, evidenceKeyPartition } from './forms/evidence-key
 import {
   keptBlock,
   keptDevice,
+  keptEntry,
   keptEvidenceKey,
   keptIdentifier,
   keptProfile,
@@ -25,7 +26,18 @@ import {
   requestKey,
 } from './forms/request-form.ts';
 import { ticketKey } from './forms/ticket-form.ts';
-import { isProfile, loginKey, profileKey, type UserForm, userFrom, userPartition } from './forms/user-form.ts';
+import {
+  entriesOf,
+  isProfile,
+  type ListedUserForm,
+  listedUserKey,
+  loginKey,
+  profileKey,
+  USER_LIST,
+  type UserForm,
+  userFrom,
+  userPartition,
+} from './forms/user-form.ts';
 import type { Guard, Stored } from './items.ts';
 import type { Table } from './table.ts';
 
@@ -42,13 +54,14 @@ export class PersonRecordsTable implements PersonRecords {
   }
 
   async read(sub: string): Promise<KeptRecords | undefined> {
-    const [person, details, windows, keys] = await Promise.all([
+    const [person, details, windows, keys, entries] = await Promise.all([
       this.#directory.query<UserForm | DeviceForm | BlockForm>(userPartition(sub)),
       this.#detailsOf(sub),
       this.#transactions.query<RateWindowForm>(userWindows(sub)),
       this.#directory.query<EvidenceKeyForm>(evidenceKeyPartition(sub)),
+      this.#directory.query<ListedUserForm>(USER_LIST, { skPrefix: entriesOf(sub) }),
     ]);
-    if ([person, details, windows, keys].every(({ length }) => length === 0)) return undefined;
+    if ([person, details, windows, keys, entries].every(({ length }) => length === 0)) return undefined;
     const profile = person.find(isProfile);
     const [identifiers, requests] = await Promise.all([
       Promise.all((profile?.identifiers ?? []).map((one) => this.#identifier(sub, one))),
@@ -59,6 +72,7 @@ export class PersonRecordsTable implements PersonRecords {
     return {
       ...(profile && { profile: keptProfile(profile) }),
       login_identifiers: identifiers.flat(),
+      listed: entries.map(keptEntry),
       devices: person.filter(isDevice).map(keptDevice),
       requests: details.map((one) => keptRequest(one, requestOf(one))),
       rate_windows: windows.filter(isWindow).map(keptRateWindow),
@@ -112,6 +126,10 @@ export class PersonRecordsTable implements PersonRecords {
     const since = item?.profile_id === profileId ? userFrom(item).identifiers : [];
     const others = since.filter((identifier) => !hasIdentifier(user, identifier));
     await this.#deleteIdentifiers(others, profileId);
+  }
+
+  async eraseEntries({ sub, profileIds }: ProfilesOf): Promise<void> {
+    await Promise.all(profileIds.map((profileId) => this.#directory.delete(listedUserKey({ sub, profileId }))));
   }
 
   #detailsOf(sub: string): Promise<readonly Stored<DetailsForm>[]> {

@@ -59,10 +59,12 @@ export class Table {
     return items;
   }
 
-  /** Returns one page of a partition, starting after a sort key. */
-  async page(pk: string, options: { after?: string | undefined; limit: number }): Promise<readonly Stored<Item>[]> {
-    const start = options.after === undefined ? undefined : { pk, sk: options.after };
-    return (await this.#queryPage<Item>(pk, { limit: options.limit }, start)).items;
+  /** Returns one page of a partition, starting after a sort key; with a prefix, which `after` must have too. */
+  async page(
+    pk: string,
+    { after, ...options }: { after?: string | undefined; limit: number; skPrefix?: string },
+  ): Promise<readonly Stored<Item>[]> {
+    return (await this.#queryPage<Item>(pk, options, after === undefined ? undefined : { pk, sk: after })).items;
   }
 
   async #queryPage<Form>(

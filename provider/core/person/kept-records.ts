@@ -11,6 +11,8 @@ export type KeptRecords = {
   readonly profile?: KeptProfile;
   /** The login identifiers that lead to the profile. */
   readonly login_identifiers: readonly KeptIdentifier[];
+  /** The entries in the list of all users. Without a profile of the same id, a creation or a removal broke off. */
+  readonly listed: readonly KeptEntry[];
   readonly devices: readonly KeptDevice[];
   /** The requests whose details are still stored: until an hour after their end. */
   readonly requests: readonly KeptRequest[];
@@ -25,6 +27,7 @@ export type KeptProfile = Pick<User, 'status' | 'identifiers'> & {
   readonly profile_id: string;
   readonly claims: UserClaims;
   readonly block_count: number;
+  readonly created_at?: number | undefined;
   readonly revision: number;
   readonly device_ids: readonly string[];
   readonly ticket?: KeptTicket | undefined;
@@ -46,6 +49,9 @@ export type KeptIdentifier = LoginIdentifier & {
   readonly revision: number;
   readonly put_at: number;
 };
+
+/** An entry in the list of all users, and when it was put there. */
+export type KeptEntry = { readonly profile_id: string; readonly put_at: number };
 
 /** A device. `reach` is `none` for a device that is never pushed to. */
 export type KeptDevice = {

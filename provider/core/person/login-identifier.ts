@@ -18,7 +18,7 @@ const subject = /^(?!\.{1,2}$)[A-Za-z0-9._|:@+-]{1,128}$/;
 
 /** Returns an e-mail address in its stored form: trimmed, NFC, lower case. Undefined if it is malformed. */
 export function parseEmail(value: string): string | undefined {
-  const normal = value.trim().normalize('NFC').toLowerCase().normalize('NFC');
+  const normal = normalEmail(value);
   return email.test(normal) ? normal : undefined;
 }
 
@@ -27,17 +27,32 @@ export function parseEmail(value: string): string | undefined {
  * Undefined if it is malformed.
  */
 export function parsePhoneNumber(value: string): string | undefined {
-  const normal = value
-    .trim()
-    .replace(/^tel:/i, '')
-    .replace(/[ ().-]/g, '');
+  const normal = normalPhoneNumber(value);
   return phone.test(normal) ? normal : undefined;
 }
 
 /** Returns a username in its stored form: trimmed, NFKC, lower case. Undefined if it is malformed. */
 export function parseUsername(value: string): string | undefined {
-  const normal = value.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
+  const normal = normalUsername(value);
   return username.test(normal) ? normal : undefined;
+}
+
+/** Puts an e-mail address, or its beginning, into the stored form. Checks nothing. */
+export function normalEmail(value: string): string {
+  return value.trim().normalize('NFC').toLowerCase().normalize('NFC');
+}
+
+/** Puts a phone number, or its beginning, into the stored form. Checks nothing. */
+export function normalPhoneNumber(value: string): string {
+  return value
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(/[ ().-]/g, '');
+}
+
+/** Puts a username, or its beginning, into the stored form. Checks nothing. */
+export function normalUsername(value: string): string {
+  return value.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 /** Returns whether a value can be a `sub` of this provider. */

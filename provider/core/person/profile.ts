@@ -1,4 +1,5 @@
 import { applyChange, type ChangedMember, changedMembers, type MemberChange } from '../member-change.ts';
+import { SYNTHETIC_ID } from '../operating/reserved.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from './login-identifier.ts';
 import type { Owner, User, UserClaims } from './user.ts';
@@ -51,9 +52,10 @@ export function registerUser(profile: UserProfile, { sub, profileId }: Owner): R
 export function changeUser(before: User, change: MemberChange<UserProfile>): Result<User> {
   const changed = registerUser(changeProfile(describeUser(before), change), before);
   if (!changed.ok) return changed;
-  const { deviceIds, ticket, blockCount, status } = before;
-  if (changed.value.status === 'active') return ok({ ...changed.value, deviceIds, blockCount, ticket });
-  return ok({ ...changed.value, deviceIds, blockCount: status === 'active' ? blockCount + 1 : blockCount });
+  const { deviceIds, ticket, blockCount, createdAt, status } = before;
+  const kept = { ...changed.value, deviceIds, createdAt };
+  if (changed.value.status === 'active') return ok({ ...kept, blockCount, ticket });
+  return ok({ ...kept, blockCount: status === 'active' ? blockCount + 1 : blockCount });
 }
 
 /**
@@ -71,6 +73,22 @@ export function changeProfile(before: UserProfile, change: MemberChange<UserProf
 /** Returns the user as operators read it. */
 export function describeUser(user: User): UserProfile & { readonly sub: string } {
   return { sub: user.sub, ...user.claims, ...(user.status === 'blocked' && { blocked: true }) };
+}
+
+/**
+ * A user as operators are told of it. `created_at` is when the profile was made. `synthetic` marks the user of the
+ * synthetic login, which cannot be changed.
+ */
+export type UserView = UserProfile & { readonly sub: string; readonly created_at?: number; readonly synthetic?: true };
+
+/** Returns the user with what operators can't set. */
+export function viewUser(user: User): UserView {
+  const { createdAt } = user;
+  return {
+    ...describeUser(user),
+    ...(createdAt !== undefined && { created_at: createdAt }),
+    ...(user.sub === SYNTHETIC_ID && { synthetic: true }),
+  };
 }
 
 /** What the audit trail has of a changed member. It has no name, address or number of a person. */

@@ -34,9 +34,17 @@ export type User = {
    * unblocked since.
    */
   readonly blockCount: number;
+  /** When the profile was made. Absent for the user of the synthetic login, whose set-up makes it anew. */
+  readonly createdAt?: number | undefined;
   /** How many writes the stored profile had when it was read. Absent if the user was not read from storage. */
   readonly revision?: number | undefined;
 };
+
+/**
+ * How long creating a user may take, in seconds. An older identifier or entry in the list without a profile belongs to no
+ * user.
+ */
+export const UNFINISHED_SECONDS = 60;
 
 /** The person to whom something belongs: the subject, and the profile that had it at the time. */
 export type Owner = Pick<User, 'sub' | 'profileId'>;

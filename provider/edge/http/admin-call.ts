@@ -14,9 +14,10 @@ export type AdminCall = {
   readonly id: (name: string) => string;
 };
 
-const PAGE_SIZE = 50;
+/** How many clients or users a page has, unless the call asks for another number of users. */
+export const PAGE_SIZE = 50;
 /** Longest id of this provider in characters: a subject. A longer id finds nothing. */
-const ID_LIMIT = 128;
+export const ID_LIMIT = 128;
 
 /** Makes a route that refuses every event without an IAM identity before it reads anything else. */
 export function adminRoute(act: (call: AdminCall) => Promise<Result<Answer>>): Route {

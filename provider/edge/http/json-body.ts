@@ -29,6 +29,15 @@ export function parseJson<Schema extends v.GenericSchema>(
   if (value === undefined) {
     return refuse({ reason: 'malformed_body', expected: `a JSON object in UTF-8, at most ${DEPTH_LIMIT} levels deep` });
   }
+  return checkMembers(value, schema, kind);
+}
+
+/** Checks members against a schema. A refusal names the first that is wrong. */
+export function checkMembers<Schema extends v.GenericSchema>(
+  value: unknown,
+  schema: Schema,
+  kind: BodyKind = 'parameter',
+): Result<v.InferOutput<Schema>> {
   const result = v.safeParse(schema, value);
   if (result.success) return ok(result.output);
   const [issue] = result.issues;

@@ -1,4 +1,5 @@
 import type { KeptRecords } from '../../core/person/kept-records.ts';
+import { UNFINISHED_SECONDS } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, PushEndpoints } from '../device/ports.ts';
 import { type AuditedPorts, auditedChange } from '../operating/audited-change.ts';
@@ -24,7 +25,7 @@ export async function eraseUser(ports: EraseUserPorts, sub: string, by: string):
   const [kept, stored] = await Promise.all([ports.personRecords.read(sub), ports.devices.listOf(sub)]);
   if (!kept) return refuse({ reason: 'not_found', what: 'user' });
   const profileId = kept.profile?.profile_id;
-  const of = { sub, profileIds: profileId === undefined ? profilesIn(kept) : [profileId] };
+  const of = { sub, profileIds: profileId === undefined ? profilesIn(kept, ports.clock()) : [profileId] };
   return auditedChange(ports, { event: { event: 'user_erased', ...of, by } }, async () => {
     const { personRecords, devices, endpoints } = ports;
     const user = profileId === undefined ? undefined : await personRecords.close({ sub, profileId });
@@ -37,12 +38,17 @@ export async function eraseUser(ports: EraseUserPorts, sub: string, by: string):
     await personRecords.eraseRateWindows(sub);
     await personRecords.eraseBlocks(of);
     await ports.evidenceKeys.erase(of);
+    await personRecords.eraseEntries(of);
     if (user) await personRecords.eraseProfile(user);
     return ok(true);
   });
 }
 
-/** The profiles of all persons of whom something is left. */
-function profilesIn({ requests, blocks, evidence_keys }: KeptRecords): readonly string[] {
-  return [...new Set([...requests, ...blocks, ...evidence_keys].map(({ profile_id }) => profile_id))];
+/**
+ * The profiles of all persons of whom something is left. A young entry in the list may be of a user who is being created.
+ * If it were deleted, that user would be in no list.
+ */
+function profilesIn({ requests, blocks, evidence_keys, listed }: KeptRecords, now: number): readonly string[] {
+  const abandoned = listed.filter(({ put_at }) => put_at <= now - UNFINISHED_SECONDS);
+  return [...new Set([...requests, ...blocks, ...evidence_keys, ...abandoned].map(({ profile_id }) => profile_id))];
 }

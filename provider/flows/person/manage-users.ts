@@ -2,8 +2,15 @@ import { parseLoginHint } from '../../core/asking/login-hint.ts';
 import { type Device, type DeviceView, viewDevice } from '../../core/device/device.ts';
 import type { MemberChange } from '../../core/member-change.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
-import { checkUnreserved, SYNTHETIC_ID } from '../../core/operating/reserved.ts';
-import { changesOfUser, changeUser, describeUser, registerUser, type UserProfile } from '../../core/person/profile.ts';
+import { checkUnreserved } from '../../core/operating/reserved.ts';
+import {
+  changesOfUser,
+  changeUser,
+  registerUser,
+  type UserProfile,
+  type UserView,
+  viewUser,
+} from '../../core/person/profile.ts';
 import { hasIdentifier, isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
@@ -21,8 +28,6 @@ export type ManageUsersPorts = AuditedPorts & {
   readonly entropy: Entropy;
   readonly settings: Settings;
 };
-/** A user, as operators read it. `synthetic` marks the user of the synthetic login, which cannot be changed. */
-export type UserView = UserProfile & { readonly sub: string; readonly synthetic?: true };
 
 const NO_USER = refuse({ reason: 'not_found', what: 'user' });
 /** How often a change is applied again to a user that other calls changed in the meantime. */
@@ -35,12 +40,13 @@ export async function createUser(ports: ManageUsersPorts, profile: UserProfile, 
   const unreserved = checkUnreserved(profile.sub);
   if (!unreserved.ok) return unreserved;
   const profileId = ports.entropy.id();
-  const user = registerUser(profile, { sub: profile.sub ?? ports.entropy.id(), profileId });
-  if (!user.ok) return user;
-  const changed = changesOfUser(undefined, user.value);
-  return auditedChange(ports, { event: { event: 'user_created', sub: user.value.sub, changed, by } }, async () => {
-    const created = await ports.peopleRegistry.create(user.value);
-    return created.outcome === 'written' ? ok(describeUser(user.value)) : conflict(created);
+  const registered = registerUser(profile, { sub: profile.sub ?? ports.entropy.id(), profileId });
+  if (!registered.ok) return registered;
+  const user = { ...registered.value, createdAt: ports.clock() };
+  const changed = changesOfUser(undefined, user);
+  return auditedChange(ports, { event: { event: 'user_created', sub: user.sub, changed, by } }, async () => {
+    const created = await ports.peopleRegistry.create(user);
+    return created.outcome === 'written' ? ok(viewUser(user)) : conflict(created);
   });
 }
 
@@ -50,8 +56,7 @@ export async function findUser(
   by: { sub: string } | { loginHint: string },
 ): Promise<Result<UserView>> {
   const found = 'sub' in by ? await ports.people.find(by.sub) : await findHinted(ports, by.loginHint);
-  if (!found) return NO_USER;
-  return ok({ ...describeUser(found), ...(found.sub === SYNTHETIC_ID && { synthetic: true }) });
+  return found ? ok(viewUser(found)) : NO_USER;
 }
 
 /**
@@ -135,7 +140,7 @@ async function replaceUser(
   // An earlier round may have written the change although its answer was lost. Then only the first reading shows it.
   const isRepeated = changesOfUser(before, user.value).length === 0;
   await ports.done(updated(change, isRepeated ? first : before, user.value));
-  return ok(describeUser(user.value));
+  return ok(viewUser(user.value));
 }
 
 /**

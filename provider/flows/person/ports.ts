@@ -53,13 +53,31 @@ export type UserWritten =
   | { readonly outcome: 'taken'; readonly taken: LoginIdentifier['type'] | 'sub' }
   | { readonly outcome: 'changed' | 'unclear' };
 
+/** A part of the list of users. `subPrefix` is how their subjects begin. */
+export type UserListPart = {
+  /** The subject after which the part begins. It need not be in the list. */
+  readonly after: string | undefined;
+  readonly subPrefix: string;
+  /** How many entries are read. The part has as many users at most, and one more: the one of the synthetic login. */
+  readonly limit: number;
+};
+
+/** All users in the order of their subjects. */
+export interface UserList {
+  /**
+   * Reads a part. Every user who is there all the time is in exactly one of the parts that follow each other. `next` is
+   * the subject to go on after; undefined at the end.
+   */
+  read(part: UserListPart): Promise<{ readonly users: readonly User[]; readonly next: string | undefined }>;
+}
+
 /** Users, as the operator manages them. */
 export interface PeopleRegistry {
-  /** Writes the identifiers first and the profile last. Names the identifier that another user has. */
+  /** Writes the identifiers first, then the entry in the list of users, and the profile last. Names the identifier that another user has. */
   create(user: User): Promise<UserWritten>;
   /** Replaces the user that was read. `changed` or `unclear`: it was removed or has changed since. */
   replace(user: User, before: User): Promise<UserWritten>;
-  /** Removes the profile first, so that the user cannot be asked in the meantime, then the identifiers. */
+  /** Removes the profile first, so that the user cannot be asked in the meantime, then the identifiers and the entry. */
   remove(user: User): Promise<void>;
   /** Removes the devices of a user who was removed. If another person has the `sub` by now, it removes nothing. */
   removeLeftovers(sub: string): Promise<void>;
@@ -85,6 +103,8 @@ export interface PersonRecords {
   eraseBlocks(of: ProfilesOf): Promise<void>;
   /** Deletes the ticket, the login identifiers and the profile. The profile leads to the others, so it goes last. */
   eraseProfile(user: User): Promise<void>;
+  /** Deletes the entries of these profiles in the list of users. */
+  eraseEntries(of: ProfilesOf): Promise<void>;
 }
 
 /** The keys that seal the evidence of decisions. */

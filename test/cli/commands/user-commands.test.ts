@@ -30,7 +30,7 @@ describe('user', () => {
     const { code, stdout } = await ciba('user', 'create', '--email', 'Ben@Example.com', '--email-verified');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^User created\.\n\nsub +\S+\nstatus +active\nemail +ben@example\.com\nemail_verified +true\n$/,
+      /^User created\.\n\nsub +\S+\nstatus +active\nemail +ben@example\.com\nemail_verified +true\ncreated +\S+Z\n$/,
     );
     const carl = jsonOf<{ sub: string }>(await ciba('user', 'create', '--preferred-username', 'carl', '--json'));
     expect(await api(`/admin/users/${carl.sub}`)).toBe(JSON.stringify(carl));

@@ -4,9 +4,9 @@ import { NOW, refusalOf } from '../../core/given.ts';
 import { Outage } from '../world/journal.ts';
 import { recordsWorld } from './records-given.ts';
 
-const NOBODY = { users: [], logins: [], devices: [], requests: [], windows: [], keys: [] };
+const NOBODY = { users: [], logins: [], devices: [], requests: [], windows: [], entries: [], keys: [] };
 /** What is left of the earlier person with the subject. */
-const FORMER = { ...NOBODY, requests: ['request-0'], keys: ['profile-0'] };
+const FORMER = { ...NOBODY, requests: ['request-0'], entries: ['ana#profile-0'], keys: ['profile-0'] };
 
 describe('an operator erases a user', () => {
   it('who is blocked first; what nothing leads to goes next, and the profile last', async () => {
@@ -26,6 +26,7 @@ describe('an operator erases a user', () => {
       'erase rate windows of ana',
       'erase blocks of ana',
       'erase evidence keys of ana',
+      'erase entries of ana',
       'erase profile of ana',
       'audit user_erased',
     ]);
@@ -39,7 +40,7 @@ describe('an operator erases a user', () => {
     const stored = { ...record, change: 'change-1', at: NOW, isStored: true };
     expect(trail).toEqual([
       { ...stored, phase: 'intended', place: 3 },
-      { ...stored, phase: 'done', place: 15 },
+      { ...stored, phase: 'done', place: 16 },
     ]);
   });
 
@@ -48,6 +49,14 @@ describe('an operator erases a user', () => {
     await eraseUser(ports, 'ana', 'operator');
     expect((await eraseUser(ports, 'ana', 'operator')).ok).toBe(true);
     expect(left()).toEqual(NOBODY);
+  });
+
+  it('but not the entry of a user who is being created with the subject: it would be in no list', async () => {
+    const { ports, left, entries } = recordsWorld();
+    await eraseUser(ports, 'ana', 'operator');
+    entries.set('ana#new', NOW - 59).set('ana#broken off', NOW - 60);
+    expect((await eraseUser(ports, 'ana', 'operator')).ok).toBe(true);
+    expect(left()).toEqual({ ...NOBODY, entries: ['ana#new'] });
   });
 
   it('and is told that there is none when nothing is left', async () => {
@@ -90,7 +99,7 @@ describe('an operator erases a user', () => {
 });
 
 describe('an erasure that breaks off', () => {
-  const steps = Array.from({ length: 13 }, (_, index) => index + 3);
+  const steps = Array.from({ length: 14 }, (_, index) => index + 3);
   const faults = ['fails', 'answer lost', 'dies'] as const;
   const broken = steps.flatMap((step) => faults.map((fault) => [step, fault] as const));
 
@@ -104,9 +113,9 @@ describe('an erasure that breaks off', () => {
       if (isClosed) expect(users.get('ana')?.status ?? 'gone').not.toBe('active');
       journal.heal();
       await eraseUser(ports, 'ana', 'operator');
-      const { keys, requests, ...rest } = left();
+      const { keys, requests, entries, ...rest } = left();
       expect(rest).toEqual({ users: [], logins: [], devices: [], windows: [] });
-      expect([...keys, ...requests]).not.toContain(expect.stringMatching(/-1$/));
+      expect([...keys, ...requests, ...entries].filter((one) => one.endsWith('-1'))).toEqual([]);
     },
   );
 });

@@ -22,7 +22,11 @@ const AUDITED = { sub: 'ana', by: 'operator', at: NOW };
 describe('an operator creates a user', () => {
   it('with a subject made here, or with the one that is given', async () => {
     const { ports, journal, audited, users } = usersWorld([]);
-    expect(valueFrom(await createUser(ports, { name: 'Bo' }, 'operator'))).toEqual({ sub: 'id-2', name: 'Bo' });
+    expect(valueFrom(await createUser(ports, { name: 'Bo' }, 'operator'))).toEqual({
+      sub: 'id-2',
+      name: 'Bo',
+      created_at: NOW,
+    });
     expect(users.get('id-2')?.profileId).toBe('id-1');
     expect(journal.calls).toEqual(['create user id-2', 'audit user_created']);
     const changed = [{ member: 'name' }, { member: 'blocked', before: undefined, after: false }];

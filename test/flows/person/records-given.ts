@@ -1,5 +1,6 @@
 import type { EraseUserPorts } from '../../../provider/flows/person/erase-user.ts';
 import type { ExportUserPorts } from '../../../provider/flows/person/export-user.ts';
+import { NOW } from '../../core/given.ts';
 import { deviceNamed, devicesIn, endpointsIn } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
 import { evidenceKeyOf, evidenceKeysIn, personRecordsIn } from '../world/records.ts';
@@ -14,10 +15,11 @@ export function recordsWorld() {
   const { evidenceKeys, keys, former } = evidenceKeysIn(journal, [['ana', evidenceKeyOf('profile-1')]]);
   former.set('profile-0', { sub: 'ana', key: evidenceKeyOf('profile-0') });
   const tables = { users, logins, devices: stored, keys, former };
-  const { personRecords, requests, windows } = personRecordsIn(journal, tables);
+  const { personRecords, requests, windows, entries } = personRecordsIn(journal, tables);
   requests.set('request-1', { sub: 'ana', profileId: 'profile-1' });
   requests.set('request-0', { sub: 'ana', profileId: 'profile-0' });
   windows.add('ana');
+  entries.set('ana#profile-1', NOW - 3600).set('ana#profile-0', NOW - 7200);
   const ports: EraseUserPorts & ExportUserPorts = {
     ...world.ports,
     devices,
@@ -31,6 +33,7 @@ export function recordsWorld() {
     devices: [...stored.keys()],
     requests: [...requests.keys()],
     windows: [...windows],
+    entries: [...entries.keys()],
     keys: [...keys.values(), ...[...former.values()].map(({ key }) => key)].map(({ profileId }) => profileId),
   });
   /** Another person gets Ana's subject, and has a request and an evidence key at once. */
@@ -50,5 +53,5 @@ export function recordsWorld() {
       ...[...keys].map(([sub, { profileId }]) => [`key of ${profileId}`, { sub, profileId }]),
       ...[...former].map(([profileId, { sub }]) => [`key of ${profileId}`, { sub, profileId }]),
     ]);
-  return { ...world, ports, users, devices: stored, left, kept, gets };
+  return { ...world, ports, users, devices: stored, left, kept, gets, entries };
 }

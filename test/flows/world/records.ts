@@ -92,6 +92,8 @@ export function personRecordsIn(
 ) {
   const requests = new Map<string, { sub: string; profileId: string }>();
   const windows = new Set<string>();
+  /** Entries in the list of users: `subject#profile`, and when they were put there. */
+  const entries = new Map<string, number>();
   const personRecords: PersonRecords = journal.port({
     read: async (sub) => {
       journal.begin(`read records of ${sub}`);
@@ -103,11 +105,16 @@ export function personRecordsIn(
         ...(key ? [key] : []),
         ...[...stored.former.values()].flatMap((one) => (one.sub === sub ? one.key : [])),
       ];
-      const isEmpty = !user && devices.length + asked.length + keys.length === 0 && !windows.has(sub);
+      const listed = [...entries].flatMap(([name, put_at]) => {
+        const [owner, profile_id = ''] = name.split('#');
+        return owner === sub ? [{ profile_id, put_at }] : [];
+      });
+      const count = devices.length + asked.length + keys.length + listed.length;
+      const isEmpty = !user && count === 0 && !windows.has(sub);
       if (isEmpty) return undefined;
       const evidence_keys = keys.map(({ profileId, madeAt }) => ({ profile_id: profileId, made_at: madeAt }));
       const profile = user && profileOf(user);
-      const records = { login_identifiers: [], devices: [], rate_windows: [], blocks: [], evidence_keys };
+      const records = { login_identifiers: [], listed, devices: [], rate_windows: [], blocks: [], evidence_keys };
       return { ...(profile && { profile }), ...records, requests: asked.map(requestOf) };
     },
     close: async ({ sub, profileId }) => {
@@ -135,6 +142,10 @@ export function personRecordsIn(
       for (const [name, owner] of [...stored.logins]) if (owner === sub) stored.logins.delete(name);
       stored.users.delete(sub);
     },
+    eraseEntries: async ({ sub, profileIds }) => {
+      journal.begin(`erase entries of ${sub}`);
+      for (const profileId of profileIds) entries.delete(`${sub}#${profileId}`);
+    },
   });
-  return { personRecords, requests, windows };
+  return { personRecords, requests, windows, entries };
 }

@@ -121,6 +121,7 @@ async function walkAdmin(world: World): Promise<void> {
   await world.admin('PUT', '/admin/log-level', { level: 'info' });
   await world.client({ client_id: 'tour' });
   await world.admin('GET', '/admin/clients');
+  await world.admin('GET', '/admin/users');
   await world.admin('PATCH', '/admin/clients/tour', { client_name: 'New' });
   await world.admin('DELETE', '/admin/clients/tour');
   const { sub } = await world.person({ email: 'tour@example.com' });

@@ -4,6 +4,7 @@ import type {
   KeptAsked,
   KeptBlock,
   KeptDevice,
+  KeptEntry,
   KeptEvidenceKey,
   KeptGrant,
   KeptIdentifier,
@@ -21,7 +22,7 @@ import { type DeviceForm, deviceIdFrom } from './device-form.ts';
 import type { EvidenceKeyForm } from './evidence-key-form.ts';
 import { HOUR_SECONDS, hourOf, minuteOf, type RateWindowForm, silentClientOf } from './rate-window-form.ts';
 import { type DetailsForm, type RequestForm, requestIdFrom, type StoredGrant } from './request-form.ts';
-import type { LoginForm, TicketForm, UserForm } from './user-form.ts';
+import { type ListedUserForm, type LoginForm, listedUserFrom, type TicketForm, type UserForm } from './user-form.ts';
 
 // What a person is told of their stored items: every attribute that is not left out by its name. An attribute that
 // `core/person/kept-records.ts` does not name either does not compile.
@@ -49,6 +50,12 @@ export function keptIdentifier({ type, value }: LoginIdentifier, item: Stored<Lo
   const { pk: _pk, sk: _sk, sub: _sub, put_by: _put_by, ...told } = withoutNonces(item);
   told satisfies Told<typeof told, KeptIdentifier>;
   return { type, value, ...told };
+}
+
+export function keptEntry(item: Stored<ListedUserForm>): KeptEntry {
+  const { pk: _pk, sk, ...told } = item;
+  told satisfies Told<typeof told, KeptEntry>;
+  return { profile_id: listedUserFrom(sk).profileId, ...told };
 }
 
 export function keptDevice(item: Stored<DeviceForm>): KeptDevice {

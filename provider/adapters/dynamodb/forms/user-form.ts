@@ -1,6 +1,6 @@
 import type { EnrolmentTicket } from '../../../core/device/enrolment-ticket.ts';
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
-import type { User } from '../../../core/person/user.ts';
+import type { Owner, User } from '../../../core/person/user.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { Key, Stored } from '../items.ts';
 
@@ -10,6 +10,7 @@ import type { Key, Stored } from '../items.ts';
 export type UserForm = Pick<User, 'status' | 'claims' | 'identifiers'> & {
   readonly profile_id: string;
   readonly block_count: number;
+  readonly created_at?: number | undefined;
   /** The ids of the enrolled devices. The set disappears with its last id. */
   readonly devices?: ReadonlySet<string> | undefined;
   readonly ticket?: TicketForm | undefined;
@@ -38,6 +39,32 @@ export type LoginForm = {
   readonly put_by?: string | undefined;
 };
 
+/** A user's entry in the list of all users. `put_at` tells an entry that is left over from one of a creation in progress. */
+export type ListedUserForm = { readonly put_at: number };
+
+/** The partition that lists all users, in the order of their subjects. */
+export const USER_LIST = 'USERS#';
+/** Ends the subject in the sort key of an entry. It is in no subject, and sorts before every character of one. */
+const SUBJECT_END = '#';
+/** The character after it, so that this follows all entries of the subject. */
+const AFTER_SUBJECT = '$';
+
+/** Each profile has an entry of its own, so that no call ever deletes the entry that another call relies on. */
+export const listedUserKey = ({ sub, profileId }: Owner): Key<ListedUserForm> => ({
+  pk: USER_LIST,
+  sk: `${entriesOf(sub)}${profileId}`,
+});
+/** Returns how the sort keys of all entries of a subject begin. */
+export const entriesOf = (sub: string): string => `${sub}${SUBJECT_END}`;
+/** Returns the place in the list after all entries of a subject. */
+export const placeAfter = (sub: string): string => `${sub}${AFTER_SUBJECT}`;
+
+/** Returns whose entry it is. */
+export function listedUserFrom(sk: string): Owner {
+  const [sub = '', profileId = ''] = sk.split(SUBJECT_END);
+  return { sub, profileId };
+}
+
 /** Returns the partition of a user, which holds profile and devices. */
 export const userPartition = (sub: string): string => `USER#${sub}`;
 /** The sort key of profiles. */
@@ -50,7 +77,7 @@ export const loginKey = (identifier: LoginIdentifier): Key<LoginForm> => ({
 });
 
 export function profileItem(user: User, revision: number): Key<UserForm> & UserForm {
-  const { sub, profileId, status, claims, identifiers, deviceIds, ticket, blockCount, ...more } = user;
+  const { sub, profileId, status, claims, identifiers, deviceIds, ticket, blockCount, createdAt, ...more } = user;
   const { revision: _replaced, ...unstored } = more;
   unstored satisfies Nothing;
   return {
@@ -58,6 +85,7 @@ export function profileItem(user: User, revision: number): Key<UserForm> & UserF
     profile_id: profileId,
     status,
     block_count: blockCount,
+    created_at: createdAt,
     claims,
     identifiers,
     devices: deviceIds.length > 0 ? new Set(deviceIds) : undefined,
@@ -76,6 +104,7 @@ export function userFrom(item: Stored<UserForm>): Whole<User> {
     deviceIds: [...(item.devices ?? [])],
     ticket: item.ticket && ticketFrom(item.ticket),
     blockCount: item.block_count,
+    createdAt: item.created_at,
     revision: item.revision,
   };
 }
