@@ -12,6 +12,7 @@ import { listen } from './listen-command.ts';
 import { logLevelNoun } from './log-level-commands.ts';
 import { phoneNoun } from './phone-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
+import { status } from './status-command.ts';
 import { tail } from './tail-command.ts';
 import { ticketNoun } from './ticket-commands.ts';
 import { trace } from './trace-command.ts';
@@ -34,5 +35,5 @@ export const vocabulary: Vocabulary = {
     evidenceNoun,
     contextNoun,
   ],
-  standalone: [up, ask, listen, trigger, tail, trace, audit, doctor, completion, version],
+  standalone: [up, ask, listen, trigger, tail, trace, status, audit, doctor, completion, version],
 };

@@ -32,10 +32,30 @@ export async function callAwsJson(
     body,
     signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
   });
+  return jsonFrom(service, answer);
+}
+
+/** Reads from AWS by GET, for a service that speaks REST with JSON. Otherwise as `callAwsJson`. */
+export async function getAwsJson(
+  { credentials, region }: Pick<AwsSettings, 'credentials' | 'region'>,
+  { service, path }: { readonly service: string; readonly path: string },
+  query: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const url = new URL(path, endpointOf(service, region));
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const headers = await signedHeaders(
+    { method: 'GET', url, headers: {}, body: undefined },
+    { service, region, credentials },
+  );
+  return jsonFrom(service, await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }));
+}
+
+async function jsonFrom(service: string, answer: Response): Promise<unknown> {
   const json = parseJsonObject(await answer.text()) ?? {};
   if (answer.ok) return json;
   const error = new Error(String(json['message'] ?? json['Message'] ?? `${service} answers ${answer.status}`));
-  error.name = String(json['__type'] ?? '').replace(/^.*#/, '') || 'Error';
+  const type = json['__type'] ?? answer.headers.get('x-amzn-errortype')?.split(':')[0] ?? '';
+  error.name = String(type).replace(/^.*#/, '') || 'Error';
   throw error;
 }
 

@@ -9,6 +9,8 @@ export type DeployedStack = {
   readonly status: string;
   readonly statusReason: string | undefined;
   readonly createdAt: Date;
+  /** When the last deployment began. */
+  readonly changedAt: Date;
   readonly outputs: Readonly<Record<string, string>>;
   /** Settings for AWS clients in the region of the stack. */
   readonly aws: AwsSettings;
@@ -32,6 +34,7 @@ export async function readStack(name: string, deployment: Deployment): Promise<D
     status: stack.StackStatus ?? 'unknown',
     statusReason: stack.StackStatusReason,
     createdAt: stack.CreationTime ?? new Date(0),
+    changedAt: stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0),
     outputs: Object.fromEntries(outputs),
     aws,
   };

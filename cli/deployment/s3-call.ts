@@ -44,6 +44,23 @@ export async function readObject(address: BucketAddress, key: string): Promise<R
   return body ? Readable.fromWeb(body as ReadableStream) : Readable.from([]);
 }
 
+/** A rule by which S3 copies new objects into another bucket. */
+export type Replication = { readonly id: string; readonly isEnabled: boolean; readonly destination: string };
+
+/** Reads the first rule of a bucket (GetBucketReplication). Returns undefined if there is none. */
+export async function readReplication(address: BucketAddress): Promise<Replication | undefined> {
+  try {
+    const xml = await (await get(address, { path: '', query: { replication: '' } })).text();
+    const [, rule] = /<Rule>(.*?)<\/Rule>/s.exec(xml) ?? [];
+    if (rule === undefined) return undefined;
+    const destination = elementIn(rule, 'Bucket').replace(/^arn:[a-z-]+:s3:::/, '');
+    return { id: elementIn(rule, 'ID'), isEnabled: elementIn(rule, 'Status') === 'Enabled', destination };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplicationConfigurationNotFoundError') return undefined;
+    throw error;
+  }
+}
+
 type Wanted = { readonly path: string; readonly query: Readonly<Record<string, string>> };
 
 /** Calls S3, again where that can help, and in the region that S3 names if the bucket is in another one. */

@@ -1,4 +1,5 @@
 import type { Check, Finding } from './check.ts';
+import type { StackAlarms } from './stack-alarms.ts';
 
 /** The end of a description: where the runbook is read may be a setting. */
 const RUNBOOK = /Runbook: (\S+)$/;
@@ -7,14 +8,18 @@ const RUNBOOK = /Runbook: (\S+)$/;
 export const alarmsNow: Check = {
   name: 'Alarms now',
   of: 'alarms',
-  async run({ found }): Promise<Finding> {
-    const ringing = found.filter(({ StateValue }) => StateValue === 'ALARM');
-    if (ringing.length === 0) return { state: 'good', says: 'No alarm rings.' };
-    const names = ringing.map(({ AlarmName, AlarmDescription = '' }) => {
-      const runbook = RUNBOOK.exec(AlarmDescription)?.[1];
-      return `${AlarmName}${runbook ? ` (${runbook})` : ''}`;
-    });
-    const see = 'docs/operations.md#alarms';
-    return { state: 'warning', says: `In ALARM: ${names.join(', ')}.`, todo: 'Follow their runbooks.', see };
-  },
+  run: async (alarms): Promise<Finding> => ringingFinding(alarms),
 };
+
+/** Says which alarms ring, since when, and where their runbooks are. */
+export function ringingFinding({ found }: StackAlarms): Finding {
+  const ringing = found.filter(({ StateValue }) => StateValue === 'ALARM');
+  if (ringing.length === 0) return { state: 'good', says: 'No alarm rings.' };
+  const names = ringing.map(({ AlarmName, AlarmDescription = '', StateTransitionedTimestamp: since }) => {
+    const runbook = RUNBOOK.exec(AlarmDescription)?.[1];
+    const more = [since && `since ${since.toISOString().replace(/:\d+\.\d+Z$/, 'Z')}`, runbook].filter(Boolean);
+    return `${AlarmName}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
+  });
+  const see = 'docs/operations.md#alarms';
+  return { state: 'warning', says: `In ALARM: ${names.join(', ')}.`, todo: 'Follow their runbooks.', see };
+}

@@ -14,7 +14,7 @@ export const concurrency: Check = {
   name: 'Concurrency',
   of: 'alarms',
   async run(alarms, stack): Promise<Finding> {
-    const quota = await quotaOf(stack);
+    const quota = await concurrencyQuota(stack);
     return mergeFindings([findingAbout(quota), ...alarmFinding(quota, thresholdIn(alarms, stack))]);
   },
 };
@@ -36,7 +36,8 @@ function alarmFinding(quota: number, threshold: number | undefined): readonly Fi
   return [{ state: 'warning', says, todo: `Set "alarms.concurrentExecutions" to ${quota} and deploy.`, see: SEE }];
 }
 
-async function quotaOf(stack: DeployedStack): Promise<number> {
+/** Returns how many functions the account may run at once in this region. */
+export async function concurrencyQuota(stack: DeployedStack): Promise<number> {
   const { GetAccountSettingsCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const { AccountLimit } = await new LambdaClient(stack.aws).send(new GetAccountSettingsCommand({}));
   if (AccountLimit?.ConcurrentExecutions === undefined) throw new Error('Lambda told no quota of the account');

@@ -8,10 +8,13 @@ import { adminAccess } from './admin-access.ts';
 import { alarmRecipients } from './alarm-recipients.ts';
 import { alarms } from './alarms.ts';
 import { alarmsNow } from './alarms-now.ts';
+import { auditCopy } from './audit-copy.ts';
 import { auditSubscriptions } from './audit-subscriptions.ts';
+import { backups } from './backups.ts';
 import { challenge } from './challenge.ts';
 import type { Check, Finding, Provider } from './check.ts';
 import { clientSecrets } from './client-secrets.ts';
+import { clock } from './clock.ts';
 import { concurrency } from './concurrency.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
@@ -23,17 +26,22 @@ import { login } from './login.ts';
 import { pings } from './pings.ts';
 import { pushPlatforms } from './push-platforms.ts';
 import { pushRights } from './push-rights.ts';
+import { shield } from './shield.ts';
 import { signingKeys } from './signing-keys.ts';
 import { readAlarms, type StackAlarms } from './stack-alarms.ts';
 import { stackState } from './stack-state.ts';
 import { tlsCertificate } from './tls-certificate.ts';
+import { version } from './version.ts';
 
-/** All checks, in the order of the report. */
-const CHECKS: readonly Check[] = [
+/** All checks of `ciba doctor`, in the order of the report. */
+const DOCTORS_CHECKS: readonly Check[] = [
   stackState,
+  version,
   discovery,
+  clock,
   tlsCertificate,
   acmCertificate,
+  shield,
   signingKeys,
   keyRotation,
   keyPolicies,
@@ -47,6 +55,8 @@ const CHECKS: readonly Check[] = [
   events,
   deadLetters,
   auditSubscriptions,
+  auditCopy,
+  backups,
   alarms,
   alarmRecipients,
   alarmsNow,
@@ -70,12 +80,19 @@ type Subjects = {
   readonly stack: DeployedStack | Finding;
 };
 
-/** Runs every check. A check that throws becomes a finding and does not affect the others. */
-export async function examine(deployment: Deployment, stackName: string | undefined): Promise<Examination> {
+/** Runs all checks. A check that throws becomes a finding and does not affect the others. */
+export async function examine(
+  deployment: Deployment,
+  stackName: string | undefined,
+  checks = DOCTORS_CHECKS,
+): Promise<Examination> {
   const { provider, stack } = await findSubjects(deployment, stackName);
   const read = isFinding(stack) ? stack : { stack, alarms: readAlarms(stack) };
   const findings = await Promise.all(
-    CHECKS.map(async (check) => ({ name: check.name, ...(await run(check, provider, read)) })),
+    checks.map(async (check, index) => ({
+      name: check.name,
+      ...(await run(check, { provider, read, isFirst: index === 0 })),
+    })),
   );
   return {
     url: isFinding(provider) ? undefined : provider.deployment.origin,
@@ -116,10 +133,17 @@ function unreadable(error: unknown): Finding {
   return notChecked(error);
 }
 
-async function run(check: Check, provider: Provider | Finding, read: ReadStack | Finding): Promise<Finding> {
+/** What a check may look at. If the stack could not be read, the first check says why. */
+type Readable = {
+  readonly provider: Provider | Finding;
+  readonly read: ReadStack | Finding;
+  readonly isFirst: boolean;
+};
+
+async function run(check: Check, { provider, read, isFirst }: Readable): Promise<Finding> {
   try {
     if (check.of === 'provider') return isFinding(provider) ? provider : await check.run(provider);
-    if (isFinding(read)) return check === stackState || read.state === 'skipped' ? read : NOT_READ;
+    if (isFinding(read)) return isFirst || read.state === 'skipped' ? read : NOT_READ;
     return check.of === 'stack' ? await check.run(read.stack) : await check.run(await read.alarms, read.stack);
   } catch (error) {
     return notChecked(error);

@@ -3,6 +3,7 @@ import { KEY_DENIALS, type KeyDenial } from '../../provider/core/keys/key-denial
 import { type DeployedStack, outputAbout, requiredOutput } from '../deployment/deployed-stack.ts';
 import { type Check, type Finding, mergeFindings } from './check.ts';
 import { denialFaults, type WantedDenial } from './denial-faults.ts';
+import { tableArnBeside } from './table-arn.ts';
 
 /** A policy, and what to say of it. */
 type Guard = {
@@ -82,10 +83,4 @@ async function tablePolicyOf(stack: DeployedStack, ResourceArn: string): Promise
     if (error instanceof Error && error.name === 'PolicyNotFoundException') return undefined;
     throw error;
   }
-}
-
-/** Returns the ARN of a table in the account and region of a key: arn:aws:kms:REGION:ACCOUNT:key/ID. */
-function tableArnBeside(keyArn: string, table: string): string {
-  const [arn, partition, , region, account] = keyArn.split(':');
-  return [arn, partition, 'dynamodb', region, account, `table/${table}`].join(':');
 }

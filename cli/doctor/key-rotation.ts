@@ -1,12 +1,11 @@
-import { type DeployedStack, requiredOutput, resourcesOf } from '../deployment/deployed-stack.ts';
+import { type DeployedStack, resourcesOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
+import { runsOf } from './function-runs.ts';
 
 const SEE = 'docs/operations.md#alarm-rotation-failed';
 /** The schedule runs twice a day, and metrics arrive some minutes late. */
 const WINDOW_HOURS = 25;
 const HOUR_MILLISECONDS = 3_600_000;
-
-type Runs = { readonly last: Date | undefined; readonly failed: boolean };
 
 /** Checks that the key rotation has a schedule, ran within a day, and succeeded in its last run. */
 export const keyRotation: Check = {
@@ -19,10 +18,10 @@ export const keyRotation: Check = {
       const says = 'The stack has no schedule: signing keys are not rotated.';
       return { state: 'broken', says, todo: 'Deploy again.', see: 'docs/operations.md#alarm-rotation-missed' };
     }
-    const { last, failed } = await runsOf(stack);
+    const [last] = await runsOf(stack, 'SigningKeysFunction', WINDOW_HOURS);
     if (!last) return notRun(stack);
-    const at = last.toISOString().replace(/\.\d+Z$/, 'Z');
-    if (!failed) return { state: 'good', says: `Scheduled. The last run, at about ${at}, succeeded.` };
+    const at = new Date(last.at).toISOString().replace(/\.\d+Z$/, 'Z');
+    if (last.failed === 0) return { state: 'good', says: `Scheduled. The last run, at about ${at}, succeeded.` };
     const says = `Scheduled. The last run, at about ${at}, failed. Logins still work with the existing keys.`;
     return { state: 'broken', says, todo: 'Read the log of the function signing-keys.', see: SEE };
   },
@@ -34,34 +33,4 @@ function notRun({ createdAt }: DeployedStack): Finding {
   const see = 'docs/operations.md#alarm-rotation-missed';
   if (isYoung) return { state: 'warning', says, todo: 'The stack is new. Check again tomorrow.', see };
   return { state: 'broken', says, todo: 'Check that the rule of the stack is enabled in EventBridge.', see };
-}
-
-async function runsOf(stack: DeployedStack): Promise<Runs> {
-  const arn = requiredOutput(stack, 'SigningKeysFunction');
-  // arn:aws:lambda:REGION:ACCOUNT:function:NAME:ALIAS
-  const name = arn.split(':')[6] ?? arn;
-  const { CloudWatchClient, GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
-  const query = (Id: string, MetricName: string) => ({
-    Id,
-    MetricStat: {
-      Metric: { Namespace: 'AWS/Lambda', MetricName, Dimensions: [{ Name: 'FunctionName', Value: name }] },
-      Period: 300,
-      Stat: 'Sum',
-    },
-  });
-  const now = Date.now();
-  const { MetricDataResults = [] } = await new CloudWatchClient(stack.aws).send(
-    new GetMetricDataCommand({
-      MetricDataQueries: [query('runs', 'Invocations'), query('errors', 'Errors')],
-      StartTime: new Date(now - WINDOW_HOURS * HOUR_MILLISECONDS),
-      EndTime: new Date(now),
-      ScanBy: 'TimestampDescending',
-    }),
-  );
-  const instants = (id: string) => {
-    const { Timestamps = [], Values = [] } = MetricDataResults.find((result) => result.Id === id) ?? {};
-    return Timestamps.filter((_, index) => (Values[index] ?? 0) > 0).map((instant) => instant.getTime());
-  };
-  const [last] = instants('runs');
-  return { last: last === undefined ? undefined : new Date(last), failed: instants('errors').includes(last ?? -1) };
 }

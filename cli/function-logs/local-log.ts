@@ -29,8 +29,7 @@ export function localLog(deployment: Deployment): LogSource {
   return {
     follow: (following) => followLocally(deployment, following),
     async search(names, since) {
-      const all: LogEntry[] = [];
-      for await (const logged of linesOf(await open(deployment, { since }))) all.push(readEntry(logged));
+      const all = await readLocalLines(deployment, since);
       const login = names.find((name) => all.some((entry) => isAbout(entry, name))) ?? names[0];
       const entries = all.filter((entry) => isAbout(entry, login));
       const pushes = entries.flatMap((entry) => textIn(entry, 'push_ids')?.split(' ') ?? []);
@@ -39,6 +38,13 @@ export function localLog(deployment: Deployment): LogSource {
       return { login, entries: [...entries, ...reports], missing: isWhole ? [] : [FORGETFUL] };
     },
   };
+}
+
+/** Reads the lines that the local runtime keeps, since an instant in epoch milliseconds. */
+export async function readLocalLines(deployment: Deployment, since: number): Promise<readonly LogEntry[]> {
+  const all: LogEntry[] = [];
+  for await (const logged of linesOf(await open(deployment, { since }))) all.push(readEntry(logged));
+  return all;
 }
 
 async function* followLocally(deployment: Deployment, following: Following): AsyncGenerator<readonly LogEntry[]> {

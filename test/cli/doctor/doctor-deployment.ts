@@ -24,6 +24,7 @@ export const SYNTHETIC = `arn:aws:lambda:${REGION}:111122223333:function:synthet
 export const MAPPING = '5d2f8a30-0000-4000-8000-000000000001';
 export const KMS_KEY = `arn:aws:kms:${REGION}:111122223333:key/1234abcd`;
 export const DIRECTORY = `arn:aws:dynamodb:${REGION}:111122223333:table/ciba-directory`;
+export const PINGS = `https://sqs.${REGION}.amazonaws.com/111122223333/pings`;
 export const DEAD_LETTERS = `https://sqs.${REGION}.amazonaws.com/111122223333/dead-letters`;
 const SIGNING_KEYS = `arn:aws:lambda:${REGION}:111122223333:function:signing-keys:live`;
 /** The functions with rights on push endpoints: the value of the output, and what each does to endpoints. */
@@ -49,6 +50,27 @@ type Report = {
   checks: { name: string; state: string; says: string; todo?: string; see?: string }[];
 };
 
+/** What DynamoDB says of a table with point-in-time recovery. */
+const RECOVERY = {
+  ContinuousBackupsDescription: {
+    ContinuousBackupsStatus: 'ENABLED',
+    PointInTimeRecoveryDescription: {
+      PointInTimeRecoveryStatus: 'ENABLED',
+      EarliestRestorableDateTime: seconds(inDays(-35)),
+    },
+  },
+};
+
+/** The public halves of the keys of an algorithm: one that signs for 40 days, and the next. */
+function storedKeys(query: string): readonly object[] {
+  if (!query.includes('KEY#')) return [];
+  const number = (instant: Date) => ({ N: String(seconds(instant)) });
+  return [
+    { state: { S: 'active' }, created_at: number(inDays(-42)), active_from: number(inDays(-40)) },
+    { state: { S: 'next' }, created_at: number(inDays(-40)) },
+  ];
+}
+
 /** An account in which everything is as it should be. */
 export function goodAccount(): Account {
   const names = ['faults', 'latency', 'rotation-missed', 'concurrency'].map((name) => `${STACK}-${name}`);
@@ -71,6 +93,12 @@ export function goodAccount(): Account {
         RoleToken: ROLES.token,
         RoleSigningKeys: ROLES.signingKeys,
         RecoveryRole: ROLES.recovery,
+        NotificationQueue: PINGS,
+        FunctionToken: 'token-1',
+        FunctionTokenRevocation: 'token-revocation-1',
+        FunctionClientNotification: 'client-notification-1',
+        FunctionProviderMetadata: 'provider-metadata-1',
+        FunctionSigningKeys: 'signing-keys-1',
         ...Object.fromEntries(Object.entries(PUSHING).map(([output, [name]]) => [output, name])),
       },
     },
@@ -101,7 +129,14 @@ export function goodAccount(): Account {
     topics: { [TOPIC]: [`${TOPIC}:1`] },
     certificates: { [CERTIFICATE]: { DomainName: HOST, Status: 'ISSUED', NotAfter: seconds(inDays(200)) } },
     mappings: { [MAPPING]: 'Enabled' },
-    queues: { [DEAD_LETTERS]: [0, 0] },
+    queues: { [DEAD_LETTERS]: [0, 0], [PINGS]: [0, 0] },
+    answers: {
+      DescribeContinuousBackups: () => RECOVERY,
+      GetAlias: () => ({ FunctionVersion: '7' }),
+      GetFunctionConfiguration: () => ({ Environment: { Variables: {} } }),
+      Query: ({ ExpressionAttributeValues }) => ({ Items: storedKeys(JSON.stringify(ExpressionAttributeValues)) }),
+    },
+    metrics: { ConcurrentExecutions: [12, 40], Throttles: [0], ApproximateAgeOfOldestMessage: [0] },
     functions: {
       [SYNTHETIC]: async () => null,
       ...Object.fromEntries(
@@ -140,6 +175,8 @@ export function rightsReport(actions: readonly string[], answer: object = { resu
 export class DoctorDeployment implements AsyncDisposable {
   readonly aws: FakeAws;
   readonly runtime: Runtime;
+  /** More headers of the provider's answers. */
+  readonly headers: Record<string, string>;
   /** Environment of the command. */
   readonly env: Record<string, string>;
   readonly #started: AsyncDisposableStack;
@@ -150,6 +187,7 @@ export class DoctorDeployment implements AsyncDisposable {
     parts: {
       aws: FakeAws;
       runtime: Runtime;
+      headers: Record<string, string>;
       env: Record<string, string>;
       pair: SelfSigned;
       present: (pair: SelfSigned) => void;
@@ -158,6 +196,7 @@ export class DoctorDeployment implements AsyncDisposable {
   ) {
     this.aws = parts.aws;
     this.runtime = parts.runtime;
+    this.headers = parts.headers;
     this.env = parts.env;
     this.#pair = parts.pair;
     this.#present = parts.present;
@@ -183,7 +222,10 @@ export class DoctorDeployment implements AsyncDisposable {
     const authority = join(folder, 'ca.pem');
     await writeFile(authority, pair.cert);
     const env = environmentFor(api, { endpoint, authority, port: (tls.address() as AddressInfo).port });
-    return new DoctorDeployment({ aws, runtime, env, pair, present: (other) => tls.setSecureContext(other) }, started);
+    return new DoctorDeployment(
+      { aws, runtime, headers: api.headers, env, pair, present: (other) => tls.setSecureContext(other) },
+      started,
+    );
   }
 
   /** Shows callers another certificate from now on. Returns the environment of a command that trusts it. */
@@ -210,6 +252,7 @@ export class DoctorDeployment implements AsyncDisposable {
   /** Puts everything in order again. */
   reset(): void {
     this.aws.account = goodAccount();
+    for (const name of Object.keys(this.headers)) delete this.headers[name];
     this.#present(this.#pair);
   }
 

@@ -59,7 +59,7 @@ describe('a deployment in order', () => {
     const { code, report, bad } = await examine();
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
     expect(report).toMatchObject({ healthy: true, url: `https://${HOST}`, stack: STACK, region: 'eu-central-1' });
-    expect(report.checks).toHaveLength(22);
+    expect(report.checks).toHaveLength(27);
   });
 
   it('is asked once for a login and for self-checks, with nothing that could be mistaken for an order', async () => {
@@ -258,6 +258,7 @@ describe('by --url alone', () => {
     const good = report.checks.filter(({ state }) => state === 'good').map(({ name }) => name);
     expect(good).toEqual([
       'Discovery',
+      'Clock',
       'TLS certificate',
       'Signing keys',
       'WWW-Authenticate',

@@ -26,6 +26,7 @@ const check = async (more: Partial<DeployedStack> = {}): Promise<Finding> => {
     status: 'UPDATE_COMPLETE',
     statusReason: undefined,
     createdAt: new Date(),
+    changedAt: new Date(),
     outputs,
     aws: {
       region,

@@ -13,6 +13,7 @@ const stack: DeployedStack = {
   status: 'UPDATE_COMPLETE',
   statusReason: undefined,
   createdAt: new Date(),
+  changedAt: new Date(),
   outputs: {},
   aws: {
     region,

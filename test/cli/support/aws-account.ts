@@ -8,6 +8,8 @@ export type FakeAlarm = {
   readonly actions?: readonly string[];
   readonly enabled?: boolean;
   readonly state?: 'OK' | 'ALARM';
+  /** Since when it has this state. */
+  readonly since?: Date;
   readonly description?: string;
   readonly threshold?: number;
   /** Whether it combines other alarms. */
@@ -16,6 +18,8 @@ export type FakeAlarm = {
 /** What is in the account. Tests change it. */
 export type Account = {
   stack: { name: string; status: string; createdAt: Date; outputs: Record<string, string> };
+  /** The outputs of the stack of the shield, if there is one. */
+  shield?: Record<string, string>;
   /** Logical id, type, physical id. */
   resources: (readonly [string, string, string])[];
   alarms: Record<string, FakeAlarm>;
@@ -40,6 +44,10 @@ export type Account = {
   concurrency: number;
   /** Names of subscription filters by log group. */
   subscriptions: Record<string, readonly string[]>;
+  /** What other actions answer. An Error is what AWS refuses with: its name and its message. */
+  answers: Record<string, (input: Record<string, unknown>) => object | Error>;
+  /** Values of metrics by their names, in the last minutes. Without any, the runs of `runs`. */
+  metrics?: Record<string, readonly number[]>;
   /** The lines in the log groups. */
   logs?: FakeLogs;
   /** Actions that the operator's identity lacks. */
@@ -98,14 +106,30 @@ export class FakeAws {
       const [, region] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
       this.calls.push({ action, input, region });
       if (this.account.denied.has(action)) return refuseJson('AccessDeniedException', denial(action));
-      const told = this.account.logs?.answer(action, input) ?? JSON_ACTIONS[action]?.(this.account, input);
+      const told =
+        this.account.logs?.answer(action, input) ??
+        this.#told(action, input) ??
+        JSON_ACTIONS[action]?.(this.account, input);
       return told ?? refuseJson('UnknownOperationException', action);
+    }
+    const rest = restActionOf(request.url ?? '');
+    if (rest) {
+      this.calls.push(rest);
+      if (this.account.denied.has(rest.action)) return refuseJson('AccessDeniedException', denial(rest.action));
+      return this.#told(rest.action, rest.input) ?? refuseJson('UnknownOperationException', rest.action);
     }
     const form = Object.fromEntries(new URLSearchParams(body));
     const action = form['Action'] ?? '';
     this.calls.push({ action, input: form });
     if (this.account.denied.has(action)) return refuseXml('AccessDenied', denial(action), 403);
     return QUERY_ACTIONS[action]?.(this.account, form) ?? refuseXml('InvalidAction', action);
+  }
+
+  #told(action: string, input: Record<string, unknown>): Reply | undefined {
+    const answer = this.account.answers[action]?.(input);
+    if (answer instanceof Error) return refuseJson(answer.name, answer.message);
+    if (answer && 'xml' in answer) return { status: 200, body: String(answer.xml) };
+    return answer && { status: 200, body: JSON.stringify(answer) };
   }
 
   #accountSettings(): Reply {
@@ -141,6 +165,20 @@ export class FakeAws {
   }
 }
 
+/** The action of a call that has its name in no header: by the path. */
+function restActionOf(url: string): Call | undefined {
+  const { pathname, searchParams } = new URL(url, 'http://aws');
+  const input = Object.fromEntries(searchParams);
+  const [, name, kind] = /^\/2015-03-31\/functions\/([^/]+)\/(aliases\/live|configuration)$/.exec(pathname) ?? [];
+  if (name !== undefined)
+    return {
+      action: kind === 'configuration' ? 'GetFunctionConfiguration' : 'GetAlias',
+      input: { name: decodeURIComponent(name) },
+    };
+  if (pathname === '/copy-jobs/') return { action: 'ListCopyJobs', input };
+  return searchParams.has('replication') ? { action: 'GetReplicationConfiguration', input: { pathname } } : undefined;
+}
+
 const denial = (action: string) => `User: arn:aws:iam::1:user/o is not authorized to perform: x:${action}`;
 
 function refuseJson(code: string, message: string): Reply {
@@ -168,7 +206,8 @@ const tags = (values: Record<string, string>) =>
 const PAGE = 3;
 
 const QUERY_ACTIONS: Record<string, (account: Account, form: Record<string, string>) => Reply> = {
-  DescribeStacks({ stack }, { StackName }) {
+  DescribeStacks({ stack: main, shield }, { StackName }) {
+    const stack = shield && StackName === `${main.name}-shield` ? { ...main, name: StackName, outputs: shield } : main;
     if (StackName !== stack.name) return refuseXml('ValidationError', `Stack with id ${StackName} does not exist`);
     const outputs = Object.entries(stack.outputs).map(([OutputKey, OutputValue]) => tags({ OutputKey, OutputValue }));
     const fields = { StackName, StackStatus: stack.status, CreationTime: stack.createdAt.toISOString() };
@@ -211,7 +250,7 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
       return known.flatMap((AlarmName) => {
         const alarm = alarms[AlarmName];
         if (!alarm || Boolean(alarm.composite) !== (type === 'CompositeAlarm')) return [];
-        const { description = '', enabled = true, actions = [], state = 'OK', threshold } = alarm;
+        const { description = '', enabled = true, actions = [], state = 'OK', threshold, since } = alarm;
         return [
           {
             AlarmName,
@@ -219,6 +258,7 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
             ActionsEnabled: enabled,
             AlarmActions: actions,
             StateValue: state,
+            ...(since && { StateTransitionedTimestamp: since.getTime() / 1000 }),
             Threshold: threshold,
           },
         ];
@@ -234,7 +274,16 @@ const JSON_ACTIONS: Record<string, (account: Account, input: Record<string, unkn
     const subscriptionFilters = found.map((filterName) => ({ filterName, logGroupName }));
     return { status: 200, body: JSON.stringify({ subscriptionFilters }) };
   },
-  GetMetricData({ runs }, { StartTime }) {
+  GetMetricData({ runs, metrics = {} }, { StartTime, MetricDataQueries }) {
+    const [first] = MetricDataQueries as { Id: string; MetricStat: { Metric: { MetricName: string } } }[];
+    const known = metrics[first?.MetricStat.Metric.MetricName ?? ''];
+    if (known) {
+      const Timestamps = known.map((_, index) => Math.floor(Date.now() / 1000) - 300 * index);
+      return {
+        status: 200,
+        body: JSON.stringify({ MetricDataResults: [{ Id: first?.Id, Timestamps, Values: known }] }),
+      };
+    }
     const recent = runs.filter(({ at }) => at >= Number(StartTime));
     const result = (Id: string, Values: number[]) => ({ Id, Timestamps: recent.map(({ at }) => at), Values });
     const MetricDataResults = [

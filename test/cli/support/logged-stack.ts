@@ -79,6 +79,7 @@ function accountOf(): Account {
     trails: {},
     concurrency: 1000,
     subscriptions: {},
+    answers: {},
     denied: new Set(),
   };
 }

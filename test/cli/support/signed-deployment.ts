@@ -11,6 +11,8 @@ export type SignedDeployment = {
   readonly env: Readonly<Record<string, string>>;
   /** What was wrong with each call so far; undefined for a good one. */
   readonly verdicts: (string | undefined)[];
+  /** More headers of each answer. Tests change them. */
+  readonly headers: Record<string, string>;
   close(): void;
 };
 
@@ -20,10 +22,12 @@ export async function startSignedDeployment(
   expected: { url: string; key: AccessKey; region: string },
 ): Promise<SignedDeployment> {
   const verdicts: (string | undefined)[] = [];
+  const headers: Record<string, string> = {};
   const { host } = new URL(expected.url);
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
     request.headers.host = String(request.headers['rerouted-host']);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const wrong = wrongInSignature(request, body, { ...expected, host });
     verdicts.push(wrong);
     const isPublic = /^\/(\.well-known\/|token$)/.test(request.url ?? '');
@@ -41,7 +45,7 @@ export async function startSignedDeployment(
     AWS_SECRET_ACCESS_KEY: key.secret,
     ...(key.sessionToken !== undefined && { AWS_SESSION_TOKEN: key.sessionToken }),
   };
-  return { env, verdicts, close: () => void server.close() };
+  return { env, verdicts, headers, close: () => void server.close() };
 }
 
 async function forward(
