@@ -6,8 +6,10 @@ import { type FunctionLogGroup, groupsFor, logGroupsOf } from './log-groups.ts';
 import type { Following, LogSource } from './log-source.ts';
 import { type CallLogs, paceLogsCalls, TAIL_PACE_MILLISECONDS } from './logs-call.ts';
 
-/** A line may reach CloudWatch Logs late. Each look goes back so far behind the newest line, or behind now. */
+/** A line may reach CloudWatch Logs late. Each look goes back so far behind the newest line of its group. */
 const LATE_MILLISECONDS = 30_000;
+/** In a group without new lines, a look goes back so far behind the last one. The clock here may be wrong by as much. */
+const IDLE_MILLISECONDS = 600_000;
 const page = v.object({
   events: v.optional(v.array(v.object({ eventId: v.string(), timestamp: v.number(), message: v.string() })), []),
   nextToken: v.optional(v.string()),
@@ -58,21 +60,22 @@ function troubleTeller(say: Following['say']) {
 /** Reads one log group, each line once. */
 class GroupReader {
   readonly #group: FunctionLogGroup;
-  readonly #since: number;
+  /** From when on the next look reads, in epoch milliseconds. */
+  #from: number;
   #newest: number;
   /** The instants of the lines that may be read again, by their ids. */
   readonly #seen = new Map<string, number>();
 
   constructor(group: FunctionLogGroup, since: number) {
     this.#group = group;
-    this.#since = since;
+    this.#from = since;
     this.#newest = since;
   }
 
-  /** Returns what is new. */
+  /** Returns what is new. A look that breaks off is made again from the same instant. */
   async read(call: CallLogs): Promise<readonly LogEntry[]> {
-    const startTime = Math.max(this.#since, Math.min(this.#newest, Date.now()) - LATE_MILLISECONDS);
-    const input = { logGroupName: this.#group.name, startTime };
+    const lookedAt = Date.now();
+    const input = { logGroupName: this.#group.name, startTime: this.#from };
     const fresh: LogEntry[] = [];
     for await (const event of eventsOf(call, input)) {
       if (this.#seen.has(event.eventId)) continue;
@@ -80,7 +83,9 @@ class GroupReader {
       this.#newest = Math.max(this.#newest, event.timestamp);
       fresh.push(readEntry({ at: event.timestamp, function: this.#group.function, line: event.message }));
     }
-    for (const [id, at] of this.#seen) if (at < startTime) this.#seen.delete(id);
+    const newest = Math.min(lookedAt, Math.max(this.#newest, lookedAt - IDLE_MILLISECONDS));
+    this.#from = Math.max(this.#from, newest - LATE_MILLISECONDS);
+    for (const [id, at] of this.#seen) if (at < this.#from) this.#seen.delete(id);
     return fresh;
   }
 }

@@ -83,6 +83,8 @@ function toldBy(entry: LogEntry, members: CallMembers): Told {
   if (route === 'SQS client-notification') return pinged(members);
   if (route.startsWith('SNS '))
     return { step: 'push_failed', says: `SNS reports ${members.detail ?? route}`, tone: 'bad' };
+  if (route === 'SQS events' && members.events !== undefined)
+    return { step: 'expired', says: 'expired, and other systems are told', tone: 'warning' };
   if (members.events !== undefined) return { step: 'event_sent', says: 'other systems are told', tone: 'quiet' };
   return { step: 'other', says: `${route || entry.function}${because(members)}`, tone: 'quiet' };
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cibaInOne } from '../support/ciba-in-one.ts';
 import { startCiba } from '../support/ciba-running.ts';
 import { LoggedStack, STACK } from '../support/logged-stack.ts';
@@ -38,6 +38,17 @@ describe('ciba tail, of a deployment', () => {
     await run.said(/"n":6/);
     run.kill('SIGINT');
     expect(linesOf((await run.ended).stdout)).toEqual([...lines, later]);
+  });
+
+  it('does not read the same days again and again in a group without new lines', async () => {
+    const run = start('--function', 'token', '--since', '7d');
+    await run.said(/Ctrl-C/);
+    await vi.waitFor(() => expect(stack.inputs('FilterLogEvents').length).toBeGreaterThan(2), 20_000);
+    run.kill('SIGINT');
+    await run.ended;
+    const [first, second] = stack.inputs('FilterLogEvents').map(({ startTime }) => Date.now() - Number(startTime));
+    expect(first).toBeGreaterThan(6 * 86_400_000);
+    expect(second).toBeLessThan(3_600_000);
   });
 
   it('prints a line that reaches CloudWatch Logs after later ones', async () => {

@@ -71,6 +71,11 @@ describe('a step of a timeline', () => {
       { route: 'SQS client-notification', status: 200, reason: 'notification_given_up', detail: 'timeout' },
       'ping given up (timeout)',
     ],
+    [
+      'an expiry that nobody polled for, where events are on',
+      { route: 'SQS events', status: 200, events: 1 },
+      'expired, and other systems are told',
+    ],
     ['a line of a later version', { route: 'POST /later', status: 200 }, 'POST /later'],
   ])('tells %s', (_, members, expected) => {
     expect(says(members)).toBe(expected);
