@@ -11,6 +11,8 @@ import type { Following, LoginName, LogSource } from './log-source.ts';
 /** The runtime sends a sign of life every 5 seconds. */
 const SILENCE_MILLISECONDS = 15_000;
 const PAUSE_MILLISECONDS = 1_000;
+/** The code of the error while the local provider makes its clients and users. */
+const STARTING = 'starting';
 const FORGETFUL = 'The local runtime keeps the last 5,000 lines, and none of an earlier start.';
 
 const loggedLine = v.object({
@@ -64,10 +66,13 @@ async function* followLocally(deployment: Deployment, following: Following): Asy
       }
     } catch (error) {
       if (over.aborted) return;
-      if (!wasConnected) throw error instanceof Refused ? error : noAnswer(error, deployment);
+      if (!wasConnected && !isStarting(error)) throw error instanceof Refused ? error : noAnswer(error, deployment);
     }
     if (over.aborted) return;
-    if (!isLost) say(`The connection to ${deployment.origin} is lost. Trying again.`);
+    const trouble = wasConnected
+      ? `The connection to ${deployment.origin} is lost.`
+      : `${deployment.origin} is starting.`;
+    if (!isLost) say(`${trouble} Trying again.`);
     isLost = true;
     await pause(PAUSE_MILLISECONDS, undefined, { signal: over }).catch(() => undefined);
   }
@@ -80,7 +85,14 @@ async function open({ origin }: Deployment, position: Position, over?: AbortSign
   const response = await fetch(url, { redirect: 'manual', ...(over && { signal: over }) });
   if (response.ok && response.headers.get('content-type') === 'application/x-ndjson') return response;
   await response.body?.cancel();
+  if (response.status === 503)
+    throw new Refused(`${origin} is starting.`, 'Run the command again in some seconds.', STARTING);
   throw new Refused(`${origin} offers no log of its functions.`, 'Start this version of the local provider: ciba up.');
+}
+
+/** Whether the local provider is there, and still makes its clients and users. */
+function isStarting(error: unknown): boolean {
+  return error instanceof Refused && error.code === STARTING;
 }
 
 /** Reads the lines of an answer. With a signal it ends when nothing comes for long, not even a sign of life. */
