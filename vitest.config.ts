@@ -10,6 +10,7 @@ const RELEASE = [
   'test/browser/**/*.test.ts',
   'test/infra/functions/bundle-import.test.ts',
   'test/bench/load.test.ts',
+  'test/cli/importing/ten-thousand-users.test.ts',
   'test/e2e/examples.test.ts',
   'test/e2e/light-installation.test.ts',
   'test/e2e/tutorial.test.ts',

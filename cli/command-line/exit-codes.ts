@@ -7,6 +7,7 @@ export const EXIT_CODES = {
   4: 'ciba ask: expired',
   5: 'ciba ask: refused by the provider',
   6: 'ciba ask: the tokens do not verify',
+  7: 'ciba user import: some lines were rejected',
   130: 'interrupted by Ctrl-C',
 } as const;
 export type ExitCode = keyof typeof EXIT_CODES;

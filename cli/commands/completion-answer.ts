@@ -14,6 +14,9 @@ import { vocabulary } from './registry.ts';
 /** Somebody waits at the key, so a provider that takes longer counts as one without an answer. */
 const PATIENCE_MILLISECONDS = 3_000;
 
+/** The most users that are offered. */
+const OFFERED = 50;
+
 const demo = v.object({ users: v.array(v.object({ login_hint: v.string(), sub: v.string() })) });
 
 /**
@@ -23,7 +26,7 @@ const demo = v.object({ users: v.array(v.object({ login_hint: v.string(), sub: v
 export async function complete(words: readonly string[]): Promise<never> {
   const typed = words.at(-1) ?? '';
   const { words: known, ask } = candidatesFor(words, vocabulary);
-  const asked = ask === undefined ? [] : await inTime(answerTo(ask, globalsIn(words)));
+  const asked = ask === undefined ? [] : await inTime(answerTo(ask, globalsIn(words), typed));
   const fitting = asked.map(plainLine).filter((word) => word.startsWith(typed));
   const lines = [...known, ...fitting];
   if (lines.length > 0) await new Promise((resolve) => process.stdout.write(`${lines.join('\n')}\n`, resolve));
@@ -31,16 +34,33 @@ export async function complete(words: readonly string[]): Promise<never> {
   process.exit(0);
 }
 
-async function answerTo(what: Completed, globals: Globals): Promise<readonly string[]> {
+async function answerTo(what: Completed, globals: Globals, typed: string): Promise<readonly string[]> {
   if (what === 'contexts') return [LOCAL, ...Object.keys(readConfiguration(process.env).contexts)];
   const deployment = await findDeployment({}, globals);
-  if (what === 'users') return deployment.isLocal ? seededUsers(deployment) : [];
+  if (what === 'users') return users(deployment, typed);
   const api = new AdminApi(deployment);
   const { body } = await api.call('GET /admin/clients', { parameters: {} });
   return body.clients.map(({ client_id: id }) => id);
 }
 
-/** The admin API has no list of users. Only the local runtime says which users it made. */
+/**
+ * Offers the subs that begin with what is typed, which the provider finds without reading others. The local runtime also
+ * says by which names it made users. What can't be had is left out.
+ */
+async function users(deployment: Deployment, typed: string): Promise<readonly string[]> {
+  const answers = await Promise.allSettled([
+    listedUsers(deployment, typed),
+    deployment.isLocal ? seededUsers(deployment) : [],
+  ]);
+  return [...new Set(answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])))];
+}
+
+async function listedUsers(deployment: Deployment, typed: string): Promise<readonly string[]> {
+  const body = { sub_prefix: typed, limit: OFFERED };
+  const page = await new AdminApi(deployment).call('POST /admin/users/list', { parameters: {}, body });
+  return page.body.users.map(({ sub }) => sub);
+}
+
 async function seededUsers(deployment: Deployment): Promise<readonly string[]> {
   const seeded = v.parse(demo, JSON.parse(await jsonFromProvider(deployment, '/local/demo')));
   return seeded.users.flatMap(({ login_hint: hint, sub }) => [hint, sub]);

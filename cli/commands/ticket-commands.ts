@@ -1,6 +1,6 @@
-import encodeQR from 'qr';
 import { command, type Noun } from '../command-line/command.ts';
 import { fieldList, instant, plainLine, table } from '../command-line/text-layout.ts';
+import { qrCode, remaining } from './ticket-text.ts';
 import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
 
 const create = command({
@@ -63,14 +63,3 @@ const end = command({
 
 /** `ciba ticket …` */
 export const ticketNoun: Noun = { name: 'ticket', about: 'Tickets that enrol a phone.', commands: [create, list, end] };
-
-/** Draws a QR code in white on black, whatever the terminal's colours are: scanners need dark modules to be dark. */
-function qrCode(uri: string): string {
-  const lines = encodeQR(uri, 'ascii', { ecc: 'low', border: 2 }).trimEnd().split('\n');
-  return lines.map((line) => `\u001B[97;40m${line}\u001B[0m`).join('\n');
-}
-
-function remaining(expiresAt: number): string {
-  const seconds = Math.max(0, expiresAt - Math.floor(Date.now() / 1000));
-  return seconds < 120 ? `in ${seconds} seconds` : `in ${Math.round(seconds / 60)} minutes`;
-}

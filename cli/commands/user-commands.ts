@@ -1,48 +1,23 @@
-import type { UserProfile, UserView } from '../../provider/core/person/profile.ts';
-
-import { toned } from '../command-line/colour.ts';
-import { command, type Noun, type OptionSpec } from '../command-line/command.ts';
+import { command, type Noun } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
-import { fieldList, instant, plainLine, quoted, table } from '../command-line/text-layout.ts';
+import { instant, plainLine, quoted, table } from '../command-line/text-layout.ts';
+import { importCommand } from './user-import-command.ts';
+import { inviteUser } from './user-invite-command.ts';
+import { findUsers, listUsers } from './user-list-commands.ts';
+import { profileOptions } from './user-profile-options.ts';
 import { eraseRecords, exportRecords } from './user-records-commands.ts';
 import { findUser, USER_ARGUMENT, USER_OPTIONS } from './user-reference.ts';
+import { describe } from './user-text.ts';
 
-type MemberOption = OptionSpec & { readonly member: keyof UserProfile };
-
-/** One option for each claim, with its standard name (OIDC Core §5.1). */
-const profileOptions = {
-  email: { kind: 'text', member: 'email', value: 'ADDRESS', about: 'E-mail address. Clients may name the user by it.' },
-  'email-verified': {
-    kind: 'flag',
-    member: 'email_verified',
-    about: 'The e-mail address is verified. --no-email-verified undoes it.',
-  },
-  'phone-number': {
-    kind: 'text',
-    member: 'phone_number',
-    value: '+49…',
-    about: 'Phone number. Clients may name the user by it.',
-  },
-  'phone-number-verified': {
-    kind: 'flag',
-    member: 'phone_number_verified',
-    about: 'The phone number is verified. --no-phone-number-verified undoes it.',
-  },
-  'preferred-username': {
-    kind: 'text',
-    member: 'preferred_username',
-    value: 'NAME',
-    about: 'Username. Clients may name the user by it.',
-  },
-  name: { kind: 'text', member: 'name', value: 'NAME', about: 'Full name.' },
-  'given-name': { kind: 'text', member: 'given_name', value: 'NAME', about: 'Given name.' },
-  'family-name': { kind: 'text', member: 'family_name', value: 'NAME', about: 'Family name.' },
-} as const satisfies Record<string, MemberOption>;
+/** The members by which somebody can name a user. */
+const NAMES = ['sub', 'email', 'phone_number', 'preferred_username'];
 
 const create = command({
   name: 'create',
-  about: 'Creates a user. To enrol a phone next, use ciba ticket create.',
+  about: 'Creates a user. To enrol a phone next, use ciba user invite.',
+  notes:
+    'Give at least one name: an e-mail address, a phone number or a username, by which clients name the user, or the --sub of your own system.',
   arguments: [],
   options: {
     sub: {
@@ -58,10 +33,12 @@ const create = command({
     'ciba user create --sub crm-4711 --phone-number "+49 30 901820" --phone-number-verified',
   ],
   async run({ api, options }) {
-    const { json, body } = await api.call('POST /admin/users', {
-      parameters: {},
-      body: bodyOf(this.options, options),
-    });
+    const profile = bodyOf(this.options, options);
+    if (NAMES.every((member) => profile[member] === undefined))
+      throw new WrongUsage(
+        'Nobody could name this user. Give --email, --phone-number or --preferred-username, or --sub with the id in your own system',
+      );
+    const { json, body } = await api.call('POST /admin/users', { parameters: {}, body: profile });
     return { json, text: `User created.\n\n${describe(body)}` };
   },
 });
@@ -179,10 +156,20 @@ const remove = command({
 export const userNoun: Noun = {
   name: 'user',
   about: 'People who can be asked.',
-  commands: [create, show, update, block, unblock, blocks, unblockClient, remove, exportRecords, eraseRecords],
+  commands: [
+    create,
+    listUsers,
+    findUsers,
+    importCommand,
+    inviteUser,
+    show,
+    update,
+    block,
+    unblock,
+    blocks,
+    unblockClient,
+    remove,
+    exportRecords,
+    eraseRecords,
+  ],
 };
-
-function describe({ sub, blocked, created_at, ...claims }: UserView): string {
-  const status = blocked ? toned('bad', 'blocked') : toned('good', 'active');
-  return fieldList({ sub, status, ...claims, created: created_at === undefined ? undefined : instant(created_at) });
-}

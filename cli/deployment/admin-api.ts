@@ -18,7 +18,7 @@ import { type Authorize, signatureFor, withoutSignature } from './request-signat
 /** The routes of the admin API, from `lambdas/admin/function.ts`. */
 export type AdminRoute = (typeof functions)['admin']['routes'][number];
 /** A page of the list of users. */
-type UsersPage = { readonly users: readonly ListedUserView[]; readonly next?: string };
+export type UsersPage = { readonly users: readonly ListedUserView[]; readonly next?: string };
 type Answers = {
   'POST /admin/clients': ClientView;
   'GET /admin/clients': { readonly clients: readonly ClientView[]; readonly next?: string };

@@ -44,7 +44,7 @@ export function nextStep(code: string, description: string): string {
 /** How to find what is there, by the word of the admin API. */
 const WAYS_TO_FIND: Readonly<Record<string, string>> = {
   client: 'ciba client list shows all.',
-  user: 'A user is named by sub, e-mail address, phone number or username. To add one: ciba user create.',
+  user: 'A user is named by sub, e-mail address, phone number or username: ciba user find looks for each, and ciba user list shows users. To add one: ciba user create.',
   device: 'ciba device list shows all devices of a user.',
   block: 'ciba user blocks shows all.',
   'signing key': 'ciba keys list shows all that are published.',

@@ -28,6 +28,8 @@ const NO_TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'
 export const NO_ANSWER = 'no_answer';
 /** The code of the error when there was no connection, so that nothing was sent. */
 export const NOT_REACHED = 'not_reached';
+/** The code of the error when the gateway takes no more calls for the moment. */
+export const THROTTLED = 'throttled';
 const WITHOUT_CONNECTION: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /** Returns the JSON of a successful answer. Throws Refused with the message of any other answer. */
@@ -43,6 +45,13 @@ export async function answerFrom(response: Response, { origin, isLocal }: Deploy
   const gatewayMessage = message ?? Message;
   const reason = gatewayMessage === undefined ? '' : ` (${plainLine(gatewayMessage)})`;
   const summary = `${origin} answered ${response.status}${reason}`;
+  // API Gateway answers 503 when Lambda starts no more functions at the same time.
+  if (response.status === 429 || response.status === 503)
+    throw new Refused(
+      `${summary}: it takes no more calls for the moment.`,
+      'Run the command again in some seconds.',
+      THROTTLED,
+    );
   if (response.status === 403 && !isLocal)
     throw new Refused(
       `${summary}: your AWS identity may not call the admin API, or --region is wrong.`,

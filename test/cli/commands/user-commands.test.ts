@@ -14,7 +14,7 @@ const ciba = (...args: readonly string[]) => cibaInOne(args, { env: { CIBA_URL: 
 const api = async (path: string) => (await fetch(runtime.url + path)).text();
 const noUser = (user: string) =>
   refusal(
-    `There is no user "${user}". A user is named by sub, e-mail address, phone number or username. To add one: ciba user create.`,
+    `There is no user "${user}". A user is named by sub, e-mail address, phone number or username: ciba user find looks for each, and ciba user list shows users. To add one: ciba user create.`,
   );
 const refusal = (message: string) => ({ code: 1, stdout: '', stderr: `ciba: ${message}\n` });
 
@@ -45,7 +45,7 @@ describe('user', () => {
   );
 
   it('no name steers the terminal: the provider refuses it, and the layout would show it harmless', async () => {
-    const { code, stderr } = await ciba('user', 'create', '--name', 'Anna \u001B[31mExample');
+    const { code, stderr } = await ciba('user', 'create', '--sub', 'red', '--name', 'Anna \u001B[31mExample');
     expect(code).toBe(1);
     expect(stderr).toContain('name must be at most 100 bytes of readable characters');
     expect(plainLine('Anna \u001B[31mExample')).toBe('Anna \uFFFD[31mExample');

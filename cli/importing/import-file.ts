@@ -1,0 +1,108 @@
+import type { UserProfile } from '../../provider/core/person/profile.ts';
+import { WrongUsage } from '../command-line/failure.ts';
+import { jsonFault } from '../command-line/json-fault.ts';
+import { parseJsonObject } from '../command-line/json-object.ts';
+import { csvRecord, parseCsv } from './csv.ts';
+import {
+  expectedOf,
+  type FieldNames,
+  MEMBERS,
+  REPORT_FIELDS,
+  readValue,
+  targetOf,
+  unknownField,
+} from './user-fields.ts';
+
+export const FORMATS = ['csv', 'jsonl'] as const;
+/** A line of a file: a user, or why it is none. */
+export type ImportLine = {
+  readonly line: number;
+  readonly profile: UserProfile | undefined;
+  readonly fault: string | undefined;
+  /** The line as it is written into the report of rejected lines, with the reason. */
+  readonly rejected: (reason: string) => string;
+};
+/** A file with users. `header` begins the report of rejected lines. */
+export type ImportFile = { readonly header: string | undefined; readonly lines: readonly ImportLine[] };
+
+type Pairs = readonly (readonly [field: string, value: unknown])[];
+
+/** Reads a file. Throws if it can't be read at all. A mistake in one line is a fault of that line. */
+export function readImportFile(
+  text: string,
+  { format, names }: { format: string | undefined; names: FieldNames },
+): ImportFile {
+  const isJson = format === undefined ? text.trimStart().startsWith('{') : format === 'jsonl';
+  const file = isJson ? readJsonLines(text, names) : readCsv(text, names);
+  if (file.lines.length === 0) throw new WrongUsage('The file has no users');
+  return file;
+}
+
+function readCsv(text: string, names: FieldNames): ImportFile {
+  const { separator, records } = parseCsv(text);
+  const [header, ...rows] = records;
+  const fields = header?.fields?.map((field) => field.trim());
+  if (!header || !fields) throw new WrongUsage('The first line must name the columns, for example: sub,email,name');
+  const unknown = fields.find((field) => targetOf(field, names) === false);
+  if (unknown !== undefined)
+    throw new WrongUsage(
+      `Column: ${unknownField(unknown)} The members are ${MEMBERS.join(', ')}. --map "${unknown}=MEMBER" names one, and --ignore-unknown leaves such columns out`,
+    );
+  const lines = rows.map(({ line, text: row, fields: values }): ImportLine => {
+    const own = values?.filter((_, at) => !isOfReport(fields[at])) ?? [row];
+    const rejected = (reason: string) => csvRecord([...own, String(line), reason], separator);
+    if (!values)
+      return { line, profile: undefined, fault: 'a quotation mark is where none may be, or missing', rejected };
+    if (values.length !== fields.length) {
+      const fault = `it has ${values.length} fields, and the first line has ${fields.length}`;
+      return { line, profile: undefined, fault, rejected };
+    }
+    return {
+      line,
+      ...userFrom(
+        fields.map((field, at) => [field, values[at]] as const),
+        names,
+      ),
+      rejected,
+    };
+  });
+  const own = fields.filter((field) => !isOfReport(field));
+  return { header: csvRecord([...own, ...REPORT_FIELDS], separator), lines };
+}
+
+function isOfReport(field: string | undefined): boolean {
+  return REPORT_FIELDS.some((one) => one === field);
+}
+
+function readJsonLines(text: string, names: FieldNames): ImportFile {
+  const lines = text.split('\n').map((row, at): ImportLine | undefined => {
+    const line = at + 1;
+    if (row.trim() === '') return undefined;
+    const value = parseJsonObject(row);
+    const rejected = (reason: string) =>
+      JSON.stringify({ ...(value ?? { text: row }), rejected_line: line, rejected_because: reason });
+    if (value) return { line, ...userFrom(Object.entries(value), names), rejected };
+    const fault = `it is no JSON object: ${jsonFault(row) ?? 'it is another value'}`.replace(/line 1, /, '');
+    return { line, profile: undefined, fault, rejected };
+  });
+  return { header: undefined, lines: lines.filter((line) => line !== undefined) };
+}
+
+/** Makes the user of a line. */
+function userFrom(pairs: Pairs, names: FieldNames): Pick<ImportLine, 'profile' | 'fault'> {
+  const members: Record<string, unknown> = {};
+  for (const [field, value] of pairs) {
+    const target = targetOf(field, names);
+    if (target === false) return { profile: undefined, fault: unknownField(field) };
+    if (target === undefined) continue;
+    const read = readValue(target, value);
+    if (read === null) return { profile: undefined, fault: `${field} must be ${expectedOf(target)}` };
+    const member = target === 'not blocked' ? 'blocked' : target;
+    if (read !== undefined && Object.hasOwn(members, member))
+      return { profile: undefined, fault: `two fields set ${member}` };
+    // Other systems may have an address as username. The address itself names the user here.
+    const isAddress = member === 'preferred_username' && String(read).includes('@');
+    if (read !== undefined && !(isAddress && names.source !== undefined)) members[member] = read;
+  }
+  return { profile: members, fault: undefined };
+}
