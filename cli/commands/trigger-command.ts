@@ -4,8 +4,9 @@ import { readWholeNumber } from '../command-line/option-reading.ts';
 import { endProgress } from '../command-line/progress.ts';
 import { sayStep } from '../command-line/steps.ts';
 import { describeDeployment } from '../deployment/deployment.ts';
+import type { Waiting } from '../trigger/answer-application.ts';
 import type { TriggerOutcome } from '../trigger/outcome.ts';
-import type { Theatre, Waiting } from '../trigger/play.ts';
+import type { Theatre } from '../trigger/play.ts';
 import type { Scenario } from '../trigger/scenario.ts';
 import { SCENARIO_GROUPS, SCENARIOS } from '../trigger/scenarios.ts';
 
@@ -14,7 +15,7 @@ export const trigger = command({
   name: 'trigger',
   about: 'Plays a way in which a login goes, with a client and a phone that it makes, and says what each of them sees.',
   notes:
-    'Without a SCENARIO it lists them all. Nothing is faked: the calls are those of a client and of a phone, and the functions of the provider answer. It makes its own client, user and phone, whose ids begin with trigger-, and removes them at the end, also after Ctrl-C. Scenarios with a phone, a fault or another clock need the local provider (ciba up); a fault and a clock concern the calls of the scenario alone. The others run against any deployment. With --client it waits until your own application asks the user of the scenario, and plays what the user does; your application sees the end. With --json it prints one JSON document, which docs/local.md describes. Exit code 0 when the login went as the scenario says, 1 when not.',
+    'Without a SCENARIO it lists them all. Nothing is faked: the calls are those of a client and of a phone, and the functions of the provider answer. It makes its own client, user and phone, whose ids begin with trigger-, and removes them at the end, also after Ctrl-C. Scenarios with a phone, a fault or another clock need the local provider (ciba up); a fault and a clock concern the calls of the scenario alone. The others run against any deployment. With --client it waits until your own application asks the user of the scenario, plays everything but the client, and reads in the log of the provider what your application got. With --json it prints one JSON document, which docs/local.md describes. Exit code 0 when the login went as the scenario says, 1 when not.',
   arguments: [
     {
       name: 'scenario',
@@ -30,10 +31,10 @@ export const trigger = command({
       completes: 'clients',
       about: 'The client of your own application, which asks by itself. Only on this machine.',
     },
-    hold: {
+    wait: {
       kind: 'text',
       value: 'SECONDS',
-      about: 'How long the user stays after the answer, so that your application sees the end. Default: 15.',
+      about: 'How long your application may take to see the end. Default: 30.',
     },
     all: { kind: 'flag', about: 'Play every scenario that can be played there, and end with a table.' },
   },
@@ -48,9 +49,9 @@ export const trigger = command({
     const scenario = SCENARIOS.find((one) => one.name === name);
     if (options.all && scenario) throw new WrongUsage('SCENARIO or --all, not both');
     if (!scenario && options.client !== undefined) throw new WrongUsage('SCENARIO is missing: what the user does');
-    if (options.hold !== undefined && options.client === undefined) throw new WrongUsage('--hold needs --client');
+    if (options.wait !== undefined && options.client === undefined) throw new WrongUsage('--wait needs --client');
     if (!scenario && !options.all) return listed();
-    const holdSeconds = readWholeNumber([options.hold ?? '15']);
+    const waitSeconds = readWholeNumber([options.wait ?? '30']);
     const over = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort());
     const theatre = { deployment, api, over: over.signal };
@@ -58,16 +59,16 @@ export const trigger = command({
     const { client: clientId } = options;
     return clientId === undefined
       ? played(scenario, theatre)
-      : answered(scenario, theatre, { clientId, holdSeconds, say: sayStep });
+      : answered(scenario, theatre, { clientId, waitSeconds, say: sayStep });
   },
 });
 
 async function listed(): Promise<Output> {
   const { listText } = await import('../trigger/trigger-text.ts');
   const scenarios = SCENARIO_GROUPS.flatMap(({ title, scenarios: all }) =>
-    all.map(({ name, about, needs, ends, next, standard, page, answer }) => {
+    all.map(({ name, about, needs, ends, next, standard, page, own }) => {
       const { by = 'client', ...ending } = ends;
-      const takesClient = answer !== undefined;
+      const takesClient = own !== undefined;
       return {
         name,
         group: title,
@@ -93,10 +94,11 @@ async function played(scenario: Scenario, theatre: Theatre): Promise<Output> {
 }
 
 async function answered(scenario: Scenario, theatre: Theatre, waiting: Waiting): Promise<Output> {
-  const { answerClient, checkPlayable } = await import('../trigger/play.ts');
-  const { answer } = scenario;
-  if (!answer) {
-    const others = SCENARIOS.filter((one) => one.answer).map(({ name }) => name);
+  const { checkPlayable } = await import('../trigger/play.ts');
+  const { answerApplication } = await import('../trigger/answer-application.ts');
+  const { own } = scenario;
+  if (!own) {
+    const others = SCENARIOS.filter((one) => one.own).map(({ name }) => name);
     throw new WrongUsage(
       `${scenario.name} plays the client too, so it takes no --client; these do: ${others.join(', ')}`,
     );
@@ -104,7 +106,7 @@ async function answered(scenario: Scenario, theatre: Theatre, waiting: Waiting):
   await checkPlayable(scenario, theatre);
   await theatre.api.call('GET /admin/clients/{client_id}', { parameters: { client_id: waiting.clientId } });
   endProgress();
-  return outputOf(await answerClient({ ...scenario, answer }, theatre, waiting));
+  return outputOf(await answerApplication({ ...scenario, own }, theatre, waiting));
 }
 
 async function outputOf(outcome: TriggerOutcome): Promise<Output> {

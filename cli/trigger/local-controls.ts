@@ -5,9 +5,6 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { answerFrom } from '../deployment/provider-answer.ts';
 import { callProvider } from '../deployment/provider-call.ts';
 
-/** How long a fault lasts if this command dies before it ends the fault. */
-const FAULT_SECONDS = 60;
-
 const begun = v.object({ id: v.string() });
 
 /** The routes with which the local runtime fails on command (docs/local.md, "Routes that exist only here"). */
@@ -31,9 +28,9 @@ export class LocalControls {
     );
   }
 
-  /** Lets AWS fail in calls about these ids. Returns the id of the fault. */
-  async beginFault(fault: FaultName, about: readonly string[]): Promise<string> {
-    const answer = await this.#post('/local/faults', { fault, about, seconds: FAULT_SECONDS });
+  /** Lets AWS fail in calls about these ids, at most for so long. Returns the id of the fault. */
+  async beginFault(fault: FaultName, about: readonly string[], seconds: number): Promise<string> {
+    const answer = await this.#post('/local/faults', { fault, about, seconds });
     return v.parse(begun, JSON.parse(answer)).id;
   }
 

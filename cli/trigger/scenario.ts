@@ -10,6 +10,16 @@ export type OwnRequest = {
   readonly expiresAt: number;
 };
 
+/** What a scenario does around the calls of an application. */
+export type OwnSide = {
+  /** Done before the application asks, which it is to do within five minutes then. */
+  prepare?(stage: Stage, person: TrialPerson): Promise<unknown>;
+  /** Done when its request was accepted. Absent if the application gets the last answer when it asks. */
+  answer?(stage: Stage, request: OwnRequest): Promise<unknown>;
+  /** Whether there is an end only when the request expires. Many clients stop then without a call. */
+  readonly lastsUntilExpiry?: boolean;
+};
+
 /** A way in which a login goes. The list, the help, the completion and docs/cli.md are made from these. */
 export type Scenario = {
   readonly name: string;
@@ -29,10 +39,8 @@ export type Scenario = {
   readonly unless?: string;
   /** Plays it, and returns the exchange with the last answer. Throws `Different` where it goes another way before. */
   play(stage: Stage): Promise<Exchange>;
-  /** Plays the side of the user alone, for a request that an application made. Absent if that shows nothing. */
-  answer?(stage: Stage, request: OwnRequest): Promise<unknown>;
-  /** Whether the application sees the end only when its request expires. */
-  readonly lastsUntilExpiry?: boolean;
+  /** Everything but the client, for an application that asks by itself. Absent if that shows nothing. */
+  readonly own?: OwnSide;
 };
 
 /** Scenarios about one thing. */

@@ -20,6 +20,8 @@ type Claims = Readonly<Record<string, unknown>>;
 type Metadata = Readonly<Record<string, unknown>>;
 
 const ASSERTION_SECONDS = 60;
+/** How long a fault lasts if this command dies before it ends the fault. */
+const FAULT_SECONDS = 60;
 
 /** Where a scenario is played: it makes a client, a user and a phone, and removes everything at the end. */
 export class Stage {
@@ -115,10 +117,14 @@ export class Stage {
     this.#operated('DELETE /admin/users/{sub}/devices/{device_id}', {}, 204);
   }
 
-  /** Lets AWS fail in calls about these ids, until `end` or the end of the scenario. */
-  async fault(fault: FaultName, about: readonly string[]): Promise<{ end: () => Promise<void> }> {
+  /** Lets AWS fail in calls about these ids, until `end`, the end of the scenario, or the end of these seconds. */
+  async fault(
+    fault: FaultName,
+    about: readonly string[],
+    seconds = FAULT_SECONDS,
+  ): Promise<{ end: () => Promise<void> }> {
     this.wire.checkGoesOn();
-    const id = await this.#controls.beginFault(fault, about);
+    const id = await this.#controls.beginFault(fault, about, seconds);
     const end = () => this.#controls.endFault(id);
     this.#removals.push(end);
     return { end };

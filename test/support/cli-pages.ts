@@ -57,8 +57,8 @@ function globalOptions(): string {
 function scenarios(): string {
   const link = (page: string) => `[${page}](${page.startsWith('docs/') ? page.slice(5) : `../${page}`})`;
   return SCENARIO_GROUPS.map(({ title, scenarios: all }) => {
-    const rows = all.map(({ name, about, needs, ends, next, standard, page, answer }) => [
-      `\`${name}\`${answer ? ' ¹' : ''}${needs === 'provider' ? ' ²' : ''}`,
+    const rows = all.map(({ name, about, needs, ends, next, standard, page, own }) => [
+      `\`${name}\`${own ? ' ¹' : ''}${needs === 'provider' ? ' ²' : ''}`,
       about,
       `${ends.by ?? 'client'}: ${ends.status}${ends.error === undefined ? '' : ` \`${ends.error}\``}`,
       next,

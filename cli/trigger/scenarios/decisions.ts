@@ -33,7 +33,7 @@ export const decisions: ScenarioGroup = {
         expectAnswer(await person.phone.decide(asked.requestId, 'approve'), { status: 204 });
         return client.poll(asked);
       },
-      answer: (_stage, { person, requestId }) => person.phone.decide(requestId, 'approve'),
+      own: { answer: (_stage, { person, requestId }) => person.phone.decide(requestId, 'approve') },
     },
     {
       name: 'deny',
@@ -48,7 +48,7 @@ export const decisions: ScenarioGroup = {
         expectAnswer(await person.phone.decide(asked.requestId, 'deny'), { status: 204 });
         return client.poll(asked);
       },
-      answer: (_stage, { person, requestId }) => person.phone.decide(requestId, 'deny'),
+      own: { answer: (_stage, { person, requestId }) => person.phone.decide(requestId, 'deny') },
     },
     {
       name: 'fraud',
@@ -66,7 +66,7 @@ export const decisions: ScenarioGroup = {
         await expectNothingWaits(person);
         return denied;
       },
-      answer: (_stage, { person, requestId }) => person.phone.decide(requestId, { reason: 'fraud' }),
+      own: { answer: (_stage, { person, requestId }) => person.phone.decide(requestId, { reason: 'fraud' }) },
     },
     {
       name: 'silence',
@@ -81,8 +81,10 @@ export const decisions: ScenarioGroup = {
         expectAnswer(await client.poll(asked), { status: 400, error: 'authorization_pending' });
         return client.poll(asked, asked.expiresInSeconds + 1);
       },
-      answer: async (_stage, { person, requestId }) => person.phone.read(requestId),
-      lastsUntilExpiry: true,
+      own: {
+        answer: (_stage, { person, requestId }) => person.phone.read(requestId),
+        lastsUntilExpiry: true,
+      },
     },
     {
       name: 'pause-after-denial',

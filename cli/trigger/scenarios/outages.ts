@@ -3,7 +3,9 @@ import type { ScenarioGroup } from '../scenario.ts';
 import { askedOn } from './decisions.ts';
 
 /** How long the calls of an application fail. */
-const OUTAGE_SECONDS = 10;
+const OUTAGE_SECONDS = 5;
+/** How long a fault waits for the call of an application. */
+const PREPARED_SECONDS = 300;
 
 const OUTAGES = 'docs/security/failures.md#outages';
 
@@ -18,6 +20,7 @@ export const outages: ScenarioGroup = {
       next: 'Ask again after the seconds of Retry-After. The request that failed is over.',
       standard: 'RFC 9110 §15.6.4',
       page: OUTAGES,
+      own: { prepare: (stage, { phone }) => stage.fault('push-outage', [phone.identity.deviceId], PREPARED_SECONDS) },
       async play(stage) {
         const client = await stage.client();
         const { email, phone } = await stage.person();
@@ -37,6 +40,9 @@ export const outages: ScenarioGroup = {
       next: 'Offer another way to log in. The app sends its new push token when the user opens it, then asking works again.',
       standard: 'CIBA §13',
       page: 'docs/device-api.md#change-and-remove',
+      own: {
+        prepare: (stage, { phone }) => stage.fault('endpoint-disabled', [phone.identity.deviceId], PREPARED_SECONDS),
+      },
       async play(stage) {
         const client = await stage.client();
         const { email, phone } = await stage.person();
@@ -61,11 +67,13 @@ export const outages: ScenarioGroup = {
         expectAnswer(await client.poll(asked, asked.intervalSeconds), { status: 200 });
         return failed;
       },
-      async answer(stage, { person, requestId }) {
-        expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
-        const fault = await stage.fault('table-throttled', [requestId]);
-        await stage.wait(OUTAGE_SECONDS);
-        await fault.end();
+      own: {
+        async answer(stage, { person, requestId }) {
+          expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
+          const fault = await stage.fault('table-throttled', [requestId]);
+          await stage.wait(OUTAGE_SECONDS);
+          await fault.end();
+        },
       },
     },
     {

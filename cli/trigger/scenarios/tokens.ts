@@ -88,9 +88,11 @@ export const tokens: ScenarioGroup = {
         if (holds.includes(false)) throw new Different('The key set does not verify both ID tokens.');
         return exchange;
       },
-      async answer(stage, { person, requestId }) {
-        await stage.rotateKeys();
-        expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
+      own: {
+        async answer(stage, { person, requestId }) {
+          await stage.rotateKeys();
+          expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
+        },
       },
     },
     {

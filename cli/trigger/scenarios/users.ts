@@ -28,6 +28,7 @@ export const users: ScenarioGroup = {
       next: 'The same as for an unknown user: the client cannot tell the two apart.',
       standard: 'CIBA §13',
       page: 'docs/operations.md#take-something-back',
+      own: { prepare: (stage, person) => stage.block(person) },
       async play(stage) {
         const client = await stage.client();
         const user = await stage.user();
@@ -43,6 +44,7 @@ export const users: ScenarioGroup = {
       next: 'Offer another way to log in, and let the user enrol a phone.',
       standard: 'CIBA §13',
       page: 'docs/device-api.md#enrol',
+      own: { prepare: (stage, person) => stage.removePhone(person, person.phone) },
       async play(stage) {
         const client = await stage.client();
         const user = await stage.user();
@@ -63,9 +65,11 @@ export const users: ScenarioGroup = {
         await stage.removeUser(person);
         return client.poll(asked);
       },
-      async answer(stage, { person, requestId }) {
-        expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
-        await stage.removeUser(person);
+      own: {
+        async answer(stage, { person, requestId }) {
+          expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
+          await stage.removeUser(person);
+        },
       },
     },
     {
@@ -82,9 +86,11 @@ export const users: ScenarioGroup = {
         await stage.removePhone(person, person.phone);
         return client.poll(asked);
       },
-      async answer(stage, { person, requestId }) {
-        expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
-        await stage.removePhone(person, person.phone);
+      own: {
+        async answer(stage, { person, requestId }) {
+          expectAnswer(await person.phone.decide(requestId, 'approve'), { status: 204 });
+          await stage.removePhone(person, person.phone);
+        },
       },
     },
   ],

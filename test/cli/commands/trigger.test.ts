@@ -13,7 +13,7 @@ import { allText } from '../../../cli/trigger/trigger-text.ts';
 import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
 import { hasTerminals } from '../../support/engines.ts';
-import { World } from '../../support/world.ts';
+import { type TestClient, World } from '../../support/world.ts';
 import { cibaInOne } from '../support/ciba-in-one.ts';
 import { jsonOf } from '../support/ciba-process.ts';
 import { startCiba } from '../support/ciba-running.ts';
@@ -155,7 +155,7 @@ describe('ciba trigger SCENARIO', () => {
   it.each([
     [['deny', '--all'], 'SCENARIO or --all, not both'],
     [['--client', 'bank'], 'SCENARIO is missing'],
-    [['deny', '--hold', '5'], '--hold needs --client'],
+    [['deny', '--wait', '5'], '--wait needs --client'],
     [
       ['wrong-secret', '--client', 'bank'],
       'wrong-secret plays the client too, so it takes no --client; these do: approve,',
@@ -221,29 +221,98 @@ describe('ciba trigger --all', () => {
   });
 });
 
+/** Starts a scenario for an application, and returns the name of the user to ask. */
+async function startFor(scenario: string, app: TestClient, ...more: readonly string[]) {
+  const run = startCiba(['trigger', scenario, '--client', app.client_id, '--json', ...more], { env });
+  const [, hint = ''] = await run.said(/with login_hint (\S+@trial\.example)\./);
+  return {
+    run,
+    hint,
+    ended: () => run.ended.then(({ code, stdout }) => ({ code, ...(JSON.parse(stdout) as TriggerOutcome) })),
+  };
+}
+const seen = ({ exchanges }: TriggerOutcome) =>
+  exchanges.map(({ by, path, status, answer }) => [by, path, status, answer['error'] ?? ''].join(' ').trim());
+
 describe('with --client, an application asks by itself', () => {
-  it('and its user does what the scenario says; then the user is removed', async () => {
+  it('and the scenario does what the user does, and tells what the application got', async () => {
     const app = await world.client();
-    const run = startCiba(['trigger', 'deny', '--client', app.client_id, '--hold', '3'], { env });
-    const [, hint = ''] = await run.said(/with login_hint (\S+@trial\.example)\./);
+    const { run, hint, ended } = await startFor('deny', app);
     const { authReqId } = await world.asked(app, { login_hint: hint });
-    await run.said(/The user stays for 3 s/);
+    await run.said(/Your application has 30 s to see the end/);
     expect((await world.poll(app, authReqId)).body['error']).toBe('access_denied');
-    const { code, stdout } = await run.ended;
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^saw {3}your client gets 400 access_denied when it calls next$/m);
+    const outcome = await ended();
+    expect(outcome).toMatchObject({ code: 0, outcome: 'as_expected' });
+    expect(seen(outcome)).toEqual([
+      'client /bc-authorize 200',
+      'phone /device/requests 200',
+      'phone /device/requests/{request_id} 200',
+      'phone /device/requests/{request_id}/response 204',
+      'client /token 400 access_denied',
+    ]);
     expect((await world.find(hint)).status).toBe(404);
     expect(await clientIds()).toContain(app.client_id);
   });
 
+  it.each([
+    ['blocked-user', 400, 'unknown_user_id'],
+    ['no-phone', 400, 'invalid_request'],
+    ['push-outage', 503, 'temporarily_unavailable'],
+    ['dead-endpoint', 400, 'invalid_request'],
+  ])('%s is prepared before, so that the application gets %i %s', async (scenario, status, error) => {
+    const app = await world.client();
+    const { hint, ended } = await startFor(scenario, app);
+    const answer = await world.ask(app, { login_hint: hint });
+    expect([answer.status, answer.body['error']]).toEqual([status, error]);
+    const outcome = await ended();
+    expect(outcome).toMatchObject({
+      code: 0,
+      outcome: 'as_expected',
+      saw: { by: 'client', status, answer: { error } },
+    });
+    await expectNothingLeft();
+  });
+
+  it('throttled-table fails its calls for five seconds, and the tokens are not lost', async () => {
+    const app = await world.client();
+    const { hint, ended } = await startFor('throttled-table', app);
+    const { authReqId } = await world.asked(app, { login_hint: hint });
+    await expect.poll(() => world.runtime.faults.active.length, { timeout: 20_000 }).toBe(1);
+    expect((await world.poll(app, authReqId)).body['error']).toBe('server_error');
+    await expect.poll(() => world.runtime.faults.active.length, { timeout: 20_000 }).toBe(0);
+    expect(await ended()).toMatchObject({ code: 0, outcome: 'as_expected', saw: { status: 500 } });
+  });
+
+  it('key-rotation signs what it gets with a key that it has not seen', async () => {
+    const app = await world.client();
+    const kids = async () =>
+      (await (await fetch(`${world.issuer}.well-known/jwks.json`)).text()).match(/"kid":"[^"]+"/g);
+    const before = await kids();
+    const { run, hint, ended } = await startFor('key-rotation', app);
+    const { authReqId } = await world.asked(app, { login_hint: hint });
+    await run.said(/to see the end/);
+    expect((await world.poll(app, authReqId)).status).toBe(200);
+    expect(await ended()).toMatchObject({ code: 0, outcome: 'as_expected', saw: { status: 200 } });
+    expect(await kids()).not.toEqual(before);
+  });
+
+  it('that does not come for its end went another way: exit 1', async () => {
+    const app = await world.client();
+    const { hint, ended } = await startFor('approve', app, '--wait', '1');
+    const { authReqId } = await world.asked(app, { login_hint: hint });
+    const outcome = await ended();
+    expect(outcome).toMatchObject({ code: 1, outcome: 'different' });
+    expect(outcome.difference).toBe('Your application did not come for the end within 1 s.');
+    expect((await world.poll(app, authReqId)).body['error']).toBe('invalid_grant');
+  });
+
   it('and another client that asks the user is told from it: exit 1', async () => {
     const [app, other] = [await world.client(), await world.client()];
-    const run = startCiba(['trigger', 'approve', '--client', app.client_id], { env });
-    const [, hint = ''] = await run.said(/with login_hint (\S+@trial\.example)\./);
+    const { hint, ended } = await startFor('approve', app);
     await world.asked(other, { login_hint: hint });
-    const { code, stdout } = await run.ended;
-    expect(code).toBe(1);
-    expect(stdout).toContain(`Client ${other.client_id} asked the user, and not ${app.client_id}.`);
+    const outcome = await ended();
+    expect(outcome).toMatchObject({ code: 1, outcome: 'different' });
+    expect(outcome.difference).toBe(`Client ${other.client_id} asked the user, and not ${app.client_id}.`);
   });
 
   it('which the provider must know', async () => {
@@ -272,7 +341,7 @@ describe('completion', () => {
     ['trigger ping-', ['ping-500', 'ping-redirect', 'ping-unreachable', 'ping-timeout']],
     ['trigger throt', ['throttled-table']],
     ['trigger --a', ['--all']],
-    ['trigger deny --h', ['--hold', '--help']],
+    ['trigger deny --w', ['--wait']],
     ['trigger deny ', []],
   ])('of "%s" is %j', (line, words) => {
     expect(candidatesFor(line.split(' '), vocabulary).words).toEqual(words);
