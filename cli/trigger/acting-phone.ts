@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lifeOf, Phone, type PhoneIdentity } from '../../local/demo/phone.ts';
+import { lifeOf, Phone, type PhoneIdentity, PhoneRefused } from '../../local/demo/phone.ts';
 import { expectAnswer } from './ending.ts';
+import { HIDDEN } from './shown.ts';
 import type { Exchange, Wire } from './wire.ts';
 
 /** An answer of the user. A denial can have a reason. */
@@ -28,6 +29,24 @@ export class ActingPhone {
   static async enrol(ticketUri: string, pushToken: string, wire: Wire): Promise<ActingPhone> {
     const { identity } = await Phone.enrol(ticketUri, { name: 'Phone of a trial', pushToken, now });
     return new ActingPhone(identity, wire);
+  }
+
+  /** Enrols a phone, and returns how that was answered. */
+  static async enrolment(ticketUri: string, pushToken: string, wire: Wire): Promise<Exchange> {
+    const call = {
+      by: 'phone',
+      method: 'POST',
+      path: '/devices',
+      sent: { enrolment: HIDDEN },
+      laterSeconds: 0,
+    } as const;
+    try {
+      await ActingPhone.enrol(ticketUri, pushToken, wire);
+      return wire.add({ ...call, status: 201, answer: {} });
+    } catch (error) {
+      if (!(error instanceof PhoneRefused) || error.status === undefined) throw error;
+      return wire.add({ ...call, status: error.status, answer: { error: error.error } });
+    }
   }
 
   /** The same phone with the key of another one. */
@@ -73,6 +92,24 @@ export class ActingPhone {
     const { exchange, bytes } = await this.read(requestId, manner.laterSeconds);
     expectAnswer(exchange, { status: 200 });
     return this.respond({ requestId, bytes }, answer, manner);
+  }
+
+  /** Renames the phone, by as many calls as there are names, all with one assertion. */
+  async rename(...names: readonly string[]): Promise<readonly Exchange[]> {
+    const path = `devices/${this.identity.deviceId}`;
+    const authorization = await new Phone(this.identity, now).assertion('PATCH', path);
+    const headers = { authorization, 'content-type': 'application/json' };
+    const call = { method: 'PATCH', path: `/${path}`, route: '/devices/{device_id}', headers };
+    const made: Exchange[] = [];
+    for (const name of names)
+      made.push(
+        await this.#wire.send('phone', {
+          ...call,
+          body: JSON.stringify({ name }),
+          sent: { name, Authorization: 'Device …' },
+        }),
+      );
+    return made;
   }
 
   async #get(path: string, route: string, laterSeconds = 0): Promise<Exchange> {

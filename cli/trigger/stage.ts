@@ -86,10 +86,19 @@ export class Stage {
   }
 
   /** Enrols a phone for a user. */
-  async phone({ sub }: TrialUser): Promise<ActingPhone> {
+  async phone(user: TrialUser): Promise<ActingPhone> {
+    return ActingPhone.enrol(await this.ticket(user), this.#next(), this.wire);
+  }
+
+  /** Makes a ticket, with which a phone can enrol. */
+  async ticket({ sub }: TrialUser): Promise<string> {
     this.wire.checkGoesOn();
-    const { body } = await this.#api.call('POST /admin/users/{sub}/tickets', { parameters: { sub } });
-    return ActingPhone.enrol(body.uri, this.#next(), this.wire);
+    return (await this.#api.call('POST /admin/users/{sub}/tickets', { parameters: { sub } })).body.uri;
+  }
+
+  /** Enrols a phone with a ticket, and returns how that was answered. */
+  enrolment(ticketUri: string, pushToken = this.#next()): Promise<Exchange> {
+    return ActingPhone.enrolment(ticketUri, pushToken, this.wire);
   }
 
   /** Makes a new secret for a client, which ends the old one. */

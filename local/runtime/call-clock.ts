@@ -3,8 +3,8 @@ import { isTrustedLoopback } from './loopback.ts';
 
 /** The header with which a caller on this machine lets one call come later than it comes. */
 export const LATER_HEADER = 'x-local-later';
-/** The most seconds that a call may come later: a day. */
-const MOST_SECONDS = 86_400;
+/** The most seconds that a call may come later: a week. */
+const MOST_SECONDS = 604_800;
 
 /**
  * By how many seconds the clock of the functions is ahead during this one call, so that a trial need not wait for an
@@ -13,7 +13,7 @@ const MOST_SECONDS = 86_400;
 export function laterSeconds(request: IncomingMessage): number | undefined {
   const said = request.headers[LATER_HEADER];
   if (said === undefined) return 0;
-  if (!isTrustedLoopback(request) || typeof said !== 'string' || !/^\d{1,5}$/.test(said)) return undefined;
+  if (!isTrustedLoopback(request) || typeof said !== 'string' || !/^\d{1,6}$/.test(said)) return undefined;
   return Number(said) <= MOST_SECONDS ? Number(said) : undefined;
 }
 

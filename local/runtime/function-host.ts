@@ -31,7 +31,7 @@ export type HostOptions = {
 export interface Host {
   /** Runs a function for an event, with a clock that is ahead by so many seconds in this call alone. Default: by none. */
   invoke(name: LocalFunction, event: unknown, laterSeconds?: number): Promise<unknown>;
-  /** Ends the sandbox of a function, or all, so that its next call is a cold start. */
+  /** Ends the sandboxes of a function, or all, so that its next call is a cold start. */
   cool(only?: LocalFunction): Promise<void>;
 }
 
@@ -39,24 +39,30 @@ export interface Host {
 export class FunctionHost implements Host {
   readonly #options: HostOptions;
   readonly #sandboxes = new Map<LocalFunction, Sandbox>();
+  /** Those of calls that come later. What they remember, and until when, must not reach other calls. */
+  readonly #laterSandboxes = new Map<LocalFunction, Sandbox>();
 
   constructor(options: HostOptions) {
     this.#options = options;
   }
 
   invoke(name: LocalFunction, event: unknown, laterSeconds = 0): Promise<unknown> {
-    let sandbox = this.#sandboxes.get(name);
+    const sandboxes = laterSeconds === 0 ? this.#sandboxes : this.#laterSandboxes;
+    let sandbox = sandboxes.get(name);
     if (!sandbox || sandbox.hasEnded) {
       sandbox = new Sandbox(name, environmentOf(name, this.#options), this.#options);
-      this.#sandboxes.set(name, sandbox);
+      sandboxes.set(name, sandbox);
     }
     return sandbox.invoke(event, laterSeconds);
   }
 
   async cool(only?: LocalFunction): Promise<void> {
-    const ended = [...this.#sandboxes].filter(([name]) => only === undefined || name === only);
-    for (const [name] of ended) this.#sandboxes.delete(name);
-    await Promise.all(ended.map(([, sandbox]) => sandbox.end()));
+    const ended = [this.#sandboxes, this.#laterSandboxes].flatMap((sandboxes) => {
+      const found = [...sandboxes].filter(([name]) => only === undefined || name === only);
+      for (const [name] of found) sandboxes.delete(name);
+      return found.map(([, sandbox]) => sandbox.end());
+    });
+    await Promise.all(ended);
   }
 }
 

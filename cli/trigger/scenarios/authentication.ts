@@ -9,6 +9,7 @@ const OWN_KEY = 'docs/admin-api.md#a-client-with-a-key-of-its-own';
 const REFUSED = { status: 401, error: 'invalid_client' } as const;
 /** A warm function may know the old secret for so long. */
 const KNOWN_SECONDS = 60;
+const DAY_SECONDS = 86_400;
 const WRONG_CLOCK_SECONDS = 600;
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -126,6 +127,20 @@ export const authentication: ScenarioGroup = {
         expectAnswer(await client.ask(someone(stage)), { status: 400, error: 'unknown_user_id' });
         await stage.newSecret(client);
         return client.ask(someone(stage), KNOWN_SECONDS + 1);
+      },
+    },
+    {
+      name: 'ended-secret',
+      about: 'The secret of the client has come to its end, a day after it was made.',
+      needs: 'local',
+      ends: REFUSED,
+      next: 'Take a new secret before client_secret_expires_at of the registration. The log warns operators 14 days ahead.',
+      standard: 'RFC 7591 §3.2.1',
+      page: 'docs/operations.md#client-secrets',
+      async play(stage) {
+        const client = await stage.client({ client_secret_days: 1 });
+        expectAnswer(await client.ask(someone(stage)), { status: 400, error: 'unknown_user_id' });
+        return client.ask(someone(stage), DAY_SECONDS + 1);
       },
     },
     ...assertionScenarios,

@@ -1,4 +1,4 @@
-import { expectAnswer } from '../ending.ts';
+import { Different, expectAnswer } from '../ending.ts';
 import type { ScenarioGroup } from '../scenario.ts';
 import { askedOn } from './decisions.ts';
 
@@ -130,6 +130,51 @@ export const phones: ScenarioGroup = {
         const shown = { requestId: asked.requestId, bytes };
         const refused = await person.phone.respond(shown, 'approve', { clockIsAheadBy: WRONG_CLOCK_SECONDS });
         expectAnswer(await person.phone.respond(shown, 'approve'), { status: 204 });
+        return refused;
+      },
+    },
+    {
+      name: 'replayed-phone-call',
+      about: 'Somebody sends the call of a phone a second time, with the same assertion.',
+      needs: 'local',
+      ends: { by: 'phone', status: 401, error: 'invalid_device' },
+      next: 'Sign a new assertion for each PATCH and DELETE. After a lost answer too: its jti may be used.',
+      standard: 'RFC 7519 §4.1.7',
+      page: 'docs/device-api.md#what-a-phone-signs',
+      async play(stage) {
+        const { phone } = await stage.person();
+        const [first, second] = await phone.rename('New name', 'Name of a thief');
+        if (!first || !second) throw new Different('There were not two calls.');
+        expectAnswer(first, { status: 200 });
+        return second;
+      },
+    },
+    {
+      name: 'spent-ticket',
+      about: 'A second phone wants to enrol with a ticket that the first one used.',
+      needs: 'local',
+      ends: { by: 'phone', status: 400, error: 'invalid_ticket' },
+      next: 'Ask for a new ticket. Each works for one key, and for ten minutes.',
+      standard: 'CIBA §14',
+      page: 'docs/device-api.md#enrol',
+      async play(stage) {
+        const ticket = await stage.ticket(await stage.user());
+        expectAnswer(await stage.enrolment(ticket), { status: 201 });
+        return stage.enrolment(ticket);
+      },
+    },
+    {
+      name: 'unknown-push-token',
+      about: 'A phone enrols with a push token that Apple or Google do not know.',
+      needs: 'local',
+      ends: { by: 'phone', status: 400, error: 'invalid_push_token' },
+      next: 'Get the token from the platform again, and enrol with the same ticket: it is still valid.',
+      standard: 'CIBA §14',
+      page: 'docs/device-api.md#enrol',
+      async play(stage) {
+        const ticket = await stage.ticket(await stage.user());
+        const refused = await stage.enrolment(ticket, `unknown-${stage.id}`);
+        expectAnswer(await stage.enrolment(ticket), { status: 201 });
         return refused;
       },
     },

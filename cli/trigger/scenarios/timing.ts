@@ -5,6 +5,10 @@ import { askedOn } from './decisions.ts';
 const CLIENTS = 'README.md#from-a-client-backend';
 /** An approval can be redeemed for so long after the request expired, if the client was never slowed down. */
 const GRACE_SECONDS = 60;
+/** Shortly before the end, and long enough for a call on a busy machine. */
+const SHORTLY_SECONDS = 20;
+/** A poll may be late on a busy machine, so that the next one is not too early. */
+const MOST_POLLS = 4;
 
 export const timing: ScenarioGroup = {
   title: 'Too early and too late',
@@ -20,15 +24,17 @@ export const timing: ScenarioGroup = {
       async play(stage) {
         const { client, asked } = await askedOn(stage);
         expectAnswer(await client.poll(asked), { status: 400, error: 'authorization_pending' });
-        const slowed = await client.poll(asked);
+        let slowed = await client.poll(asked);
+        for (let polls = 2; slowed.answer['error'] === 'authorization_pending' && polls < MOST_POLLS; polls += 1)
+          slowed = await client.poll(asked);
         if (slowed.answer['interval'] !== asked.intervalSeconds + 5)
-          throw new Different(`The interval is ${slowed.answer['interval']}, and not 5 s longer.`);
+          throw new Different(`The interval is ${slowed.answer['interval']}, and not ${asked.intervalSeconds + 5}.`);
         return slowed;
       },
     },
     {
       name: 'slow-phone',
-      about: 'The user answers two seconds before the end.',
+      about: 'The user answers shortly before the end.',
       needs: 'local',
       ends: { status: 200 },
       next: 'Poll until the end of expires_in, and do not give up before. Many people need a minute.',
@@ -36,7 +42,7 @@ export const timing: ScenarioGroup = {
       page: CLIENTS,
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
-        const laterSeconds = asked.expiresInSeconds - 2;
+        const laterSeconds = asked.expiresInSeconds - SHORTLY_SECONDS;
         expectAnswer(await person.phone.decide(asked.requestId, 'approve', { laterSeconds }), { status: 204 });
         return client.poll(asked, laterSeconds);
       },

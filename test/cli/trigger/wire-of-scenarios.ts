@@ -72,6 +72,10 @@ export const WIRE: Readonly<Record<string, readonly string[]>> = {
   'wrong-key': [ASKED, READ, `${RESPONSE} 401 invalid_device (device_not_authenticated)`, PENDING],
   'foreign-phone': [ASKED, READ, `${RESPONSE} 404 not_found (request_not_found)`, PENDING],
   'wrong-phone-clock': [ASKED, READ, `${RESPONSE} 400 invalid_request (device_token_claim)`, ANSWERED],
+  'ended-secret': [
+    'client /bc-authorize 400 unknown_user_id (unknown_user)',
+    'client /bc-authorize later 401 invalid_client (client_secret_expired)',
+  ],
   'replayed-assertion': [
     'client /bc-authorize 400 unknown_user_id (unknown_user)',
     'client /bc-authorize 401 invalid_client (client_assertion_replayed)',
@@ -80,6 +84,12 @@ export const WIRE: Readonly<Record<string, readonly string[]>> = {
   'old-assertion': ['client /bc-authorize 401 invalid_client (client_assertion_claim)'],
   'early-assertion': ['client /bc-authorize 401 invalid_client (client_assertion_claim)'],
   'long-assertion': ['client /bc-authorize 401 invalid_client (client_assertion_claim)'],
+  'replayed-phone-call': [
+    'phone /devices/{device_id} 200',
+    'phone /devices/{device_id} 401 invalid_device (device_not_authenticated)',
+  ],
+  'spent-ticket': ['phone /devices 201', 'phone /devices 400 invalid_ticket'],
+  'unknown-push-token': ['phone /devices 400 invalid_push_token', 'phone /devices 201'],
   'wrong-secret': ['client /bc-authorize 401 invalid_client (wrong_client_secret)'],
   'unknown-client': ['client /bc-authorize 401 invalid_client (unknown_client)'],
   'replaced-secret': [
