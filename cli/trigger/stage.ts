@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultName } from '../../local/aws/faults.ts';
 import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
+import { Refused } from '../command-line/failure.ts';
 import type { AdminApi } from '../deployment/admin-api.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { ActingClient, byAssertion, bySecret } from './acting-client.ts';
@@ -178,11 +179,17 @@ export class Stage {
     return { client: await this.client({ backchannel_token_delivery_mode: 'ping', ...address }), endpoint };
   }
 
-  /** Removes everything that the scenario made, last first. Then it throws the first error, if there was one. */
+  /** Removes everything that the scenario made, last first. Throws at the end if something could not be removed. */
   async close(): Promise<void> {
     const errors: unknown[] = [];
     for (const remove of this.#removals.reverse()) await remove().catch((error: unknown) => errors.push(error));
-    if (errors.length > 0) throw errors[0];
+    const [error] = errors;
+    if (error === undefined) return;
+    if (!(error instanceof Refused)) throw error;
+    throw new Refused(
+      `Not everything that the scenario made could be removed. ${error.message}`,
+      `The ids of what is left begin with ${this.id}: ciba client delete, ciba user erase.`,
+    );
   }
 
   async #register(metadata: Metadata): Promise<{ id: string; secret: string }> {

@@ -29,7 +29,7 @@ const FAILURES = {
   },
   /** SNS takes no push. */
   'push-outage': { concerns: isPush, answer: snsError(500, 'InternalError', 'Internal error') },
-  /** Apple or Google gave the push token up, so SNS has disabled the endpoint. */
+  /** Apple or Google gave up the push token, so SNS has disabled the endpoint. */
   'endpoint-disabled': { concerns: isPush, answer: snsError(400, 'EndpointDisabled', 'Endpoint is disabled') },
   /** Firehose takes no record of the audit trail. */
   'audit-outage': {

@@ -34,7 +34,7 @@ export const outages: ScenarioGroup = {
     },
     {
       name: 'dead-endpoint',
-      about: 'Apple or Google gave the push token of the only phone up.',
+      about: 'Apple or Google gave up the push token of the only phone.',
       needs: 'local',
       ends: { status: 400, error: 'invalid_request' },
       next: 'Offer another way to log in. The app sends its new push token when the user opens it, then asking works again.',

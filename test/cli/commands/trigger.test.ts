@@ -336,6 +336,23 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('what cannot be removed', () => {
+  it('is named, with the commands that remove it: exit 1', async () => {
+    const { interference } = world.runtime.aws;
+    const gone = { status: 400, body: '{"__type":"AccessDeniedException"}' };
+    world.runtime.aws.interference = ({ caller, action }) =>
+      caller === 'admin' && action === 'DeleteItem' ? gone : undefined;
+    const { code, stderr } = await trigger('no-phone');
+    world.runtime.aws.interference = interference;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^ciba: Not everything that the scenario made could be removed\. /);
+    const [, id = ''] = /begin with (trigger-no-phone-\w+): ciba client delete, ciba user erase\./.exec(stderr) ?? [];
+    expect((await clientIds()).filter((one) => one.startsWith(id))).toHaveLength(1);
+    for (const one of (await clientIds()).filter((left) => left.startsWith(id)))
+      expect((await world.admin('DELETE', `/admin/clients/${one}`)).status).toBe(204);
+  });
+});
+
 describe('completion', () => {
   it.each([
     ['trigger ping-', ['ping-500', 'ping-redirect', 'ping-unreachable', 'ping-timeout']],

@@ -126,6 +126,20 @@ describe('a call that comes later', () => {
     expect((await poll('x', later)).status).toBe(403);
   });
 
+  it('has a sandbox of its own: what is remembered from it, and until when, reaches no other call', async () => {
+    // The client would be remembered for an hour longer.
+    expect((await poll('x', '3600')).body['error']).toBe('invalid_grant');
+    const { body } = await world.admin('PATCH', `/admin/clients/${client.client_id}`, { new_secret: true });
+    world.runtime.advance(61);
+    await expectRefusal(world, await poll('x'), {
+      status: 401,
+      error: 'invalid_client',
+      reason: 'wrong_client_secret',
+    });
+    client = { ...client, client_secret: String(body['client_secret']) };
+    expect((await poll('x')).body['error']).toBe('invalid_grant');
+  });
+
   it('reaches its function without the header', () => {
     const raw = ['Host', 'localhost', 'X-Local-Later', '60', 'Accept', 'x-local-later'];
     expect(withoutLater(raw)).toEqual(['Host', 'localhost', 'Accept', 'x-local-later']);
