@@ -104,7 +104,7 @@ describe('the policies of examples/pipeline', () => {
 describe('docs/pipeline.md', () => {
   it('says of every file in the folder what it is', () => {
     const page = readFileSync(join(root, 'docs/pipeline.md'), 'utf8');
-    expect(files.length).toBe(7);
+    expect(files.length).toBe(8);
     expect(files.filter((file) => !page.includes(`(../${PIPELINE_FOLDER}/${file})`))).toEqual([]);
   });
 });
