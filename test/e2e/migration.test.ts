@@ -27,12 +27,12 @@ afterAll(async () => {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Runs a command of a page that writes a file, on the page's example, and returns the lines of that file. */
-function rowsOf(page: string, written: string): readonly Row[] {
+/** Runs a command of a page that writes a file, on the page's example and `more`, and returns the lines of that file. */
+function rowsOf(page: string, written: string, more = ''): readonly Row[] {
   const [example] = codeBlocksIn(page, 'json');
   const [command] = codeBlocksIn(page, 'sh').filter(({ text }) => text.includes(`> ${written}`));
   const [, read = ''] = /' ([\w-]+\.json) > /.exec(command?.text ?? '') ?? [];
-  writeFileSync(join(folder, read), example?.text ?? '');
+  writeFileSync(join(folder, read), `${example?.text}${more}`);
   execFileSync('bash', ['-euo', 'pipefail', '-c', command?.text ?? ''], { cwd: folder });
   const lines = readFileSync(join(folder, written), 'utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Row);
@@ -85,6 +85,16 @@ describe.skipIf(!hasBoth)('docs/from-auth0.md', () => {
       },
     ]);
     expect(await importedBy('docs/from-auth0.md')).toEqual([{ ...rows[0], email: 'mira@example.com' }]);
+  });
+
+  it('takes no address and no number that is not verified: another person may have them', () => {
+    const eve = { user_id: 'auth0|eve', email: 'mira@example.com', phone_number: '+46701234567', name: 'Eve' };
+    const unverified = { ...eve, email_verified: false, phone_verified: false };
+    const [, ...others] = rowsOf('docs/from-auth0.md', 'users.jsonl', JSON.stringify(unverified) + JSON.stringify(eve));
+    expect(others).toEqual([
+      { sub: 'auth0|eve', name: 'Eve' },
+      { sub: 'auth0|eve', name: 'Eve' },
+    ]);
   });
 
   it('a client asks as Auth0’s SDKs do, and the tokens have the sub that they had', async () => {
@@ -154,6 +164,7 @@ describe.skipIf(!hasBoth)('docs/from-keycloak.md', () => {
       ['8c5f1f0e-3f0e-4b1c-9a53-0f6f2f9d8a11', 'mira.l', undefined],
       ['0d4f7c55-6c44-4d44-8c0e-6f1f2c3d4e5f', undefined, true],
     ]);
+    expect([rows[1]?.['email'], rows[1]?.['email_verified']]).toEqual([undefined, undefined]);
     expect(rows[0]).toMatchObject({ phone_number: '+46701234567', phone_number_verified: true, name: 'Mira Lind' });
     await world.admin('DELETE', `/admin/users/${encodeURIComponent('auth0|65f0c1a2b3d4e5f601234567')}`);
     world.runtime.advance(61);
