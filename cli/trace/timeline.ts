@@ -1,6 +1,7 @@
 import { textIn } from '../function-logs/log-entry.ts';
 import type { FoundLines } from '../function-logs/log-source.ts';
 import { type Step, type StepName, stepsOf } from './step.ts';
+import type { TrailFound } from './trail-steps.ts';
 
 /** How a login stands: `open` if lines show no end of it. */
 export type LoginOutcome = 'tokens_issued' | 'denied' | 'expired' | 'refused' | 'open';
@@ -16,21 +17,33 @@ export type Timeline = {
   readonly missing: readonly string[];
 };
 
-/** Puts the steps of a login in their order, folds its polls, and measures what took how long. */
-export function timelineOf({ login, entries, missing }: FoundLines): Timeline {
-  const unfolded = withoutRepeatedAnnouncements(entries.flatMap(stepsOf)).toSorted((a, b) => a.at - b.at);
+/**
+ * Puts the steps of a login in their order, folds its polls, and measures what took how long. What the audit trail has
+ * stands in the place of its copies in the log.
+ */
+export function timelineOf({ login, entries, missing }: FoundLines, trail?: TrailFound): Timeline {
+  const told = withoutRepeatedAnnouncements(entries.flatMap(stepsOf));
+  const unfolded = [...(trail ? beside(told, trail) : told)].toSorted((a, b) => a.at - b.at);
   const steps = foldPolls(unfolded);
   const first = (name: 'client_id' | 'sub') =>
     entries.map((entry) => textIn(entry, name)).find((one) => one !== undefined);
   return {
-    txn: login.txn,
-    clientId: first('client_id'),
-    sub: first('sub'),
+    txn: (entries.length > 0 ? login : (trail?.login ?? login)).txn,
+    clientId: first('client_id') ?? trail?.clientId,
+    sub: first('sub') ?? trail?.sub,
     outcome: outcomeOf(unfolded),
     steps,
     durations: durationsOf(unfolded),
     missing,
   };
+}
+
+/** Adds the steps of the trail to those of the log. One that the log has, too, is only a record of it. */
+function beside(told: readonly Step[], { steps }: TrailFound): readonly Step[] {
+  const others = told.filter(({ step }) => step !== 'audited');
+  const known = new Set(others.map(({ step }) => step));
+  const records = steps.map((step) => (known.has(step.step) ? { ...step, step: 'audited' as const } : step));
+  return [...others, ...records];
 }
 
 /** A message that comes back tells each time when it was sent. The first line of it is enough. */

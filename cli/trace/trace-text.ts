@@ -23,8 +23,8 @@ export function traceText({ txn, clientId, sub, outcome, steps, durations, missi
     toTokens === undefined ? '' : `${span(toTokens)} until the tokens`,
   ].filter((part) => part !== '');
   return [
-    plainLine(who),
-    `${new Date(begin).toISOString()}, ${OUTCOMES[outcome]}${took.length > 0 ? `: ${took.join(', ')}` : ''}`,
+    wrap(plainLine(who), 2),
+    wrap(`${new Date(begin).toISOString()}, ${OUTCOMES[outcome]}${took.length > 0 ? `: ${took.join(', ')}` : ''}`, 2),
     '',
     ...steps.map((step) => lineOf(step, begin)),
     ...(missing.length > 0 ? ['', ...missing.map((sentence) => wrap(plainLine(sentence), 0))] : []),

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasTerminals } from '../../support/engines.ts';
@@ -119,9 +122,13 @@ describe('ciba tail, at the local provider', () => {
   });
 
   it('says that there is no provider', async () => {
-    const { code, stderr } = await cibaInOne(['tail'], { env: { CIBA_URL: 'http://localhost:1234' } });
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+    server.close();
+    const { code, stderr } = await cibaInOne(['tail'], { env: { CIBA_URL: url } });
     expect(code).toBe(1);
-    expect(stderr).toContain('No answer from http://localhost:1234: nothing listens there.');
+    expect(stderr).toContain(`No answer from ${url}: nothing listens there.`);
   });
 });
 

@@ -1,7 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasTerminals } from '../../support/engines.ts';
 import { cibaInOne } from '../support/ciba-in-one.ts';
 import { ciba } from '../support/ciba-process.ts';
 import { OperatedWorld } from '../support/operated-world.ts';
+import { CIBA, inTerminal } from '../support/terminal.ts';
 
 /** What `ciba trace --json` prints. */
 type Trace = {
@@ -35,6 +38,19 @@ async function traced(name: string): Promise<Trace> {
 }
 const namesOf = (trace: Trace) => trace.steps.map(({ step }) => step).filter((step) => step !== 'audited');
 const lineAbout = (txn: string, what: string) => new RegExp(`(?=.*"txn":"${txn}")(?=.*${what})`);
+
+describe.skipIf(!hasTerminals())('ciba trace, in a terminal', () => {
+  it.each([80, 200])('fits %i columns, and colours what each step means', async (columns) => {
+    const { txn } = await operated.fraudLogin(await operated.world.client());
+    await operated.logged(lineAbout(txn, '"error":"access_denied"'));
+    const { code, screen } = await inTerminal(`${CIBA} trace ${txn}`, { columns, env: operated.env });
+    expect(code).toBe(0);
+    for (const line of stripVTControlCharacters(screen).split('\n'))
+      expect([...line].length).toBeLessThanOrEqual(columns);
+    expect(screen).toContain('\u001B[32masked, 1 of 1 device rung');
+    expect(screen).toContain('\u001B[31mno tokens: access_denied');
+  });
+});
 
 describe('ciba trace, at the local provider', () => {
   it('shows a login by polling in its order, with early polls as one step', async () => {
@@ -91,6 +107,30 @@ describe('ciba trace, at the local provider', () => {
       reason: 'denied_by_user',
       says: 'no tokens: access_denied (denied_by_user)',
     });
+  });
+
+  it('has the records of the audit trail with --trail, each once', async () => {
+    const { txn } = await operated.fraudLogin(await operated.world.client());
+    await operated.logged(lineAbout(txn, '"error":"access_denied"'));
+    const { stdout } = await cibaInOne(['trace', txn, '--trail', '--json'], { env: operated.env });
+    const { steps } = JSON.parse(stdout) as Trace;
+    const records = steps.filter(({ says }) => says.startsWith('audit trail: ')).map(({ says }) => says);
+    expect(records).toEqual(['audit trail: decision_recorded, done, decision deny, reason fraud']);
+    // The line of the phone tells the denial already.
+    expect(steps.filter(({ step }) => step === 'denied')).toHaveLength(1);
+  });
+
+  it('shows decision and tokens by the audit trail alone, when the lines are gone', async () => {
+    const { txn } = await operated.pollLogin();
+    await operated.logged(lineAbout(txn, '"approval_seconds"'));
+    // More lines than the runtime keeps push out those of the login.
+    for (let line = 0; line < 5_001; line += 1) operated.world.runtime.log.add('token', 'other');
+    const without = await cibaInOne(['trace', txn], { env: operated.env });
+    expect(without.stderr).toContain('--trail looks into the audit trail, too.');
+    const { stdout } = await cibaInOne(['trace', txn, '--trail', '--json'], { env: operated.env });
+    const trace = JSON.parse(stdout) as Trace;
+    expect(namesOf(trace)).toEqual(['approved', 'tokens_issued']);
+    expect(trace).toMatchObject({ txn, outcome: 'tokens_issued', sub: operated.person.sub });
   });
 
   it('finds the login by its request id and by its auth_req_id, also from standard input, and repeats neither', async () => {
