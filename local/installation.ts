@@ -11,6 +11,8 @@ export type Installation = {
   readonly functionWorker: URL;
   /** Returns the file with the handler of a function. */
   readonly handlerOf: (functionName: string) => URL;
+  /** The file with the digests of the functions of this version; undefined where they are built anew. */
+  readonly functionManifest: URL | undefined;
   /** The folder of the demo page. */
   readonly demoPages: URL;
   /** The folder of the files that the demo page refers to: handlers, examples and documents. */
@@ -37,6 +39,7 @@ export const installation: Installation = {
   packageFile: new URL('package.json', root),
   functionWorker: new URL('local/runtime/function-worker.ts', root),
   handlerOf: (functionName) => new URL(`lambdas/${functionName}/handler.ts`, root),
+  functionManifest: undefined,
   demoPages: new URL('local/demo/pages/', root),
   sources: root,
   compileCache: fileURLToPath(new URL('compiled', cache)),

@@ -15,6 +15,7 @@ const PERMISSIONS = [
   'acm:DescribeCertificate',
   'lambda:GetAccountSettings',
   'lambda:GetEventSourceMapping',
+  'lambda:GetFunctionConfiguration',
   'lambda:InvokeFunction',
   'sqs:GetQueueAttributes',
   'logs:DescribeSubscriptionFilters',

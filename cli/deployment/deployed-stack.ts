@@ -60,8 +60,17 @@ export function requiredOutput(stack: Pick<DeployedStack, 'outputs'>, name: stri
 
 /** Returns the output with the name of a function (`FunctionToken`) or with the ARN of its role (`RoleToken`). */
 export function outputAbout(stack: Pick<DeployedStack, 'outputs'>, what: 'Function' | 'Role', name: string): string {
+  return requiredOutput(stack, `${what}${inPascalCase(name)}`);
+}
+
+/** Returns the name of a function in AWS, such as `ciba-Token-1A2B`, if an output of the stack has it. */
+export function functionNameIn(stack: Pick<DeployedStack, 'outputs'>, name: string): string | undefined {
+  return outputOf(stack, `Function${inPascalCase(name)}`);
+}
+
+function inPascalCase(name: string): string {
   const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  return requiredOutput(stack, `${what}${words.join('')}`);
+  return words.join('');
 }
 
 /** Returns the ARNs in a required output. For an empty list the output holds a word instead. */

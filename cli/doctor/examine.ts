@@ -19,6 +19,7 @@ import { concurrency } from './concurrency.ts';
 import { deadLetters } from './dead-letters.ts';
 import { discovery } from './discovery.ts';
 import { events } from './events.ts';
+import { functionVersions } from './function-versions.ts';
 import { keyPolicies } from './key-policies.ts';
 import { keyRotation } from './key-rotation.ts';
 import { keyUseTrail } from './key-use-trail.ts';
@@ -37,6 +38,7 @@ import { version } from './version.ts';
 const DOCTORS_CHECKS: readonly Check[] = [
   stackState,
   version,
+  functionVersions,
   discovery,
   clock,
   tlsCertificate,

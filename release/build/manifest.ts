@@ -2,24 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { deployedNames } from '../../infra/functions/bundles.ts';
 import { zipFunction } from '../../infra/functions/function-zips.ts';
+import type { FunctionManifest } from '../../provider/core/operating/function-manifest.ts';
 import type { PackageFile } from './tarball.ts';
-
-/** The code of a function in a version. */
-type FunctionDigest = {
-  /** The SHA-256 of its zip, in hexadecimal digits. */
-  readonly sha256: string;
-  /** The same in base64, as Lambda has it in `CodeSha256`. */
-  readonly codeSha256: string;
-  /** The size of the zip. */
-  readonly bytes: number;
-};
-
-/** The functions of a version by their names, which tell whether what is deployed is that version. */
-export type FunctionManifest = {
-  /** The version of the packages, such as `1.2.3`. */
-  readonly version: string;
-  readonly functions: Readonly<Record<string, FunctionDigest>>;
-};
 
 /** Returns the zips of all functions, in the folder `functions`. */
 export function functionZips(): readonly PackageFile[] {

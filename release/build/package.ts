@@ -1,8 +1,8 @@
 import { readMetafile } from '../../infra/functions/bundles.ts';
+import type { FunctionManifest } from '../../provider/core/operating/function-manifest.ts';
 import { billOf, type Made } from './bill.ts';
 import { textOf } from './bundle.ts';
 import { thirdPartyLicences } from './licences.ts';
-import type { FunctionManifest } from './manifest.ts';
 import { type PackageFile, tarball } from './tarball.ts';
 
 /** A package as it is made. */

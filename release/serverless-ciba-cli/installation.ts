@@ -11,6 +11,7 @@ export const installation: Installation = {
   packageFile: new URL('package.json', root),
   functionWorker: new URL('function-worker.mjs', folder),
   handlerOf: (functionName) => new URL(`functions/${functionName}/index.mjs`, root),
+  functionManifest: new URL('functions.json', root),
   demoPages: new URL('pages/', root),
   sources: new URL('sources/', root),
   compileCache: undefined,

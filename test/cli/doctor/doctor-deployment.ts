@@ -245,7 +245,9 @@ export class DoctorDeployment implements AsyncDisposable {
     const report = JSON.parse(stdout) as Report;
     if (stderr !== '' || report.healthy !== (code === 0)) throw new Error(`exit ${code}: ${stderr}${stdout}`);
     const found = (name: string) => report.checks.find((check) => check.name === name);
-    const bad = report.checks.filter(({ state }) => state !== 'good').map(({ name }) => name);
+    // The functions are compared with a package, which this repository has none of: function-versions.test.ts.
+    const checks = report.checks.filter(({ name }) => name !== 'Functions');
+    const bad = checks.filter(({ state }) => state !== 'good').map(({ name }) => name);
     return { code, report, found, bad };
   }
 
