@@ -14,6 +14,7 @@ const RELEASE = [
   'test/e2e/examples.test.ts',
   'test/e2e/light-installation.test.ts',
   'test/e2e/tutorial.test.ts',
+  'test/release/{command,construct,identical-builds}.test.ts',
 ];
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */
 const ON_EMULATOR = ['test/emulator/**/*.test.ts'];

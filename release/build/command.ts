@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { deployedNames, FUNCTIONS, filesOfBundle } from '../../infra/functions/bundles.ts';
 import { bundle, ROOT } from './bundle.ts';
 import { compile } from './compile.ts';
@@ -65,7 +65,10 @@ function referredTo(): readonly PackageFile[] {
 }
 
 function below(folder: string, target: string): readonly PackageFile[] {
-  return globSync('**/*.*', { cwd: join(ROOT, folder) })
+  const entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(join(ROOT, folder), join(parentPath, name)))
     .filter((path) => !path.endsWith('tsconfig.json'))
     .map((path) => ({
       path: `${target}/${path.replaceAll('\\', '/')}`,
