@@ -38,7 +38,7 @@ export const inviteUser = command({
       ...(created ? [`User ${plainLine(user.sub)} created.`] : []),
       ...((options.qr ?? isTerminal) ? [qrCode(uri)] : []),
       uri,
-      `${whose(user)} can enrol one phone with it, ${remaining(expires_at)}.`,
+      `${whose(user)} can enrol one phone with it. It expires ${remaining(expires_at)}.`,
     ];
     return { json: JSON.stringify({ user, created, uri, ticket_id, expires_at }), text: text.join('\n\n') };
   },

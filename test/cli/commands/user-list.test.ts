@@ -144,7 +144,7 @@ describe('user invite', () => {
     const { code, stdout, stderr } = await ciba('user', 'invite', 'list-c@example.com');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
-      /^ciba:\/\/enrol\?issuer=\S+&ticket=\S+\n\nlist-c@example\.com can enrol one phone with it, in 10 minutes\.\n$/,
+      /^ciba:\/\/enrol\?issuer=\S+&ticket=\S+\n\nlist-c@example\.com can enrol one phone with it\. It expires in 10 minutes\.\n$/,
     );
     expect(stdout).not.toContain('\u001B');
     expect((await ciba('user', 'invite', 'list-c', '--qr')).stdout).toContain('\u001B[97;40m');
