@@ -157,3 +157,47 @@ describe('while users come and go', () => {
     expect(subsOf(await listBy({ sub_prefix: 'churned' }))).toEqual(['churned']);
   });
 });
+
+describe('calls that break off', () => {
+  const denied = {
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: '{"__type":"AccessDeniedException","message":"the process died"}',
+  };
+  /** Makes a call that dies at its nth call of AWS, and all later ones. Returns how it ended. */
+  async function dyingAt(nth: number, call: () => Promise<Answer>): Promise<number> {
+    let seen = 0;
+    world.runtime.aws.interference = () => (++seen >= nth ? denied : undefined);
+    const { status } = await call();
+    world.runtime.aws.interference = undefined;
+    return status;
+  }
+  const isFound = async (sub: string) => (await world.admin('GET', `/admin/users/${sub}`)).status === 200;
+
+  it('a creation leaves a user who is in the list, or nobody; and the next creation is in it once', async () => {
+    for (let nth = 1; nth <= 8; nth += 1) {
+      const sub = `half-made-${nth}`;
+      await dyingAt(nth, () => create(sub, { email: `${sub}@example.com` }));
+      expect([nth, subsOf(await listBy({ sub_prefix: sub }))]).toEqual([nth, (await isFound(sub)) ? [sub] : []]);
+      const again = await create(sub, { email: `${sub}@example.com` });
+      expect([201, 409]).toContain(again.status);
+      expect(subsOf(await listBy({ sub_prefix: sub }))).toEqual([sub]);
+    }
+  });
+
+  it('a removal leaves nobody in the list who is gone, and an erasure a minute later leaves nothing', async () => {
+    const subs: string[] = [];
+    for (let nth = 1; nth <= 10; nth += 1) {
+      const sub = `half-gone-${nth}`;
+      subs.push(sub);
+      await create(sub, { email: `${sub}@example.com` });
+      await dyingAt(nth, () => world.admin('DELETE', `/admin/users/${sub}`));
+      expect([nth, subsOf(await listBy({ sub_prefix: sub }))]).toEqual([nth, (await isFound(sub)) ? [sub] : []]);
+    }
+    await world.runtime.advance(60);
+    for (const sub of subs) {
+      await world.admin('POST', `/admin/users/${sub}/erase`);
+      expect((await world.admin('GET', `/admin/users/${sub}/export`)).status).toBe(404);
+    }
+  });
+});
