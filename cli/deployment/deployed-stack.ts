@@ -1,9 +1,10 @@
 import { Refused } from '../command-line/failure.ts';
 import { type AwsSettings, awsSettings, refusedBy, regionIn } from './aws-settings.ts';
 import type { Deployment } from './deployment.ts';
+import { type ProviderOfStack, providerOf, readStackName } from './provider-of-stack.ts';
 
-/** A stack as CloudFormation describes it. */
-export type DeployedStack = {
+/** A stack as CloudFormation describes it, with the provider in it that is meant. */
+export type DeployedStack = ProviderOfStack & {
   readonly name: string;
   readonly region: string;
   readonly status: string;
@@ -11,13 +12,16 @@ export type DeployedStack = {
   readonly createdAt: Date;
   /** When the last deployment began. */
   readonly changedAt: Date;
-  readonly outputs: Readonly<Record<string, string>>;
   /** Settings for AWS clients in the region of the stack. */
   readonly aws: AwsSettings;
 };
 
-/** Reads a stack with the operator's AWS credentials. Throws Refused if it does not exist. */
-export async function readStack(name: string, deployment: Deployment): Promise<DeployedStack> {
+/**
+ * Reads a stack with the operator's AWS credentials, for the provider that `typed` names after a slash, or else for its
+ * only one. Throws Refused if there is no such stack or provider, and if there are several.
+ */
+export async function readStack(typed: string, deployment: Deployment): Promise<DeployedStack> {
+  const { stack: name, provider } = readStackName(typed);
   const aws = await awsSettings(deployment, regionIn(name) ?? deployment.region);
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const { Stacks: [stack] = [] } = await new CloudFormationClient(aws)
@@ -35,7 +39,7 @@ export async function readStack(name: string, deployment: Deployment): Promise<D
     statusReason: stack.StackStatusReason,
     createdAt: stack.CreationTime ?? new Date(0),
     changedAt: stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0),
-    outputs: Object.fromEntries(outputs),
+    ...providerOf(stack.StackName ?? name, Object.fromEntries(outputs), provider),
     aws,
   };
 }
@@ -83,7 +87,7 @@ export function arnsIn(stack: Pick<DeployedStack, 'outputs'>, name: string): rea
 /** A resource of the stack, with its logical and physical id. */
 export type StackResource = { readonly logicalId: string; readonly physicalId: string };
 
-/** Returns all resources of a type in the stack. */
+/** Returns all resources of a type in the stack, except for those of another provider. */
 export async function resourcesOf(stack: DeployedStack, type: string): Promise<readonly StackResource[]> {
   const { CloudFormationClient, paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
   const found: StackResource[] = [];
@@ -94,7 +98,7 @@ export async function resourcesOf(stack: DeployedStack, type: string): Promise<r
       logicalId,
       physicalId,
     }));
-    found.push(...named.filter(({ physicalId }) => physicalId !== ''));
+    found.push(...named.filter(({ logicalId, physicalId }) => physicalId !== '' && stack.has(logicalId)));
   }
   return found;
 }

@@ -31,7 +31,7 @@ export const auditSubscriptions: Check = {
 
 async function subscriptionsOf(stack: DeployedStack, logGroupName: string): Promise<number> {
   const target = 'Logs_20140328.DescribeSubscriptionFilters';
-  const input = { logGroupName, filterNamePrefix: `${stack.name}-audit` };
+  const input = { logGroupName, filterNamePrefix: `${stack.deploymentName}-audit` };
   const answer = await callAwsJson(stack.aws, { service: 'logs', target, region: stack.region }, input).catch(gone);
   return v.parse(filters, answer).subscriptionFilters.length;
 }

@@ -22,6 +22,8 @@ const check = async (more: Partial<DeployedStack> = {}): Promise<Finding> => {
   if (keyPolicies.of !== 'stack') throw new Error('not a check of a stack');
   return keyPolicies.run({
     name: STACK,
+    deploymentName: STACK,
+    has: () => true,
     region,
     status: 'UPDATE_COMPLETE',
     statusReason: undefined,

@@ -9,6 +9,8 @@ const aws = new FakeAws(goodAccount());
 const region = 'eu-central-1';
 const stack: DeployedStack = {
   name: STACK,
+  deploymentName: STACK,
+  has: () => true,
   region,
   status: 'UPDATE_COMPLETE',
   statusReason: undefined,
