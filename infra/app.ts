@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { CibaProvider, SettingsError } from './index.ts';
 import { addPolicyChecks } from './policy-checks.ts';
+import { propsOf } from './settings/props-of-settings.ts';
 import { refuseUnknownContext } from './settings/settings-context.ts';
 import { readSettings } from './settings/settings-file.ts';
 import { tagsOfStage } from './settings/stage-tags.ts';
@@ -20,7 +21,7 @@ function main(): void {
     env: { ...(account && { account }), ...(region && { region }) },
     terminationProtection: props.removalPolicy !== 'destroy',
   });
-  new CibaProvider(stack, 'Provider', { ...props, tags: tagsOfStage(stage, props.tags) });
+  new CibaProvider(stack, 'Provider', propsOf({ ...props, tags: tagsOfStage(stage, props.tags) }));
   addPolicyChecks(app);
 }
 

@@ -3,11 +3,11 @@ import type { TableRole } from '../provider/core/operating/function-spec.ts';
 import type { Grantable } from './functions/role-statements.ts';
 import type { AlarmSet } from './observability/alarms/alarm-set.ts';
 import type { ApplicationArns } from './push/application-arns.ts';
-import type { CibaProviderProps } from './settings/provider-props.ts';
+import type { ProviderSettings } from './settings/provider-settings.ts';
 
 /** What the capabilities of one deployment share. Each capability picks the members that it uses. */
 export type Deployment = {
-  readonly settings: CibaProviderProps;
+  readonly settings: ProviderSettings;
   readonly issuer: string;
   readonly tableNames: Readonly<Record<TableRole, string>>;
   readonly applicationArns: ApplicationArns;

@@ -1,13 +1,15 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { outputPrefixOf } from './deployment-name.ts';
 import type { ProviderFunction } from './functions/provider-function.ts';
 
 /**
  * Adds outputs to the stack under exactly these names, which operators and their tools look up. CDK would add a suffix.
+ * Those of a provider that does not have the stack for itself begin with its place in the stack.
  */
 export function addOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(values))
-    new CfnOutput(scope, `${name}Output`, { value }).overrideLogicalId(name);
+    new CfnOutput(scope, `${name}Output`, { value }).overrideLogicalId(`${outputPrefixOf(scope)}${name}`);
 }
 
 /** Adds an output with the function's name for `aws lambda`, such as `FunctionToken` or `FunctionProviderMetadata`. */

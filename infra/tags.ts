@@ -1,5 +1,6 @@
-import { Stack, Tags } from 'aws-cdk-lib';
+import { Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { outermostStackOf } from './deployment-name.ts';
 
 /** Below CDK's own default, so that a tag of the same name from outside wins. */
 const YIELDING = 50;
@@ -10,7 +11,7 @@ const YIELDING = 50;
  */
 export function tagEverything(construct: Construct, own: Readonly<Record<string, string>> = {}): void {
   const taken = new Set(Object.keys(own).map((name) => name.toLowerCase()));
-  const ours = { App: 'serverless-ciba', Stack: Stack.of(construct).stackName };
+  const ours = { App: 'serverless-ciba', Stack: outermostStackOf(construct).stackName };
   for (const [name, value] of Object.entries(ours))
     if (!taken.has(name.toLowerCase())) Tags.of(construct).add(name, value, { priority: YIELDING });
   for (const [name, value] of Object.entries(own)) Tags.of(construct).add(name, value);

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { addCertificateAlarm } from '../observability/alarms/certificates.ts';
 import { addOutputs, joinArns } from '../outputs.ts';
-import type { DomainProps, MtlsDomainProps, ZoneProps } from '../settings/provider-props.ts';
+import type { DomainSettings, MtlsDomainSettings, ZoneSettings } from '../settings/provider-settings.ts';
 import type { Shield } from '../shield/shield.ts';
 
 type CustomDomainProps = {
@@ -16,7 +16,7 @@ type CustomDomainProps = {
   readonly shield?: Shield | undefined;
   readonly api: HttpApi;
   readonly stage: HttpStage;
-  readonly domain: DomainProps & Partial<Pick<MtlsDomainProps, 'truststore' | 'ownershipCertificateArn'>>;
+  readonly domain: DomainSettings & Partial<Pick<MtlsDomainSettings, 'truststore' | 'ownershipCertificateArn'>>;
 };
 
 type DomainsProps = Pick<CustomDomainProps, 'api' | 'stage' | 'shield'> & Pick<Deployment, 'settings' | 'alarms'>;
@@ -77,11 +77,11 @@ class CustomDomain extends Construct {
     });
   }
 
-  #zone({ id, name }: ZoneProps): IHostedZone {
+  #zone({ id, name }: ZoneSettings): IHostedZone {
     return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: id, zoneName: name });
   }
 
-  #mutualTls(truststore: MtlsDomainProps['truststore'] | undefined) {
+  #mutualTls(truststore: MtlsDomainSettings['truststore'] | undefined) {
     if (!truststore) return undefined;
     const { bucket, key, version } = truststore;
     return { bucket: Bucket.fromBucketName(this, 'Truststore', bucket), key, ...(version && { version }) };

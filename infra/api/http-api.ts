@@ -1,4 +1,4 @@
-import { Aws, Fn, Stack } from 'aws-cdk-lib';
+import { Aws, Fn } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnStage,
@@ -17,12 +17,13 @@ import { Construct } from 'constructs';
 import { type FunctionSpec, type Throttle, throttleOf } from '../../provider/core/operating/function-spec.ts';
 import { logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import type { Deployment } from '../deployment.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 import { functions } from '../functions/deployed-functions.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { acknowledge } from '../nag.ts';
 import { addApiAlarms, LOGIN_ROUTES } from '../observability/alarms/api.ts';
 import { addOutputs } from '../outputs.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import type { ProviderSettings } from '../settings/provider-settings.ts';
 
 /** The routes with metrics of their own. Each metric of each route is billed. */
 const MEASURED: readonly string[] = [...functions.token.routes, ...Object.values(LOGIN_ROUTES)];
@@ -59,10 +60,10 @@ export class ProviderApi extends Construct {
   /** The API's own host, disabled when there is a domain. */
   readonly ownHost: string;
 
-  constructor(scope: Construct, id: string, props: CibaProviderProps) {
+  constructor(scope: Construct, id: string, props: ProviderSettings) {
     super(scope, id);
     this.api = new HttpApi(this, 'HttpApi', {
-      apiName: Stack.of(this).stackName,
+      apiName: deploymentNameOf(this),
       description: 'OpenID Provider for Client-Initiated Backchannel Authentication',
       createDefaultStage: false,
       ipAddressType: IpAddressType.DUAL_STACK,
@@ -94,11 +95,11 @@ export class ApiRoutes extends Construct {
     addOutputs(this, { AccessLog: this.accessLog.logGroupName });
   }
 
-  #accessLog(settings: CibaProviderProps): LogGroup {
+  #accessLog(settings: ProviderSettings): LogGroup {
     const isStandard = settings.accessLogClass === 'standard';
     // Log groups with this prefix need no entry in the account's resource policy for log delivery, which has room for
     // 5,120 characters and may be full. The id of the stack prevents a clash with a group retained from an earlier stack.
-    const name = `/aws/vendedlogs/${Stack.of(this).stackName}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
+    const name = `/aws/vendedlogs/${deploymentNameOf(this)}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
     return new LogGroup(this, 'AccessLog', {
       // CloudWatch can't change the class of a log group. With another name, CloudFormation makes a new group.
       logGroupName: isStandard ? name : `${name}-infrequent`,
@@ -157,7 +158,7 @@ function routeKeyOf(route: string): HttpRouteKey {
 /**
  * Makes the settings of each route of a function, in CloudFormation's form: CDK passes this property through unchanged.
  */
-function routeSettings(spec: FunctionSpec, settings: CibaProviderProps['throttles']) {
+function routeSettings(spec: FunctionSpec, settings: ProviderSettings['throttles']) {
   const { rate, burst } = throttleOf(spec, settings) ?? DEFAULT_THROTTLE;
   return spec.routes.map((route) => [
     route,

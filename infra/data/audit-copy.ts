@@ -2,7 +2,7 @@ import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../nag.ts';
-import type { AuditCopyProps } from '../settings/copies.ts';
+import type { AuditCopySettings } from '../settings/provider-settings.ts';
 import { resourceOf } from './bucket-resource.ts';
 
 /** The name of the rule, by which metrics tell it from others. */
@@ -13,7 +13,7 @@ type AuditCopyConstructProps = {
   readonly bucket: Bucket;
   /** Whether its objects are locked, which S3 has to read. */
   readonly isLocked: boolean;
-  readonly copy: AuditCopyProps;
+  readonly copy: AuditCopySettings;
 };
 
 /**
@@ -24,7 +24,7 @@ type AuditCopyConstructProps = {
 export class AuditCopy extends Construct {
   readonly role: Role;
   /** Where the copies go. */
-  readonly to: AuditCopyProps;
+  readonly to: AuditCopySettings;
 
   constructor(scope: Construct, id: string, props: AuditCopyConstructProps) {
     super(scope, id);
@@ -68,7 +68,7 @@ export class AuditCopy extends Construct {
     acknowledgeWildcards(policy, objects, 'Firehose chooses the object keys: the day, followed by a random part.');
   }
 
-  #configuration({ bucketArn, account }: AuditCopyProps): CfnBucket.ReplicationConfigurationProperty {
+  #configuration({ bucketArn, account }: AuditCopySettings): CfnBucket.ReplicationConfigurationProperty {
     return {
       role: this.role.roleArn,
       rules: [

@@ -12,7 +12,7 @@ import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from '../nag.ts';
-import type { AuditCopyProps } from '../settings/copies.ts';
+import type { AuditCopySettings } from '../settings/provider-settings.ts';
 import { AuditCopy } from './audit-copy.ts';
 import { resourceOf } from './bucket-resource.ts';
 import { pinLogicalId } from './pinned-id.ts';
@@ -47,7 +47,7 @@ type AuditStoreProps = {
   /** Whether and how S3 locks each object for these days. */
   readonly lock: 'governance' | 'compliance' | undefined;
   /** Where S3 copies each object. */
-  readonly copy: AuditCopyProps | undefined;
+  readonly copy: AuditCopySettings | undefined;
 };
 
 /**

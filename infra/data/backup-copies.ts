@@ -6,12 +6,12 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { acknowledgeWildcards } from '../nag.ts';
 import { BackupWatch } from '../observability/backup-watch.ts';
-import type { BackupProps } from '../settings/copies.ts';
+import type { BackupSettings } from '../settings/provider-settings.ts';
 
 type BackupCopiesProps = Pick<Deployment, 'alarms'> & {
   /** The ARN of the table Directory in use. */
   readonly directoryArn: string;
-  readonly backups: BackupProps;
+  readonly backups: BackupSettings;
 };
 
 /** Days for which copies are kept, unless the settings say otherwise. Point-in-time recovery reaches as far back. */

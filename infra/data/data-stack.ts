@@ -4,13 +4,14 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { TableRole } from '../../provider/core/operating/function-spec.ts';
 import { tables } from '../../provider/core/operating/function-spec.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
+import type { ProviderSettings } from '../settings/provider-settings.ts';
 import { AuditStore } from './audit-store.ts';
 import { pinLogicalId } from './pinned-id.ts';
 import { isRetained, removalPolicyOf } from './retention.ts';
 
 type DataProps = Pick<
-  CibaProviderProps,
+  ProviderSettings,
   'removalPolicy' | 'restored' | 'auditRetentionDays' | 'auditLock' | 'auditCopy' | 'events'
 >;
 
@@ -44,8 +45,7 @@ export class DataStack extends NestedStack {
     });
     pinLogicalId(this.signingKmsKey, 'SigningKmsKey');
     // A name for consoles. Nothing else goes by it, because policies and functions name the key itself.
-    const { stackName } = this.nestedStackParent ?? this;
-    this.signingKmsKey.addAlias(`alias/${stackName}-signing-keys`);
+    this.signingKmsKey.addAlias(`alias/${deploymentNameOf(this)}-signing-keys`);
     if (isRetained(props))
       this.audit = new AuditStore(this, 'Audit', {
         retentionDays: props.auditRetentionDays ?? 400,

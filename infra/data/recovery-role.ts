@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { deploymentNameOf } from '../deployment-name.ts';
 import { acknowledgeWildcards } from '../nag.ts';
 import { addOutputs } from '../outputs.ts';
 
@@ -22,15 +23,15 @@ export class RecoveryRole extends Construct {
 
   constructor(scope: Construct, id: string, { sources }: { sources: readonly string[] }) {
     super(scope, id);
-    const { stackName } = Stack.of(this);
+    const name = deploymentNameOf(this);
     this.role = new Role(this, 'Role', {
-      description: `Restores the table Directory of ${stackName} into tables whose names begin with ${stackName}-restored`,
+      description: `Restores the table Directory of ${name} into tables whose names begin with ${name}-restored`,
       assumedBy: new AccountRootPrincipal(),
     });
     const target = Stack.of(this).formatArn({
       service: 'dynamodb',
       resource: 'table',
-      resourceName: `${stackName}-restored*`,
+      resourceName: `${name}-restored*`,
     });
     const statements = [
       new PolicyStatement({ actions: ON_SOURCE.map((action) => `dynamodb:${action}`), resources: [...sources] }),

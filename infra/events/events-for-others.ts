@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -9,6 +9,7 @@ import { EXPIRY_RECEIVES, EXPIRY_VISIBILITY_SECONDS } from '../../provider/core/
 import type { TableRole } from '../../provider/core/operating/function-spec.ts';
 import { EVENT_SOURCE } from '../../provider/core/operating/provider-event.ts';
 import type { Deployment } from '../deployment.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 import { optionalFunctions } from '../functions/deployed-functions.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
@@ -61,7 +62,7 @@ export class EventsForOthers extends Construct {
   #bus(arn: string | undefined): IEventBus {
     if (arn !== undefined) return EventBus.fromEventBusArn(this, 'Bus', arn);
     const bus = new EventBus(this, 'Bus', {
-      eventBusName: `${Stack.of(this).stackName}-events`,
+      eventBusName: `${deploymentNameOf(this)}-events`,
       description: 'What happens to authentication requests, devices, users and clients (docs/events.md)',
     });
     return bus as IEventBus;

@@ -5,7 +5,7 @@ import type {
   TableRole,
 } from '../../provider/core/operating/function-spec.ts';
 import type { ApplicationArns } from '../push/application-arns.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import type { ProviderSettings } from '../settings/provider-settings.ts';
 
 type Sources = {
   readonly issuer: string;
@@ -16,7 +16,7 @@ type Sources = {
   readonly metricsNamespace: string;
   /** Undefined if the settings switch the audit store off. */
   readonly auditStreamName: string | undefined;
-  readonly settings: CibaProviderProps;
+  readonly settings: ProviderSettings;
 };
 
 /** Returns the value of every variable that a function may have, undefined where the settings have none. */
@@ -58,7 +58,7 @@ export function environmentFrom(
 }
 
 /** The name under which nobody but CloudFront can call the API. While the origin is open, others can. */
-function shieldedNameOf({ domain, shield }: CibaProviderProps): string | undefined {
+function shieldedNameOf({ domain, shield }: ProviderSettings): string | undefined {
   return shield && shield.origin !== 'open' ? domain?.name : undefined;
 }
 

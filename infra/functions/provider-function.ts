@@ -20,7 +20,8 @@ import { Construct } from 'constructs';
 import type { FunctionSpec } from '../../provider/core/operating/function-spec.ts';
 import { isRetained, logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import { acknowledge, acknowledgeWildcards } from '../nag.ts';
-import type { CibaProviderProps, TracingProps } from '../settings/provider-props.ts';
+import type { DeployedFunction } from '../props/deployed-function.ts';
+import type { ProviderSettings, TracingSettings } from '../settings/provider-settings.ts';
 import { functionCode } from './function-code.ts';
 
 type ProviderFunctionProps = {
@@ -31,14 +32,16 @@ type ProviderFunctionProps = {
   readonly statements: readonly PolicyStatement[];
   /** Why some of the statements need a wildcard in their resources. */
   readonly wildcardReason?: string | undefined;
-  readonly settings: Pick<CibaProviderProps, 'removalPolicy' | 'logRetentionDays' | 'tracing'>;
+  readonly settings: Pick<ProviderSettings, 'removalPolicy' | 'logRetentionDays' | 'tracing'>;
   readonly reservedConcurrency?: number | undefined;
+  /** Default: what its `function.ts` says. */
+  readonly memoryMegabytes?: number | undefined;
   /** For functions that are called asynchronously. */
   readonly deadLetterQueue?: IQueue | undefined;
 };
 
 /** One function with its own role, its own log group and the alias `live`, which callers use. */
-export class ProviderFunction extends Construct {
+export class ProviderFunction extends Construct implements DeployedFunction {
   readonly name: string;
   readonly spec: FunctionSpec;
   readonly role: Role;
@@ -83,7 +86,7 @@ export class ProviderFunction extends Construct {
       environment: { ...props.environment, ...variablesFor(settings.tracing) },
       ...this.#traced(settings.tracing),
       timeout: Duration.seconds(spec.timeoutSeconds),
-      memorySize: spec.memoryMegabytes,
+      memorySize: props.memoryMegabytes ?? spec.memoryMegabytes,
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.deadLetterQueue && { deadLetterQueue: props.deadLetterQueue }),
       // Versions that were live are kept, so that a manual rollback is one change of the alias. A version whose
@@ -95,7 +98,7 @@ export class ProviderFunction extends Construct {
   }
 
   /** Adds the layer. X-Ray gets segments of the function itself, and what the layer exports, unless it exports elsewhere. */
-  #traced(tracing: TracingProps | undefined) {
+  #traced(tracing: TracingSettings | undefined) {
     if (!tracing) return {};
     const layer: ILayerVersion = LayerVersion.fromLayerVersionArn(this, 'TracingLayer', tracing.layerArn);
     return { layers: [layer], tracing: Tracing.ACTIVE };
@@ -117,7 +120,7 @@ export class ProviderFunction extends Construct {
 }
 
 /** Returns the variables that start a function through the layer. */
-function variablesFor(tracing: TracingProps | undefined): Record<string, string> {
+function variablesFor(tracing: TracingSettings | undefined): Record<string, string> {
   if (!tracing) return {};
   return { ...tracing.variables, AWS_LAMBDA_EXEC_WRAPPER: tracing.wrapper ?? '/opt/otel-handler' };
 }

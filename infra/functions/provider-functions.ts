@@ -41,6 +41,7 @@ function makeFunction(scope: Construct, name: FunctionName, props: ProviderFunct
     statements: statementsFor(spec, grantable),
     wildcardReason: ENDPOINT_WILDCARD_REASON,
     reservedConcurrency: settings.reservedConcurrency?.[name],
+    memoryMegabytes: settings.memoryMegabytes?.[name],
     // The schedule calls this function asynchronously.
     ...(name === 'signing-keys' && { deadLetterQueue: deadLetters }),
   });

@@ -1,3 +1,4 @@
+import { Fn, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SIGNING_KEY_PURPOSE } from '../../provider/core/keys/signing-key.ts';
 import type { FunctionSpec, TableRole } from '../../provider/core/operating/function-spec.ts';
@@ -79,9 +80,15 @@ function snsStatements({ sns }: FunctionSpec, { applicationArns }: Grantable): P
     ...statement(onApplications, applicationArns),
     ...statement(
       onEndpoints,
-      applicationArns.flatMap((arn) => [arn, `${arn.replace(':app/', ':endpoint/')}/*`]),
+      applicationArns.flatMap((arn) => [arn, `${endpointsOf(arn)}/*`]),
     ),
   ];
+}
+
+/** Returns the ARN of an application with `endpoint` for `app`. CloudFormation replaces it in an ARN that is not known yet. */
+function endpointsOf(arn: string): string {
+  const known = arn.replace(':app/', ':endpoint/');
+  return known === arn && Token.isUnresolved(arn) ? Fn.join(':endpoint/', Fn.split(':app/', arn)) : known;
 }
 
 /** Grants actions on the topic where decisions are announced, and on the queue where they wait. */

@@ -9,7 +9,7 @@ import { environmentOf } from '../functions/environment.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
 import { addRotationAlarms } from '../observability/alarms/keys.ts';
 import { addOutputs } from '../outputs.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import type { ProviderSettings } from '../settings/provider-settings.ts';
 
 type RotationProps = Pick<Deployment, 'settings' | 'deadLetters' | 'alarms'> & {
   readonly signingKeys: ProviderFunction;
@@ -42,7 +42,7 @@ export class SigningKeyRotation extends Construct {
     });
   }
 
-  #firstKeys(signingKeys: ProviderFunction, settings: CibaProviderProps): CustomResource {
+  #firstKeys(signingKeys: ProviderFunction, settings: ProviderSettings): CustomResource {
     const spec = deploymentFunctions['first-keys'];
     const { alias } = signingKeys;
     const caller = new ProviderFunction(this, {

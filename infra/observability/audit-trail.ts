@@ -4,6 +4,7 @@ import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AuditStore } from '../data/audit-store.ts';
 import type { Deployment } from '../deployment.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
 import { addAuditFlowAlarms, addAuditRecordAlarms } from './alarms/audit.ts';
 import { addAuditCopyAlarms } from './alarms/audit-copy.ts';
@@ -24,7 +25,7 @@ export class AuditTrail extends Construct {
     super(scope, id);
     const { stream } = store;
     // Alarms find the filters by this name, so no other stack of the account may have it.
-    const filterName = `${Stack.of(this).stackName}-audit`;
+    const filterName = `${deploymentNameOf(this)}-audit`;
     addAuditFlowAlarms(alarms, { stream, filterName, syntheticLogin });
     addAuditRecordAlarms(alarms, store.records);
     if (store.copy) addAuditCopyAlarms(alarms, { bucket: store.bucket, records: store.records, copy: store.copy.to });

@@ -1,7 +1,8 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import type { Dimension, MetricName } from '../../provider/core/operating/metrics.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 
 type MetricOptions = {
   readonly statistic?: string;
@@ -12,7 +13,7 @@ type MetricOptions = {
 
 /** Returns the CloudWatch namespace for the counts of this stack's functions. Each deployment has its own. */
 export function metricsNamespaceOf(scope: IConstruct): string {
-  return `Ciba/${Stack.of(scope).stackName}`;
+  return `Ciba/${deploymentNameOf(scope)}`;
 }
 
 /** The metrics that the functions' log lines carry (docs/adr/0016). They need no resources of their own. */

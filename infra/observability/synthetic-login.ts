@@ -12,9 +12,12 @@ import { ProviderFunction } from '../functions/provider-function.ts';
 import { statementsFor } from '../functions/role-statements.ts';
 import { acknowledge } from '../nag.ts';
 import { addOutputs } from '../outputs.ts';
-import { type CibaProviderProps, SYNTHETIC_LOGIN_MINUTES } from '../settings/provider-props.ts';
+import type { ProviderSettings } from '../settings/provider-settings.ts';
 import { addSyntheticLoginAlarm } from './alarms/logins.ts';
 import { testBeforeTraffic } from './before-traffic.ts';
+
+/** Minutes from one synthetic login to the next, unless the settings say otherwise. */
+const MINUTES = 15;
 
 type SyntheticLoginProps = Pick<Deployment, 'settings' | 'issuer' | 'tableNames' | 'grantable' | 'alarms'> & {
   /** The functions of the provider. A new version of any of them is tested, even of one that no login calls. */
@@ -37,7 +40,7 @@ export class SyntheticLogin extends Construct {
 
   constructor(scope: Construct, id: string, props: SyntheticLoginProps) {
     super(scope, id);
-    this.every = Duration.minutes(props.settings.syntheticLoginMinutes ?? SYNTHETIC_LOGIN_MINUTES);
+    this.every = Duration.minutes(props.settings.syntheticLoginMinutes ?? MINUTES);
     this.#secret = this.#makeSecret();
     this.setUpHandler = this.#function('synthetic-setup', 'secretsmanager:PutSecretValue', props);
     this.handler = this.#function('synthetic-login', 'secretsmanager:GetSecretValue', props);
@@ -153,6 +156,6 @@ export class SyntheticLogin extends Construct {
 }
 
 /** Whether the public address works as soon as the stack exists. A DNS record outside the stack may come later. */
-function isReachableAtOnce({ domain }: CibaProviderProps): boolean {
+function isReachableAtOnce({ domain }: ProviderSettings): boolean {
   return domain === undefined || domain.zone !== undefined;
 }

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Platform } from '../../provider/core/device/device.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
+import type { ProviderSettings } from '../settings/provider-settings.ts';
 
 /** The ARNs of the SNS platform applications in use, by platform. */
 export type ApplicationArns = Readonly<Partial<Record<Platform, string>>>;
@@ -20,7 +21,7 @@ export type WantedApplication = {
  * Returns the ARNs of all platform applications in use, made by this deployment or not. They follow from the settings,
  * so no resource has to wait for them.
  */
-export function applicationArnsOf(scope: Construct, { apns, fcm }: CibaProviderProps): ApplicationArns {
+export function applicationArnsOf(scope: Construct, { apns, fcm }: ProviderSettings): ApplicationArns {
   const own = wantedApplications(scope, { apns, fcm }).map(({ platform, arn }) => [platform, arn]);
   return {
     ...(apns?.applicationArn && { APNS: apns.applicationArn }),
@@ -31,14 +32,13 @@ export function applicationArnsOf(scope: Construct, { apns, fcm }: CibaProviderP
 }
 
 /** Returns the applications that the deployment has to make. */
-export function wantedApplications(scope: Construct, { apns, fcm }: CibaProviderProps): readonly WantedApplication[] {
-  const stack = Stack.of(scope);
+export function wantedApplications(scope: Construct, { apns, fcm }: ProviderSettings): readonly WantedApplication[] {
   const wanted = (
     platform: Platform,
     from: { secretArn: string; credentialVersion?: string | undefined },
   ): WantedApplication => ({
     platform,
-    name: stack.stackName,
+    name: deploymentNameOf(scope),
     arn: ownArn(scope, platform),
     secretArn: from.secretArn,
     bundleId: platform === 'GCM' ? undefined : apns?.bundleId,
@@ -55,6 +55,6 @@ export function wantedApplications(scope: Construct, { apns, fcm }: CibaProvider
 
 /** Returns the ARN of an application of this deployment. SNS makes it from the name, so it is known in advance. */
 export function ownArn(scope: Construct, platform: Platform): string {
-  const stack = Stack.of(scope);
-  return stack.formatArn({ service: 'sns', resource: 'app', resourceName: `${platform}/${stack.stackName}` });
+  const resourceName = `${platform}/${deploymentNameOf(scope)}`;
+  return Stack.of(scope).formatArn({ service: 'sns', resource: 'app', resourceName });
 }

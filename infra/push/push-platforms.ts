@@ -10,7 +10,7 @@ import { ProviderFunction } from '../functions/provider-function.ts';
 import { addPushAlarms } from '../observability/alarms/pushes.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
 import { addOutputs, joinArns } from '../outputs.ts';
-import type { CibaProviderProps } from '../settings/provider-props.ts';
+import type { ProviderSettings } from '../settings/provider-settings.ts';
 import { ownArn, type WantedApplication, wantedApplications } from './application-arns.ts';
 import { warnOfPushRegion } from './push-regions.ts';
 
@@ -54,7 +54,7 @@ export class PushPlatforms extends Construct {
     }
   }
 
-  #function(wanted: readonly WantedApplication[], settings: CibaProviderProps, eventsTopic: ITopic): ProviderFunction {
+  #function(wanted: readonly WantedApplication[], settings: ProviderSettings, eventsTopic: ITopic): ProviderFunction {
     const spec = deploymentFunctions['platform-application'];
     const applications = wanted.map(({ credentialVersion: _, ...one }) => ({
       ...one,

@@ -1,12 +1,18 @@
+import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
 import type { Platform } from '../../provider/core/device/device.ts';
 
-// Forms of texts in the settings: ARNs, and what other forms are made of. Each says what it wants in words.
+// Forms of texts in the settings: ARNs, and what other forms are made of. Each says what it wants in words. A text that
+// CloudFormation resolves, such as the ARN of a resource in another stack, fits every form: its value is not known yet.
 
 /** A text that is not empty. */
 export const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
 /** Makes the form of a text that fits a pattern. */
-export const matching = (pattern: RegExp, message: string) => v.pipe(v.string(message), v.regex(pattern, message));
+export const matching = (pattern: RegExp, message: string) =>
+  v.pipe(
+    v.string(message),
+    v.check((value) => Token.isUnresolved(value) || pattern.test(value), message),
+  );
 /** Makes the form of the ARN of a resource. */
 export const arn = (service: string, resource: string, example: string) =>
   matching(
@@ -15,20 +21,23 @@ export const arn = (service: string, resource: string, example: string) =>
   );
 
 /** An IAM user or role session. Sessions of a role have its name, and a session name that may be anything. */
-export const operator = v.pipe(
-  text,
-  v.regex(
-    /^arn:aws[a-z-]*:(iam::\d{12}:user\/[\w+=,.@/-]+|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/(\*|[\w+=,.@-]+))$/,
-    'must be an ARN like arn:aws:sts::111122223333:assumed-role/CibaOperators/* or arn:aws:iam::111122223333:user/name',
-  ),
+export const operator = matching(
+  /^arn:aws[a-z-]*:(iam::\d{12}:user\/[\w+=,.@/-]+|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/(\*|[\w+=,.@-]+))$/,
+  'must be an ARN like arn:aws:sts::111122223333:assumed-role/CibaOperators/* or arn:aws:iam::111122223333:user/name',
 );
 
 /** A certificate of ACM. */
 export const certificate = arn('acm', 'certificate/.+', 'certificate/…');
-/** A secret of Secrets Manager, with the six characters at the end. */
+/**
+ * A secret of Secrets Manager, with the six characters at the end. The ARN of a secret that CDK imports by its name ends
+ * in the name, although the region in it is not known yet.
+ */
 export const secret = v.pipe(
   arn('secretsmanager', 'secret:.+', 'secret:…'),
-  v.regex(/-[A-Za-z0-9]{6}$/, 'must be the whole ARN, with the hyphen and six characters that AWS adds to the name'),
+  v.check(
+    (value) => /(-[A-Za-z0-9]{6}|\})$/.test(value),
+    'must be the whole ARN, with the hyphen and six characters that AWS adds to the name',
+  ),
 );
 /** A bucket of S3. Its ARN has neither a region nor an account. */
 export const bucket = matching(

@@ -5,10 +5,8 @@ import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { functionNames, functions } from '../functions/deployed-functions.ts';
 import { environmentFrom, environmentOf } from '../functions/environment.ts';
 import { INSTANCES_RANGE, MAX_RECEIVES } from '../notifications/queue-limits.ts';
-import type { Settings } from './settings-schema.ts';
-
-/** The account and region of the deployment, as far as they are known. */
-export type Place = { readonly account?: string | undefined; readonly region?: string | undefined };
+import { isKnown, type Place, placeOf } from './known-place.ts';
+import type { AlarmReceiver, ProviderSettings } from './provider-settings.ts';
 
 /** The most bytes of variables that Lambda accepts, names included, as one JSON text. */
 const ENVIRONMENT_BYTES = 4096;
@@ -20,7 +18,7 @@ const LONGEST_LOCK_DAYS = 36_500;
 const LONGEST_GENERATED_NAME = 'x'.repeat(150);
 
 /** Finds settings that contradict each other. Returns a sentence that says what to change, or undefined. */
-export function conflictIn(settings: Settings, place: Place): string | undefined {
+export function conflictIn(settings: ProviderSettings, place: Place): string | undefined {
   return (
     domainConflict(settings) ??
     shieldConflict(settings, place) ??
@@ -39,12 +37,12 @@ export function conflictIn(settings: Settings, place: Place): string | undefined
   );
 }
 
-function domainConflict({ domain, mtlsDomain }: Settings): string | undefined {
+function domainConflict({ domain, mtlsDomain }: ProviderSettings): string | undefined {
   if (mtlsDomain && !domain)
     return 'set "domain" as well: without it the API keeps its own address, which demands no client certificate';
   if (mtlsDomain && mtlsDomain.name === domain?.name) return '"mtlsDomain.name" must differ from "domain.name"';
   for (const [setting, one] of Object.entries({ domain, mtlsDomain })) {
-    if (one?.zone && !`.${one.name}`.endsWith(`.${one.zone.name}`))
+    if (one?.zone && isKnown(one.name, one.zone.name) && !`.${one.name}`.endsWith(`.${one.zone.name}`))
       return `"${setting}.zone.name" must be ${one.name} or a parent of it: the record is made in that zone`;
   }
   return undefined;
@@ -54,21 +52,22 @@ function domainConflict({ domain, mtlsDomain }: Settings): string | undefined {
 const CLOUDFRONT_REGION = 'us-east-1';
 
 /** Checks what the shield needs: a name of the deployment's own, and a place that is known before it is deployed. */
-function shieldConflict({ domain, shield }: Settings, { account, region }: Place): string | undefined {
+function shieldConflict({ domain, shield }: ProviderSettings, { account, region }: Place): string | undefined {
   if (!shield) return undefined;
   if (!domain) return 'set "domain" as well: CloudFront and the API must be called by the same name';
-  const [, partition, , itsRegion, itsAccount] = shield.certificateArn.split(':');
-  if (itsRegion !== CLOUDFRONT_REGION)
+  const { partition, region: itsRegion, account: itsAccount } = placeOf(shield.certificateArn);
+  if (itsRegion && itsRegion !== CLOUDFRONT_REGION)
     return `"shield.certificateArn" must be in ${CLOUDFRONT_REGION}: CloudFront takes certificates from no other region`;
   if (!account || !region)
-    return 'set "account" and "region": the shield adds a stack in another region, and the two refer to each other';
-  if (itsAccount !== account) return `"shield.certificateArn" must be in the account of the deployment, ${account}`;
-  return partition === 'aws'
+    return 'give the stack an account and a region ("account" and "region" of a settings file): "shield" adds a stack in another region, and the two refer to each other';
+  if (itsAccount && itsAccount !== account)
+    return `"shield.certificateArn" must be in the account of the deployment, ${account}`;
+  return !partition || partition === 'aws'
     ? undefined
     : 'remove "shield": CloudFront offers client certificates for origins in the partition aws alone';
 }
 
-function pushConflict({ apns, fcm }: Settings): string | undefined {
+function pushConflict({ apns, fcm }: ProviderSettings): string | undefined {
   if (apns && Boolean(apns.secretArn) === Boolean(apns.applicationArn ?? apns.sandboxApplicationArn))
     return 'set either "apns.secretArn" or "apns.applicationArn" (or "apns.sandboxApplicationArn")';
   if (apns?.sandbox && !apns.secretArn && !apns.sandboxApplicationArn)
@@ -78,16 +77,21 @@ function pushConflict({ apns, fcm }: Settings): string | undefined {
   return undefined;
 }
 
-function alarmsConflict({ alarms }: Settings): string | undefined {
+function alarmsConflict({ alarms }: ProviderSettings): string | undefined {
   for (const [setting, receiver] of Object.entries({ alarms, 'alarms.page': alarms?.page }))
-    if (receiver && Boolean(receiver.email) === Boolean(receiver.topicArn))
+    if (receiver && Boolean(receiver.email) === Boolean(receiver.topicArn) && !isOfChanges(receiver))
       return `set either "${setting}.email" or "${setting}.topicArn"`;
   if (alarms?.monthlyBudget !== undefined && !alarms.email && !alarms.page?.email)
     return 'set "alarms.email" or "alarms.page.email": "alarms.monthlyBudget" is told by e-mail';
   return undefined;
 }
 
-function limitsConflict({ limits }: Settings): string | undefined {
+/** Whether somebody else receives the alarms, and the settings only change them. */
+function isOfChanges({ email, topicArn, ...others }: AlarmReceiver): boolean {
+  return !email && !topicArn && 'changes' in others;
+}
+
+function limitsConflict({ limits }: ProviderSettings): string | undefined {
   const { defaultExpiry = DEFAULTS.expirySeconds, expiryLimit = DEFAULTS.expiryLimitSeconds, perUser } = limits ?? {};
   if (limits?.concealUsers === 'on' && (limits.oneOpenRequest === 'on' || limits.messageWhileOpen === 'on'))
     return '"limits.concealUsers" excludes "limits.oneOpenRequest" and "limits.messageWhileOpen": these would tell whether two names are of one person';
@@ -105,7 +109,7 @@ function limitsConflict({ limits }: Settings): string | undefined {
 /**
  * Checks the limits of the queue of pings, which Lambda and SQS would report in the middle of a deployment, or never.
  */
-function notificationsConflict({ limits, reservedConcurrency }: Settings): string | undefined {
+function notificationsConflict({ limits, reservedConcurrency }: ProviderSettings): string | undefined {
   const { least } = INSTANCES_RANGE;
   if ((reservedConcurrency?.['client-notification'] ?? least) < least)
     return `set "reservedConcurrency.client-notification" to at least ${least}: Lambda accepts no lower limit for a function that reads from a queue`;
@@ -114,13 +118,13 @@ function notificationsConflict({ limits, reservedConcurrency }: Settings): strin
   return `"limits.expiryLimit" must be at most ${longestExpiryLimitSeconds(MAX_RECEIVES)} seconds: SQS delivers an announcement ${MAX_RECEIVES} times at most, and a longer request could need more`;
 }
 
-function throttleConflict({ throttles = {} }: Settings): string | undefined {
+function throttleConflict({ throttles = {} }: ProviderSettings): string | undefined {
   const wrong = Object.entries(throttles).find(([, one]) => one && one.burst < one.rate);
   return wrong && `"throttles.${wrong[0]}.burst" must not be less than "throttles.${wrong[0]}.rate"`;
 }
 
 /** Checks that a retired key stays published until the last token expires that a function signed with a cached key. */
-function rotationConflict({ lifetimes, rotation }: Settings): string | undefined {
+function rotationConflict({ lifetimes, rotation }: ProviderSettings): string | undefined {
   const { idToken = DEFAULTS.idTokenSeconds, accessToken = DEFAULTS.accessTokenSeconds } = lifetimes ?? {};
   const longest = Math.max(idToken, accessToken);
   const least = longest + KEY_CACHE_SECONDS + CLOCK_LEEWAY_SECONDS;
@@ -128,12 +132,12 @@ function rotationConflict({ lifetimes, rotation }: Settings): string | undefined
   return `set "rotation.retireFor" to at least ${least} seconds: a token lives ${longest} seconds, and its key must stay published for longer than that`;
 }
 
-function restoredTablesConflict({ restored = {}, events }: Settings): string | undefined {
+function restoredTablesConflict({ restored = {}, events }: ProviderSettings): string | undefined {
   if (restored.directoryTable && restored.directoryTable === restored.transactionsTable)
     return '"restored.directoryTable" and "restored.transactionsTable" must be two different tables';
   for (const role of ['directory', 'transactions'] as const) {
     const [table, stream] = [restored[`${role}Table`], restored[`${role}StreamArn`]];
-    if (stream && stream.split(/[:/]/)[6] !== table)
+    if (stream && (!table || (isKnown(stream, table) && stream.split(/[:/]/)[6] !== table)))
       return `"restored.${role}StreamArn" must be the stream of the table in "restored.${role}Table"`;
     if (events && table && !stream)
       return `set "restored.${role}StreamArn": events are read from the stream of the restored table, or remove "events"`;
@@ -142,7 +146,7 @@ function restoredTablesConflict({ restored = {}, events }: Settings): string | u
 }
 
 /** Checks that there is a bucket to lock, and that S3 can lock for so long. */
-function auditLockConflict({ auditLock, auditRetentionDays = 1, removalPolicy }: Settings): string | undefined {
+function auditLockConflict({ auditLock, auditRetentionDays = 1, removalPolicy }: ProviderSettings): string | undefined {
   if (!auditLock) return undefined;
   if (removalPolicy === 'destroy')
     return 'set "removalPolicy" to "retain" or remove "auditLock": a stage that is deleted with its data has no audit bucket';
@@ -152,7 +156,7 @@ function auditLockConflict({ auditLock, auditRetentionDays = 1, removalPolicy }:
 }
 
 /** Checks that there is a bucket to copy, and that the copies leave the account. */
-function auditCopyConflict({ auditCopy, removalPolicy }: Settings, { account }: Place): string | undefined {
+function auditCopyConflict({ auditCopy, removalPolicy }: ProviderSettings, { account }: Place): string | undefined {
   if (!auditCopy) return undefined;
   if (removalPolicy === 'destroy')
     return 'set "removalPolicy" to "retain" or remove "auditCopy": a stage that is deleted with its data has no audit bucket';
@@ -162,12 +166,12 @@ function auditCopyConflict({ auditCopy, removalPolicy }: Settings, { account }: 
 }
 
 /** Checks that copies of backups leave the account or the region. A stage that is deleted with its data needs none. */
-function backupsConflict({ backups, removalPolicy }: Settings, { account, region }: Place): string | undefined {
+function backupsConflict({ backups, removalPolicy }: ProviderSettings, { account, region }: Place): string | undefined {
   if (!backups) return undefined;
   if (removalPolicy === 'destroy')
     return 'set "removalPolicy" to "retain" or remove "backups": what a stage deletes with itself is not worth a copy';
-  const [, , , itsRegion, itsAccount] = backups.vaultArn.split(':');
-  return itsRegion === region && itsAccount === account
+  const its = placeOf(backups.vaultArn);
+  return isKnown(backups.vaultArn) && its.region === region && its.account === account
     ? '"backups.vaultArn" must be in another account or in another region: here a copy would be lost with the table'
     : undefined;
 }
@@ -177,7 +181,7 @@ function backupsConflict({ backups, removalPolicy }: Settings, { account, region
  * Gateway only accepts certificates of its own region, and roles only reach their own account. An event bus may be in
  * another account, whose policy lets this one in.
  */
-function placeConflict(settings: Settings, { account, region }: Place): string | undefined {
+function placeConflict(settings: ProviderSettings, { account, region }: Place): string | undefined {
   const { domain, mtlsDomain, apns, fcm, alarms, events, restored } = settings;
   const arns = {
     'domain.certificateArn': domain?.certificateArn,
@@ -195,9 +199,10 @@ function placeConflict(settings: Settings, { account, region }: Place): string |
     'alarms.page.topicArn': alarms?.page?.topicArn,
   };
   for (const [setting, arn] of Object.entries(arns)) {
-    const [, , , itsRegion, itsAccount] = arn?.split(':') ?? [];
-    if (arn && region && itsRegion !== region) return `"${setting}" must be in the region of the deployment, ${region}`;
-    if (arn && account && itsAccount !== account && setting !== 'events.busArn')
+    const { region: itsRegion, account: itsAccount } = placeOf(arn);
+    if (itsRegion && region && itsRegion !== region)
+      return `"${setting}" must be in the region of the deployment, ${region}`;
+    if (itsAccount && account && itsAccount !== account && setting !== 'events.busArn')
       return `"${setting}" must be in the account of the deployment, ${account}`;
   }
   return undefined;
@@ -206,7 +211,7 @@ function placeConflict(settings: Settings, { account, region }: Place): string |
 /**
  * Checks that the variables of each function fit. CloudFormation would report that only in the middle of a deployment.
  */
-function environmentConflict(settings: Settings): string | undefined {
+function environmentConflict(settings: ProviderSettings): string | undefined {
   const { domain, apns, fcm, restored } = settings;
   const values = environmentFrom({
     issuer: `https://${domain?.name ?? LONGEST_GENERATED_NAME}/`,

@@ -1,2 +1,2 @@
-/** An error in the settings. Its message is one sentence that says what to change. */
+/** An error in the settings or in the properties. Its message is one sentence that says what to change. */
 export class SettingsError extends Error {}

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Place } from './known-place.ts';
+import type { Settings } from './provider-settings.ts';
 import { parseSettings } from './settings.ts';
-import type { Place } from './settings-conflicts.ts';
 import { SettingsError } from './settings-error.ts';
-import type { Settings } from './settings-schema.ts';
 
 const STAGES = fileURLToPath(new URL('../stages/', import.meta.url));
 /** The settings when no stage is named: no custom domain and no push credentials; everything else as for production. */

@@ -1,82 +1,42 @@
-import { isIPv4 } from 'node:net';
 import * as v from 'valibot';
-import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
 import { SECRET_DAYS } from '../../provider/core/client/secrets.ts';
-import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../../provider/core/keys/signing-key.ts';
 import { forEachFunction } from '../functions/deployed-functions.ts';
 import { application, arn, bucket, certificate, matching, operator, secret, stream, text } from './arn-schemas.ts';
-import type { CibaProviderProps } from './provider-props.ts';
+import {
+  acrRule,
+  alarmReceiver,
+  callsPerAddress,
+  days,
+  domain,
+  issuer,
+  LOG_RETENTION_DAYS,
+  messagePattern,
+  minutes,
+  network,
+  orOff,
+  seconds,
+  tags,
+  throttle,
+  whole,
+} from './setting-forms.ts';
 
-/** The settings of one stage: those of the provider, and where it is deployed. */
-export type Settings = CibaProviderProps & {
-  /** Part of the stack's name, so that one account can hold several stages. */
-  readonly stage: string;
-  /** Default of account and region: those of the current credentials. */
-  readonly account?: string | undefined;
-  readonly region?: string | undefined;
-};
-
-/** The numbers of days that CloudWatch Logs accepts. */
-const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 const DAY_SECONDS = 86_400;
 const ACR_RULES = 20;
 const { leastByDefault, most } = SECRET_DAYS;
 const SECRET_DAYS_RANGE = `must be a whole number of days from ${leastByDefault} to ${most}: with fewer the alarm before the end would always be on`;
-
-const whole = (least: number, message = `must be a whole number of at least ${least}`) =>
-  v.pipe(v.number(message), v.integer(message), v.minValue(least, message));
-const orOff = <Schema extends v.GenericSchema>(limit: Schema) => v.union([v.literal('off'), limit]);
-const hostName = matching(
-  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-  'must be a host name in lower case like login.example.com, without https:// and without a path',
-);
-const issuer = matching(/^https:\/\/[^/?#]+\/?$/, 'must be an issuer like https://login.example.com/');
-const acrRule = v.strictObject({
-  acr: text,
-  anyOf: v.array(v.picklist(ACCEPTED_AMR, `must be one of ${ACCEPTED_AMR.join(', ')}`), 'must be a list'),
+const alarmChange = v.strictObject({
+  threshold: v.optional(v.number('must be a number')),
+  actions: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
 });
-const zone = v.strictObject({
-  id: matching(/^Z[A-Z0-9]+$/, 'must be a hosted zone id like Z0123456789ABC'),
-  name: hostName,
-});
-const domain = { name: hostName, certificateArn: certificate, zone: v.optional(zone) };
-const network = v.pipe(
-  v.string('must be a network like 198.51.100.0/24'),
-  v.check(isNetwork, 'must be an IPv4 network like 198.51.100.0/24, of at least 8 bits'),
-);
-/** AWS WAF accepts no lower limit. */
-const callsPerAddress = whole(10);
-const perFunction = v.optional(whole(1));
-const throttle = v.strictObject({ rate: whole(1), burst: whole(1) });
+const MEGABYTES = 'must be a whole number of megabytes from 128 to 10240';
+const memory = v.pipe(whole(128, MEGABYTES), v.maxValue(10_240, MEGABYTES));
 
-/** AWS takes 50 tags on a resource. Some are ours, and some services add their own. */
-const MOST_TAGS = 40;
-const differInMoreThanCase = (names: readonly string[]) =>
-  new Set(names.map((name) => name.toLowerCase())).size === names.length;
-const tags = v.pipe(
-  v.record(
-    matching(
-      /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu,
-      'must be a name of 1 to 128 letters, digits, spaces and _.:/=+-@ that does not begin with "aws:"',
-    ),
-    matching(/^[\p{L}\p{N} _.:/=+@-]{1,256}$/u, 'must be 1 to 256 letters, digits, spaces and _.:/=+-@'),
-    'must be an object with texts',
-  ),
-  v.check((own) => Object.keys(own).length <= MOST_TAGS, `must be at most ${MOST_TAGS}`),
-  v.check((own) => differInMoreThanCase(Object.keys(own)), 'must have names that differ in more than their case'),
-);
-
-/** The form of every setting. `settings-conflicts.ts` checks how they fit together. */
-const alarmReceiver = {
-  email: v.optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an e-mail address')),
-  topicArn: v.optional(arn('sns', '[A-Za-z0-9_-]+', 'alarms')),
-};
-
-export const settingsSchema = v.strictObject({
-  stage: matching(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 letters, digits and hyphens in lower case'),
-  account: v.optional(matching(/^\d{12}$/, 'must be the twelve digits of an AWS account')),
-  region: v.optional(matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region like eu-west-1')),
+/**
+ * The form of every setting of the provider, with texts and numbers, as in a settings file. `settings-conflicts.ts`
+ * checks how they fit together. `infra/props/` says what each means.
+ */
+export const providerSchema = v.strictObject({
   domain: v.optional(v.strictObject(domain)),
   mtlsDomain: v.optional(
     v.strictObject({
@@ -123,6 +83,7 @@ export const settingsSchema = v.strictObject({
     v.strictObject({
       ...alarmReceiver,
       page: v.optional(v.strictObject(alarmReceiver)),
+      changes: v.optional(v.record(text, alarmChange, 'must be an object with names of alarms')),
       concurrentExecutions: v.optional(whole(10)),
       monthlyBudget: v.optional(whole(1)),
       runbookUrl: v.optional(
@@ -130,6 +91,7 @@ export const settingsSchema = v.strictObject({
       ),
     }),
   ),
+  dashboards: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
   tracing: v.optional(
     v.strictObject({
       layerArn: matching(
@@ -150,8 +112,8 @@ export const settingsSchema = v.strictObject({
     ),
   ),
   accessLogClass: v.optional(v.picklist(['infrequentAccess', 'standard'], 'must be "infrequentAccess" or "standard"')),
-  auditOutage: v.optional(v.picklist(['refuse', 'proceed'])),
-  auditRetentionDays: v.optional(whole(1)),
+  auditOutage: v.optional(v.picklist(['refuse', 'proceed'], 'must be "refuse" or "proceed"')),
+  auditRetentionDays: v.optional(days(1)),
   auditLock: v.optional(v.picklist(['governance', 'compliance'], 'must be "governance" or "compliance"')),
   auditCopy: v.optional(
     v.strictObject({
@@ -162,7 +124,7 @@ export const settingsSchema = v.strictObject({
   backups: v.optional(
     v.strictObject({
       vaultArn: arn('backup', 'backup-vault:[A-Za-z0-9_-]{2,50}', 'backup-vault:ciba'),
-      retentionDays: v.optional(whole(1)),
+      retentionDays: v.optional(days(1)),
     }),
   ),
   events: v.optional(
@@ -170,37 +132,37 @@ export const settingsSchema = v.strictObject({
   ),
   limits: v.optional(
     v.strictObject({
-      defaultExpiry: v.optional(whole(1)),
-      expiryLimit: v.optional(whole(1)),
-      interval: v.optional(whole(1)),
+      defaultExpiry: v.optional(seconds(1)),
+      expiryLimit: v.optional(seconds(1)),
+      interval: v.optional(seconds(1)),
       perUser: v.optional(v.strictObject({ perMinute: whole(1), perHour: whole(1) })),
       perClient: v.optional(orOff(whole(1))),
       unknownUsers: v.optional(orOff(whole(1))),
-      denialPause: v.optional(orOff(v.strictObject({ first: whole(1), longest: whole(1) }))),
+      denialPause: v.optional(orOff(v.strictObject({ first: seconds(1), longest: seconds(1) }))),
       fraudBlocks: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       oneOpenRequest: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       concealUsers: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       messageWhileOpen: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
     }),
   ),
-  lifetimes: v.optional(v.strictObject({ idToken: v.optional(whole(1)), accessToken: v.optional(whole(1)) })),
+  lifetimes: v.optional(v.strictObject({ idToken: v.optional(seconds(1)), accessToken: v.optional(seconds(1)) })),
   clientSecretDays: v.optional(v.pipe(whole(leastByDefault, SECRET_DAYS_RANGE), v.maxValue(most, SECRET_DAYS_RANGE))),
   rotation: v.optional(
     v.strictObject({
-      rotateAfter: v.optional(whole(DAY_SECONDS)),
+      rotateAfter: v.optional(seconds(DAY_SECONDS)),
       publishBeforeUse: v.optional(
         whole(
           SHORTEST_PUBLICATION_SECONDS,
           `must be at least ${SHORTEST_PUBLICATION_SECONDS} seconds: API gateways cache keys for hours`,
         ),
       ),
-      retireFor: v.optional(whole(1)),
+      retireFor: v.optional(seconds(1)),
     }),
   ),
   acrPolicy: v.optional(
     v.pipe(v.array(acrRule, 'must be a list'), v.maxLength(ACR_RULES, `must have at most ${ACR_RULES} rules`)),
   ),
-  bindingMessagePattern: v.optional(v.pipe(text, v.check(isPattern, 'must be a regular expression'))),
+  bindingMessagePattern: v.optional(messagePattern),
   bindingMessages: v.optional(v.picklist(['standard', 'strict'], 'must be "standard" or "strict"')),
   operators: v.optional(
     v.pipe(v.array(operator, 'must be a list'), v.minLength(1, 'must name at least one operator, or be left out')),
@@ -219,8 +181,9 @@ export const settingsSchema = v.strictObject({
   removalPolicy: v.optional(v.picklist(['retain', 'destroy'], 'must be "retain" or "destroy"')),
   deployment: v.optional(v.picklist(['canary', 'allAtOnce'], 'must be "canary" or "allAtOnce"')),
   syntheticLogin: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
-  syntheticLoginMinutes: v.optional(v.pipe(whole(5), v.maxValue(60, 'must be at most 60'))),
-  reservedConcurrency: v.optional(v.strictObject(forEachFunction(() => perFunction))),
+  syntheticLoginMinutes: v.optional(v.pipe(minutes(5), v.maxValue(60, 'must be at most 60 minutes'))),
+  reservedConcurrency: v.optional(v.strictObject(forEachFunction(() => v.optional(whole(1))))),
+  memoryMegabytes: v.optional(v.strictObject(forEachFunction(() => v.optional(memory)))),
   restored: v.optional(
     v.strictObject({
       directoryTable: v.optional(text),
@@ -231,16 +194,12 @@ export const settingsSchema = v.strictObject({
   ),
 });
 
-/** Whether a text is a network as AWS WAF accepts it: IPv4, with a prefix of 8 to 32 bits. */
-function isNetwork(text: string): boolean {
-  const [address = '', bits = '', ...more] = text.split('/');
-  return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= 32 && more.length === 0;
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    return Boolean(wholeMessagePattern(pattern));
-  } catch {
-    return false;
-  }
-}
+/** The form of a settings file: the settings of the provider, and where it is deployed. */
+export const settingsSchema = v.strictObject({
+  ...providerSchema.entries,
+  // Part of the stack's name, so that one account can hold several stages.
+  stage: matching(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 letters, digits and hyphens in lower case'),
+  // Default of both: the place of the current credentials.
+  account: v.optional(matching(/^\d{12}$/, 'must be the twelve digits of an AWS account')),
+  region: v.optional(matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region like eu-west-1')),
+});

@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import {
   CachePolicy,
   CfnDistribution,
@@ -11,8 +10,9 @@ import {
 import type { IAliasRecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
+import { deploymentNameOf } from '../deployment-name.ts';
 import { acknowledge } from '../nag.ts';
-import type { ShieldProps } from '../settings/provider-props.ts';
+import type { ShieldSettings } from '../settings/provider-settings.ts';
 
 /**
  * Errors that CloudFront keeps for ten seconds by default, whatever the cache policy and `no-store` say. One phone's 503
@@ -24,7 +24,7 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 const ORIGIN = 'api';
 
 type ShieldDistributionProps = {
-  readonly shield: ShieldProps;
+  readonly shield: ShieldSettings;
   /** The name that callers call. */
   readonly host: string;
   /** Where API Gateway answers for that name. */
@@ -61,7 +61,7 @@ export class ShieldDistribution extends Construct {
   #config(props: ShieldDistributionProps): CfnDistribution.DistributionConfigProperty {
     return {
       enabled: true,
-      comment: `${Stack.of(this).stackName}: ${props.host}`,
+      comment: `${deploymentNameOf(this)}: ${props.host}`,
       aliases: [props.host],
       httpVersion: 'http2',
       // Of IPv6 a caller has as many addresses as it likes, each with a limit of its own.
@@ -106,7 +106,7 @@ export class ShieldDistribution extends Construct {
   /** Everything that the caller sent, and the caller's address, which CloudFront alone writes. */
   #requestPolicy(): OriginRequestPolicy {
     return new OriginRequestPolicy(this, 'Requests', {
-      originRequestPolicyName: `${Stack.of(this).stackName}-everything-and-address`,
+      originRequestPolicyName: `${deploymentNameOf(this)}-everything-and-address`,
       headerBehavior: OriginRequestHeaderBehavior.all('CloudFront-Viewer-Address'),
       queryStringBehavior: OriginRequestQueryStringBehavior.all(),
       cookieBehavior: OriginRequestCookieBehavior.all(),

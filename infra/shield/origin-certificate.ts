@@ -6,6 +6,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs';
 import { ORIGIN_CERTIFICATE_TAG, TRUSTSTORE_KEY } from '../../provider/core/operating/origin-certificate.ts';
 import type { Deployment } from '../deployment.ts';
+import { deploymentNameOf } from '../deployment-name.ts';
 import { deploymentFunctions } from '../functions/deployed-functions.ts';
 import { environmentOf } from '../functions/environment.ts';
 import { ProviderFunction } from '../functions/provider-function.ts';
@@ -13,13 +14,13 @@ import { acknowledge } from '../nag.ts';
 import { addOriginCertificateAlarms } from '../observability/alarms/origin-certificate.ts';
 import { metricsNamespaceOf } from '../observability/metrics.ts';
 import { addOutputs } from '../outputs.ts';
-import type { ShieldProps } from '../settings/provider-props.ts';
+import type { ShieldSettings } from '../settings/provider-settings.ts';
 import { CLOUDFRONT_REGION } from './web-acl-stack.ts';
 
 type OriginCertificateProps = Pick<Deployment, 'settings' | 'alarms' | 'deadLetters'> & {
   /** The API's own name, which demands the certificate. */
   readonly host: string;
-  readonly shield: ShieldProps;
+  readonly shield: ShieldSettings;
 };
 
 /**
@@ -74,11 +75,10 @@ export class OriginCertificate extends Construct {
 
   #function({ settings, host, shield }: OriginCertificateProps): ProviderFunction {
     const spec = deploymentFunctions['origin-certificate'];
-    const stack = Stack.of(this);
     const values = {
       ORIGIN_HOST: host,
       TRUSTSTORE_BUCKET: this.truststore.bucketName,
-      CERTIFICATE_OWNER: stack.stackName,
+      CERTIFICATE_OWNER: deploymentNameOf(this),
       VIEWER_CERTIFICATE: shield.certificateArn,
       METRICS_NAMESPACE: metricsNamespaceOf(this),
     };
@@ -96,7 +96,7 @@ export class OriginCertificate extends Construct {
    * Allows the function to make certificates with its own tag, and to replace, read and delete only such. Of the one that
    * callers see it reads the public part.
    */
-  #onCertificates({ certificateArn }: ShieldProps): PolicyStatement[] {
+  #onCertificates({ certificateArn }: ShieldSettings): PolicyStatement[] {
     const stack = Stack.of(this);
     const certificates = stack.formatArn({
       service: 'acm',
@@ -104,7 +104,9 @@ export class OriginCertificate extends Construct {
       resource: 'certificate',
       resourceName: '*',
     });
-    const when = (key: string) => ({ StringEquals: { [`aws:${key}/${ORIGIN_CERTIFICATE_TAG}`]: stack.stackName } });
+    const when = (key: string) => ({
+      StringEquals: { [`aws:${key}/${ORIGIN_CERTIFICATE_TAG}`]: deploymentNameOf(this) },
+    });
     return [
       new PolicyStatement({
         actions: ['acm:ImportCertificate', 'acm:AddTagsToCertificate'],

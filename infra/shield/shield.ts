@@ -4,14 +4,15 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { TRUSTSTORE_KEY } from '../../provider/core/operating/origin-certificate.ts';
 import type { Deployment } from '../deployment.ts';
+import { deploymentNameOf, outputPrefixOf } from '../deployment-name.ts';
 import type { ProviderFunction } from '../functions/provider-function.ts';
-import type { ShieldProps } from '../settings/provider-props.ts';
+import type { ShieldSettings } from '../settings/provider-settings.ts';
 import { ShieldDistribution } from './distribution.ts';
 import { OriginCertificate } from './origin-certificate.ts';
 import { CLOUDFRONT_REGION, WEB_ACL_OUTPUT, WebAclStack } from './web-acl-stack.ts';
 
 type ShieldConstructProps = Pick<Deployment, 'settings' | 'alarms' | 'deadLetters'> & {
-  readonly shield: ShieldProps;
+  readonly shield: ShieldSettings;
   /** The name of the provider, of CloudFront and of the API alike. */
   readonly host: string;
 };
@@ -59,19 +60,24 @@ export class Shield extends Construct {
    */
   #makeWebAcl({ settings, shield }: ShieldConstructProps): string {
     const stack = Stack.of(this);
+    const name = deploymentNameOf(this);
     const stage = Stage.of(this);
     if (!stage || Token.isUnresolved(stack.account) || Token.isUnresolved(stack.region))
       throw new Error(
         `give the stack ${stack.stackName} an account and a region: "shield" adds a stack in another one`,
       );
-    const webAcl = new WebAclStack(stage, `${stack.node.id}-shield`, {
-      settings,
-      shield,
-      of: stack.stackName,
-      stackName: `${stack.stackName}-shield`,
-      env: { account: stack.account, region: CLOUDFRONT_REGION },
-      ...(stack.terminationProtection !== undefined && { terminationProtection: stack.terminationProtection }),
-    });
+    const webAcl = new WebAclStack(
+      stage,
+      `${[stack.node.id, outputPrefixOf(this)].filter((part) => part !== '').join('-')}-shield`,
+      {
+        settings,
+        shield,
+        of: name,
+        stackName: `${name}-shield`,
+        env: { account: stack.account, region: CLOUDFRONT_REGION },
+        ...(stack.terminationProtection !== undefined && { terminationProtection: stack.terminationProtection }),
+      },
+    );
     stack.addStackDependency(webAcl, 'CloudFront names the web ACL');
     return Fn.getStackOutput(webAcl.stackName, WEB_ACL_OUTPUT, CLOUDFRONT_REGION).toString();
   }

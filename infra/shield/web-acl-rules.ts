@@ -1,5 +1,5 @@
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import type { ShieldLimits, ShieldProps } from '../settings/provider-props.ts';
+import type { ShieldLimits, ShieldSettings } from '../settings/provider-settings.ts';
 
 /** The time over which calls of an address are counted, in seconds. */
 const WINDOW_SECONDS = 300;
@@ -47,7 +47,7 @@ const TELL: CfnWebACL.RuleActionProperty = {
 
 /** Makes the rules in their order. `knownBackends` is the ARN of the set of addresses without limits, if there is one. */
 export function rulesFor(
-  { perAddress, managedRules }: ShieldProps,
+  { perAddress, managedRules }: ShieldSettings,
   knownBackends: string | undefined,
 ): CfnWebACL.RuleProperty[] {
   const limits = { ...SHIELD_LIMITS, ...withoutUndefined(perAddress) };

@@ -4,7 +4,7 @@ import { CfnIPSet, CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wa
 import type { Construct } from 'constructs';
 import { logRetentionDaysOf, removalPolicyOf } from '../data/retention.ts';
 import { addOutputs } from '../outputs.ts';
-import type { CibaProviderProps, ShieldProps } from '../settings/provider-props.ts';
+import type { ProviderSettings, ShieldSettings } from '../settings/provider-settings.ts';
 import { tagEverything } from '../tags.ts';
 import { RESPONSE_BODIES, rulesFor, visibleAs } from './web-acl-rules.ts';
 
@@ -16,8 +16,8 @@ export const WEB_ACL_OUTPUT = 'WebAcl';
 const SECRET_HEADERS = ['authorization', 'cookie', 'dpop', 'x-amz-security-token'];
 
 type WebAclStackProps = StackProps & {
-  readonly settings: CibaProviderProps;
-  readonly shield: ShieldProps;
+  readonly settings: ProviderSettings;
+  readonly shield: ShieldSettings;
   /** The name of the stack with the API. */
   readonly of: string;
 };
@@ -39,7 +39,7 @@ export class WebAclStack extends Stack {
     this.#log(acl, of, settings);
   }
 
-  #knownBackends(of: string, { knownBackends = [] }: ShieldProps): string | undefined {
+  #knownBackends(of: string, { knownBackends = [] }: ShieldSettings): string | undefined {
     if (knownBackends.length === 0) return undefined;
     const set = new CfnIPSet(this, 'KnownBackends', {
       name: `${of}-known-backends`,
@@ -51,7 +51,7 @@ export class WebAclStack extends Stack {
   }
 
   /** Logs calls that a rule blocked or counted, with the caller's address, but without path, query and credentials. */
-  #log(acl: CfnWebACL, of: string, settings: CibaProviderProps): void {
+  #log(acl: CfnWebACL, of: string, settings: ProviderSettings): void {
     const group = new LogGroup(this, 'Log', {
       // AWS WAF accepts no other beginning.
       logGroupName: `aws-waf-logs-${of}`,

@@ -1,18 +1,19 @@
 import { App, CfnResource, Stack, TagManager, Tags } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { CibaProvider } from '../../infra/ciba-provider.ts';
-import type { CibaProviderProps } from '../../infra/settings/provider-props.ts';
+import { propsOf } from '../../infra/settings/props-of-settings.ts';
+import type { ProviderSettings } from '../../infra/settings/provider-settings.ts';
 import { tagsOfStage } from '../../infra/settings/stage-tags.ts';
 import { Synthesized, settingsOf, type Value } from './support/synthesized.ts';
 
 const OWN = { 'cost-center': '1234' };
 
 /** The tags of each resource that takes tags, by its path. */
-function tagsIn(settings: CibaProviderProps, outside: Readonly<Record<string, string>> = {}): [string, object][] {
+function tagsIn(settings: ProviderSettings, outside: Readonly<Record<string, string>> = {}): [string, object][] {
   const app = new App();
   const stack = new Stack(app, 'ciba-tagged');
   for (const [name, value] of Object.entries(outside)) Tags.of(app).add(name, value);
-  new CibaProvider(stack, 'Provider', settings);
+  new CibaProvider(stack, 'Provider', propsOf(settings));
   app.synth();
   return stack.node.findAll().flatMap((one) => {
     const tags = CfnResource.isCfnResource(one) ? TagManager.of(one) : undefined;

@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import {
   Alarm,
   AlarmRule,
@@ -16,8 +16,10 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Dimension, MetricName } from '../../../provider/core/operating/metrics.ts';
+import { deploymentNameOf } from '../../deployment-name.ts';
 import { acknowledge } from '../../nag.ts';
-import type { AlarmReceiver, CibaProviderProps } from '../../settings/provider-props.ts';
+import type { AlarmReceiver, AlarmSettings } from '../../settings/provider-settings.ts';
+import { SettingsError } from '../../settings/settings-error.ts';
 import { ProviderMetrics } from '../metrics.ts';
 
 /** The first word of a description, which is all that a phone shows of a long mail. */
@@ -71,27 +73,30 @@ export class AlarmSet extends Construct {
   readonly runbook: string;
   readonly #topics: Readonly<Record<Severity, ITopic | undefined>>;
   readonly #stoppingLogins: Alarm[] = [];
+  readonly #changes: NonNullable<AlarmSettings['changes']>;
 
-  constructor(scope: Construct, id: string, settings: CibaProviderProps['alarms']) {
+  constructor(scope: Construct, id: string, settings: AlarmSettings | undefined) {
     super(scope, id);
     this.metrics = new ProviderMetrics(this);
     this.runbook = settings?.runbookUrl ?? 'docs/operations.md';
     const notice = this.#topicOf('', settings);
     this.#topics = { notice, page: this.#topicOf('Page', settings?.page) ?? notice };
+    this.#changes = settings?.changes ?? {};
   }
 
-  /** The topic of notices. */
-  get topic(): ITopic | undefined {
-    return this.#topics.notice;
+  /** Where alarms go. Undefined if nobody receives them. */
+  get topics(): Readonly<Record<Severity, ITopic | undefined>> {
+    return this.#topics;
   }
 
   add(spec: AlarmSpec): Alarm {
-    const { periods = { breaching: 1, of: 1 }, when = 'atLeast', severity = 'notice' } = spec;
+    const { periods = { breaching: 1, of: 1 }, when = 'atLeast' } = spec;
+    const { threshold = spec.threshold } = this.#changes[spec.id] ?? {};
     const alarm = new Alarm(this, spec.id, {
-      alarmName: `${Stack.of(this).stackName}-${spec.id}`,
+      alarmName: `${deploymentNameOf(this)}-${spec.id}`,
       alarmDescription: this.#describe(spec),
       metric: spec.metric,
-      threshold: spec.threshold,
+      threshold,
       comparisonOperator:
         when === 'below'
           ? ComparisonOperator.LESS_THAN_THRESHOLD
@@ -101,7 +106,7 @@ export class AlarmSet extends Construct {
       treatMissingData: spec.missing ?? TreatMissingData.NOT_BREACHING,
     });
     if (spec.stopsLogins) this.#stoppingLogins.push(alarm);
-    this.#tell(alarm, severity);
+    this.#tell(alarm, spec);
     return alarm;
   }
 
@@ -123,21 +128,35 @@ export class AlarmSet extends Construct {
       severity: 'page',
     } as const;
     const alarm = new CompositeAlarm(this, spec.id, {
-      compositeAlarmName: `${Stack.of(this).stackName}-${spec.id}`,
+      compositeAlarmName: `${deploymentNameOf(this)}-${spec.id}`,
       alarmDescription: this.#describe(spec),
       alarmRule: AlarmRule.anyOf(
         ...this.#stoppingLogins.map((one) => AlarmRule.fromAlarm(one as IAlarm, AlarmState.ALARM)),
       ),
     });
-    this.#tell(alarm, spec.severity);
+    this.#tell(alarm, spec);
+    this.#refuseUnknownChanges(spec.id);
   }
 
   #describe({ id, means, first, runbook = id, severity = 'notice' }: Omit<AlarmSpec, 'metric' | 'threshold'>): string {
-    return `${SEVERITY_WORDS[severity]}: ${means} First: ${first} Runbook: ${this.runbook}#alarm-${runbook}`;
+    const { threshold } = this.#changes[id] ?? {};
+    const changed = threshold === undefined ? '' : ` Here it goes off at ${threshold}, by the settings.`;
+    return `${SEVERITY_WORDS[severity]}: ${means}${changed} First: ${first} Runbook: ${this.runbook}#alarm-${runbook}`;
   }
 
-  #tell(alarm: Alarm | CompositeAlarm, severity: Severity): void {
-    const topic = this.#topics[severity];
+  /** Refuses changes that would change nothing. All alarms must have been added. */
+  #refuseUnknownChanges(composite: string): void {
+    for (const [id, { threshold }] of Object.entries(this.#changes)) {
+      const source = this.node.scope?.node.path;
+      if (!this.node.tryFindChild(id))
+        throw new SettingsError(`${source}: "alarms.changes.${id}" is no alarm of this deployment: correct its name.`);
+      if (id === composite && threshold !== undefined)
+        throw new SettingsError(`${source}: remove "alarms.changes.${id}.threshold": the alarm is made of others.`);
+    }
+  }
+
+  #tell(alarm: Alarm | CompositeAlarm, { id, severity = 'notice' }: Pick<AlarmSpec, 'id' | 'severity'>): void {
+    const topic = this.#changes[id]?.actions === 'off' ? undefined : this.#topics[severity];
     if (topic) {
       alarm.addAlarmAction(new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));

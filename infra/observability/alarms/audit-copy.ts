@@ -3,7 +3,7 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { COPY_RULE } from '../../data/audit-copy.ts';
-import type { AuditCopyProps } from '../../settings/copies.ts';
+import type { AuditCopySettings } from '../../settings/provider-settings.ts';
 import type { AlarmSet } from './alarm-set.ts';
 import { streamMetric } from './audit.ts';
 
@@ -13,7 +13,7 @@ type Copied = {
   readonly bucket: Pick<IBucket, 'bucketName'>;
   /** The stream whose objects are copied. */
   readonly records: CfnDeliveryStream;
-  readonly copy: AuditCopyProps;
+  readonly copy: AuditCopySettings;
 };
 
 /** Adds alarms on copies of the audit trail that fail, and on hours in which nothing was copied. */

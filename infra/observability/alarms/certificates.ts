@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { DomainProps } from '../../settings/provider-props.ts';
+import type { DomainSettings } from '../../settings/provider-settings.ts';
 import type { AlarmSet } from './alarm-set.ts';
 
 /** Adds an alarm on a certificate that expires within 30 days. When it expires, every login fails. */
-export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: DomainProps): void {
+export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: DomainSettings): void {
   alarms.add({
     id: `${id}-certificate`,
     runbook: 'certificate',
@@ -17,7 +17,7 @@ export function addCertificateAlarm(alarms: AlarmSet, id: string, domain: Domain
 }
 
 /** Returns the days until the certificate of a name expires. ACM tells them twice a day. */
-export function daysToExpiry({ certificateArn }: DomainProps): Metric {
+export function daysToExpiry({ certificateArn }: DomainSettings): Metric {
   return new Metric({
     namespace: 'AWS/CertificateManager',
     metricName: 'DaysToExpiry',

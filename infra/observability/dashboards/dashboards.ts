@@ -1,6 +1,7 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { deploymentNameOf } from '../../deployment-name.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import { type BusinessProps, businessWidgets } from './business-widgets.ts';
 import { type TechnicalProps, technicalWidgets } from './technical-widgets.ts';
@@ -14,15 +15,15 @@ export class Dashboards extends Construct {
 
   constructor(scope: Construct, id: string, props: DashboardsProps) {
     super(scope, id);
-    const { stackName } = Stack.of(this);
+    const name = deploymentNameOf(this);
     const tokenCalls = props.token.alias.metricInvocations();
     this.business = new Dashboard(this, 'Business', {
-      dashboardName: `${stackName}-business`,
+      dashboardName: `${name}-business`,
       defaultInterval: Duration.days(1),
       widgets: businessWidgets({ ...props, tokenCalls }),
     });
     this.technical = new Dashboard(this, 'Technical', {
-      dashboardName: `${stackName}-technical`,
+      dashboardName: `${name}-technical`,
       defaultInterval: Duration.hours(6),
       widgets: technicalWidgets(props),
     });

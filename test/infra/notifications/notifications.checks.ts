@@ -22,8 +22,8 @@ const patient = new Synthesized({
 });
 const extreme = new Synthesized({
   ...development,
-  limits: { expiryLimit: 10_000_000 },
-  reservedConcurrency: { 'client-notification': 1 },
+  limits: { expiryLimit: 28_350 },
+  reservedConcurrency: { 'client-notification': 2 },
 });
 
 describe('the way of notifications', () => {
@@ -103,7 +103,7 @@ describe('the way of notifications', () => {
 
   it('stays within what SQS and Lambda take, whatever is set', () => {
     expect(queueOf(extreme).queue).toMatchObject({
-      MessageRetentionPeriod: 1_209_600,
+      MessageRetentionPeriod: 32_250,
       RedrivePolicy: { maxReceiveCount: 1000 },
     });
     expect(mappingOf(extreme).Properties.ScalingConfig).toEqual({ MaximumConcurrency: 2 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { functionNames } from '../../../infra/functions/deployed-functions.ts';
-import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
+import type { ProviderSettings } from '../../../infra/settings/provider-settings.ts';
 import { BEFORE_TRAFFIC, lastCallSeconds } from '../../../provider/core/operating/synthetic.ts';
 import { listOf, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 
@@ -94,7 +94,7 @@ describe.each([
 });
 
 describe('there is no hook', () => {
-  it.each<[CibaProviderProps, string]>([
+  it.each<[ProviderSettings, string]>([
     [{ deployment: 'allAtOnce' }, 'CodeDeploy has no part in the deployment'],
     [{ syntheticLogin: 'off' }, 'there is nobody to log in'],
   ])('with %o: %s', (settings) => {

@@ -251,7 +251,8 @@ describe('both dashboards', () => {
   it('say where to read what to do, by a link if the runbook has an address', () => {
     for (const text of textsOf(minimal)) expect(text).toContain('in the runbook, docs/operations.md');
     const runbookUrl = 'https://wiki.example.com/ciba/operations';
-    const linked = new Synthesized({ stage: 'dev', removalPolicy: 'destroy', alarms: { runbookUrl } });
+    const alarms = { email: 'on-call@example.com', runbookUrl };
+    const linked = new Synthesized({ stage: 'dev', removalPolicy: 'destroy', alarms });
     for (const text of textsOf(linked)) expect(text).toContain(`in [the runbook](${runbookUrl})`);
   });
 

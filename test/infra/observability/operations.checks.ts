@@ -140,8 +140,8 @@ describe('a budget', () => {
 
   it('is there only if the settings ask for it, and needs an address', () => {
     expect(production.all('AWS::Budgets::Budget')).toEqual([]);
-    const settings = { alarms: { monthlyBudget: 50 } };
-    expect(() => new Synthesized({ stage: 'dev', ...settings }).all('AWS::Budgets::Budget')).toThrow('needs "alarms');
+    const alarms = { topicArn: 'arn:aws:sns:eu-west-1:111122223333:alarms', monthlyBudget: 50 };
+    expect(() => new Synthesized({ stage: 'dev', alarms })).toThrow('set "alarms.email" or "alarms.page.email"');
   });
 });
 
@@ -313,7 +313,11 @@ it('docs/operations.md says how many alarms there are, and how many metrics they
 
 it('alarms link to the runbook where the settings say it is read', () => {
   const url = 'https://wiki.example.com/ciba/operations';
-  const linked = new Synthesized({ stage: 'dev', removalPolicy: 'destroy', alarms: { runbookUrl: url } });
+  const linked = new Synthesized({
+    stage: 'dev',
+    removalPolicy: 'destroy',
+    alarms: { email: 'on-call@example.com', runbookUrl: url },
+  });
   const descriptions = linked.all('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmDescription);
   expect(descriptions.length).toBeGreaterThan(15);
   for (const description of descriptions) expect(description).toContain(` Runbook: ${url}#alarm-`);

@@ -3,7 +3,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { CibaProvider } from '../../../infra/ciba-provider.ts';
 import { PUSH_REGIONS } from '../../../infra/push/push-regions.ts';
-import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
+import { propsOf } from '../../../infra/settings/props-of-settings.ts';
+import type { ProviderSettings } from '../../../infra/settings/provider-settings.ts';
 import { listOf, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 
 const production = synthesized('production');
@@ -83,21 +84,23 @@ describe('SNS platform applications', () => {
 
 describe('a region', () => {
   /** What the synthesis warns of in a stack of this region; without a region it is only known at the deployment. */
-  const warnings = (region: string | undefined, settings: CibaProviderProps) => {
+  const warnings = (region: string | undefined, settings: ProviderSettings) => {
     const stack = new Stack(new App(), 'stack', { env: { ...(region && { region }) } });
-    new CibaProvider(stack, 'Provider', settings);
+    new CibaProvider(stack, 'Provider', propsOf(settings));
     const entries = stack.node.findAll().flatMap(({ node }) => node.metadata);
     return entries.flatMap(({ type, data }) => (type.startsWith('aws:cdk:warning') ? [String(data)] : []));
   };
-  const fcm = { secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:fcm-AbCdEf' };
+  const pushing = (region: string) => ({
+    fcm: { secretArn: `arn:aws:secretsmanager:${region}:111122223333:secret:fcm-AbCdEf` },
+  });
 
   it.each(['eu-south-3', 'mx-central-1'])('%s, which AWS did not list, is a warning and no error', (region) => {
-    expect(warnings(region, { fcm })).toEqual([expect.stringContaining(`AWS did not list ${region}`)]);
+    expect(warnings(region, pushing(region))).toEqual([expect.stringContaining(`AWS did not list ${region}`)]);
   });
 
   it('is not warned of where AWS lists it, where it is not known yet, or where nothing is pushed', () => {
-    expect(warnings('eu-north-1', { fcm })).toEqual([]);
-    expect(warnings(undefined, { fcm })).toEqual([]);
+    expect(warnings('eu-north-1', pushing('eu-north-1'))).toEqual([]);
+    expect(warnings(undefined, pushing('eu-north-1'))).toEqual([]);
     expect(warnings('eu-south-3', {})).toEqual([]);
   });
 

@@ -53,58 +53,6 @@ describe('settings', () => {
     );
   });
 
-  it.each([
-    [{ operators: [] }, '"operators" must name at least one operator, or be left out'],
-    [{ operators: ['*'] }, '"operators.0" must be an ARN like arn:aws:sts::111122223333:assumed-role/CibaOperators/*'],
-    [{ operators: ['arn:aws:iam::111122223333:role/Admin'] }, '"operators.0" must be an ARN like'],
-    [{ operators: ['arn:aws:sts::111122223333:assumed-role/*'] }, '"operators.0" must be an ARN like'],
-    [{ colour: 'red' }, '"colour" is not a setting: correct its name or remove it'],
-    [{ apns: { secretArn, bundelId: 'a' } }, 'set "apns.bundleId"'],
-    [{ apns: { secretArn, bundleId: 'a', bundelId: 'a' } }, '"apns.bundelId" is not a setting'],
-    [{ tags: { 'aws:mine': 'x' } }, '"tags.aws:mine" must be a name of 1 to 128 letters'],
-    [{ tags: { team: 7 } }, '"tags.team" must be 1 to 256 letters'],
-    [{ tags: { Team: 'a', team: 'b' } }, '"tags" must have names that differ in more than their case'],
-    [
-      { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`t${index}`, 'x'])) },
-      '"tags" must be at most 40',
-    ],
-    [{ stage: 'Prod' }, '"stage" must be 1 to 20 letters, digits and hyphens in lower case'],
-    [{ domain: { ...domain, name: 'https://login.example.com' } }, '"domain.name" must be a host name'],
-    [{ domain: { name: 'login.example.com' } }, 'set "domain.certificateArn"'],
-    [{ domain: 'login.example.com' }, '"domain" must be an object with settings'],
-    [{ mtlsDomain: { ...domain, truststore: { bucket: 'b', key: 'k' } } }, 'set "domain" as well'],
-    [{ domain, mtlsDomain: { ...domain, truststore: { bucket: 'b', key: 'k' } } }, '"mtlsDomain.name" must differ'],
-    [{ apns: { bundleId: 'a' } }, 'set either "apns.secretArn" or "apns.applicationArn"'],
-    [{ fcm: {} }, 'set either "fcm.secretArn" or "fcm.applicationArn"'],
-    [
-      { apns: { secretArn: 'my-secret', bundleId: 'a' } },
-      '"apns.secretArn" must be an ARN like arn:aws:secretsmanager:',
-    ],
-    [{ alarms: {} }, 'set either "alarms.email" or "alarms.topicArn"'],
-    [{ alarms: { email: 'nobody' } }, '"alarms.email" must be an e-mail address'],
-    [{ accessLogClass: 'cheap' }, '"accessLogClass" must be "infrequentAccess" or "standard"'],
-    [{ logRetentionDays: 100 }, '"logRetentionDays" must be one of 1, 3, 5'],
-    [{ limits: { defaultExpiry: 900 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
-    [{ limits: { perUser: 'off' } }, '"limits.perUser" must be an object with settings'],
-    [{ limits: { messageWhileOpen: true } }, '"limits.messageWhileOpen" must be "on" or "off"'],
-    [{ lifetimes: { idToken: 0.5 } }, '"lifetimes.idToken" must be a whole number of at least 1'],
-    [{ clientSecretDays: 29 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],
-    [{ clientSecretDays: 1096 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],
-    [{ rotation: { publishBeforeUse: 60 } }, '"rotation.publishBeforeUse" must be at least 86400 seconds'],
-    [{ previousIssuers: ['http://old.example.com'] }, '"previousIssuers.0" must be an issuer like https://'],
-    [{ bindingMessagePattern: '(' }, '"bindingMessagePattern" must be a regular expression'],
-    [{ removalPolicy: 'snapshot' }, '"removalPolicy" must be "retain" or "destroy"'],
-    [{ syntheticLogin: true }, '"syntheticLogin" must be "on" or "off"'],
-    [{ syntheticLogin: 'never' }, '"syntheticLogin" must be "on" or "off"'],
-    [{ syntheticLoginMinutes: 1 }, '"syntheticLoginMinutes" must be a whole number of at least 5'],
-    [{ syntheticLoginMinutes: 90 }, '"syntheticLoginMinutes" must be at most 60'],
-    [{ reservedConcurrency: { tokens: 5 } }, '"reservedConcurrency.tokens" is not a setting'],
-    [{ region: 'us-east-1', domain }, '"domain.certificateArn" must be in the region of the deployment, us-east-1'],
-  ])('%j stop the synthesis with one sentence', (settings, sentence) => {
-    expect(message(settings)).toContain(`test.json: ${sentence}`);
-    expect(message(settings)).toMatch(/^[^\n]+\.$/);
-  });
-
   it('without a region are checked against the one that the credentials lead to', () => {
     const fcm = { applicationArn: 'arn:aws:sns:eu-west-1:111122223333:app/GCM/shop' };
     expect(() => parseSettings({ stage: 'test', fcm }, 'test.json', { region: 'eu-central-1' })).toThrow(

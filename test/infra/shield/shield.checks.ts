@@ -4,6 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { CibaProvider } from '../../../infra/ciba-provider.ts';
 import { functionNames, functions } from '../../../infra/functions/deployed-functions.ts';
+import { propsOf } from '../../../infra/settings/props-of-settings.ts';
 import { root } from '../../support/code-blocks.ts';
 import { Synthesized, settingsOf, synthesized, type Value } from '../support/synthesized.ts';
 
@@ -210,8 +211,8 @@ describe('the certificate of CloudFront', () => {
 describe('a stack without a place', () => {
   it('can have no shield, and says so', () => {
     const stack = new Stack(new App(), 'nowhere');
-    expect(() => new CibaProvider(stack, 'Provider', { domain: domainOf(), shield: shieldOf() })).toThrow(
-      'give the stack nowhere an account and a region',
+    expect(() => new CibaProvider(stack, 'Provider', propsOf({ domain: domainOf(), shield: shieldOf() }))).toThrow(
+      'give the stack an account and a region',
     );
   });
 });

@@ -15,7 +15,8 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { CibaProvider } from '../../../infra/ciba-provider.ts';
 import { allFunctions } from '../../../infra/functions/deployed-functions.ts';
 import { addPolicyChecks } from '../../../infra/policy-checks.ts';
-import type { CibaProviderProps } from '../../../infra/settings/provider-props.ts';
+import { propsOf } from '../../../infra/settings/props-of-settings.ts';
+import type { ProviderSettings } from '../../../infra/settings/provider-settings.ts';
 import { parseSettings } from '../../../infra/settings/settings.ts';
 import { readSettings } from '../../../infra/settings/settings-file.ts';
 import { codeBlocksIn, root } from '../../support/code-blocks.ts';
@@ -61,7 +62,7 @@ function jsonOf(path: string): object {
   return JSON.parse(readFileSync(join(root, path), 'utf8')) as object;
 }
 
-type Props = CibaProviderProps & { stage?: string; account?: string | undefined; region?: string | undefined };
+type Props = ProviderSettings & { stage?: string; account?: string | undefined; region?: string | undefined };
 /** What a synthesis wrote. */
 type Texts = { readonly main: string; readonly data: string; readonly shield?: string; readonly report: string };
 
@@ -70,7 +71,7 @@ function synthesize({ stage = 'test', account, region, ...props }: Props): Texts
   const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as Value;
   const app = new App({ outdir, context: { ...context, 'aws:cdk:enable-asset-metadata': true } });
   const stack = new Stack(app, `ciba-${stage}`, { env: { ...(account && { account }), ...(region && { region }) } });
-  new CibaProvider(stack, 'Provider', props);
+  new CibaProvider(stack, 'Provider', propsOf(props));
   addPolicyChecks(app);
   app.synth();
   const read = (ending: string) => readFileSync(join(outdir, fileIn(outdir, ending)), 'utf8');
