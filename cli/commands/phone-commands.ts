@@ -18,7 +18,11 @@ const PHONE_OPTIONS = {
     completes: 'users',
     about: 'Enrol a phone for this user. Only on this machine.',
   },
-  ticket: { kind: 'text', value: 'URI', about: 'Enrol a phone with this ticket: ciba://enrol?issuer=…' },
+  ticket: {
+    kind: 'text',
+    value: 'URI',
+    about: 'Enrol a phone with this ticket: ciba://enrol?issuer=… With -, it is read from standard input.',
+  },
   name: { kind: 'text', value: 'TEXT', about: 'What the new phone is called. Default: Terminal phone.' },
   'push-token': { kind: 'text', value: 'TOKEN', about: 'A token of Apple or Google, for a phone of a deployment.' },
   platform: { kind: 'text', of: ['GCM', 'APNS', 'APNS_SANDBOX'], about: 'Whose token that is. Default: GCM.' },

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Phone, parseTicketUri, phoneIdentity } from '../../local/demo/phone.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { writeNewFile } from '../command-line/new-file.ts';
-import { readBytes } from '../command-line/option-reading.ts';
+import { readBytes, readSecretWord } from '../command-line/option-reading.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { callProvider } from '../deployment/provider-call.ts';
@@ -42,7 +42,7 @@ export async function openPhone(deployment: Deployment, options: PhoneOptions): 
         ? 'Which phone? Give --key FILE for one that is enrolled, or --ticket URI or --user USER to enrol one'
         : `There is no ${path}: give --ticket URI or --user USER to enrol a phone`,
     );
-  const uri = ticket ?? (await localTicket(deployment, user ?? ''));
+  const uri = ticket === undefined ? await localTicket(deployment, user ?? '') : readSecretWord(ticket);
   checkTicket(uri, deployment);
   const own = {
     name: options.name ?? 'Terminal phone',
