@@ -44,19 +44,11 @@ export function readDuration([typed = '']: readonly string[]): number {
  * a duration such as `2h`, which is that long before `now`. Returns epoch seconds.
  */
 export function readInstant(typed: string, now: number): number {
-  return /^\d+[smhd]$/.test(typed) ? now - readDuration([typed]) : readDate(typed, '2h, 7d');
-}
-
-/** Reads an instant in the future: a day, an instant in UTC, or a duration such as `30d` from `now`. Returns epoch seconds. */
-export function readDeadline(typed: string, now: number): number {
-  return /^\d+[smhd]$/.test(typed) ? now + readDuration([typed]) : readDate(typed, '30d');
-}
-
-function readDate(typed: string, durations: string): number {
-  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(typed);
-  const milliseconds = isDate ? Date.parse(typed) : Number.NaN;
+  if (/^\d+[smhd]$/.test(typed)) return now - readDuration([typed]);
+  const isInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(typed);
+  const milliseconds = isInstant ? Date.parse(typed) : Number.NaN;
   if (Number.isNaN(milliseconds))
-    throw new WrongUsage(`"${typed}" is no instant: give ${durations}, 2026-11-01 or 2026-11-01T10:00:00Z`);
+    throw new WrongUsage(`"${typed}" is no instant: give 2h, 7d, 2026-11-01 or 2026-11-01T10:00:00Z`);
   return milliseconds / 1000;
 }
 
@@ -92,13 +84,21 @@ function fromPem(path: string, text: string): unknown {
   }
 }
 
+/** Why a file cannot be read, by the code of the system. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+  EAGAIN: 'nothing was sent to it',
+};
+
 /** Reads the bytes of a file, or of standard input for `-`. */
 export function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
-    const code = systemCodeOf(error);
-    const why = code === 'ENOENT' ? 'there is no such file' : `${code}`;
+    const code = systemCodeOf(error) ?? 'it failed';
+    const why = UNREADABLE[code] ?? code;
     throw new WrongUsage(`${path === '-' ? 'Standard input' : path} can't be read: ${why}`);
   }
 }

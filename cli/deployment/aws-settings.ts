@@ -1,6 +1,7 @@
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from './deployment.ts';
+import { networkReasonOf } from './provider-answer.ts';
 import { credentialsOf, regionOf } from './request-signature.ts';
 
 /** The settings of every AWS client that the command makes. */
@@ -42,6 +43,9 @@ export function regionIn(arn: string): string | undefined {
 /** Makes an AWS error one line that names the AWS service. Errors of this command stay unchanged. */
 export function refusedBy(service: string, error: unknown): Error {
   if (error instanceof Refused || error instanceof WrongUsage) return error;
+  const unreached = networkReasonOf(error);
+  if (unreached !== undefined)
+    return new Refused(`No answer from ${service}: ${unreached}.`, 'Check the network of this machine, and --region.');
   const why = plainLine(error instanceof Error ? error.message : error).replace(/[.:]?$/, '.');
   return new Refused(
     `${service} refused: ${why}`,

@@ -2,7 +2,7 @@ import { installation } from '../../local/installation.ts';
 import { Refused } from '../command-line/failure.ts';
 import { parseJsonObject } from '../command-line/json-object.ts';
 import { systemCodeOf } from '../command-line/system-error.ts';
-import { instant, plainLine } from '../command-line/text-layout.ts';
+import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from './deployment.ts';
 import { nextStep } from './next-step.ts';
 
@@ -61,10 +61,12 @@ export async function answerFrom(response: Response, { origin, isLocal }: Deploy
   throw new Refused(`${summary}, as no Serverless CIBA provider does.`, 'Check --url, or the context.');
 }
 
-/** Replaces a choice in the notation of the API's validator, such as (poll | ping), by words, and epoch seconds by a date. */
+/** Replaces the notation of the API's validator, such as (poll | ping) or <=1095, by words. */
 function inWords(description: string): string {
-  const dated = description.replaceAll(/(\d{10}) \(epoch seconds\)/g, (_, seconds: string) => instant(Number(seconds)));
-  return dated.replaceAll(/\(([^()|]+(?: \| [^()|]+)+)\)/g, (_, choice: string) =>
+  const bounded = description.replaceAll(/([<>])=(\d+)/g, (_, sign: string, bound: string) =>
+    sign === '<' ? `${bound} at most` : `${bound} or more`,
+  );
+  return bounded.replaceAll(/\(([^()|]+(?: \| [^()|]+)+)\)/g, (_, choice: string) =>
     choice
       .replaceAll('"', '')
       .replaceAll(' | ', ', ')
@@ -80,12 +82,18 @@ export function noAnswer(error: unknown, { origin, isLocal }: Deployment): Refus
     return new Refused(`No answer from ${origin}: this speaks http, not https.`, next, NOT_REACHED);
   }
   // Never the message of the library: it may have several lines, and it is no sentence for operators.
-  const reason = NETWORK_REASONS[code] ?? NETWORK_REASONS[name] ?? `the connection failed (${plainLine(code || name)})`;
+  const reason = networkReasonOf(error) ?? `the connection failed (${plainLine(code || name)})`;
   const next = isLocal
     ? `Start the provider with ${installation.startCommand}, or give --url.`
     : 'Check --url, or the context.';
   const kind = WITHOUT_CONNECTION.includes(code) ? NOT_REACHED : NO_ANSWER;
   return new Refused(`No answer from ${origin}: ${reason}.`, next, kind);
+}
+
+/** Says why no answer came. Returns undefined for an error that is none of the network. */
+export function networkReasonOf(error: unknown): string | undefined {
+  const { code = '', name } = rootOf(error);
+  return NETWORK_REASONS[code] ?? NETWORK_REASONS[name];
 }
 
 /** Finds the original error. `fetch` wraps it, and for a host name with several addresses makes a list. */

@@ -45,7 +45,11 @@ export function localLog(deployment: Deployment): LogSource {
 /** Reads the lines that the local runtime keeps, since an instant in epoch milliseconds. */
 export async function readLocalLines(deployment: Deployment, since: number): Promise<readonly LogEntry[]> {
   const all: LogEntry[] = [];
-  for await (const logged of linesOf(await open(deployment, { since }))) all.push(readEntry(logged));
+  try {
+    for await (const logged of linesOf(await open(deployment, { since }))) all.push(readEntry(logged));
+  } catch (error) {
+    throw error instanceof Refused ? error : noAnswer(error, deployment);
+  }
   return all;
 }
 

@@ -33,7 +33,7 @@ describe('log-level', () => {
   });
 
   it.each([
-    [['debug', '--for', '2d'], 1, 'for_seconds'],
+    [['debug', '--for', '2d'], 1, 'for_seconds must be 86400 at most.'],
     [['trace'], 2, 'LEVEL must be info or debug, not "trace"'],
   ])('set %j is refused, with what is wrong', async (args, expected, message) => {
     const { code, stderr } = await ciba('log-level', 'set', ...args);

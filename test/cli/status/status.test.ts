@@ -137,5 +137,6 @@ describe('ciba status, of the local provider', () => {
     const gone = await cibaInOne(['status'], { env: { CIBA_URL: 'http://localhost:1234' } });
     expect(gone.code).toBe(1);
     expect(gone.stdout).toContain('No answer from http://localhost:1234');
+    expect(gone.stdout).toContain('? Calls         Could not be checked: No answer from http://localhost:1234');
   });
 });

@@ -150,6 +150,16 @@ describe('ciba trace, at the local provider', () => {
     expect(stderr).not.toContain(authReqId);
   });
 
+  it('says that nothing answers, and what to do', async () => {
+    const { code, stderr } = await cibaInOne(['trace', 'a'.repeat(16)], { env: { CIBA_URL: 'http://localhost:1234' } });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^ciba: No answer from http:\/\/localhost:1234: nothing listens there\. Start .+\n$/,
+      ),
+    });
+  });
+
   it('takes no other name', async () => {
     const { code, stderr } = await cibaInOne(['trace', 'call-centre'], { env: operated.env });
     expect(code).toBe(2);
