@@ -3,7 +3,7 @@ import { WrongUsage } from '../command-line/failure.ts';
 import { readBytes, readPairs, readWholeNumber } from '../command-line/option-reading.ts';
 import { fieldList, plainLine, table } from '../command-line/text-layout.ts';
 import { checkLines, type RejectedLine } from '../importing/checked-lines.ts';
-import { FORMATS, readImportFile } from '../importing/import-file.ts';
+import { FORMATS, readImportFile, readUtf8 } from '../importing/import-file.ts';
 import { type ImportOutcome, importUsers } from '../importing/import-users.ts';
 import { checkReportPlace, writeReport } from '../importing/rejected-report.ts';
 import { SOURCE_NAMES } from '../importing/user-fields.ts';
@@ -59,8 +59,7 @@ export const importCommand = command({
       renamed: readPairs(options.map ?? []),
       ignoresUnknown: options['ignore-unknown'] === true,
     };
-    const text = Buffer.from(readBytes(argument.file)).toString();
-    const file = readImportFile(text, { format: options.format, names });
+    const file = readImportFile(readUtf8(readBytes(argument.file)), { format: options.format, names });
     const { good, bad } = checkLines(file.lines);
     const isDryRun = options['dry-run'] === true;
     const { stop, end } = stopOnInterrupt();

@@ -32,10 +32,36 @@ export function readImportFile(
   text: string,
   { format, names }: { format: string | undefined; names: FieldNames },
 ): ImportFile {
-  const isJson = format === undefined ? text.trimStart().startsWith('{') : format === 'jsonl';
+  const isJson = format === undefined ? /^\s*[[{]/.test(text) : format === 'jsonl';
+  if (isJson) checkOneObjectALine(text);
   const file = isJson ? readJsonLines(text, names) : readCsv(text, names);
   if (file.lines.length === 0) throw new WrongUsage('The file has no users');
   return file;
+}
+
+/**
+ * Reads the text of a file. Refuses another encoding than UTF-8, such as that of older spreadsheets: its letters would
+ * become question marks in the names of people, and nobody would notice.
+ */
+export function readUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const whole = Buffer.from(bytes).toString();
+    const line = whole.slice(0, whole.indexOf('\uFFFD')).split('\n').length;
+    throw new WrongUsage(
+      `The file is not UTF-8: line ${line} has other bytes. Save it as UTF-8 (in a spreadsheet: CSV UTF-8), or convert it, for example: iconv -f ISO-8859-1 -t UTF-8 FILE`,
+    );
+  }
+}
+
+/** Throws if the file is one JSON document, which is what most systems export. */
+function checkOneObjectALine(text: string): void {
+  const document = text.trim();
+  if (document.startsWith('['))
+    throw new WrongUsage('The file is a JSON array. Give one object on each line: jq -c ".[]" FILE');
+  if (document.includes('\n') && parseJsonObject(document))
+    throw new WrongUsage('The file is one JSON object on several lines. Give one object on each line: jq -c . FILE');
 }
 
 function readCsv(text: string, names: FieldNames): ImportFile {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WrongUsage } from '../../../cli/command-line/failure.ts';
 import { checkLines } from '../../../cli/importing/checked-lines.ts';
-import { readImportFile } from '../../../cli/importing/import-file.ts';
+import { readImportFile, readUtf8 } from '../../../cli/importing/import-file.ts';
 
 const NAMES = { renamed: {}, ignoresUnknown: false };
 type Names = Partial<Parameters<typeof readImportFile>[1]['names']>;
@@ -45,7 +45,35 @@ describe('a CSV file with users', () => {
   });
 });
 
+describe('the bytes of a file', () => {
+  it('are UTF-8, with or without a byte order mark', () => {
+    const text = 'sub,name\na,Jörg\n';
+    expect(readUtf8(Buffer.from(text))).toBe(text);
+    expect(readUtf8(Buffer.from(`\uFEFF${text}`))).toBe(text);
+    expect(usersIn(readUtf8(Buffer.from('\uFEFF{"sub":"a"}\n')))).toEqual([{ sub: 'a' }]);
+  });
+
+  it.each([
+    ['ISO-8859-1', Buffer.from('sub,name\na,Ann\nb,Jörg\n', 'latin1'), 3],
+    ['UTF-16', Buffer.from('\uFEFFsub,name\na,Ann\n', 'utf16le'), 1],
+  ])('are refused in %s, so that no name of a person loses letters', (_, bytes, line) => {
+    expect(() => readUtf8(bytes)).toThrow(`The file is not UTF-8: line ${line} has other bytes. Save it as UTF-8`);
+    expect(() => readUtf8(bytes)).toThrow(WrongUsage);
+  });
+});
+
 describe('a file with a JSON object on each line', () => {
+  it.each([
+    ['[{"sub":"a"},{"sub":"b"}]', 'The file is a JSON array. Give one object on each line: jq -c ".[]" FILE'],
+    ['\n [\n{"sub":"a"}\n]\n', 'The file is a JSON array.'],
+    [
+      '{\n  "sub": "a"\n}\n',
+      'The file is one JSON object on several lines. Give one object on each line: jq -c . FILE',
+    ],
+  ])('is no JSON document: %j', (text, message) => {
+    expect(() => usersIn(text)).toThrow(message);
+  });
+
   it('is known by its first character', () => {
     expect(usersIn('{"sub":"a","email_verified":false}\n\n{"sub":"b","name":null}\n')).toEqual([
       { sub: 'a', email_verified: false },
