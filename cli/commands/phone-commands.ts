@@ -1,6 +1,7 @@
 import type { Phone } from '../../local/demo/phone.ts';
 import { command, type Noun, type OptionSpecs, type OptionValues, type Output } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
+import { nearestName } from '../command-line/nearest-name.ts';
 import { endProgress } from '../command-line/progress.ts';
 import { sayStep } from '../command-line/steps.ts';
 import { instant, plainLine, table } from '../command-line/text-layout.ts';
@@ -21,7 +22,7 @@ const PHONE_OPTIONS = {
   ticket: {
     kind: 'text',
     value: 'URI',
-    about: 'Enrol a phone with this ticket: ciba://enrol?issuer=… With -, it is read from standard input.',
+    about: 'Enrol a phone with this ticket: ciba://enrol?issuer=… With - it is read from standard input.',
   },
   name: { kind: 'text', value: 'TEXT', about: 'What the new phone is called. Default: Terminal phone.' },
   'push-token': { kind: 'text', value: 'TOKEN', about: 'A token of Apple or Google, for a phone of a deployment.' },
@@ -182,6 +183,9 @@ const deny = command({
   run: ({ deployment, options: { reason, ...options }, argument }) => {
     if (reason !== undefined && !/^[a-z_]{1,32}$/.test(reason))
       throw new WrongUsage('--reason must be 1 to 32 lower-case letters or underscores');
+    // Another word is a reason too, but blocks nobody.
+    if (reason !== 'fraud' && nearestName(reason ?? '', ['fraud']) !== undefined)
+      throw new WrongUsage(`--reason "${reason}"; did you mean fraud?`);
     return decide({ deployment, options, requestId: argument.request_id }, reason === undefined ? 'deny' : { reason });
   },
 });

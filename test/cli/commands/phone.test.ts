@@ -162,10 +162,22 @@ describe('ciba phone refuses', () => {
     expect(stderr).toContain('can be read by others (mode 644)');
   });
 
+  it('a mistyped report of fraud, which would be another reason and block nobody', async () => {
+    const { code, stderr } = await phone('deny', 'a'.repeat(43), '--key', key('any'), '--reason', 'fruad');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'ciba: --reason "fruad"; did you mean fraud?\nSee ciba phone deny --help\n',
+    });
+  });
+
   it('a ticket that is spent, with what to do', async () => {
     const { sub } = await world.user();
     const uri = await world.ticket(sub);
-    expect((await phone('enrol', '--key', key('first'), '--ticket', uri)).code).toBe(0);
+    const env = { CIBA_URL: world.runtime.url };
+    const first = await ciba(['phone', 'enrol', '--key', key('first'), '--ticket', '-'], { env, input: `${uri}\n` });
+    // A ticket of standard input is in no list of processes, and is not repeated.
+    expect(first.code).toBe(0);
+    expect(first.stdout + first.stderr).not.toContain(uri);
     const { code, stderr } = await phone('enrol', '--key', key('second'), '--ticket', uri);
     expect(code).toBe(1);
     expect(stderr).toContain('Get a new ticket: each works once');
