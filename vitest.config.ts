@@ -12,6 +12,7 @@ const RELEASE = [
   'test/bench/load.test.ts',
   'test/cli/importing/ten-thousand-users.test.ts',
   'test/e2e/examples.test.ts',
+  'test/e2e/first-day.test.ts',
   'test/e2e/light-installation.test.ts',
   'test/e2e/tutorial.test.ts',
   'test/release/{command,construct,identical-builds}.test.ts',

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import type { Command, Rows, RowsEnd } from './command-line/command.ts';
+import type { Command, OptionSpecs, Rows, RowsEnd } from './command-line/command.ts';
 import { type Chosen, choose, readCommandLine } from './command-line/command-line.ts';
 import { checkConfirmable, confirm } from './command-line/confirmation.ts';
 import type { ExitCode } from './command-line/exit-codes.ts';
 import { Interrupted, Refused, WrongUsage } from './command-line/failure.ts';
+import { GLOBAL_OPTIONS, optionsOf } from './command-line/global-options.ts';
 import { helpFor } from './command-line/help-text.ts';
+import { takenByNpm } from './command-line/npm-words.ts';
 import { clearProgress, endProgress, showProgress, startProgress } from './command-line/progress.ts';
 import { complete } from './commands/completion-answer.ts';
 import { vocabulary } from './commands/registry.ts';
@@ -21,6 +23,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   if (first === '__complete') return complete(others);
   const args = first === '--version' ? ['version', ...others] : words;
   let help = 'ciba --help';
+  let options: OptionSpecs = GLOBAL_OPTIONS;
   try {
     const { noun, command, help: wanted } = choose(args, vocabulary);
     if (wanted) return print(helpFor({ noun, command }, vocabulary));
@@ -28,18 +31,20 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       console.error(helpFor({ noun }, vocabulary));
       return 2;
     }
+    options = optionsOf(command);
     help = `ciba ${noun ? `${noun.name} ` : ''}${command.name} --help`;
     return await run(args, { noun, command });
   } catch (error) {
     endProgress();
-    return report(error, help);
+    return report(error, help, options);
   }
 }
 
 /** Says what went wrong and what to do, in our own words. */
-function report(error: unknown, help: string): ExitCode {
+function report(error: unknown, help: string, options: OptionSpecs): ExitCode {
   if (error instanceof WrongUsage) {
-    console.error(`ciba: ${error.message}\nSee ${help}`);
+    const hint = takenByNpm(options, process.env);
+    console.error([`ciba: ${error.message}`, ...(hint === undefined ? [] : [hint]), `See ${help}`].join('\n'));
     return 2;
   }
   if (error instanceof Refused) {

@@ -8,7 +8,7 @@ import { root } from './support/code-blocks.ts';
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
     findUserWithDevices isOfReported listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
-    provePushRights publishKeys readClient readLogLevel readRequestDetails unlessReported`,
+    provePushRights publishKeys readClient readLogLevel readRequestDetails testEndpoint unlessReported`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently

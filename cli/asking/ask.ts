@@ -12,6 +12,13 @@ import { ObservedCalls } from './observed-calls.ts';
 import type { Outcome, OutcomeName } from './outcome.ts';
 import { checkedTokens } from './tokens.ts';
 
+/** How a client waits for pings. */
+type ExpectedPings = {
+  /** Waits for the ping of a request, at most so many seconds. */
+  pinged(authReqId: string, withinSeconds: number): Promise<boolean>;
+  /** After how many seconds without a ping the client polls once. */
+  readonly patienceSeconds: number;
+};
 /** Whom to ask, for whom, and how. */
 export type Question = {
   readonly deployment: Deployment;
@@ -20,8 +27,8 @@ export type Question = {
   readonly loginHint: string;
   /** The other parameters of the authentication request (CIBA §7.1). */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Waits for the ping of a request, at most so many seconds. Without it, the client polls. */
-  readonly pinged?: (authReqId: string, withinSeconds: number) => Promise<boolean>;
+  /** The pings of a client that listens. Without them, the client polls. */
+  readonly pings?: ExpectedPings;
   /** Whether the outcome has the tokens themselves. */
   readonly showTokens: boolean;
 };
@@ -105,23 +112,57 @@ class AskingRun {
 
   async #wait(asked: BackchannelAuthenticationResponse): Promise<TokenEndpointResponse> {
     const { pollBackchannelAuthenticationGrant } = await import('openid-client');
-    const { pinged } = this.#question;
-    if (pinged) return this.#waitForPing(asked, pinged);
+    const { pings } = this.#question;
+    if (pings) return this.#waitForPing(asked, pings);
     this.#say(`3. Waiting for the answer: polling every ${this.known.interval} s`);
     return pollBackchannelAuthenticationGrant(this.#discovered, asked);
   }
 
-  /** Fetches the tokens after the ping, or at the end of the request, to learn how it ended. */
+  /**
+   * Fetches the tokens after the ping. Pings can be lost, so it polls once when none came for a while, and at the end of
+   * the request, to learn how it ended.
+   */
   async #waitForPing(
-    asked: BackchannelAuthenticationResponse,
-    pinged: NonNullable<Question['pinged']>,
+    { auth_req_id: id, expires_in: life }: BackchannelAuthenticationResponse,
+    { pinged, patienceSeconds }: ExpectedPings,
   ): Promise<TokenEndpointResponse> {
-    const { genericGrantRequest } = await import('openid-client');
     this.#say('3. Waiting for the ping of the provider');
-    const isPinged = await pinged(asked.auth_req_id, asked.expires_in);
+    const patience = Math.min(patienceSeconds, life);
+    let isPinged = await pinged(id, patience);
+    if (!isPinged && patience < life) {
+      this.#say(`   No ping came within ${patience} s. It may be lost, so this polls once.`);
+      const tokens = await this.#pollOnce(id);
+      if (tokens) return tokens;
+      this.#say('   Waiting for the ping again.');
+      isPinged = await pinged(id, life - patience);
+    }
     if (isPinged) this.known = { ...this.known, delivery: 'ping' };
     this.#say(isPinged ? '   Pinged: there is an answer.' : '   No ping came while the request lived.');
-    return genericGrantRequest(this.#discovered, CIBA_GRANT, { auth_req_id: asked.auth_req_id });
+    return this.#fetchTokens(id);
+  }
+
+  /** Returns the tokens if the user approved, and undefined if there is no answer yet. Throws if it is a no. */
+  async #pollOnce(id: string): Promise<TokenEndpointResponse | undefined> {
+    try {
+      const tokens = await this.#fetchTokens(id);
+      this.#sayLostPing();
+      return tokens;
+    } catch (error) {
+      const { error: code } = this.#calls.lastError ?? {};
+      if (code === 'authorization_pending' || code === 'slow_down') return undefined;
+      this.#sayLostPing();
+      throw error;
+    }
+  }
+
+  #sayLostPing(): void {
+    const { clientId } = this.#question;
+    this.#say(`   There is an answer, but its ping did not arrive: ciba client test ${clientId} says why.`);
+  }
+
+  async #fetchTokens(id: string): Promise<TokenEndpointResponse> {
+    const { genericGrantRequest } = await import('openid-client');
+    return genericGrantRequest(this.#discovered, CIBA_GRANT, { auth_req_id: id });
   }
 
   async #check(tokens: TokenEndpointResponse): Promise<Ended> {

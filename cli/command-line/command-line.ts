@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Command, Noun, OptionSpec, OptionSpecs, OptionValues, Vocabulary } from './command.ts';
+import { withIdsMarked, withoutMark } from './dashed-ids.ts';
 import { WrongUsage } from './failure.ts';
 import { GLOBAL_OPTIONS, optionsOf } from './global-options.ts';
 import type { Globals } from './globals.ts';
@@ -119,10 +120,24 @@ function textOf(value: unknown): string | undefined {
 function parse(args: readonly string[], specs: OptionSpecs, strict: boolean) {
   const options = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, parserOptionOf(name, spec)]));
   try {
-    return parseArgs({ args: [...args], options, strict, allowPositionals: true, allowNegative: true });
+    const marked = withIdsMarked(args);
+    const { values, positionals } = parseArgs({
+      args: marked,
+      options,
+      strict,
+      allowPositionals: true,
+      allowNegative: true,
+    });
+    const named = Object.entries(values).map(([name, value]) => [name, unmarked(value)]);
+    return { values: Object.fromEntries(named), positionals: positionals.map(withoutMark) };
   } catch (error) {
     throw new WrongUsage(sentenceOf(error));
   }
+}
+
+function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unmarked);
+  return typeof value === 'string' ? withoutMark(value) : value;
 }
 
 /** Says in our words what Node's parser found. */
@@ -145,7 +160,13 @@ function parserOptionOf(name: string, { kind }: OptionSpec) {
 /** Throws on an unknown option, and suggests the nearest name, which Node's own message would not do. */
 function checkOptionNames(args: readonly string[], specs: OptionSpecs): void {
   const options = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, parserOptionOf(name, spec)]));
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowNegative: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: withIdsMarked(args),
+    options,
+    strict: false,
+    allowNegative: true,
+    tokens: true,
+  });
   const known = Object.keys(specs);
   const seen = new Set<string>();
   for (const token of tokens) {

@@ -44,11 +44,19 @@ export function readDuration([typed = '']: readonly string[]): number {
  * a duration such as `2h`, which is that long before `now`. Returns epoch seconds.
  */
 export function readInstant(typed: string, now: number): number {
-  if (/^\d+[smhd]$/.test(typed)) return now - readDuration([typed]);
-  const isInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(typed);
-  const milliseconds = isInstant ? Date.parse(typed) : Number.NaN;
+  return /^\d+[smhd]$/.test(typed) ? now - readDuration([typed]) : readDate(typed, '2h, 7d');
+}
+
+/** Reads an instant in the future: a day, an instant in UTC, or a duration such as `30d` from `now`. Returns epoch seconds. */
+export function readDeadline(typed: string, now: number): number {
+  return /^\d+[smhd]$/.test(typed) ? now + readDuration([typed]) : readDate(typed, '30d');
+}
+
+function readDate(typed: string, durations: string): number {
+  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(typed);
+  const milliseconds = isDate ? Date.parse(typed) : Number.NaN;
   if (Number.isNaN(milliseconds))
-    throw new WrongUsage(`"${typed}" is no instant: give 2h, 7d, 2026-11-01 or 2026-11-01T10:00:00Z`);
+    throw new WrongUsage(`"${typed}" is no instant: give ${durations}, 2026-11-01 or 2026-11-01T10:00:00Z`);
   return milliseconds / 1000;
 }
 

@@ -5,17 +5,15 @@ import { OUTCOMES, type Outcome } from '../asking/outcome.ts';
 import { findSeededClient } from '../asking/seeded-clients.ts';
 import { command, type OptionSpecs, type OptionValues, type Output } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
+import { readWholeNumber } from '../command-line/option-reading.ts';
 import { type Say, sayStep } from '../command-line/steps.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { readPort } from './listen-command.ts';
 
-const CLIENT_OPTIONS = {
-  client: {
-    kind: 'text',
-    value: 'ID',
-    completes: 'clients',
-    about: 'The client that asks. Default on this machine: the client of the demo.',
-  },
+const PATIENCE_SECONDS = '30';
+
+/** How a client proves who it is, as its developer gives it. */
+export const CREDENTIAL_OPTIONS = {
   'key-file': {
     kind: 'text',
     value: 'FILE',
@@ -44,12 +42,23 @@ const REQUEST_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 const OPTIONS = {
-  ...CLIENT_OPTIONS,
+  client: {
+    kind: 'text',
+    value: 'ID',
+    completes: 'clients',
+    about: 'The client that asks. Default on this machine: the client of the demo.',
+  },
+  ...CREDENTIAL_OPTIONS,
   ...REQUEST_OPTIONS,
   listen: {
     kind: 'text',
     value: 'PORT',
     about: 'Wait for the ping at https://localhost:PORT/ instead of polling. Ping clients only.',
+  },
+  patience: {
+    kind: 'text',
+    value: 'SECONDS',
+    about: `With --listen: poll once if no ping came for so long, because pings can be lost. Default: ${PATIENCE_SECONDS}.`,
   },
   'show-tokens': { kind: 'flag', about: 'Print the tokens themselves too. Whoever has them can use them.' },
 } as const satisfies OptionSpecs;
@@ -59,7 +68,7 @@ type AskOptions = OptionValues<typeof OPTIONS>;
 export const ask = command({
   name: 'ask',
   about: 'Asks a user as a client does, waits for the answer, and shows the tokens, decoded and verified.',
-  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
+  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead, and polls once if none comes for a while. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
   arguments: [
     {
       name: 'user',
@@ -95,12 +104,18 @@ async function askedBy(
     parameters: parametersOf(options, token),
     showTokens: options['show-tokens'] === true,
   };
-  if (options.listen === undefined) return askUser(question, sayStep);
+  const patience = readWholeNumber([options.patience ?? PATIENCE_SECONDS]);
+  if (options.listen === undefined) {
+    if (options.patience !== undefined) throw new WrongUsage('--patience needs --listen');
+    return askUser(question, sayStep);
+  }
   const { expectPing } = await import('../listening/expected-ping.ts');
   const { listening, isTrusted, pinged } = await expectPing(asking.deployment, readPort(options.listen), token);
   const reach = isTrusted ? 'the local provider can reach it' : 'put a public https address in front of it';
   sayStep(`Listening for the ping on ${listening.url}: ${reach}`);
-  return askUser({ ...question, pinged }, sayStep).finally(() => listening.close());
+  return askUser({ ...question, pings: { pinged, patienceSeconds: patience } }, sayStep).finally(() =>
+    listening.close(),
+  );
 }
 
 /** Makes the parameters of the request. A client in poll mode may send a notification token: it is ignored. */

@@ -2,12 +2,13 @@ import { command, type Noun } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { readBody } from '../command-line/option-reading.ts';
-import { plainLine, quoted, table } from '../command-line/text-layout.ts';
-import { allClients } from '../deployment/all-clients.ts';
+import { plainLine, quoted } from '../command-line/text-layout.ts';
 import { keyNote, refusedWithKey, withOwnKey } from './client-key.ts';
+import { list } from './client-list-command.ts';
 import { changeOptions, creationOptions } from './client-options.ts';
-import { CLIENT_ARGUMENT, clientOutput, describe, endOfSecret } from './client-output.ts';
+import { CLIENT_ARGUMENT, clientOutput, describe } from './client-output.ts';
 import { clientSecretCommands } from './client-secret-commands.ts';
+import { testClientCommand } from './client-test-command.ts';
 
 /** The option for a registration in a file. */
 const fileOption = {
@@ -52,26 +53,6 @@ const create = command({
       throw refusedWithKey(error, keyFile);
     });
     return { ...clientOutput('Client created.', answer), notes: [keyNote(keyFile)] };
-  },
-});
-
-const list = command({
-  name: 'list',
-  about: 'Lists all clients, in the order of their ids, with the end of their secrets.',
-  arguments: [],
-  options: {},
-  examples: ['ciba client list', 'ciba client list --json | jq -r ".clients[].client_id"'],
-  async run({ api }) {
-    const { json, clients } = await allClients(api);
-    const rows = clients.map((client) => [
-      client.client_id,
-      client.synthetic ? `${client.client_name} (read-only)` : client.client_name,
-      client.token_endpoint_auth_method,
-      endOfSecret(client),
-      client.scope,
-    ]);
-    const text = table(['CLIENT ID', 'NAME', 'AUTHENTICATION', 'SECRET ENDS', 'SCOPE'], rows);
-    return { json, text: rows.length > 0 ? text : 'No clients yet. See: ciba client create --help' };
   },
 });
 
@@ -127,7 +108,7 @@ const remove = command({
 export const clientNoun: Noun = {
   name: 'client',
   about: 'Backends that may ask users.',
-  commands: [create, list, show, update, remove, ...clientSecretCommands],
+  commands: [create, list, show, update, remove, testClientCommand, ...clientSecretCommands],
 };
 
 function from(path: string | undefined): Record<string, unknown> {

@@ -6,10 +6,11 @@ import type { Answer } from '../deployment/admin-api.ts';
 /** The argument that names a client. */
 export const CLIENT_ARGUMENT = { name: 'client_id', about: 'The id of the client.', completes: 'clients' } as const;
 
-/** Says what was done, shows the client, and asks to store a secret that the answer tells. */
-export function clientOutput(done: string, { json, body }: Answer<ClientView>): Output {
+/** Says what was done, shows the client, asks to store a secret that the answer tells, and says what to do next. */
+export function clientOutput(done: string, { json, body }: Answer<ClientView>, next?: string): Output {
   const note = 'Store client_secret now. The provider only keeps its hash and cannot show it again.';
-  return { json, text: [done, describe(body), ...(body.client_secret === undefined ? [] : [note])].join('\n\n') };
+  const parts = [done, describe(body), body.client_secret === undefined ? undefined : note, next];
+  return { json, text: parts.filter((part) => part !== undefined).join('\n\n') };
 }
 
 /** Shows a client, member by member. */

@@ -1,6 +1,6 @@
 import { command } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
-import { readWholeNumber } from '../command-line/option-reading.ts';
+import { readSecretWord, readWholeNumber } from '../command-line/option-reading.ts';
 import { endProgress } from '../command-line/progress.ts';
 import { sayStep } from '../command-line/steps.ts';
 import type { Deployment } from '../deployment/deployment.ts';
@@ -19,7 +19,8 @@ export const listen = command({
     token: {
       kind: 'text',
       value: 'TOKEN',
-      about: 'The client_notification_token that must come. Without it every token is taken.',
+      about:
+        'The client_notification_token that must come; - reads it from standard input. Without it every token is taken.',
     },
     count: { kind: 'text', value: 'N', about: 'End after so many calls.' },
   },
@@ -33,8 +34,9 @@ export const listen = command({
     const { forward, readForward, RowQueue, rowOf } = await import('../listening/received-rows.ts');
     const to = options.forward === undefined ? undefined : readForward(options.forward);
     const enough = options.count === undefined ? Number.POSITIVE_INFINITY : readWholeNumber([options.count]);
+    const token = options.token === undefined ? undefined : readSecretWord(options.token);
     const rows = new RowQueue();
-    const listening = await listenForPings(readPort(options.port ?? '8443'), options.token, async (received) => {
+    const listening = await listenForPings(readPort(options.port ?? '8443'), token, async (received) => {
       const forwarded = to !== undefined && received.kind === 'ping' ? await forward(to, received) : undefined;
       rows.add(rowOf(received, forwarded));
       if (forwarded === undefined) return 204;

@@ -22,7 +22,7 @@ const PHONE_OPTIONS = {
   ticket: {
     kind: 'text',
     value: 'URI',
-    about: 'Enrol a phone with this ticket: ciba://enrol?issuer=… With - it is read from standard input.',
+    about: 'Enrol a phone with this ticket: ciba://enrol?issuer=… With -, it is read from standard input.',
   },
   name: { kind: 'text', value: 'TEXT', about: 'What the new phone is called. Default: Terminal phone.' },
   'push-token': { kind: 'text', value: 'TOKEN', about: 'A token of Apple or Google, for a phone of a deployment.' },

@@ -2,7 +2,7 @@ import { installation } from '../../local/installation.ts';
 import { Refused } from '../command-line/failure.ts';
 import { parseJsonObject } from '../command-line/json-object.ts';
 import { systemCodeOf } from '../command-line/system-error.ts';
-import { plainLine } from '../command-line/text-layout.ts';
+import { instant, plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from './deployment.ts';
 import { nextStep } from './next-step.ts';
 
@@ -61,9 +61,10 @@ export async function answerFrom(response: Response, { origin, isLocal }: Deploy
   throw new Refused(`${summary}, as no Serverless CIBA provider does.`, 'Check --url, or the context.');
 }
 
-/** Replaces the notation of the API's validator, such as (poll | ping) or <=1095, by words. */
+/** Replaces the notation of the API's validator, such as (poll | ping) or <=1095, by words, and epoch seconds by a date. */
 function inWords(description: string): string {
-  const bounded = description.replaceAll(/([<>])=(\d+)/g, (_, sign: string, bound: string) =>
+  const dated = description.replaceAll(/(\d{10}) \(epoch seconds\)/g, (_, seconds: string) => instant(Number(seconds)));
+  const bounded = dated.replaceAll(/([<>])=(\d+)/g, (_, sign: string, bound: string) =>
     sign === '<' ? `${bound} at most` : `${bound} or more`,
   );
   return bounded.replaceAll(/\(([^()|]+(?: \| [^()|]+)+)\)/g, (_, choice: string) =>

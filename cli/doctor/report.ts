@@ -14,21 +14,21 @@ const TONES: Readonly<Record<State, Tone>> = {
 };
 
 /** Whether nothing is broken and everything could be checked. */
-export function isHealthy({ findings }: Examination): boolean {
+export function isHealthy({ findings }: Pick<Examination, 'findings'>): boolean {
   return findings.every(({ state }) => state !== 'broken' && state !== 'unknown');
 }
 
 /** Makes the report for people: one line per check, with what to do below it. */
 export function reportText(examination: Examination): string {
   const { url, stack, findings } = examination;
-  const width = Math.max(...findings.map(({ name }) => name.length));
   const subject = [url ?? '', stack ? `stack ${stack.name} in ${stack.region}` : ''].filter((part) => part !== '');
-  return [
-    ...(subject.length > 0 ? [subject.join(', '), ''] : []),
-    ...findings.map((finding) => lineOf(finding, width)),
-    '',
-    summaryOf(findings),
-  ].join('\n');
+  return [...(subject.length > 0 ? [subject.join(', '), ''] : []), ...findingLines(findings)].join('\n');
+}
+
+/** Makes the lines of findings, and the sum of them. */
+export function findingLines(findings: readonly NamedFinding[]): readonly string[] {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  return [...findings.map((finding) => lineOf(finding, width)), '', summaryOf(findings)];
 }
 
 /** Makes the report for scripts. */

@@ -121,6 +121,6 @@ async function localTicket(deployment: Deployment, user: string): Promise<string
   if (response.ok && answer.success) return answer.output.uri;
   throw new Refused(
     `${deployment.origin} made no ticket for ${plainLine(user)}.`,
-    'Check the name of the user: ciba user list. Only ciba up and npm start make tickets by name.',
+    'Check the name of the user: ciba user list. Only the local provider makes tickets by name.',
   );
 }

@@ -1,18 +1,24 @@
+import { answerEndpointTests } from '../../provider/edge/orders/endpoint-test-order.ts';
 import { announcementFrom } from '../../provider/edge/queue/announcement.ts';
 import { queueBatch } from '../../provider/edge/queue/queue-batch.ts';
 import { notifyClient } from '../../provider/flows/notifying/notify-client.ts';
+import { testEndpoint } from '../../provider/flows/notifying/test-endpoint.ts';
 import { wire } from './wiring.ts';
 
 /**
  * Not called over HTTP: Lambda runs it for the queue to which the device function announces decisions. It POSTs to the
  * client's notification endpoint that the request was answered (ping, CIBA §10.2). A notification that cannot be
  * delivered comes back until nothing can be redeemed any more.
+ *
+ * Operators invoke it directly to try the endpoint of a client (`ciba client test`, docs/adr/0039).
  */
 const { ports, log, postpone } = wire();
 
-export const handler = queueBatch(log, {
+const notifyClients = queueBatch(log, {
   route: 'SQS client-notification',
   read: announcementFrom,
   handle: (announced) => notifyClient(ports, announced),
   postpone,
 });
+
+export const handler = answerEndpointTests((clientId) => testEndpoint(ports, clientId), notifyClients);

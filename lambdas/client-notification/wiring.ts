@@ -9,6 +9,7 @@ import { entropy } from '../../provider/adapters/entropy.ts';
 import { HttpsNotification } from '../../provider/adapters/https/https-notification.ts';
 import { SqsMessages } from '../../provider/adapters/sqs/sqs-messages.ts';
 import type { NotifyPorts } from '../../provider/flows/notifying/notify-client.ts';
+import type { TestEndpointPorts } from '../../provider/flows/notifying/test-endpoint.ts';
 
 /** Composes what client-notification runs with in an AWS account. */
 export function wire() {
@@ -17,10 +18,12 @@ export function wire() {
   const directory = new Table(dynamodb, resources.directoryTable);
   followLogLevel('client-notification', directory);
   const queue = new SqsMessages(createSqs(), readNotificationQueueUrl());
-  const ports: NotifyPorts = {
+  const sender = new HttpsNotification(readNotificationNetworks());
+  const ports: NotifyPorts & TestEndpointPorts = {
     notifications: new NotificationsTable(new Table(dynamodb, resources.transactionsTable)),
     clients: new ClientsTable(directory, clock),
-    sender: new HttpsNotification(readNotificationNetworks()),
+    sender,
+    probe: sender,
     entropy,
     clock,
   };

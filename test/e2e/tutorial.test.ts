@@ -1,99 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/code-blocks.ts';
 import { hasCurl } from '../support/engines.ts';
+import { freePort, PATIENCE_MS, patternOf, type Step, stepsOf, Terminal } from '../support/page-terminals.ts';
 
 // docs/tutorial.md, done as its reader does it: four terminals, commands typed, files saved, letters typed into the phone,
 // and every line that the page shows is awaited in the terminal in which it says so. Only the ports are others.
-
-/** How long a line may take. The longest wait of the page is a poll, five seconds. */
-const PATIENCE_MS = 90_000;
-
-/** A step of the page: a file to save, commands to type, or lines to see in a terminal. */
-type Step = {
-  readonly line: number;
-  readonly language: string;
-  readonly text: string;
-  readonly terminal: string;
-  /** Whether the page says to end what runs there. */
-  readonly ends: boolean;
-};
-
-/** The fenced blocks of the page. A block is for the terminal that was named last. */
-function stepsOf(page: string): readonly Step[] {
-  const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
-  return blocks.map(({ index, 1: language = '', 2: text = '' }) => {
-    const before = page.slice(0, index);
-    const terminal = [...before.matchAll(/terminal (\d)/gi)].at(-1)?.[1] ?? '';
-    const ends = before.slice(before.lastIndexOf('```')).includes('with Ctrl-C');
-    return { line: before.split('\n').length, language, text, terminal, ends };
-  });
-}
-
-/** A line as a pattern: `…` stands for what may be there. */
-const patternOf = (line: string) =>
-  new RegExp(line.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('…', '[^\\n]*?'));
-
-/** A terminal, in which one program runs at a time. */
-class Terminal {
-  readonly #where: { readonly cwd: string; readonly env: NodeJS.ProcessEnv };
-  #program: ChildProcess | undefined;
-  #output = '';
-  #seen = 0;
-
-  constructor(cwd: string, env: NodeJS.ProcessEnv) {
-    this.#where = { cwd, env };
-  }
-
-  get isBusy(): boolean {
-    return this.#program !== undefined;
-  }
-
-  get output(): string {
-    return this.#output;
-  }
-
-  run(commands: string): void {
-    // A group of its own, so that Ctrl-C reaches the program and what it started.
-    const program = spawn('bash', ['--norc', '-c', commands], { ...this.#where, detached: true });
-    for (const stream of [program.stdout, program.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        this.#output += chunk;
-      });
-    program.once('close', () => {
-      this.#program = undefined;
-    });
-    this.#program = program;
-  }
-
-  type(letter: string): void {
-    this.#program?.stdin?.write(`${letter}\n`);
-  }
-
-  /** Waits for a line after those that were seen before. */
-  async see(line: string): Promise<void> {
-    const pattern = patternOf(line);
-    const find = () => pattern.exec(this.#output.slice(this.#seen));
-    await expect.poll(find, { timeout: PATIENCE_MS, message: `${line}\n\n${this.#output}` }).not.toBeNull();
-    const found = find();
-    this.#seen += (found?.index ?? 0) + (found?.[0].length ?? 0);
-  }
-
-  /** Ctrl-C. */
-  async end(): Promise<void> {
-    const program = this.#program;
-    if (program?.pid === undefined) return;
-    const ended = once(program, 'close');
-    process.kill(-program.pid, 'SIGINT');
-    await ended;
-  }
-}
 
 describe.skipIf(!hasCurl())('docs/tutorial.md', () => {
   const terminals = new Map<string, Terminal>();
@@ -108,7 +23,7 @@ describe.skipIf(!hasCurl())('docs/tutorial.md', () => {
     for (const name of readdirSync(root).filter((one) => one !== 'tutorial' && !one.startsWith('.')))
       symlinkSync(join(root, name), join(folder, name));
     mkdirSync(join(folder, 'tutorial'));
-    ports = { '3000': await freePort(), '8080': await freePort(), '8443': await freePort() };
+    ports = { '3000': await freePort(), '8080': await freePort(), '8081': await freePort(), '8443': await freePort() };
     const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
     env = { HOME: folder, PATH, CIBA_URL: `http://localhost:${ports['3000']}` };
   });
@@ -120,8 +35,9 @@ describe.skipIf(!hasCurl())('docs/tutorial.md', () => {
   /** Text of the page with the ports of this test. */
   const own = (text: string): string =>
     text
-      .replaceAll(/\b(3000|8080|8443)\b/g, (port) => String(ports[port]))
-      .replace('npm start --', `npm start -- --port ${ports['3000']}`);
+      .replaceAll(/\b(3000|8080|8081|8443)\b/g, (port) => String(ports[port]))
+      .replace('npm start --', `npm start -- --port ${ports['3000']}`)
+      .replace('-- listen ', `-- listen --port ${ports['8443']} `);
 
   /** A command in which the page leaves something out: the reader copies it from a terminal. */
   const filled = (command: string): string =>
@@ -160,12 +76,3 @@ describe.skipIf(!hasCurl())('docs/tutorial.md', () => {
     }
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}

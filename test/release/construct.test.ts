@@ -22,23 +22,31 @@ const app = new App({ outdir: process.argv[2] });
 const env = { account: '123456789012', region: 'eu-central-1' };
 const stack = new Stack(app, 'consumer', { env });
 const provider = new CibaProvider(stack, 'Ciba');
+const other = new CibaProvider(stack, 'Other', { syntheticLogin: 'off' });
+const operator = new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() });
+provider.grantAdmin(operator);
 const { template } = app.synth().getStackByName('consumer');
-const types = Object.values(template.Resources).map((resource) => resource.Type);
-console.log(JSON.stringify({ functions: types.filter((type) => type === 'AWS::Lambda::Function').length, issuer: typeof provider.issuer }));
+const all = Object.entries(template.Resources);
+const apis = all.filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Api').length;
+const rights = all.filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith('Operator'));
+const actions = rights.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.map(({ Action }) => Action));
+console.log(JSON.stringify({ apis, actions, differ: provider.issuer !== other.issuer }));
 `;
-const TYPED = `import { App, Stack } from 'aws-cdk-lib';
+const TYPED = `import { Stack } from 'aws-cdk-lib';
+import { type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { CibaProvider, type CibaProviderProps } from 'serverless-ciba';
 const props: CibaProviderProps = {};
 const issuerOf = (one: CibaProvider): string => one.issuer;
+const logins = (one: CibaProvider): Metric => one.metricLogins();
 // @ts-expect-error There is no such property.
 const wrong: CibaProviderProps = { nonsense: true };
 // @ts-expect-error It is a string, so the types are there and not any.
 const alsoWrong: number = new CibaProvider(new Stack(), 'Other', props).issuer;
-console.error(issuerOf.name, wrong, alsoWrong);
+console.error(issuerOf.name, logins.name, wrong, alsoWrong);
 `;
 const APPS = {
-  'app.cjs': `const { App, Stack } = require('aws-cdk-lib');\nconst { CibaProvider } = require('serverless-ciba');${BODY}`,
-  'app.mjs': `import { App, Stack } from 'aws-cdk-lib';\nimport { CibaProvider } from 'serverless-ciba';${BODY}`,
+  'app.cjs': `const { App, Stack } = require('aws-cdk-lib');\nconst { AccountRootPrincipal, Role } = require('aws-cdk-lib/aws-iam');\nconst { CibaProvider } = require('serverless-ciba');${BODY}`,
+  'app.mjs': `import { App, Stack } from 'aws-cdk-lib';\nimport { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';\nimport { CibaProvider } from 'serverless-ciba';${BODY}`,
 };
 
 let tarball: string;
@@ -76,7 +84,7 @@ describe('the package serverless-ciba', () => {
   });
 
   it.each(nodes())(
-    'synthesises on $name, in CommonJS and in ES modules, with the zips of its manifest',
+    'synthesises two providers on $name, in CommonJS and in ES modules, with the zips of its manifest, and grants',
     async ({ program }) => {
       const manifest = JSON.parse(
         readFileSync(join(project.folder, 'node_modules/serverless-ciba/functions.json'), 'utf8'),
@@ -85,8 +93,7 @@ describe('the package serverless-ciba', () => {
       for (const app of Object.keys(APPS)) {
         const assembly = mkdtempSync(join(tmpdir(), 'ciba-assembly-'));
         const found = JSON.parse(await project.run(program, [app, assembly]));
-        expect(found).toEqual({ functions: expect.any(Number), issuer: 'string' });
-        expect(found.functions).toBeGreaterThan(10);
+        expect(found).toEqual({ apis: 2, actions: ['execute-api:Invoke'], differ: true });
         expect(zipsIn(assembly).filter((digest) => known.includes(digest)).length).toBe(zipsIn(assembly).length);
         expect(zipsIn(assembly).length).toBeGreaterThan(10);
         rmSync(assembly, { recursive: true });

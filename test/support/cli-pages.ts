@@ -4,6 +4,9 @@ import { GLOBAL_OPTIONS, spellingOf, YES_OPTION } from '../../cli/command-line/g
 import { helpFor, signatureOf } from '../../cli/command-line/help-text.ts';
 import { vocabulary } from '../../cli/commands/registry.ts';
 import { SCENARIO_GROUPS } from '../../cli/trigger/scenarios.ts';
+import { NAMED } from './json-shapes/named-shapes.ts';
+import { shapeText } from './json-shapes/shape.ts';
+import { PRINTED } from './json-shapes/shapes.ts';
 
 // Makes docs/cli.md and the golden texts of the help from the tables of the command. `npm run docs` writes them.
 
@@ -32,7 +35,13 @@ export function helpPages(): ReadonlyMap<string, string> {
 
 /** Returns docs/cli.md with its blocks made again. */
 export function withCliBlocks(markdown: string): string {
-  const blocks = { commands, scenarios, 'options of every command': globalOptions, 'exit codes': exitCodes };
+  const blocks = {
+    commands,
+    scenarios,
+    'options of every command': globalOptions,
+    'exit codes': exitCodes,
+    'shapes of several commands': namedShapes,
+  };
   return Object.entries(blocks).reduce((text, [name, make]) => {
     const block = new RegExp(`(<!-- ciba, ${name}: [^\\n]*-->\\n)(?:[^]*?\\n)??(<!-- end -->)`);
     if (!block.test(text)) throw new Error(`${CLI_PAGE} has no block for ${name}`);
@@ -72,6 +81,24 @@ function exitCodes(): string {
   return table(['code', 'meaning'], Object.entries(EXIT_CODES));
 }
 
+function namedShapes(): string {
+  return Object.entries(NAMED)
+    .map(([name, shape]) => `**${name}**\n\n\`\`\`text\n${shapeText(shape)}\n\`\`\``)
+    .join('\n\n');
+}
+
+/** Says what a command prints with `--json`. */
+function printed(words: string): string {
+  const shape = PRINTED[words];
+  if (!shape) throw new Error(`test/support/json-shapes/shapes.ts does not say what ciba ${words} --json prints`);
+  if ('nothing' in shape) return `With \`--json\` it prints nothing: ${shape.nothing}`;
+  const [how, text] =
+    'json' in shape ? ['prints', shapeText(shape.json)] : ['prints one object a line', shapeText(shape.lines)];
+  const other =
+    'json' in shape && shape.with ? ` With \`${shape.with.option}\` it prints ${shapeText(shape.with.json)}.` : '';
+  return `With \`--json\` it ${how}:\n\n\`\`\`text\n${text}\n\`\`\`${other && `\n\n${other.trim()}`}`;
+}
+
 function commands(): string {
   const nouns = vocabulary.nouns.map((noun) =>
     [`## ciba ${noun.name}`, noun.about, ...noun.commands.map((command) => section(command, noun))].join('\n\n'),
@@ -99,6 +126,7 @@ function section(command: Command, noun?: Noun): string {
       : '',
     Object.keys(own).length > 0 ? optionTable(own) : '',
     command.notes ?? '',
+    printed(`${words}${command.name}`),
     `\`\`\`sh\n${command.examples.join('\n')}\n\`\`\``,
   ]
     .filter((part) => part !== '')

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -45,8 +46,11 @@ export class NotificationEndpoint {
     });
   }
 
-  static async start(): Promise<NotificationEndpoint> {
-    const { cert, key } = selfSigned('localhost', new Date(Date.now() + 86_400_000));
+  /** Its certificate is for `host` and ends after `days`, which may be over. */
+  static async start({ host = 'localhost', days = 1 } = {}): Promise<NotificationEndpoint> {
+    // Its own subject: among roots of one subject, OpenSSL would take the key of any, and the others would be refused.
+    const subject = `${randomBytes(8).toString('hex')}.localhost`;
+    const { cert, key } = selfSigned(subject, new Date(Date.now() + days * 86_400_000), [host]);
     const server = createServer({ cert, key });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new NotificationEndpoint(server, cert);

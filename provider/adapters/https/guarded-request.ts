@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import { TLSSocket } from 'node:tls';
 import { isForbiddenAddress, lookupPublic, type Network, NOT_PUBLIC } from './public-address.ts';
 
 /**
@@ -26,6 +27,8 @@ export type GuardedRequest = {
    * The largest body that is read. With 0 no body is read, and the answer is complete when its headers have arrived.
    */
   readonly bodyLimitBytes: number;
+  /** Gets the connection when the headers of the answer have arrived. */
+  readonly onAnswer?: ((connection: TLSSocket) => void) | undefined;
 };
 
 /**
@@ -35,6 +38,11 @@ export type GuardedFailure =
   | 'not_https'
   | 'address_not_public'
   | 'name_not_found'
+  | 'certificate_expired'
+  /** It is self-signed, of a private authority, or sent without the certificates between it and its authority. */
+  | 'certificate_not_trusted'
+  | 'certificate_for_another_name'
+  /** There is no TLS that both sides speak, or the server speaks something else. */
   | 'tls_failed'
   | 'connection_failed'
   | 'timeout'
@@ -67,7 +75,10 @@ export async function guardedRequest(call: GuardedRequest): Promise<GuardedAnswe
     const fail = (error?: NodeJS.ErrnoException) =>
       resolve({ failure: timeLimit.aborted ? 'timeout' : failureOf(error) });
     request(call.url, options)
-      .on('response', (answer) => readAnswer(answer, call.bodyLimitBytes, resolve).on('error', fail))
+      .on('response', (answer) => {
+        if (answer.socket instanceof TLSSocket) call.onAnswer?.(answer.socket);
+        readAnswer(answer, call.bodyLimitBytes, resolve).on('error', fail);
+      })
       .on('upgrade', (answer) => readAnswer(answer, 0, resolve))
       .on('error', fail)
       // The connection may end in any other way. Without this line the promise would then never settle.
@@ -102,6 +113,9 @@ function failureOf({ code = '' }: NodeJS.ErrnoException = new Error('closed')): 
   if (code.startsWith('HPE_')) return 'not_http';
   if (code === NOT_PUBLIC) return 'address_not_public';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'name_not_found';
-  if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|EPROTO)/.test(code)) return 'tls_failed';
+  if (code === 'CERT_HAS_EXPIRED') return 'certificate_expired';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'certificate_for_another_name';
+  if (/^(CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/.test(code)) return 'certificate_not_trusted';
+  if (/^(ERR_TLS|ERR_SSL|EPROTO)/.test(code)) return 'tls_failed';
   return 'connection_failed';
 }

@@ -1,5 +1,11 @@
-import type { NotificationSender, SentNotification } from '../../flows/notifying/ports.ts';
-import { guardedRequest } from './guarded-request.ts';
+import type { TLSSocket } from 'node:tls';
+import type {
+  NotificationProbe,
+  NotificationSender,
+  ProbedEndpoint,
+  SentNotification,
+} from '../../flows/notifying/ports.ts';
+import { type GuardedAnswer, guardedRequest } from './guarded-request.ts';
 import { type Network, parseNetwork } from './public-address.ts';
 
 /**
@@ -10,10 +16,12 @@ const TIME_LIMIT_MILLISECONDS = 5000;
 /** The status that stands for an answer that is not valid HTTP: the server was reached. */
 const UNREADABLE = 0;
 
+type Sent = Parameters<NotificationSender['send']>[0];
+
 /**
  * Notifies clients through guarded requests. Redirects count as answers, and no byte of a body is read (CIBA §10.2).
  */
-export class HttpsNotification implements NotificationSender {
+export class HttpsNotification implements NotificationSender, NotificationProbe {
   readonly #networks: readonly Network[];
 
   /**
@@ -24,13 +32,28 @@ export class HttpsNotification implements NotificationSender {
     this.#networks = networks.map(parseNetwork);
   }
 
-  async send({
-    endpoint,
-    token,
-    authReqId,
-    correlationId,
-  }: Parameters<NotificationSender['send']>[0]): Promise<SentNotification> {
-    const answer = await guardedRequest({
+  async send(notification: Sent): Promise<SentNotification> {
+    const answer = await this.#post(notification);
+    if (!('failure' in answer)) return { status: answer.status };
+    return answer.failure === 'not_http' ? { status: UNREADABLE } : { unreachable: answer.failure };
+  }
+
+  async probe(notification: Sent): Promise<ProbedEndpoint> {
+    let tlsVersion = '';
+    let certificateEndsAt = 0;
+    const answer = await this.#post(notification, (connection) => {
+      tlsVersion = connection.getProtocol() ?? '';
+      certificateEndsAt = Date.parse(connection.getPeerCertificate().valid_to) / 1000;
+    });
+    if ('failure' in answer) return { unreachable: answer.failure };
+    return { status: answer.status, tlsVersion, certificateEndsAt };
+  }
+
+  #post(
+    { endpoint, token, authReqId, correlationId }: Sent,
+    onAnswer?: (connection: TLSSocket) => void,
+  ): Promise<GuardedAnswer> {
+    return guardedRequest({
       url: new URL(endpoint),
       method: 'POST',
       headers: {
@@ -42,8 +65,7 @@ export class HttpsNotification implements NotificationSender {
       networks: this.#networks,
       timeLimitMilliseconds: TIME_LIMIT_MILLISECONDS,
       bodyLimitBytes: 0,
+      onAnswer,
     });
-    if (!('failure' in answer)) return { status: answer.status };
-    return answer.failure === 'not_http' ? { status: UNREADABLE } : { unreachable: answer.failure };
   }
 }

@@ -66,3 +66,12 @@ export interface NotificationSender {
 }
 /** The client's HTTP status, 0 if the answer was not valid HTTP; or, in `unreachable`, why no answer came. */
 export type SentNotification = { readonly status: number } | { readonly unreachable: string };
+/** Tries a client's notification endpoint. */
+export interface NotificationProbe {
+  /** Sends a notification that belongs to no request, and says how the endpoint was reached. Never throws. */
+  probe(notification: NotificationAddress & { endpoint: string; correlationId: string }): Promise<ProbedEndpoint>;
+}
+/** The status of the endpoint, the version of TLS, and the end of its certificate in epoch seconds; or why no answer came. */
+export type ProbedEndpoint =
+  | { readonly status: number; readonly tlsVersion: string; readonly certificateEndsAt: number }
+  | { readonly unreachable: string };

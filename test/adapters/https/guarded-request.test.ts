@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPlainServer } from 'node:net';
 import { createServer, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../../local/runtime/self-signed.ts';
@@ -62,8 +62,28 @@ describe('a call goes to public addresses only', () => {
 
 describe('a server that is not reached', () => {
   it('has no certificate that is trusted: it gets no request', async () => {
-    expect(await call(endpoint.url)).toEqual({ failure: 'tls_failed' });
+    expect(await call(endpoint.url)).toEqual({ failure: 'certificate_not_trusted' });
     expect(endpoint.received).toEqual([]);
+  });
+
+  it.each([
+    ['has a certificate that has expired', { days: -1 }, 'certificate_expired'],
+    ['has a certificate for another name', { host: 'other.example' }, 'certificate_for_another_name'],
+  ])('%s: it gets no request', async (_, own, failure) => {
+    const other = await NotificationEndpoint.start(own);
+    setDefaultCACertificates([other.cert]);
+    expect(await call(other.url)).toEqual({ failure });
+    expect(other.received).toEqual([]);
+    setDefaultCACertificates([]);
+    await other.close();
+  });
+
+  it('speaks no TLS', async () => {
+    const plain = createPlainServer((socket) => socket.on('error', () => undefined).end('HTTP/1.1 400 X\r\n\r\n'));
+    await once(plain.listen(0, '127.0.0.1'), 'listening');
+    const { port } = plain.address() as AddressInfo;
+    expect(await call(`https://localhost:${port}/`)).toEqual({ failure: 'tls_failed' });
+    plain.close();
   });
 
   it('has a name that nobody knows', async () => {
@@ -97,6 +117,14 @@ describe('a call to a server that is trusted', () => {
     expect([get.method, get.headers['content-length']]).toEqual(['GET', undefined]);
     await call(endpoint.url, { method: 'POST', body: new Uint8Array([97, 98]) });
     expect(await endpoint.next()).toMatchObject({ body: 'ab' });
+  });
+
+  it('shows its connection when the headers of the answer are there', async () => {
+    endpoint.behave(204);
+    const seen: (string | null)[] = [];
+    const onAnswer = (connection: TLSSocket) => seen.push(connection.getProtocol());
+    await call(endpoint.url, { onAnswer });
+    expect(seen).toEqual(['TLSv1.3']);
   });
 
   it.each([301, 302, 307, 308])('that answers %i does not follow the redirect', async (status) => {

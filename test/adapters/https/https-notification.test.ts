@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createServer, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +28,7 @@ describe('an endpoint that gives no HTTP answer', () => {
   });
 
   it('without a certificate that is trusted counts as unreachable, and is told nothing', async () => {
-    expect(await onLoopback.send(notification(client.url))).toEqual({ unreachable: 'tls_failed' });
+    expect(await onLoopback.send(notification(client.url))).toEqual({ unreachable: 'certificate_not_trusted' });
     expect(client.received).toEqual([]);
   });
 
@@ -60,6 +61,14 @@ describe('an endpoint that is trusted', () => {
     });
   });
 
+  it('that is probed gets the same, and its TLS and the end of its certificate are told', async () => {
+    client.behave(401);
+    const end = Date.parse(new X509Certificate(client.cert).validTo) / 1000;
+    const probed = await onLoopback.probe(notification(client.url));
+    expect(probed).toEqual({ status: 401, tlsVersion: 'TLSv1.3', certificateEndsAt: end });
+    expect(await client.next()).toMatchObject({ method: 'POST', json: { auth_req_id: 'id' } });
+  });
+
   it('that takes longer than five seconds counts as unreachable', async () => {
     client.behave('hang');
     expect(await onLoopback.send(notification(client.url))).toEqual({ unreachable: 'timeout' });
@@ -86,13 +95,16 @@ describe('an endpoint that speaks its own kind of HTTP', () => {
   beforeAll(() => setDefaultCACertificates([cert]));
 
   /** What a notification comes to at a server that answers any request with these bytes. */
-  async function answeredWith(bytes: string): Promise<unknown> {
+  async function answeredWith(
+    bytes: string,
+    send: (url: string) => Promise<unknown> = (url) => onLoopback.send(notification(url)),
+  ): Promise<unknown> {
     const server = createServer({ cert, key }, (socket) => {
       socket.on('error', () => undefined).once('data', () => socket.write(bytes));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const sent = await onLoopback.send(notification(`https://localhost:${port}/`));
+    const sent = await send(`https://localhost:${port}/`);
     server.close();
     return sent;
   }
@@ -106,6 +118,11 @@ describe('an endpoint that speaks its own kind of HTTP', () => {
     ['goes on before it answers', 'HTTP/1.1 103 X\r\n\r\nHTTP/1.1 204 X\r\n\r\n', 204],
   ])('and %s has answered: it is not called again', async (_what, bytes, status) => {
     expect(await answeredWith(bytes)).toEqual({ status });
+  });
+
+  it('is told as one that does not speak HTTP when it is probed', async () => {
+    const probe = (url: string) => onLoopback.probe(notification(url));
+    expect(await answeredWith('220 smtp.example ESMTP\r\n', probe)).toEqual({ unreachable: 'not_http' });
   });
 });
 

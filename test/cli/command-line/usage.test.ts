@@ -26,7 +26,7 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const { name } of [...nouns, ...standalone]) expect(stdout).toContain(`${name} `);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'create, list, show, update, delete, rotate-secret, end-old-secret, new-secret',
+      'create, list, show, update, delete, test, rotate-secret, end-old-secret, new-secret',
     );
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       'Exit codes: 0 done; 1 refused, no answer, or something is broken; 2 wrong usage; 3 ciba ask: denied;',

@@ -103,27 +103,6 @@ it('client create takes public keys as JWK Set, JWK or PEM, and never sends a pr
   expect((await create('broken')).stderr).not.toContain('secret');
 });
 
-it('client list follows all pages, as a table and as the API JSON', async () => {
-  const ids = Array.from({ length: 55 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
-  const headers = { 'content-type': 'application/json' };
-  for (const client_id of ids) {
-    const body = JSON.stringify({
-      client_id,
-      client_name: `Client ${client_id}`,
-      token_endpoint_auth_method: 'client_secret_basic',
-    });
-    await fetch(`${runtime.url}/admin/clients`, { method: 'POST', headers, body });
-  }
-  const { stdout } = await ciba(['client', 'list']);
-  const [heading = '', ...rows] = stdout.trimEnd().split('\n');
-  expect(heading).toMatch(/^CLIENT ID +NAME +AUTHENTICATION +SECRET ENDS +SCOPE$/);
-  const row = rows.find((line) => line.startsWith('many-54')) ?? '';
-  expect(row.indexOf('Client many-54')).toBe(heading.indexOf('NAME'));
-  const { clients } = jsonOf<{ clients: ClientJson[] }>(await ciba(['client', 'list', '--json']));
-  expect(clients.map((client) => client.client_id)).toEqual(expect.arrayContaining(ids));
-  expect(rows).toHaveLength(clients.length);
-});
-
 it('client show --json prints the bytes of the API', async () => {
   const { stdout } = await ciba(['client', 'show', 'bank', '--json']);
   expect(stdout).toBe(`${await api('/admin/clients/bank')}\n`);
@@ -184,6 +163,21 @@ it('client rotate-secret tells a new secret, both work, and it says until when; 
   expect(Math.abs(Number(again['old_secret_expires_at']) - runtime.now() - 86_400)).toBeLessThan(60);
 });
 
+it.each([['rotate-secret'], ['rotate-secret', '--again'], ['end-old-secret', '--yes'], ['new-secret', '--yes']])(
+  'client %s of a client with keys says how its keys change',
+  async (command, ...options) => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const path = join(folder, `${command}.pub.json`);
+    await writeFile(path, JSON.stringify(publicKey.export({ format: 'jwk' })));
+    const id = `keyed-${command}-${options.length}-${options[0]?.slice(2)}`;
+    await ciba(['client', 'create', '--client-id', id, '--client-name', id, '--jwks', path]);
+    const { code, stdout, stderr } = await ciba(['client', command ?? '', id, ...options]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^ciba: The client "${id}" has no secret: it authenticates with a key`));
+    expect(stderr).toContain(`ciba client update ${id} --jwks FILE`);
+  },
+);
+
 it('client create, list and show say when a secret ends, and rotate-secret sets the new end', async () => {
   const words = ['--client-name', 'C', '--client-id', 'c', ...WITH_SECRET, '--client-secret-days', '30'];
   const in30Days = /^\S+Z$/;
@@ -192,9 +186,9 @@ it('client create, list and show say when a secret ends, and rotate-secret sets 
   expect(end).toMatch(in30Days);
   expect(Math.abs(Date.parse(end) / 1000 - runtime.now() - 30 * 86_400)).toBeLessThan(60);
   expect((await ciba(['client', 'list'])).stdout).toMatch(
-    new RegExp(`^c +C +client_secret_basic +${end} +openid$`, 'm'),
+    new RegExp(`^c +C +works +client_secret_basic +poll +${end} +openid$`, 'm'),
   );
-  expect((await ciba(['client', 'list'])).stdout).toMatch(/^a +A +client_secret_basic +never +openid$/m);
+  expect((await ciba(['client', 'list'])).stdout).toMatch(/^a +A +works +client_secret_basic +poll +never +openid$/m);
   expect((await ciba(['client', 'show', 'c'])).stdout).toContain(end);
   await ciba(['client', 'update', 'c', '--client-secret-days', '60']);
   const rotated = jsonOf<ClientJson>(await ciba(['client', 'rotate-secret', 'c', '--json']));
@@ -218,6 +212,8 @@ it('client rotate-secret --again takes no --overlap: the old secret keeps its en
 });
 
 it('client delete removes; --json then prints nothing, as the API answers nothing', async () => {
+  for (const id of ['many-00', 'many-01'])
+    await ciba(['client', 'create', '--client-id', id, '--client-name', id, ...WITH_SECRET]);
   expect((await ciba(['client', 'delete', 'many-00', '--yes'])).stdout).toBe('Client many-00 deleted.\n');
   expect(await ciba(['client', 'delete', 'many-01', '--yes', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(await api('/admin/clients/many-00')).toContain('not_found');

@@ -161,6 +161,51 @@ describe('ciba ask --listen', () => {
   });
 });
 
+describe('ciba ask --listen, when the ping is lost', () => {
+  /** A client whose pings go where nobody listens, and a command that listens elsewhere. */
+  async function askWithoutPings(...more: readonly string[]) {
+    const [gone, free] = [await application(200), await application(200)];
+    for (const { server } of [gone, free]) server.close();
+    const client = await pingClient(`https://localhost:${new URL(gone.url).port}/`);
+    const { email, phone } = await world.person();
+    const credential = ['--client', client.client_id, '--secret', '-'];
+    const options = ['--listen', new URL(free.url).port, '--patience', '1', ...more, '--json'];
+    const run = startCiba(['ask', email, ...credential, ...options], { env, input: client.client_secret });
+    await run.said(/^3\. Waiting for the ping of the provider$/m);
+    return { run, phone, client };
+  }
+
+  it('polls once after its patience, and says that it did and how to find out why', async () => {
+    const { run, phone, client } = await askWithoutPings('--requested-expiry', '300');
+    const [request] = await phone.list();
+    await world.answer(phone, String(request?.request_id), 'approve');
+    const { code, stdout, stderr } = await run.ended;
+    expect(code).toBe(0);
+    const { outcome, delivery } = JSON.parse(stdout) as Outcome;
+    expect({ outcome, delivery }).toEqual({ outcome: 'approved', delivery: 'poll' });
+    expect(stderr).toContain('No ping came within 1 s. It may be lost, so this polls once.');
+    // It polls before or after the answer, as the machine is fast or slow.
+    if (!stderr.includes('Waiting for the ping again.'))
+      expect(stderr).toContain(`its ping did not arrive: ciba client test ${client.client_id} says why.`);
+  });
+
+  it('goes on waiting if there is no answer yet, and polls again at the end', async () => {
+    const { run } = await askWithoutPings('--requested-expiry', '10');
+    const { code, stdout, stderr } = await run.ended;
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'expired', delivery: 'poll', polls: 2 });
+    const told = [
+      'No ping came within 1 s',
+      'No answer yet.',
+      'Waiting for the ping again.',
+      'No ping came while the request lived.',
+    ];
+    const places = told.map((text) => stderr.indexOf(text));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+  });
+});
+
 describe('POST /local/trust', () => {
   const trust = (body: string) => fetch(`${world.runtime.url}/local/trust`, { method: 'POST', body });
   it.each([

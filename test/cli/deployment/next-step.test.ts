@@ -1,7 +1,9 @@
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../../../cli/command-line/failure.ts';
 import { nextStep, withId } from '../../../cli/deployment/next-step.ts';
 import { type Refusal, type RefusalReason, wordingOf } from '../../../provider/core/refusal.ts';
+import { type Source, sources } from '../../support/sources.ts';
 
 /** Refusals of other endpoints, which the admin API never answers. */
 const ELSEWHERE = 'elsewhere';
@@ -107,6 +109,52 @@ describe('every refusal of the admin API has a next step', () => {
     expect(nextStep('an error of a later version', '')).toContain('ciba doctor');
   });
 });
+
+describe('what the admin API can answer is what its code says', () => {
+  /** Reasons that code of the admin function could refuse with, and why no route of it answers them. */
+  const NOT_ANSWERED: Readonly<Record<string, string>> = {
+    device_key_not_accepted: 'a registration with such a key is refused as invalid_client_metadata',
+    grant_not_allowed: 'the rule stands beside the client, and /token asks it',
+    invalid_binding_message: 'the rule is of /bc-authorize; its module has the words of the settings, too',
+    openid_scope_missing: 'the rule is of /bc-authorize; its module has the standard scopes, too',
+    scope_malformed: 'the rule is of /bc-authorize; its module has the standard scopes, too',
+    unknown_user: 'the search answers not_found',
+  };
+  const reached = reachedFrom('lambdas/admin/handler.ts').filter(({ path }) => !/refusals\.ts$/.test(path));
+  const found = (pattern: RegExp) => reached.flatMap(({ text }) => [...text.matchAll(pattern)]);
+
+  it('every reason in code that the function runs has an example above', () => {
+    const reasons = new Set(found(/reason: '(\w+)'/g).map(([, reason = '']) => reason));
+    expect(reasons.size).toBeGreaterThan(12);
+    const missing = [...reasons].filter((reason) => all[reason] === ELSEWHERE && NOT_ANSWERED[reason] === undefined);
+    expect(missing).toEqual([]);
+  });
+
+  it('and so has everything that is not found or in conflict', () => {
+    const whats = found(/reason: '(not_found|conflict)', what: '([^']+)'/g).map(
+      ([, reason, what]) => `${reason} ${what}`,
+    );
+    const examples = Object.values(ANSWERS)
+      .flatMap((refusals): readonly Refusal[] => (refusals === ELSEWHERE ? [] : refusals))
+      .flatMap((refusal) => ('what' in refusal ? [`${refusal.reason} ${refusal.what}`] : []));
+    expect(whats.length).toBeGreaterThan(8);
+    expect(whats.filter((what) => !examples.includes(what))).toEqual([]);
+  });
+});
+
+/** Returns the sources that a module loads, with those that they load. */
+function reachedFrom(entry: string): readonly Source[] {
+  const reached = new Map<string, Source>();
+  const visit = (path: string): void => {
+    const source = sources.find((one) => one.path === path);
+    if (!source || reached.has(path)) return;
+    reached.set(path, source);
+    const imports = source.text.matchAll(/import (?!type )[^;]*? from '(\.[^']+)';/g);
+    for (const [, to = ''] of imports) visit(join(dirname(path), to));
+  };
+  visit(entry);
+  return [...reached.values()];
+}
 
 describe('what is not found', () => {
   it.each([
