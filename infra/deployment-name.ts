@@ -4,7 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 
 /** The id under which this repository's own app has its only provider. Names of that one have no prefix. */
 const ONLY = 'Provider';
-/** The most characters of a name. AWS ends no name that is made of it before 128, and what is appended is below 28. */
+/** The most characters of a name. AWS allows at least 128 for each name that begins with it, and less than 28 are appended. */
 const MOST = 100;
 const HASH = 8;
 const NAME = 'serverless-ciba:name';

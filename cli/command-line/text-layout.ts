@@ -76,9 +76,9 @@ export function wrap(text: string, indent: number, width = lineWidth()): string 
   return lines.join(`\n${' '.repeat(indent)}`);
 }
 
-/** Formats an instant in UTC, for people. */
+/** Formats an instant in UTC, to the second, for people. */
 export function instant(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');
+  return new Date(epochSeconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function widthOf(cell = ''): number {

@@ -72,7 +72,8 @@ export function functionNameIn(stack: Pick<DeployedStack, 'outputs'>, name: stri
   return outputOf(stack, `Function${inPascalCase(name)}`);
 }
 
-function inPascalCase(name: string): string {
+/** Writes the name of a function as the names of outputs have it: `token-revocation` is `TokenRevocation`. */
+export function inPascalCase(name: string): string {
   const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
   return words.join('');
 }

@@ -1,3 +1,4 @@
+import { instant } from '../command-line/text-layout.ts';
 import type { Check, Finding } from './check.ts';
 import type { StackAlarms } from './stack-alarms.ts';
 
@@ -17,7 +18,7 @@ export function ringingFinding({ found }: StackAlarms): Finding {
   if (ringing.length === 0) return { state: 'good', says: 'No alarm rings.' };
   const names = ringing.map(({ AlarmName, AlarmDescription = '', StateTransitionedTimestamp: since }) => {
     const runbook = RUNBOOK.exec(AlarmDescription)?.[1];
-    const more = [since && `since ${since.toISOString().replace(/:\d+\.\d+Z$/, 'Z')}`, runbook].filter(Boolean);
+    const more = [since && `since ${instant(since.getTime() / 1000)}`, runbook].filter(Boolean);
     return `${AlarmName}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
   });
   const see = 'docs/operations.md#alarms';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { instant } from '../command-line/text-layout.ts';
 import { getAwsJson } from '../deployment/aws-json-call.ts';
 import { type DeployedStack, outputOf, requiredOutput } from '../deployment/deployed-stack.ts';
 import { type Check, type Finding, mergeFindings } from './check.ts';
@@ -48,7 +49,7 @@ async function copiesFinding(stack: DeployedStack, table: string): Promise<Findi
   const jobs = v.parse(copyJobs, answer).CopyJobs;
   const done = jobs.filter(({ State }) => State === 'COMPLETED').map(({ CompletionDate = 0 }) => CompletionDate);
   if (done.length > 0) {
-    const last = new Date(Math.max(...done) * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+    const last = instant(Math.max(...done));
     return { state: 'good', says: `The last copy outside was made at ${last}.` };
   }
   const failed = jobs.filter(({ State }) => State === 'FAILED').length;

@@ -1,3 +1,4 @@
+import { instant } from '../command-line/text-layout.ts';
 import { type DeployedStack, resourcesOf } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 import { runsOf } from './function-runs.ts';
@@ -20,7 +21,7 @@ export const keyRotation: Check = {
     }
     const [last] = await runsOf(stack, 'SigningKeysFunction', WINDOW_HOURS);
     if (!last) return notRun(stack);
-    const at = new Date(last.at).toISOString().replace(/\.\d+Z$/, 'Z');
+    const at = instant(last.at / 1000);
     if (last.failed === 0) return { state: 'good', says: `Scheduled. The last run, at about ${at}, succeeded.` };
     const says = `Scheduled. The last run, at about ${at}, failed. Logins still work with the existing keys.`;
     return { state: 'broken', says, todo: 'Read the log of the function signing-keys.', see: SEE };

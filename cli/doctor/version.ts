@@ -1,6 +1,7 @@
 import { functions, optionalFunctions } from '../../infra/functions/deployed-functions.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import { ownVersion } from '../command-line/version.ts';
+import { inPascalCase } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from './check.ts';
 
 const SEE = 'docs/operations.md#deploy-and-upgrade';
@@ -33,7 +34,3 @@ export const version: Check = {
     return { state: 'warning', says: says.filter((part) => part !== '').join(' '), todo, see: SEE };
   },
 };
-
-function inPascalCase(name: string): string {
-  return name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}

@@ -26,8 +26,8 @@ export type ImportOptions = {
 const OF_ONE_LINE: readonly (string | undefined)[] = ['invalid_request', 'conflict', 'not_found', 'server_error'];
 
 /**
- * Creates the users of the lines, several at once. Each line is decided by what the provider has, so an import that broke
- * off goes on when it is started again, and makes nobody twice.
+ * Creates the users of the lines, several at once. What the provider already has decides about each line, so an import
+ * that broke off goes on when it is started again, and creates no user twice.
  */
 export async function importUsers(
   api: AdminApi,
@@ -140,7 +140,7 @@ class ImportRun {
   }
 }
 
-/** Returns the members of the line that the user has otherwise. A new address comes with whether it is verified. */
+/** Returns the members of the line whose values the user does not have. A new address comes with whether it is verified. */
 export function changeOf({ profile, user }: CheckedLine, there: UserView): UserProfile {
   const { blocked } = profile;
   const wanted = { ...user.claims, ...(blocked !== undefined && { blocked }) };

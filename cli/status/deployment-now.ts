@@ -1,4 +1,5 @@
 import { functions } from '../../infra/functions/deployed-functions.ts';
+import { instant } from '../command-line/text-layout.ts';
 import { type DeployedStack, outputAbout } from '../deployment/deployed-stack.ts';
 import type { Check, Finding } from '../doctor/check.ts';
 import { stateFinding } from '../doctor/stack-state.ts';
@@ -10,7 +11,7 @@ export const deploymentNow: Check = {
   async run(stack): Promise<Finding> {
     const canaries = await canariesOf(stack);
     const state = stateFinding(stack);
-    const since = `, changed ${stack.changedAt.toISOString().replace(/\.\d+Z$/, 'Z')}`;
+    const since = `, changed ${instant(stack.changedAt.getTime() / 1000)}`;
     const says = `${state.says.replace(/\.$/, '')}${since}.`;
     if (canaries.length === 0) return { ...state, says: `${says} No canary is running.` };
     return { ...state, says: `${says} Canary: ${canaries.join(', ')}.` };

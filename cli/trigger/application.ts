@@ -49,7 +49,7 @@ export class Application {
     return this.#find((call) => call.route === ASKING_ROUTE && call.sub === sub);
   }
 
-  /** Waits until the client of a request gets something else than that it is to wait. Undefined if it does not in time. */
+  /** Waits until the token endpoint no longer tells the client of a request to wait. Undefined if that takes too long. */
   async ended(txn: string | undefined, withinSeconds: number): Promise<SeenCall | undefined> {
     const isEnd = (call: SeenCall) =>
       /^POST \/(oauth\/)?token$/.test(call.route) && call.txn === txn && !WAITING.includes(call.error);

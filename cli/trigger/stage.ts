@@ -56,7 +56,7 @@ export class Stage {
     return new ActingClient(id, this.wire, async () => bySecret(id, secret));
   }
 
-  /** Registers a client with a key. `assertion` signs also what is wrong. */
+  /** Registers a client with a key. `assertion` also signs wrong claims. */
   async keyClient(): Promise<{ client: ActingClient; assertion: (claims?: Claims) => Promise<string> }> {
     const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
     const { publicKey, privateKey } = await generateKeyPair('ES256');
@@ -201,7 +201,7 @@ export class Stage {
     return { id: client_id, secret: String(registered.body.client_secret ?? '') };
   }
 
-  /** On this machine nothing stays of a user. On a deployment an erasure is not everybody's to make. */
+  /** Erases a user on this machine. On a deployment not every operator may erase, so the user is deleted. */
   async #forget(sub: string): Promise<void> {
     const parameters = { sub };
     if (this.deployment.isLocal) await this.#api.find('POST /admin/users/{sub}/erase', { parameters });

@@ -52,7 +52,7 @@ describe('ciba status, of a deployment', () => {
     expect(noticed.code).toBe(0);
     expect(noticed.found('Alarms')).toMatchObject({
       state: 'warning',
-      says: `In ALARM: ${STACK}-latency (since 2026-11-30T14:02Z, https://x/#alarm-latency).`,
+      says: `In ALARM: ${STACK}-latency (since 2026-11-30T14:02:10Z, https://x/#alarm-latency).`,
     });
     alarms[`${STACK}-faults`] = { state: 'ALARM', description: 'Page: nobody can log in.' };
     const paged = await status();
