@@ -42,7 +42,7 @@ export interface DenialPause {
   readonly longest: Duration;
 }
 
-/** How long tokens are valid. Nothing takes an access token back before its end. */
+/** How long tokens are valid. An API that verifies tokens offline accepts a revoked one until its end. */
 export interface TokenLifetimes {
   /** Default: an hour. */
   readonly idToken?: Duration | undefined;

@@ -21,7 +21,7 @@ export const DEFAULTS = {
   /** How long a client pauses after a user denied: 15 seconds, a minute, 4 minutes, 16 minutes, then an hour. */
   denialPause: { firstSeconds: 15, longestSeconds: 3600 },
   idTokenSeconds: 3600,
-  /** Nothing takes an access token back before its end, so it is short. */
+  /** An API that verifies tokens offline accepts a revoked one until its end, so the life is short. */
   accessTokenSeconds: 900,
   /**
    * A signing key is rotated every 90 days, published two days ahead, and trusted for two days after its last
