@@ -17,7 +17,7 @@ export const importCommand = command({
   name: 'import',
   about: 'Creates users from a file: CSV with a header, or a JSON object on each line.',
   notes:
-    'The members are sub, name, given_name, family_name, preferred_username, email, email_verified, phone_number, phone_number_verified and blocked. Keep the sub of the old system, so that your APIs know their users. All lines are checked before the first call. Users who exist already are found by sub, or else by email, phone_number or preferred_username, in this order; they stay as they are without --update. So after Ctrl-C or an outage, run the same command again: it goes on and makes nobody twice. When the provider takes no more calls, the import slows down. Exit code 7: some lines were rejected. With --json: {"lines", "created", "updated", "unchanged", "skipped", "rejected": [{"line", "reason"}], "dry_run", "complete"}.',
+    'The members are sub, name, given_name, family_name, preferred_username, email, email_verified, phone_number, phone_number_verified and blocked. Keep the sub of the old system, so that your APIs know their users. All lines are checked before the first call. Users who exist already are found by sub, or else by email, phone_number or preferred_username, in this order; they stay as they are without --update. So after Ctrl-C or an outage, run the same command again: it goes on and creates no user twice. When the provider takes no more calls, the import slows down. Exit code 7: some lines were rejected. With --json: {"lines", "created", "updated", "unchanged", "skipped", "rejected": [{"line", "reason"}], "dry_run", "complete"}.',
   arguments: [{ name: 'file', about: 'The file, or - for standard input.' }],
   options: {
     'dry-run': { kind: 'flag', about: 'Change nothing. Say what would be created, updated and rejected.' },
@@ -140,6 +140,6 @@ function ending({ stopped }: ImportOutcome, rejected: number): Pick<Output, 'exi
   if (stopped === undefined) return { exitCode: rejected > 0 ? 7 : 0 };
   const isInterrupted = stopped === 'interrupted';
   const why = isInterrupted ? 'Interrupted.' : `${stopped.message} ${stopped.next}`;
-  const next = 'The import is not complete. Run the same command again: it goes on and makes nobody twice.';
+  const next = 'The import is not complete. Run the same command again: it goes on and creates no user twice.';
   return { exitCode: isInterrupted ? 130 : 1, notes: [`${why} ${next}`] };
 }

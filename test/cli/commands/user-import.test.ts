@@ -151,7 +151,7 @@ describe('user import', () => {
     running.kill('SIGINT');
     const ended = await running.ended;
     expect(ended.code).toBe(130);
-    expect(ended.stderr).toContain('Run the same command again: it goes on and makes nobody twice.');
+    expect(ended.stderr).toContain('Run the same command again: it goes on and creates no user twice.');
     const first = reportIn(ended);
     expect(first).toMatchObject({ complete: false });
     expect(await subsWith('stopped-')).toHaveLength(first.created);
