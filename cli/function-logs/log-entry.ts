@@ -1,3 +1,4 @@
+import { PATHS } from '../../provider/core/discovery/provider-metadata.ts';
 import { type JsonObject, parseJsonObject } from '../command-line/json-object.ts';
 
 /** A line that a function wrote. */
@@ -12,7 +13,9 @@ export type LogEntry = {
   readonly members: JsonObject | undefined;
 };
 /** The route of the call with which a login begins. */
-export const ASKING_ROUTE = 'POST /bc-authorize';
+export const ASKING_ROUTE = `POST ${PATHS.backchannelAuthentication}`;
+/** The routes of the token endpoint. Some SDKs call it by its second path. */
+export const TOKEN_ROUTES: readonly string[] = [`POST ${PATHS.token}`, `POST ${PATHS.tokenAlias}`];
 /** A line with its place, as a log keeps it. */
 type KeptLine = { readonly at: number; readonly function: string; readonly line: string };
 

@@ -1,7 +1,7 @@
 import type { Tone } from '../command-line/colour.ts';
 import { isJsonObject } from '../command-line/json-object.ts';
 import { type CallMembers, callMembersOf } from '../function-logs/call-members.ts';
-import { ASKING_ROUTE, type LogEntry, textIn } from '../function-logs/log-entry.ts';
+import { ASKING_ROUTE, type LogEntry, TOKEN_ROUTES, textIn } from '../function-logs/log-entry.ts';
 
 /** What happened in a login, by the names that `ciba trace --json` has. */
 export type StepName =
@@ -79,7 +79,7 @@ function toldBy(entry: LogEntry, members: CallMembers): Told {
   if (route === ASKING_ROUTE) return asked(members);
   if (route === 'GET /device/requests/{request_id}') return fetched(members);
   if (route === 'POST /device/requests/{request_id}/response') return answered(members);
-  if (route === 'POST /token') return redeemed(members);
+  if (TOKEN_ROUTES.includes(route)) return redeemed(members);
   if (route === 'SQS client-notification') return pinged(members);
   if (route.startsWith('SNS '))
     return { step: 'push_failed', says: `SNS reports ${members.detail ?? route}`, tone: 'bad' };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Deployment } from '../deployment/deployment.ts';
 import { callMembersOf } from '../function-logs/call-members.ts';
 import { localLog } from '../function-logs/local-log.ts';
-import { ASKING_ROUTE, type LogEntry } from '../function-logs/log-entry.ts';
+import { ASKING_ROUTE, type LogEntry, TOKEN_ROUTES } from '../function-logs/log-entry.ts';
 import type { Exchange } from './wire.ts';
 
 /** A call of an application, as the provider's log tells it: without a secret, and without the answer itself. */
@@ -52,7 +52,7 @@ export class Application {
   /** Waits until the token endpoint no longer tells the client of a request to wait. Undefined if that takes too long. */
   async ended(txn: string | undefined, withinSeconds: number): Promise<SeenCall | undefined> {
     const isEnd = (call: SeenCall) =>
-      /^POST \/(oauth\/)?token$/.test(call.route) && call.txn === txn && !WAITING.includes(call.error);
+      TOKEN_ROUTES.includes(call.route) && call.txn === txn && !WAITING.includes(call.error);
     return this.#find(isEnd, withinSeconds);
   }
 

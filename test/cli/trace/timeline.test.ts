@@ -109,6 +109,20 @@ describe('a step of a timeline', () => {
     ]);
   });
 
+  it('reads calls of the second path of the token endpoint, which some SDKs call', () => {
+    const route = 'POST /oauth/token';
+    const { steps, outcome } = timeline(
+      [0, { ...poll, route }],
+      [5, { ...poll, route }],
+      [10, { route, status: 200, approval_seconds: 8 }],
+    );
+    expect(steps.map(({ step, count }) => [step, count])).toEqual([
+      ['polled', 2],
+      ['tokens_issued', 1],
+    ]);
+    expect(outcome).toBe('tokens_issued');
+  });
+
   it('puts lines in order that came out of order', () => {
     const { steps } = timeline(
       [9, { ...poll, error: undefined, status: 200 }],
