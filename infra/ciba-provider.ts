@@ -81,6 +81,7 @@ export class CibaProvider extends Construct {
   /**
    * Lets a role or a user of this account call the admin API, or the given routes of it alone, such as
    * `POST /admin/users/{sub}/tickets`. The whole of it can erase people, and export what they were shown and signed.
+   * IAM cannot tell `GET /admin/users/{sub}` from what is below it, so a route is refused until you name those below, too.
    * Where `operators` is set, the provider itself refuses everybody else, so the identity is added to them, too. A role
    * of another stack needs a name of its own then, because two stacks cannot refer to each other. An identity of another
    * account must assume a role of this one. Default: all routes.

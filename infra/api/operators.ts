@@ -6,6 +6,7 @@ import { functions } from '../functions/deployed-functions.ts';
 
 /** The admin API's routes begin so. */
 const ADMIN_PATHS = '/admin/*';
+const PATH_PARAMETER = /\{\w+\}/g;
 
 /** A route of the admin API, such as `POST /admin/users/{sub}/tickets`. docs/admin-api.md describes each. */
 export type AdminRoute = (typeof functions.admin.routes)[number];
@@ -26,7 +27,7 @@ export class Operators {
 
   /** Lets a principal call these routes, or the whole admin API: in IAM, and where the provider keeps a list, there too. */
   admit(stage: HttpStage, grantee: IGrantable, routes: readonly AdminRoute[] | undefined): Grant {
-    const resourceArns = (routes?.map(known) ?? wholeApi()).map((route) => arnOf(stage, route));
+    const resourceArns = (routes === undefined ? wholeApi() : checked(routes)).map((route) => arnOf(stage, route));
     const grant = Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
     grant.assertSuccess();
     this.#named?.push(identityOf(stage, grantee));
@@ -40,14 +41,28 @@ function wholeApi(): string[] {
   return [...methods].map((method) => `${method} ${ADMIN_PATHS}`);
 }
 
-/** An app in JavaScript may name a route that does not exist, and would see 403. */
-function known(route: AdminRoute): string {
-  if (!functions.admin.routes.includes(route)) throw new Error(`the admin API has no route ${route}`);
-  return route;
+/**
+ * Checks routes that are granted. An app in JavaScript may name one that does not exist, and would see 403. And no route
+ * may bring others along that nobody named: the export of a person with `GET /admin/users/{sub}`, for one.
+ */
+function checked(routes: readonly AdminRoute[]): readonly AdminRoute[] {
+  for (const route of routes) {
+    if (!functions.admin.routes.includes(route)) throw new Error(`the admin API has no route ${route}`);
+    const unnamed = coveredBy(route).filter((other) => !routes.includes(other));
+    if (unnamed.length > 0)
+      throw new Error(`IAM grants ${route} only together with ${unnamed.join(', ')}: name them in grantAdmin, too`);
+  }
+  return routes;
+}
+
+/** Returns the other routes that the ARN of a route covers, because a wildcard of IAM stands for slashes as well. */
+function coveredBy(route: AdminRoute): readonly AdminRoute[] {
+  const pattern = new RegExp(`^${route.replaceAll(PATH_PARAMETER, '.+')}$`);
+  return functions.admin.routes.filter((other) => other !== route && pattern.test(other));
 }
 
 function arnOf(stage: HttpStage, route: string): string {
-  const resourceName = `${stage.stageName}/${route.replace(' ', '').replaceAll(/\{\w+\}/g, '*')}`;
+  const resourceName = `${stage.stageName}/${route.replace(' ', '').replaceAll(PATH_PARAMETER, '*')}`;
   return Stack.of(stage).formatArn({ service: 'execute-api', resource: stage.api.apiId, resourceName });
 }
 

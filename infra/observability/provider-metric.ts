@@ -9,6 +9,8 @@ import { metricsNamespaceOf } from './metrics.ts';
  * with dimensions exists with all of them alone, so each must be given.
  */
 export function providerMetric(scope: IConstruct, metricName: MetricName, options: MetricOptions = {}): Metric {
+  // An app in JavaScript may name any.
+  if (!Object.hasOwn(metrics, metricName)) throw new Error(`${scope.node.path}: no function counts ${metricName}`);
   const rule = metrics[metricName];
   const wanted: readonly Dimension[] = 'dimensions' in rule ? rule.dimensions : [];
   const given = Object.keys(options.dimensionsMap ?? {});

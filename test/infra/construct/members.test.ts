@@ -54,6 +54,35 @@ describe('grantAdmin', () => {
     expect(() => made.grantAdmin(role, mistyped)).toThrow('the admin API has no route POST /admin/tickets');
   });
 
+  it('grants no route that brings along others which nobody named: a wildcard of IAM stands for slashes as well', () => {
+    const { stack } = consumer({ env });
+    const role = new Role(stack, 'Backend', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+    const made = provider(stack);
+    const below = functions.admin.routes.filter((route) => route.startsWith('GET /admin/users/{sub}/'));
+    expect(below).toContain('GET /admin/users/{sub}/export');
+    expect(() => made.grantAdmin(role, ['GET /admin/users/{sub}'])).toThrow(
+      `IAM grants GET /admin/users/{sub} only together with ${below.join(', ')}: name them in grantAdmin, too`,
+    );
+    made.grantAdmin(role, ['GET /admin/users/{sub}', ...below]);
+    expect(JSON.stringify(invocations(templateOf(stack)))).toContain('/$default/GET/admin/users/*"');
+  });
+
+  it('grants each other route alone', () => {
+    const { stack } = consumer({ env });
+    const made = provider(stack);
+    const single = functions.admin.routes.filter((route) => !/^(GET|DELETE) \/admin\/users\/\{sub\}$/.test(route));
+    for (const [at, route] of single.entries())
+      made.grantAdmin(new Role(stack, `Role${at}`, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }), [
+        route,
+      ]);
+    const allowed = invocations(templateOf(stack)).map(({ Resource }) => {
+      const path = /\/\$default\/([^"]+)"/.exec(JSON.stringify(Resource))?.[1] ?? '';
+      const allows = new RegExp(`^${path.replaceAll('*', '.*')}$`);
+      return functions.admin.routes.filter((route) => allows.test(route.replace(' ', '')));
+    });
+    expect(allowed.toSorted()).toEqual(single.map((route) => [route]).toSorted());
+  });
+
   it('adds a role and a user to the operators, where the provider has a list of them', () => {
     const { stack } = consumer({ env });
     const role = Role.fromRoleName(stack, 'Backend', 'Backend');
@@ -93,6 +122,11 @@ describe('metrics', () => {
     expect(made.metric('Faults', { dimensionsMap: service }).dimensions).toEqual(service);
     expect(() => made.metric('Faults')).toThrow('the metric Faults has the dimensions service');
     expect(() => made.metric('Logins', { dimensionsMap: service })).toThrow('the metric Logins has no dimensions');
+  });
+
+  it('that no function counts are refused, in an app in JavaScript too', () => {
+    const mistyped = 'Login' as unknown as 'Logins';
+    expect(() => made.metric(mistyped)).toThrow('no function counts Login');
   });
 
   it('have names of their own for logins, requests, approvals, denials and the time until approval', () => {
