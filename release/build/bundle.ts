@@ -38,6 +38,8 @@ export async function bundle({ entries, replacements, extension, ...options }: B
     metafile: true,
     platform: 'node',
     target: 'node20',
+    // Comments name the path of each module. Where `node_modules` is a link, that is the path in this folder all the same.
+    preserveSymlinks: true,
     mainFields: ['module', 'main'],
     legalComments: 'none',
     charset: 'utf8',
