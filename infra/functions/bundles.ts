@@ -103,6 +103,8 @@ export const bundleOptions = {
   minify: true,
   platform: 'node',
   target: 'node24',
+  // The list of inputs has paths in this folder, also where `node_modules` is a link.
+  preserveSymlinks: true,
   format: 'esm',
   outExtension: { '.js': '.mjs' },
   mainFields: ['module', 'main'],
