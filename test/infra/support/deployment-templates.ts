@@ -1,7 +1,11 @@
 import { Synthesized, settingsOf, type Value } from './synthesized.ts';
 
-/** The production setting, on the account that the stand-ins play. */
-export const here = { ...settingsOf.production(), account: '000000000000', region: 'eu-central-1' };
+/** The production setting, moved to the account and the region that the stand-ins play. */
+export const here = JSON.parse(
+  JSON.stringify(settingsOf.production())
+    .replaceAll('111122223333', '000000000000')
+    .replaceAll('eu-west-1', 'eu-central-1'),
+) as ReturnType<typeof settingsOf.production>;
 /** Applications stay when their resource goes. */
 export const keeping = new Synthesized(here);
 /** They go with it. */
