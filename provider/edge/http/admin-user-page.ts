@@ -53,8 +53,14 @@ export function userPageFromQuery(query: URLSearchParams): Result<UserPage> {
     if (BODY_ONLY.includes(name)) return refuse({ reason: 'invalid_parameter', name, expected: IN_BODY });
     if (Object.hasOwn(ANONYMOUS, name) && given.has(name)) return refuse({ reason: 'repeated_parameter', name });
     // A subject may be a number or the word "true".
-    given.set(name, name !== 'after' && /^(true|false|\d{1,15})$/.test(value) ? JSON.parse(value) : value);
+    given.set(name, name === 'after' ? value : readValue(value));
   }
   const page = checkMembers(Object.fromEntries(given), userPageQuery);
   return page.ok ? ok(userPageFrom(page.value)) : page;
+}
+
+/** Reads a flag or a number. It is no JSON, which has no zeros in front. */
+function readValue(text: string): unknown {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  return text === 'true' || text === 'false' ? text === 'true' : text;
 }

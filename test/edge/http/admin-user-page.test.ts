@@ -18,6 +18,7 @@ describe('the query of the list of users', () => {
       filter: { isBlocked: false, hasDevice: true, createdAfter: 1_800_000_000 },
     });
     expect(valueFrom(query('after=true')).after).toBe('true');
+    expect(valueFrom(query('limit=007')).limit).toBe(7);
   });
 
   it.each([
