@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { Refused } from '../command-line/failure.ts';
 import { systemCodeOf } from '../command-line/system-error.ts';
 import type { RejectedLine } from './checked-lines.ts';
@@ -22,8 +22,19 @@ export function writeReport(path: string, header: string | undefined, rejected: 
   const lines = rejected.map(({ line, reason }) => line.rejected(reason));
   const text = [...(header === undefined ? [] : [header]), ...lines].map((line) => `${line}\n`).join('');
   try {
-    writeFileSync(path, text, { mode: 0o600 });
+    writePrivately(path, text);
   } catch (error) {
     throw new Refused(`${path} can't be written (${systemCodeOf(error)}).`, 'Choose another place for --rejected.');
+  }
+}
+
+/** A file that is there keeps its permissions when it is opened, so they are taken away before anything is written. */
+function writePrivately(path: string, text: string): void {
+  const file = openSync(path, 'w', 0o600);
+  try {
+    if (fstatSync(file).isFile()) fchmodSync(file, 0o600);
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
   }
 }

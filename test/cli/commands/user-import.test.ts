@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,7 +125,9 @@ describe('user import', () => {
       /^sub,email,email_verified,name,rejected_line,rejected_because\n\S+,no address,true,"Name, 50",52,/,
     );
     expect(statSync(report).mode & 0o777).toBe(0o600);
+    chmodSync(report, 0o644);
     expect((await ciba('user', 'import', path, '--rejected', report)).code).toBe(7);
+    expect(statSync(report).mode & 0o777).toBe(0o600);
     const corrected = file('corrected.csv', text.replace('no address', 'right@import.example'));
     expect(reportIn(await ciba('user', 'import', corrected, '--json'))).toMatchObject({ created: 1, rejected: [] });
     expect(await subsWith('report-')).toHaveLength(good.length + 1);
