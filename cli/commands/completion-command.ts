@@ -3,11 +3,15 @@ import { command } from '../command-line/command.ts';
 /** The shells that there is a script for. */
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-// Each script passes the words up to the cursor on. Whatever the shell calls `ciba` answers: a program or a function.
+// Each script passes the words up to the cursor on. Whatever the shell calls `ciba` answers: a program or a function. zsh
+// and fish quote what they insert. bash does not, and `auth0|4711` would be a pipe into a program.
 const SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_ciba() {
-  local IFS=$'\\n'
-  COMPREPLY=($(ciba __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do
+    COMPREPLY+=("$(printf %q "$word")")
+  done < <(ciba __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _ciba ciba`,
   zsh: `#compdef ciba

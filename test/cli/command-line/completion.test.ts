@@ -138,6 +138,17 @@ describe('the script of bash', () => {
     expect(await printed('bash', lines.join('\n'))).toEqual(['client', 'call-centre', 'throttled-table']);
   });
 
+  it('quotes what it inserts: a sub may have what the shell reads as a pipe', async () => {
+    const lines = [
+      FUNCTION,
+      'eval "$(ciba completion bash)"',
+      `ciba() { printf '%s\\n' 'auth0|4711' '$(reboot)' 'ana@example.com'; }`,
+      'COMP_WORDS=(ciba user show a); COMP_CWORD=3; _ciba',
+      `printf '%s\\n' "\${COMPREPLY[@]}"`,
+    ];
+    expect(await printed('bash', lines.join('\n'))).toEqual(['auth0\\|4711', '\\$\\(reboot\\)', 'ana@example.com']);
+  });
+
   it.skipIf(!isTerminalThere)('works at the tab key', async () => {
     const file = join(home, 'bashrc');
     writeFileSync(file, `${FUNCTION}\neval "$(ciba completion bash)"\nPS1='ready> '\n`);
