@@ -8,6 +8,7 @@ import { GLOBAL_OPTIONS, optionsOf } from './command-line/global-options.ts';
 import { helpFor } from './command-line/help-text.ts';
 import { takenByNpm } from './command-line/npm-words.ts';
 import { clearProgress, endProgress, showProgress, startProgress } from './command-line/progress.ts';
+import { plainText } from './command-line/text-layout.ts';
 import { complete } from './commands/completion-answer.ts';
 import { vocabulary } from './commands/registry.ts';
 import { AdminApi } from './deployment/admin-api.ts';
@@ -40,25 +41,28 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** Says something beside the answer. It may quote a file of somebody else, so it can't control the terminal. */
+function say(...lines: readonly string[]): void {
+  console.error(plainText(lines.join('\n')));
+}
+
 /** Says what went wrong and what to do, in our own words. */
 function report(error: unknown, help: string, options: OptionSpecs): ExitCode {
   if (error instanceof WrongUsage) {
     const hint = takenByNpm(options, process.env);
-    console.error([`ciba: ${error.message}`, ...(hint === undefined ? [] : [hint]), `See ${help}`].join('\n'));
+    say(`ciba: ${error.message}`, ...(hint === undefined ? [] : [hint]), `See ${help}`);
     return 2;
   }
   if (error instanceof Refused) {
-    console.error(`ciba: ${error.message} ${error.next}`);
+    say(`ciba: ${error.message} ${error.next}`);
     return 1;
   }
   if (error instanceof Interrupted) {
-    console.error(`\nciba: Interrupted. ${error.message}`);
+    say(`\nciba: Interrupted. ${error.message}`);
     return 130;
   }
   const trace = error instanceof Error ? error.stack : String(error);
-  console.error(
-    `ciba: This is a mistake in ciba itself. Please report it, with your command and these lines:\n${trace}`,
-  );
+  say(`ciba: This is a mistake in ciba itself. Please report it, with your command and these lines:\n${trace}`);
   return 1;
 }
 
@@ -87,7 +91,7 @@ async function run(args: readonly string[], chosen: Chosen & { command: Command 
   const { failed, exitCode, notes = [] } = 'rows' in output ? await printRows(output.rows, globals) : output;
   endProgress();
   if (!('rows' in output)) print(globals.json ? output.json : output.text);
-  for (const note of notes) console.error(`ciba: ${note}`);
+  for (const note of notes) say(`ciba: ${note}`);
   return exitCode ?? (failed ? 1 : 0);
 }
 

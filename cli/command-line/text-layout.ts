@@ -20,6 +20,11 @@ export function plainLine(value: unknown): string {
   return String(value).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 }
 
+/** Does the same with each line of a text. */
+export function plainText(text: string): string {
+  return text.split('\n').map(plainLine).join('\n');
+}
+
 /** A value that somebody typed, in quotation marks and on one line. */
 export function quoted(value: string): string {
   return `"${plainLine(value)}"`;

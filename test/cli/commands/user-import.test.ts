@@ -144,6 +144,14 @@ describe('user import', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
+  it('shows a file of somebody else, and lets it control no terminal', async () => {
+    const controls = '\u001B]0;title\u0007\u009B2J';
+    const path = file('controls.csv', `sub,${controls}\na,b\n`);
+    const { code, stderr } = await ciba('user', 'import', path);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(']0;title')]);
+    expect(stderr).not.toMatch(/[^\P{C}\n]/u);
+  });
+
   it('is stopped by Ctrl-C in the middle, and goes on when it is run again: nobody is made twice or missing', async () => {
     const { path, good } = usersFile('stopped-', 300);
     const env = { CIBA_URL: runtime.url };
