@@ -45,7 +45,8 @@ export const tail = command({
   ],
   async run({ api, deployment, options }) {
     const functions = readFunctions(options.function);
-    const since = options.since === undefined ? undefined : readInstant(options.since, Date.now() / 1000) * 1000;
+    const now = Date.now();
+    const since = options.since === undefined ? now : readInstant(options.since, now / 1000) * 1000;
     const wishes = await wishesOf(api, options);
     const source = await openLogs(deployment);
     const over = new AbortController();

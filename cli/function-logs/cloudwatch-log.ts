@@ -30,11 +30,10 @@ export function cloudwatchLog(stack: DeployedStack): LogSource {
  * leaves out lines from 500 a second on. No filter is given to AWS: text of a crash matches no pattern for JSON.
  */
 async function* followGroups(stack: DeployedStack, following: Following): AsyncGenerator<readonly LogEntry[]> {
-  const { over, say, functions } = following;
+  const { over, say, functions, since } = following;
   const groups = groupsFor(await logGroupsOf(stack), functions);
   const trying = { over, onTrouble: troubleTeller(say), tries: Number.POSITIVE_INFINITY };
   const call = paceLogsCalls(stack, { ...trying, paceMilliseconds: TAIL_PACE_MILLISECONDS });
-  const since = following.since ?? Date.now();
   const readers = groups.map((group) => new GroupReader(group, since));
   while (!over.aborted) {
     const round: LogEntry[] = [];

@@ -55,7 +55,7 @@ export async function readLocalLines(deployment: Deployment, since: number): Pro
 
 async function* followLocally(deployment: Deployment, following: Following): AsyncGenerator<readonly LogEntry[]> {
   const { functions, over, say } = following;
-  let position: Position = { since: following.since ?? Date.now() };
+  let position: Position = { since: following.since };
   let isLost = false;
   let wasConnected = false;
   while (!over.aborted) {

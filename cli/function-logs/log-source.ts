@@ -7,8 +7,8 @@ export type LoginName = { readonly txn: string; readonly requestId: string | und
 export type Following = {
   /** Only of these functions; of all that take part in calls if it is empty. */
   readonly functions: readonly string[];
-  /** From when on, in epoch milliseconds. Undefined: from now on. */
-  readonly since: number | undefined;
+  /** From when on, in epoch milliseconds. */
+  readonly since: number;
   /** Ends the following. */
   readonly over: AbortSignal;
   /** Told when the connection is lost, and when it is back. */

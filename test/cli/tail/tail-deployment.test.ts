@@ -16,7 +16,8 @@ const linesOf = (stdout: string) => stdout.trimEnd().split('\n').filter(Boolean)
 describe('ciba tail, of a deployment', () => {
   it('reads the log group of each function that takes part in calls, one after the other, and no other group', async () => {
     const run = start();
-    const line = stack.call('ciba-test-events', { route: 'SQS events', status: 200 }, { at: Date.now() + 1000 });
+    await run.said(/Ctrl-C/);
+    const line = stack.call('ciba-test-events', { route: 'SQS events', status: 200 }, { at: Date.now() });
     await run.said(/SQS events/);
     run.kill('SIGINT');
     const { code, stdout } = await run.ended;
