@@ -21,7 +21,7 @@ const RELEASE = [
 const ON_EMULATOR = ['test/emulator/**/*.test.ts'];
 /** What `npm test` runs on other engines of DynamoDB. */
 const ON_ENGINES = [
-  'test/contract/{tables,enrolments-table,signing-keys-table}.test.ts',
+  'test/contract/{tables,enrolments-table,signing-keys-table,user-list-table}.test.ts',
   'test/e2e/{races,concurrent-changes}.test.ts',
 ];
 /** What does no I/O and changes nothing that other files see. Its files share processes, which is three times as fast. */
