@@ -5,6 +5,7 @@ import { sha256 } from '../../provider/core/digest.ts';
 import { awsCall, holdCall } from '../support/held-call.ts';
 import { KINDS, ROWS } from '../support/kept-kinds.ts';
 import { openEvidence, type SealedRecord } from '../support/sealed-evidence.ts';
+import { sendAnswer } from '../support/signed-answer.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
 
 let world: World;
@@ -253,6 +254,27 @@ describe('an erasure', () => {
     expect(own.map((line) => JSON.parse(line).phase)).toEqual(['intended', 'done']);
     for (const mark of [person.email, person.phoneNumber, 'Rosalind Record', ...person.deviceIds])
       expect(own.join()).not.toContain(mark);
+  });
+
+  it('leaves no request that names the person, of a client that the person reported and that asks on', async () => {
+    const person = await richPerson('harassed');
+    const reported = await world.client();
+    const ask = () => world.asked(reported, { login_hint: person.email });
+    const { requestId } = await ask();
+    const { bytes } = await person.first.read(requestId);
+    const claims = { decision: 'deny', reason: 'fraud' };
+    expect((await sendAnswer(world, person.first, { requestId, bytes, claims })).status).toBe(204);
+    world.runtime.advance(15);
+    const silent = await ask();
+    const stored = async () => (await everything()).find(({ pk }) => pk === `REQUEST#${silent.requestId}`);
+    expect((await stored())?.text).toContain('denied_from');
+    expect((await erase('harassed')).status).toBe(204);
+    expect(await leftOf(person)).toEqual([]);
+    // It is still there, so that its client notices nothing.
+    expect(await stored()).toBeDefined();
+    expect((await world.poll(reported, silent.authReqId)).body['error']).toBe('authorization_pending');
+    world.runtime.advance(60);
+    expect((await world.poll(reported, silent.authReqId)).body['error']).toBe('access_denied');
   });
 
   it('makes a phone that is still out there find nothing, and the client get no tokens', async () => {

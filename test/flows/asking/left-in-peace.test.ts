@@ -100,6 +100,15 @@ describe('a client that the user reported for fraud', () => {
     expect(world.line()).toMatchObject({ reported: true });
   });
 
+  it('leaves nothing stored that names the person: an erasure could not find the request', async () => {
+    const world = askingWorld({ settings: SETTINGS, blocks: [REPORTED] });
+    await world.ask();
+    const stored = world.requests.stored.get(FIRST_REQUEST);
+    expect(stored).toMatchObject({ clientId: 'bank', registrationId: 'registration-1' });
+    expect(JSON.stringify(stored)).not.toMatch(/ana|profile-1/);
+    expect(stored?.sub).not.toBe(stored?.profileId);
+  });
+
   it('is counted by itself, the user gets the attempt back, and the announcement comes last, as a push would', async () => {
     const world = askingWorld({ settings: SETTINGS, blocks: [REPORTED] });
     await world.ask();

@@ -18,7 +18,8 @@ export type AskSilentlyPorts = AskNobodyPorts & {
 
 /**
  * Answers a client that this user reported for fraud. The client gets the same answer as ever, but no phone rings, and
- * the request is in no phone's list. After as long as a person takes, the client hears that the user denied. It meets the
+ * the request is in no phone's list. What is stored of it names nobody, because an erasure of the person could not find
+ * it. After as long as a person takes, the client hears that the user denied. It meets the
  * same limits and pauses as a client whose requests are denied, and SNS has to accept one message here too. The message
  * makes `client-notification` look at the request when it counts as denied.
  */
@@ -28,7 +29,9 @@ export async function askSilently(
   call: { readonly correlationId: string; readonly note: Note },
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
   const { client, target, block } = askable;
-  const { request: facts, notification, acknowledgement } = draftRequest(ports, askable, call.note);
+  const nobody = { sub: ports.entropy.id(), profileId: ports.entropy.id() };
+  const drafted = draftRequest(ports, { ...askable, target: { user: nobody } }, call.note);
+  const { request: facts, notification, acknowledgement } = drafted;
   const request = { ...facts, deniedFrom: silentDenialAt(facts, block, ports.entropy.fraction()) };
   const { requestId, clientId, deniedFrom } = request;
   call.note({ reported: true });
