@@ -2,10 +2,11 @@ import { command, type Output } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { readBytes, readPairs, readWholeNumber } from '../command-line/option-reading.ts';
 import { fieldList, plainLine, table } from '../command-line/text-layout.ts';
-import { checkLines, type RejectedLine } from '../importing/checked-lines.ts';
+import { type CheckedLine, checkLines, type RejectedLine } from '../importing/checked-lines.ts';
 import { FORMATS, readImportFile, readUtf8 } from '../importing/import-file.ts';
 import { type ImportOutcome, importUsers } from '../importing/import-users.ts';
 import { checkReportPlace, writeReport } from '../importing/rejected-report.ts';
+import { leaveOutUnverified } from '../importing/unverified.ts';
 import { SOURCE_NAMES } from '../importing/user-fields.ts';
 
 const DEFAULT_CONCURRENCY = 8;
@@ -17,11 +18,16 @@ export const importCommand = command({
   name: 'import',
   about: 'Creates users from a file: CSV with a header, or a JSON object on each line.',
   notes:
-    'The members are sub, name, given_name, family_name, preferred_username, email, email_verified, phone_number, phone_number_verified and blocked. Keep the sub of the old system, so that your APIs know their users. All lines are checked before the first call. Users who exist already are found by sub, or else by email, phone_number or preferred_username, in this order; they stay as they are without --update. So after Ctrl-C or an outage, run the same command again: it goes on and creates no user twice. When the provider takes no more calls, the import slows down. Exit code 7: some lines were rejected. With --json: {"lines", "created", "updated", "unchanged", "skipped", "rejected": [{"line", "reason"}], "dry_run", "complete"}.',
+    'The members are sub, name, given_name, family_name, preferred_username, email, email_verified, phone_number, phone_number_verified and blocked. Keep the sub of the old system, so that your APIs know their users. All lines are checked before the first call. Users who exist already are found by sub, or else by email, phone_number or preferred_username, in this order; they stay as they are without --update. So after Ctrl-C or an outage, run the same command again: it goes on and creates no user twice. An e-mail address or phone number of which the line says that it is not verified is left out, and the user is made without it; with --source also one of which the line does not say that it is verified. --unverified takes them. When the provider takes no more calls, the import slows down. Exit code 7: some lines were rejected. With --json: {"lines", "created", "updated", "unchanged", "skipped", "rejected": [{"line", "reason"}], "unverified_left_out", "dry_run", "complete"}, where unverified_left_out counts addresses and phone numbers.',
   arguments: [{ name: 'file', about: 'The file, or - for standard input.' }],
   options: {
     'dry-run': { kind: 'flag', about: 'Change nothing. Say what would be created, updated and rejected.' },
     update: { kind: 'flag', about: 'Change users who exist with other values. What a line leaves out stays.' },
+    unverified: {
+      kind: 'flag',
+      about:
+        'Take e-mail addresses and phone numbers that nobody verified. Each names a user: a wrong one rings another person.',
+    },
     rejected: {
       kind: 'text',
       value: 'FILE',
@@ -36,7 +42,8 @@ export const importCommand = command({
     map: {
       kind: 'list',
       value: 'FIELD=MEMBER',
-      about: 'A field that has another name in the file. May be repeated. FIELD= leaves a field out.',
+      about:
+        'A field that has another name in the file. May be repeated. FIELD= leaves a field out. With JSON, a dot leads to an inner field.',
     },
     'ignore-unknown': { kind: 'flag', about: 'Leave out fields that are no members of a user.' },
     concurrency: {
@@ -60,7 +67,8 @@ export const importCommand = command({
       ignoresUnknown: options['ignore-unknown'] === true,
     };
     const file = readImportFile(readUtf8(readBytes(argument.file)), { format: options.format, names });
-    const { good, bad } = checkLines(file.lines);
+    const isTrusted = options.unverified === true;
+    const { good, bad } = checkLines(isTrusted ? file.lines : leaveOutUnverified(file.lines, options.source));
     const isDryRun = options['dry-run'] === true;
     const { stop, end } = stopOnInterrupt();
     const outcome = await importUsers(api, good, {
@@ -72,7 +80,8 @@ export const importCommand = command({
     }).finally(end);
     const rejected = [...bad, ...outcome.rejected].sort((a, b) => a.line.line - b.line.line);
     if (options.rejected !== undefined) writeReport(options.rejected, file.header, rejected);
-    const total = { lines: file.lines.length, rejected, isDryRun, report: options.rejected };
+    const leftOut = countLeftOut(good);
+    const total = { lines: file.lines.length, rejected, leftOut, isDryRun, report: options.rejected };
     return { ...output(outcome, total), ...ending(outcome, rejected.length) };
   },
 });
@@ -80,6 +89,8 @@ export const importCommand = command({
 type Total = {
   readonly lines: number;
   readonly rejected: readonly RejectedLine[];
+  /** How many addresses and phone numbers were left out of the lines that the provider would take. */
+  readonly leftOut: number;
   readonly isDryRun: boolean;
   readonly report: string | undefined;
 };
@@ -100,11 +111,12 @@ function stopOnInterrupt(): { stop: AbortSignal; end: () => void } {
   return { stop: controller.signal, end: () => void process.off('SIGINT', interrupt) };
 }
 
-function output({ counts, stopped }: ImportOutcome, { lines, rejected, isDryRun, report }: Total) {
+function output({ counts, stopped }: ImportOutcome, { lines, rejected, leftOut, isDryRun, report }: Total) {
   const json = JSON.stringify({
     lines,
     ...counts,
     rejected: rejected.map(({ line, reason }) => ({ line: line.line, reason })),
+    unverified_left_out: leftOut,
     dry_run: isDryRun,
     complete: stopped === undefined,
   });
@@ -120,8 +132,18 @@ function output({ counts, stopped }: ImportOutcome, { lines, rejected, isDryRun,
   const title = isDryRun
     ? `Checked ${lines} lines. Nothing was changed.`
     : `Read ${done + rejected.length} of ${lines} lines.`;
-  const text = [title, summary, ...rejectedText(rejected, report)].join('\n\n');
+  const text = [title, summary, ...leftOutText(leftOut), ...rejectedText(rejected, report)].join('\n\n');
   return { json, text };
+}
+
+function countLeftOut(lines: readonly CheckedLine[]): number {
+  return lines.reduce((sum, { leftOut = [] }) => sum + leftOut.length, 0);
+}
+
+function leftOutText(leftOut: number): readonly string[] {
+  if (leftOut === 0) return [];
+  const what = leftOut === 1 ? '1 e-mail address or phone number' : `${leftOut} e-mail addresses and phone numbers`;
+  return [`Left out: ${what} that nobody verified. A wrong one would ring another person. --unverified takes them.`];
 }
 
 function rejectedText(rejected: readonly RejectedLine[], report: string | undefined): readonly string[] {

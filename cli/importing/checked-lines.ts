@@ -25,7 +25,7 @@ export function checkLines(lines: readonly ImportLine[]): {
   const seen = new Map<string, number>();
   for (const line of lines) {
     const { profile } = line;
-    const checked = profile ? checkProfile(profile) : (line.fault ?? 'it is no user');
+    const checked = profile ? checkProfile(profile, line.leftOut) : (line.fault ?? 'it is no user');
     const reason = typeof checked === 'string' ? checked : duplicateIn(seen, line, checked);
     if (reason === undefined && profile && typeof checked === 'object') good.push({ ...line, profile, user: checked });
     else bad.push({ line, reason: reason ?? 'it is no user' });
@@ -34,11 +34,14 @@ export function checkLines(lines: readonly ImportLine[]): {
 }
 
 /** Returns the user, or why there can be none. */
-function checkProfile(profile: CheckedLine['profile']): User | string {
+function checkProfile(profile: CheckedLine['profile'], leftOut: ImportLine['leftOut'] = []): User | string {
   const unreserved = checkUnreserved(profile.sub);
   const user = unreserved.ok ? registerUser(profile, { sub: profile.sub ?? 'absent', profileId: '' }) : unreserved;
   if (!user.ok) return wordingOf(user.refusal).description;
-  if (profile.sub === undefined && user.value.identifiers.length === 0)
+  const isNameless = profile.sub === undefined && user.value.identifiers.length === 0;
+  if (isNameless && leftOut.length > 0)
+    return `nobody verified its ${leftOut.join(' and ')}, and it has no other name; --unverified takes it`;
+  if (isNameless)
     return 'it has neither sub nor email, phone_number or preferred_username, so nobody could name the user';
   return user.value;
 }

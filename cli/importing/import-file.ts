@@ -4,6 +4,7 @@ import { jsonFault } from '../command-line/json-fault.ts';
 import { parseJsonObject } from '../command-line/json-object.ts';
 import { csvRecord, parseCsv } from './csv.ts';
 import {
+  type Address,
   expectedOf,
   type FieldNames,
   MEMBERS,
@@ -11,6 +12,7 @@ import {
   readValue,
   targetOf,
   unknownField,
+  wholeName,
 } from './user-fields.ts';
 
 export const FORMATS = ['csv', 'jsonl'] as const;
@@ -19,6 +21,8 @@ export type ImportLine = {
   readonly line: number;
   readonly profile: UserProfile | undefined;
   readonly fault: string | undefined;
+  /** What was left out of the profile, because nobody verified it. */
+  readonly leftOut?: readonly Address[];
   /** The line as it is written into the report of rejected lines, with the reason. */
   readonly rejected: (reason: string) => string;
 };
@@ -107,11 +111,31 @@ function readJsonLines(text: string, names: FieldNames): ImportFile {
     const value = parseJsonObject(row);
     const rejected = (reason: string) =>
       JSON.stringify({ ...(value ?? { text: row }), rejected_line: line, rejected_because: reason });
-    if (value) return { line, ...userFrom(Object.entries(value), names), rejected };
+    if (value) return { line, ...userFrom(fieldsOf(value, names), names), rejected };
     const fault = `it is no JSON object: ${jsonFault(row) ?? 'it is another value'}`.replace(/line 1, /, '');
     return { line, profile: undefined, fault, rejected };
   });
   return { header: undefined, lines: lines.filter((line) => line !== undefined) };
+}
+
+/** Returns the fields of an object, and those inside its fields that have a name in `renamed`, such as `attributes.mail`. */
+function fieldsOf(value: Readonly<Record<string, unknown>>, { renamed }: FieldNames): Pairs {
+  const inner = Object.keys(renamed).filter((field) => field.includes('.') && !Object.hasOwn(value, field));
+  return [...Object.entries(value), ...inner.map((field) => [field, valueAt(value, field)] as const)];
+}
+
+/** Keycloak keeps each attribute as a list. One with a single value is that value. */
+function valueAt(value: unknown, path: string): unknown {
+  const found = path
+    .split('.')
+    .reduce(
+      (outer, name) =>
+        typeof outer === 'object' && outer !== null && Object.hasOwn(outer, name)
+          ? Reflect.get(outer, name)
+          : undefined,
+      value,
+    );
+  return Array.isArray(found) && found.length <= 1 ? found[0] : found;
 }
 
 /** Makes the user of a line. */
@@ -130,5 +154,5 @@ function userFrom(pairs: Pairs, names: FieldNames): Pick<ImportLine, 'profile' |
     const isAddress = member === 'preferred_username' && String(read).includes('@');
     if (read !== undefined && !(isAddress && names.source !== undefined)) members[member] = read;
   }
-  return { profile: members, fault: undefined };
+  return { profile: { ...wholeName(members, names), ...members }, fault: undefined };
 }

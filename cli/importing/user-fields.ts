@@ -6,6 +6,9 @@ import { quoted } from '../command-line/text-layout.ts';
 /** What a field of a file sets. `not blocked` is a field that says whether the user may log in. */
 export type Target = keyof UserProfile | 'not blocked';
 
+/** The members by which a client can name a user, and which somebody must have verified. */
+export type Address = 'email' | 'phone_number';
+
 /** The members of a user, and the kind of value that each has. */
 const KINDS = {
   sub: 'text',
@@ -55,6 +58,12 @@ export function targetOf(field: string, { source, renamed, ignoresUnknown }: Fie
   if (translated !== undefined) return translated;
   if (isMember(field)) return field;
   return ignoresUnknown || source !== undefined || REPORT_FIELDS.some((one) => one === field) ? undefined : false;
+}
+
+/** Keycloak has no field for the whole name. There, clients get it from its two parts. */
+export function wholeName({ given_name, family_name }: UserProfile, { source }: FieldNames): UserProfile {
+  const parts = [given_name, family_name].filter((part) => part !== undefined);
+  return source === 'keycloak' && parts.length > 0 ? { name: parts.join(' ') } : {};
 }
 
 /** Says what to do about a field that is unknown. */

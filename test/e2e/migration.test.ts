@@ -36,16 +36,19 @@ function rowsOf(page: string, written: string, more = ''): readonly Row[] {
   return lines.map((line) => JSON.parse(line) as Row);
 }
 
-/** Runs the commands of a page that import the users of the file, and returns what the last one reported. */
+/**
+ * Runs the commands of a page that import users on files in the folder, a dry run and an import, and returns what the
+ * last one reported.
+ */
 async function importedBy(page: string): Promise<Row> {
   const [block] = codeBlocksIn(page, 'sh').filter(({ text }) => text.includes('user import'));
-  const commands = (block?.text ?? '').trim().split('\n');
+  const commands = (block?.text ?? '').split('\n').filter((command) => command.startsWith('npm run ciba'));
   const outcomes: Row[] = [];
   for (const command of commands) {
     const words = command.replace('npm run ciba -- ', '').split(' ');
-    const args = words.map((word) => (word.endsWith('.jsonl') ? join(folder, word) : word));
+    const args = words.map((word) => (/\.jsonl?$/.test(word) ? join(folder, word) : word));
     const { code, stdout, stderr } = await cibaInOne([...args, '--json'], { env: { CIBA_URL: world.runtime.url } });
-    expect(code, stderr).toBe(0);
+    expect([0, 7], stderr).toContain(code);
     outcomes.push(JSON.parse(stdout) as Row);
   }
   expect(outcomes.map((outcome) => outcome['dry_run'])).toEqual([true, false]);
@@ -65,40 +68,41 @@ async function login(client: TestClient, sub: string, form: Record<string, strin
   return [decodeJwt(String(body['id_token'])), decodeJwt(String(body['access_token'])), body];
 }
 
-describe.skipIf(!hasJq())('docs/from-auth0.md', () => {
+describe('docs/from-auth0.md', () => {
+  const [example] = codeBlocksIn('docs/from-auth0.md', 'json');
+  const mira: Row = JSON.parse(example?.text ?? '');
+  /** Imports users of Auth0 by the commands of the page. */
+  const imported = (...users: readonly Row[]): Promise<Row> => {
+    const lines = users.map((user) => JSON.stringify(user)).join('\n');
+    writeFileSync(join(folder, 'auth0-users.json'), lines);
+    return importedBy('docs/from-auth0.md');
+  };
   let client: TestClient;
-  let rows: readonly Row[];
   beforeAll(async () => {
-    rows = rowsOf('docs/from-auth0.md', 'users.jsonl');
     client = await world.client({ client_name: 'Example Shop', scope: 'openid profile email' });
+    expect(await imported(mira)).toMatchObject({ created: 1, rejected: [], unverified_left_out: 0 });
   });
 
-  it('makes of an exported user what the admin API takes, with the user_id as sub', async () => {
-    expect(rows).toEqual([
-      {
-        sub: 'auth0|65f0c1a2b3d4e5f601234567',
-        email: 'Mira@example.com',
-        email_verified: true,
-        phone_number: '+46701234567',
-        phone_number_verified: true,
-        preferred_username: 'mira.l',
-        name: 'Mira Lind',
-        given_name: 'Mira',
-        family_name: 'Lind',
-      },
-    ]);
-    expect(await importedBy('docs/from-auth0.md')).toMatchObject({ created: 1, rejected: [] });
-    expect((await world.find('mira@example.com')).body).toMatchObject({ ...rows[0], email: 'mira@example.com' });
+  it('makes a user of an exported one, with the user_id as sub', async () => {
+    expect((await world.find('mira@example.com')).body).toMatchObject({
+      sub: 'auth0|65f0c1a2b3d4e5f601234567',
+      email: 'mira@example.com',
+      email_verified: true,
+      phone_number: '+46701234567',
+      phone_number_verified: true,
+      preferred_username: 'mira.l',
+      name: 'Mira Lind',
+      given_name: 'Mira',
+      family_name: 'Lind',
+    });
   });
 
-  it('takes no address and no number that is not verified: another person may have them', () => {
-    const eve = { user_id: 'auth0|eve', email: 'mira@example.com', phone_number: '+46701234567', name: 'Eve' };
-    const unverified = { ...eve, email_verified: false, phone_verified: false };
-    const [, ...others] = rowsOf('docs/from-auth0.md', 'users.jsonl', JSON.stringify(unverified) + JSON.stringify(eve));
-    expect(others).toEqual([
-      { sub: 'auth0|eve', name: 'Eve' },
-      { sub: 'auth0|eve', name: 'Eve' },
-    ]);
+  it('takes no address and no number that is not verified: another person may have them', async () => {
+    const eve = { user_id: 'auth0|eve', email: 'victim@example.com', phone_number: '+46701234599', name: 'Eve' };
+    const unverified = { ...eve, user_id: 'auth0|eve2', email_verified: false, phone_verified: false };
+    expect(await imported(eve, unverified)).toMatchObject({ created: 2, rejected: [], unverified_left_out: 4 });
+    expect((await world.ask(client, { login_hint: 'victim@example.com' })).body['error']).toBe('unknown_user_id');
+    expect((await world.ask(client, { login_hint: '+46701234599' })).body['error']).toBe('unknown_user_id');
   });
 
   it('a client asks as Auth0’s SDKs do, and the tokens have the sub that they had', async () => {
@@ -136,12 +140,14 @@ describe.skipIf(!hasJq())('docs/from-auth0.md', () => {
     expect((await world.poll(client, authReqId)).body['error']).toBe('expired_token');
   });
 
-  it('finds each sub that has no place here', () => {
-    const [look] = codeBlocksIn('docs/from-auth0.md', 'sh').filter(({ text }) => text.startsWith('jq -r'));
+  it('rejects each sub that has no place here, and a username with other signs', async () => {
     const subs = ['auth0|a', 'samlp|okta|jane@example.com', 'ad|office|CORP\\jane', 'oidc|x|https://y'];
-    writeFileSync(join(folder, 'users.jsonl'), subs.map((sub) => JSON.stringify({ sub })).join('\n'));
-    const found = execFileSync('bash', ['-c', look?.text ?? ''], { cwd: folder, encoding: 'utf8' });
-    expect(found.trim().split('\n')).toEqual(subs.slice(2));
+    const { created, rejected } = await imported(
+      ...subs.map((user_id) => ({ user_id })),
+      { user_id: 'auth0|b', username: 'b@example.com' },
+      { user_id: 'auth0|c', username: 'c!' },
+    );
+    expect([created, rejected]).toMatchObject([3, [{ line: 3 }, { line: 4 }, { line: 6 }]]);
   });
 });
 
@@ -162,20 +168,37 @@ describe.skipIf(!hasJq())('docs/from-keycloak.md', () => {
     expect((await world.admin('POST', '/admin/clients', client)).status).toBe(201);
   });
 
-  it('makes of the users of a realm what the admin API takes, and they log in with the sub that they had', async () => {
+  it('makes users of a realm, who log in with the sub that they had', async () => {
+    const [mira, sam] = ['8c5f1f0e-3f0e-4b1c-9a53-0f6f2f9d8a11', '0d4f7c55-6c44-4d44-8c0e-6f1f2c3d4e5f'];
     const rows = rowsOf('docs/from-keycloak.md', 'users.jsonl');
-    expect(rows.map((row) => [row['sub'], row['preferred_username'], row['blocked']])).toEqual([
-      ['8c5f1f0e-3f0e-4b1c-9a53-0f6f2f9d8a11', 'mira.l', undefined],
-      ['0d4f7c55-6c44-4d44-8c0e-6f1f2c3d4e5f', undefined, true],
-    ]);
-    expect([rows[1]?.['email'], rows[1]?.['email_verified']]).toEqual([undefined, undefined]);
-    expect(rows[0]).toMatchObject({ phone_number: '+46701234567', phone_number_verified: true, name: 'Mira Lind' });
+    expect(rows.map((row) => row['id'])).toEqual([mira, sam]);
     await world.admin('DELETE', `/admin/users/${encodeURIComponent('auth0|65f0c1a2b3d4e5f601234567')}`);
     world.runtime.advance(61);
-    expect(await importedBy('docs/from-keycloak.md')).toMatchObject({ created: 2, rejected: [] });
+    const outcome = await importedBy('docs/from-keycloak.md');
+    expect(outcome).toMatchObject({ created: 2, rejected: [], unverified_left_out: 1 });
+    expect((await world.find('mira.l')).body).toMatchObject({
+      sub: mira,
+      email: 'mira@example.com',
+      email_verified: true,
+      phone_number: '+46701234567',
+      phone_number_verified: true,
+      name: 'Mira Lind',
+    });
+    const { body } = await world.admin('GET', `/admin/users/${sam}`);
+    expect(body).toEqual({ sub: sam, blocked: true, created_at: expect.any(Number) });
     const client = await world.client({ scope: 'openid profile' });
-    const [idToken] = await login(client, String(rows[0]?.['sub']), { login_hint: 'mira.l', scope: 'openid profile' });
-    expect(idToken).toMatchObject({ sub: rows[0]?.['sub'], preferred_username: 'mira.l' });
+    const [idToken] = await login(client, String(mira), { login_hint: 'mira.l', scope: 'openid profile' });
+    expect(idToken).toMatchObject({ sub: mira, preferred_username: 'mira.l' });
     expect((await world.ask(client, { login_hint: 'sam@example.com' })).body['error']).toBe('unknown_user_id');
+  });
+
+  it('takes no service account of a client, and no number whose attribute does not say that it is verified', async () => {
+    const account = { id: 'service-1', username: 'service-account-shop', serviceAccountClientId: 'shop' };
+    const eve = { id: 'eve-1', username: 'eve', attributes: { phoneNumber: ['+46701234588'] } };
+    const rows = rowsOf('docs/from-keycloak.md', 'users.jsonl', JSON.stringify({ users: [account, eve] }));
+    writeFileSync(join(folder, 'users.jsonl'), JSON.stringify(rows.at(-1)));
+    expect(rows).toHaveLength(3);
+    expect(await importedBy('docs/from-keycloak.md')).toMatchObject({ created: 1, unverified_left_out: 1 });
+    expect((await world.find('+46701234588')).status).toBe(404);
   });
 });

@@ -28,6 +28,7 @@ type Report = {
   readonly unchanged: number;
   readonly skipped: number;
   readonly rejected: readonly { readonly line: number; readonly reason: string }[];
+  readonly unverified_left_out: number;
   readonly dry_run: boolean;
   readonly complete: boolean;
 };
@@ -82,6 +83,7 @@ describe('user import', () => {
       7,
       {
         ...{ lines: 3, created: 1, updated: 1, unchanged: 0, skipped: 0, dry_run: true, complete: true },
+        unverified_left_out: 0,
         rejected: [{ line: 3, reason: 'The email is that of the user dry-1.' }],
       },
     ]);
@@ -105,6 +107,48 @@ describe('user import', () => {
     expect(reportIn(await ciba('user', 'import', one, '--update', '--json'))).toMatchObject({ updated: 1 });
     expect(reportIn(await ciba('user', 'import', one, '--update', '--json'))).toMatchObject({ unchanged: 1 });
     expect(await show('there')).toMatchObject({ name: 'New', blocked: true });
+  });
+
+  it('leaves out addresses that nobody verified, says how many, and takes them with --unverified', async () => {
+    const text =
+      'sub,email,email_verified,phone_number,phone_number_verified,name\n' +
+      'nv-1,victim@import.example,false,+4930555001,false,Eve\n' +
+      'nv-2,nv2@import.example,true,+4930555002,false,Bo\n' +
+      'nv-3,nv3@import.example,,,,Cy\n';
+    const path = file('unverified.csv', text);
+    const planned = reportIn(await ciba('user', 'import', path, '--dry-run', '--json'));
+    expect(planned).toMatchObject({ created: 3, unverified_left_out: 3, rejected: [] });
+    const { code, stdout } = await ciba('user', 'import', path);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining(
+        'Left out: 3 e-mail addresses and phone numbers that nobody verified. A wrong one would ring another person. --unverified takes them.',
+      ),
+    ]);
+    expect(await show('nv-1')).toEqual({ sub: 'nv-1', name: 'Eve', created_at: expect.any(Number) });
+    expect(await show('nv-2')).toMatchObject({ email: 'nv2@import.example', email_verified: true });
+    expect(await show('nv-2')).not.toHaveProperty('phone_number');
+    expect(await show('nv-3')).toMatchObject({ email: 'nv3@import.example' });
+    // The address is free for the person who has it.
+    expect((await ciba('user', 'create', '--email', 'victim@import.example', '--email-verified')).code).toBe(0);
+    const taken = await ciba('user', 'import', path, '--update', '--unverified', '--json');
+    expect([taken.code, reportIn(taken)]).toMatchObject([
+      7,
+      { updated: 1, unchanged: 1, rejected: [{ line: 2 }], unverified_left_out: 0 },
+    ]);
+    expect(await show('nv-2')).toMatchObject({ phone_number: '+4930555002', phone_number_verified: false });
+  });
+
+  it('takes with --update no address from a user whose line has it unverified, and changes the rest', async () => {
+    await ciba('user', 'create', '--sub', 'keeps', '--email', 'keeps@import.example', '--email-verified');
+    const line = { sub: 'keeps', email: 'keeps@import.example', email_verified: false, name: 'New' };
+    const other = { ...line, email: 'other@import.example', name: 'Newer' };
+    for (const { name, ...one } of [line, other]) {
+      const path = file('keeps.jsonl', JSON.stringify({ name, ...one }));
+      const ended = await ciba('user', 'import', path, '--update', '--json');
+      expect(reportIn(ended)).toMatchObject({ updated: 1, unverified_left_out: 1 });
+      expect(await show('keeps')).toMatchObject({ email: 'keeps@import.example', email_verified: true, name });
+    }
   });
 
   it('reads standard input, of another system', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { WrongUsage } from '../../../cli/command-line/failure.ts';
 import { checkLines } from '../../../cli/importing/checked-lines.ts';
 import { readImportFile, readUtf8 } from '../../../cli/importing/import-file.ts';
+import { leaveOutUnverified } from '../../../cli/importing/unverified.ts';
 
 const NAMES = { renamed: {}, ignoresUnknown: false };
 type Names = Partial<Parameters<typeof readImportFile>[1]['names']>;
@@ -137,10 +138,28 @@ describe('a file with a JSON object on each line', () => {
         preferred_username: 'ann',
         email: 'ann@example.com',
         email_verified: true,
+        name: 'Ann Smith',
         given_name: 'Ann',
         family_name: 'Smith',
         blocked: true,
       },
+    ]);
+  });
+
+  it('may have a member inside another field, where Keycloak has a list with one value', () => {
+    const renamed = { 'attributes.mobile': 'phone_number', 'attributes.checked': 'phone_number_verified' };
+    const user = (attributes: unknown) => JSON.stringify({ id: 'k', attributes });
+    const names = { source: 'keycloak', renamed };
+    const good = user({ mobile: ['+4930901820'], checked: ['true'] });
+    expect(usersIn(good, names)).toEqual([{ sub: 'k', phone_number: '+4930901820', phone_number_verified: true }]);
+    for (const none of [undefined, null, 'text', {}, { mobile: [] }])
+      expect(usersIn(user(none), names)).toEqual([{ sub: 'k' }]);
+    expect(usersIn(user({ mobile: ['+4930901820', '+4930901821'] }), names)).toEqual([
+      'attributes.mobile must be a text',
+    ]);
+    const other = { ignoresUnknown: true, renamed: { 'user_metadata.tel': 'phone_number' } };
+    expect(usersIn('{"sub":"a","user_metadata":{"tel":"+4930901820"}}', other)).toEqual([
+      { sub: 'a', phone_number: '+4930901820' },
     ]);
   });
 
@@ -151,6 +170,53 @@ describe('a file with a JSON object on each line', () => {
 
   it('may not set a member twice', () => {
     expect(usersIn('{"sub":"a","user_id":"b"}', { source: 'auth0' })).toEqual(['two fields set sub']);
+  });
+});
+
+describe('an address or a phone number that nobody verified', () => {
+  const taken = (text: string, names: Names = {}) =>
+    leaveOutUnverified(linesIn(text, names), names.source).map(({ profile, leftOut }) => [profile, leftOut]);
+  const both = { email: 'ann@example.com', phone_number: '+4930901820' };
+
+  it('is left out if its line says so, each by itself, and the rest of the line stays', () => {
+    const line = { sub: 'a', name: 'Ann', ...both };
+    const email = { email: both.email, email_verified: true };
+    expect(taken(JSON.stringify({ ...line, email_verified: true, phone_number_verified: false }))).toEqual([
+      [{ sub: 'a', name: 'Ann', ...email }, ['phone_number']],
+    ]);
+    expect(taken(JSON.stringify({ ...line, email_verified: false, phone_number_verified: false }))).toEqual([
+      [{ sub: 'a', name: 'Ann' }, ['email', 'phone_number']],
+    ]);
+  });
+
+  it('is taken from a file of the company itself that says nothing of it', () => {
+    expect(taken(JSON.stringify({ sub: 'a', ...both }))).toEqual([[{ sub: 'a', ...both }, []]]);
+    expect(taken('sub,email,email_verified\na,ann@example.com,\n')).toEqual([[{ sub: 'a', email: both.email }, []]]);
+  });
+
+  it.each([
+    ['auth0', { user_id: 'a', ...both }, { email_verified: true, phone_verified: true }],
+    ['keycloak', { id: 'a', ...both }, { emailVerified: true, phone_number_verified: true }],
+  ])('is left out of an export of %s that does not say that it is verified', (source, user, flags) => {
+    expect(taken(JSON.stringify(user), { source })).toEqual([[{ sub: 'a' }, ['email', 'phone_number']]]);
+    const not = Object.fromEntries(Object.keys(flags).map((name) => [name, false]));
+    expect(taken(JSON.stringify({ ...user, ...not }), { source })).toEqual([[{ sub: 'a' }, ['email', 'phone_number']]]);
+    const verified = { email_verified: true, phone_number_verified: true };
+    expect(taken(JSON.stringify({ ...user, ...flags }), { source })).toEqual([
+      [{ sub: 'a', ...both, ...verified }, []],
+    ]);
+  });
+
+  it('is no name: a line with no other one is rejected', () => {
+    const lines = leaveOutUnverified(linesIn('email,email_verified\nann@example.com,false\n'), undefined);
+    const reason = 'nobody verified its email, and it has no other name; --unverified takes it';
+    expect(checkLines(lines).bad.map((bad) => bad.reason)).toEqual([reason]);
+  });
+
+  it('is no duplicate of the verified one of another person', () => {
+    const text = 'sub,email,email_verified\neve,ann@example.com,false\nann,ann@example.com,true\n';
+    const { good, bad } = checkLines(leaveOutUnverified(linesIn(text), undefined));
+    expect([good.map(({ profile }) => profile.email), bad]).toEqual([[undefined, 'ann@example.com'], []]);
   });
 });
 

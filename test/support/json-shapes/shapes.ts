@@ -30,6 +30,7 @@ export const PRINTED: Readonly<Record<string, Printed>> = {
       unchanged: 'number',
       skipped: 'number',
       rejected: [{ line: 'number', reason: 'text' }],
+      unverified_left_out: 'number',
       dry_run: 'true or false',
       complete: 'true or false',
     },
