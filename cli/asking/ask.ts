@@ -8,6 +8,7 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { noAnswer } from '../deployment/provider-answer.ts';
 import { adviceFor, type ErrorAnswer } from './advice.ts';
 import { authenticationOf, type Credential } from './credential.ts';
+import { endOnInterrupt } from './interruption.ts';
 import { ObservedCalls } from './observed-calls.ts';
 import type { Outcome, OutcomeName } from './outcome.ts';
 import { checkedTokens } from './tokens.ts';
@@ -39,9 +40,14 @@ type Ended = Pick<Outcome, 'outcome' | 'tokens' | 'refusal'>;
 /** Asks a user and waits for the answer, as a client does. Throws Refused if the provider does not answer at all. */
 export async function ask(question: Question, say: Say): Promise<Outcome> {
   const run = new AskingRun(question, say);
-  await run.discover();
-  const ended = await run.askAndWait();
-  return { ...ended, ...run.known };
+  const stopListening = endOnInterrupt(() => run.known);
+  try {
+    await run.discover();
+    const ended = await run.askAndWait();
+    return { ...ended, ...run.known };
+  } finally {
+    stopListening();
+  }
 }
 
 class AskingRun {

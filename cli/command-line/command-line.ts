@@ -108,7 +108,7 @@ export function bodyOf(specs: OptionSpecs, values: AnyOptions): Record<string, u
   for (const [name, spec] of Object.entries(specs)) {
     const value = values[name];
     if (spec.member === undefined || value === undefined) continue;
-    body[spec.member] = spec.read ? spec.read([value].flat().map(String)) : value;
+    body[spec.member] = spec.read ? spec.read([value].flat().map(String), `--${name}`) : value;
   }
   return body;
 }

@@ -9,6 +9,8 @@ export type Completed = 'clients' | 'users' | 'contexts';
 type Values = {
   /** The only values that there are. They are read without regard to upper and lower case. */
   readonly of?: readonly string[];
+  /** Values that the shell offers. The command itself checks what was typed. */
+  readonly offers?: readonly string[];
   readonly completes?: Completed;
 };
 /** A word on the command line that is not an option. */
@@ -26,8 +28,8 @@ export type OptionSpec = Values & {
   readonly about: string;
   /** The member of the request body that the option sets. Options without one control the command itself. */
   readonly member?: string;
-  /** Converts the typed text into the form that the API expects. Throws WrongUsage. */
-  readonly read?: (typed: readonly string[]) => unknown;
+  /** Converts the typed text into the form that the API expects. Throws WrongUsage, which may name the option. */
+  readonly read?: (typed: readonly string[], option: string) => unknown;
 };
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 type ValueOf<Kind extends OptionSpec['kind']> = Kind extends 'flag'

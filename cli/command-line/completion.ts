@@ -57,6 +57,6 @@ function countArguments(options: Readonly<Record<string, OptionSpec>>, before: r
   return count;
 }
 
-function valuesOf({ of, completes }: Pick<OptionSpec, 'of' | 'completes'>): Candidates {
-  return { words: of ?? [], ...(completes !== undefined && { ask: completes }) };
+function valuesOf({ of, offers, completes }: Pick<OptionSpec, 'of' | 'offers' | 'completes'>): Candidates {
+  return { words: of ?? offers ?? [], ...(completes !== undefined && { ask: completes }) };
 }

@@ -8,6 +8,6 @@ export const EXIT_CODES = {
   5: 'ciba ask: refused by the provider',
   6: 'ciba ask: the tokens do not verify',
   7: 'ciba user import: some lines were rejected',
-  130: 'interrupted by Ctrl-C',
+  130: 'interrupted by Ctrl-C; tail, listen, phone watch and up run until Ctrl-C, so for them it is 0',
 } as const;
 export type ExitCode = keyof typeof EXIT_CODES;

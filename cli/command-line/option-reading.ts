@@ -22,9 +22,9 @@ export function readPairs(typed: readonly string[]): Record<string, string> {
   );
 }
 
-/** Reads a whole number of up to nine digits. */
-export function readWholeNumber([typed = '']: readonly string[]): number {
-  if (!/^\d{1,9}$/.test(typed)) throw new WrongUsage(`"${typed}" must be a whole number`);
+/** Reads a whole number of up to nine digits. `option` is the name of the option with its dashes. */
+export function readWholeNumber([typed = '']: readonly string[], option: string): number {
+  if (!/^\d{1,9}$/.test(typed)) throw new WrongUsage(`${option} must be a whole number, not "${typed}"`);
   return Number(typed);
 }
 

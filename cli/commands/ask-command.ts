@@ -104,13 +104,17 @@ async function askedBy(
     parameters: parametersOf(options, token),
     showTokens: options['show-tokens'] === true,
   };
-  const patience = readWholeNumber([options.patience ?? PATIENCE_SECONDS]);
+  const patience = readWholeNumber([options.patience ?? PATIENCE_SECONDS], '--patience');
   if (options.listen === undefined) {
     if (options.patience !== undefined) throw new WrongUsage('--patience needs --listen');
     return askUser(question, sayStep);
   }
   const { expectPing } = await import('../listening/expected-ping.ts');
-  const { listening, isTrusted, pinged } = await expectPing(asking.deployment, readPort(options.listen), token);
+  const { listening, isTrusted, pinged } = await expectPing(
+    asking.deployment,
+    readPort(options.listen, '--listen'),
+    token,
+  );
   const reach = isTrusted ? 'the local provider can reach it' : 'put a public https address in front of it';
   sayStep(`Listening for the ping on ${listening.url}: ${reach}`);
   return askUser({ ...question, pings: { pinged, patienceSeconds: patience } }, sayStep).finally(() =>

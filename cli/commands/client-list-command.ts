@@ -62,7 +62,7 @@ type ListOptions = OptionValues<typeof OPTIONS>;
 function limitOf({ limit, all }: ListOptions): number {
   if (limit === undefined) return all ? Number.POSITIVE_INFINITY : USUAL_LIMIT;
   if (all) throw new WrongUsage('--limit or --all, not both');
-  const number = readWholeNumber([limit]);
+  const number = readWholeNumber([limit], '--limit');
   if (number < 1) throw new WrongUsage('--limit must be 1 or more');
   return number;
 }

@@ -33,10 +33,10 @@ export const listen = command({
     const { listenForPings } = await import('../listening/listener.ts');
     const { forward, readForward, RowQueue, rowOf } = await import('../listening/received-rows.ts');
     const to = options.forward === undefined ? undefined : readForward(options.forward);
-    const enough = options.count === undefined ? Number.POSITIVE_INFINITY : readWholeNumber([options.count]);
+    const enough = options.count === undefined ? Number.POSITIVE_INFINITY : readWholeNumber([options.count], '--count');
     const token = options.token === undefined ? undefined : readSecretWord(options.token);
     const rows = new RowQueue();
-    const listening = await listenForPings(readPort(options.port ?? '8443'), token, async (received) => {
+    const listening = await listenForPings(readPort(options.port ?? '8443', '--port'), token, async (received) => {
       const forwarded = to !== undefined && received.kind === 'ping' ? await forward(to, received) : undefined;
       rows.add(rowOf(received, forwarded));
       if (forwarded === undefined) return 204;
@@ -58,9 +58,9 @@ async function* closing<Row, End>(rows: AsyncGenerator<Row, End>, listening: Lis
   }
 }
 
-/** Reads a port number. */
-export function readPort(typed: string): number {
-  const port = readWholeNumber([typed]);
+/** Reads a port number. `option` is the name of the option with its dashes. */
+export function readPort(typed: string, option: string): number {
+  const port = readWholeNumber([typed], option);
   if (port > 65_535) throw new WrongUsage('A port is a number from 0 to 65535');
   return port;
 }

@@ -1,11 +1,11 @@
 import { command, type OptionSpecs, type OptionValues } from '../command-line/command.ts';
-import { WrongUsage } from '../command-line/failure.ts';
 import { readInstant } from '../command-line/option-reading.ts';
 import { endProgress } from '../command-line/progress.ts';
 import { sayStep } from '../command-line/steps.ts';
 import type { AdminApi } from '../deployment/admin-api.ts';
-import { readFunctions } from '../function-logs/log-groups.ts';
+import { FUNCTION_NAMES, readFunctions } from '../function-logs/log-groups.ts';
 import { openLogs } from '../function-logs/open-logs.ts';
+import { checkOutcomeWord, OUTCOME_WORDS } from '../tail/outcome-words.ts';
 import type { TailWishes } from '../tail/tail-filter.ts';
 import { tailRows } from '../tail/tail-rows.ts';
 import { findUser } from './user-reference.ts';
@@ -21,9 +21,15 @@ const FILTERS = {
   outcome: {
     kind: 'text',
     value: 'WORD',
+    offers: OUTCOME_WORDS,
     about: 'Only calls that ended so: ok, pending, refused or failed; or an error or reason, such as access_denied.',
   },
-  function: { kind: 'list', value: 'NAME', about: 'Only lines of this function, such as token. Repeat it for more.' },
+  function: {
+    kind: 'list',
+    value: 'NAME',
+    offers: FUNCTION_NAMES,
+    about: 'Only lines of this function, such as token. Repeat it for more.',
+  },
   since: { kind: 'text', value: 'WHEN', about: 'Begin with lines since then: 10m, 2h or 2026-11-01T10:00:00Z.' },
 } as const satisfies OptionSpecs;
 
@@ -58,8 +64,7 @@ export const tail = command({
 });
 
 async function wishesOf(api: AdminApi, { client, user, outcome }: OptionValues<typeof FILTERS>): Promise<TailWishes> {
-  if (outcome !== undefined && !/^[a-z][a-z0-9_]*$/.test(outcome))
-    throw new WrongUsage('--outcome is ok, pending, refused or failed, or an error or reason such as access_denied');
+  if (outcome !== undefined) checkOutcomeWord(outcome);
   if (user === undefined) return { client, outcome, user: undefined };
   const { sub } = (await findUser(api, user, {})).body;
   const { body } = await api.call('GET /admin/users/{sub}/devices', { parameters: { sub } });

@@ -51,7 +51,7 @@ export const trigger = command({
     if (!scenario && options.client !== undefined) throw new WrongUsage('SCENARIO is missing: what the user does');
     if (options.wait !== undefined && options.client === undefined) throw new WrongUsage('--wait needs --client');
     if (!scenario && !options.all) return listed();
-    const waitSeconds = readWholeNumber([options.wait ?? '30']);
+    const waitSeconds = readWholeNumber([options.wait ?? '30'], '--wait');
     const over = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort());
     const theatre = { deployment, api, over: over.signal };

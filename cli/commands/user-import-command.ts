@@ -1,6 +1,7 @@
 import { command, type Output } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { readBytes, readPairs, readWholeNumber } from '../command-line/option-reading.ts';
+import { sayStep } from '../command-line/steps.ts';
 import { fieldList, plainLine, table } from '../command-line/text-layout.ts';
 import { type CheckedLine, checkLines, type RejectedLine } from '../importing/checked-lines.ts';
 import { FORMATS, readImportFile, readUtf8 } from '../importing/import-file.ts';
@@ -76,6 +77,7 @@ export const importCommand = command({
       updates: options.update === true,
       concurrency,
       stop,
+      say: sayStep,
       progress: (done) => progress(`${done + bad.length} of ${file.lines.length} lines`),
     }).finally(end);
     const rejected = [...bad, ...outcome.rejected].sort((a, b) => a.line.line - b.line.line);
@@ -97,7 +99,7 @@ type Total = {
 
 function readConcurrency(typed: string | undefined): number {
   if (typed === undefined) return DEFAULT_CONCURRENCY;
-  const number = readWholeNumber([typed]);
+  const number = readWholeNumber([typed], '--concurrency');
   if (number < 1 || number > MOST_CONCURRENCY)
     throw new WrongUsage(`--concurrency must be from 1 to ${MOST_CONCURRENCY}, not ${number}`);
   return number;
@@ -129,9 +131,8 @@ function output({ counts, stopped }: ImportOutcome, { lines, rejected, leftOut, 
     skipped: counts.skipped === 0 ? '0' : `${counts.skipped}: they exist with other values; --update changes them`,
     [`${would}rejected`]: String(rejected.length),
   });
-  const title = isDryRun
-    ? `Checked ${lines} lines. Nothing was changed.`
-    : `Read ${done + rejected.length} of ${lines} lines.`;
+  const counted = lines === 1 ? '1 line' : `${lines} lines`;
+  const title = isDryRun ? `Checked ${counted}. Nothing was changed.` : `Read ${done + rejected.length} of ${counted}.`;
   const text = [title, summary, ...leftOutText(leftOut), ...rejectedText(rejected, report)].join('\n\n');
   return { json, text };
 }
@@ -151,7 +152,7 @@ function rejectedText(rejected: readonly RejectedLine[], report: string | undefi
   const shown = rejected.slice(0, SHOWN_LINES).map(({ line, reason }) => [line.line, reason]);
   const more = rejected.length - shown.length;
   const rest = [
-    ...(more > 0 ? [`${more} more lines were rejected.`] : []),
+    ...(more > 0 ? [more === 1 ? '1 more line was rejected.' : `${more} more lines were rejected.`] : []),
     report === undefined ? '--rejected FILE writes all of them.' : `All of them are in ${plainLine(report)}.`,
   ];
   return [table(['LINE', 'REJECTED BECAUSE'], shown), rest.join(' ')];

@@ -69,7 +69,7 @@ export const listUsers = command({
   ],
   async run({ api, options, globals, progress }) {
     if (options.all && options.limit !== undefined) throw new WrongUsage('--all and --limit exclude each other');
-    const limit = options.limit === undefined ? DEFAULT_LIMIT : readWholeNumber([options.limit]);
+    const limit = options.limit === undefined ? DEFAULT_LIMIT : readWholeNumber([options.limit], '--limit');
     if (limit === 0) throw new WrongUsage('--limit must be 1 or more');
     const wanted = options.all ? Number.POSITIVE_INFINITY : limit;
     const { json, users, next } = await readPages(api, { body: bodyOf(this.options, options), wanted, progress });
@@ -127,6 +127,7 @@ export const findUsers = command({
   examples: ['ciba user find anna@example.com', 'ciba user find "+49 30 901820" --json | jq -r ".users[0].sub"'],
   async run({ api, argument }) {
     const { word } = argument;
+    if (word === '') throw new WrongUsage('WORD is empty: give a sub, an e-mail address, a phone number or a username');
     const search = (body: object) => api.find('POST /admin/users/search', { parameters: {}, body });
     const [bySub, byHint] = await Promise.all([search({ sub: word }), search({ login_hint: word })]);
     const users: Found[] = [

@@ -11,7 +11,7 @@ import type { EvidenceKeysView, UserExport } from '../../provider/flows/person/e
 import type { ListedUserView } from '../../provider/flows/person/list-users.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import type { Deployment } from './deployment.ts';
-import { withId } from './next-step.ts';
+import { withId, withTakenValue } from './next-step.ts';
 import { jsonFromProvider } from './provider-call.ts';
 import { type Authorize, signatureFor, withoutSignature } from './request-signature.ts';
 
@@ -74,7 +74,7 @@ export class AdminApi {
     const { host: _host, ...authorized } = await this.#authorize({ method, url, headers, body });
     const init = { method, headers: authorized, ...(body !== undefined && { body }) };
     const json = await jsonFromProvider(this.#deployment, url, init).catch((error: unknown) => {
-      throw withId(error, call.parameters);
+      throw withTakenValue(withId(error, call.parameters), call.body);
     });
     // Both sides take the answer's type from the same flow. Members that a later version adds do no harm.
     return { json, body: (json === '' ? undefined : JSON.parse(json)) as AnswerOf<Route> };

@@ -1,4 +1,5 @@
 import { Refused } from '../command-line/failure.ts';
+import { isJsonObject } from '../command-line/json-object.ts';
 import { quoted } from '../command-line/text-layout.ts';
 
 /** The error codes of the admin API and of the functions that operators call. */
@@ -39,6 +40,15 @@ export function nextStep(code: string, description: string): string {
   const known = ERROR_CODES.find((one) => one === code);
   if (known === 'conflict') return CONFLICTS.find(([said]) => said.test(description))?.[1] ?? NEXT_STEPS.conflict;
   return NEXT_STEPS[known ?? 'server_error'];
+}
+
+/** Adds the value to the next step of "This email is taken.", so that it can be copied. Passes all other errors on. */
+export function withTakenValue(error: unknown, body: unknown): unknown {
+  if (!(error instanceof Refused) || error.code !== 'conflict' || !isJsonObject(body)) return error;
+  const member = /^This (email|phone_number|preferred_username|sub) is taken/.exec(error.message)?.[1];
+  const value: unknown = member === undefined ? undefined : body[member];
+  if (typeof value !== 'string') return error;
+  return new Refused(error.message, `ciba user show ${quoted(value)} says who has it.`, error.code);
 }
 
 /** How to find what is there, by the word of the admin API. */

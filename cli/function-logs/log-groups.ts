@@ -6,8 +6,10 @@ import { type DeployedStack, resourcesOf } from '../deployment/deployed-stack.ts
 /** A log group, and the function that writes it. */
 export type FunctionLogGroup = { readonly function: string; readonly name: string };
 
-/** The names of all functions, longest first, so that `endpoint-events` is found before `events`. */
-const NAMES = Object.keys(allFunctions).toSorted((a, b) => b.length - a.length);
+/** The names of all functions. */
+export const FUNCTION_NAMES = Object.keys(allFunctions);
+/** The same, longest first, so that `endpoint-events` is found before `events`. */
+const NAMES = FUNCTION_NAMES.toSorted((a, b) => b.length - a.length);
 /** Functions that only run around a deployment. Nobody calls them. */
 const AROUND_DEPLOYMENTS = [
   'first-keys',
@@ -48,5 +50,5 @@ export function readFunctions(typed: readonly string[] = []): readonly string[] 
 
 function readFunction(word: string): string {
   if (word === '') throw new WrongUsage('--function must name a function, such as token');
-  return oneOf('--function', word, Object.keys(allFunctions));
+  return oneOf('--function', word, FUNCTION_NAMES);
 }

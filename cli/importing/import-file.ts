@@ -2,6 +2,7 @@ import type { UserProfile } from '../../provider/core/person/profile.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { jsonFault } from '../command-line/json-fault.ts';
 import { parseJsonObject } from '../command-line/json-object.ts';
+import { quoted } from '../command-line/text-layout.ts';
 import { csvRecord, parseCsv } from './csv.ts';
 import {
   type Address,
@@ -73,6 +74,8 @@ function readCsv(text: string, names: FieldNames): ImportFile {
   const [header, ...rows] = records;
   const fields = header?.fields?.map((field) => field.trim());
   if (!header || !fields) throw new WrongUsage('The first line must name the columns, for example: sub,email,name');
+  const repeated = fields.find((field, at) => fields.indexOf(field) !== at);
+  if (repeated !== undefined) throw new WrongUsage(`The first line names the column ${quoted(repeated)} twice`);
   const unknown = fields.find((field) => targetOf(field, names) === false);
   if (unknown !== undefined)
     throw new WrongUsage(
@@ -84,7 +87,8 @@ function readCsv(text: string, names: FieldNames): ImportFile {
     if (!values)
       return { line, profile: undefined, fault: 'a quotation mark is where none may be, or missing', rejected };
     if (values.length !== fields.length) {
-      const fault = `it has ${values.length} fields, and the first line has ${fields.length}`;
+      const count = `${values.length} ${values.length === 1 ? 'field' : 'fields'}`;
+      const fault = `it has ${count}, and the first line has ${fields.length}`;
       return { line, profile: undefined, fault, rejected };
     }
     return {

@@ -1,5 +1,6 @@
 import type { UserProfile, UserView } from '../../provider/core/person/profile.ts';
 import { Refused } from '../command-line/failure.ts';
+import type { Say } from '../command-line/steps.ts';
 import type { AdminApi } from '../deployment/admin-api.ts';
 import type { CheckedLine, RejectedLine } from './checked-lines.ts';
 import { Pace, Stopped } from './pace.ts';
@@ -19,6 +20,8 @@ export type ImportOptions = {
   readonly concurrency: number;
   /** Ends the import early. */
   readonly stop: AbortSignal;
+  /** Tells a person that the import waits. */
+  readonly say: Say;
   readonly progress: (done: number) => void;
 };
 
@@ -67,7 +70,7 @@ class ImportRun {
   constructor(api: AdminApi, options: ImportOptions) {
     this.#api = api;
     this.#options = options;
-    this.#pace = new Pace(options.concurrency, options.stop);
+    this.#pace = new Pace(options.concurrency, options.stop, options.say);
   }
 
   async take(line: CheckedLine): Promise<void> {

@@ -1,4 +1,5 @@
 import { Refused } from '../command-line/failure.ts';
+import type { Say } from '../command-line/steps.ts';
 import { NO_ANSWER, NOT_REACHED, THROTTLED } from '../deployment/provider-answer.ts';
 
 /** The error codes after which the same call may succeed, and how often it is made. Nine tries take most of a minute. */
@@ -31,9 +32,13 @@ export class Pace {
   #resumesAt = 0;
   /** Whether the provider answered before. If not, its address may be wrong, so nothing is tried again. */
   #hasAnswered = false;
+  /** Whether somebody was told that the import waits. Once is enough until calls succeed again. */
+  #isTold = false;
+  readonly #say: Say;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(most: number, stop: AbortSignal) {
+  constructor(most: number, stop: AbortSignal, say: Say) {
+    this.#say = say;
     this.#most = most;
     this.#width = most;
     this.#stop = stop;
@@ -53,7 +58,7 @@ export class Pace {
         return made.answer;
       }
       const isOver = tries >= this.#triesAfter(made.error);
-      if (!isOver) this.#slowDown(tries);
+      if (!isOver) this.#slowDown(made.error, tries);
       this.#release();
       if (isOver) throw made.error;
     }
@@ -79,6 +84,7 @@ export class Pace {
 
   #succeeded(): void {
     this.#hasAnswered = true;
+    this.#isTold = false;
     this.#calm += 1;
     if (this.#calm >= CALM && this.#width < this.#most) {
       this.#width += 1;
@@ -87,13 +93,21 @@ export class Pace {
     this.#release();
   }
 
-  #slowDown(tries: number): void {
+  #slowDown(error: unknown, tries: number): void {
+    this.#tell(error);
     this.#calm = 0;
     // Calls that were under way together fail together. They count once.
     if (Date.now() < this.#resumesAt) return;
     this.#width = Math.max(1, Math.floor(this.#width / 2));
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1));
     this.#resumesAt = Date.now() + longest * (0.5 + Math.random() / 2);
+  }
+
+  /** A call that is made again takes up to a minute. That the provider takes fewer calls for a moment is no news. */
+  #tell(error: unknown): void {
+    if (this.#isTold || !(error instanceof Refused) || error.code === THROTTLED) return;
+    this.#isTold = true;
+    this.#say(`${error.message} The import waits and tries again, for up to a minute.`);
   }
 
   #release(): void {

@@ -19,8 +19,10 @@ const now = () => Math.floor(Date.now() / 1000);
 export class ActingPhone {
   readonly identity: PhoneIdentity;
   readonly #wire: Wire;
+  readonly #by: 'phone' | 'phone 2';
 
-  constructor(identity: PhoneIdentity, wire: Wire) {
+  constructor(identity: PhoneIdentity, wire: Wire, by: 'phone' | 'phone 2' = 'phone') {
+    this.#by = by;
     this.identity = identity;
     this.#wire = wire;
   }
@@ -47,6 +49,11 @@ export class ActingPhone {
       if (!(error instanceof PhoneRefused) || error.status === undefined) throw error;
       return wire.add({ ...call, status: error.status, answer: { error: error.error } });
     }
+  }
+
+  /** The same phone, with the name of a second one in what is told. */
+  asSecond(): ActingPhone {
+    return new ActingPhone(this.identity, this.#wire, 'phone 2');
   }
 
   /** The same phone with the key of another one. */
@@ -76,7 +83,7 @@ export class ActingPhone {
     const details_hash = createHash('sha256').update(bytes).digest('base64url');
     const clock = () => now() + laterSeconds + clockIsAheadBy;
     const claims = { iss, sub, request_id: requestId, ...decided, details_hash, ...lifeOf(issuer, clock) };
-    return this.#wire.send('phone', {
+    return this.#wire.send(this.#by, {
       method: 'POST',
       path: `/device/requests/${requestId}/response`,
       route: '/device/requests/{request_id}/response',
@@ -103,7 +110,7 @@ export class ActingPhone {
     const made: Exchange[] = [];
     for (const name of names)
       made.push(
-        await this.#wire.send('phone', {
+        await this.#wire.send(this.#by, {
           ...call,
           body: JSON.stringify({ name }),
           sent: { name, Authorization: 'Device …' },
@@ -114,7 +121,7 @@ export class ActingPhone {
 
   async #get(path: string, route: string, laterSeconds = 0): Promise<Exchange> {
     const authorization = await new Phone(this.identity, () => now() + laterSeconds).assertion('GET', path);
-    return this.#wire.send('phone', {
+    return this.#wire.send(this.#by, {
       method: 'GET',
       path: `/${path}`,
       route: `/${route}`,

@@ -21,9 +21,7 @@ export function listText(groups: readonly ScenarioGroup[], width = lineWidth()):
 export function outcomeText(outcome: TriggerOutcome, width = lineWidth()): string {
   const { exchanges, expected, saw, difference, next, standard, page } = outcome;
   const ending = wordsOf(expected.status, expected.error);
-  const end = saw
-    ? `the ${expected.by} got ${ending}${described(saw)}`
-    : `your client gets ${ending} when it calls next`;
+  const end = saw ? `the ${saw.by} got ${ending}${described(saw)}` : `your client gets ${ending} when it calls next`;
   return [
     ...exchanges.map((exchange) => exchangeText(exchange, width)),
     '',

@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject } from '../command-line/json-object.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { callProvider } from '../deployment/provider-call.ts';
 
-/** Who called: the client, the phone, an operator, or the provider at the notification endpoint of the client. */
-export type By = 'client' | 'phone' | 'operator' | 'provider';
+/** Who called: the client, the phone, the second phone of a user, an operator, or the provider at the notification endpoint of the client. */
+export type By = 'client' | 'phone' | 'phone 2' | 'operator' | 'provider';
 
 /** A call and its answer. */
 export type Exchange = {

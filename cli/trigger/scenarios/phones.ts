@@ -20,7 +20,7 @@ export const phones: ScenarioGroup = {
       page: ANSWER,
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
-        const other = await stage.phone(person);
+        const other = (await stage.phone(person)).asSecond();
         const { bytes } = await person.phone.read(asked.requestId);
         const shown = { requestId: asked.requestId, bytes };
         const answers = await Promise.all([person.phone.respond(shown, 'approve'), other.respond(shown, 'approve')]);

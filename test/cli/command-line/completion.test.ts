@@ -49,6 +49,8 @@ describe('the candidates', () => {
     ['log-level set debug ', []],
     ['user show --by sub --b', []],
     ['completion f', ['fish']],
+    ['tail --outcome ref', ['refused']],
+    ['tail --function tok', ['token', 'token-revocation']],
   ])('of "%s" are %j', (line, words) => {
     expect(candidatesFor(line.split(' '), vocabulary).words).toEqual(words);
   });

@@ -106,7 +106,11 @@ describe('wrong usage exits 2, says what to do on stderr, and prints nothing on 
     ['a client without a name', ['client', 'create'], '--client-name is missing'],
     ['an update of nothing', ['client', 'update', 'bank'], 'Nothing to change'],
     ['an update of nothing', ['user', 'update', 'anna'], 'Nothing to change'],
-    ['a number that is none', ['client', 'update', 'a', '--requests-per-minute', 'x'], '"x" must be a whole number'],
+    [
+      'a number that is none',
+      ['client', 'update', 'a', '--requests-per-minute', 'x'],
+      '--requests-per-minute must be a whole number, not "x"',
+    ],
     [
       'a pair that is none',
       ['client', 'update', 'a', '--scope-description', 'pay'],

@@ -52,6 +52,20 @@ function expectNoSecrets({ output }: RunningCiba, ...secrets: readonly string[])
 }
 
 describe('ciba ask', () => {
+  it.concurrent('says after Ctrl-C that the request stays open and how to follow it, and ends with 130', async () => {
+    const { email, phone } = await world.person();
+    const run = startCiba(['ask', email], { env });
+    const id = await requestOf(run, phone);
+    const txn = /\(txn ([0-9a-f]{16})\)/.exec(run.output.stderr)?.[1] ?? 'none';
+    run.kill('SIGINT');
+    const { code, stderr, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^ciba: Interrupted\. The request \S+ stays open until the user answers, or until \d+ s/m);
+    expect(stderr).toContain(`ciba trace ${txn}`);
+    expect(await world.answer(phone, id, 'deny')).toBe(204);
+  });
+
   it.concurrent('asks with the client of the demo if none is named, says so, and explains each claim', async () => {
     const phone = await world.phone('ana');
     const run = startCiba(['ask', 'ana@example.com', '--binding-message', 'Call 1 with Sam'], { env });

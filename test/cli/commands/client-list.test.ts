@@ -141,7 +141,7 @@ it('says that a client has two secrets while both work', async () => {
 it.each([
   [['--limit', '0'], '--limit must be 1 or more'],
   [['--limit', '5', '--all'], '--limit or --all, not both'],
-  [['--limit', 'ten'], '"ten" must be a whole number'],
+  [['--limit', 'ten'], '--limit must be a whole number, not "ten"'],
   [['--secret-ends-before', 'soon'], '"soon" is no instant: give 30d, 2026-11-01 or 2026-11-01T10:00:00Z'],
   [['--backchannel-token-delivery-mode', 'pong'], 'did you mean ping?'],
 ])('wrong usage: %j', async (options, message) => {

@@ -123,7 +123,7 @@ describe('ciba listen', () => {
   it.concurrent.each([
     ['an application elsewhere', ['--forward', 'https://app.example/'], '--forward must be a URL on this machine'],
     ['no port', ['--port', '70000'], 'A port is a number from 0 to 65535'],
-    ['no number', ['--count', 'two'], '"two" must be a whole number'],
+    ['no number', ['--count', 'two'], '--count must be a whole number, not "two"'],
   ])('wrong usage: %s', async (_, args, message) => {
     const { code, stdout, stderr } = await ciba(['listen', ...args], { env });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

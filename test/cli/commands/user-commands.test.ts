@@ -119,7 +119,7 @@ describe('user', () => {
     [
       'a name that is taken',
       ['user', 'create', '--email', 'anna@example.com'],
-      'This email is taken. ciba user show says who has it.',
+      'This email is taken. ciba user show "anna@example.com" says who has it.',
     ],
     [
       'a malformed number',

@@ -59,12 +59,18 @@ describe('user list', () => {
 
   it.each([
     [['--limit', '0'], '--limit must be 1 or more'],
-    [['--limit', 'many'], '"many" must be a whole number'],
+    [['--limit', 'many'], '--limit must be a whole number, not "many"'],
     [['--all', '--limit', '3'], '--all and --limit exclude each other'],
     [['--created-after', 'yesterday'], '"yesterday" is no instant'],
   ])('refuses %j', async (options, message) => {
     const { code, stderr } = await ciba('user', 'list', ...options);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('refuses to find the empty word, in words of its own', async () => {
+    const { code, stderr } = await ciba('user', 'find', '');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('WORD is empty')]);
+    expect(stderr).not.toContain('login_hint');
   });
 
   it('reads on where a page has nobody, because the filter left everybody out', async () => {

@@ -30,6 +30,7 @@ describe('a CSV file with users', () => {
 
   it.each([
     ['emial,name\na,b', 'there is no member "emial"; did you mean email?'],
+    ['sub,email,email\na,b,b', 'The first line names the column "email" twice'],
     ['"sub,name\na,b', 'The first line must name the columns'],
     ['sub,name\n', 'The file has no users'],
     ['', 'The first line must name the columns'],
@@ -38,7 +39,7 @@ describe('a CSV file with users', () => {
   });
 
   it.each([
-    ['sub,email\ncrm-1', 'it has 1 fields, and the first line has 2'],
+    ['sub,email\ncrm-1', 'it has 1 field, and the first line has 2'],
     ['sub,email\n"crm"1,x', 'a quotation mark is where none may be, or missing'],
     ['sub,blocked\ncrm-1,maybe', 'blocked must be true or false'],
   ])('has a mistake in a line: %j', (text, reason) => {

@@ -3,6 +3,7 @@ import { Refused } from '../../../cli/command-line/failure.ts';
 import { changeOf } from '../../../cli/importing/import-users.ts';
 import { Pace, Stopped } from '../../../cli/importing/pace.ts';
 
+const silent = () => undefined;
 const failure = (code: string) => new Refused('It failed.', '', code);
 /** A call that fails some times, and then succeeds. It counts how many are made at the same time. */
 function callThat(failures: readonly string[]) {
@@ -31,15 +32,27 @@ describe('the pace of an import', () => {
     return settled;
   };
 
+  it('says once that it waits and tries again when the connection is lost, and nothing when it is only slowed down', async () => {
+    const said: string[] = [];
+    const pace = new Pace(1, signal(), (text) => void said.push(text));
+    await settle(pace.call(callThat([]).make));
+    await settle(pace.call(callThat(['throttled']).make));
+    expect(said).toEqual([]);
+    await settle(pace.call(callThat(['not_reached', 'not_reached', 'no_answer']).make));
+    expect(said).toEqual(['It failed. The import waits and tries again, for up to a minute.']);
+    await settle(pace.call(callThat(['no_answer']).make));
+    expect(said).toHaveLength(2);
+  });
+
   it('makes as many calls at the same time as are allowed, and no more', async () => {
-    const pace = new Pace(3, signal());
+    const pace = new Pace(3, signal(), silent);
     const { seen, make } = callThat([]);
     await settle(Promise.all(Array.from({ length: 10 }, () => pace.call(make))));
     expect(seen).toMatchObject({ calls: 10, most: 3 });
   });
 
   it('makes a throttled call again, and halves the calls at the same time', async () => {
-    const pace = new Pace(8, signal());
+    const pace = new Pace(8, signal(), silent);
     const { make } = callThat(['throttled']);
     expect(await settle(pace.call(make))).toBe('answer');
     const { seen, make: others } = callThat([]);
@@ -48,7 +61,7 @@ describe('the pace of an import', () => {
   });
 
   it('counts calls that fail together once', async () => {
-    const pace = new Pace(8, signal());
+    const pace = new Pace(8, signal(), silent);
     const { make } = callThat(Array(8).fill('throttled'));
     await settle(Promise.all(Array.from({ length: 8 }, () => pace.call(make))));
     const { seen, make: others } = callThat([]);
@@ -57,7 +70,7 @@ describe('the pace of an import', () => {
   });
 
   it('becomes faster again after calls that succeed', async () => {
-    const pace = new Pace(4, signal());
+    const pace = new Pace(4, signal(), silent);
     await settle(pace.call(callThat(['throttled', 'throttled']).make));
     for (let round = 0; round < 80; round += 1) await settle(pace.call(callThat([]).make));
     const { seen, make } = callThat([]);
@@ -74,22 +87,22 @@ describe('the pace of an import', () => {
     ['conflict', 1],
   ])('gives up a call that answers %s after %i tries', async (code, tries) => {
     const { seen, make } = callThat(Array(20).fill(code));
-    expect(await settle(new Pace(1, signal()).call(make))).toMatchObject({ code });
+    expect(await settle(new Pace(1, signal(), silent).call(make))).toMatchObject({ code });
     expect(seen.calls).toBe(tries);
   });
 
   it('waits for a provider that is gone, but not for one that was never there', async () => {
     const never = callThat(Array(20).fill('not_reached'));
-    expect(await settle(new Pace(1, signal()).call(never.make))).toMatchObject({ code: 'not_reached' });
+    expect(await settle(new Pace(1, signal(), silent).call(never.make))).toMatchObject({ code: 'not_reached' });
     expect(never.seen.calls).toBe(1);
-    const pace = new Pace(1, signal());
+    const pace = new Pace(1, signal(), silent);
     await settle(pace.call(callThat([]).make));
     expect(await settle(pace.call(callThat(['not_reached', 'not_reached']).make))).toBe('answer');
   });
 
   it('begins no call after a stop, also while it waits', async () => {
     const stop = new AbortController();
-    const pace = new Pace(1, stop.signal);
+    const pace = new Pace(1, stop.signal, silent);
     const { seen, make } = callThat(Array(20).fill('throttled'));
     const waiting = Promise.all([pace.call(make), pace.call(make)].map((one) => one.catch((error: unknown) => error)));
     await vi.advanceTimersByTimeAsync(50);

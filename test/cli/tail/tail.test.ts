@@ -97,6 +97,16 @@ describe('ciba tail, at the local provider', () => {
     expect(new Set(told(stdout))).toEqual(new Set([expected]));
   });
 
+  it.each([
+    ['refusd', 'did you mean refused?'],
+    ['acces_denied', 'did you mean access_denied?'],
+    ['polled_to_fast', 'did you mean polled_too_fast?'],
+    ['zzz', 'not "zzz"'],
+  ])('refuses --outcome %s at once, because no line can have it', async (word, said) => {
+    const { code, stderr } = await cibaInOne(['tail', '--outcome', word], { env: operated.env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+  });
+
   it('shows only lines of a function, and suggests the name of one that does not exist', async () => {
     const run = await tail('--function', 'device');
     await operated.pollLogin();

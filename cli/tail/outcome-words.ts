@@ -1,0 +1,82 @@
+import { askingWording } from '../../provider/core/asking/refusals.ts';
+import { clientWording } from '../../provider/core/client/refusals.ts';
+import { decidingWording } from '../../provider/core/deciding/refusals.ts';
+import { deviceWording } from '../../provider/core/device/refusals.ts';
+import type { NotificationReason } from '../../provider/core/notifying/notification-decision.ts';
+import { operatingWording } from '../../provider/core/operating/refusals.ts';
+import type { RefusalReason } from '../../provider/core/refusal.ts';
+import { shapeWording } from '../../provider/core/shape-refusals.ts';
+import { tokenWording } from '../../provider/core/token/refusals.ts';
+import { WrongUsage } from '../command-line/failure.ts';
+import { nearestName } from '../command-line/nearest-name.ts';
+import { quoted } from '../command-line/text-layout.ts';
+import { CALL_OUTCOMES } from '../function-logs/log-entry.ts';
+
+const REASONS = {
+  ...shapeWording,
+  ...clientWording,
+  ...askingWording,
+  ...tokenWording,
+  ...deviceWording,
+  ...decidingWording,
+  ...operatingWording,
+} satisfies Readonly<Record<RefusalReason, unknown>>;
+const NOTIFICATION_REASONS = {
+  unknown_request: true,
+  never_decided: true,
+  redeemed_already: true,
+  request_over: true,
+  request_failed: true,
+  notified: true,
+  not_decided_yet: true,
+  client_not_notified: true,
+  client_replaced: true,
+  notified_already: true,
+  being_notified: true,
+  endpoint_unreachable: true,
+  notification_given_up: true,
+} satisfies Readonly<Record<NotificationReason, true>>;
+/** The error codes of the endpoints that are not the name of a reason, too. */
+const ERRORS = [
+  'access_denied',
+  'already_decided',
+  'authorization_pending',
+  'details_mismatch',
+  'expired',
+  'expired_token',
+  'invalid_authorization_details',
+  'invalid_binding_message',
+  'invalid_client',
+  'invalid_client_metadata',
+  'invalid_device',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_ticket',
+  'server_error',
+  'slow_down',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unknown_user_id',
+  'unsupported_grant_type',
+];
+/** How a call can end: in general, by its error, or by the reason in its line. */
+export const OUTCOME_WORDS: readonly string[] = [
+  ...new Set([
+    ...CALL_OUTCOMES,
+    ...ERRORS,
+    'push_credential_not_applied',
+    ...Object.keys({ ...REASONS, ...NOTIFICATION_REASONS }),
+  ]),
+];
+
+/** Throws if no line can have this word, and suggests the nearest. */
+export function checkOutcomeWord(word: string): void {
+  if (OUTCOME_WORDS.includes(word)) return;
+  const nearest = nearestName(word, OUTCOME_WORDS);
+  const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  throw new WrongUsage(
+    `--outcome must be ok, pending, refused or failed, or an error or reason such as access_denied, not ${quoted(word)}${meant}`,
+  );
+}
