@@ -10,11 +10,14 @@ const RELEASE = [
   'test/browser/**/*.test.ts',
   'test/infra/functions/bundle-import.test.ts',
   'test/bench/load.test.ts',
+  'test/cli/command-line/every-command.test.ts',
   'test/cli/importing/ten-thousand-users.test.ts',
   'test/e2e/examples.test.ts',
   'test/e2e/first-day.test.ts',
   'test/e2e/light-installation.test.ts',
   'test/e2e/tutorial.test.ts',
+  'test/infra/construct/{consumer-app,two-providers}.test.ts',
+  'test/infra/pipeline-rights.test.ts',
   'test/release/{command,construct,identical-builds}.test.ts',
 ];
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */

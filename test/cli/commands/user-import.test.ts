@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
+import { freePort } from '../../support/page-terminals.ts';
 import { prepared } from '../../support/prepared.ts';
 import { cibaInOne } from '../support/ciba-in-one.ts';
 import { ciba as cibaProcess } from '../support/ciba-process.ts';
@@ -290,7 +291,9 @@ describe('a provider that does not take every call', () => {
 
   it('or is not there: the import ends at once', async () => {
     const { path } = usersFile('absent-', 3);
-    const { code, stderr } = await importThrough('http://127.0.0.1:9', path);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('No answer from http://127.0.0.1:9')]);
+    const absent = `http://127.0.0.1:${await freePort()}`;
+    const { code, stderr } = await importThrough(absent, path);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`No answer from ${absent}: nothing listens there`)]);
+    expect(stderr).not.toContain('tries again');
   });
 });
