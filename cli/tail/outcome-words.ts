@@ -1,26 +1,10 @@
-import { askingWording } from '../../provider/core/asking/refusals.ts';
-import { clientWording } from '../../provider/core/client/refusals.ts';
-import { decidingWording } from '../../provider/core/deciding/refusals.ts';
-import { deviceWording } from '../../provider/core/device/refusals.ts';
 import type { NotificationReason } from '../../provider/core/notifying/notification-decision.ts';
-import { operatingWording } from '../../provider/core/operating/refusals.ts';
-import type { RefusalReason } from '../../provider/core/refusal.ts';
-import { shapeWording } from '../../provider/core/shape-refusals.ts';
-import { tokenWording } from '../../provider/core/token/refusals.ts';
+import { refusalReasons } from '../../provider/core/refusal.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { nearestName } from '../command-line/nearest-name.ts';
 import { quoted } from '../command-line/text-layout.ts';
 import { CALL_OUTCOMES } from '../function-logs/log-entry.ts';
 
-const REASONS = {
-  ...shapeWording,
-  ...clientWording,
-  ...askingWording,
-  ...tokenWording,
-  ...deviceWording,
-  ...decidingWording,
-  ...operatingWording,
-} satisfies Readonly<Record<RefusalReason, unknown>>;
 const NOTIFICATION_REASONS = {
   unknown_request: true,
   never_decided: true,
@@ -50,6 +34,7 @@ const ERRORS = [
   'invalid_client_metadata',
   'invalid_device',
   'invalid_grant',
+  'invalid_push_token',
   'invalid_request',
   'invalid_scope',
   'invalid_target',
@@ -67,7 +52,8 @@ export const OUTCOME_WORDS: readonly string[] = [
     ...CALL_OUTCOMES,
     ...ERRORS,
     'push_credential_not_applied',
-    ...Object.keys({ ...REASONS, ...NOTIFICATION_REASONS }),
+    ...refusalReasons(),
+    ...Object.keys(NOTIFICATION_REASONS),
   ]),
 ];
 

@@ -13,6 +13,9 @@ export type Manner = {
   readonly clockIsAheadBy?: number;
 };
 
+/** A request as a phone shows it: the frozen bytes of its details. */
+type Shown = { readonly requestId: string; readonly bytes: Uint8Array };
+
 const now = () => Math.floor(Date.now() / 1000);
 
 /** A phone of a scenario. It signs with a real key, and its calls are remembered. */
@@ -66,15 +69,15 @@ export class ActingPhone {
     return this.#get('device/requests', 'device/requests');
   }
 
-  /** Fetches the details of a request: the exchange, and the bytes, which are empty if there are none. */
-  async read(requestId: string, laterSeconds = 0): Promise<{ exchange: Exchange; bytes: Uint8Array }> {
+  /** Fetches the details of a request: the exchange, and what was shown. The bytes are empty if there are none. */
+  async read(requestId: string, laterSeconds = 0): Promise<Shown & { exchange: Exchange }> {
     const exchange = await this.#get(`device/requests/${requestId}`, 'device/requests/{request_id}', laterSeconds);
-    return { exchange, bytes: Buffer.from(String(exchange.answer['details'] ?? ''), 'base64url') };
+    return { exchange, requestId, bytes: Buffer.from(String(exchange.answer['details'] ?? ''), 'base64url') };
   }
 
   /** Signs a decision over bytes, and sends it. */
   async respond(
-    { requestId, bytes }: { readonly requestId: string; readonly bytes: Uint8Array },
+    { requestId, bytes }: Shown,
     answer: Answer,
     { laterSeconds = 0, clockIsAheadBy = 0 }: Manner = {},
   ): Promise<Exchange> {
@@ -96,9 +99,9 @@ export class ActingPhone {
 
   /** Fetches a request and answers it, as a good phone does. */
   async decide(requestId: string, answer: Answer, manner: Manner = {}): Promise<Exchange> {
-    const { exchange, bytes } = await this.read(requestId, manner.laterSeconds);
+    const { exchange, ...shown } = await this.read(requestId, manner.laterSeconds);
     expectAnswer(exchange, { status: 200 });
-    return this.respond({ requestId, bytes }, answer, manner);
+    return this.respond(shown, answer, manner);
   }
 
   /** Renames the phone, by as many calls as there are names, all with one assertion. */

@@ -34,6 +34,11 @@ const wordings: Wordings<Refusal> = {
   ...operatingWording,
 };
 
+/** Returns every reason. */
+export function refusalReasons(): readonly RefusalReason[] {
+  return Object.keys(wordings) as RefusalReason[];
+}
+
 /** Returns what the caller receives for a refusal. */
 export function wordingOf<Reason extends RefusalReason>(refusal: Extract<Refusal, { reason: Reason }>): Wording {
   return wordings[refusal.reason](refusal);

@@ -39,6 +39,7 @@ export class Terminal {
   #program: ChildProcess | undefined;
   #output = '';
   #seen = 0;
+  #isRestLeftOut = false;
 
   constructor(cwd: string, env: NodeJS.ProcessEnv) {
     this.#where = { cwd, env };
@@ -53,6 +54,8 @@ export class Terminal {
   }
 
   run(commands: string): void {
+    if (this.#isRestLeftOut) this.#seen = this.#output.length;
+    this.#isRestLeftOut = false;
     // A group of its own, so that Ctrl-C reaches the program and what it started.
     const program = spawn('bash', ['--norc', '-c', commands], { ...this.#where, detached: true });
     for (const stream of [program.stdout, program.stderr])
@@ -78,8 +81,12 @@ export class Terminal {
     this.#seen += (found?.index ?? 0) + (found?.[0].length ?? 0);
   }
 
-  /** What was printed after the lines that were seen. */
+  /** What was printed after the lines that were seen. Empty if the rest is left out. */
   get unseen(): string {
+    return this.#isRestLeftOut ? '' : this.#after;
+  }
+
+  get #after(): string {
     return this.#output.slice(this.#seen);
   }
 
@@ -87,22 +94,19 @@ export class Terminal {
   async seeLine(line: string, mayLeaveOut: boolean): Promise<void> {
     // Columns are as wide as what is in them.
     const columns = patternOf(line).source.replaceAll(/ {2,}/g, ' {2,}');
-    const whole = new RegExp(`^${columns}\\n`, mayLeaveOut ? 'm' : '');
-    const find = () => whole.exec(this.unseen) ?? undefined;
+    const whole = new RegExp(`^${columns}\\n`, mayLeaveOut || this.#isRestLeftOut ? 'm' : '');
+    const find = () => whole.exec(this.#after) ?? undefined;
     await vi.waitUntil(find, { timeout: PATIENCE_MS }).catch(() => {
-      throw new Error(`The page has the line\n${line}\nwhere the terminal has\n${this.unseen}`);
+      throw new Error(`The page has the line\n${line}\nwhere the terminal has\n${this.#after}`);
     });
     const found = find();
     this.#seen += (found?.index ?? 0) + (found?.[0].length ?? 0);
+    this.#isRestLeftOut = false;
   }
 
-  /** Waits until the program has ended, and takes what it printed as seen. A program that goes on is not waited for. */
-  async skip(): Promise<void> {
-    await expect
-      .poll(() => this.isBusy, { timeout: 3000 })
-      .toBe(false)
-      .catch(() => undefined);
-    this.#seen = this.#output.length;
+  /** Takes all that is printed until the next command as seen. */
+  leaveOutRest(): void {
+    this.#isRestLeftOut = true;
   }
 
   /** Ctrl-C. */

@@ -86,8 +86,7 @@ export const outages: ScenarioGroup = {
       page: 'docs/device-api.md#errors',
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
-        const { bytes } = await person.phone.read(asked.requestId);
-        const shown = { requestId: asked.requestId, bytes };
+        const shown = await person.phone.read(asked.requestId);
         const fault = await stage.fault('audit-outage', [person.sub, person.phone.identity.deviceId]);
         const refused = await person.phone.respond(shown, 'approve');
         expectAnswer(await client.poll(asked), { status: 400, error: 'authorization_pending' });

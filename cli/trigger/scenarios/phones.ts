@@ -21,8 +21,7 @@ export const phones: ScenarioGroup = {
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
         const other = (await stage.phone(person)).asSecond();
-        const { bytes } = await person.phone.read(asked.requestId);
-        const shown = { requestId: asked.requestId, bytes };
+        const shown = await person.phone.read(asked.requestId);
         const answers = await Promise.all([person.phone.respond(shown, 'approve'), other.respond(shown, 'approve')]);
         expectAnswer(await client.poll(asked), { status: 200 });
         const [first, second] = answers.toSorted((a, b) => (a.status ?? 0) - (b.status ?? 0));
@@ -40,8 +39,7 @@ export const phones: ScenarioGroup = {
       page: ANSWER,
       async play(stage) {
         const { person, asked } = await askedOn(stage);
-        const { bytes } = await person.phone.read(asked.requestId);
-        const shown = { requestId: asked.requestId, bytes };
+        const shown = await person.phone.read(asked.requestId);
         expectAnswer(await person.phone.respond(shown, 'approve'), { status: 204 });
         return person.phone.respond(shown, 'approve');
       },
@@ -56,8 +54,7 @@ export const phones: ScenarioGroup = {
       page: ANSWER,
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
-        const { bytes } = await person.phone.read(asked.requestId);
-        const shown = { requestId: asked.requestId, bytes };
+        const shown = await person.phone.read(asked.requestId);
         expectAnswer(await person.phone.respond(shown, 'approve'), { status: 204 });
         const refused = await person.phone.respond(shown, 'deny');
         expectAnswer(await client.poll(asked), { status: 200 });
@@ -74,9 +71,9 @@ export const phones: ScenarioGroup = {
       page: 'docs/device-api.md#rules-a-phone-must-keep',
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
-        const { bytes } = await person.phone.read(asked.requestId);
-        const other = Buffer.concat([bytes, Buffer.from(' ')]);
-        const refused = await person.phone.respond({ requestId: asked.requestId, bytes: other }, 'approve');
+        const shown = await person.phone.read(asked.requestId);
+        const bytes = Buffer.concat([shown.bytes, Buffer.from(' ')]);
+        const refused = await person.phone.respond({ ...shown, bytes }, 'approve');
         expectAnswer(await client.poll(asked), { status: 400, error: 'authorization_pending' });
         return refused;
       },
@@ -92,8 +89,7 @@ export const phones: ScenarioGroup = {
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
         const thief = await stage.person();
-        const { bytes } = await person.phone.read(asked.requestId);
-        const shown = { requestId: asked.requestId, bytes };
+        const shown = await person.phone.read(asked.requestId);
         const refused = await person.phone.withKeyOf(thief.phone).respond(shown, 'approve');
         expectAnswer(await client.poll(asked), { status: 400, error: 'authorization_pending' });
         return refused;
@@ -110,8 +106,8 @@ export const phones: ScenarioGroup = {
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
         const other = await stage.person();
-        const { bytes } = await person.phone.read(asked.requestId);
-        const refused = await other.phone.respond({ requestId: asked.requestId, bytes }, 'approve');
+        const shown = await person.phone.read(asked.requestId);
+        const refused = await other.phone.respond(shown, 'approve');
         expectAnswer(await client.poll(asked), { status: 400, error: 'authorization_pending' });
         return refused;
       },
@@ -126,8 +122,7 @@ export const phones: ScenarioGroup = {
       page: ERRORS,
       async play(stage) {
         const { person, asked } = await askedOn(stage);
-        const { bytes } = await person.phone.read(asked.requestId);
-        const shown = { requestId: asked.requestId, bytes };
+        const shown = await person.phone.read(asked.requestId);
         const refused = await person.phone.respond(shown, 'approve', { clockIsAheadBy: WRONG_CLOCK_SECONDS });
         expectAnswer(await person.phone.respond(shown, 'approve'), { status: 204 });
         return refused;

@@ -85,9 +85,8 @@ export const timing: ScenarioGroup = {
       page: 'docs/device-api.md#answer',
       async play(stage) {
         const { client, person, asked } = await askedOn(stage);
-        const { bytes } = await person.phone.read(asked.requestId);
+        const shown = await person.phone.read(asked.requestId);
         const laterSeconds = asked.expiresInSeconds + 1;
-        const shown = { requestId: asked.requestId, bytes };
         const late = await person.phone.respond(shown, 'approve', { laterSeconds });
         expectAnswer(await client.poll(asked, laterSeconds), { status: 400, error: 'expired_token' });
         return late;
