@@ -12,7 +12,7 @@ const WITHOUT_RECORDS = {
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
-    closeAttempt draftRequest notifyClient openAttempt requestAuthentication`,
+    closeAttempt draftRequest findAndCount notifyClient openAttempt requestAuthentication storeAndPush`,
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,

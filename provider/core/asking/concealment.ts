@@ -14,6 +14,14 @@ export function isAboutPeople(refusal: Refusal): refusal is Concealed {
   return ABOUT_PEOPLE.some((reason) => reason === refusal.reason);
 }
 
+/** Returns whether a refusal is hidden from the client, because users are concealed and it says something about one. */
+export function isHidden(
+  refusal: Refusal,
+  { concealsUsers }: { readonly concealsUsers: boolean },
+): refusal is Concealed {
+  return concealsUsers && isAboutPeople(refusal);
+}
+
 /**
  * Returns an owner who is nobody, for what is counted and stored when a hint names no user. The same hint gives the same
  * owner, so it is counted like one person. No user has this subject: it is a hash of the hint.

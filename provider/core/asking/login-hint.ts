@@ -21,7 +21,7 @@ const identifier = (type: LoginIdentifier['type'], value: string): Result<LoginH
 
 /**
  * Reads `login_hint`: an e-mail address, a phone number (with a leading `+`), a username, or a subject identifier of
- * RFC 9493 as JSON (`iss_sub`, `email`, `phone_number`). Auth0's SDKs send the JSON form. `flows/asking/request-authentication.ts` finds the user.
+ * RFC 9493 as JSON (`iss_sub`, `email`, `phone_number`). Auth0's SDKs send the JSON form. `flows/asking/request/find-and-count.ts` finds the user.
  */
 export function parseLoginHint(hint: string, names: IssuerNames): Result<LoginHint> {
   if (hint.length > HINT_LIMIT) return malformed('at most 512 characters');

@@ -1,0 +1,103 @@
+import { checkAskable, checkNamed, type NamedUser } from '../../../core/asking/askable.ts';
+import { isHidden, nobodyNamed } from '../../../core/asking/concealment.ts';
+import { limitsOf } from '../../../core/asking/rate-window.ts';
+import type { Client } from '../../../core/client/client.ts';
+import { blockOf, pauseLeft } from '../../../core/person/client-block.ts';
+import { ok, type Result } from '../../../core/result.ts';
+import type { Devices } from '../../device/ports.ts';
+import type { People } from '../../person/ports.ts';
+import { findUserWithDevices } from '../../person/user-with-devices.ts';
+import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
+import type { OpenQuestions, OpenRequest, OpenRequests, QuestionTo, RateWindows } from '../ports.ts';
+import type { Askable } from './new-request.ts';
+import { closeAttempt, openAttempt } from './open-attempt.ts';
+
+/** What this step needs. */
+export type FindAndCountPorts = {
+  readonly people: People;
+  readonly devices: Devices;
+  readonly rateWindows: RateWindows;
+  readonly openRequests: OpenRequests;
+  readonly openQuestions: OpenQuestions;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly settings: Settings;
+};
+
+/** The user whom the client may ask. */
+type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened' | 'question'>;
+/** A client's attempt to ask a user. */
+type Attempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'>;
+
+/**
+ * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing.
+ * Where users are concealed, the same is done for a hint that names nobody, so that the time tells nothing.
+ */
+export async function findAndCount(
+  ports: FindAndCountPorts,
+  { client, wanted: { hint, expiresInSeconds, bindingMessage }, askedAt: now }: Attempt,
+  note: Note,
+): Promise<Result<Target>> {
+  const { clientId, onlySub, isSynthetic } = client;
+  const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
+  const limits = limitsOf(client, clientLimits);
+  // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
+  const [clientLimit, foundBySub, resolved] = await Promise.all([
+    limits && ports.rateWindows.countForClient(clientId, limits, now),
+    hint.kind === 'sub' ? findUserWithDevices(ports, hint.sub) : undefined,
+    hint.kind === 'sub' ? undefined : ports.people.resolve(hint.identifier),
+  ]);
+  const nobody = concealsUsers ? nobodyNamed(hint).sub : undefined;
+  const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved ?? nobody };
+  const sub = checkNamed(named);
+  if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
+  const attempt = { client, sub: sub.value, expiresAt: now + expiresInSeconds };
+  const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
+    hint.kind === 'sub' ? foundBySub : findUserWithDevices(ports, sub.value),
+    userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
+    openAttempt(ports, attempt, now),
+  ]);
+  if (found) note({ sub: found.user.sub });
+  const block = found && blockOf(found.blocks, { client, profileId: found.user.profileId });
+  const askable = checkAskable({
+    ...named,
+    found,
+    userLimit,
+    openSeconds,
+    needsMessage: meetsAnother && bindingMessage === undefined,
+    pauseSeconds: pauseLeft(block, denialPause, now),
+  });
+  const countedAt = userLimit?.allowed ? now : undefined;
+  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, ...open });
+  return ok({ target: askable.value, block, countedAt, ...open });
+}
+
+type Refused = Extract<Result<never>, { ok: false }>;
+
+/**
+ * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user is
+ * counted. If the refusal is hidden from the client, nothing is counted that would later tell how many users were
+ * unknown.
+ */
+async function refuseUnasked(
+  ports: FindAndCountPorts,
+  attempt: {
+    client: Client;
+    refused: Refused;
+    sub?: string;
+    countedAt?: number | undefined;
+    opened?: OpenRequest | undefined;
+    question?: QuestionTo | undefined;
+  },
+): Promise<Result<never>> {
+  const { rateWindows, settings, clock } = ports;
+  const { client, refused, sub, countedAt } = attempt;
+  const limits = limitsOf(client, settings.clientLimits);
+  const isUnknown = refused.refusal.reason === 'unknown_user' && !isHidden(refused.refusal, settings);
+  await Promise.all([
+    sub !== undefined && countedAt !== undefined && rateWindows.giveBack(sub, countedAt),
+    closeAttempt(ports, attempt),
+    isUnknown && limits && rateWindows.countUnknownUser(client.clientId, limits, clock()),
+  ]);
+  return refused;
+}
