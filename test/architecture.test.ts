@@ -127,12 +127,10 @@ const arrows: readonly Arrow[] = [
     instead: 'The edge turns events into calls and results into answers. What calls a flow is a handler in lambdas/.',
   },
   {
-    title: 'adapters/ imports the SDK, jose, valibot, ipaddr.js, unhomoglyph, core/ and types of flows/',
+    title: 'adapters/ imports the SDK, jose, valibot, unhomoglyph, core/ and types of flows/',
     files: below('provider/adapters'),
     allows: (found) =>
-      /^(node:|@aws-sdk\/|@smithy\/(core\/protocols|signature-v4)$|jose$|valibot$|ipaddr\.js$|unhomoglyph\/)/.test(
-        found.target,
-      ) ||
+      /^(node:|@aws-sdk\/|@smithy\/(core\/protocols|signature-v4)$|jose$|valibot$|unhomoglyph\/)/.test(found.target) ||
       isIn('provider/adapters', found) ||
       isIn('provider/core', found) ||
       (isIn('provider/flows', found) && found.isType),

@@ -1,11 +1,12 @@
-import { createDynamoDB, createPatientKms } from '../../provider/adapters/aws-clients.ts';
+import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import { auditTrailOf, logOf, type Wired } from '../../provider/adapters/composition.ts';
-import { readResources } from '../../provider/adapters/config.ts';
+import { readPatientKmsService, readResources } from '../../provider/adapters/config.ts';
 import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
+import { callsOfKms } from '../../provider/adapters/kms/call-kms.ts';
 import { KmsKeyMaker } from '../../provider/adapters/kms/kms-keys.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import type { RotateKeysPorts } from '../../provider/flows/keys/rotate-keys.ts';
@@ -16,7 +17,7 @@ export function wire(): Wired<RotateKeysPorts> {
   const dynamodb = createDynamoDB();
   const ports = {
     keys: new SigningKeysTable(new Table(dynamodb, resources.directoryTable), entropy),
-    maker: new KmsKeyMaker(createPatientKms(), resources.signingKmsKey),
+    maker: new KmsKeyMaker(callsOfKms(dynamodb, readPatientKmsService()), resources.signingKmsKey),
     entropy,
     clock,
     settings: readSettings(),

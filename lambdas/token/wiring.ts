@@ -1,4 +1,4 @@
-import { createDynamoDB, createKms } from '../../provider/adapters/aws-clients.ts';
+import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
 import {
   auditTrailOf,
@@ -15,6 +15,7 @@ import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
+import { callsOfKms } from '../../provider/adapters/kms/call-kms.ts';
 import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
 import { warmUp } from '../../provider/adapters/warm-up.ts';
 import type { RequestTokensPorts } from '../../provider/flows/token/request-tokens.ts';
@@ -28,7 +29,7 @@ export async function wire(): Promise<Wired<RequestTokensPorts>> {
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
   const keys = new SigningKeysTable(directory, entropy);
-  const privateKeys = new KmsPrivateKeys(keys, createKms(), resources.signingKmsKey);
+  const privateKeys = new KmsPrivateKeys(keys, callsOfKms(dynamodb), resources.signingKmsKey);
   const signer = new JoseSigner(new KeyCache(keys, clock), privateKeys);
   const ports = {
     ...clientAuthentication(directory, transactions),

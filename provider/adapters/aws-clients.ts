@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsCallMilliseconds } from './config.ts';
 import { observeAwsCall } from './log-level.ts';
@@ -16,11 +15,6 @@ const bounded = {
   // No code of the functions adds a step after the first call, which would be ignored.
   cacheMiddleware: true,
   requestHandler: { connectionTimeout: milliseconds / 2, requestTimeout: milliseconds, throwOnRequestTimeout: true },
-} as const;
-/** KMS takes longer to make an RSA key pair. No client waits for it. */
-const patient = {
-  ...bounded,
-  requestHandler: { ...bounded.requestHandler, requestTimeout: Math.max(10_000, milliseconds) },
 } as const;
 
 type Answered = { readonly $metadata: { readonly attempts?: number | undefined } };
@@ -47,14 +41,6 @@ export function createSqs(): SQSClient {
   client.middlewareStack.add(observing('SQS'), FIRST);
   return client;
 }
-
-export function createKms(): KMSClient {
-  const client = new KMSClient(bounded);
-  client.middlewareStack.add(observing('KMS'), FIRST);
-  return client;
-}
-
-export const createPatientKms = (): KMSClient => new KMSClient(patient);
 
 /** Returns how often a call was tried, from its answer or from its error. */
 function attemptsOf(answer: unknown): number | undefined {

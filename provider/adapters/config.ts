@@ -169,6 +169,17 @@ export function readSnsService(env: Environment = environment) {
   return { endpoint: endpointIn(env, 'SNS'), milliseconds: awsCallMilliseconds(env) };
 }
 
+/** Reads where KMS is, and how long each try of a call may take. */
+export function readKmsService(env: Environment = environment) {
+  return { endpoint: endpointIn(env, 'KMS'), milliseconds: awsCallMilliseconds(env) };
+}
+
+/** The same for making keys. KMS takes longer to make an RSA key pair, and no client waits for it. */
+export function readPatientKmsService(env: Environment = environment) {
+  const { endpoint, milliseconds } = readKmsService(env);
+  return { endpoint, milliseconds: Math.max(10_000, milliseconds) };
+}
+
 function auditStoreIn(env: Environment): Resources['audit'] {
   const endpoint = env['AWS_ENDPOINT_URL_FIREHOSE'] || env['AWS_ENDPOINT_URL'] || undefined;
   return { stream: env['AUDIT_STREAM'] || undefined, endpoint, milliseconds: awsCallMilliseconds(env) };

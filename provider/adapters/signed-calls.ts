@@ -26,12 +26,12 @@ export type SignedAnswer = {
 };
 /** The service that is called. */
 export type CalledService = {
-  readonly service: 'apigateway' | 'codedeploy' | 'events' | 'firehose' | 'lambda' | 's3' | 'sns';
+  readonly service: 'apigateway' | 'codedeploy' | 'events' | 'firehose' | 'kms' | 'lambda' | 's3' | 'sns';
   /** The address of the service, if it is not where AWS has it. */
   readonly endpoint: string | undefined;
   /** The region of the service, if it is not the client's. */
   readonly region?: () => Promise<string>;
-  /** How long each try may take, until the end of the answer's body. */
+  /** How long each try may take, until the end of the answer's body, whatever the client's own limit is. */
   readonly milliseconds: number;
   /** If not those of `tryAgain`. */
   readonly pauses?: readonly number[];
@@ -65,7 +65,10 @@ export function signedCalls(
       const { protocol, hostname, port, host } = new URL(endpoint ?? addressOf(service, await region()));
       const where = { protocol, hostname, ...(port && { port: Number(port) }) };
       const request = await signer.sign(new HttpRequest({ ...call, ...where, headers: { ...call.headers, host } }));
-      const { response } = await config.requestHandler.handle(request as HttpRequest, { abortSignal });
+      const { response } = await config.requestHandler.handle(request as HttpRequest, {
+        abortSignal,
+        requestTimeout: milliseconds,
+      });
       return { ...response, body: await textOf(response.body) };
     } catch (error) {
       throw abortSignal.reason ?? error;
@@ -110,6 +113,13 @@ export async function tryAgain<Outcome>(
 export function jsonCall(target: string, input: object): SignedCall {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
   return { method: 'POST', path: '/', headers, body: JSON.stringify(input) };
+}
+
+/** Makes a fault with the name that a service with JSON gave it. The log has the names of faults, not their messages. */
+export function faultOf(service: string, { statusCode, body }: Pick<SignedAnswer, 'statusCode' | 'body'>): Error {
+  const fault = new Error(`${service} answered ${statusCode}`);
+  const [, name = `${service}${statusCode}`] = /"__type"\s*:\s*"(?:[^"]*#)?(\w+)/.exec(body) ?? [];
+  return Object.assign(fault, { name });
 }
 
 /** Whether the service itself answered. Its throttle and its outages are no answers. */

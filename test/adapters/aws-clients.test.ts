@@ -1,6 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createDynamoDB, createKms, createPatientKms, createSqs } from '../../provider/adapters/aws-clients.ts';
+import { createDynamoDB, createSqs } from '../../provider/adapters/aws-clients.ts';
 
 beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
@@ -12,8 +12,6 @@ afterEach(() => vi.unstubAllEnvs());
 it.each([
   ['DynamoDB', createDynamoDB],
   ['SQS', createSqs],
-  ['KMS', createKms],
-  ['KMS, patient', createPatientKms],
 ])('the client of %s assembles its steps once for each kind of call', (_name, create) => {
   expect(create().config.cacheMiddleware).toBe(true);
 });

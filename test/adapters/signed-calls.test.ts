@@ -143,6 +143,14 @@ describe('a call arrives', () => {
     expect(asked[1]?.headers.authorization).toContain('/eu-west-1/firehose/aws4_request');
   });
 
+  it('for as long as the service may take, also if the client itself would wait for less', async () => {
+    answers = [(response) => setTimeout(() => response.end('late'), 400)];
+    const requestHandler = { requestTimeout: 100, throwOnRequestTimeout: true };
+    const impatient = new DynamoDBClient({ region: 'eu-central-1', credentials: CREDENTIALS, requestHandler });
+    const send = signedCalls(impatient, { service: 'kms', endpoint, milliseconds: SILENT, pauses: [] });
+    expect(await send(GET)).toMatchObject({ body: 'late' });
+  });
+
   it.each([
     ['eu-central-1', 'firehose.eu-central-1.amazonaws.com'],
     ['cn-north-1', 'firehose.cn-north-1.amazonaws.com.cn'],

@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { EVENT_SOURCE, type ProviderEvent } from '../../core/operating/provider-event.ts';
 import type { EventBus } from '../../flows/operating/ports.ts';
-import { type Connected, jsonCall, NEVER_AGAIN, type SendSigned, signedCalls, tryAgain } from '../signed-calls.ts';
+import {
+  type Connected,
+  faultOf,
+  jsonCall,
+  NEVER_AGAIN,
+  type SendSigned,
+  signedCalls,
+  tryAgain,
+} from '../signed-calls.ts';
 import { detailOf } from './event-detail.ts';
 
 /**
@@ -11,7 +19,6 @@ import { detailOf } from './event-detail.ts';
 const MOST_ENTRIES = 10;
 
 const accepted = v.object({ Entries: v.array(v.object({ EventId: v.optional(v.string()) })) });
-const refusal = v.object({ __type: v.pipe(v.string(), v.regex(/\w+$/)) });
 
 type Bus = {
   readonly bus: string;
@@ -51,9 +58,9 @@ export class EventBridgeBus implements EventBus {
   /** Sends events once. Returns those that were not accepted: EventBridge answers for each entry, in their order. */
   async #put(events: readonly ProviderEvent[]): Promise<readonly ProviderEvent[]> {
     const entries = events.map((event) => this.#entryOf(event));
-    const { statusCode, body } = await this.#send(jsonCall('AWSEvents.PutEvents', { Entries: entries }));
-    if (statusCode !== 200) throw faultOf(statusCode, body);
-    const { Entries } = v.parse(accepted, JSON.parse(body));
+    const answer = await this.#send(jsonCall('AWSEvents.PutEvents', { Entries: entries }));
+    if (answer.statusCode !== 200) throw faultOf('EventBridge', answer);
+    const { Entries } = v.parse(accepted, JSON.parse(answer.body));
     return events.filter((_, index) => Entries[index]?.EventId === undefined);
   }
 
@@ -66,12 +73,4 @@ export class EventBridgeBus implements EventBus {
       Detail: JSON.stringify(detailOf(event)),
     };
   }
-}
-
-/** Makes a fault with the name that EventBridge gave it. The log has the names of faults, and not their messages. */
-function faultOf(status: number, body: string): Error {
-  const named = v.safeParse(v.pipe(v.string(), v.parseJson(), refusal), body);
-  const fault = new Error(`EventBridge answered ${status}`);
-  fault.name = named.success ? (named.output.__type.split('#').at(-1) ?? '') : `EventBridge${status}`;
-  return fault;
 }

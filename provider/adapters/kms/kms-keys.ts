@@ -1,8 +1,18 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { DecryptCommand, GenerateDataKeyPairWithoutPlaintextCommand, type KMSClient } from '@aws-sdk/client-kms';
+import * as v from 'valibot';
 import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import { type EncryptedPrivateKey, SIGNING_KEY_PURPOSE, type SigningKey } from '../../core/keys/signing-key.ts';
 import type { KeyMaker } from '../../flows/keys/ports.ts';
+import type { CallKms } from './call-kms.ts';
+
+/** Bytes in an answer of KMS. */
+const bytes = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.transform((text) => Buffer.from(text, 'base64')),
+);
+const keyPair = v.object({ PublicKey: bytes, PrivateKeyCiphertextBlob: bytes });
+const decrypted = v.object({ Plaintext: bytes });
 
 /**
  * The encryption context to which KMS binds the ciphertext, so that one private key cannot be passed off as another.
@@ -11,10 +21,10 @@ const contextOf = (kid: string, algorithm: SigningAlgorithm) => ({ purpose: SIGN
 
 /** Makes key pairs in KMS. The private half is returned encrypted and is stored encrypted. */
 export class KmsKeyMaker implements KeyMaker {
-  readonly #kms: KMSClient;
+  readonly #kms: CallKms;
   readonly #keyId: string;
 
-  constructor(kms: KMSClient, keyId: string) {
+  constructor(kms: CallKms, keyId: string) {
     this.#kms = kms;
     this.#keyId = keyId;
   }
@@ -23,17 +33,13 @@ export class KmsKeyMaker implements KeyMaker {
     algorithm: SigningAlgorithm,
     kid: string,
   ): Promise<{ publicKey: PublicJwk; privateKey: EncryptedPrivateKey }> {
-    const { PublicKey, PrivateKeyCiphertextBlob } = await this.#kms.send(
-      new GenerateDataKeyPairWithoutPlaintextCommand({
-        KeyId: this.#keyId,
-        KeyPairSpec: algorithm === 'ES256' ? 'ECC_NIST_P256' : 'RSA_2048',
-        EncryptionContext: contextOf(kid, algorithm),
-      }),
-    );
-    if (!PublicKey || !PrivateKeyCiphertextBlob) throw new Error('KMS answered without a key pair');
-    const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
-      format: 'jwk',
+    const made = await this.#kms('GenerateDataKeyPairWithoutPlaintext', {
+      KeyId: this.#keyId,
+      KeyPairSpec: algorithm === 'ES256' ? 'ECC_NIST_P256' : 'RSA_2048',
+      EncryptionContext: contextOf(kid, algorithm),
     });
+    const { PublicKey, PrivateKeyCiphertextBlob } = v.parse(keyPair, made);
+    const publicKey = createPublicKey({ key: PublicKey, format: 'der', type: 'spki' }).export({ format: 'jwk' });
     return { publicKey: publicKey as PublicJwk, privateKey: { kid, ciphertext: PrivateKeyCiphertextBlob } };
   }
 }
@@ -46,11 +52,11 @@ type StoredPrivateKeys = { findPrivateKey(key: SigningKey): Promise<EncryptedPri
  */
 export class KmsPrivateKeys {
   readonly #stored: StoredPrivateKeys;
-  readonly #kms: KMSClient;
+  readonly #kms: CallKms;
   readonly #keyId: string;
   readonly #opened = new Map<string, Promise<KeyObject | undefined>>();
 
-  constructor(stored: StoredPrivateKeys, kms: KMSClient, keyId: string) {
+  constructor(stored: StoredPrivateKeys, kms: CallKms, keyId: string) {
     this.#stored = stored;
     this.#kms = kms;
     this.#keyId = keyId;
@@ -73,14 +79,12 @@ export class KmsPrivateKeys {
   async #findAndDecrypt(key: SigningKey): Promise<KeyObject | undefined> {
     const privateKey = await this.#stored.findPrivateKey(key);
     if (!privateKey) return undefined;
-    const { Plaintext } = await this.#kms.send(
-      new DecryptCommand({
-        KeyId: this.#keyId,
-        CiphertextBlob: privateKey.ciphertext,
-        EncryptionContext: contextOf(key.kid, key.algorithm),
-      }),
-    );
-    if (!Plaintext) throw new Error('KMS answered without a plaintext');
-    return createPrivateKey({ key: Buffer.from(Plaintext), format: 'der', type: 'pkcs8' });
+    const answer = await this.#kms('Decrypt', {
+      KeyId: this.#keyId,
+      CiphertextBlob: Buffer.from(privateKey.ciphertext).toString('base64'),
+      EncryptionContext: contextOf(key.kid, key.algorithm),
+    });
+    const { Plaintext } = v.parse(decrypted, answer);
+    return createPrivateKey({ key: Plaintext, format: 'der', type: 'pkcs8' });
   }
 }
