@@ -1,5 +1,6 @@
 import {
   CLIENT_AUTHENTICATION,
+  CLIENT_KEYS_ENVIRONMENT,
   type FunctionSpec,
   LOG_LEVEL,
   PUSH_ENVIRONMENT,
@@ -22,6 +23,7 @@ export const spec = {
     'NOTIFICATION_TOPIC',
     'METRICS_NAMESPACE',
     'SHIELDED_NAME',
+    ...CLIENT_KEYS_ENVIRONMENT,
     ...PUSH_ENVIRONMENT,
   ],
   tables: [

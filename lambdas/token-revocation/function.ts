@@ -1,4 +1,9 @@
-import { CLIENT_AUTHENTICATION, type FunctionSpec, LOG_LEVEL } from '../../provider/core/operating/function-spec.ts';
+import {
+  CLIENT_AUTHENTICATION,
+  CLIENT_KEYS_ENVIRONMENT,
+  type FunctionSpec,
+  LOG_LEVEL,
+} from '../../provider/core/operating/function-spec.ts';
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
@@ -13,6 +18,7 @@ export const spec = {
     'TRANSACTIONS_TABLE',
     'METRICS_NAMESPACE',
     'SHIELDED_NAME',
+    ...CLIENT_KEYS_ENVIRONMENT,
   ],
   tables: [
     LOG_LEVEL,

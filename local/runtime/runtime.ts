@@ -188,7 +188,7 @@ function localValues(url: string, awsEndpoint: string): Readonly<Record<string, 
     APNS_TOPIC: 'com.example.bank',
     NOTIFICATION_TOPIC: notificationTopicArn,
     NOTIFICATION_QUEUE_URL: queueUrl(awsEndpoint, notificationQueue.name),
-    // In AWS, pings go to public addresses only. Here clients listen on this machine.
+    // In AWS, only public addresses are called. Here clients listen on this machine.
     NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
     NOTIFICATION_PORTS: 'any',
     METRICS_NAMESPACE: 'Ciba/local',

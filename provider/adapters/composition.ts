@@ -1,12 +1,13 @@
 import { STANDARD_PROFILE } from '../core/client/profile.ts';
 import type { AuditTrail } from '../flows/ports.ts';
 import { clock } from './clock.ts';
-import { readResources } from './config.ts';
+import { readNotificationNetworks, readResources } from './config.ts';
 import { ClientsTable } from './dynamodb/clients-table.ts';
 import { LogLevelsTable } from './dynamodb/log-levels-table.ts';
 import { ReplaysTable } from './dynamodb/replays-table.ts';
 import type { Table } from './dynamodb/table.ts';
 import { entropy } from './entropy.ts';
+import { HttpsKeySets } from './https/https-key-sets.ts';
 import { joseVerifier } from './jose/jose-verifier.ts';
 import { type AuditStore, createAuditTrail, createLog, type Log, logAwsCall } from './log.ts';
 import { readLogLevelFrom } from './log-level.ts';
@@ -44,6 +45,7 @@ export function clientAuthentication(directory: Table, transactions: Table) {
     clients: new ClientsTable(directory, clock),
     replays: new ReplaysTable(transactions, entropy, clock),
     verifier: joseVerifier,
+    remoteKeySets: new HttpsKeySets(readNotificationNetworks(), clock),
     clock,
     settings: readSettings(),
     profile: STANDARD_PROFILE,

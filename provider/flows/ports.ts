@@ -53,6 +53,19 @@ export interface JwsVerifier {
   thumbprint(key: PublicJwk): Promise<string>;
 }
 
+/** The usable keys of a set, or in a few words of the provider's own why there are none. */
+export type FoundKeySet = { readonly keys: readonly PublicJwk[] } | { readonly failure: string };
+
+/** Key sets that clients and other issuers publish at an https URL (`jwks_uri`, RFC 7591 §2). */
+export interface RemoteKeySets {
+  /**
+   * Returns the public keys at a registered URL, from a copy of at most five minutes. A copy without a key that has this
+   * `kid` is fetched anew, at most every ten seconds. While the set cannot be fetched, the copy is used for at most 15
+   * minutes. It never throws because of the other side. The keys are all that may be used: `candidateKeys` picks.
+   */
+  find(jwksUri: string, wanted: { readonly kid: unknown }): Promise<FoundKeySet>;
+}
+
 /** Security events in the log, marked so that they are kept apart. A line in a thousand may get lost on its way. */
 export interface AuditLog {
   /** Writes the event before it returns. */

@@ -137,6 +137,8 @@ export const CLIENT_AUTHENTICATION: readonly TableGrant[] = [
   { table: 'directory', actions: ['GetItem'], prefixes: ['CLIENT#'] },
   { table: 'transactions', actions: ['PutItem'], prefixes: ['JTI#'] },
 ];
+/** Variables of a function that authenticates clients: it fetches the keys of some at their `jwks_uri`. */
+export const CLIENT_KEYS_ENVIRONMENT = ['NOTIFICATION_NETWORKS', 'UV_THREADPOOL_SIZE'] as const;
 /** What functions that are not called over HTTP have in common. */
 export const INTERNAL = { routes: [], authorizer: 'none', tables: [], sns: [], kms: [] } as const;
 

@@ -3,6 +3,7 @@ import { checkClientAssertion, checkClientAssertionType } from '../../../core/cl
 import { assertionEndpoints } from '../../../core/discovery/provider-metadata.ts';
 import { single } from '../../../core/form.ts';
 import type { PublicJwk, SigningAlgorithm } from '../../../core/keys/jwk.ts';
+import { candidateKeys } from '../../../core/keys/key-set.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { UnverifiedJws } from '../../ports.ts';
 import type { AuthenticationMethod, MethodPorts, Proof } from './method.ts';
@@ -66,20 +67,8 @@ async function verify(
   const { alg, kid } = decoded.header;
   const algorithm = registered.algorithms.find((known) => known === alg && profile.assertionAlgorithms.includes(known));
   if (!algorithm) return undefined;
-  const candidates = candidateKeys(registered, { kid, algorithm });
+  const candidates = candidateKeys(registered.keys, { kid, algorithm });
   const verified = await Promise.all(candidates.map((key) => verifier.verifies(assertion, key, algorithm)));
   const key = candidates[verified.indexOf(true)];
   return key && { ...decoded, key, algorithm };
-}
-
-/** Returns the keys that may have made the signature: those that the header does not exclude. */
-function candidateKeys(
-  { keys }: Extract<ClientCredential, { method: 'private_key_jwt' }>,
-  { kid, algorithm }: { kid: unknown; algorithm: SigningAlgorithm },
-) {
-  return keys.filter(
-    (key) =>
-      (kid === undefined || key.kid === undefined || key.kid === kid) &&
-      (key.alg === undefined || key.alg === algorithm),
-  );
 }
