@@ -234,6 +234,7 @@ describe('README.md', () => {
     const read = parseBackchannelRequest(form, {
       profile: STANDARD_PROFILE,
       deliveryMode: 'ping',
+      requiresOpenid: true,
       names: { issuer: 'https://op.example/', previousIssuers: [] },
       expiry: { default: 120, limit: 600 },
     });

@@ -30,8 +30,8 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     page: CLIENTS,
   },
   invalid_scope: {
-    means: 'The scope is malformed. No phone rang.',
-    next: 'Send scope tokens with single spaces between them, and openid among them.',
+    means: 'The scope is missing, malformed, or nothing that the client may have. No phone rang.',
+    next: 'Send scopes of the registration with single spaces between them, and openid among them.',
     page: CLIENTS,
   },
   invalid_target: {

@@ -176,7 +176,7 @@ class AskingRun {
     const jwksUri = this.#discovered.serverMetadata().jwks_uri ?? '';
     try {
       const checked = await checkedTokens(tokens, { issuer, clientId, jwksUri });
-      this.#say('5. Verified both tokens with the published keys.');
+      this.#say(`5. Verified ${checked.id_token ? 'both tokens' : 'the access token'} with the published keys.`);
       const values = this.#question.showTokens ? { values: { ...tokens } } : {};
       return { outcome: 'approved', tokens: { ...checked, ...values } };
     } catch (error) {

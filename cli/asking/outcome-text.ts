@@ -23,8 +23,10 @@ function tokenLines({ id_token, access_token, expires_in, scope, has_refresh_tok
   return [
     'Approved.',
     '',
-    'ID token: who the user is, for the client. Its signature, iss, aud, exp and at_hash are right.',
-    ...membersOf(id_token),
+    ...(id_token
+      ? ['ID token: who the user is, for the client. Its signature, iss, aud, exp and at_hash are right.']
+      : ['No ID token, because openid was not asked for.']),
+    ...(id_token ? membersOf(id_token) : []),
     '',
     `Access token: for the API in aud. Its signature, iss, typ and exp are right.${lifetime}${granted}`,
     ...membersOf(access_token),

@@ -28,7 +28,8 @@ export type CheckedTokens = {
   readonly token_type: string;
   readonly expires_in?: number | undefined;
   readonly scope?: string | undefined;
-  readonly id_token: CheckedToken;
+  /** Absent if the user granted no `openid`. */
+  readonly id_token?: CheckedToken;
   readonly access_token: CheckedToken;
   readonly has_refresh_token: boolean;
   readonly values?: JsonObject | undefined;

@@ -1,14 +1,17 @@
 import type { TokenEndpointResponse } from 'openid-client';
+import { asksIdToken } from '../../provider/core/asking/scope.ts';
 import type { CheckedTokens } from './outcome.ts';
 
 /** Decodes and verifies the tokens of an answer. Throws with a sentence if one of them does not hold. */
 export async function checkedTokens(
-  { id_token: idToken = '', access_token: accessToken, ...answer }: TokenEndpointResponse,
+  { id_token: idToken, access_token: accessToken, ...answer }: TokenEndpointResponse,
   by: { readonly issuer: string; readonly clientId: string; readonly jwksUri: string },
 ): Promise<CheckedTokens> {
   const { checkTokens } = await import('../../local/demo/token-check.ts');
+  const isAsked = answer.scope === undefined || asksIdToken(answer.scope.split(' '));
+  if (isAsked && idToken === undefined) throw new Error('the answer has no ID token, although openid was granted');
   const checked = await checkTokens({ ...by, idToken, accessToken });
-  const decoded = ({ protectedHeader, payload }: (typeof checked)['idToken']) => ({
+  const decoded = ({ protectedHeader, payload }: (typeof checked)['accessToken']) => ({
     header: { ...protectedHeader },
     claims: { ...payload },
   });
@@ -16,7 +19,7 @@ export async function checkedTokens(
     token_type: answer.token_type,
     expires_in: answer.expires_in,
     scope: answer.scope,
-    id_token: decoded(checked.idToken),
+    ...(checked.idToken && { id_token: decoded(checked.idToken) }),
     access_token: decoded(checked.accessToken),
     has_refresh_token: answer.refresh_token !== undefined,
   };

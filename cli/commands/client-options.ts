@@ -27,6 +27,8 @@ function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hi
         read: readWholeNumber,
         hint: `A whole number, ${member.least} ${member.most === undefined ? 'or more' : `to ${member.most}`}.`,
       };
+    case 'boolean':
+      return { kind: 'flag' };
     case 'texts':
       return { kind: 'list', value: member.called, read: readList, hint: REPEATED };
     case 'texts_by_name':
@@ -59,6 +61,7 @@ function optionOf(name: string, member: MemberSpec): readonly [string, OptionSpe
     member.means,
     member.rule && `${member.rule.expected.replace(/^./, (first) => first.toUpperCase())}.`,
     hint,
+    typing.kind === 'flag' ? `--no-${dashed} says the opposite.` : undefined,
     isRequired ? undefined : `Default: ${member.whenAbsent}.`,
   ];
   const about = sentences.filter((sentence) => sentence !== undefined).join(' ');

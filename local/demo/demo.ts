@@ -112,8 +112,9 @@ async function verify(
   { jwksUri, demo }: { jwksUri: string; demo: Demo },
 ): Promise<void> {
   const { issuer, client_id: clientId } = demo;
-  const issued = { idToken: tokens.id_token ?? '', accessToken: tokens.access_token, jwksUri, issuer, clientId };
+  const issued = { idToken: tokens.id_token, accessToken: tokens.access_token, jwksUri, issuer, clientId };
   const { idToken, accessToken } = await checkTokens(issued);
+  if (!idToken) throw new Error('the answer has no ID token');
   show('ID token', idToken.payload);
   show('access token', accessToken.payload);
 }

@@ -156,6 +156,8 @@ function wrongKind(spec: MemberSpec, value: unknown): string | undefined {
       return isWholeNumber(spec, value)
         ? undefined
         : `a whole number from ${spec.least}${spec.most === undefined ? '' : ` to ${spec.most}`}`;
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'true or false';
     case 'texts':
       return isListOf(value, (one) => one !== '' && one.length <= spec.longest)
         ? undefined

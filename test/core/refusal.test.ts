@@ -78,6 +78,8 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   // The backchannel authentication endpoint (CIBA §13)
   scope_malformed: [{}, '400 invalid_scope', 'scope must be up to 50 scope tokens separated by single spaces.'],
   openid_scope_missing: [{}, '400 invalid_request', 'scope must contain openid.'],
+  scope_missing: [{}, '400 invalid_scope', 'scope is required.'],
+  scope_not_allowed: [{}, '400 invalid_scope', 'scope contains nothing that this client is registered for.'],
   no_hint: [{}, '400 invalid_request', 'login_hint is required.'],
   several_hints: [{}, '400 invalid_request', 'Exactly one hint must be sent.'],
   hint_not_supported: [

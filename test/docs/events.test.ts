@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<TakenBack | 'not_reached', true>> = {
   grant_type_removed: true,
   user_not_for_client: true,
   audience_removed: true,
+  scopes_removed: true,
 };
 
 const page = readFileSync(join(root, 'docs/events.md'), 'utf8');

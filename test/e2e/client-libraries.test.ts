@@ -62,6 +62,16 @@ describe('openid-client', () => {
     }
   });
 
+  it('takes an access token alone, where openid need not be asked for', async () => {
+    const plain = await world.client({ scope: 'pay', require_openid_scope: false });
+    const config = await discover(openid.ClientSecretBasic(plain.client_secret), plain.client_id);
+    const asked = await openid.initiateBackchannelAuthentication(config, { scope: 'pay', login_hint: email });
+    await world.answer(phone, requestIdOf(asked.auth_req_id), 'approve');
+    const tokens = await openid.pollBackchannelAuthenticationGrant(config, asked);
+    expect([tokens.scope, tokens.id_token, tokens.claims()]).toEqual(['pay', undefined, undefined]);
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ sub, scope: 'pay' });
+  });
+
   it('revokes the access token, and again without an error (RFC 7009)', async () => {
     const config = await discover(openid.ClientSecretBasic(client.client_secret));
     const asked = await openid.initiateBackchannelAuthentication(config, { scope: 'openid', login_hint: email });

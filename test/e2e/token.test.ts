@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Phone } from '../../local/demo/phone.ts';
 import { expectRefusal, expectTokens } from '../support/assertions.ts';
@@ -142,6 +142,31 @@ describe('the tokens', () => {
     });
     return { ...tokens, idToken, accessToken };
   }
+
+  it('are an access token alone without openid, for a client that need not ask for it; the phone is shown no login', async () => {
+    const plain = await world.client({ require_openid_scope: false, scope: 'email transfer' });
+    const form = { login_hint: email, scope: 'transfer email admin' };
+    const { authReqId, requestId } = await world.asked(plain, form);
+    const { shown } = await phone.read(requestId);
+    expect(shown.scopes.map((scope) => scope.scope)).toEqual(['transfer', 'email']);
+    await world.answer(phone, requestId, 'approve');
+    const { body } = await world.poll(plain, authReqId);
+    expect(Object.keys(body).toSorted()).toEqual(['access_token', 'expires_in', 'scope', 'token_type']);
+    const claims = decodeJwt(String(body['access_token']));
+    expect(claims).toMatchObject({ sub, scope: 'transfer email', aud: world.issuer, acr: 'urn:example:verified' });
+    expect(claims).not.toHaveProperty('email');
+    const withOpenid = await login(plain, { scope: 'openid email' });
+    expect(withOpenid.idToken.payload).toMatchObject({ sub, email });
+    for (const [scope, reason] of [
+      ['admin', 'scope_not_allowed'],
+      [undefined, 'scope_missing'],
+    ])
+      await expectRefusal(world, await world.ask(plain, { login_hint: email, scope }), {
+        status: 400,
+        error: 'invalid_scope',
+        reason: String(reason),
+      });
+  });
 
   it('carry what OIDC Core §2 and RFC 9068 §2.2 ask, and the claims that the scopes open', async () => {
     const { idToken, accessToken, access_token, scope } = await login(client, {

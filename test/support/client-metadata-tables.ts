@@ -26,6 +26,8 @@ function valueInWords(member: MemberSpec): string {
       return `list of ${either(member.of.map(code))}`;
     case 'whole_number':
       return `whole number, ${member.least} ${member.most === undefined ? 'or more' : `to ${member.most}`}`;
+    case 'boolean':
+      return either(['true', 'false'].map(code));
     case 'texts':
       return [`list of at most ${member.most} texts`, expected].join(', ');
     case 'texts_by_name':

@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.ts';
-import { ok, type Result } from '../result.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { Nothing, Whole } from '../whole.ts';
 import { grantAudience } from './audience.ts';
 import type { BackchannelRequest } from './backchannel-request.ts';
@@ -25,5 +25,8 @@ export function checkAsked(wanted: BackchannelRequest, client: Client, issuer: s
   others satisfies Nothing;
   const target = grantAudience({ audience, resources }, client, issuer);
   if (!target.ok) return target;
-  return ok({ clientId: client.clientId, scopes: grantScopes(scopes, client.scopes), audience: target.value });
+  const granted = grantScopes(scopes, client.scopes);
+  // A user cannot approve nothing.
+  if (granted.length === 0) return refuse({ reason: 'scope_not_allowed' });
+  return ok({ clientId: client.clientId, scopes: granted, audience: target.value });
 }

@@ -25,6 +25,8 @@ export type BackchannelRequest = {
 export type RequestPolicy = {
   readonly profile: Pick<Profile, 'signedRequests'>;
   readonly deliveryMode: DeliveryMode;
+  /** Whether `scope` must contain `openid`. False for a client that may use plain OAuth. */
+  readonly requiresOpenid: boolean;
   readonly names: IssuerNames;
   readonly expiry: { readonly default: number; readonly limit: number };
   readonly bindingMessagePattern?: RegExp | undefined;
@@ -36,7 +38,7 @@ type Reader<Value> = (form: FormParameters, policy: RequestPolicy) => Result<Val
 
 /** One reader for each parameter, in the order in which they are checked (CIBA §7.2). */
 const readers: { readonly [Member in keyof BackchannelRequest]-?: Reader<BackchannelRequest[Member]> } = {
-  scopes: readScopes,
+  scopes: (form, policy) => parseScope(single(form, 'scope'), policy),
   hint: readHint,
   bindingMessage: readBindingMessage,
   expiresInSeconds: (form, { expiry }) => parseRequestedExpiry(single(form, 'requested_expiry'), expiry),
@@ -56,11 +58,6 @@ export function parseBackchannelRequest(form: FormParameters, policy: RequestPol
     return refuse({ reason: 'signed_request_not_supported' });
   if (form.has('authorization_details')) return refuse({ reason: 'authorization_details_not_supported' });
   return readParameters(readers, form, policy);
-}
-
-function readScopes(form: FormParameters): Result<readonly string[]> {
-  const scope = single(form, 'scope');
-  return scope === undefined ? refuse({ reason: 'openid_scope_missing' }) : parseScope(scope);
 }
 
 /** Reads the one hint that a request must have (CIBA §7.1). Only `login_hint` is supported. */

@@ -4,6 +4,8 @@ import { invalidRequest, retryAfter, type Wordings, wording } from '../refusal-w
 export type AskingRefusal =
   | { reason: 'scope_malformed' }
   | { reason: 'openid_scope_missing' }
+  | { reason: 'scope_missing' }
+  | { reason: 'scope_not_allowed' }
   | { reason: 'no_hint' }
   | { reason: 'several_hints' }
   | { reason: 'hint_not_supported'; name: string }
@@ -30,6 +32,8 @@ export const askingWording: Wordings<AskingRefusal> = {
   scope_malformed: () =>
     wording(400, 'invalid_scope', 'scope must be up to 50 scope tokens separated by single spaces.'),
   openid_scope_missing: () => invalidRequest('scope must contain openid.'),
+  scope_missing: () => wording(400, 'invalid_scope', 'scope is required.'),
+  scope_not_allowed: () => wording(400, 'invalid_scope', 'scope contains nothing that this client is registered for.'),
   no_hint: () => invalidRequest('login_hint is required.'),
   several_hints: () => invalidRequest('Exactly one hint must be sent.'),
   hint_not_supported: (refusal) => invalidRequest(`${refusal.name} is not supported; send login_hint.`, refusal.name),

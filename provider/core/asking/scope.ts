@@ -21,23 +21,34 @@ export const STANDARD_SCOPES = Object.keys(standardDescriptions);
 
 /**
  * Reads `scope`, a list separated by spaces. The order is kept and duplicates are dropped. A malformed list is
- * `invalid_scope`, and one without `openid` is `invalid_request`.
+ * `invalid_scope`. Where `openid` is required (CIBA §7.1), a list without it is `invalid_request`. Where it is not, the
+ * scope must be there all the same: there is no default that the user could be shown, so without it the request fails with
+ * `invalid_scope` (RFC 6749 §3.3).
  */
-export function parseScope(scope: string): Result<readonly string[]> {
+export function parseScope(
+  scope: string | undefined,
+  { requiresOpenid }: { readonly requiresOpenid: boolean },
+): Result<readonly string[]> {
+  if (scope === undefined) return refuse({ reason: requiresOpenid ? 'openid_scope_missing' : 'scope_missing' });
   const tokens = scope.split(' ');
   if (tokens.length > SCOPE_COUNT_LIMIT || tokens.some((token) => !scopeToken.test(token))) {
     return refuse({ reason: 'scope_malformed' });
   }
   const scopes = [...new Set(tokens)];
-  return scopes.includes('openid') ? ok(scopes) : refuse({ reason: 'openid_scope_missing' });
+  return requiresOpenid && !asksIdToken(scopes) ? refuse({ reason: 'openid_scope_missing' }) : ok(scopes);
 }
 
 /**
- * Returns the scopes that the client may have, in the order in which it asked for them. Other scopes are dropped and
- * never cause an error (RFC 6749 §3.3).
+ * Returns the scopes that the client may have, in the order in which it asked for them. Other scopes are dropped (RFC 6749
+ * §3.3). Nothing is left only if the client asked without `openid`.
  */
 export function grantScopes(asked: readonly string[], allowed: readonly string[]): readonly string[] {
   return asked.filter((scope) => scope === 'openid' || allowed.includes(scope));
+}
+
+/** Returns whether scopes ask for an ID token. Without `openid` they ask for an access token alone. */
+export function asksIdToken(scopes: readonly string[]): boolean {
+  return scopes.includes('openid');
 }
 
 /**

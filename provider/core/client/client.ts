@@ -78,6 +78,11 @@ export type Client = {
   readonly requestsPerMinute?: number | undefined;
   /** For how many days each of its secrets works. Absent means as long as the settings say, or without end. */
   readonly secretDays?: number | undefined;
+  /**
+   * Whether its requests must contain the scope `openid` (CIBA §7.1). False makes it a client of plain OAuth, which may
+   * ask for an access token alone. Absent means true.
+   */
+  readonly requiresOpenid?: boolean | undefined;
   /** The only user that this client may name. All others are unknown to it. Absent means any user. */
   readonly onlySub?: string | undefined;
   /**

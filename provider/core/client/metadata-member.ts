@@ -10,6 +10,7 @@ export type MemberKind =
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'choices'; readonly called: string; readonly of: readonly string[] }
   | { readonly kind: 'whole_number'; readonly least: number; readonly most?: number }
+  | { readonly kind: 'boolean' }
   | { readonly kind: 'texts'; readonly called: string; readonly longest: number; readonly most: number }
   | { readonly kind: 'texts_by_name'; readonly called: string }
   | { readonly kind: 'public_keys'; readonly most: number };
@@ -23,13 +24,15 @@ export type MemberValue<Kind extends MemberKind> = Kind extends { kind: 'text' }
       ? readonly Choice[]
       : Kind extends { kind: 'whole_number' }
         ? number
-        : Kind extends { kind: 'texts' }
-          ? readonly string[]
-          : Kind extends { kind: 'texts_by_name' }
-            ? Readonly<Record<string, string>>
-            : Kind extends { kind: 'public_keys' }
-              ? { readonly keys: readonly PublicJwk[] }
-              : never;
+        : Kind extends { kind: 'boolean' }
+          ? boolean
+          : Kind extends { kind: 'texts' }
+            ? readonly string[]
+            : Kind extends { kind: 'texts_by_name' }
+              ? Readonly<Record<string, string>>
+              : Kind extends { kind: 'public_keys' }
+                ? { readonly keys: readonly PublicJwk[] }
+                : never;
 
 /** A row of the table of client metadata. Its texts may mark code with backticks, as in Markdown. */
 export type MemberSpec = MemberKind & {

@@ -206,6 +206,16 @@ export const CLIENT_METADATA = {
     audited: 'values',
     storedAs: 'secretDays',
   },
+  require_openid_scope: {
+    kind: 'boolean',
+    source: 'own',
+    means:
+      'Whether each request must contain the scope `openid`, as CIBA says. If not, a request without it leads to an access token and no ID token.',
+    whenAbsent: '`true`',
+    change: 'remove',
+    audited: 'values',
+    storedAs: 'requiresOpenid',
+  },
   only_sub: {
     kind: 'text',
     called: 'SUB',

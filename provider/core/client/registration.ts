@@ -46,6 +46,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     accessTokenAlgorithm: metadata.access_token_signed_response_alg ?? 'RS256',
     requestsPerMinute: metadata.requests_per_minute,
     secretDays: metadata.client_secret_days,
+    requiresOpenid: metadata.require_openid_scope,
     onlySub: metadata.only_sub,
     isSynthetic: undefined,
     revision: undefined,
@@ -149,6 +150,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     accessTokenAlgorithm,
     requestsPerMinute,
     secretDays,
+    requiresOpenid,
     onlySub,
     isSynthetic,
     revision,
@@ -173,6 +175,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     default_audience: defaultAudience,
     requests_per_minute: requestsPerMinute,
     client_secret_days: secretDays,
+    require_openid_scope: requiresOpenid,
     only_sub: onlySub,
   } satisfies Whole<ClientMetadata>;
 }

@@ -1,3 +1,4 @@
+import { asksIdToken } from '../asking/scope.ts';
 import type { Device } from '../device/device.ts';
 import type { EnrolmentTicket } from '../device/enrolment-ticket.ts';
 import type { ClientBlock } from './client-block.ts';
@@ -79,8 +80,12 @@ const claimsOfScope: Readonly<Record<string, readonly (keyof UserClaims)[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 };
 
-/** Returns the claims that the granted scopes release (OIDC Core §5.4). */
+/**
+ * Returns the claims that the granted scopes release (OIDC Core §5.4). They go into the ID token alone. So without `openid`,
+ * which stands for the ID token, there are none.
+ */
 export function claimsFor(scopes: readonly string[], claims: UserClaims): UserClaims {
+  if (!asksIdToken(scopes)) return {};
   const names = scopes.flatMap((scope) => (Object.hasOwn(claimsOfScope, scope) ? (claimsOfScope[scope] ?? []) : []));
   return Object.fromEntries(names.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]));
 }

@@ -29,7 +29,8 @@ export type TakenBack =
   | 'client_replaced'
   | 'grant_type_removed'
   | 'user_not_for_client'
-  | 'audience_removed';
+  | 'audience_removed'
+  | 'scopes_removed';
 
 const denied = wording(400, 'access_denied', 'The end-user denied the authorization request.');
 const expired = wording(400, 'expired_token', 'auth_req_id has expired; start again.');

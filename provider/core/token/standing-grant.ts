@@ -30,7 +30,9 @@ type Use = { readonly grantType: GrantType; readonly issuer: string; readonly bl
  * - if the client was removed, even if another one has its id now, or may no longer ask for this.
  *
  * A client that lost scopes gets the scopes that are left, without the claims that only the lost scopes release. It
- * never gets another audience than the user was shown. `openid` is always left, because a client cannot lose it.
+ * never gets another audience than the user was shown. `openid` is always left, because a client cannot lose it. A grant
+ * without it may lose every scope, and then nothing is left. Whether the client must ask for `openid` now has no influence:
+ * the user approved what they were shown.
  */
 export function judgeGrant(grant: Grant, { owner, client }: Present, use: Use): GrantJudgement {
   if (!client) return { outcome: 'taken_back', because: 'client_removed' };
@@ -55,8 +57,9 @@ function reported(grant: Grant, owner: UserWithBlocks | undefined, { blocksRepor
 /** Whatever the client's registration takes back is compared here, with the registration as it is stored now. */
 function clientTakenBack(grant: Grant, client: Client, { grantType, issuer }: Use): TakenBack | undefined {
   if (!isSameRegistration(client, grant)) return 'client_replaced';
-  const { sub, audience } = grant;
+  const { sub, audience, scopes } = grant;
   if (!client.grantTypes.includes(grantType)) return 'grant_type_removed';
   if (client.onlySub !== undefined && client.onlySub !== sub) return 'user_not_for_client';
-  return audience.every((one) => isAudienceAllowed(one, client, issuer)) ? undefined : 'audience_removed';
+  if (!audience.every((one) => isAudienceAllowed(one, client, issuer))) return 'audience_removed';
+  return grantScopes(scopes, client.scopes).length > 0 ? undefined : 'scopes_removed';
 }

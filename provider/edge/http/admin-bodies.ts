@@ -38,6 +38,8 @@ function schemaOf(member: MemberKind): v.GenericSchema {
         v.minValue(member.least),
         v.maxValue(member.most ?? Number.MAX_SAFE_INTEGER),
       );
+    case 'boolean':
+      return v.boolean();
     case 'texts':
       return v.pipe(v.array(shortText(member.longest)), v.maxLength(member.most));
     case 'texts_by_name':

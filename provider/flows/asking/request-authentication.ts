@@ -35,7 +35,8 @@ export async function requestAuthentication(
   const allowed = checkGrantAllowed(client, CIBA_GRANT);
   if (!allowed.ok) return allowed;
   const { settings, profile } = ports;
-  const policy = { ...settings, profile, names: settings, deliveryMode: client.deliveryMode };
+  const { deliveryMode, requiresOpenid = true } = client;
+  const policy = { ...settings, profile, names: settings, deliveryMode, requiresOpenid };
   const wanted = parseBackchannelRequest(call.form, policy);
   if (!wanted.ok) return wanted;
   const asked = checkAsked(wanted.value, client, settings.issuer);

@@ -1,3 +1,4 @@
+import { asksIdToken } from '../../core/asking/scope.ts';
 import type { Client } from '../../core/client/client.ts';
 import { mintAccessToken } from '../../core/token/access-token.ts';
 import type { Grant } from '../../core/token/grant.ts';
@@ -21,7 +22,8 @@ export type TokenResponse = {
   readonly access_token: string;
   readonly token_type: 'Bearer' | 'DPoP';
   readonly expires_in: number;
-  readonly id_token: string;
+  /** Absent if the user granted no `openid`. */
+  readonly id_token?: string;
   readonly scope: string;
 };
 
@@ -62,13 +64,15 @@ export async function issueTokens(
     confirmation,
   });
   const accessToken = await ports.signer.sign(accessClaims, { algorithm: client.accessTokenAlgorithm, type: 'at+jwt' });
-  const idClaims = mintIdToken(grant, { issuer, accessToken, now, lifetimeSeconds: lifetimes.idTokenSeconds });
-  const idToken = await ports.signer.sign(idClaims, { algorithm: client.idTokenAlgorithm, type: 'JWT' });
+  const idTokenFor = () => {
+    const claims = mintIdToken(grant, { issuer, accessToken, now, lifetimeSeconds: lifetimes.idTokenSeconds });
+    return ports.signer.sign(claims, { algorithm: client.idTokenAlgorithm, type: 'JWT' });
+  };
   const tokens = {
     access_token: accessToken,
     token_type: tokenTypeFor(confirmation),
     expires_in: lifetimes.accessTokenSeconds,
-    id_token: idToken,
+    ...(asksIdToken(grant.scopes) && { id_token: await idTokenFor() }),
     scope: grant.scopes.join(' '),
   };
   return { tokens, jti };

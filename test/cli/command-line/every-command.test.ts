@@ -103,6 +103,7 @@ describe('without a terminal, each command ends or is ended, and prints what doc
       default_audience: 'orders',
       requests_per_minute: 50,
       client_secret_days: 90,
+      require_openid_scope: true,
     };
     const { client_secret: secret = '' } = await every.run('client create', ['--from', '-'], {
       input: JSON.stringify(body),

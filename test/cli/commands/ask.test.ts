@@ -137,6 +137,20 @@ describe('ciba ask', () => {
     expect(run.output.stdout).not.toContain(client.client_secret);
   });
 
+  it.concurrent('takes an access token alone, where the client need not ask for openid', async () => {
+    const client = await world.client({ scope: 'pay', require_openid_scope: false });
+    const { email, phone } = await world.person();
+    const secret = file('plain.secret', client.client_secret);
+    const options = ['--client', client.client_id, '--secret-file', secret, '--scope', 'pay'];
+    const run = startCiba(['ask', email, ...options], { env });
+    await world.answer(phone, await requestOf(run, phone), 'approve');
+    const { code, stdout, stderr } = await run.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('5. Verified the access token with the published keys.');
+    expect(stdout).toMatch(/^No ID token, because openid was not asked for\.$/m);
+    expect(stdout).toContain('Granted: pay.');
+  });
+
   it.concurrent('polls more slowly after slow_down, and says so (CIBA §11)', async () => {
     const client = await world.client();
     const { email, phone } = await world.person();
@@ -180,7 +194,7 @@ describe('ciba ask', () => {
     ['an unknown user', ['nobody@example.com'], '400 unknown_user_id', 'No user of this provider has this name'],
     ['a user without a phone', ['phoneless@example.com'], '400 invalid_request', 'The user has no phone'],
     ['a message that no phone shows', ['ana', '--binding-message', '\u{1F600}'], '400 invalid_binding_message', ''],
-    ['a malformed scope', ['ana', '--scope', 'openid  x'], '400 invalid_scope', 'The scope is malformed'],
+    ['a malformed scope', ['ana', '--scope', 'openid  x'], '400 invalid_scope', 'The scope is missing, malformed, or'],
     ['an API that the client may not use', ['ana', '--audience', 'https://x.example'], '400 invalid_target', ''],
     ['no openid', ['ana', '--scope', 'profile'], '400 invalid_request', 'A parameter is missing'],
   ])('exits 5 when the provider refuses %s, and prints no token', async (_, args, answered, means) => {

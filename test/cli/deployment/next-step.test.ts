@@ -48,6 +48,8 @@ const ANSWERS: Answers = {
   credential_taken_back: ELSEWHERE,
   scope_malformed: ELSEWHERE,
   openid_scope_missing: ELSEWHERE,
+  scope_missing: ELSEWHERE,
+  scope_not_allowed: ELSEWHERE,
   no_hint: ELSEWHERE,
   several_hints: ELSEWHERE,
   hint_not_supported: ELSEWHERE,

@@ -26,6 +26,13 @@ describe('what a client may ask the user to grant', () => {
     expect(asked.audience).toEqual([API]);
   });
 
+  it('is at least one scope: nobody is asked to approve nothing (RFC 6749 §3.3)', () => {
+    const plain = { ...CLIENT, scopes: ['pay'], requiresOpenid: false };
+    expect(valueFrom(checkAsked({ ...SENT, scopes: ['pay', 'admin'] }, plain, ISSUER)).scopes).toEqual(['pay']);
+    const refusal = refusalOf(checkAsked({ ...SENT, scopes: ['admin'] }, plain, ISSUER));
+    expect(refusal).toEqual({ reason: 'scope_not_allowed' });
+  });
+
   it('is nothing when it may not have an audience', () => {
     const refusal = refusalOf(checkAsked({ ...SENT, audience: API }, CLIENT, ISSUER));
     expect(refusal).toEqual({ reason: 'invalid_target', because: 'not_allowed' });

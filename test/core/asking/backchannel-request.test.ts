@@ -6,6 +6,7 @@ import { NAMES, refusalOf, valueFrom } from '../given.ts';
 const POLICY: RequestPolicy = {
   profile: STANDARD_PROFILE,
   deliveryMode: 'poll',
+  requiresOpenid: true,
   names: NAMES,
   expiry: { default: 120, limit: 600 },
 };
@@ -95,6 +96,12 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
     expect(refusalOf(parse({ login_hint: GOOD.login_hint }))).toEqual({ reason: 'openid_scope_missing' });
     expect(refusal({ scope: ['email'] })).toEqual({ reason: 'openid_scope_missing' });
     expect(refusal({ scope: ['openid  email'] })).toEqual({ reason: 'scope_malformed' });
+  });
+
+  it('of a client that may use plain OAuth needs no openid, but a scope (RFC 6749 §3.3)', () => {
+    const plain = { ...POLICY, requiresOpenid: false };
+    expect(valueFrom(parse({ ...GOOD, scope: ['pay'] }, plain)).scopes).toEqual(['pay']);
+    expect(refusalOf(parse({ login_hint: GOOD.login_hint }, plain))).toEqual({ reason: 'scope_missing' });
   });
 
   it('needs exactly one hint (CIBA §7.1)', () => {

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { describeScopes, grantScopes, parseScope, STANDARD_SCOPES } from '../../../provider/core/asking/scope.ts';
 import { refusalOf, valueFrom } from '../given.ts';
 
+const parse = (scope: string | undefined, requiresOpenid = true) => parseScope(scope, { requiresOpenid });
+
 describe('scope (RFC 6749 §3.3, CIBA §7.1)', () => {
   it('keeps the order and drops duplicates', () => {
-    expect(valueFrom(parseScope('email openid email read:x'))).toEqual(['email', 'openid', 'read:x']);
-    expect(valueFrom(parseScope('openid'))).toEqual(['openid']);
+    expect(valueFrom(parse('email openid email read:x'))).toEqual(['email', 'openid', 'read:x']);
+    expect(valueFrom(parse('openid'))).toEqual(['openid']);
   });
 
   it.each([
@@ -21,30 +23,41 @@ describe('scope (RFC 6749 §3.3, CIBA §7.1)', () => {
     ['DEL', 'openid \u007F'],
     ['nothing at all', ''],
   ])('is malformed with a %s', (_, scope) => {
-    expect(refusalOf(parseScope(scope))).toEqual({ reason: 'scope_malformed' });
+    expect(refusalOf(parse(scope))).toEqual({ reason: 'scope_malformed' });
   });
 
   it('is malformed rather than without openid when it is both', () => {
-    expect(refusalOf(parseScope('email  phone'))).toEqual({ reason: 'scope_malformed' });
+    expect(refusalOf(parse('email  phone'))).toEqual({ reason: 'scope_malformed' });
   });
 
   it('needs openid, exactly', () => {
-    expect(refusalOf(parseScope('email'))).toEqual({ reason: 'openid_scope_missing' });
-    expect(refusalOf(parseScope('OpenID'))).toEqual({ reason: 'openid_scope_missing' });
-    expect(refusalOf(parseScope('openid2'))).toEqual({ reason: 'openid_scope_missing' });
+    expect(refusalOf(parse('email'))).toEqual({ reason: 'openid_scope_missing' });
+    expect(refusalOf(parse('OpenID'))).toEqual({ reason: 'openid_scope_missing' });
+    expect(refusalOf(parse('openid2'))).toEqual({ reason: 'openid_scope_missing' });
+  });
+
+  it('must be there, with openid or not', () => {
+    expect(refusalOf(parse(undefined))).toEqual({ reason: 'openid_scope_missing' });
+    expect(refusalOf(parse(undefined, false))).toEqual({ reason: 'scope_missing' });
+  });
+
+  it('needs no openid where plain OAuth is allowed, and is read as always', () => {
+    expect(valueFrom(parse('read:x pay read:x', false))).toEqual(['read:x', 'pay']);
+    expect(valueFrom(parse('openid pay', false))).toEqual(['openid', 'pay']);
+    expect(refusalOf(parse('pay  read:x', false))).toEqual({ reason: 'scope_malformed' });
   });
 
   it('has at most 50 tokens', () => {
     const tokens = (count: number) => ['openid', ...Array.from({ length: count - 1 }, (_, i) => `s${i}`)].join(' ');
-    expect(valueFrom(parseScope(tokens(50)))).toHaveLength(50);
-    expect(refusalOf(parseScope(tokens(51)))).toEqual({ reason: 'scope_malformed' });
+    expect(valueFrom(parse(tokens(50)))).toHaveLength(50);
+    expect(refusalOf(parse(tokens(51)))).toEqual({ reason: 'scope_malformed' });
   });
 
   it('accepts every sign that the grammar of scope-token has', () => {
     const signs = [...Array(94).keys()]
       .map((i) => String.fromCharCode(0x21 + i))
       .filter((s) => s !== '"' && s !== '\\');
-    expect(valueFrom(parseScope(`openid ${signs.join('')}`))).toEqual(['openid', signs.join('')]);
+    expect(valueFrom(parse(`openid ${signs.join('')}`))).toEqual(['openid', signs.join('')]);
   });
 });
 

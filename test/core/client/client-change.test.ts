@@ -107,6 +107,7 @@ it('the values of these members are in the audit trail, and of no others', () =>
     'audiences',
     'default_audience',
     'client_secret_days',
+    'require_openid_scope',
     'only_sub',
   ]);
 });

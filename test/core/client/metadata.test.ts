@@ -30,6 +30,7 @@ const FULL = {
   default_audience: 'https://api.example',
   requests_per_minute: 60,
   client_secret_days: undefined,
+  require_openid_scope: false,
   only_sub: 'ana',
 } as const satisfies Whole<ClientMetadata>;
 /** A value of the member's shape whose text fits no rule. */
@@ -75,6 +76,7 @@ describe('what does not compile', () => {
     defaultAudience: undefined,
     requestsPerMinute: undefined,
     secretDays: undefined,
+    requiresOpenid: undefined,
     isSynthetic: undefined,
     revision: undefined,
   };

@@ -28,8 +28,9 @@ describe('claims that the granted scopes open (OIDC Core §5.4)', () => {
     ['phone', { phone_number: '+4912345678', phone_number_verified: true }],
     ['read:orders', {}],
     ['constructor', {}],
-  ])('%s opens %o', (scope, claims) => {
-    expect(claimsFor([scope], ALL)).toEqual(claims);
+  ])('%s opens %o, and nothing without openid, because there is no ID token then', (scope, claims) => {
+    expect(claimsFor(['openid', scope], ALL)).toEqual(claims);
+    expect(claimsFor(scope === 'openid' ? [] : [scope], ALL)).toEqual({});
   });
 
   it('all together open everything, once', () => {
@@ -37,7 +38,7 @@ describe('claims that the granted scopes open (OIDC Core §5.4)', () => {
   });
 
   it('leaves out what the user does not have', () => {
-    expect(claimsFor(['profile', 'email'], { name: 'Ann', email: undefined })).toStrictEqual({ name: 'Ann' });
+    expect(claimsFor(['openid', 'profile', 'email'], { name: 'Ann', email: undefined })).toStrictEqual({ name: 'Ann' });
   });
 
   it('opens nothing that is not a standard claim, whatever is stored', () => {

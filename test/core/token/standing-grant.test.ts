@@ -97,6 +97,20 @@ describe('a client that was narrowed', () => {
     expect(judged.outcome === 'stands' && [judged.grant.scopes, judged.grant.claims]).toEqual([['openid'], {}]);
   });
 
+  it('gets nothing when no scope is left, which only a grant without openid can come to', () => {
+    const plain = { ...APPROVED, scopes: ['email', 'profile'], claims: {} };
+    expect(judge(bankWith({ scopes: ['profile'] }), plain)).toMatchObject({ grant: { scopes: ['profile'] } });
+    expect(judge(bankWith({ scopes: [] }), plain)).toEqual({ outcome: 'taken_back', because: 'scopes_removed' });
+  });
+
+  it('gets what the user approved, also if it must ask for openid again by now', () => {
+    const plain = { ...APPROVED, scopes: ['email'], claims: {} };
+    expect(judge(bankWith({ requiresOpenid: true }), plain)).toMatchObject({
+      grant: { scopes: ['email'], claims: {} },
+    });
+    expect(judge(bankWith({ requiresOpenid: false })).outcome).toBe('stands');
+  });
+
   it('is given as it is registered now, so that its tokens are signed as it asks now', () => {
     expect(judge(bankWith({ idTokenAlgorithm: 'ES256' }))).toMatchObject({ client: { idTokenAlgorithm: 'ES256' } });
   });

@@ -18,6 +18,7 @@ const VALUES: { readonly [Kind in MemberSpec['kind']]: (member: MemberSpec) => r
   choice: (member) => ['of' in member && member.of[0], 'another'],
   choices: (member) => ['of' in member && member.of, ['another']],
   whole_number: () => [1, 0],
+  boolean: () => [false, 'false'],
   texts: () => [['text'], [1]],
   texts_by_name: () => [{ name: 'text' }, { name: 1 }],
   public_keys: () => [{ keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] }, { keys: [{ kty: 'oct' }] }],

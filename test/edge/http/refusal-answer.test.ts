@@ -34,6 +34,8 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   grant_not_allowed: { reason: 'grant_not_allowed' },
   scope_malformed: { reason: 'scope_malformed' },
   openid_scope_missing: { reason: 'openid_scope_missing' },
+  scope_missing: { reason: 'scope_missing' },
+  scope_not_allowed: { reason: 'scope_not_allowed' },
   no_hint: { reason: 'no_hint' },
   several_hints: { reason: 'several_hints' },
   hint_not_supported: { reason: 'hint_not_supported', name: 'id_token_hint' },
@@ -220,6 +222,7 @@ describe('what an attacker can’t tell apart', () => {
       'grant_type_removed',
       'user_not_for_client',
       'audience_removed',
+      'scopes_removed',
     ] as const;
     same(...becauses.map((because) => ({ reason: 'approval_taken_back', because }) as const));
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOW, refusalOf, requestIn } from '../../core/given.ts';
+import { approvedRequest, GRANT, NOW, refusalOf, requestIn, valueFrom } from '../../core/given.ts';
 import { Outage } from '../world/journal.ts';
 import { REQUEST_ID, redeemingWorld } from './given.ts';
 
@@ -61,6 +61,22 @@ describe('a poll of what is over signs nothing', () => {
   it('but an approval is redeemed a second before that, however fast the client polls', async () => {
     const facts = { expiresAt: NOW - 59, nextPollAt: NOW + 5 };
     expect((await redeemingWorld(requestIn('approved', facts)).redeem()).ok).toBe(true);
+  });
+});
+
+describe('a grant without openid', () => {
+  it('becomes an access token alone: no ID token is signed, and the answer has none (RFC 6749 §5.1)', async () => {
+    const grant = { ...GRANT, scopes: ['email'] };
+    const { redeem, signed, journal } = redeemingWorld(approvedRequest({ grant }));
+    expect(valueFrom(await redeem())).toStrictEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: expect.any(Number),
+      scope: 'email',
+    });
+    expect(journal.calls).toContain('sign at+jwt');
+    expect(journal.calls).not.toContain('sign JWT');
+    expect(signed).toMatchObject([{ claims: { scope: 'email', auth_time: GRANT.authTime, amr: GRANT.amr } }]);
   });
 });
 

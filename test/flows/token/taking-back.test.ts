@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../provider/core/digest.ts';
-import { GRANT, NOW, refusalOf, requestIn, USER, valueFrom } from '../../core/given.ts';
+import { approvedRequest, GRANT, NOW, refusalOf, requestIn, USER, valueFrom } from '../../core/given.ts';
 import { basic } from '../world/clients.ts';
 import { Outage } from '../world/journal.ts';
 import { REQUEST_ID, redeemingWorld } from './given.ts';
@@ -10,6 +10,13 @@ const narrowed = (different: Partial<World['bank']>) => (world: World) => {
   world.registered.set('bank', { ...world.bank, ...different });
 };
 const block = ({ users }: World) => void users.set('user-1', { ...USER, status: 'blocked' });
+
+it('the last scope of a grant without openid removed: nothing is signed, and the request has ended for good', async () => {
+  const grant = { ...GRANT, scopes: ['email'] };
+  const { redeem, signed, state } = redeemingWorld(approvedRequest({ grant }), { client: { scopes: [] } });
+  expect(refusalOf(await redeem())).toEqual({ reason: 'approval_taken_back', because: 'scopes_removed' });
+  expect([signed, state()]).toEqual([[], 'failed']);
+});
 
 describe('what was taken back before the last look is worth no tokens (design decision 2)', () => {
   it.each<[string, (world: World) => void, string]>([
