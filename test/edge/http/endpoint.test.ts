@@ -28,7 +28,7 @@ const refusing =
     refuse(refusal);
 
 describe('endpoint: answers', () => {
-  it('sends JSON that nobody may store, with the correlation id', async () => {
+  it('sends JSON that nobody may store, with the correlation id (CIBA §7.3)', async () => {
     const { answer, body } = await call(async () => ok(answerOk({ a: 'ü' })));
     expect(answer).toMatchObject({
       statusCode: 200,

@@ -21,7 +21,7 @@ function unasked() {
   ];
 }
 
-describe('where users are concealed', () => {
+describe('where users are concealed (CIBA §14)', () => {
   it('a request for somebody who is not asked is accepted, rings nobody, and stays pending', async () => {
     for (const { world, form, concealed } of unasked()) {
       const answer = valueFrom(await world.ask(form));

@@ -6,7 +6,7 @@ import { askingWorld } from './given.ts';
 
 const malformed = (reason: string) => expect.objectContaining({ reason });
 
-describe('nothing is read of a user, counted or stored', () => {
+describe('nothing is read of a user, counted or stored (CIBA §7.2)', () => {
   it('for a client that failed to authenticate', async () => {
     const { ask, journal, line } = askingWorld();
     expect(refusalOf(await ask({}, basic('bank', 'wrong')))).toEqual({ reason: 'wrong_client_secret' });
@@ -82,7 +82,7 @@ describe('nothing is read of a user, counted or stored', () => {
   });
 });
 
-describe('a user who may not be asked', () => {
+describe('a user who may not be asked (CIBA §7.2, §13)', () => {
   it('is unknown without an identifier, and nobody is read or counted', async () => {
     const { ask, journal } = askingWorld();
     const refusal = refusalOf(await ask({ login_hint: 'nobody@example.com' }));

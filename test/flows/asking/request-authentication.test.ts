@@ -151,7 +151,7 @@ describe('a client asks a user (CIBA §7)', () => {
   });
 });
 
-describe('counting', () => {
+describe('a request is counted (CIBA §14)', () => {
   it('counts for the client what is registered, and for the user what is set, at this instant', async () => {
     const { ask, counted } = askingWorld({ client: { requestsPerMinute: 60 } });
     await ask();

@@ -78,7 +78,7 @@ describe('a client is authenticated', () => {
   });
 });
 
-describe('a client is not authenticated', () => {
+describe('a client is not authenticated (CIBA §4)', () => {
   it('by a malformed header, and nobody is looked up for it', async () => {
     const { ports, asked } = portsFor(SECRET);
     const refused = await authenticateClient(
@@ -101,6 +101,13 @@ describe('a client is not authenticated', () => {
     expect(refusalOf(await authenticateClient(ports, posted))?.reason).toBe('wrong_authentication_method');
   });
 
+  it('by its client_id alone, as a public client would be', async () => {
+    const { ports, asked } = portsFor({ ...SECRET, method: 'client_secret_post' });
+    const named = callWith({ client_id: 'bank' });
+    expect(refusalOf(await authenticateClient(ports, named))).toEqual({ reason: 'no_client_authentication' });
+    expect(asked).toEqual([]);
+  });
+
   it('by an assertion with a wrong claim: its jti is not recorded', async () => {
     const { ports, asked } = portsFor(KEYS, {}, { iss: 'other' });
     expect(refusalOf(await authenticateClient(ports, callWith(ASSERTION)))).toMatchObject({ claim: 'iss' });
@@ -108,7 +115,7 @@ describe('a client is not authenticated', () => {
   });
 });
 
-describe('a stricter profile', () => {
+describe('a stricter profile (CIBA §4)', () => {
   it('refuses a method that the client registered', async () => {
     const { ports } = portsFor(SECRET, { authenticationMethods: ['private_key_jwt'] });
     const refused = await authenticateClient(ports, callWith({}, basic('bank:s3cret')));

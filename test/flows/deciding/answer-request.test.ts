@@ -229,7 +229,7 @@ describe('the first valid answer wins', () => {
   });
 });
 
-describe('an answer that is not believed leaves no evidence and no decision', () => {
+describe('an answer that is not believed leaves no evidence and no decision (CIBA §8)', () => {
   it.each([
     ['about other bytes', { details_hash: 'other' }, { reason: 'details_hash_mismatch' }],
     [

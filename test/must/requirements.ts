@@ -1,0 +1,25 @@
+import { ACKNOWLEDGEMENT_REQUIREMENTS } from './acknowledgement.ts';
+import { DISCOVERY_REQUIREMENTS } from './discovery.ts';
+import { PROFILE_REQUIREMENTS } from './profiles.ts';
+import { REFUSAL_REQUIREMENTS } from './refusals.ts';
+import { REGISTRATION_REQUIREMENTS } from './registration.ts';
+import { REQUEST_REQUIREMENTS } from './request.ts';
+import type { Requirement } from './requirement.ts';
+import { SIGNED_REQUEST_REQUIREMENTS } from './signed-request.ts';
+import { USER_AUTHENTICATION_REQUIREMENTS } from './user-authentication.ts';
+import { USER_CODE_REQUIREMENTS } from './user-code.ts';
+import { VALIDATION_REQUIREMENTS } from './validation.ts';
+
+/** Every sentence of a standard that concerns asking, in the order of the standards. */
+export const REQUIREMENTS: readonly Requirement[] = [
+  ...DISCOVERY_REQUIREMENTS,
+  ...REGISTRATION_REQUIREMENTS,
+  ...REQUEST_REQUIREMENTS,
+  ...SIGNED_REQUEST_REQUIREMENTS,
+  ...USER_CODE_REQUIREMENTS,
+  ...VALIDATION_REQUIREMENTS,
+  ...ACKNOWLEDGEMENT_REQUIREMENTS,
+  ...USER_AUTHENTICATION_REQUIREMENTS,
+  ...REFUSAL_REQUIREMENTS,
+  ...PROFILE_REQUIREMENTS,
+];

@@ -1,0 +1,75 @@
+import type { Requirement } from './requirement.ts';
+
+const FLOW = 'provider/flows/asking/request-authentication.ts';
+const REFUSED_TEST = 'test/flows/asking/refused-requests.test.ts';
+const UNREAD = 'nothing is read of a user, counted or stored (CIBA §7.2)';
+const UNASKED = 'a user who may not be asked (CIBA §7.2, §13)';
+
+/** The order in which a request is checked (CIBA §7.2). */
+export const VALIDATION_REQUIREMENTS: readonly Requirement[] = [
+  {
+    id: 'CIBA-7.2.1',
+    section: 'CIBA §7.2',
+    level: 'MUST',
+    says: 'The client is authenticated first: a caller who is not learns nothing about users.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: FLOW,
+          text: 'const authenticated = await authenticateClient(ports, call);',
+          broken: "await ports.people.find('ana');\n  const authenticated = await authenticateClient(ports, call);",
+        },
+        test: { file: REFUSED_TEST, titles: [UNREAD, 'for a client that failed to authenticate'] },
+      },
+    ],
+  },
+  {
+    id: 'CIBA-7.2.3',
+    section: 'CIBA §7.2',
+    level: 'MUST',
+    says: 'Every parameter is checked before a hint is resolved.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: FLOW,
+          text: '  if (!wanted.ok) return wanted;\n',
+          broken: "  if (!wanted.ok) {\n    await ports.people.find('ana');\n    return wanted;\n  }\n",
+        },
+        test: { file: REFUSED_TEST, titles: [UNREAD, 'for an expiry that is no positive integer'] },
+      },
+    ],
+  },
+  {
+    id: 'CIBA-7.2.4',
+    section: 'CIBA §7.2',
+    level: 'MUST',
+    says: 'A hint that does not resolve to one user is refused by the codes of section 13.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/askable.ts',
+          text: "if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });",
+          broken: "if (sub === undefined) return ok('ana');",
+        },
+        test: {
+          file: REFUSED_TEST,
+          titles: [UNASKED, 'is unknown without an identifier, and nobody is read or counted'],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/core/asking/askable.ts',
+          text: "if (hint.kind === 'identifier' && !hasIdentifier(user, hint.identifier))",
+          broken: "if (hint.kind === 'identifier' && !user)",
+        },
+        test: {
+          file: REFUSED_TEST,
+          titles: [UNASKED, 'is unknown by an identifier that is a leftover: of nobody, or of one who gave it up'],
+        },
+      },
+    ],
+  },
+];
