@@ -73,6 +73,7 @@ const HASHING_RULES = ['provider/core/digest.ts', 'provider/core/token/id-token.
 /** Parts of one adapter that have a test of their own, or that several adapters of one service share. */
 const SHARED_ADAPTERS = [
   'provider/adapters/config.ts',
+  'provider/adapters/dynamodb/attributes.ts',
   'provider/adapters/dynamodb/expressions.ts',
   'provider/adapters/eventbridge/event-detail.ts',
   'provider/adapters/https/guarded-request.ts',

@@ -1,4 +1,4 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from './attributes.ts';
 import type { Change, Guard, Nonce } from './items.ts';
 
 /** Returns the expression of an update and its values. */
@@ -51,6 +51,6 @@ export function guardInput(guard: Guard | undefined, expression = '', values: Re
     ...(names.size > 0 && {
       ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
     }),
-    ...(Object.keys(all).length > 0 && { ExpressionAttributeValues: marshall(all, { removeUndefinedValues: true }) }),
+    ...(Object.keys(all).length > 0 && { ExpressionAttributeValues: marshall(all) }),
   };
 }

@@ -1,7 +1,6 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StoredChange } from '../../core/operating/stored-change.ts';
 import type { ItemImage, StreamedWrite } from '../../flows/operating/ports.ts';
+import { type Attributes, unmarshall } from './attributes.ts';
 import { CLIENT_LIST, clientFrom, clientKey } from './forms/client-form.ts';
 import { requestFrom, requestKey } from './forms/request-form.ts';
 import { revokedTokenFrom, revokedTokenKey } from './forms/revoked-token-form.ts';
@@ -32,7 +31,7 @@ export function changeFrom({ id, at, before, after }: StreamedWrite): StoredChan
 
 /** Returns the item in plain values. The code that wrote it under its key ensures that it has the form of the key. */
 function itemFrom<Form>(image: ItemImage): Stored<Form> {
-  return unmarshall(image as Record<string, AttributeValue>) as Stored<Form>;
+  return unmarshall(image as Attributes) as Stored<Form>;
 }
 
 function keyIn(image: ItemImage | undefined): Partial<Key> {

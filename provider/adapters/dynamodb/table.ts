@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
   ConditionalCheckFailedException,
@@ -10,7 +9,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Attributes, marshall, unmarshall } from './attributes.ts';
 import { guardInput, updateExpression, withNonce } from './expressions.ts';
 import type { Change, Guard, Item, Key, Nonce, Stored, Written } from './items.ts';
 
@@ -110,7 +109,7 @@ export class Table {
     const stored = nonce ? { ...item, [nonce.attribute]: nonce.value } : item;
     const command = new PutItemCommand({
       TableName: this.#name,
-      Item: marshall(stored, { removeUndefinedValues: true }),
+      Item: marshall(stored),
       ...guardInput(withNonce(guard, nonce)),
     });
     return runGuarded<Form>(nonce, async () => {
@@ -176,7 +175,7 @@ async function readTogether(
 }
 
 /** Returns the item in plain values. The code that wrote it under this key ensures that it has the form of the key. */
-function read<Form>(item: Record<string, AttributeValue>): Stored<Form> {
+function read<Form>(item: Attributes): Stored<Form> {
   return unmarshall(item) as Stored<Form>;
 }
 
