@@ -3,6 +3,7 @@ import { CAPACITY_PAGE, withCapacityTables } from './capacity.ts';
 import { CLI_PAGE, HELP_FOLDER, helpPages, withCliBlocks } from './cli-pages.ts';
 import { pagesWithTables, withTables } from './client-metadata-tables.ts';
 import { CONSTRUCT_PAGE, withConstruct } from './construct-page.ts';
+import { VECTORS_FILE, vectorsFile } from './device-vectors/file.ts';
 import { LLMS_PAGE, llmsIndex } from './llms-index.ts';
 
 // Runs as `npm run docs`: writes the tables in docs/ and the golden texts of the help, which are made from code. Tests
@@ -23,6 +24,7 @@ write(CONSTRUCT_PAGE, withConstruct);
 const operations = readFileSync(new URL('docs/operations.md', root), 'utf8');
 write(CAPACITY_PAGE, (before) => withCapacityTables(before, operations));
 write(LLMS_PAGE, llmsIndex);
+write(VECTORS_FILE, vectorsFile);
 
 const help = helpPages();
 mkdirSync(new URL(HELP_FOLDER, root), { recursive: true });

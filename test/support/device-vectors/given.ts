@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { describeScopes } from '../../../provider/core/asking/scope.ts';
+import { freezeDetails } from '../../../provider/core/deciding/shown-details.ts';
+import type { KeyName } from './keys.ts';
+
+// What the provider has stored before the first call of the vectors.
+
+export const ISSUER = 'https://login.example.com/';
+/** The instant of all calls, in epoch seconds. */
+export const NOW = 1_795_423_415;
+
+const idOf = (text: string): string => createHash('sha256').update(`device API vectors: ${text}`).digest('base64url');
+
+type GivenUser = { readonly sub: string; readonly blocked?: true };
+type GivenDevice = {
+  readonly deviceId: string;
+  readonly sub: string;
+  readonly key: KeyName;
+  readonly name: string;
+  readonly enrolledAt: number;
+};
+
+export const USERS = {
+  ana: { sub: 'ana' },
+  /** Has a request that nobody answers. */
+  bo: { sub: 'bo' },
+  /** Reports a client. */
+  cleo: { sub: 'cleo' },
+  dan: { sub: 'dan', blocked: true },
+  /** Has an RSA key. */
+  eve: { sub: 'eve' },
+} as const satisfies Record<string, GivenUser>;
+
+/** The tickets, each of another user. A ticket lives for 10 minutes. */
+export const TICKETS = {
+  ana: { ticket: idOf('ticket of ana'), expiresAt: NOW + 600 },
+  eve: { ticket: idOf('ticket of eve'), expiresAt: NOW + 600 },
+  bo: { ticket: idOf('ticket of bo'), expiresAt: NOW - 1 },
+} as const;
+
+const device = (sub: keyof typeof USERS, key: KeyName, name: string): GivenDevice => ({
+  deviceId: idOf(`${name} of ${sub}`).slice(0, 22),
+  sub,
+  key,
+  name,
+  enrolledAt: NOW - 3600,
+});
+
+export const DEVICES = {
+  ana: device('ana', 'phone', "Ana's phone"),
+  anaTablet: device('ana', 'other phone', "Ana's tablet"),
+  bo: device('bo', 'phone', "Bo's phone"),
+  cleo: device('cleo', 'phone', "Cleo's phone"),
+  dan: device('dan', 'phone', "Dan's phone"),
+  eve: device('eve', 'RSA phone', "Eve's phone"),
+};
+
+const request = (
+  sub: keyof typeof USERS,
+  name: string,
+  { bindingMessage, expiresAt = NOW + 120 }: Differently = {},
+) => {
+  const requestId = idOf(name);
+  const asked = { clientId: 'harbor-bank', audience: ['https://bank.example.com'] };
+  const scopes = ['openid', 'transfer'];
+  const details = freezeDetails({
+    ...asked,
+    issuer: ISSUER,
+    clientName: 'Harbor Bank',
+    sub,
+    requestId,
+    expiresAt,
+    bindingMessage,
+    scopes: describeScopes(scopes, { transfer: 'Send this one transfer' }),
+  });
+  return { requestId, sub, expiresAt, details, asked: { ...asked, scopes } };
+};
+type Differently = { readonly bindingMessage?: string; readonly expiresAt?: number };
+
+/** The requests, all pending. */
+export const REQUESTS = {
+  toApprove: request('ana', 'request to approve', { bindingMessage: 'Pay 249.90 € to Harbor Bikes. Code 7F3K' }),
+  toDeny: request('ana', 'request to deny'),
+  toLeave: request('ana', 'request that stays pending', { bindingMessage: 'Grüße: 東京 “4711”' }),
+  expired: request('ana', 'request that has expired', { expiresAt: NOW }),
+  ofBo: request('bo', 'request of bo'),
+  ofCleo: request('cleo', 'request of cleo'),
+  ofCleoToo: request('cleo', 'another request of cleo'),
+  ofEve: request('eve', 'request of eve'),
+};
+
+/** A request id that no request has. */
+export const UNKNOWN_REQUEST = idOf('no request');
