@@ -1,3 +1,4 @@
+import { newRereads, type Rereads, takeReread } from '../core/client/rereads.ts';
 import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
 import { KEY_CACHE_SECONDS, type SigningKey, verifierOf } from '../core/keys/signing-key.ts';
 import type { PublishedSigningKeys, SigningKeyStore, VerificationKeys } from '../flows/keys/ports.ts';
@@ -5,12 +6,14 @@ import type { Clock } from '../flows/ports.ts';
 
 /**
  * Caches the public halves of signing keys in a warm function: for each algorithm, and for all. Concurrent readers
- * share one read. A failed or empty read is not kept.
+ * share one read. A failed or empty read is not kept. A `kid` that is unknown here causes a read, of which there are
+ * five at once for each algorithm, and then one every ten seconds: whoever sends tokens chooses their `kid`.
  */
 export class KeyCache implements PublishedSigningKeys, VerificationKeys, Pick<SigningKeyStore, 'list'> {
   readonly #store: PublishedSigningKeys & Pick<SigningKeyStore, 'list'>;
   readonly #clock: Clock;
   readonly #reads = new Map<string, { keys: Promise<readonly SigningKey[]>; until: number }>();
+  readonly #rereads = new Map<SigningAlgorithm, Rereads>();
 
   constructor(store: PublishedSigningKeys & Pick<SigningKeyStore, 'list'>, clock: Clock) {
     this.#store = store;
@@ -33,7 +36,12 @@ export class KeyCache implements PublishedSigningKeys, VerificationKeys, Pick<Si
 
   async find({ kid, algorithm }: { kid: string; algorithm: SigningAlgorithm }): Promise<PublicJwk | undefined> {
     const known = verifierOf(await this.list(algorithm), kid);
-    return (known ?? verifierOf(await this.reread(algorithm), kid))?.publicKey;
+    if (known) return known.publicKey;
+    const now = this.#clock();
+    const left = takeReread(this.#rereads.get(algorithm) ?? newRereads(now), now);
+    if (!left) return undefined;
+    this.#rereads.set(algorithm, left);
+    return verifierOf(await this.reread(algorithm), kid)?.publicKey;
   }
 
   #read(name: string, load: () => Promise<readonly SigningKey[]>): Promise<readonly SigningKey[]> {

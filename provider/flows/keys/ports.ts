@@ -10,7 +10,7 @@ export interface PublishedSigningKeys {
 export interface VerificationKeys {
   /**
    * Returns the public half of a key. Undefined if there is none with this `kid` and algorithm, or if it was revoked. A
-   * key that is unknown to this function is read anew.
+   * key that is unknown to this function is read anew, unless there were too many of them.
    */
   find(key: { kid: string; algorithm: SigningAlgorithm }): Promise<PublicJwk | undefined>;
 }
