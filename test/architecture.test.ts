@@ -42,6 +42,7 @@ const SHARED_FLOWS = [
   'provider/flows/deciding/client-denials.ts',
   'provider/flows/device/authenticate-device.ts',
   'provider/flows/device/mark-unreachable.ts',
+  'provider/flows/keys/signed-here.ts',
   'provider/flows/operating/audited-change.ts',
   'provider/flows/operating/log-in-patiently.ts',
   'provider/flows/operating/log-in-synthetically.ts',

@@ -31,6 +31,8 @@ export const spec = {
     ...CLIENT_AUTHENTICATION,
     { table: 'directory', actions: ['GetItem'], prefixes: ['LOGIN#'] },
     { table: 'directory', actions: ['Query', 'UpdateItem'], prefixes: ['USER#'] },
+    // The public halves, to verify an ID token that comes as a hint.
+    { table: 'directory', actions: ['Query'], prefixes: ['KEY#'] },
     { table: 'transactions', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['RATE#'] },
     { table: 'transactions', actions: ['PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },

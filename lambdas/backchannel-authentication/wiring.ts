@@ -1,4 +1,5 @@
 import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
+import { clock } from '../../provider/adapters/clock.ts';
 import {
   auditTrailOf,
   clientAuthentication,
@@ -12,9 +13,11 @@ import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-request
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { KeyCache } from '../../provider/adapters/key-cache.ts';
 import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
@@ -45,6 +48,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),
+    keys: new KeyCache(new SigningKeysTable(directory, entropy), clock),
     entropy,
     audit: auditTrailOf('backchannel-authentication'),
   };

@@ -41,6 +41,25 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(calls.slice(4)).toEqual(['dynamodb PutItem', 'dynamodb PutItem', 'sns Publish']);
   });
 
+  it('/bc-authorize with an ID token: no read of an identifier; a read of keys every five minutes, and for unknown ones', async () => {
+    const { authReqId, requestId } = await world.asked(client, { login_hint: person.email });
+    await world.answer(person.phone, requestId, 'approve');
+    const { id_token } = (await world.poll(client, authReqId)).body;
+    const hint = { id_token_hint: String(id_token) };
+    await world.asked(client, hint);
+    const calls = await callsOf(() => world.asked(client, hint));
+    expect(calls.slice(0, 2).sort()).toEqual(['dynamodb Query', 'dynamodb UpdateItem']);
+    expect(calls.slice(2)).toEqual(['dynamodb UpdateItem', 'dynamodb PutItem', 'dynamodb PutItem', 'sns Publish']);
+    const [head = '', ...rest] = hint.id_token_hint.split('.');
+    const header = JSON.parse(Buffer.from(head, 'base64url').toString());
+    const unknown = Buffer.from(JSON.stringify({ ...header, kid: 'unknown' })).toString('base64url');
+    const refused = { id_token_hint: [unknown, ...rest].join('.') };
+    const reads = await callsOf(async () => {
+      for (let times = 0; times < 20; times += 1) await world.ask(client, refused);
+    });
+    expect(reads).toEqual(Array.from({ length: 5 }, () => 'dynamodb Query'));
+  });
+
   it('/token: 1 for a pending poll, 2 for one too fast, 4 in 3 waves for the final one', async () => {
     const { authReqId, requestId } = await world.asked(client, { login_hint: person.email });
     const update = 'dynamodb UpdateItem';

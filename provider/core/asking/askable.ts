@@ -1,8 +1,8 @@
 import { reachable } from '../device/device.ts';
 import { SYNTHETIC_ID } from '../operating/reserved.ts';
-import { hasIdentifier, type UserWithBlocks } from '../person/user.ts';
+import type { UserWithBlocks } from '../person/user.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { LoginHint } from './login-hint.ts';
+import { isNamedBy, type LoginHint, namesPredecessor } from './hint.ts';
 import type { Counted } from './rate-window.ts';
 
 /** What is known at the first check: of the user, only the subject. */
@@ -14,8 +14,10 @@ export type NamedUser = {
   readonly onlySub: string | undefined;
   /** Whether the client is that of the synthetic login. */
   readonly isSynthetic: boolean | undefined;
-  /** The subject that the hint names. Undefined when the login identifier is not stored. */
+  /** The subject that the hint names. Undefined when no login identifier of it is stored, or when they differ. */
   readonly sub: string | undefined;
+  /** Whether the names in the hint are those of different users. */
+  readonly differ: boolean;
 };
 /** What is known after the user was read and the attempt was counted for them. */
 export type FoundUser = NamedUser & {
@@ -37,12 +39,13 @@ export type FoundUser = NamedUser & {
  * may name only one user learns nothing about others. The user of the synthetic login may be named by its client alone,
  * and is unknown to all others.
  */
-export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser): Result<string> {
+export function checkNamed({ clientLimit, sub, differ, onlySub, isSynthetic }: NamedUser): Result<string> {
   if (clientLimit?.allowed === false) {
     const { retryAfterSeconds, isGuessing } = clientLimit;
     return refuse({ reason: isGuessing ? 'too_many_unknown_users' : 'client_rate_limited', retryAfterSeconds });
   }
-  if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
+  if (sub === undefined)
+    return refuse({ reason: 'unknown_user', because: differ ? 'different_users' : 'no_such_identifier' });
   const isForOther = onlySub !== undefined && onlySub !== sub;
   if (isForOther || (sub === SYNTHETIC_ID && !isSynthetic))
     return refuse({ reason: 'unknown_user', because: 'not_for_this_client' });
@@ -51,8 +54,8 @@ export function checkNamed({ clientLimit, sub, onlySub, isSynthetic }: NamedUser
 
 /**
  * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, a pause after denials,
- * another open request where there may be one only, a binding message that is needed, no profile, an identifier that
- * is no longer the user's, a blocked user, the user's limit, no device that would learn of the request.
+ * another open request where there may be one only, a binding message that is needed, no profile, a name that is
+ * no longer the user's, a subject that was another person's when it was named, a blocked user, the user's limit, no device that would learn of the request.
  * A client knows of its own denials and open requests, whatever became of the user since. Unknown and blocked users are
  * refused before the limit, so that the limit does not reveal that a user exists. The limit protects people from too
  * many pushes. It does not stop the synthetic login, which rings no phone: the attempts of a failed deployment would
@@ -67,8 +70,8 @@ export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   if (known.needsMessage) return refuse({ reason: 'binding_message_needed' });
   if (!found) return refuse({ reason: 'unknown_user', because: 'no_profile' });
   const { user, devices } = found;
-  if (hint.kind === 'identifier' && !hasIdentifier(user, hint.identifier))
-    return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
+  if (!isNamedBy(user, hint)) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
+  if (namesPredecessor(hint, user)) return refuse({ reason: 'unknown_user', because: 'earlier_person' });
   if (user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
   const isPerson = !(isSynthetic && sub === SYNTHETIC_ID);
   if (userLimit?.allowed === false && isPerson)

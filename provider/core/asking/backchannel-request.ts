@@ -6,13 +6,14 @@ import { isNotificationToken } from '../notifying/notification-endpoint.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type BindingMessages, checkBindingMessage } from './binding-message.ts';
 import { parseRequestedExpiry } from './expiry.ts';
-import { type LoginHint, parseLoginHint } from './login-hint.ts';
+import type { SentHint } from './hint.ts';
+import { parseLoginHint } from './login-hint.ts';
 import { parseScope } from './scope.ts';
 
 /** The parameters of the backchannel authentication endpoint, read but not yet granted (CIBA §7.1). */
 export type BackchannelRequest = {
   readonly scopes: readonly string[];
-  readonly hint: LoginHint;
+  readonly hint: SentHint;
   readonly bindingMessage: string | undefined;
   readonly expiresInSeconds: number;
   /** The token with which a `ping` client wants to be notified. Undefined for other clients, whatever they sent. */
@@ -60,14 +61,15 @@ export function parseBackchannelRequest(form: FormParameters, policy: RequestPol
   return readParameters(readers, form, policy);
 }
 
-/** Reads the one hint that a request must have (CIBA §7.1). Only `login_hint` is supported. */
-function readHint(form: FormParameters, { names }: RequestPolicy): Result<LoginHint> {
+/** Reads the one hint that a request must have (CIBA §7.1). `login_hint_token` is not supported. */
+function readHint(form: FormParameters, { names }: RequestPolicy): Result<SentHint> {
   const given = HINTS.filter((name) => form.has(name));
   if (given.length > 1) return refuse({ reason: 'several_hints' });
   const [name] = given;
   if (name === undefined) return refuse({ reason: 'no_hint' });
-  if (name !== 'login_hint') return refuse({ reason: 'hint_not_supported', name });
-  return parseLoginHint(single(form, name) ?? '', names);
+  const value = single(form, name) ?? '';
+  if (name === 'id_token_hint') return ok({ kind: name, token: value });
+  return name === 'login_hint' ? parseLoginHint(value, names) : refuse({ reason: 'hint_not_supported', name });
 }
 
 function readBindingMessage(

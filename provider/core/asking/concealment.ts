@@ -1,7 +1,7 @@
 import { sha256 } from '../digest.ts';
 import type { Owner } from '../person/user.ts';
 import type { Refusal } from '../refusal.ts';
-import type { LoginHint } from './login-hint.ts';
+import { type LoginHint, namesIn } from './hint.ts';
 
 /** The refusals that tell a client something about a person. */
 const ABOUT_PEOPLE = ['unknown_user', 'no_reachable_device', 'user_rate_limited'] as const;
@@ -27,7 +27,9 @@ export function isHidden(
  * owner, so it is counted like one person. No user has this subject: it is a hash of the hint.
  */
 export function nobodyNamed(hint: LoginHint): Owner {
-  const named = hint.kind === 'sub' ? hint.sub : `${hint.identifier.type} ${hint.identifier.value}`;
-  const id = sha256(`nobody ${named}`);
+  const named = namesIn(hint).map((name) =>
+    name.kind === 'sub' ? name.sub : `${name.identifier.type} ${name.identifier.value}`,
+  );
+  const id = sha256(`nobody ${named.join(' ')}`);
   return { sub: id, profileId: id };
 }

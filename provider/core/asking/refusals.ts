@@ -1,4 +1,8 @@
+import { DEFAULTS } from '../operating/defaults.ts';
 import { invalidRequest, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
+
+/** Why an `id_token_hint` is refused. */
+export type WrongIdToken = 'malformed' | 'not_an_id_token' | 'issuer' | 'audience' | 'expired' | 'signature';
 
 /** The reasons why a user is not asked (CIBA §7.1, §13). */
 export type AskingRefusal =
@@ -12,8 +16,16 @@ export type AskingRefusal =
   | { reason: 'login_hint_malformed'; expected: string }
   | {
       reason: 'unknown_user';
-      because: 'no_such_identifier' | 'no_profile' | 'foreign_issuer' | 'blocked' | 'not_for_this_client';
+      because:
+        | 'no_such_identifier'
+        | 'no_profile'
+        | 'foreign_issuer'
+        | 'blocked'
+        | 'not_for_this_client'
+        | 'different_users'
+        | 'earlier_person';
     }
+  | { reason: 'id_token_hint_invalid'; because: WrongIdToken }
   | { reason: 'invalid_binding_message'; expected: string }
   | { reason: 'binding_message_needed' }
   | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' | 'not_granted' }
@@ -27,6 +39,15 @@ export type AskingRefusal =
   | { reason: 'no_reachable_device'; devices: number }
   | { reason: 'push_unavailable'; retryAfterSeconds: number };
 
+const ID_TOKEN_EXPECTED: Readonly<Record<WrongIdToken, string>> = {
+  malformed: 'an ID token: a signed JWT of at most 8192 characters',
+  not_an_id_token: 'an ID token of this provider, not an access token or another JWT',
+  issuer: 'an ID token of this provider',
+  audience: 'an ID token that was issued to this client',
+  expired: `an ID token that expired at most ${DEFAULTS.keepPublicKeysSeconds / 86_400} days ago`,
+  signature: 'signed by a key of this provider that was not revoked',
+};
+
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const askingWording: Wordings<AskingRefusal> = {
   scope_malformed: () =>
@@ -34,12 +55,15 @@ export const askingWording: Wordings<AskingRefusal> = {
   openid_scope_missing: () => invalidRequest('scope must contain openid.'),
   scope_missing: () => wording(400, 'invalid_scope', 'scope is required.'),
   scope_not_allowed: () => wording(400, 'invalid_scope', 'scope contains nothing that this client is registered for.'),
-  no_hint: () => invalidRequest('login_hint is required.'),
+  no_hint: () => invalidRequest('One hint is required: login_hint or id_token_hint.'),
   several_hints: () => invalidRequest('Exactly one hint must be sent.'),
-  hint_not_supported: (refusal) => invalidRequest(`${refusal.name} is not supported; send login_hint.`, refusal.name),
+  hint_not_supported: (refusal) =>
+    invalidRequest(`${refusal.name} is not supported; send login_hint or id_token_hint.`, refusal.name),
   login_hint_malformed: (refusal) => invalidRequest(`login_hint must be ${refusal.expected}.`),
   unknown_user: ({ because }) =>
-    wording(400, 'unknown_user_id', 'login_hint names no user of this provider.', { detail: because }),
+    wording(400, 'unknown_user_id', 'The hint names no user of this provider.', { detail: because }),
+  id_token_hint_invalid: ({ because }) =>
+    invalidRequest(`id_token_hint must be ${ID_TOKEN_EXPECTED[because]}.`, because),
   invalid_binding_message: (refusal) =>
     wording(400, 'invalid_binding_message', `binding_message must be ${refusal.expected}.`),
   // CIBA §13: the message is unacceptable "in the context of the given request". A client that reads the code knows which

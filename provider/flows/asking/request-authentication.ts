@@ -11,16 +11,18 @@ import { type AskSilentlyPorts, askSilently } from './request/ask-silently.ts';
 import { type FindAndCountPorts, findAndCount } from './request/find-and-count.ts';
 import type { AuthenticationRequestAcknowledgement } from './request/new-request.ts';
 import { type StoreAndPushPorts, storeAndPush } from './request/store-and-push.ts';
+import { type VerifyHintPorts, verifyHint } from './request/verify-hint.ts';
 
 /** What this flow needs. */
 export type RequestAuthenticationPorts = ClientAuthenticationPorts &
   FindAndCountPorts &
   AskSilentlyPorts &
-  StoreAndPushPorts;
+  StoreAndPushPorts &
+  VerifyHintPorts;
 
 /**
- * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, finds
- * the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
+ * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, verifies
+ * the hint, finds the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
  * the push for at least one device, or if one of the devices asks for requests by itself. A client never waits for a
  * phone that cannot ring, with two exceptions: if the user reported it for fraud, and if users are concealed, it may wait
  * for nobody.
@@ -41,7 +43,10 @@ export async function requestAuthentication(
   if (!wanted.ok) return wanted;
   const asked = checkAsked(wanted.value, client, settings.issuer);
   if (!asked.ok) return asked;
-  const attempt = { client, wanted: wanted.value, askedAt: ports.clock() };
+  const askedAt = ports.clock();
+  const hint = await verifyHint(ports, { sent: wanted.value.hint, client }, askedAt);
+  if (!hint.ok) return hint;
+  const attempt = { client, wanted: { ...wanted.value, hint: hint.value }, askedAt };
   const target = await findAndCount(ports, attempt, call.note);
   if (!target.ok) {
     const { refusal } = target;

@@ -1,3 +1,4 @@
+import { isNamedBy, namesIn } from '../../core/asking/hint.ts';
 import { parseLoginHint } from '../../core/asking/login-hint.ts';
 import { type Device, type DeviceView, viewDevice } from '../../core/device/device.ts';
 import type { MemberChange } from '../../core/member-change.ts';
@@ -11,7 +12,7 @@ import {
   type UserView,
   viewUser,
 } from '../../core/person/profile.ts';
-import { hasIdentifier, isSamePerson, type User } from '../../core/person/user.ts';
+import { isSamePerson, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
 import { type AuditedPorts, auditedChange, type RecordDone, type RecordUnclear } from '../operating/audited-change.ts';
@@ -86,11 +87,12 @@ export async function listUserDevices(
 async function findHinted(ports: ManageUsersPorts, loginHint: string): Promise<User | undefined> {
   const hint = parseLoginHint(loginHint, ports.settings);
   if (!hint.ok) return undefined;
-  if (hint.value.kind === 'sub') return ports.people.find(hint.value.sub);
-  const { identifier } = hint.value;
-  const sub = await ports.people.resolve(identifier);
-  const found = sub === undefined ? undefined : await ports.people.find(sub);
-  return found && hasIdentifier(found, identifier) ? found : undefined;
+  const named = await Promise.all(
+    namesIn(hint.value).map((name) => (name.kind === 'sub' ? name.sub : ports.people.resolve(name.identifier))),
+  );
+  const [sub, ...others] = new Set(named.filter((one) => one !== undefined));
+  const found = sub === undefined || others.length > 0 ? undefined : await ports.people.find(sub);
+  return found && isNamedBy(found, hint.value) ? found : undefined;
 }
 
 /** Changes the members that are given and keeps the others. Null removes a member. */

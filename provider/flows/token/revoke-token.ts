@@ -1,11 +1,11 @@
 import { checkNoRepeats, single } from '../../core/form.ts';
-import { SIGNING_ALGORITHMS } from '../../core/keys/jwk.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { judgeRevocation, type NotRevocable } from '../../core/token/revocation.ts';
 import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
 import type { VerificationKeys } from '../keys/ports.ts';
-import type { AuditLog, UnverifiedJws } from '../ports.ts';
+import { isSignedHere } from '../keys/signed-here.ts';
+import type { AuditLog } from '../ports.ts';
 import type { RevokedTokens } from './ports.ts';
 
 /** What this flow needs. */
@@ -53,16 +53,4 @@ async function revoke(
   const { jti, sub } = token;
   audit.write({ event: 'token_revoked', jti, sub, clientId }, now);
   return 'access_token_revoked';
-}
-
-/** Returns whether a key of the provider made the signature, under the algorithm of that key. */
-async function isSignedHere(
-  { verifier, keys }: RevokeTokenPorts,
-  presented: string,
-  { header: { alg, kid } }: UnverifiedJws,
-): Promise<boolean> {
-  const algorithm = SIGNING_ALGORITHMS.find((known) => known === alg);
-  if (!algorithm || typeof kid !== 'string') return false;
-  const key = await keys.find({ kid, algorithm });
-  return key !== undefined && verifier.verifies(presented, key, algorithm);
 }

@@ -117,7 +117,7 @@ describe('ciba trigger SCENARIO', () => {
       sent: { scope: 'openid', login_hint: expect.stringMatching(/@nobody\.example$/), Authorization: '…' },
       status: 400,
       correlation_id: expect.any(String),
-      answer: { error: 'unknown_user_id', error_description: 'login_hint names no user of this provider.' },
+      answer: { error: 'unknown_user_id', error_description: 'The hint names no user of this provider.' },
     };
     expect(outcome).toEqual({
       scenario: 'unknown-user',

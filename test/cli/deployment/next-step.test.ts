@@ -53,6 +53,7 @@ const ANSWERS: Answers = {
   no_hint: ELSEWHERE,
   several_hints: ELSEWHERE,
   hint_not_supported: ELSEWHERE,
+  id_token_hint_invalid: ELSEWHERE,
   login_hint_malformed: [{ reason: 'login_hint_malformed', expected: 'an address' }],
   unknown_user: ELSEWHERE,
   invalid_binding_message: ELSEWHERE,

@@ -18,6 +18,7 @@ const KNOWN: FoundUser = {
   onlySub: undefined,
   isSynthetic: undefined,
   sub: 'user-1',
+  differ: false,
   found: { user: USER, devices: [DEVICE], blocks: [] },
   userLimit: { allowed: true },
   pauseSeconds: 0,
@@ -51,6 +52,11 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
     withUser({ identifiers: [] }),
     { reason: 'unknown_user', because: 'no_such_identifier' },
   ],
+  [
+    'a subject that was another person’s when the ID token was issued',
+    { hint: { kind: 'sub', sub: 'user-1', namedAt: 99 }, ...withUser({ createdAt: 100 }) },
+    { reason: 'unknown_user', because: 'earlier_person' },
+  ],
   ['a blocked user', withUser({ status: 'blocked' }), { reason: 'unknown_user', because: 'blocked' }],
   ['a pause after denials', { pauseSeconds: 15 }, { reason: 'client_paused', retryAfterSeconds: 15 }],
   ['another open request', { openSeconds: 20 }, { reason: 'request_open', retryAfterSeconds: 20 }],
@@ -63,6 +69,14 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
     { reason: 'no_reachable_device', devices: 1 },
   ],
 ];
+
+describe('names of different users', () => {
+  it('name nobody (RFC 9493 §3.2.8)', () => {
+    const refusal = { reason: 'unknown_user', because: 'different_users' };
+    expect(refusalOf(checkNamed({ ...KNOWN, sub: undefined, differ: true }))).toEqual(refusal);
+    expect(refusalOf(checkAskable({ ...KNOWN, sub: undefined, differ: true }))).toEqual(refusal);
+  });
+});
 
 describe('a user may be asked', () => {
   it('when nothing speaks against it', () => {

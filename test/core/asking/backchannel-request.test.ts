@@ -113,7 +113,15 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
     });
   });
 
-  it.each(['id_token_hint', 'login_hint_token'])('does not support %s', (name) => {
+  it('reads an ID token as it was sent, to be verified later', () => {
+    expect(valueFrom(parse({ scope: GOOD.scope, id_token_hint: ['x'] })).hint).toEqual({
+      kind: 'id_token_hint',
+      token: 'x',
+    });
+  });
+
+  it('does not support login_hint_token', () => {
+    const name = 'login_hint_token';
     expect(refusalOf(parse({ scope: GOOD.scope, [name]: ['x'] }))).toEqual({ reason: 'hint_not_supported', name });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAboutPeople, nobodyNamed } from '../../../provider/core/asking/concealment.ts';
-import type { LoginHint } from '../../../provider/core/asking/login-hint.ts';
+import type { LoginHint } from '../../../provider/core/asking/hint.ts';
 import { isSubject } from '../../../provider/core/person/login-identifier.ts';
 
 const email: LoginHint = { kind: 'identifier', identifier: { type: 'email', value: 'ana@example.com' } };

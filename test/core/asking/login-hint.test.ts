@@ -1,21 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLoginHint } from '../../../provider/core/asking/login-hint.ts';
+import { parseUsername } from '../../../provider/core/person/login-identifier.ts';
 import { NAMES, refusalOf, valueFrom } from '../given.ts';
 
 const parse = (hint: string | object) => parseLoginHint(typeof hint === 'string' ? hint : JSON.stringify(hint), NAMES);
 const found = (type: string, value: string) => ({ kind: 'identifier', identifier: { type, value } });
 const OF_A_FORM = {
   reason: 'login_hint_malformed',
-  expected: 'an e-mail address, a phone number as +4912345678, a username, or an RFC 9493 subject identifier',
+  expected:
+    'an e-mail address, a phone number as +4912345678, a username, sub: with a subject, or an RFC 9493 subject identifier',
 };
-const NOT_FLAT = {
+const NOT_JSON = {
   reason: 'login_hint_malformed',
-  expected: 'a flat JSON object with string members, as in RFC 9493',
+  expected: 'a JSON object, as in RFC 9493',
 };
 const OTHER_MEMBERS = {
   reason: 'login_hint_malformed',
-  expected: 'format iss_sub with iss and sub, email with email, or phone_number with phone_number',
+  expected:
+    'a subject identifier of RFC 9493: format iss_sub with iss and sub, email with email, phone_number with phone_number, opaque with id, account with uri, or aliases with identifiers',
 };
 
 describe('login_hint as plain text (CIBA §7.1)', () => {
@@ -76,8 +79,103 @@ describe('login_hint as plain text (CIBA §7.1)', () => {
   });
 });
 
+describe('login_hint as a subject with its prefix', () => {
+  it.each(['ann', 'auth0|1', 'sub:1', 'a@b.c', '+4912345678', 'x'.repeat(128)])('reads the subject "%s"', (sub) => {
+    expect(valueFrom(parse(`sub:${sub}`))).toEqual({ kind: 'sub', sub });
+  });
+
+  it('without it, the same text is a username, or nothing: no other user can take it', () => {
+    expect(valueFrom(parse('ann'))).toEqual(found('username', 'ann'));
+    expect(refusalOf(parse('auth0|1'))).toEqual(OF_A_FORM);
+    expect(parseUsername('sub:ann')).toBeUndefined();
+  });
+
+  it.each(['', ' ann', 'a b', 'a#b', 'a/b', 'ä', 'x'.repeat(129)])('knows no user with the subject "%s"', (sub) => {
+    expect(refusalOf(parse(`sub:${sub}`))).toEqual({ reason: 'unknown_user', because: 'no_profile' });
+  });
+});
+
+describe('login_hint as an account of this provider (RFC 7565, RFC 9493 §3.2.1)', () => {
+  it.each(['acct:Ann@op.example', 'ACCT:ann@OP.EXAMPLE', ' acct:ann@op.example', 'acct:%61nn@old.example'])(
+    'reads %s as the username ann',
+    (uri) => {
+      expect(valueFrom(parse(uri))).toEqual(found('username', 'ann'));
+      expect(valueFrom(parse({ format: 'account', uri }))).toEqual(found('username', 'ann'));
+    },
+  );
+
+  it('knows no user of another host, also where it would be an e-mail address', () => {
+    const foreign = { reason: 'unknown_user', because: 'foreign_issuer' };
+    for (const uri of ['acct:ann@example.com', 'acct:ann@op.example.evil'])
+      for (const hint of [uri, { format: 'account', uri }]) expect(refusalOf(parse(hint))).toEqual(foreign);
+  });
+
+  it.each([
+    'acct:',
+    'acct:ann',
+    'acct:@op.example',
+    'acct:a%zz@op.example',
+    'acct:a%20b@op.example',
+    'acct:a@b@c',
+    'ann',
+  ])('refuses the account %s', (uri) => {
+    expect(refusalOf(parse({ format: 'account', uri }))).toEqual(OF_A_FORM);
+  });
+});
+
+describe('login_hint as several names of one user (RFC 9493 §3.2.8)', () => {
+  const email = { format: 'email', email: 'Ann@example.com' };
+  const foreign = { format: 'iss_sub', iss: 'https://evil.example/', sub: 'x' };
+  const aliases = (...identifiers: unknown[]) => parse({ format: 'aliases', identifiers });
+
+  it('reads each, normalised, and leaves out names at other providers', () => {
+    const names = [
+      { kind: 'identifier', identifier: { type: 'email', value: 'ann@example.com' } },
+      { kind: 'sub', sub: 'user-1' },
+    ];
+    const read = aliases(email, foreign, { format: 'opaque', id: 'user-1' });
+    expect(valueFrom(read)).toEqual({ kind: 'aliases', names });
+  });
+
+  it('knows no user if all are names at other providers', () => {
+    expect(refusalOf(aliases(foreign, foreign))).toEqual({ reason: 'unknown_user', because: 'foreign_issuer' });
+  });
+
+  it.each([
+    ['none', []],
+    ['more than five', [1, 2, 3, 4, 5, 6].map((n) => ({ format: 'opaque', id: `user-${n}` }))],
+  ])('refuses %s', (_, identifiers) => {
+    expect(refusalOf(aliases(...identifiers))).toEqual({
+      reason: 'login_hint_malformed',
+      expected: '1 to 5 identifiers where the format is aliases',
+    });
+  });
+
+  it.each([
+    ['aliases inside', { format: 'aliases', identifiers: [email] }],
+    ['a name that is no object', 'ann@example.com'],
+    ['an unknown format', { format: 'did', url: 'did:example:1' }],
+    ['null', null],
+  ])('refuses %s, also beside a good name', (_, wrong) => {
+    expect(refusalOf(aliases(email, wrong))).toEqual(OTHER_MEMBERS);
+  });
+
+  it('reads 2048 characters of JSON and refuses 2049 without looking at them', () => {
+    const json = JSON.stringify({ format: 'aliases', identifiers: [email] });
+    expect(parse(json.padEnd(2048)).ok).toBe(true);
+    expect(refusalOf(parse(json.padEnd(2049)))).toEqual({
+      reason: 'login_hint_malformed',
+      expected: 'at most 2048 characters',
+    });
+  });
+});
+
 describe('login_hint as subject identifier (RFC 9493)', () => {
-  it('reads iss_sub of this issuer, with and without the final slash, and of a previous one (§3.2.4)', () => {
+  it('reads opaque as the subject (§3.2.4)', () => {
+    expect(valueFrom(parse({ format: 'opaque', id: 'auth0|1' }))).toEqual({ kind: 'sub', sub: 'auth0|1' });
+  });
+
+  it('reads iss_sub of this issuer, with and without the final slash, and of a previous one (§3.2.3)', () => {
     for (const iss of ['https://op.example/', 'https://op.example', 'https://old.example/']) {
       expect(valueFrom(parse({ format: 'iss_sub', iss, sub: 'auth0|1' }))).toEqual({ kind: 'sub', sub: 'auth0|1' });
     }
@@ -122,6 +220,9 @@ describe('login_hint as subject identifier (RFC 9493)', () => {
     ['iss_sub with another member instead of sub', { format: 'iss_sub', iss: NAMES.issuer, email: 'a@b.c' }],
     ['iss_sub without sub', { format: 'iss_sub', iss: NAMES.issuer }],
     ['iss_sub without iss', { format: 'iss_sub', sub: 'x' }],
+    ['opaque with another member', { format: 'opaque', sub: 'x' }],
+    ['account with an e-mail address beside', { format: 'account', uri: 'acct:ann@op.example', email: 'a@b.c' }],
+    ['aliases with another member', { format: 'aliases', identifiers: [], sub: 'x' }],
     ['a name that every object inherits', { format: 'toString' }],
     ['an empty object', {}],
   ])('refuses %s', (_, hint) => {
@@ -136,11 +237,16 @@ describe('login_hint as subject identifier (RFC 9493)', () => {
     ['a number', '{"format":"email","email":1}'],
     ['null', '{"format":"email","email":null}'],
     ['a nested object', '{"format":"email","email":{"format":"email","email":"a@b.c"}}'],
-    ['an array', '{"format":"aliases","identifiers":[{"format":"email","email":"a@b.c"}]}'],
+    ['an array as format', '{"format":["email"],"email":"a@b.c"}'],
+  ])('refuses %s', (_, hint) => {
+    expect(refusalOf(parse(hint))).toEqual(OTHER_MEMBERS);
+  });
+
+  it.each([
     ['broken JSON', '{"format":"email","email":"a@b.c"'],
     ['text after the JSON', '{"format":"email","email":"a@b.c"} x'],
   ])('refuses %s', (_, hint) => {
-    expect(refusalOf(parse(hint))).toEqual(NOT_FLAT);
+    expect(refusalOf(parse(hint))).toEqual(NOT_JSON);
   });
 
   it('refuses a malformed address or number inside as a malformed hint', () => {

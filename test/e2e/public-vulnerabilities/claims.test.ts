@@ -196,3 +196,17 @@ describe('CVE-2026-97174: an extra parameter became the subject of the tokens', 
     });
   });
 });
+
+describe('CVE-2026-97174: a foreign ID token as a hint became the subject of the tokens', () => {
+  it('one that another client got for the victim is refused, and nobody is asked', async () => {
+    const victim = await world.person();
+    const other = await world.client();
+    const { authReqId, requestId } = await world.asked(other, { login_hint: victim.email });
+    await world.answer(victim.phone, requestId, 'approve');
+    const { id_token } = expectTokens(await world.poll(other, authReqId));
+    const refused = await call('/bc-authorize', { scope: 'openid', id_token_hint: id_token }, {});
+    const { reason, detail } = await world.line(refused);
+    expect([refused.status, reason, detail]).toEqual([400, 'id_token_hint_invalid', 'audience']);
+    expect(await victim.phone.list()).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@ import { dueIn, type Offered, type Sign, WAITING } from './waiting.ts';
 
 // Vulnerabilities of features that are not there. Their tests are due when the provider offers the feature.
 
-const HINTS = ['id_token_hint', 'login_hint_token'];
+const HINTS = ['login_hint_token'];
 
 let world: World;
 let offered: Offered;

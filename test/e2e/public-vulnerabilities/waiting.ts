@@ -8,7 +8,7 @@ export type Sign =
   /** The document has the member at all. */
   | { readonly member: string; readonly value?: undefined }
   /** No metadata is defined for it: `/bc-authorize` no longer refuses the hint as one that it does not support. */
-  | { readonly hint: 'id_token_hint' | 'login_hint_token' };
+  | { readonly hint: 'login_hint_token' };
 
 /** A vulnerability that cannot be tested before a feature is there. */
 export type Waiting = {
@@ -46,12 +46,6 @@ export const WAITING: readonly Waiting[] = [
       { member: 'request_object_encryption_alg_values_supported' },
       { member: 'request_object_encryption_enc_values_supported' },
     ],
-  },
-  {
-    id: 'CVE-2026-97174',
-    wentWrong: 'an ID token of the victim, or one that another client got, is sent as a hint and decides the subject',
-    feature: '`id_token_hint`',
-    shownBy: [{ hint: 'id_token_hint' }],
   },
   {
     id: 'Abblix/Oidc.Server#158',

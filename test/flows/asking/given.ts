@@ -16,7 +16,7 @@ import { openQuestionsIn } from '../world/open-questions.ts';
 import { openRequestsIn } from '../world/open-requests.ts';
 import { peopleIn } from '../world/people.ts';
 import { requestsIn } from '../world/requests.ts';
-import { signaturesIn } from '../world/signatures.ts';
+import { keyNamed, signaturesIn } from '../world/signatures.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
 /** A bank that may ask Ana, who has one phone. */
@@ -43,6 +43,7 @@ export function askingWorld(
   const requests = requestsIn(journal);
   const { push, fates, rung } = pushIn(journal);
   const { counted, limits, rateWindows } = rateWindowsIn(world.journal);
+  const { sign, verifier } = signaturesIn(journal);
   const ports: RequestAuthenticationPorts = {
     ...world.ports,
     clients,
@@ -58,7 +59,13 @@ export function askingWorld(
       announce: async ({ clientId }) => journal.begin(`announce to ${clientId}`),
     }),
     push,
-    verifier: signaturesIn(journal).verifier,
+    verifier,
+    keys: journal.port({
+      find: async ({ kid, algorithm }) => {
+        journal.begin(`find ${algorithm} key ${kid}`);
+        return kid === 'kid-1' ? keyNamed('ours') : undefined;
+      },
+    }),
   };
   /** Asks for Ana, unless the form says otherwise. No values at all leave a parameter out, as in any form. */
   const ask = (different: Record<string, string | string[]> = {}, authorization?: string) => {
@@ -66,7 +73,21 @@ export function askingWorld(
     const sent = Object.entries(form).filter(([, values]) => values.length > 0);
     return requestAuthentication(ports, clientCall(note, Object.fromEntries(sent), authorization));
   };
-  return { ...world, blocks, opened, questions, logins, devices: stored, requests, fates, rung, counted, limits, ask };
+  return {
+    ...world,
+    blocks,
+    opened,
+    questions,
+    logins,
+    devices: stored,
+    requests,
+    fates,
+    rung,
+    counted,
+    limits,
+    sign,
+    ask,
+  };
 }
 
 /** Rate windows that answer what a test says. */

@@ -81,7 +81,13 @@ it('no role may do what another function’s role may: keys are written by signi
 it('private halves of signing keys are read by token alone, and what verifies or publishes reads public ones', () => {
   const readers = (prefix: string) => allowedTo(['GetItem', 'BatchGetItem', 'Query', 'Scan'], prefix);
   expect(readers('PRIVATEKEY#')).toEqual(['token']);
-  expect(readers('KEY#').toSorted()).toEqual(['provider-metadata', 'signing-keys', 'token', 'token-revocation']);
+  expect(readers('KEY#').toSorted()).toEqual([
+    'backchannel-authentication',
+    'provider-metadata',
+    'signing-keys',
+    'token',
+    'token-revocation',
+  ]);
 });
 
 it('decisions are announced by device, denials that nobody made by backchannel-authentication, to SNS; the queue is for client-notification alone, which can send nothing', () => {

@@ -28,6 +28,7 @@ async function walkLogin(world: World): Promise<void> {
   await world.answer(phone, requestId, 'approve');
   const { body } = await world.poll(client, authReqId);
   await world.post('/revoke', client, { token: String(body['access_token']) });
+  await world.ask(client, { id_token_hint: String(body['id_token']) });
   await assertClient(world, email);
   await world.send('/.well-known/jwks.json', {});
 }

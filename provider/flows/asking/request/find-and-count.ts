@@ -1,8 +1,10 @@
 import { checkAskable, checkNamed, type NamedUser } from '../../../core/asking/askable.ts';
 import { isHidden, nobodyNamed } from '../../../core/asking/concealment.ts';
+import { type LoginHint, namesIn } from '../../../core/asking/hint.ts';
 import { limitsOf } from '../../../core/asking/rate-window.ts';
 import type { Client } from '../../../core/client/client.ts';
 import { blockOf, pauseLeft } from '../../../core/person/client-block.ts';
+import type { UserWithBlocks } from '../../../core/person/user.ts';
 import { ok, type Result } from '../../../core/result.ts';
 import type { Devices } from '../../device/ports.ts';
 import type { People } from '../../person/ports.ts';
@@ -41,19 +43,17 @@ export async function findAndCount(
   const { clientId, onlySub, isSynthetic } = client;
   const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
   const limits = limitsOf(client, clientLimits);
-  // With an `iss_sub` hint the user is read first, so that a subject that does not exist leaves no counter behind.
-  const [clientLimit, foundBySub, resolved] = await Promise.all([
+  const [clientLimit, { foundBySub, ...resolved }] = await Promise.all([
     limits && ports.rateWindows.countForClient(clientId, limits, now),
-    hint.kind === 'sub' ? findUserWithDevices(ports, hint.sub) : undefined,
-    hint.kind === 'sub' ? undefined : ports.people.resolve(hint.identifier),
+    resolveHint(ports, hint),
   ]);
   const nobody = concealsUsers ? nobodyNamed(hint).sub : undefined;
-  const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, sub: foundBySub?.user.sub ?? resolved ?? nobody };
+  const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, ...resolved, sub: resolved.sub ?? nobody };
   const sub = checkNamed(named);
   if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
   const attempt = { client, sub: sub.value, expiresAt: now + expiresInSeconds };
   const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
-    hint.kind === 'sub' ? foundBySub : findUserWithDevices(ports, sub.value),
+    foundBySub ?? (hint.kind === 'sub' ? undefined : findUserWithDevices(ports, sub.value)),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
     openAttempt(ports, attempt, now),
   ]);
@@ -70,6 +70,28 @@ export async function findAndCount(
   const countedAt = userLimit?.allowed ? now : undefined;
   if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, ...open });
   return ok({ target: askable.value, block, countedAt, ...open });
+}
+
+/**
+ * Finds the subject that a hint names. A hint that is a subject reads the user, so that a subject that does not exist
+ * leaves no counter behind. Names of different users name nobody.
+ */
+async function resolveHint(
+  ports: Pick<FindAndCountPorts, 'people' | 'devices'>,
+  hint: LoginHint,
+): Promise<Pick<NamedUser, 'sub' | 'differ'> & { foundBySub: UserWithBlocks | undefined }> {
+  const each = await Promise.all(
+    namesIn(hint).map(async (name) => {
+      if (name.kind === 'identifier') return { sub: await ports.people.resolve(name.identifier), found: undefined };
+      const found = await findUserWithDevices(ports, name.sub);
+      return { sub: found?.user.sub, found };
+    }),
+  );
+  const [sub, ...others] = new Set(each.map((one) => one.sub).filter((one) => one !== undefined));
+  const differ = others.length > 0;
+  return differ
+    ? { sub: undefined, differ, foundBySub: undefined }
+    : { sub, differ, foundBySub: each.find(({ found }) => found)?.found };
 }
 
 type Refused = Extract<Result<never>, { ok: false }>;

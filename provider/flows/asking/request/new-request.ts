@@ -1,5 +1,6 @@
 import type { Asked } from '../../../core/asking/asked.ts';
 import type { BackchannelRequest } from '../../../core/asking/backchannel-request.ts';
+import type { LoginHint } from '../../../core/asking/hint.ts';
 import type { Client } from '../../../core/client/client.ts';
 import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
@@ -13,10 +14,13 @@ import type { OpenRequest, QuestionTo } from '../ports.ts';
 /** The refusal while SNS is out. The client may try again after so many seconds. */
 export const PUSH_OUT = { reason: 'push_unavailable', retryAfterSeconds: 5 } as const;
 
+/** The parameters of a request whose hint was verified, if it was a token. */
+export type Wanted = Omit<BackchannelRequest, 'hint'> & { readonly hint: LoginHint };
+
 /** A request that the client may put to the user. */
 export type Askable = {
   readonly client: Client;
-  readonly wanted: BackchannelRequest;
+  readonly wanted: Wanted;
   readonly asked: Whole<Asked>;
   readonly target: UserWithDevices;
   /** What the user's denials did to the client. */
