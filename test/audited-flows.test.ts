@@ -7,12 +7,12 @@ import { root } from './support/code-blocks.ts';
 /** The functions of flows that store no records, by the reason. */
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
-    findUserWithDevices isOfReported listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
+    findUserWithDevices isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
     provePushRights publishKeys readClient readLogLevel readRequestDetails testEndpoint unlessReported`,
   'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
-    closeAttempt draftRequest findAndCount notifyClient openAttempt requestAuthentication storeAndPush`,
+    closeAttempt draftRequest findAndCount notifyClient openAttempt requestAuthentication storeAndPush verifyHint`,
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,

@@ -23,7 +23,7 @@ function cached(...stored: SigningKey[]) {
   return { keys, time, reads, stored };
 }
 
-describe('the key that verifies a token of this provider', () => {
+describe('the key that verifies a token of this provider (OIDC Core §10.1.1)', () => {
   it.each(['next', 'active', 'retiring', 'gone'] as const)('is found while it is %s, by one read', async (state) => {
     const { keys, reads } = cached({ ...KEY, state });
     for (let time = 0; time < 3; time += 1)

@@ -84,9 +84,9 @@ const OTHERS: readonly Requirement[] = [
     proofs: [
       {
         breaks: {
-          file: 'provider/core/asking/login-hint.ts',
-          text: "if (!namesIssuer(members['iss'] ?? '', names)) return",
-          broken: "if (!members['iss']) return",
+          file: 'provider/core/asking/subject-identifier.ts',
+          text: 'return namesIssuer(iss, names) ? readSubject(sub)',
+          broken: 'return iss && names ? readSubject(sub)',
         },
         test: {
           file: 'test/flows/asking/refused-requests.test.ts',

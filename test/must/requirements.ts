@@ -1,5 +1,6 @@
 import { ACKNOWLEDGEMENT_REQUIREMENTS } from './acknowledgement.ts';
 import { DISCOVERY_REQUIREMENTS } from './discovery.ts';
+import { HINT_REQUIREMENTS } from './hints.ts';
 import { PROFILE_REQUIREMENTS } from './profiles.ts';
 import { REFUSAL_REQUIREMENTS } from './refusals.ts';
 import { REGISTRATION_REQUIREMENTS } from './registration.ts';
@@ -15,6 +16,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...DISCOVERY_REQUIREMENTS,
   ...REGISTRATION_REQUIREMENTS,
   ...REQUEST_REQUIREMENTS,
+  ...HINT_REQUIREMENTS,
   ...SIGNED_REQUEST_REQUIREMENTS,
   ...USER_CODE_REQUIREMENTS,
   ...VALIDATION_REQUIREMENTS,

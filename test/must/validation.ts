@@ -51,8 +51,8 @@ export const VALIDATION_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/core/asking/askable.ts',
-          text: "if (sub === undefined) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });",
-          broken: "if (sub === undefined) return ok('ana');",
+          text: "return refuse({ reason: 'unknown_user', because: differ ? 'different_users' : 'no_such_identifier' });",
+          broken: "return ok('ana');",
         },
         test: {
           file: REFUSED_TEST,
@@ -62,8 +62,8 @@ export const VALIDATION_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/core/asking/askable.ts',
-          text: "if (hint.kind === 'identifier' && !hasIdentifier(user, hint.identifier))",
-          broken: "if (hint.kind === 'identifier' && !user)",
+          text: 'if (!isNamedBy(user, hint)) return',
+          broken: 'if (!hint) return',
         },
         test: {
           file: REFUSED_TEST,
