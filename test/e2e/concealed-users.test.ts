@@ -1,99 +1,194 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AwsCall } from '../../local/aws/server.ts';
 import { expectRefusal } from '../support/assertions.ts';
-import { type TestClient, World } from '../support/world.ts';
+import { requestCalls } from '../support/request-calls.ts';
+import { type Answer, type TestClient, World } from '../support/world.ts';
 
 const LIMITS = { perUser: { perMinute: 1, perHour: 9 }, unknownUsers: 3, concealUsers: 'on' };
+const PING = {
+  backchannel_token_delivery_mode: 'ping',
+  backchannel_client_notification_endpoint: 'https://client.example/ciba',
+};
 
 let world: World;
-let client: TestClient;
+/** Clients, by how they learn of an answer. */
+const clients = new Map<string, TestClient>();
 /** Whom the client may name, by what speaks against asking them. */
 const hints = new Map<string, string>();
 beforeAll(async () => {
   world = await World.start({ variables: { REQUEST_LIMITS: JSON.stringify(LIMITS) } });
-  client = await world.client({ requests_per_minute: 300 });
-  const [known, blocked, limited] = [await world.person(), await world.person(), await world.person()];
-  const phoneless = await world.admin('POST', '/admin/users', { email: 'phoneless@example.com' });
-  expect(phoneless.status).toBe(201);
+  const polling = await world.client({ requests_per_minute: 300 });
+  clients.set('poll', polling).set('ping', await world.client({ requests_per_minute: 300, ...PING }));
+  const [blocked, limited, lost] = [await world.person(), await world.person(), await world.person()];
+  const [removed, renamed, phoneless] = [await world.person(), await world.person(), await world.user()];
   await world.admin('PATCH', `/admin/users/${blocked.sub}`, { blocked: true });
-  expect((await world.ask(client, { login_hint: limited.email })).status).toBe(200);
-  hints.set('known', known.email).set('blocked', blocked.email).set('limited', limited.email);
-  hints.set('phoneless', 'phoneless@example.com').set('unknown', 'unknown@example.com');
-  hints.set('unknown subject', JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub: 'nobody' }));
+  await world.admin('DELETE', `/admin/users/${removed.sub}`);
+  await world.admin('PATCH', `/admin/users/${renamed.sub}`, { email: 'renamed@example.com' });
+  await lost.phone.remove();
+  expect((await world.ask(polling, { login_hint: limited.email })).status).toBe(200);
+  hints.set('blocked', blocked.email).set('limited', limited.email);
+  hints.set('removed', removed.email).set('renamed', renamed.email);
+  hints.set('phoneless', phoneless.email).set('without the phone that they had', lost.email);
+  hints
+    .set('unknown', 'unknown@example.com')
+    .set('an unknown number', '+491701234567')
+    .set('an unknown name', 'unknown');
+  hints.set('an unknown subject', subject('nobody')).set('a removed subject', subject(removed.sub));
+  hints.set('a blocked subject', subject(blocked.sub)).set('a phoneless subject', subject(phoneless.sub));
+  hints.set('the subject of the synthetic login', subject('synthetic-login'));
 });
 afterAll(async () => {
   await world?.close();
 });
 
-const CONCEALED = ['blocked', 'limited', 'phoneless', 'unknown', 'unknown subject'];
-const ask = (name: string) => world.ask(client, { login_hint: hints.get(name) ?? '' });
+const subject = (sub: string) => JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub });
+const CONCEALED = [
+  ...['blocked', 'limited', 'removed', 'renamed', 'phoneless', 'without the phone that they had', 'unknown'],
+  ...['an unknown number', 'an unknown name', 'an unknown subject', 'a removed subject', 'a blocked subject'],
+  ...['a phoneless subject', 'the subject of the synthetic login'],
+];
+const NOTIFICATION_TOKEN = '8d67dc78-7faa-4d41-aabd-67707b374255';
+
+/** Asks for somebody new who has a phone and never answers, or for somebody of the table. */
+async function ask(name: string, mode = 'poll'): Promise<Answer> {
+  const login_hint = hints.get(name) ?? (await world.person()).email;
+  return world.ask(clientOf(mode), { login_hint, client_notification_token: NOTIFICATION_TOKEN });
+}
+
+function clientOf(mode: string): TestClient {
+  const client = clients.get(mode);
+  if (!client) throw new Error(mode);
+  return client;
+}
+
+/** Names a call by what it does to which kind of item. */
+function nameOf({ service, action, input }: AwsCall): string {
+  const { TableName: table = '', Key, Item, ExpressionAttributeValues: values } = input as Record<string, unknown>;
+  const pk = /"pk":\{"S":"([A-Z]+#)/.exec(JSON.stringify({ ...(Key as object), ...(Item as object) }))?.[1];
+  const queried = /"S":"([A-Z]+#)/.exec(JSON.stringify(values ?? {}))?.[1];
+  return service === 'dynamodb' ? `${action} ${table} ${pk ?? queried}` : `${service} ${action}`;
+}
+
+/** The calls of AWS for an answer, without those that depend on the age of a copy of the client. */
+async function callsOf(asking: () => Promise<Answer>): Promise<readonly string[]> {
+  const before = world.runtime.aws.calls.length;
+  expect((await asking()).status).toBe(200);
+  const calls = world.runtime.aws.calls.slice(before).filter(({ caller }) => caller === 'backchannel-authentication');
+  const names = requestCalls(calls).map(nameOf);
+  return names.filter((name) => !name.endsWith('CLIENT#')).toSorted();
+}
+
+/** The lines of an answer: of the call, and of its announcement. */
+function linesOf({ headers }: Answer): readonly string[] {
+  const id = headers.get('x-correlation-id') ?? 'none';
+  return world.logs.filter((line) => line.includes(id));
+}
 
 /** What a client can see of an answer, but for what is random in every one. */
-const seen = ({ status, headers, body }: Awaited<ReturnType<typeof ask>>) => ({
+const seen = ({ status, headers, body, text }: Answer) => ({
   status,
   headers: [...headers].filter(([name]) => !['date', 'x-correlation-id', 'apigw-requestid'].includes(name)),
+  bytes: text.length,
   body: { ...body, auth_req_id: String(body['auth_req_id']).length },
 });
 
-describe('a client where users are concealed (measure 6)', () => {
+describe.each(['poll', 'ping'])('a client in %s mode where users are concealed (measure 6)', (mode) => {
   it('gets the same answer, to the byte of its length, for everybody whom it may not or cannot ask', async () => {
-    const known = seen(await ask('known'));
+    const known = seen(await ask('known', mode));
     expect(known).toMatchObject({ status: 200, body: { expires_in: 120, interval: 5, auth_req_id: 43 } });
     for (const name of CONCEALED) {
       const rung = world.runtime.push.deliveries.length;
-      const answer = await ask(name);
+      const answer = await ask(name, mode);
       expect(seen(answer), name).toEqual(known);
       expect(world.runtime.push.deliveries.length, name).toBe(rung);
-      const { RequestsConcealed, RequestsStarted } = await world.line(answer);
-      expect([RequestsConcealed, RequestsStarted], name).toEqual([1, undefined]);
+      await expect.poll(() => linesOf(answer).filter((line) => line.includes('"RequestsConcealed":1'))).toHaveLength(1);
+      expect(linesOf(answer).filter((line) => line.includes('RequestsStarted'))).toEqual([]);
     }
   });
 
-  it('polls as for everybody who does not answer: pending, slow down, and expired in the end', async () => {
-    for (const name of CONCEALED) {
-      const authReqId = String((await ask(name)).body['auth_req_id']);
-      const pending = await world.poll(client, authReqId);
-      await expectRefusal(world, pending, {
-        status: 400,
-        error: 'authorization_pending',
-        reason: 'authorization_pending',
-      });
-      const fast = await world.poll(client, authReqId);
-      await expectRefusal(world, fast, { status: 400, error: 'slow_down', reason: 'polled_too_fast' });
-      world.runtime.advance(121);
-      const over = await world.poll(client, authReqId);
-      await expectRefusal(world, over, { status: 400, error: 'expired_token', reason: 'request_expired' });
-    }
-  });
-
-  it('takes as many calls, and as many writes, for all of them as for a person with a phone', async () => {
-    world.runtime.advance(3600);
-    // The first call after an hour reads the client anew.
-    await ask('unknown');
-    const steps = async (name: string) => {
-      const before = world.runtime.aws.calls.length;
-      expect((await ask(name)).status).toBe(200);
-      const calls = world.runtime.aws.calls
-        .slice(before)
-        .filter(({ caller }) => caller === 'backchannel-authentication');
-      return calls.map(({ service, action }) => `${service} ${action}`).toSorted();
+  it('polls as for everybody who does not answer, byte for byte: pending, slow down, and expired in the end', async () => {
+    const polled = async (name: string) => {
+      const authReqId = String((await ask(name, mode)).body['auth_req_id']);
+      const poll = async () => seen(await world.poll(clientOf(mode), authReqId));
+      const polls = [await poll(), await poll()];
+      world.runtime.advance(15);
+      polls.push(await poll());
+      // A day later the request is still stored, whoever it was for.
+      for (const seconds of [105, 86_000]) {
+        world.runtime.advance(seconds);
+        polls.push(await poll());
+      }
+      return polls;
     };
-    const unknown = await steps('unknown');
-    for (const name of ['blocked', 'phoneless']) expect(await steps(name), name).toEqual(unknown);
-    // Not for a limited user: nothing was counted, so nothing is given back.
-    const known = await steps('known');
-    const writes = (calls: readonly string[]) => calls.filter((call) => /Put|Update/.test(call)).length;
-    expect([known.length, writes(known)]).toEqual([unknown.length, writes(unknown)]);
+    const known = await polled('known');
+    const errors = known.map(({ body }) => 'error' in body && body['error']);
+    expect(errors).toEqual([
+      ...['authorization_pending', 'slow_down', 'authorization_pending'],
+      ...['expired_token', 'expired_token'],
+    ]);
+    for (const name of CONCEALED) expect(await polled(name), name).toEqual(known);
   });
 
-  it('is not refused after many unknown users, which would tell how many were unknown', async () => {
+  it('takes the same calls for all of them, and a person with a phone as many, with details in place of a count', async () => {
+    const notification = mode === 'ping' ? ['PutItem Transactions NOTIFICATION#'] : [];
+    const common = [
+      'PutItem Transactions REQUEST#',
+      'Query Directory USER#',
+      'UpdateItem Transactions RATE#',
+      'UpdateItem Transactions RATE#',
+      'sns Publish',
+      ...notification,
+    ];
+    for (const name of ['known', ...CONCEALED]) {
+      const byName = name.includes('subject') ? [] : ['GetItem Directory LOGIN#'];
+      const own = name === 'known' ? 'PutItem Transactions USER#' : 'UpdateItem Transactions RATE#';
+      // A limited person is asked about once more, so that the limit is there after the time that passed.
+      if (name === 'limited') await ask(name, mode);
+      const calls = await callsOf(() => ask(name, mode));
+      expect(calls, name).toEqual([...common, ...byName, own].toSorted());
+    }
+  });
+});
+
+describe('a client that may ask one person alone', () => {
+  it('does not learn from the calls which name is that person’s', async () => {
+    const own = await world.person();
+    const other = await world.person();
+    const client = await world.client({ only_sub: own.sub, requests_per_minute: 300 });
+    const calls = (login_hint: string) => callsOf(() => world.ask(client, { login_hint }));
+    const known = await calls(own.email);
+    for (const hint of [other.email, 'unknown@example.com']) expect((await calls(hint)).length).toBe(known.length);
+  });
+});
+
+describe('where users are concealed', () => {
+  it('a concealed request is dropped by client-notification at once, and no client is told', async () => {
+    const answer = await ask('unknown', 'ping');
+    const { txn } = await world.line(answer);
+    const lines = () =>
+      world.logs.filter((line) => line.includes('"client-notification"') && line.includes(String(txn)));
+    await expect.poll(() => lines().length).toBe(1);
+    expect(JSON.parse(lines()[0] ?? '')).toMatchObject({ status: 200, reason: 'never_decided' });
+  });
+
+  it('a client is not refused after many unknown users, which would tell how many were unknown', async () => {
     for (let attempt = 0; attempt < 6; attempt += 1) expect((await ask('unknown')).status).toBe(200);
   });
 
-  it('leaves no trace of the name that it sent: not in what is stored, not in the log', async () => {
-    const answer = await world.ask(client, { login_hint: 'seldom.seen@example.com' });
+  it('no trace is left of the name that a client sent: not in what is stored, not in the log', async () => {
+    const answer = await world.ask(clientOf('poll'), { login_hint: 'seldom.seen@example.com' });
     expect(answer.status).toBe(200);
     expect(JSON.stringify(await world.line(answer))).not.toContain('seldom.seen');
     const writes = world.runtime.aws.calls.filter(({ action }) => action === 'PutItem' || action === 'UpdateItem');
     expect(writes.some(({ body }) => body.toString().includes('seldom.seen'))).toBe(false);
+  });
+
+  it('what a client sends wrongly is refused as ever, whomever it names', async () => {
+    for (const name of ['known', 'unknown', 'blocked']) {
+      const login_hint = hints.get(name) ?? (await world.person()).email;
+      const answer = await world.ask(clientOf('poll'), { login_hint, binding_message: 'pay \u202E100' });
+      const reason = 'invalid_binding_message';
+      await expectRefusal(world, answer, { status: 400, error: reason, reason });
+    }
   });
 });

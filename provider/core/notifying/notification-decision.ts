@@ -45,6 +45,8 @@ export function decideNotification(
   const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
     case 'pending':
+      // Nobody was asked, so nobody decides.
+      if (request.isConcealed) return drop('never_decided', announced.now >= expiresAt);
       if (request.deniedFrom !== undefined)
         return isSilentlyDenied(request, announced.now)
           ? notify(request, announced.now)

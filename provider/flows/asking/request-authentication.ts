@@ -49,8 +49,8 @@ export async function requestAuthentication(
   const attempt = { client, wanted: { ...wanted.value, hint: hint.value }, askedAt };
   const target = await findAndCount(ports, attempt, call.note);
   if (!target.ok) {
-    const { refusal } = target;
-    return isHidden(refusal, settings) ? askNobody(ports, { ...attempt, refusal }, call) : target;
+    const { refusal, counted } = target;
+    return isHidden(refusal, settings) ? askNobody(ports, { ...attempt, refusal, counted }, call) : target;
   }
   const askable = { ...attempt, asked: asked.value, ...target.value };
   const { block } = askable;

@@ -44,6 +44,12 @@ describe('whether a client is notified (CIBA §10.2)', () => {
     expect(decideNotification(requestIn(state), at(NOW))).toEqual(drop(because));
   });
 
+  it('not of a request for which nobody was asked: it is dropped at once, and its address is kept while it lives', () => {
+    const concealed = requestIn('pending', { isConcealed: true });
+    expect(decideNotification(concealed, at(NOW))).toEqual(drop('never_decided', false));
+    expect(decideNotification(concealed, at(FACTS.expiresAt))).toEqual(drop('never_decided'));
+  });
+
   it('not of a request that nobody knows', () => {
     expect(decideNotification(undefined, at(NOW))).toEqual({
       outcome: 'drop',

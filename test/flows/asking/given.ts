@@ -12,6 +12,7 @@ import type { Settings } from '../../../provider/flows/ports.ts';
 import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientCall, clientsIn } from '../world/clients.ts';
 import { deviceNamed, devicesIn, pushIn } from '../world/devices.ts';
+import type { Journal } from '../world/journal.ts';
 import { openQuestionsIn } from '../world/open-questions.ts';
 import { openRequestsIn } from '../world/open-requests.ts';
 import { peopleIn } from '../world/people.ts';
@@ -91,14 +92,14 @@ export function askingWorld(
 }
 
 /** Rate windows that answer what a test says. */
-function rateWindowsIn(journal: { begin(call: string): void }) {
+function rateWindowsIn(journal: Journal) {
   const limits: Record<'client' | 'user' | 'silent', Counted> = {
     client: { allowed: true },
     user: { allowed: true },
     silent: { allowed: true },
   };
   const counted: { of: string; limits: WindowLimits | ClientLimits; now: number }[] = [];
-  const rateWindows: RateWindows = {
+  const rateWindows: RateWindows = journal.port({
     countForUser: async (sub, allowed, now) => {
       journal.begin(`count user ${sub}`);
       counted.push({ of: sub, limits: allowed, now });
@@ -119,6 +120,6 @@ function rateWindowsIn(journal: { begin(call: string): void }) {
     countUnknownUser: async (clientId) => {
       journal.begin(`count unknown user of ${clientId}`);
     },
-  };
+  });
   return { limits, counted, rateWindows };
 }

@@ -20,6 +20,8 @@ export class Journal {
   #broken: { fault: Fault; at: number } | undefined;
   readonly #events: { at: Place; happens: () => void }[] = [];
   readonly #watchers: (() => void)[] = [];
+  #waves: string[][] | undefined;
+  #wave: { readonly calls: string[]; readonly over: Promise<void> } | undefined;
 
   /** A call of a port: it is written down, then happens what was to come between, then the port answers. */
   begin(call: string): void {
@@ -62,13 +64,36 @@ export class Journal {
       return async (...given: unknown[]) => {
         const before = this.all.length;
         const answer: unknown = Reflect.apply(method, target, given);
-        const isLost = this.all.length > before && this.#faultHere() === 'answer lost';
+        const begun = this.all.slice(before);
+        const isLost = begun.length > 0 && this.#faultHere() === 'answer lost';
         const answered = await answer;
+        if (this.#waves && begun.length > 0) await this.#joinWave(this.#waves, begun);
         if (isLost) throw new Outage(this.all.at(-1));
         return answered;
       };
     };
     return new Proxy(port, { get });
+  }
+
+  /**
+   * From now on every call of a port takes equally long. Calls that are made at the same time are one wave. Returns the
+   * waves, which grow as calls are made.
+   */
+  inWaves(): readonly (readonly string[])[] {
+    this.#waves = [];
+    return this.#waves;
+  }
+
+  #joinWave(waves: string[][], calls: readonly string[]): Promise<void> {
+    if (!this.#wave) {
+      const over = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        this.#wave = undefined;
+      });
+      this.#wave = { calls: [], over };
+      waves.push(this.#wave.calls);
+    }
+    this.#wave.calls.push(...calls);
+    return this.#wave.over;
   }
 
   /** Something looks at the world twice before each call: before and after what happens in between. */

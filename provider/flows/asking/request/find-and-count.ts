@@ -11,6 +11,7 @@ import type { People } from '../../person/ports.ts';
 import { findUserWithDevices } from '../../person/user-with-devices.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
 import type { OpenQuestions, OpenRequest, OpenRequests, QuestionTo, RateWindows } from '../ports.ts';
+import type { UnaskedAttempt } from './ask-nobody.ts';
 import type { Askable } from './new-request.ts';
 import { closeAttempt, openAttempt } from './open-attempt.ts';
 
@@ -33,27 +34,29 @@ type Attempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'>;
 
 /**
  * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing.
- * Where users are concealed, the same is done for a hint that names nobody, so that the time tells nothing.
+ * Where users are concealed, the same is done for a hint that names nobody, or nobody whom this client may name, so that the
+ * time tells nothing.
  */
 export async function findAndCount(
   ports: FindAndCountPorts,
   { client, wanted: { hint, expiresInSeconds, bindingMessage }, askedAt: now }: Attempt,
   note: Note,
-): Promise<Result<Target>> {
+): Promise<Extract<Result<Target>, { ok: true }> | Unasked> {
   const { clientId, onlySub, isSynthetic } = client;
   const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
   const limits = limitsOf(client, clientLimits);
-  const [clientLimit, { foundBySub, ...resolved }] = await Promise.all([
+  const [clientLimit, { foundBySub, isRead, ...resolved }] = await Promise.all([
     limits && ports.rateWindows.countForClient(clientId, limits, now),
-    resolveHint(ports, hint),
+    resolveHint(ports, hint, concealsUsers),
   ]);
   const nobody = concealsUsers ? nobodyNamed(hint).sub : undefined;
   const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, ...resolved, sub: resolved.sub ?? nobody };
-  const sub = checkNamed(named);
+  const allowed = checkNamed(named);
+  const sub = !allowed.ok && isHidden(allowed.refusal, ports.settings) ? ok(nobodyNamed(hint).sub) : allowed;
   if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
   const attempt = { client, sub: sub.value, expiresAt: now + expiresInSeconds };
   const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
-    foundBySub ?? (hint.kind === 'sub' ? undefined : findUserWithDevices(ports, sub.value)),
+    isRead ? foundBySub : findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
     openAttempt(ports, attempt, now),
   ]);
@@ -72,34 +75,44 @@ export async function findAndCount(
   return ok({ target: askable.value, block, countedAt, ...open });
 }
 
+/** The subject that a hint names. `isRead`: whether there is no user to read but `foundBySub`. */
+type Resolved = Pick<NamedUser, 'sub' | 'differ'> & { foundBySub: UserWithBlocks | undefined; isRead: boolean };
+
 /**
  * Finds the subject that a hint names. A hint that is a subject reads the user, so that a subject that does not exist
- * leaves no counter behind. Names of different users name nobody.
+ * leaves no counter behind. Names of different users name nobody. Where users are concealed, each name must be known:
+ * otherwise a client could put the name of a confederate beside another name, and see by the confederate's phone whether
+ * the other one is known.
  */
 async function resolveHint(
   ports: Pick<FindAndCountPorts, 'people' | 'devices'>,
   hint: LoginHint,
-): Promise<Pick<NamedUser, 'sub' | 'differ'> & { foundBySub: UserWithBlocks | undefined }> {
+  concealsUsers: boolean,
+): Promise<Resolved> {
+  const names = namesIn(hint);
   const each = await Promise.all(
-    namesIn(hint).map(async (name) => {
+    names.map(async (name) => {
       if (name.kind === 'identifier') return { sub: await ports.people.resolve(name.identifier), found: undefined };
       const found = await findUserWithDevices(ports, name.sub);
       return { sub: found?.user.sub, found };
     }),
   );
-  const [sub, ...others] = new Set(each.map((one) => one.sub).filter((one) => one !== undefined));
+  const [sub, ...others] = new Set(each.map((one) => one.sub).filter((one) => one !== undefined || concealsUsers));
   const differ = others.length > 0;
-  return differ
-    ? { sub: undefined, differ, foundBySub: undefined }
-    : { sub, differ, foundBySub: each.find(({ found }) => found)?.found };
+  const foundBySub = differ ? undefined : each.find(({ found }) => found)?.found;
+  const isRead =
+    foundBySub !== undefined || hint.kind === 'sub' || (concealsUsers && names.some((one) => one.kind === 'sub'));
+  return { sub: differ ? undefined : sub, differ, foundBySub, isRead };
 }
 
 type Refused = Extract<Result<never>, { ok: false }>;
+/** A refusal. If it is hidden from the client, it has the attempt that is still counted for a user. */
+type Unasked = Refused & Pick<UnaskedAttempt, 'counted'>;
 
 /**
  * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user is
  * counted. If the refusal is hidden from the client, nothing is counted that would later tell how many users were
- * unknown.
+ * unknown, and the attempt is given back when the request is stored, in place of its details.
  */
 async function refuseUnasked(
   ports: FindAndCountPorts,
@@ -111,15 +124,19 @@ async function refuseUnasked(
     opened?: OpenRequest | undefined;
     question?: QuestionTo | undefined;
   },
-): Promise<Result<never>> {
+): Promise<Unasked> {
   const { rateWindows, settings, clock } = ports;
   const { client, refused, sub, countedAt } = attempt;
   const limits = limitsOf(client, settings.clientLimits);
-  const isUnknown = refused.refusal.reason === 'unknown_user' && !isHidden(refused.refusal, settings);
+  const counted = sub !== undefined && countedAt !== undefined ? { sub, at: countedAt } : undefined;
+  const isConcealed = isHidden(refused.refusal, settings);
   await Promise.all([
-    sub !== undefined && countedAt !== undefined && rateWindows.giveBack(sub, countedAt),
+    counted && !isConcealed && rateWindows.giveBack(counted.sub, counted.at),
     closeAttempt(ports, attempt),
-    isUnknown && limits && rateWindows.countUnknownUser(client.clientId, limits, clock()),
+    refused.refusal.reason === 'unknown_user' &&
+      !isConcealed &&
+      limits &&
+      rateWindows.countUnknownUser(client.clientId, limits, clock()),
   ]);
-  return refused;
+  return { ...refused, counted: isConcealed ? counted : undefined };
 }

@@ -98,9 +98,10 @@ async function judgePushes(
   if (settings.concealsUsers) {
     // The request stays pending, like every other one. A phone that asks by itself can still answer it.
     note({ concealed: refusal.reason });
-    await Promise.allSettled([...mark(), giveBack(ports, askable)]);
     const { requestId, clientId } = request;
-    return announceInstead(ports, { requestId, clientId, correlationId });
+    const announced = announceInstead(ports, { requestId, clientId, correlationId });
+    await Promise.allSettled([announced, ...mark(), giveBack(ports, askable)]);
+    return announced;
   }
   await ports.requests.recordFailure(request.requestId);
   await Promise.all([...mark(), giveBack(ports, askable)]);
