@@ -56,6 +56,7 @@ const PARTS = [
     owners: ['provider/flows/client/authenticate-client.ts'],
   },
   { folder: 'provider/flows/asking/request', owners: ['provider/flows/asking/request-authentication.ts'] },
+  { folder: 'provider/flows/device/enrolment', owners: ['provider/flows/device/enrol-device.ts'] },
   { folder: 'provider/flows/token/grants', owners: ['provider/flows/token/request-tokens.ts'] },
 ];
 /** The public entry of the construct, which is all that a CDK app imports. No other file may be a barrel. */

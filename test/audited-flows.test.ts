@@ -20,6 +20,7 @@ const WITHOUT_RECORDS = {
   'CloudTrail has their calls of ACM and API Gateway':
     'keepOriginCertificate makeFirstCertificate removeOriginCertificate',
   'it makes the records': 'auditedChange',
+  'it is a part of enrolDevice': 'verifyEnrolment',
 };
 
 it('no flow is forgotten: each stores its records in the audit trail, or has a reason why not', () => {

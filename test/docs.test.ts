@@ -253,6 +253,7 @@ function namesOfDetails(): readonly string[] {
     bindingMessage: 'x',
     scopes: [],
     audience: [],
+    acrValues: [],
   } satisfies Whole<RequestDetails>);
   return Object.keys(JSON.parse(Buffer.from(bytes).toString()));
 }

@@ -106,10 +106,10 @@ function evidenceOf({ outcome, evidence }: Decided): Evidence {
 
 function approvalOf(
   record: TrailRecord,
-  { response, details, publicKey }: SignedEvidence,
+  { response, details, publicKey, proof = 'device_key' }: SignedEvidence,
 ): Evidence['approvals'][number] {
   return {
-    proof: 'device_key',
+    proof,
     recorded_at: record.at,
     sub: record.sub ?? '',
     device_id: String(record['deviceId']),

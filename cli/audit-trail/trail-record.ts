@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EVIDENCE_PROOFS } from '../../provider/core/deciding/evidence.ts';
 import { txnOf } from '../../provider/core/digest.ts';
 import { parseJsonObject } from '../command-line/json-object.ts';
 
@@ -34,6 +35,8 @@ export function txnIn({ requestId }: TrailRecord): string | undefined {
 }
 
 const signedEvidence = v.object({
+  /** Which key of the device signed. Absent for the possession key. */
+  proof: v.optional(v.picklist(EVIDENCE_PROOFS)),
   response: v.string(),
   details: v.string(),
   publicKey: v.object({
@@ -60,7 +63,7 @@ export function openEvidence(opened: unknown): SignedEvidence | undefined {
 /** Returns a record without its evidence, which is large. The client of evidence that is not sealed is in its bytes. */
 export function withoutEvidence(whole: TrailRecord): TrailRecord {
   if (whole.event !== 'decision_evidence') return whole;
-  const { response, details, publicKey, sealed, ...rest } = whole;
+  const { response, details, publicKey, proof, sealed, ...rest } = whole;
   const shown = typeof details === 'string' ? parseJsonObject(Buffer.from(details, 'base64url').toString()) : undefined;
   const clientId = rest.clientId ?? shown?.['client_id'];
   return { ...rest, ...(typeof clientId === 'string' && { clientId }) };

@@ -48,6 +48,7 @@ export async function openPhone(deployment: Deployment, options: PhoneOptions): 
     name: options.name ?? 'Terminal phone',
     pushToken: options['push-token'] ?? `terminal-${crypto.randomUUID()}`,
     platform: options.platform ?? 'GCM',
+    hasTwoKeys: true,
     now,
   };
   const phone = await Phone.enrol(uri, own).catch((error: unknown) => {

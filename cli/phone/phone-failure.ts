@@ -10,6 +10,8 @@ const NEXT: Readonly<Record<string, string>> = {
   invalid_ticket: 'Get a new ticket: each works once, for some minutes, and a newer one ends it.',
   invalid_push_token: 'Give a token of Apple or Google with --push-token, and its --platform.',
   details_mismatch: 'Look at the request again before you answer: it is a bug or an attack.',
+  insufficient_user_authentication:
+    'Verify the user as acr_values in the details says, and answer again: the request still waits.',
   invalid_device: 'The enrolment is gone, or the user is blocked. Enrol again, with a new key file.',
   not_found: 'Forget the request. ciba phone list shows what waits.',
   already_decided: 'Forget the request: another phone of the user was first, or this one decided differently before.',

@@ -33,17 +33,22 @@ const KNOWN = [
   'binding_message',
   'scopes',
   'audience',
+  'acr_values',
 ];
 
 /** Tells a question to the user: everything that is in the bytes, also members that this version does not know. */
 export function questionText({ shown, requestId, hash }: FetchedQuestion): string {
-  const { client_name, client_id, binding_message, scopes, audience, expires_at, issuer } = shown;
+  const { client_name, client_id, binding_message, scopes, audience, expires_at, issuer, acr_values = [] } = shown;
   const unknown = Object.entries(shown).filter(([name]) => !KNOWN.includes(name));
   const lines = [
     `${client_name} asks (client ${client_id}):`,
     ...(binding_message === undefined ? [] : [`  "${binding_message}"`]),
     ...scopes.map(({ description }) => `  - ${description}`),
     `  for       ${audience.map((api) => (api === issuer ? `${api} (the provider itself)` : api)).join(', ')}`,
+    ...acr_values.map(
+      ({ acr, amr, verification_key }) =>
+        `  verify    by ${amr.join(' or ')}${verification_key ? ', with the verification key' : ''} (${acr})`,
+    ),
     `  until     ${instant(expires_at)}, in ${Math.max(0, expires_at - Math.floor(Date.now() / 1000))} s`,
     `  request   ${requestId}`,
     `  signed    SHA-256 of the bytes, ${hash}`,

@@ -28,6 +28,7 @@ const ERRORS = [
   'details_mismatch',
   'expired',
   'expired_token',
+  'insufficient_user_authentication',
   'invalid_authorization_details',
   'invalid_binding_message',
   'invalid_client',

@@ -60,12 +60,17 @@ export interface KeyRotation {
   readonly retireFor?: Duration | undefined;
 }
 
-/** The `acr` of an approval whose phone reported one of these `amr`. */
+/** A class that an approval reaches if its phone reported one of these `amr`. */
 export interface AcrRule {
-  /** The value of the claim. */
+  /** The value of the claim. Clients ask for it by `acr_values` if it is printable ASCII without a space. */
   readonly acr: string;
   /** Values of `amr`: `pin`, `fpt`, `face` and the others that docs/device-api.md lists. */
   readonly anyOf: readonly string[];
+  /**
+   * Whether the verification key of the phone must have signed, so that a phone with one key never reaches the class.
+   * Default: false.
+   */
+  readonly needsVerificationKey?: boolean | undefined;
 }
 
 /** Calls per second from all callers together, and how many may come at once. */

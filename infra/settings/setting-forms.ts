@@ -28,6 +28,7 @@ export const issuer = matching(/^https:\/\/[^/?#]+\/?$/, 'must be an issuer like
 export const acrRule = v.strictObject({
   acr: text,
   anyOf: v.array(v.picklist(ACCEPTED_AMR, `must be one of ${ACCEPTED_AMR.join(', ')}`), 'must be a list'),
+  needsVerificationKey: v.optional(v.boolean('must be true or false')),
 });
 const zone = v.strictObject({
   id: matching(/^Z[A-Z0-9]+$/, 'must be a hosted zone id like Z0123456789ABC'),

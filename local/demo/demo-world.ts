@@ -124,6 +124,7 @@ export class DemoWorld {
       const phone = await Phone.enrol(uri, {
         name,
         pushToken: `seeded-${profile.sub}-${this.#kept.phones.length}`,
+        hasTwoKeys: true,
         now: () => this.#runtime.now(),
       });
       this.#kept.phones.push(phone.identity);

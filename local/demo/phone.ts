@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import * as v from 'valibot';
+import { keyPair, makeKeyPair, proveVerificationKey, signWith } from './phone-keys.ts';
 
-const publicJwk = v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() });
-/** What a phone stores: its key, its device id and its user. */
+/**
+ * What a phone stores: its keys, its device id and its user. `verification` is its second key. A real phone opens that
+ * one only after it has verified the person.
+ */
 export const phoneIdentity = v.object({
-  privateKey: v.object({ ...publicJwk.entries, d: v.string() }),
-  publicKey: publicJwk,
+  ...keyPair.entries,
+  verification: v.optional(keyPair),
   deviceId: v.string(),
   sub: v.string(),
   issuer: v.string(),
@@ -25,11 +27,19 @@ const shownDetails = v.looseObject({
   binding_message: v.optional(v.string()),
   scopes: v.array(v.object({ scope: v.string(), description: v.string() })),
   audience: v.array(v.string()),
+  acr_values: v.optional(
+    v.array(v.object({ acr: v.string(), amr: v.array(v.string()), verification_key: v.boolean() })),
+  ),
 });
 export type ShownDetails = Readonly<v.InferOutput<typeof shownDetails>>;
 
 // The members of the device API's answers (docs/device-api.md) that this phone uses.
-const enrolledAnswer = v.object({ device_id: v.string(), sub: v.string(), issuer: v.string() });
+const enrolledAnswer = v.object({
+  device_id: v.string(),
+  sub: v.string(),
+  issuer: v.string(),
+  verification_key: v.optional(v.literal(true)),
+});
 const refusedAnswer = v.object({ error: v.optional(v.string()), error_description: v.optional(v.string()) });
 const listAnswer = v.object({ requests: v.array(v.object({ request_id: v.string(), expires_at: v.number() })) });
 const detailsAnswer = v.object({ details: v.string() });
@@ -66,29 +76,34 @@ export class Phone {
     this.#now = now;
   }
 
-  /** Enrols with the URI of a ticket and a new key. */
+  /** Enrols with the URI of a ticket and new keys: one, or also a second one that verifies its user. */
   static async enrol(
     ticketUri: string,
-    own: { name: string; pushToken: string; platform?: string; now: Clock },
+    own: { name: string; pushToken: string; platform?: string; hasTwoKeys?: boolean; now: Clock },
   ): Promise<Phone> {
     const { issuer, ticket } = parseTicketUri(ticketUri);
-    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const keys = {
-      privateKey: v.parse(phoneIdentity.entries.privateKey, await exportJWK(privateKey)),
-      publicKey: v.parse(phoneIdentity.entries.publicKey, await exportJWK(publicKey)),
-    };
-    const claims = { ticket, name: own.name, platform: own.platform ?? 'GCM', push_token: own.pushToken };
-    const enrolment = await new SignJWT({ ...claims, ...lifeOf(issuer, own.now) })
-      .setProtectedHeader({ alg: 'ES256', typ: 'ciba-enrolment+jwt', jwk: keys.publicKey })
-      .sign(privateKey);
+    const { now, pushToken } = own;
+    const keys = await makeKeyPair();
+    const second = own.hasTwoKeys ? await makeKeyPair() : undefined;
+    const enrolment = await signWith(
+      keys,
+      { typ: 'ciba-enrolment+jwt', jwk: keys.publicKey },
+      {
+        ...{ ticket, name: own.name, platform: own.platform ?? 'GCM', push_token: pushToken },
+        ...(second && {
+          verification_key: await proveVerificationKey(second, keys.publicKey, { ticket, ...lifeOf(issuer, now) }),
+        }),
+        ...lifeOf(issuer, now),
+      },
+    );
     const response = await fetch(`${issuer}devices`, jsonPost({ enrolment }));
     if (!response.ok) throw await refusedBy(response, 'the enrolment was refused');
     const answer = v.parse(enrolledAnswer, await response.json());
     if (answer.issuer !== issuer) throw new PhoneRefused('the issuer in the answer is not that of the ticket');
-    return new Phone(
-      { ...keys, deviceId: answer.device_id, sub: answer.sub, issuer, pushToken: own.pushToken },
-      own.now,
-    );
+    // A provider of an earlier version enrols the first key alone, and says nothing of a second one.
+    const verification = answer.verification_key && second;
+    const enrolled = { deviceId: answer.device_id, sub: answer.sub, issuer, pushToken };
+    return new Phone({ ...keys, ...(verification && { verification }), ...enrolled }, now);
   }
 
   /** Lists the user's pending requests. */
@@ -117,7 +132,10 @@ export class Phone {
     return { bytes, shown };
   }
 
-  /** Signs a decision over the bytes that were shown, and sends it. */
+  /**
+   * Signs a decision over the bytes that were shown, and sends it. An approval says that the user was verified as the
+   * request needs it. A real phone verifies them here; this one takes it that they are who they are.
+   */
   async answer(requestId: string, bytes: Uint8Array, decision: Decision): Promise<Response> {
     const { deviceId, sub, issuer } = this.identity;
     const details_hash = createHash('sha256').update(bytes).digest('base64url');
@@ -127,10 +145,19 @@ export class Phone {
       request_id: requestId,
       ...(typeof decision === 'string' ? { decision } : { decision: 'deny', reason: decision.reason }),
       details_hash,
-      amr: decision === 'approve' ? ['user'] : [],
+      amr: decision === 'approve' ? this.#verify(bytes) : [],
     };
-    const response = await this.sign('ciba-response+jwt', { ...claims, ...lifeOf(issuer, this.#now) });
+    const by = decision === 'approve' ? 'verification' : 'possession';
+    const response = await this.sign('ciba-response+jwt', { ...claims, ...lifeOf(issuer, this.#now) }, by);
     return fetch(`${issuer}device/requests/${requestId}/response`, jsonPost({ response }));
+  }
+
+  /** Says how the user was verified: by the first method that suffices and that this phone has the key for. */
+  #verify(bytes: Uint8Array): readonly string[] {
+    const shown = v.safeParse(v.pipe(v.string(), v.parseJson(), shownDetails), Buffer.from(bytes).toString());
+    const classes = (shown.success && shown.output.acr_values) || [];
+    const wanted = classes.find((one) => this.identity.verification || !one.verification_key);
+    return [...new Set([...(wanted?.amr.slice(0, 1) ?? []), 'user'])];
   }
 
   /** Sends a decision as `answer` does. Throws if the provider does not accept it. */
@@ -154,10 +181,14 @@ export class Phone {
     return `Device ${await this.sign('ciba-device+jwt', { ...claims, ...lifeOf(issuer, this.#now) })}`;
   }
 
-  /** Signs a JWT with this phone's key. */
-  async sign(type: string, claims: Record<string, unknown>): Promise<string> {
-    const key = await importJWK(this.identity.privateKey, 'ES256');
-    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: type }).sign(key);
+  /** Signs a JWT with one of this phone's keys, by default the first. A phone with one key has no choice. */
+  async sign(
+    type: string,
+    claims: Record<string, unknown>,
+    by: 'possession' | 'verification' = 'possession',
+  ): Promise<string> {
+    const { verification } = this.identity;
+    return signWith(by === 'verification' && verification ? verification : this.identity, { typ: type }, claims);
   }
 }
 

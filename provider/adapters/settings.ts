@@ -58,7 +58,9 @@ const keyRotation = v.strictObject({
   retireFor: v.optional(positive, DEFAULTS.retireForSeconds),
 });
 
-const acrPolicy = v.array(v.strictObject({ acr: v.string(), anyOf: v.array(v.string()) }));
+const acrPolicy = v.array(
+  v.strictObject({ acr: v.string(), anyOf: v.array(v.string()), needsVerificationKey: v.optional(v.boolean()) }),
+);
 
 /** Reads a variable that is one of some words. The first one is the default. */
 function wordOf<const Word extends string>(env: Environment, name: string, words: readonly [Word, ...Word[]]): Word {

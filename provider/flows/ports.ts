@@ -1,6 +1,6 @@
 import type { BindingMessages } from '../core/asking/binding-message.ts';
 import type { ClientLimits, WindowLimits } from '../core/asking/rate-window.ts';
-import type { AcrRule } from '../core/deciding/acr.ts';
+import type { AcrRule } from '../core/deciding/acr-rule.ts';
 import type { IssuerNames } from '../core/issuer.ts';
 import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
 import type { RotationPolicy } from '../core/keys/signing-key.ts';

@@ -77,6 +77,7 @@ describeOnEngines('the tables', (name) => {
       bindingMessage: undefined,
       scopes: [],
       audience: ['urn:x'],
+      acrValues: undefined,
     };
     const asked = { clientId: CLIENT, scopes: ['openid'], audience: ['urn:x'] };
     await requests.create({ request: facts, asked, details: freezeDetails(shown), notification });

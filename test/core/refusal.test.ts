@@ -145,6 +145,11 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     after('1'),
   ],
   no_reachable_device: [{ devices: 2 }, '400 invalid_request', NO_DEVICE],
+  acr_out_of_reach: [
+    { devices: 1 },
+    '400 invalid_request',
+    'No device of this user can reach one of these acr_values; send others, or none.',
+  ],
   push_unavailable: [
     { retryAfterSeconds: 5 },
     '503 temporarily_unavailable',
@@ -201,12 +206,33 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     '400 invalid_request',
     'enrolment must be a ciba-enrolment+jwt signed by the key in its header.',
   ],
+  verification_key_signature: [
+    {},
+    '400 invalid_request',
+    'verification_key must be a ciba-verification-key+jwt signed by the key in its header.',
+  ],
+  verification_key_not_another: [
+    {},
+    '400 invalid_request',
+    'verification_key must be signed by another key than the enrolment.',
+  ],
   ticket_not_usable: [{}, '400 invalid_ticket', 'The ticket is unknown, expired or spent; ask for a new one.'],
   push_token_refused: [{}, '400 invalid_push_token', NO_PUSH_TOKEN],
   device_not_own: [{}, '403 access_denied', 'A device can only manage itself.'],
   request_not_found: [{}, '404 not_found', 'There is no such request.'],
   request_over: [{}, '410 expired', 'The request is over.'],
   details_hash_mismatch: [{}, '400 details_mismatch', 'details_hash does not match the details of this request.'],
+  amr_needs_verification_key: [
+    { method: 'fpt' },
+    '400 invalid_request',
+    'The claim amr may have fpt only in an answer that the verification key signs.',
+    { detail: 'amr' },
+  ],
+  verification_insufficient: [
+    { suffices: [{ acr: 'urn:"low"', anyOf: ['pin', 'fpt'] }], hasVerificationKey: false },
+    '403 insufficient_user_authentication',
+    'An approval of this request must have one of pin, fpt in amr. The request still waits: verify the user and answer again.',
+  ],
   already_decided: [{ state: 'approved' }, '409 already_decided', 'The request was decided already.'],
 
   // The admin API (docs/admin-api.md)

@@ -17,7 +17,7 @@ import { valueFrom } from '../core/given.ts';
 import { root } from '../support/code-blocks.ts';
 import { VECTORS_FILE, type VectorsFile } from '../support/device-vectors/file.ts';
 import { DEVICES, ISSUER, NOW, REQUESTS, TICKETS, USERS } from '../support/device-vectors/given.ts';
-import { keyNamed } from '../support/device-vectors/keys.ts';
+import { type KeyName, keyNamed } from '../support/device-vectors/keys.ts';
 import { VECTORS } from '../support/device-vectors/vectors.ts';
 import { World } from '../support/world.ts';
 
@@ -48,8 +48,10 @@ async function storeGiven(): Promise<void> {
     const devices = Object.values(DEVICES).filter(({ sub }) => sub === user.sub);
     const owner = valueFrom(registerUser(user, { sub: user.sub, profileId: `profile of ${user.sub}` }));
     await registry.create({ ...owner, deviceIds: devices.map(({ deviceId }) => deviceId) });
-    for (const { key, ...device } of devices) {
-      const proof = { kind: 'device-jws', publicKey: valueFrom(parsePublicKey(keyNamed(key).publicJwk)) } as const;
+    const publicKeyOf = (name: KeyName) => valueFrom(parsePublicKey(keyNamed(name).publicJwk));
+    for (const { key, verificationKey: second, ...device } of devices) {
+      const verificationKey = second && publicKeyOf(second);
+      const proof = { kind: 'device-jws', publicKey: publicKeyOf(key), verificationKey } as const;
       const endpointArn = `arn:aws:sns:eu-central-1:000000000000:endpoint/GCM/local/${device.deviceId}`;
       const reach = { kind: 'sns', platform: 'GCM', endpointArn, push: 'reachable' } as const;
       await people.save({ ...device, proof, reach });

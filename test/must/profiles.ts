@@ -52,8 +52,23 @@ const FAPI_CIBA: readonly Requirement[] = [
     section: 'FAPI-CIBA §5.2.2',
     level: 'MUST',
     says: 'The ID token has `acr` if it was asked for and is supported.',
-    status: 'not offered',
-    because: 'The parameter `acr_values` is ignored for now.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/asked.ts',
+          text: 'acrValues: askedClasses(acrValues, acrPolicy)',
+          broken: 'acrValues: undefined',
+        },
+        test: {
+          file: 'test/core/asking/asked.test.ts',
+          titles: [
+            'what a client may ask the user to grant',
+            'is one of the classes that it prefers, in its order, by the rules of the policy (CIBA §7.1)',
+          ],
+        },
+      },
+    ],
   },
   {
     id: 'FAPI-CIBA-5.2.2.signed',

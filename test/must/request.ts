@@ -234,9 +234,37 @@ const EACH_PARAMETER: readonly Requirement[] = [
     section: 'CIBA §7.1',
     level: 'MAY',
     says: '`acr_values` names classes that the client wants; the ID token of such a request should have an `acr`.',
-    status: 'not offered',
-    because:
-      'The parameter is ignored for now. Where the operator has a policy, the ID token has the `acr` that was reached.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/deciding/acr.ts',
+          text: 'acrValues.flatMap((value) => policy.filter(({ acr }) => acr === value))',
+          broken: 'policy.filter(({ acr }) => acrValues.includes(acr))',
+        },
+        test: {
+          file: 'test/core/deciding/acr.test.ts',
+          titles: [
+            'the classes that a client asks for (CIBA §7.1)',
+            'keep its order of preference, each with every rule that reaches it',
+          ],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/core/deciding/decision.ts',
+          text: 'acrReached(verification, asked.acrValues ?? acrPolicy)',
+          broken: 'acrReached(verification, acrPolicy)',
+        },
+        test: {
+          file: 'test/flows/deciding/verification.test.ts',
+          titles: [
+            'a phone with two keys answers',
+            'reaches the class that the client prefers, not the strongest of the policy (CIBA §7.1)',
+          ],
+        },
+      },
+    ],
   },
   {
     id: 'CIBA-7.1.B9',

@@ -47,8 +47,34 @@ export const USER_AUTHENTICATION_REQUIREMENTS: readonly Requirement[] = [
     id: 'CIBA-8.level',
     section: 'CIBA §8',
     level: 'MUST',
-    says: 'The user is authenticated at a level that fits the request: its `acr_values` and scopes.',
-    status: 'not offered',
-    because: 'The parameter `acr_values` is ignored for now, and no scope asks for a level.',
+    says: 'The user is authenticated at a level that fits the request: its `acr_values`. No scope asks for a level.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/deciding/verification.ts',
+          text: 'asked && acrReached(verification, asked) === undefined',
+          broken: 'asked && acrReached(verification, asked) === asked[0]',
+        },
+        test: {
+          file: 'test/core/deciding/verification.test.ts',
+          titles: ['an approval must reach one of the classes that were asked for (CIBA §8)', 'not with a tap alone'],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/core/deciding/verification.ts',
+          text: "beyond !== undefined && hasVerificationKey && signedBy === 'possession'",
+          broken: "beyond !== undefined && hasVerificationKey && signedBy === 'none'",
+        },
+        test: {
+          file: 'test/core/deciding/verification.test.ts',
+          titles: [
+            'how an approval was verified: which key signed, and what the device says (RFC 8176)',
+            'the possession key of a device with two keys does not say fpt',
+          ],
+        },
+      },
+    ],
   },
 ];

@@ -25,7 +25,7 @@ export function verifyEvidence(bytes: Buffer): void {
     const isPinned = alg === (public_key.kty === 'EC' ? 'ES256' : 'RS256') && crit === undefined;
     const signed = Buffer.from(`${header}.${claims}`);
     const isSigned = verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, base64url(signature));
-    must(proof === 'device_key' && isPinned && isSigned && typ === 'ciba-response+jwt', 'signature');
+    must(/^(device|verification)_key$/.test(proof) && isPinned && isSigned && typ === 'ciba-response+jwt', 'signature');
     const answer = JSON.parse(base64url(claims).toString());
     const shown = JSON.parse(base64url(details).toString());
     must(answer.iss === device_id && answer.sub === sub && shown.sub === sub, 'signer');

@@ -5,7 +5,12 @@ export type SealedRecord = Readonly<
   Record<'event' | 'requestId' | 'sub' | 'profileId' | 'deviceId' | 'sealed' | 'change', string>
 >;
 /** What was sealed. */
-export type OpenedEvidence = { readonly response: string; readonly details: string; readonly publicKey: object };
+export type OpenedEvidence = {
+  readonly response: string;
+  readonly details: string;
+  readonly publicKey: object;
+  readonly proof?: string;
+};
 
 /** Opens sealed evidence as docs/storage.md describes it. Throws if the key is another, or anything was changed. */
 export function openEvidence(record: SealedRecord, key: string): OpenedEvidence {

@@ -102,10 +102,13 @@ export class World {
     return String(body['uri']);
   }
 
-  async phone(sub: string, own: { name?: string; pushToken?: string; platform?: string } = {}): Promise<Phone> {
+  async phone(
+    sub: string,
+    own: { name?: string; pushToken?: string; platform?: string; hasTwoKeys?: boolean } = {},
+  ): Promise<Phone> {
     this.#count += 1;
-    const { name = 'A phone', pushToken = `token-${this.#count}`, platform = 'GCM' } = own;
-    return Phone.enrol(await this.ticket(sub), { name, pushToken, platform, now: () => this.runtime.now() });
+    const mine = { name: 'A phone', pushToken: `token-${this.#count}`, platform: 'GCM', ...own };
+    return Phone.enrol(await this.ticket(sub), { ...mine, now: () => this.runtime.now() });
   }
 
   /** Creates a user with one phone. */

@@ -33,6 +33,7 @@ const DOCUMENT: Whole<DetailsDocument> = {
   binding_message: undefined,
   scopes: [],
   audience: [],
+  acr_values: undefined,
 };
 
 it('a fact of a request that is not stored does not compile', () => {
@@ -51,9 +52,9 @@ it('a detail that the phone is not shown does not compile, be it optional', () =
   expectTypeOf([forgotten, shown]).toEqualTypeOf<Whole<DetailsDocument<Wider>>[]>();
 });
 
-it('what is asked of the user is shown to them, and granted when they approve', () => {
+it('what is asked of the user is shown to them, and granted when they approve, but how they had to be verified', () => {
   expectTypeOf<Exclude<keyof Asked, keyof RequestDetails>>().toEqualTypeOf<never>();
-  expectTypeOf<Exclude<keyof Asked, keyof Grant>>().toEqualTypeOf<never>();
+  expectTypeOf<Exclude<keyof Asked, keyof Grant | 'acrValues'>>().toEqualTypeOf<never>();
 });
 
 it('a member that came later, and that stored JSON may lack, does not compile unless it is optional', () => {

@@ -1,3 +1,5 @@
+import { devicesThatReach } from '../deciding/acr.ts';
+import type { AcrRule } from '../deciding/acr-rule.ts';
 import { reachable } from '../device/device.ts';
 import { SYNTHETIC_ID } from '../operating/reserved.ts';
 import type { UserWithBlocks } from '../person/user.ts';
@@ -31,6 +33,8 @@ export type FoundUser = NamedUser & {
   readonly needsMessage: boolean;
   /** The result of counting the attempt for the user. Undefined where limits are switched off. */
   readonly userLimit: Counted | undefined;
+  /** The classes of which an approval must reach one. Undefined if any approval will do. */
+  readonly acrValues: readonly AcrRule[] | undefined;
 };
 
 /**
@@ -55,7 +59,8 @@ export function checkNamed({ clientLimit, sub, differ, onlySub, isSynthetic }: N
 /**
  * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, a pause after denials,
  * another open request where there may be one only, a binding message that is needed, no profile, a name that is
- * no longer the user's, a subject that was another person's when it was named, a blocked user, the user's limit, no device that would learn of the request.
+ * no longer the user's, a subject that was another person's when it was named, a blocked user, the user's limit, no
+ * device that would learn of the request, none of these that could approve it.
  * A client knows of its own denials and open requests, whatever became of the user since. Unknown and blocked users are
  * refused before the limit, so that the limit does not reveal that a user exists. The limit protects people from too
  * many pushes. It does not stop the synthetic login, which rings no phone: the attempts of a failed deployment would
@@ -76,6 +81,9 @@ export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   const isPerson = !(isSynthetic && sub === SYNTHETIC_ID);
   if (userLimit?.allowed === false && isPerson)
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: userLimit.retryAfterSeconds });
-  if (reachable(devices).length === 0) return refuse({ reason: 'no_reachable_device', devices: devices.length });
+  const rung = reachable(devices);
+  if (rung.length === 0) return refuse({ reason: 'no_reachable_device', devices: devices.length });
+  if (devicesThatReach(rung, known.acrValues).length === 0)
+    return refuse({ reason: 'acr_out_of_reach', devices: rung.length });
   return ok(found);
 }

@@ -4,6 +4,7 @@ import { checkNoRepeats, type FormParameters, readParameters, single } from '../
 import type { IssuerNames } from '../issuer.ts';
 import { isNotificationToken } from '../notifying/notification-endpoint.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { parseAcrValues } from './acr-values.ts';
 import { type BindingMessages, checkBindingMessage } from './binding-message.ts';
 import { parseRequestedExpiry } from './expiry.ts';
 import type { SentHint } from './hint.ts';
@@ -20,6 +21,8 @@ export type BackchannelRequest = {
   readonly notificationToken: string | undefined;
   readonly audience: string | undefined;
   readonly resources: readonly string[];
+  /** The authentication context classes that the client prefers, in its order. Empty if it sent none. */
+  readonly acrValues: readonly string[];
 };
 
 /** The provider's settings for requests, what the profile accepts, and how the client is registered. */
@@ -46,6 +49,7 @@ const readers: { readonly [Member in keyof BackchannelRequest]-?: Reader<Backcha
   notificationToken: readNotificationToken,
   audience: (form) => ok(single(form, 'audience')),
   resources: (form) => ok(form.get('resource') ?? []),
+  acrValues: (form) => parseAcrValues(single(form, 'acr_values')),
 };
 
 const HINTS = ['login_hint', 'login_hint_token', 'id_token_hint'] as const;

@@ -4,7 +4,7 @@ import type { Refusal } from '../refusal.ts';
 import { type LoginHint, namesIn } from './hint.ts';
 
 /** The refusals that tell a client something about a person. */
-const ABOUT_PEOPLE = ['unknown_user', 'no_reachable_device', 'user_rate_limited'] as const;
+const ABOUT_PEOPLE = ['unknown_user', 'no_reachable_device', 'acr_out_of_reach', 'user_rate_limited'] as const;
 
 /** A refusal that a client does not see where users are concealed. */
 export type Concealed = Extract<Refusal, { reason: (typeof ABOUT_PEOPLE)[number] }>;

@@ -37,6 +37,7 @@ export type AskingRefusal =
   | { reason: 'client_paused'; retryAfterSeconds: number }
   | { reason: 'request_open'; retryAfterSeconds: number }
   | { reason: 'no_reachable_device'; devices: number }
+  | { reason: 'acr_out_of_reach'; devices: number }
   | { reason: 'push_unavailable'; retryAfterSeconds: number };
 
 const ID_TOKEN_EXPECTED: Readonly<Record<WrongIdToken, string>> = {
@@ -119,6 +120,8 @@ export const askingWording: Wordings<AskingRefusal> = {
     ),
   no_reachable_device: () =>
     invalidRequest('No eligible notification channels were found: the user has no device that a push can reach.'),
+  acr_out_of_reach: () =>
+    invalidRequest('No device of this user can reach one of these acr_values; send others, or none.'),
   push_unavailable: (refusal) =>
     wording(
       503,

@@ -1,7 +1,8 @@
 import type { Asked } from '../asking/asked.ts';
 import type { Owner, User } from '../person/user.ts';
 import { grantAsked } from '../token/grant.ts';
-import { type AcrRule, acrReached } from './acr.ts';
+import { acrReached, type Verification } from './acr.ts';
+import type { AcrRule } from './acr-rule.ts';
 import type { Decision } from './authentication-request.ts';
 import type { DeviceResponse } from './device-response.ts';
 
@@ -11,17 +12,23 @@ type Answered = {
   readonly deviceId: string;
   readonly asked: Asked;
   readonly registrationId: string;
+  /** How the device verified its user, and which of its keys signed. */
+  readonly verification: Verification;
 };
 
-/** Makes the decision that is recorded for a signed answer. An approval grants exactly what was asked. */
+/**
+ * Makes the decision that is recorded for a signed answer. An approval grants exactly what was asked. Its class is the
+ * first of those that the client asked for, by the rules that were frozen with the request; otherwise the strongest one.
+ */
 export function decisionOf(
-  { decision, reason, amr }: DeviceResponse,
-  { user, deviceId, asked, registrationId }: Answered,
+  { decision, reason }: DeviceResponse,
+  { user, deviceId, asked, registrationId, verification }: Answered,
   { acrPolicy, now }: { acrPolicy: readonly AcrRule[]; now: number },
 ): Decision {
   if (decision === 'deny') return { decision, deviceId, reason };
   const { sub, profileId, blockCount, claims: userClaims } = user;
-  const acr = acrReached(amr, acrPolicy);
+  const { amr } = verification;
+  const acr = acrReached(verification, asked.acrValues ?? acrPolicy);
   const person = { sub, profileId, blockCount, userClaims };
   return { decision, grant: grantAsked(asked, { ...person, registrationId, deviceId, authTime: now, amr, acr }) };
 }

@@ -3,10 +3,17 @@ import type { PublicJwk } from '../keys/jwk.ts';
 import { parsePublicKey } from '../keys/public-key.ts';
 import type { Whole } from '../whole.ts';
 
+/**
+ * The kind of proof: a JWS under the key of a device, or under its second key, which verifies the user. A device with one
+ * key has `device_key` alone.
+ */
+export const EVIDENCE_PROOFS = ['device_key', 'verification_key'] as const;
+/** One of {@link EVIDENCE_PROOFS}. */
+export type EvidenceProof = (typeof EVIDENCE_PROOFS)[number];
+
 /** What one device signed, with what is needed to verify it. Also a denial is one. */
 export type EvidenceApproval = {
-  /** The kind of proof: a JWS under the key of a device. */
-  readonly proof: 'device_key';
+  readonly proof: EvidenceProof;
   /** Epoch seconds, by the provider's clock. The signature does not cover it. */
   readonly recorded_at: number;
   readonly sub: string;
@@ -98,9 +105,10 @@ function approvalInOrder(approval: EvidenceApproval): EvidenceApproval {
 }
 
 function readApproval(value: unknown): EvidenceApproval | undefined {
-  const { proof, recorded_at, sub, device_id, response, details, public_key } = membersOf(value);
+  const { proof: named, recorded_at, sub, device_id, response, details, public_key } = membersOf(value);
+  const proof = EVIDENCE_PROOFS.find((known) => known === named);
   const key = parsePublicKey(public_key);
-  if (proof !== 'device_key' || !isInstant(recorded_at) || !key.ok) return undefined;
+  if (proof === undefined || !isInstant(recorded_at) || !key.ok) return undefined;
   if (typeof sub !== 'string' || typeof device_id !== 'string') return undefined;
   if (typeof response !== 'string' || typeof details !== 'string') return undefined;
   return { proof, recorded_at, sub, device_id, response, details, public_key: key.value };

@@ -1,10 +1,13 @@
-import { type Wordings, wording } from '../refusal-wording.ts';
+import { invalidRequest, type Wordings, wording } from '../refusal-wording.ts';
+import type { AcrRule } from './acr-rule.ts';
 
 /** The reasons why a phone's answer is refused (docs/device-api.md). */
 export type DecidingRefusal =
   | { reason: 'request_not_found' }
   | { reason: 'request_over' }
   | { reason: 'details_hash_mismatch' }
+  | { reason: 'amr_needs_verification_key'; method: string }
+  | { reason: 'verification_insufficient'; suffices: readonly AcrRule[]; hasVerificationKey: boolean }
   | { reason: 'already_decided'; state: string };
 
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
@@ -13,5 +16,33 @@ export const decidingWording: Wordings<DecidingRefusal> = {
   request_over: () => wording(410, 'expired', 'The request is over.'),
   details_hash_mismatch: () =>
     wording(400, 'details_mismatch', 'details_hash does not match the details of this request.'),
+  amr_needs_verification_key: ({ method }) =>
+    invalidRequest(`The claim amr may have ${method} only in an answer that the verification key signs.`, 'amr'),
+  // The code of RFC 9470 §3: the user was authenticated, but not as the request needs it.
+  verification_insufficient: (refusal) => wording(403, 'insufficient_user_authentication', whatSuffices(refusal)),
   already_decided: () => wording(409, 'already_decided', 'The request was decided already.'),
 };
+
+/** Says what would suffice. The names of classes are left out: the details have them, and they may have any character. */
+function whatSuffices(refusal: {
+  readonly suffices: readonly AcrRule[];
+  readonly hasVerificationKey: boolean;
+}): string {
+  const methodsOf = (needsKey: boolean) => [
+    ...new Set(
+      refusal.suffices.flatMap(({ anyOf, needsVerificationKey = false }) =>
+        needsVerificationKey === needsKey ? anyOf : [],
+      ),
+    ),
+  ];
+  const [byAnyKey, byVerificationKey] = [methodsOf(false), refusal.hasVerificationKey ? methodsOf(true) : []];
+  const ways = [
+    ...(byAnyKey.length > 0 ? [`have one of ${byAnyKey.join(', ')} in amr`] : []),
+    ...(byVerificationKey.length > 0
+      ? [`be signed by the verification key and have one of ${byVerificationKey.join(', ')} in amr`]
+      : []),
+  ];
+  return ways.length === 0
+    ? 'This device cannot approve this request, which needs a verification key. It can deny it, and the request still waits.'
+    : `An approval of this request must ${ways.join(', or ')}. The request still waits: verify the user and answer again.`;
+}

@@ -3,6 +3,7 @@ import type { DescribedScope } from '../asking/scope.ts';
 import { sha256 } from '../digest.ts';
 import type { SnakeCase } from '../snake-case.ts';
 import type { Whole } from '../whole.ts';
+import type { AcrRule } from './acr-rule.ts';
 
 /** Everything that the user is shown about a request: what is asked of them, and which client asks. */
 export type RequestDetails = Omit<Asked, 'scopes'> & {
@@ -15,9 +16,21 @@ export type RequestDetails = Omit<Asked, 'scopes'> & {
   readonly scopes: readonly DescribedScope[];
 };
 
+/**
+ * One way to verify the user that suffices for an approval: the methods of which `amr` must have one, and whether the
+ * verification key must sign.
+ */
+export type ShownClass = {
+  readonly acr: string;
+  readonly amr: readonly string[];
+  readonly verification_key: boolean;
+};
+
 /** The document that the phone renders: every detail under its wire name. */
 export type DetailsDocument<Details = RequestDetails> = {
-  readonly [Detail in keyof Details as SnakeCase<Detail & string>]: Details[Detail];
+  readonly [Detail in keyof Details as SnakeCase<Detail & string>]: Detail extends 'acrValues'
+    ? readonly ShownClass[] | undefined
+    : Details[Detail];
 };
 
 /** The frozen document and its hash. The user signs exactly the bytes that they see. */
@@ -39,9 +52,15 @@ export function freezeDetails(details: Whole<RequestDetails>): FrozenDetails {
     binding_message: details.bindingMessage,
     scopes: details.scopes,
     audience: details.audience,
+    acr_values: details.acrValues?.map(showClass),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(document));
   return { bytes, hash: hashDetails(bytes) };
+}
+
+/** Returns a rule as the phone, and the person who asks for their records, read it. */
+export function showClass({ acr, anyOf, needsVerificationKey = false }: AcrRule): ShownClass {
+  return { acr, amr: anyOf, verification_key: needsVerificationKey };
 }
 
 /** Returns base64url(SHA-256(bytes)), the hash that a phone must sign. */

@@ -8,11 +8,12 @@ import { PLATFORMS, type Platform } from './device.ts';
 /** Longest lifetime of anything a phone signs, in seconds. */
 export const DEVICE_TOKEN_LIFETIME_SECONDS = 120;
 
-/** The three kinds of JWT that a phone signs, by their `typ`. None of them can be used as another (RFC 8725 §3.11). */
+/** The kinds of JWT that a phone signs, by their `typ`. None of them can be used as another (RFC 8725 §3.11). */
 export const DEVICE_TOKEN_TYPES = {
   enrolment: 'ciba-enrolment+jwt',
   assertion: 'ciba-device+jwt',
   response: 'ciba-response+jwt',
+  verificationKey: 'ciba-verification-key+jwt',
 } as const;
 
 const DEVICE_NAME_LIMIT = 64;
@@ -30,9 +31,11 @@ export type EnrolmentClaims = {
   readonly name: string;
   readonly platform: Platform;
   readonly pushToken: string;
+  /** A JWT by which a second key proves itself. Undefined for a phone with one key. */
+  readonly verificationKey: string | undefined;
 };
 
-/** The claims that all three kinds share, after they were checked. */
+/** The claims that all kinds share, after they were checked. */
 export type DeviceTokenLife = { readonly jti: string; readonly expiresAt: number };
 
 /** Refuses a claim that is not as expected. */
@@ -81,7 +84,25 @@ export function checkEnrolmentClaims(claims: Claims): Result<EnrolmentClaims> {
   const platform = PLATFORMS.find((known) => known === claims['platform']);
   if (!platform) return wrongClaim('platform', PLATFORMS.join(', '));
   const pushToken = checkPushToken(claims['push_token']);
-  return pushToken.ok ? ok({ ticket, name: name.value, platform, pushToken: pushToken.value }) : pushToken;
+  if (!pushToken.ok) return pushToken;
+  const verificationKey = claims['verification_key'];
+  if (verificationKey !== undefined && typeof verificationKey !== 'string')
+    return wrongClaim('verification_key', `a ${DEVICE_TOKEN_TYPES.verificationKey}`);
+  return ok({ ticket, name: name.value, platform, pushToken: pushToken.value, verificationKey });
+}
+
+/**
+ * Checks for what a verification key proved itself: for this ticket, and beside this possession key. So nobody can take
+ * the key of one phone for another's, or enclose an old proof.
+ */
+export function checkVerificationKeyClaims(
+  claims: Claims,
+  enrolment: { readonly ticket: string; readonly possessionThumbprint: string },
+): Result<true> {
+  if (claims['ticket'] !== enrolment.ticket) return wrongClaim('ticket', 'in verification_key that of the enrolment');
+  return claims['jkt'] === enrolment.possessionThumbprint
+    ? ok(true)
+    : wrongClaim('jkt', 'in verification_key the thumbprint of the key that signs the enrolment');
 }
 
 /** Checks a device's name. It is shown to the user, so it has readable characters only. */

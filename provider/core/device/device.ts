@@ -1,4 +1,5 @@
 import type { PublicJwk } from '../keys/jwk.ts';
+import { sameKey } from '../keys/public-key.ts';
 
 /** The push services, by their names in SNS. */
 export const PLATFORMS = ['APNS', 'APNS_SANDBOX', 'GCM'] as const;
@@ -22,7 +23,39 @@ export type PushReach = {
 };
 
 /** How a device answers: it signs a JWS with a key that never leaves it. */
-export type Proof = { readonly kind: 'device-jws'; readonly publicKey: PublicJwk };
+export type Proof = {
+  readonly kind: 'device-jws';
+  /** The possession key. */
+  readonly publicKey: PublicJwk;
+  /**
+   * The public half of a second key, which the platform of the phone releases only after it has verified the person. That
+   * it does so is the device's claim, because nothing attests it. Undefined for a device with one key.
+   */
+  readonly verificationKey?: PublicJwk | undefined;
+};
+
+/** The keys of a device, by what their signature shows: that it was this device, or also that its user was verified. */
+export type DeviceKey = 'possession' | 'verification';
+
+/**
+ * Returns the keys of a device that may sign a token. The verification key signs answers alone. Where both may sign, it
+ * comes first.
+ */
+export function signingKeys(
+  { publicKey, verificationKey }: Proof,
+  type: 'assertion' | 'response',
+): readonly { readonly signedBy: DeviceKey; readonly publicKey: PublicJwk }[] {
+  const possession = { signedBy: 'possession', publicKey } as const;
+  return verificationKey && type === 'response'
+    ? [{ signedBy: 'verification', publicKey: verificationKey }, possession]
+    : [possession];
+}
+
+/** Returns whether two proofs have the same verification key, or both none. */
+export function hasSameVerificationKey(one: Proof, other: Proof): boolean {
+  const [a, b] = [one.verificationKey, other.verificationKey];
+  return a && b ? sameKey(a, b) : a === b;
+}
 
 /** An authentication device: a phone app's enrolment for one user, with a key that never leaves the phone. */
 export type Device = {
@@ -66,6 +99,8 @@ export type DeviceView = {
   readonly platform?: Platform;
   readonly push?: PushReach['push'];
   readonly enrolled_at: number;
+  /** Present if the device has a verification key beside its possession key. */
+  readonly verification_key?: true;
   /**
    * Present if the device is only a leftover: of an enrolment that was never completed, or of a removal that broke off.
    * It can do nothing.
@@ -80,5 +115,6 @@ export function viewDevice(device: Device): DeviceView {
     name: device.name,
     ...(device.reach.kind === 'sns' && { platform: device.reach.platform, push: device.reach.push }),
     enrolled_at: device.enrolledAt,
+    ...(device.proof.verificationKey && { verification_key: true as const }),
   };
 }

@@ -6,6 +6,8 @@ export type DeviceRefusal =
   | { reason: 'device_token_claim'; claim: string; expected: string }
   | { reason: 'device_key_not_accepted'; expected: string }
   | { reason: 'enrolment_signature' }
+  | { reason: 'verification_key_signature' }
+  | { reason: 'verification_key_not_another' }
   | { reason: 'ticket_not_usable' }
   | { reason: 'push_token_refused' }
   | { reason: 'device_not_own' };
@@ -28,6 +30,10 @@ export const deviceWording: Wordings<DeviceRefusal> = {
   device_token_claim: ({ claim, expected }) => invalidRequest(`The claim ${claim} must be ${expected}.`, claim),
   device_key_not_accepted: ({ expected }) => invalidRequest(`The key must be ${expected}, without private members.`),
   enrolment_signature: () => invalidRequest('enrolment must be a ciba-enrolment+jwt signed by the key in its header.'),
+  verification_key_signature: () =>
+    invalidRequest('verification_key must be a ciba-verification-key+jwt signed by the key in its header.'),
+  verification_key_not_another: () =>
+    invalidRequest('verification_key must be signed by another key than the enrolment.'),
   ticket_not_usable: () =>
     wording(400, 'invalid_ticket', 'The ticket is unknown, expired or spent; ask for a new one.'),
   push_token_refused: () =>

@@ -1,3 +1,4 @@
+import type { EvidenceProof } from '../deciding/evidence.ts';
 import type { PublicJwk } from '../keys/jwk.ts';
 
 /**
@@ -17,7 +18,10 @@ export type DecisionEvidence = {
   readonly response: string;
   /** The bytes that were shown, in base64url. */
   readonly details: string;
+  /** The public half of the key that signed. */
   readonly publicKey: PublicJwk;
+  /** Which key of the device that is. Absent for the possession key. */
+  readonly proof?: EvidenceProof | undefined;
 };
 
 /** The record that sealed evidence is in, as far as it says whose answer to which request it is. */

@@ -1,3 +1,4 @@
+import type { ShownClass } from '../deciding/shown-details.ts';
 import type { PublicJwk } from '../keys/jwk.ts';
 import type { LoginIdentifier } from './login-identifier.ts';
 import type { User, UserClaims } from './user.ts';
@@ -64,6 +65,7 @@ export type KeptDevice = {
   readonly endpoint_arn?: string | undefined;
   readonly proof: string;
   readonly public_key: PublicJwk;
+  readonly verification_key?: PublicJwk | undefined;
 };
 
 /** A request: what was shown, what was asked, and what became of it. `status` is absent if only its details are left. */
@@ -103,10 +105,11 @@ export type KeptAsked = {
   readonly client_id: string;
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
+  readonly acr_values?: readonly ShownClass[] | undefined;
 };
 
 /** What the user granted of it, until it is redeemed. */
-export type KeptGrant = Omit<KeptAsked, 'client_id'> & {
+export type KeptGrant = Omit<KeptAsked, 'client_id' | 'acr_values'> & {
   readonly block_count: number;
   readonly device_id: string;
   readonly auth_time: number;

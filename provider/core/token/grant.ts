@@ -2,11 +2,14 @@ import type { Asked } from '../asking/asked.ts';
 import { claimsFor, type UserClaims } from '../person/user.ts';
 import type { Whole } from '../whole.ts';
 
+/** What was asked, without how it had to be verified: that is over with the approval, and `acr` says what was reached. */
+type Granted = Omit<Asked, 'acrValues'>;
+
 /**
  * What a user granted, frozen at the moment of approval. Every grant type of the token endpoint produces a `Grant`, and
  * only `issueTokens` turns a `Grant` into tokens.
  */
-export type Grant = Asked & {
+export type Grant = Granted & {
   readonly sub: string;
   /** The registration of the client that asked, made at its creation. */
   readonly registrationId: string;
@@ -30,7 +33,7 @@ export type Grant = Asked & {
 
 /** Makes the grant of a user who approves what was asked. */
 export function grantAsked(
-  asked: Asked,
+  { acrValues: _verified, ...asked }: Asked,
   approval: Whole<Omit<Grant, keyof Asked | 'claims'>> & { readonly userClaims: UserClaims },
 ): Grant {
   const { userClaims, ...rest } = approval;

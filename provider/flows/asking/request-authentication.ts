@@ -41,13 +41,13 @@ export async function requestAuthentication(
   const policy = { ...settings, profile, names: settings, deliveryMode, requiresOpenid };
   const wanted = parseBackchannelRequest(call.form, policy);
   if (!wanted.ok) return wanted;
-  const asked = checkAsked(wanted.value, client, settings.issuer);
+  const asked = checkAsked(wanted.value, client, settings);
   if (!asked.ok) return asked;
   const askedAt = ports.clock();
   const hint = await verifyHint(ports, { sent: wanted.value.hint, client }, askedAt);
   if (!hint.ok) return hint;
   const attempt = { client, wanted: { ...wanted.value, hint: hint.value }, askedAt };
-  const target = await findAndCount(ports, attempt, call.note);
+  const target = await findAndCount(ports, { ...attempt, asked: asked.value }, call.note);
   if (!target.ok) {
     const { refusal, counted } = target;
     return isHidden(refusal, settings) ? askNobody(ports, { ...attempt, refusal, counted }, call) : target;

@@ -1,6 +1,8 @@
+import type { Verification } from '../../core/deciding/acr.ts';
 import { type AuthenticationRequest, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
 import { decisionOf } from '../../core/deciding/decision.ts';
 import { checkDeviceResponse, type DeviceResponse, notedDecision } from '../../core/deciding/device-response.ts';
+import { checkVerification } from '../../core/deciding/verification.ts';
 import { txnOf } from '../../core/digest.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { EvidenceKey } from '../../core/person/evidence-key.ts';
@@ -66,7 +68,8 @@ export async function readRequestDetails(
 
 /**
  * Records the answer of a phone. Its signature covers the request, the decision and the hash of the bytes that it
- * showed, which is compared with the provider's own hash. The evidence is stored durably before the decision is
+ * showed, which is compared with the provider's own hash. An approval that was not verified as the request needs it is
+ * refused before anything is stored, and the request still waits. The evidence is stored durably before the decision is
  * committed, and the outcome after it. Without stored evidence there is no approval, unless the settings allow it; a
  * denial is always recorded. A denial that reports fraud blocks the client before it is committed. One conditional write
  * commits the first valid answer. If the client is to be notified, the decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
@@ -89,6 +92,9 @@ export async function answerRequest(
   note({ ...notedDecision(answer.value), synthetic: details.isSynthetic });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
   if (stored?.state !== 'pending') return answerLate(ports, valid, stored);
+  const { device, signedBy } = valid.by;
+  const verification = checkVerification(answer.value, { signedBy, proof: device.proof }, details.asked.acrValues);
+  if (!verification.ok) return verification;
   const key = await evidenceKeyOf(ports, valid.by.user, reading.evidenceKey());
   if (!key) return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
   const event = sealEvidence(ports, valid, { response, details, key });
@@ -97,7 +103,7 @@ export async function answerRequest(
     await blockReported(ports, { ...valid, details });
     const { notifiedClient: clientId } = details;
     if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
-    return record({ ...ports, done }, valid, details);
+    return record({ ...ports, done }, { ...valid, verification: verification.value }, details);
   });
 }
 
@@ -149,7 +155,11 @@ function sealEvidence(
   const { sub, profileId } = by.user;
   const shown = Buffer.from(details.bytes).toString('base64url');
   const record = { requestId, sub, profileId, deviceId };
-  const evidence = { response, details: shown, publicKey: proof.publicKey };
+  const signer =
+    by.signedBy === 'verification' && proof.verificationKey
+      ? ({ publicKey: proof.verificationKey, proof: 'verification_key' } as const)
+      : { publicKey: proof.publicKey };
+  const evidence = { response, details: shown, ...signer };
   const { clientId } = details.asked;
   const sealed = evidenceSeal.seal(evidence, { key, record });
   return { event: 'decision_evidence', ...record, clientId, sealed };
@@ -165,12 +175,12 @@ function outcomeOf({ requestId, answer, by }: ValidAnswer) {
 /** Commits the decision. */
 async function record(
   ports: AnswerPorts & { readonly done: RecordDone },
-  valid: ValidAnswer,
+  valid: ValidAnswer & { readonly verification: Verification },
   details: StoredDetails,
 ): Promise<Result<true>> {
   const now = ports.clock();
-  const { requestId, answer, by } = valid;
-  const answered = { ...details, user: by.user, deviceId: by.device.deviceId };
+  const { requestId, answer, by, verification } = valid;
+  const answered = { ...details, verification, user: by.user, deviceId: by.device.deviceId };
   const decision = decisionOf(answer, answered, { acrPolicy: ports.settings.acrPolicy, now });
   const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, now });
   if (recorded.recorded) {

@@ -1,4 +1,4 @@
-import type { Device } from '../../core/device/device.ts';
+import { type Device, type DeviceKey, signingKeys } from '../../core/device/device.ts';
 import {
   checkDeviceAssertion,
   checkDeviceTokenLife,
@@ -27,6 +27,8 @@ export type DeviceAuthenticationPorts = FindUserPorts & {
 /** A device whose signature was verified, with the claims that it signed. */
 export type AuthenticatedDevice = {
   readonly device: Device;
+  /** The key of the device under which the signature is valid. */
+  readonly signedBy: DeviceKey;
   readonly user: User;
   /** What the user's denials did to clients. Undefined if they were not read. */
   readonly blocks: readonly ClientBlock[] | undefined;
@@ -49,13 +51,13 @@ export type FindOwner = (
 
 /**
  * Authenticates what a phone signed. `iss` names the device and `sub` the user. The signature must be valid under the
- * stored key and the algorithm that is pinned to it. The token must have the expected `typ`, be addressed to this
+ * stored key and the algorithm that is pinned to it. An answer may be signed by either key of the device. The token must have the expected `typ`, be addressed to this
  * issuer, and be within its lifetime. One read returns both the user and the device; `find` replaces it by another.
  */
 export async function authenticateDeviceToken(
   ports: DeviceAuthenticationPorts,
   jws: string,
-  expected: { type: keyof typeof DEVICE_TOKEN_TYPES; note: Note; find?: FindOwner },
+  expected: { type: 'assertion' | 'response'; note: Note; find?: FindOwner },
 ): Promise<Result<AuthenticatedDevice>> {
   const decoded = ports.verifier.decode(jws);
   const { iss, sub } = decoded?.claims ?? {};
@@ -66,14 +68,28 @@ export async function authenticateDeviceToken(
   const device = owner?.devices.find(({ deviceId }) => deviceId === iss);
   if (!owner || !device) return failed('unknown_device');
   if (owner.user.status === 'blocked') return failed('user_blocked');
-  const algorithm = algorithmOf(device.proof.publicKey);
-  if (!isPinnedAlgorithm(decoded.header, algorithm)) return failed('algorithm');
-  if (!(await ports.verifier.verifies(jws, device.proof.publicKey, algorithm))) return failed('signature');
+  const keys = signingKeys(device.proof, expected.type).filter(({ publicKey }) =>
+    isPinnedAlgorithm(decoded.header, algorithmOf(publicKey)),
+  );
+  if (keys.length === 0) return failed('algorithm');
+  const signedBy = await findSigner(ports, jws, keys);
+  if (!signedBy) return failed('signature');
   expected.note({ device_id: device.deviceId });
   const life = checkDeviceTokenLife(decoded.claims, ports.settings, ports.clock());
   if (!life.ok) return life;
   const { user, blocks } = owner;
-  return ok({ device, user, blocks, claims: decoded.claims, life: life.value });
+  return ok({ device, signedBy, user, blocks, claims: decoded.claims, life: life.value });
+}
+
+/** Returns which of the keys signed, if one of them did. */
+async function findSigner(
+  { verifier }: Pick<DeviceAuthenticationPorts, 'verifier'>,
+  jws: string,
+  keys: ReturnType<typeof signingKeys>,
+): Promise<DeviceKey | undefined> {
+  for (const { signedBy, publicKey } of keys)
+    if (await verifier.verifies(jws, publicKey, algorithmOf(publicKey))) return signedBy;
+  return undefined;
 }
 
 /**

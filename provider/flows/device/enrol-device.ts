@@ -1,42 +1,45 @@
-import { type Device, isOtherEndpoint, reachable } from '../../core/device/device.ts';
 import {
-  checkDeviceTokenLife,
-  checkEnrolmentClaims,
-  DEVICE_TOKEN_TYPES,
-  type EnrolmentClaims,
-  isPinnedAlgorithm,
-} from '../../core/device/device-token.ts';
+  type Device,
+  hasSameVerificationKey,
+  isOtherEndpoint,
+  type Proof,
+  reachable,
+} from '../../core/device/device.ts';
+import type { EnrolmentClaims } from '../../core/device/device-token.ts';
 import { judgeTicket, type TicketUse } from '../../core/device/enrolment-ticket.ts';
 import { notedPushes } from '../../core/device/push-error.ts';
 import { sha256 } from '../../core/digest.ts';
-import type { PublicJwk } from '../../core/keys/jwk.ts';
-import { algorithmOf, parsePublicKey } from '../../core/keys/public-key.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { UserWithDevices } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import { type AuditedPorts, auditedChange, type RecordDone } from '../operating/audited-change.ts';
 import type { EvidenceKeys, People } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
-import type { Clock, Entropy, JwsVerifier, Note, Settings } from '../ports.ts';
+import type { Entropy, Note } from '../ports.ts';
+import { type VerifyEnrolmentPorts, verifyEnrolment } from './enrolment/verify-enrolment.ts';
 import type { Devices, Enrolments, PushEndpoints, PushSender } from './ports.ts';
 
 /** What this flow needs. */
-export type EnrolPorts = AuditedPorts & {
-  readonly people: People;
-  readonly devices: Devices;
-  readonly enrolments: Enrolments;
-  readonly evidenceKeys: EvidenceKeys;
-  readonly endpoints: PushEndpoints;
-  readonly push: PushSender;
-  readonly verifier: JwsVerifier;
-  readonly entropy: Entropy;
-  readonly clock: Clock;
-  readonly settings: Settings;
-};
+export type EnrolPorts = AuditedPorts &
+  VerifyEnrolmentPorts & {
+    readonly people: People;
+    readonly devices: Devices;
+    readonly enrolments: Enrolments;
+    readonly evidenceKeys: EvidenceKeys;
+    readonly endpoints: PushEndpoints;
+    readonly push: PushSender;
+    readonly entropy: Entropy;
+  };
 /**
- * What the phone receives: its device id, its user, and the issuer. A phone that was given another issuer refuses it.
+ * What the phone receives: its device id, its user, the issuer, and whether it was enrolled with a verification key. A
+ * phone that was given another issuer refuses it.
  */
-export type Enrolment = { readonly device_id: string; readonly sub: string; readonly issuer: string };
+export type Enrolment = {
+  readonly device_id: string;
+  readonly sub: string;
+  readonly issuer: string;
+  readonly verification_key?: true;
+};
 
 const NOT_USABLE = refuse({ reason: 'ticket_not_usable' });
 const MOVED = refuse({ reason: 'conflict', what: 'device' });
@@ -46,7 +49,7 @@ const NEW_DEVICE_NOTICE_SECONDS = 3600;
 /** A phone that presents a ticket which is good for it, and what is then true of its user. */
 type Presented = {
   readonly owner: UserWithDevices;
-  readonly key: PublicJwk;
+  readonly proof: Proof;
   readonly claims: EnrolmentClaims;
   readonly ticket: { readonly hash: string; readonly keyThumbprint: string };
   readonly note: Note;
@@ -54,9 +57,9 @@ type Presented = {
 };
 
 /**
- * Enrols a phone with a ticket and a new key of its own. The signature under that key proves possession, and the ticket
- * determines the user. Repeating the enrolment with the same key gives the same answer. A different key is refused,
- * because the ticket is spent.
+ * Enrols a phone with a ticket and new keys of its own. The signature under the possession key proves that the phone has
+ * it, and the ticket determines the user. Repeating the enrolment with the same keys gives the same answer. A different
+ * key is refused, because the ticket is spent.
  * `core/operating/defaults.ts` says how long a ticket lives.
  */
 export async function enrolDevice(
@@ -65,14 +68,14 @@ export async function enrolDevice(
 ): Promise<Result<Enrolment>> {
   const signed = await verifyEnrolment(ports, call.enrolment);
   if (!signed.ok) return signed;
-  const { key, claims } = signed.value;
-  const ticket = { hash: sha256(claims.ticket), keyThumbprint: await ports.verifier.thumbprint(key) };
+  const { proof, claims, keyThumbprint } = signed.value;
+  const ticket = { hash: sha256(claims.ticket), keyThumbprint };
   const sub = await ports.enrolments.findTicketOwner(ticket.hash);
   const owner = sub === undefined ? undefined : await findUserWithDevices(ports, sub);
   const judged = judgeTicket(owner?.user, { ...ticket, now: ports.clock() });
   if (!owner || judged.outcome === 'not_usable') return NOT_USABLE;
   const { sub: user } = owner.user;
-  const presented = { owner, key, claims, ticket, note: call.note };
+  const presented = { owner, proof, claims, ticket, note: call.note };
   const deviceId = judged.outcome === 'unused' ? ports.entropy.id() : judged.use.deviceId;
   const known =
     judged.outcome !== 'unused' && judged.use.isReported && owner.devices.find((one) => one.deviceId === deviceId);
@@ -93,12 +96,11 @@ export async function enrolDevice(
  * counts for nothing, and is removed.
  */
 async function enrolNew(ports: EnrolPorts, presented: Presented, deviceId: string): Promise<Result<Enrolment>> {
-  const { owner, key, claims, ticket, note } = presented;
+  const { owner, proof, claims, ticket, note } = presented;
   const { sub } = owner.user;
   note({ device_id: deviceId });
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
-  const proof = { kind: 'device-jws', publicKey: key } as const;
   const device = { deviceId, sub, name: claims.name, reach, proof, enrolledAt: ports.clock() };
   await Promise.all([ports.devices.save(device), ports.evidenceKeys.claim(owner.user, ports.clock())]);
   const claim = await ports.enrolments.claimTicket({ sub, deviceId, ...ticket, now: ports.clock() });
@@ -114,17 +116,18 @@ async function enrolNew(ports: EnrolPorts, presented: Presented, deviceId: strin
 
 /**
  * Repeats an enrolment. The device takes its new name and push token, but only if it still exists: a spent ticket must
- * not restore a lost or stolen phone.
+ * not restore a lost or stolen phone. It takes no other verification key: whoever has the possession key alone must not
+ * choose what verifies the user.
  */
 async function enrolAgain(
   ports: EnrolPorts,
   presented: Presented,
   { deviceId, isReported }: TicketUse,
 ): Promise<Result<Enrolment>> {
-  const { owner, claims, note } = presented;
+  const { owner, claims, note, proof } = presented;
   const { sub } = owner.user;
   const before = owner.devices.find((device) => device.deviceId === deviceId);
-  if (!before) return NOT_USABLE;
+  if (!before || !hasSameVerificationKey(before.proof, proof)) return NOT_USABLE;
   note({ device_id: deviceId });
   const reach = await ports.endpoints.register({ sub, deviceId, ...claims });
   if (reach === 'refused') return refuse({ reason: 'push_token_refused' });
@@ -137,7 +140,7 @@ async function enrolAgain(
   if (isReported)
     await presented.done(updatedBy(before, { name: claims.name, isMoved: isOtherEndpoint(before, reach) }));
   if (isOtherEndpoint(before, reach)) await ports.endpoints.release(before);
-  return isReported ? answer(ports, sub, deviceId) : report(ports, presented, deviceId);
+  return isReported ? answer(ports, presented, deviceId) : report(ports, presented, deviceId);
 }
 
 /** The event of an enrolment that is repeated after it was reported: the device may have a new name and push token. */
@@ -157,11 +160,8 @@ function updatedBy(
  * ticket is noticed. Both happen before the ticket says so. If a call stops in between, the next one repeats them. A
  * failed push does not affect this phone's enrolment.
  */
-async function report(
-  ports: EnrolPorts,
-  { owner, ticket, note, done }: Presented,
-  deviceId: string,
-): Promise<Result<Enrolment>> {
+async function report(ports: EnrolPorts, presented: Presented, deviceId: string): Promise<Result<Enrolment>> {
+  const { owner, ticket, note, done } = presented;
   const now = ports.clock();
   const { sub } = owner.user;
   await done({ event: 'device_enrolled', sub, deviceId, by: 'ticket' });
@@ -169,31 +169,15 @@ async function report(
   const message = { type: 'device_enrolled', deviceId, expiresAt: now + NEW_DEVICE_NOTICE_SECONDS } as const;
   note(notedPushes(await ports.push.send(reachable(others), message, now)));
   await ports.enrolments.recordReported({ sub, hash: ticket.hash });
-  return answer(ports, sub, deviceId);
+  return answer(ports, presented, deviceId);
 }
 
-function answer({ settings }: EnrolPorts, sub: string, deviceId: string): Result<Enrolment> {
-  return ok({ device_id: deviceId, sub, issuer: settings.issuer });
-}
-
-/**
- * Verifies an enrolment. The key comes from the header. It must have an accepted kind and size, and it determines the
- * algorithm. The signature is verified before the claims.
- */
-async function verifyEnrolment(
-  ports: EnrolPorts,
-  jws: string,
-): Promise<Result<{ key: PublicJwk; claims: EnrolmentClaims }>> {
-  const decoded = ports.verifier.decode(jws);
-  if (!decoded || decoded.header['typ'] !== DEVICE_TOKEN_TYPES.enrolment)
-    return refuse({ reason: 'enrolment_signature' });
-  const key = parsePublicKey(decoded.header['jwk']);
-  if (!key.ok) return key;
-  const algorithm = algorithmOf(key.value);
-  if (!isPinnedAlgorithm(decoded.header, algorithm)) return refuse({ reason: 'enrolment_signature' });
-  if (!(await ports.verifier.verifies(jws, key.value, algorithm))) return refuse({ reason: 'enrolment_signature' });
-  const life = checkDeviceTokenLife(decoded.claims, ports.settings, ports.clock());
-  if (!life.ok) return life;
-  const claims = checkEnrolmentClaims(decoded.claims);
-  return claims.ok ? ok({ key: key.value, claims: claims.value }) : claims;
+function answer({ settings }: EnrolPorts, { owner, proof }: Presented, deviceId: string): Result<Enrolment> {
+  const { sub } = owner.user;
+  return ok({
+    device_id: deviceId,
+    sub,
+    issuer: settings.issuer,
+    ...(proof.verificationKey && { verification_key: true as const }),
+  });
 }

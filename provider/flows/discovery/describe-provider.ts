@@ -1,3 +1,4 @@
+import { classesToAskFor } from '../../core/asking/acr-values.ts';
 import type { Profile } from '../../core/client/profile.ts';
 import { providerMetadata } from '../../core/discovery/provider-metadata.ts';
 import type { PublicJwk } from '../../core/keys/jwk.ts';
@@ -14,7 +15,7 @@ export function describeProvider({
   settings: { issuer, acrPolicy },
   profile,
 }: DescribeProviderPorts): Result<Readonly<Record<string, unknown>>> {
-  return ok(providerMetadata({ issuer, acrValues: acrPolicy.map(({ acr }) => acr), profile }));
+  return ok(providerMetadata({ issuer, acrValues: classesToAskFor(acrPolicy), profile }));
 }
 
 /** Returns the key set (RFC 7517 §5): next, active and retiring keys. */

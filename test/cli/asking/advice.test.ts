@@ -17,7 +17,15 @@ const codes = [...new Set(['asking', 'token', 'deciding'].flatMap(codesIn))].fil
   // What a client library handles by itself.
   (code) => !['authorization_pending', 'slow_down'].includes(code),
 );
-const OF_PHONES = ['details_mismatch', 'already_decided', 'expired', 'not_found', 'invalid_device', 'conflict'];
+const OF_PHONES = [
+  'details_mismatch',
+  'insufficient_user_authentication',
+  'already_decided',
+  'expired',
+  'not_found',
+  'invalid_device',
+  'conflict',
+];
 const seen = codes.filter((code) => !OF_PHONES.includes(code));
 const other = adviceFor({ error: 'of_a_later_version', status: 400 });
 

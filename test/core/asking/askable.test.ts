@@ -24,6 +24,7 @@ const KNOWN: FoundUser = {
   pauseSeconds: 0,
   openSeconds: 0,
   needsMessage: false,
+  acrValues: undefined,
 };
 const withUser = (user: Partial<User>) => ({ found: { user: { ...USER, ...user }, devices: [DEVICE], blocks: [] } });
 
@@ -68,6 +69,11 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
     { found: { user: USER, devices: [UNREACHABLE], blocks: [] } },
     { reason: 'no_reachable_device', devices: 1 },
   ],
+  [
+    'devices that cannot reach a class that the client asked for',
+    { acrValues: [{ acr: 'urn:high', anyOf: ['face'], needsVerificationKey: true }] },
+    { reason: 'acr_out_of_reach', devices: 1 },
+  ],
 ];
 
 describe('names of different users', () => {
@@ -99,6 +105,17 @@ describe('a user may be asked', () => {
     expect(refusalOf(checkAskable({ ...synthetic, sub: 'user-1' }))).toMatchObject({ reason });
     const unnamed = { reason: 'unknown_user', because: 'not_for_this_client' };
     expect(refusalOf(checkAskable({ ...synthetic, isSynthetic: undefined }))).toEqual(unnamed);
+  });
+
+  it('for a class that only one of their devices reaches', () => {
+    const acrValues = [{ acr: 'urn:high', anyOf: ['face'], needsVerificationKey: true }];
+    const proof = { ...DEVICE.proof, verificationKey: DEVICE.proof.publicKey };
+    const devices = [DEVICE, { ...DEVICE, deviceId: 'two', proof }];
+    expect(checkAskable({ ...KNOWN, acrValues, found: { user: USER, devices, blocks: [] } }).ok).toBe(true);
+    const unreachable = [DEVICE, { ...UNREACHABLE, deviceId: 'two', proof }];
+    expect(
+      refusalOf(checkAskable({ ...KNOWN, acrValues, found: { user: USER, devices: unreachable, blocks: [] } })),
+    ).toEqual({ reason: 'acr_out_of_reach', devices: 1 });
   });
 
   it('by the subject, whatever their names are', () => {

@@ -49,6 +49,7 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
       notificationToken: undefined,
       audience: undefined,
       resources: [],
+      acrValues: [],
     });
   });
 
@@ -59,6 +60,7 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
       binding_message: ['1234'],
       requested_expiry: ['30'],
       audience: ['orders-api'],
+      acr_values: ['urn:high urn:low'],
       resource: ['https://a.example/', 'https://b.example/'],
     };
     expect(valueFrom(parse(all))).toEqual({
@@ -69,15 +71,16 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
       notificationToken: undefined,
       audience: 'orders-api',
       resources: ['https://a.example/', 'https://b.example/'],
+      acrValues: ['urn:high', 'urn:low'],
     });
   });
 
   it('ignores parameters it does not know (CIBA §7.2)', () => {
-    const unknown = { acr_values: ['high'], user_code: ['1234'], client_notification_token: ['t'], foo: ['bar'] };
+    const unknown = { user_code: ['1234'], client_notification_token: ['t'], foo: ['bar'] };
     expect(parse({ ...GOOD, ...unknown })).toEqual(parse(GOOD));
   });
 
-  it.each(['scope', 'login_hint', 'binding_message', 'requested_expiry', 'audience', 'client_id', 'foo'])(
+  it.each(['scope', 'login_hint', 'binding_message', 'requested_expiry', 'acr_values', 'audience', 'client_id', 'foo'])(
     'refuses a repeated %s, even with equal values (RFC 6749 §3.2)',
     (name) => {
       expect(refusal({ [name]: ['openid', 'openid'] })).toEqual({ reason: 'repeated_parameter', name });

@@ -6,13 +6,14 @@ import { isSubject } from '../../../provider/core/person/login-identifier.ts';
 const email: LoginHint = { kind: 'identifier', identifier: { type: 'email', value: 'ana@example.com' } };
 
 describe('a refusal that is hidden where users are concealed', () => {
-  it('says something about a person: that there is none, that they have no phone, or were asked too often', () => {
+  it('says something about a person: that there is none, that they have no phone or none that verifies them so well, or were asked too often', () => {
     const about = [
       { reason: 'unknown_user', because: 'blocked' },
       { reason: 'no_reachable_device', devices: 0 },
+      { reason: 'acr_out_of_reach', devices: 1 },
       { reason: 'user_rate_limited', retryAfterSeconds: 5 },
     ] as const;
-    expect(about.map(isAboutPeople)).toEqual([true, true, true]);
+    expect(about.map(isAboutPeople)).toEqual([true, true, true, true]);
   });
 
   it('is none about the client, which knows what it did, and none about an outage', () => {

@@ -14,6 +14,10 @@ const DETAILS: Whole<RequestDetails> = {
   bindingMessage: 'Pay 5 €',
   scopes: [{ scope: 'openid', description: 'Confirm who you are' }],
   audience: ['https://api.example/'],
+  acrValues: [
+    { acr: 'urn:high', anyOf: ['face', 'fpt'], needsVerificationKey: true },
+    { acr: 'urn:low', anyOf: ['user'] },
+  ],
 };
 
 describe('frozen details: what you see is what you sign', () => {
@@ -28,7 +32,16 @@ describe('frozen details: what you see is what you sign', () => {
       binding_message: 'Pay 5 €',
       scopes: [{ scope: 'openid', description: 'Confirm who you are' }],
       audience: ['https://api.example/'],
+      acr_values: [
+        { acr: 'urn:high', amr: ['face', 'fpt'], verification_key: true },
+        { acr: 'urn:low', amr: ['user'], verification_key: false },
+      ],
     });
+  });
+
+  it('has no word about classes when the client asked for none', () => {
+    const { bytes } = freezeDetails({ ...DETAILS, acrValues: undefined });
+    expect(JSON.parse(new TextDecoder().decode(bytes))).not.toHaveProperty('acr_values');
   });
 
   it('has the hash that a phone computes from the bytes', () => {

@@ -5,6 +5,7 @@ import {
   checkDeviceTokenLife,
   checkEnrolmentClaims,
   checkPushToken,
+  checkVerificationKeyClaims,
   DEVICE_TOKEN_TYPES,
   isPinnedAlgorithm,
 } from '../../../provider/core/device/device-token.ts';
@@ -111,7 +112,24 @@ describe('what a phone says of itself at enrolment', () => {
       name: 'Ann’s Pixel',
       platform: 'GCM',
       pushToken: 'abc:DEF_1-2',
+      verificationKey: undefined,
     });
+  });
+
+  it('may have a second key, which proves itself by a JWT', () => {
+    expect(valueFrom(check({ verification_key: 'a.b.c' })).verificationKey).toBe('a.b.c');
+    for (const verification_key of [1, null, true, ['a.b.c'], { kty: 'EC' }])
+      expect(refusalOf(check({ verification_key }))).toEqual(wrong('verification_key', 'a ciba-verification-key+jwt'));
+  });
+
+  it('has a second key for this ticket and beside this first key alone', () => {
+    const enrolment = { ticket: 'ticket-1', possessionThumbprint: 'thumbprint-1' };
+    const bound = { ticket: 'ticket-1', jkt: 'thumbprint-1' };
+    expect(checkVerificationKeyClaims(bound, enrolment).ok).toBe(true);
+    for (const ticket of ['ticket-2', '', undefined, ['ticket-1']])
+      expect(refusalOf(checkVerificationKeyClaims({ ...bound, ticket }, enrolment))).toMatchObject({ claim: 'ticket' });
+    for (const jkt of ['thumbprint-2', '', undefined, ['thumbprint-1']])
+      expect(refusalOf(checkVerificationKeyClaims({ ...bound, jkt }, enrolment))).toMatchObject({ claim: 'jkt' });
   });
 
   it('has a ticket of 1 to 128 characters', () => {
@@ -149,8 +167,8 @@ describe('what a phone says of itself at enrolment', () => {
 });
 
 describe('kinds of device tokens (RFC 8725)', () => {
-  it('has three different types, so that one can never be used as another (§3.11)', () => {
-    expect(new Set(Object.values(DEVICE_TOKEN_TYPES)).size).toBe(3);
+  it('has four different types, so that one can never be used as another (§3.11)', () => {
+    expect(new Set(Object.values(DEVICE_TOKEN_TYPES)).size).toBe(4);
   });
 
   it('has the algorithm that is pinned to the key, never the header’s choice (§3.1)', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Device, isOtherEndpoint, reachable, viewDevice } from '../../../provider/core/device/device.ts';
+import {
+  type Device,
+  hasSameVerificationKey,
+  isOtherEndpoint,
+  reachable,
+  signingKeys,
+  viewDevice,
+} from '../../../provider/core/device/device.ts';
 import { DEVICE } from '../given.ts';
 
 describe('devices of a user', () => {
@@ -32,5 +39,21 @@ describe('devices of a user', () => {
       push: 'reachable',
       enrolled_at: DEVICE.enrolledAt,
     });
+    const proof = { ...DEVICE.proof, verificationKey: DEVICE.proof.publicKey };
+    expect(viewDevice({ ...DEVICE, proof })).toEqual({ ...viewDevice(DEVICE), verification_key: true });
+  });
+
+  it('sign answers with either key, and everything else with the possession key', () => {
+    const verificationKey = { ...DEVICE.proof.publicKey, x: 'second' };
+    const two = { ...DEVICE.proof, verificationKey };
+    expect(signingKeys(two, 'response').map(({ signedBy }) => signedBy)).toEqual(['verification', 'possession']);
+    expect(signingKeys(two, 'assertion').map(({ signedBy }) => signedBy)).toEqual(['possession']);
+    expect(signingKeys(DEVICE.proof, 'response')).toEqual([
+      { signedBy: 'possession', publicKey: DEVICE.proof.publicKey },
+    ]);
+    expect(hasSameVerificationKey(two, { ...two, publicKey: verificationKey })).toBe(true);
+    expect(hasSameVerificationKey(two, DEVICE.proof)).toBe(false);
+    expect(hasSameVerificationKey(two, { ...two, verificationKey: DEVICE.proof.publicKey })).toBe(false);
+    expect(hasSameVerificationKey(DEVICE.proof, DEVICE.proof)).toBe(true);
   });
 });

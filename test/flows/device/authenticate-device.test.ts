@@ -16,6 +16,7 @@ describe('a device is believed', () => {
     const { authenticate, journal, line } = deviceWorld();
     expect(valueFrom(await authenticate())).toEqual({
       device: deviceNamed('phone'),
+      signedBy: 'possession',
       user: ANA_WITH_TICKET,
       blocks: [],
       claims: expect.objectContaining({ iss: 'phone', jti: 'jti-1' }),

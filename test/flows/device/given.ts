@@ -78,5 +78,5 @@ export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) 
   const remove = (deviceId = 'phone', different: Different = {}) =>
     removeDevice(ports, { ...callOf('DELETE', `/devices/${deviceId}`, different), deviceId });
   const calls = { enrol, callOf, authenticate, believe, update, remove };
-  return { ...world, ...calls, ports, users, devices: stored, fates, rung };
+  return { ...world, ...calls, sign, ports, users, devices: stored, fates, rung };
 }

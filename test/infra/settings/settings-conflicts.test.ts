@@ -60,6 +60,12 @@ describe('settings that could contradict each other', () => {
     { apns: { bundleId: 'a', sandbox: true, sandboxApplicationArn: application('APNS_SANDBOX') } },
     { restored: { directoryTable: 'one', transactionsTable: 'two' } },
     { acrPolicy: rules(20, 'urn:example:acr:strong') },
+    {
+      acrPolicy: [
+        { acr: 'a', anyOf: ['pin'], needsVerificationKey: true },
+        { acr: 'a', anyOf: ['fpt'] },
+      ],
+    },
     { events: {} },
     { events: { busArn: `arn:aws:events:${here}:event-bus/logins` } },
     // A bus of another account, whose policy lets this one in.

@@ -208,6 +208,10 @@ export const WRONG: readonly WrongSettings[] = [
   [{ events: true }, '"events" must be an object with settings'],
   [{ acrPolicy: [{ acr: 'a', anyOf: ['pin', 'hwk'] }] }, '"acrPolicy.0.anyOf.1" must be one of pin, fpt, face'],
   [{ acrPolicy: [{ acr: 'a', anyOf: 'pin' }] }, '"acrPolicy.0.anyOf" must be a list'],
+  [
+    { acrPolicy: [{ acr: 'a', anyOf: ['pin'], needsVerificationKey: 'yes' }] },
+    '"acrPolicy.0.needsVerificationKey" must be true or false',
+  ],
   [{ acrPolicy: rules(21) }, '"acrPolicy" must have at most 20 rules'],
   [{ acrPolicy: rules(20, 'x'.repeat(200)) }, 'shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern"'],
   [{ bindingMessagePattern: 'x'.repeat(3800) }, 'shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern"'],

@@ -34,6 +34,63 @@ const approving = { by: DEVICES.ana, request: REQUESTS.toApprove };
 const denying = { by: DEVICES.ana, request: REQUESTS.toDeny };
 const deny = 'deny';
 
+const byFinn = { by: DEVICES.finn, request: REQUESTS.ofFinn };
+const insufficient = (hasVerificationKey: boolean): Vector['answer'] => ({
+  refusal: { reason: 'verification_insufficient', suffices: REQUESTS.ofFinn.asked.acrValues ?? [], hasVerificationKey },
+});
+
+/** Calls that answer a request for which classes were asked. */
+const VERIFIED: readonly Vector[] = [
+  {
+    ...respond('an approval that a phone with two keys signs with its first, after a tap', byFinn, {
+      claims: { amr: ['user'] },
+    }),
+    answer: insufficient(true),
+  },
+  {
+    ...respond('an approval that says more than the first of two keys can', byFinn, { claims: { amr: ['pin'] } }),
+    answer: { refusal: { reason: 'amr_needs_verification_key', method: 'pin' } },
+  },
+  {
+    ...respond('an approval by the second key, by a method that does not suffice', byFinn, {
+      key: 'verification',
+      claims: { amr: ['iris'] },
+    }),
+    answer: insufficient(true),
+  },
+  {
+    ...respond('an approval by the second key that suffices', byFinn, {
+      key: 'verification',
+      claims: { amr: ['fpt'] },
+    }),
+    answer: DONE,
+  },
+  {
+    ...respond(
+      'a denial by the first of two keys',
+      { by: DEVICES.finn, request: REQUESTS.ofFinnToo },
+      { decision: deny },
+    ),
+    answer: DONE,
+  },
+  {
+    ...respond(
+      'an approval by a phone with one key, where the class needs a second one',
+      { by: DEVICES.ana, request: REQUESTS.ofAnaWithClasses },
+      { claims: { amr: ['fpt'] } },
+    ),
+    answer: insufficient(false),
+  },
+  {
+    ...respond(
+      'an approval by a phone with one key that suffices',
+      { by: DEVICES.ana, request: REQUESTS.ofAnaWithClasses },
+      { claims: { amr: ['pin'] } },
+    ),
+    answer: DONE,
+  },
+];
+
 /** Calls that answer a request, in the order of what happens to it. */
 export const ANSWERS: readonly Vector[] = [
   bad(
@@ -100,6 +157,7 @@ export const ANSWERS: readonly Vector[] = [
     answer: { refusal: { reason: 'already_decided', state: 'denied' } },
   },
   { ...respond('an approval by an RSA key', { by: DEVICES.eve, request: REQUESTS.ofEve }), answer: DONE },
+  ...VERIFIED,
   {
     ...respond(
       'a denial that reports fraud',

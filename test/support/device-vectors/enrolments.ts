@@ -1,7 +1,7 @@
 import type { Refusal } from '../../../provider/core/refusal.ts';
 import { ISSUER, NOW, TICKETS } from './given.ts';
 import { type KeyName, keyNamed } from './keys.ts';
-import { type Different, enrolmentOf } from './signing.ts';
+import { type Different, enrolmentOf, proofOf } from './signing.ts';
 import type { Vector } from './vector.ts';
 
 const KEY_EXPECTED = 'an EC key on P-256 or an RSA key of 2048 to 4096 bits with e AQAB';
@@ -26,6 +26,47 @@ const bad = (name: string, refusal: Refusal, different: Different = {}): Vector 
   signed: enrolmentOf('stranger', { ticket: TICKETS.ana.ticket, name: 'New phone', jti: name }, different),
   answer: { refusal },
 });
+
+/** A call that enrols the key `stranger` beside a second key, which proves itself with what is different. */
+const withSecond = (name: string, second: Parameters<typeof proofOf>, answer: Vector['answer']): Vector => ({
+  name,
+  ...call,
+  signed: enrolmentOf(
+    'stranger',
+    { ticket: TICKETS.gwen.ticket, name: 'New phone', jti: name },
+    { verificationKey: proofOf(...second) },
+  ),
+  answer,
+});
+const forGwen = { ticket: TICKETS.gwen.ticket, beside: 'stranger', jti: 'second key' } as const;
+
+/** Calls that enrol a phone with two keys. */
+const WITH_TWO_KEYS: readonly Vector[] = [
+  withSecond(
+    'an enrolment whose second key proved itself for another ticket',
+    ['verification', { ...forGwen, ticket: TICKETS.ana.ticket }],
+    { refusal: wrong('ticket', 'in verification_key that of the enrolment') },
+  ),
+  withSecond(
+    'an enrolment whose second key proved itself beside another key',
+    ['verification', { ...forGwen, beside: 'phone' }],
+    { refusal: wrong('jkt', 'in verification_key the thumbprint of the key that signs the enrolment') },
+  ),
+  withSecond('an enrolment whose second key is its first', ['stranger', forGwen], {
+    refusal: { reason: 'verification_key_not_another' },
+  }),
+  withSecond('an enrolment whose second key did not sign its proof', ['verification', forGwen, { key: 'phone' }], {
+    refusal: { reason: 'verification_key_signature' },
+  }),
+  withSecond('an enrolment with two keys', ['verification', forGwen], {
+    status: 201,
+    body: { device_id: 'xI_7hfaI4oF_DwK3IEFumA', sub: 'gwen', issuer: ISSUER, verification_key: true },
+    varies: ['device_id'],
+  }),
+  withSecond('the same enrolment with another second key', ['other phone', forGwen], {
+    refusal: { reason: 'ticket_not_usable' },
+  }),
+];
 
 /** Calls of `POST /devices`. Those that are refused come first: they leave the ticket as it was. */
 export const ENROLMENTS: readonly Vector[] = [
@@ -85,6 +126,7 @@ export const ENROLMENTS: readonly Vector[] = [
     answer: { refusal: { reason: 'ticket_not_usable' } },
   },
   good('an enrolment of an RSA key', { sub: 'eve', key: 'RSA phone' }),
+  ...WITH_TWO_KEYS,
   {
     name: 'an enrolment in a body of another media type',
     ...call,

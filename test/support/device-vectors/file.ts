@@ -37,8 +37,8 @@ const ABOUT = [
  */
 export function vectorsFile(before: string): string {
   const known: string[] = before.match(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g) ?? [];
-  const jwtOf = (signed: Signed) => {
-    const jwt = compact(signed, known);
+  const jwtOf = (signed: Signed): string => {
+    const jwt = compact(enclosing(signed, jwtOf), known);
     // A call that sends the same JWT again sends the same signature.
     known.push(jwt);
     return jwt;
@@ -62,10 +62,11 @@ function given() {
   return {
     users: Object.values(USERS),
     tickets: Object.entries(TICKETS).map(([sub, { ticket, expiresAt }]) => ({ sub, ticket, expires_at: expiresAt })),
-    devices: Object.values(DEVICES).map(({ deviceId, sub, key, name, enrolledAt }) => ({
+    devices: Object.values(DEVICES).map(({ deviceId, sub, key, verificationKey, name, enrolledAt }) => ({
       device_id: deviceId,
       sub,
       key,
+      ...(verificationKey && { verification_key: verificationKey }),
       name,
       enrolled_at: enrolledAt,
     })),
@@ -89,15 +90,26 @@ function written({ name, route, path, assertion, signed, body, contentType, answ
     ...(assertion && { authorization: `Device ${jwtOf(assertion)}` }),
     ...(hasBody && { 'content-type': contentType ?? 'application/json' }),
   };
-  const { key, header, claims } = assertion ?? signed ?? {};
+  const inside = assertion ?? signed;
   return {
     name,
     request: { method, path, headers, ...(hasBody && { body: both }) },
-    ...(key !== undefined && { signed: { key, header, claims } }),
+    ...(inside && { signed: decoded(enclosing(inside, jwtOf)) }),
     answer: answerOf(answer),
   };
 }
 type JwtOf = (signed: Signed) => string;
+
+/** Signs the JWT that is a claim of another one. */
+function enclosing(signed: Signed, jwtOf: JwtOf): Signed {
+  const { verificationKey, claims } = signed;
+  return verificationKey ? { ...signed, claims: { ...claims, verification_key: jwtOf(verificationKey) } } : signed;
+}
+
+/** Says what is in a JWT, and in the one that it encloses. */
+function decoded({ key, header, claims, verificationKey }: Signed): object {
+  return { key, header, claims, ...(verificationKey && { verification_key: decoded(verificationKey) }) };
+}
 
 function answerOf(answer: Vector['answer']) {
   if (!('refusal' in answer)) return answer;

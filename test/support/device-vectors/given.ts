@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeScopes } from '../../../provider/core/asking/scope.ts';
+import type { AcrRule } from '../../../provider/core/deciding/acr-rule.ts';
 import { freezeDetails } from '../../../provider/core/deciding/shown-details.ts';
 import type { KeyName } from './keys.ts';
 
@@ -16,6 +17,8 @@ type GivenDevice = {
   readonly deviceId: string;
   readonly sub: string;
   readonly key: KeyName;
+  /** The second key, if there is one. */
+  readonly verificationKey?: KeyName;
   readonly name: string;
   readonly enrolledAt: number;
 };
@@ -29,12 +32,17 @@ export const USERS = {
   dan: { sub: 'dan', blocked: true },
   /** Has an RSA key. */
   eve: { sub: 'eve' },
+  /** Has a phone with two keys. */
+  finn: { sub: 'finn' },
+  /** Enrols a phone with two keys. */
+  gwen: { sub: 'gwen' },
 } as const satisfies Record<string, GivenUser>;
 
 /** The tickets, each of another user. A ticket lives for 10 minutes. */
 export const TICKETS = {
   ana: { ticket: idOf('ticket of ana'), expiresAt: NOW + 600 },
   eve: { ticket: idOf('ticket of eve'), expiresAt: NOW + 600 },
+  gwen: { ticket: idOf('ticket of gwen'), expiresAt: NOW + 600 },
   bo: { ticket: idOf('ticket of bo'), expiresAt: NOW - 1 },
 } as const;
 
@@ -53,15 +61,16 @@ export const DEVICES = {
   cleo: device('cleo', 'phone', "Cleo's phone"),
   dan: device('dan', 'phone', "Dan's phone"),
   eve: device('eve', 'RSA phone', "Eve's phone"),
+  finn: { ...device('finn', 'phone', "Finn's phone"), verificationKey: 'verification' as const },
 };
 
 const request = (
   sub: keyof typeof USERS,
   name: string,
-  { bindingMessage, expiresAt = NOW + 120 }: Differently = {},
+  { bindingMessage, expiresAt = NOW + 120, acrValues }: Differently = {},
 ) => {
   const requestId = idOf(name);
-  const asked = { clientId: 'harbor-bank', audience: ['https://bank.example.com'] };
+  const asked = { clientId: 'harbor-bank', audience: ['https://bank.example.com'], acrValues };
   const scopes = ['openid', 'transfer'];
   const details = freezeDetails({
     ...asked,
@@ -75,7 +84,17 @@ const request = (
   });
   return { requestId, sub, expiresAt, details, asked: { ...asked, scopes } };
 };
-type Differently = { readonly bindingMessage?: string; readonly expiresAt?: number };
+type Differently = {
+  readonly bindingMessage?: string;
+  readonly expiresAt?: number;
+  readonly acrValues?: readonly AcrRule[];
+};
+
+/** The classes that a client asks for. The first one needs a second key. */
+const CLASSES = [
+  { acr: 'urn:example:acr:verified', anyOf: ['fpt', 'face'], needsVerificationKey: true },
+  { acr: 'urn:example:acr:pin', anyOf: ['pin'] },
+];
 
 /** The requests, all pending. */
 export const REQUESTS = {
@@ -87,6 +106,9 @@ export const REQUESTS = {
   ofCleo: request('cleo', 'request of cleo'),
   ofCleoToo: request('cleo', 'another request of cleo'),
   ofEve: request('eve', 'request of eve'),
+  ofFinn: request('finn', 'request of finn', { acrValues: CLASSES }),
+  ofFinnToo: request('finn', 'another request of finn', { acrValues: CLASSES }),
+  ofAnaWithClasses: request('ana', 'request with classes', { acrValues: CLASSES }),
 };
 
 /** A request id that no request has. */

@@ -8,6 +8,7 @@ const TEXTS = {
   phone: 'device API vectors: the phone',
   'other phone': 'device API vectors: the other phone',
   stranger: 'device API vectors: a key that is not enrolled',
+  verification: 'device API vectors: the verification key of a phone with two keys',
   'RSA phone': 'device API vectors: the phone with an RSA key',
 } as const;
 

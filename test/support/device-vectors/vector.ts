@@ -7,6 +7,8 @@ export type Signed = {
   readonly key: KeyName | 'none';
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** A JWT that becomes the claim `verification_key`. */
+  readonly verificationKey?: Signed;
 };
 
 /** One call of a phone, and what the provider answers. */

@@ -64,6 +64,7 @@ export const device = {
   'platform?': 'text',
   'push?': 'text',
   enrolled_at: 'epoch seconds',
+  'verification_key?': 'true or false',
   'leftover?': 'true or false',
 } as const satisfies ShapeOf<DeviceView>;
 

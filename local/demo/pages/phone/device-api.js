@@ -1,7 +1,7 @@
 // Calls the device API as a phone app does (docs/device-api.md). It does not touch the screen.
 
 import { fromBase64Url, parseJsonBytes, randomText, sha256, signJwt, toBase64Url } from '../jwt.js';
-import { newKeyPair, newPushToken, publicJwk } from './keys.js';
+import { newKeyPair, newPushToken, publicJwk, thumbprint } from './keys.js';
 
 /** @typedef {import('./keys.js').Enrolment} Enrolment */
 /** @typedef {import('../flow/wire.js').Wire} Wire */
@@ -18,18 +18,21 @@ import { newKeyPair, newPushToken, publicJwk } from './keys.js';
  * @property {string} [binding_message]
  * @property {{ scope: string, description: string }[]} scopes
  * @property {string[]} audience
+ * @property {Way[]} [acr_values]
  */
 
-/** @typedef {{ device_id: string, sub: string, issuer: string }} Enrolled */
+/** One way to verify the user that suffices. @typedef {{ acr: string, amr: string[], verification_key: boolean }} Way */
+
+/** @typedef {{ device_id: string, sub: string, issuer: string, verification_key?: true }} Enrolled */
 /** @typedef {{ request_id: string, expires_at: number }} Waiting */
-/** @typedef {'no-answer' | 'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'fault'} Problem */
+/** @typedef {'no-answer' | 'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'unverified' | 'fault'} Problem */
 /** @typedef {'approve' | 'deny' | 'report'} Decision `report` is a denial with the reason `fraud` */
 
 /** The lifetime of each JWT: two minutes, the longest that the provider accepts. */
 const LIFETIME_SECONDS = 120;
 
 /**
- * Enrols a new key with a ticket.
+ * Enrols two new keys with a ticket: one for every call, and one that verifies the user.
  * @param {Wire} wire
  * @param {{ ticketUri: string, name: string }} options
  * @returns {Promise<{ enrolment: Enrolment } | { refused: string }>}
@@ -37,17 +40,25 @@ const LIFETIME_SECONDS = 120;
 export async function enrol(wire, { ticketUri, name }) {
   const uri = new URL(ticketUri);
   const issuer = uri.searchParams.get('issuer') ?? '';
+  const ticket = uri.searchParams.get('ticket');
   const { privateKey, publicKey } = await newKeyPair();
+  const jwk = await publicJwk(publicKey);
+  const second = await newKeyPair();
   const pushToken = newPushToken();
   const jwt = await signJwt(
     privateKey,
-    { typ: 'ciba-enrolment+jwt', jwk: await publicJwk(publicKey) },
+    { typ: 'ciba-enrolment+jwt', jwk },
     {
       aud: issuer,
-      ticket: uri.searchParams.get('ticket'),
+      ticket,
       name,
       platform: 'GCM',
       push_token: pushToken,
+      verification_key: await signJwt(
+        second.privateKey,
+        { typ: 'ciba-verification-key+jwt', jwk: await publicJwk(second.publicKey) },
+        { aud: issuer, ticket, jkt: await thumbprint(jwk), ...validity() },
+      ),
       ...validity(),
     },
   );
@@ -62,7 +73,9 @@ export async function enrol(wire, { ticketUri, name }) {
     return { refused: String(json?.['error_description'] ?? `the provider answered ${status}`) };
   const enrolled = /** @type {Enrolled} */ (json);
   if (enrolled.issuer !== issuer) return { refused: 'the issuer in the answer is not that of the ticket' };
-  return { enrolment: { issuer, deviceId: enrolled.device_id, sub: enrolled.sub, pushToken, privateKey } };
+  const verificationKey = enrolled.verification_key && second.privateKey;
+  const enrolment = { issuer, deviceId: enrolled.device_id, sub: enrolled.sub, pushToken, privateKey };
+  return { enrolment: { ...enrolment, ...(verificationKey && { verificationKey }) } };
 }
 
 /**
@@ -100,9 +113,19 @@ export async function fetchDetails(wire, enrolment, requestId) {
   }
 }
 
+/**
+ * Returns the first way to verify the user that this phone has the key for. A real phone verifies them by it; this one
+ * has only a tap, and takes it for the first method.
+ * @param {Details} details
+ * @param {Enrolment} enrolment
+ */
+function wayToVerify(details, { verificationKey }) {
+  return details.acr_values?.find((way) => verificationKey || !way.verification_key);
+}
+
 /** The claims of each decision. `user` in `amr` means a tap. */
 const DECISIONS = {
-  approve: { decision: 'approve', amr: ['user'] },
+  approve: { decision: 'approve' },
   deny: { decision: 'deny' },
   report: { decision: 'deny', reason: 'fraud' },
 };
@@ -111,14 +134,18 @@ const DECISIONS = {
  * Signs the decision over exactly the bytes that were shown, and sends it.
  * @param {Wire} wire
  * @param {Enrolment} enrolment
- * @param {{ requestId: string, decision: Decision, bytes: Uint8Array<ArrayBuffer> }} answer
+ * @param {{ details: Details, decision: Decision, bytes: Uint8Array<ArrayBuffer> }} answer
  * @returns {Promise<{ hash: string } | { problem: Problem }>}
  */
-export async function respond(wire, enrolment, { requestId, decision, bytes }) {
+export async function respond(wire, enrolment, { details, decision, bytes }) {
+  const requestId = details.request_id;
   const hash = toBase64Url(await sha256(bytes));
-  const { deviceId: iss, sub, issuer: aud, privateKey } = enrolment;
-  const claims = { iss, sub, aud, request_id: requestId, ...DECISIONS[decision], details_hash: hash, ...validity() };
-  const jwt = await signJwt(privateKey, { typ: 'ciba-response+jwt' }, claims);
+  const { deviceId: iss, sub, issuer: aud, privateKey, verificationKey = privateKey } = enrolment;
+  const isApproved = decision === 'approve';
+  const verified = isApproved && { amr: [...(wayToVerify(details, enrolment)?.amr.slice(0, 1) ?? []), 'user'] };
+  const decided = { ...DECISIONS[decision], ...verified, details_hash: hash };
+  const claims = { iss, sub, aud, request_id: requestId, ...decided, ...validity() };
+  const jwt = await signJwt(isApproved ? verificationKey : privateKey, { typ: 'ciba-response+jwt' }, claims);
   const { status } = await wire.ask({
     from: 'phone',
     method: 'POST',
@@ -170,6 +197,8 @@ function problemOf(status) {
       return 'no-answer';
     case 401:
       return 'unknown-device';
+    case 403:
+      return 'unverified';
     case 404:
       return 'unknown-request';
     case 409:

@@ -1,6 +1,6 @@
-// Stores the phone's key pair and enrolment in IndexedDB, so that it is the same device after a reload.
+// Stores the phone's key pairs and enrolment in IndexedDB, so that it is the same device after a reload.
 
-import { randomText } from '../jwt.js';
+import { randomText, sha256, toBase64Url } from '../jwt.js';
 
 /**
  * A phone's enrolment at one issuer. The private key cannot be exported, not even by this page.
@@ -10,6 +10,7 @@ import { randomText } from '../jwt.js';
  * @property {string} sub
  * @property {string} pushToken
  * @property {CryptoKey} privateKey
+ * @property {CryptoKey} [verificationKey] of a phone with two keys: a real phone opens it only after verifying the person
  */
 
 const STORE = 'enrolments';
@@ -26,6 +27,14 @@ export function newKeyPair() {
 export async function publicJwk(publicKey) {
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey);
   return { kty, crv, x, y };
+}
+
+/**
+ * Returns the thumbprint of a P-256 key (RFC 7638): a hash over its members in alphabetical order.
+ * @param {{ kty?: string | undefined, crv?: string | undefined, x?: string | undefined, y?: string | undefined }} jwk
+ */
+export async function thumbprint({ kty, crv, x, y }) {
+  return toBase64Url(await sha256(new TextEncoder().encode(JSON.stringify({ crv, kty, x, y }))));
 }
 
 /** Makes a push token, which a real app gets from Apple or Google. */

@@ -100,7 +100,7 @@ export class Phone {
     await saveEnrolment(result.enrolment);
     this.#enrolment = result.enrolment;
     this.#listen(result.enrolment);
-    notice('This phone was just enrolled. Its key never leaves this browser.');
+    notice('This phone was just enrolled. Its keys never leave this browser.');
     return this.check();
   }
 
@@ -182,7 +182,7 @@ export class Phone {
     if (!this.#shown || !this.#enrolment) return;
     const { details, bytes } = this.#shown;
     this.buttons.setBusy(true);
-    const result = await respond(this.wire, this.#enrolment, { requestId: details.request_id, decision, bytes });
+    const result = await respond(this.wire, this.#enrolment, { details, decision, bytes });
     this.buttons.setBusy(false);
     if ('problem' in result && result.problem === 'no-answer') return this.buttons.sayUnsent();
     if ('problem' in result && result.problem === 'fault') this.#queue.putBack(details.request_id);

@@ -48,7 +48,14 @@ export function fillRequest(details) {
     element('h4', {}, 'If you approve, it may'),
     element('ul', { class: 'scopes' }, ...scopes),
     element('p', { class: 'audience' }, `For use at ${details.audience.map(shortAddress).join(', ')}`),
+    ...(details.acr_values ? [element('p', { class: 'audience' }, howToVerify(details.acr_values))] : []),
   );
+}
+
+/** @param {import('./device-api.js').Way[]} ways */
+function howToVerify(ways) {
+  const said = ways.map(({ amr, verification_key }) => `${amr.join(' or ')}${verification_key ? ' (second key)' : ''}`);
+  return `To approve, verify yourself by ${said.join(', or by ')}`;
 }
 
 /** @param {string} address */
@@ -83,6 +90,7 @@ export function fillSent({ decision, hash, clientName }) {
 export const PROBLEMS = {
   'unknown-device': ['Not enrolled', 'The provider no longer knows this phone.'],
   'unknown-request': ['Request not found', 'The provider has no such request for you.'],
+  unverified: ['Not verified enough', 'This phone cannot verify you as the client needs it. Nothing was approved.'],
   decided: ['Already answered', 'This request was answered before. Your answer has no effect.'],
   expired: ['Too late', 'The request has expired. Nothing was approved.'],
   fault: ['A fault', 'The provider answered with an error. You can try again.'],

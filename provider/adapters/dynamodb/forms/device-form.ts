@@ -21,7 +21,12 @@ type ReachForm =
       readonly push: Extract<Reach, { kind: 'sns' }>['push'];
     }
   | { readonly reach: 'none' };
-type ProofForm = { readonly proof: Proof['kind']; readonly public_key: Proof['publicKey'] };
+type ProofForm = {
+  readonly proof: Proof['kind'];
+  readonly public_key: Proof['publicKey'];
+  /** The public half of the second key. Absent if the device has one key. */
+  readonly verification_key?: Proof['verificationKey'];
+};
 
 /** The prefix of the sort keys of devices. */
 const DEVICE_PREFIX = 'DEVICE#';
@@ -62,13 +67,13 @@ function reachFrom(form: ReachForm): Whole<Reach> {
   return { kind: 'sns', platform: form.platform, endpointArn: form.endpoint_arn, push: form.push };
 }
 
-function proofForm({ kind, publicKey, ...unstored }: Proof): ProofForm {
+function proofForm({ kind, publicKey, verificationKey, ...unstored }: Proof): ProofForm {
   unstored satisfies Nothing;
-  return { proof: kind, public_key: publicKey };
+  return { proof: kind, public_key: publicKey, verification_key: verificationKey };
 }
 
 function proofFrom(form: ProofForm): Whole<Proof> {
-  return { kind: form.proof, publicKey: form.public_key };
+  return { kind: form.proof, publicKey: form.public_key, verificationKey: form.verification_key };
 }
 
 export function isDevice(item: Stored<unknown>): item is Stored<DeviceForm> {

@@ -1,4 +1,5 @@
 import type { Asked } from '../../../core/asking/asked.ts';
+import { showClass } from '../../../core/deciding/shown-details.ts';
 import { ticketIdOf } from '../../../core/device/enrolment-ticket.ts';
 import type {
   KeptAsked,
@@ -85,9 +86,9 @@ function keptStatus(item: Stored<RequestForm>): KeptStatus {
   return { ...told, grant: grant === undefined ? undefined : keptGrant(JSON.parse(grant)) };
 }
 
-function keptAsked({ clientId, ...told }: Asked): KeptAsked {
+function keptAsked({ clientId, acrValues, ...told }: Asked): KeptAsked {
   told satisfies Told<typeof told, KeptAsked>;
-  return { client_id: clientId, ...told };
+  return { client_id: clientId, ...told, acr_values: acrValues?.map(showClass) };
 }
 
 function keptGrant({ blockCount, deviceId, authTime, ...told }: StoredGrant): KeptGrant {

@@ -50,8 +50,8 @@ export type DetailsForm = {
 
 // The members that every stored JSON document has. A document that was stored before a member was introduced is read
 // without it, so every later member is optional. A later member that is not optional does not compile.
-type StoredAsked = Pick<Asked, 'clientId' | 'scopes' | 'audience'>;
-export type StoredGrant = Omit<StoredAsked, keyof RequestFacts> &
+type StoredAsked = Pick<Asked, 'clientId' | 'scopes' | 'audience' | 'acrValues'>;
+export type StoredGrant = Omit<StoredAsked, keyof RequestFacts | 'acrValues'> &
   Pick<Grant, 'blockCount' | 'deviceId' | 'authTime' | 'amr' | 'acr' | 'claims'>;
 
 /** The prefix of the sort keys of details. */

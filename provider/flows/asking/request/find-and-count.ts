@@ -30,7 +30,7 @@ export type FindAndCountPorts = {
 /** The user whom the client may ask. */
 type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened' | 'question'>;
 /** A client's attempt to ask a user. */
-type Attempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'>;
+type Attempt = Pick<Askable, 'client' | 'wanted' | 'asked' | 'askedAt'>;
 
 /**
  * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing.
@@ -39,7 +39,7 @@ type Attempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'>;
  */
 export async function findAndCount(
   ports: FindAndCountPorts,
-  { client, wanted: { hint, expiresInSeconds, bindingMessage }, askedAt: now }: Attempt,
+  { client, wanted: { hint, expiresInSeconds, bindingMessage }, asked: { acrValues }, askedAt: now }: Attempt,
   note: Note,
 ): Promise<Extract<Result<Target>, { ok: true }> | Unasked> {
   const { clientId, onlySub, isSynthetic } = client;
@@ -66,6 +66,7 @@ export async function findAndCount(
     ...named,
     found,
     userLimit,
+    acrValues,
     openSeconds,
     needsMessage: meetsAnother && bindingMessage === undefined,
     pauseSeconds: pauseLeft(block, denialPause, now),

@@ -1,4 +1,5 @@
 import { describeScopes } from '../../../core/asking/scope.ts';
+import { devicesThatReach } from '../../../core/deciding/acr.ts';
 import { type FrozenDetails, freezeDetails } from '../../../core/deciding/shown-details.ts';
 import { reachable } from '../../../core/device/device.ts';
 import { notedPushes } from '../../../core/device/push-error.ts';
@@ -37,7 +38,7 @@ export type StoreAndPushPorts = {
 /** What this step needs of the client's call. */
 type Call = Pick<ClientCall, 'note' | 'correlationId'>;
 
-/** Freezes the details, stores the request and pushes to the phones. */
+/** Freezes the details, stores the request and pushes to the phones that could approve it. */
 export async function storeAndPush(
   ports: StoreAndPushPorts,
   askable: Askable,
@@ -53,7 +54,8 @@ export async function storeAndPush(
   const marks = { isAfterDenial, isOnlyOne, questionId: askable.question?.id, isSynthetic } as const;
   await ports.requests.create({ request, asked, details, notification, ...marks });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
-  const outcomes = await ports.push.send(reachable(target.devices), message, issuedAt);
+  const rung = devicesThatReach(reachable(target.devices), asked.acrValues);
+  const outcomes = await ports.push.send(rung, message, issuedAt);
   const pushed = await judgePushes(ports, outcomes, { askable, request, call });
   return pushed.ok ? ok(acknowledgement) : pushed;
 }
