@@ -2,22 +2,22 @@ import { defineConfig } from 'vitest/config';
 import { PATIENCE_MILLISECONDS } from './test/support/patience.ts';
 import { Progress } from './test/support/progress.ts';
 
+/** For `npm run test:release`: what takes long, and can share the machine. */
+const LONG = [
+  'test/cli/command-line/every-command.test.ts',
+  'test/cli/importing/ten-thousand-users.test.ts',
+  'test/e2e/{examples,first-day,light-installation,tutorial}.test.ts',
+  'test/infra/construct/{consumer-app,two-providers}.test.ts',
+  'test/infra/pipeline-rights.test.ts',
+];
 /**
- * For `npm run test:release`: what takes screenshots, what measures time and so wants the machine for itself, what
- * installs packages, and what takes long.
+ * For `npm run test:release`, one file after the other: what takes screenshots, what measures time and so wants the
+ * machine for itself, and what makes the packages, in the one folder where they are made.
  */
 const RELEASE = [
   'test/browser/**/*.test.ts',
   'test/infra/functions/bundle-import.test.ts',
   'test/bench/load.test.ts',
-  'test/cli/command-line/every-command.test.ts',
-  'test/cli/importing/ten-thousand-users.test.ts',
-  'test/e2e/examples.test.ts',
-  'test/e2e/first-day.test.ts',
-  'test/e2e/light-installation.test.ts',
-  'test/e2e/tutorial.test.ts',
-  'test/infra/construct/{consumer-app,two-providers}.test.ts',
-  'test/infra/pipeline-rights.test.ts',
   'test/release/{command,construct,identical-builds}.test.ts',
 ];
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */
@@ -29,6 +29,8 @@ const ON_ENGINES = [
 ];
 /** What does no I/O and changes nothing that other files see. Its files share processes, which is three times as fast. */
 const RULES = ['test/{core,flows,edge}/**/*.test.ts'];
+/** What starts providers. Its files share processes as well: loading the runtime takes a second of each. */
+const PROVIDERS = ['test/e2e/**/*.test.ts'];
 /** Bundles the functions for the providers that tests start. */
 const PREPARE = 'test/support/prepare.ts';
 
@@ -40,17 +42,33 @@ export default defineConfig({
         test: {
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...RULES, ...RELEASE, ...ON_EMULATOR],
+          exclude: ['**/node_modules/**', ...RULES, ...PROVIDERS, ...LONG, ...RELEASE, ...ON_EMULATOR],
+          globalSetup: PREPARE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'providers',
+          include: PROVIDERS,
+          exclude: ['**/node_modules/**', ...LONG],
+          isolate: false,
           globalSetup: PREPARE,
         },
       },
       { extends: true, test: { name: 'rules', include: RULES, isolate: false } },
-      { extends: true, test: { name: 'release', include: RELEASE } },
+      { extends: true, test: { name: 'long', include: LONG } },
+      {
+        extends: true,
+        test: { name: 'release', include: RELEASE, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
       {
         extends: true,
         test: {
           name: 'emulator',
           include: [...ON_EMULATOR, ...ON_ENGINES],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           env: { DYNAMODB_ENGINE: 'ministack' },
           globalSetup: PREPARE,
         },

@@ -45,8 +45,8 @@ const tests: Step = [
     'node_modules/vitest/vitest.mjs',
     'run',
     ...(isRelease
-      ? ['--project=release', '--project=emulator', '--no-file-parallelism']
-      : ['--project=suite', '--project=rules']),
+      ? ['--project=long', '--project=release', '--project=emulator']
+      : ['--project=suite', '--project=providers', '--project=rules']),
     ...paths,
   ],
 ];

@@ -86,7 +86,7 @@ export class Copy {
 
 /** Runs Vitest to its end, whatever that is. A syntax error leaves a report without tests. */
 function vitest(cwd: string, args: readonly string[]): Promise<void> {
-  const projects = ['--project=suite', '--project=rules'];
+  const projects = ['--project=suite', '--project=providers', '--project=rules'];
   const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...args], {
     cwd,
     stdio: 'ignore',

@@ -12,8 +12,11 @@ import { root } from './code-blocks.ts';
  */
 export async function setup(project: TestProject): Promise<() => void> {
   const output = join(root, 'test-output');
+  const start = join(output, `prepared-${process.pid}-`);
+  // Another project of this run has prepared the same.
+  if (process.env['TEST_PREPARED']?.startsWith(start)) return () => undefined;
   mkdirSync(output, { recursive: true });
-  const folder = mkdtempSync(join(output, 'prepared-'));
+  const folder = mkdtempSync(start);
   const fill = async () => {
     rmSync(folder, { recursive: true });
     await bundleInto(join(folder, 'functions'));
