@@ -1,4 +1,5 @@
 import { ACKNOWLEDGEMENT_REQUIREMENTS } from './acknowledgement.ts';
+import { CONCEALMENT_REQUIREMENTS } from './concealment.ts';
 import { DISCOVERY_REQUIREMENTS } from './discovery.ts';
 import { HINT_REQUIREMENTS } from './hints.ts';
 import { PROFILE_REQUIREMENTS } from './profiles.ts';
@@ -24,4 +25,5 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...USER_AUTHENTICATION_REQUIREMENTS,
   ...REFUSAL_REQUIREMENTS,
   ...PROFILE_REQUIREMENTS,
+  ...CONCEALMENT_REQUIREMENTS,
 ];

@@ -90,7 +90,7 @@ const costOf = (call: string): readonly string[] => {
   return /^(ring|announce)/.test(call) ? ['publish'] : ['read'];
 };
 
-/** Asks, and returns what a client could notice: the answer, the waves of calls, and what polls are decided from. */
+/** Asks, and returns which phones rang, which a confederate could notice, and what a client could: the answer, the waves of calls, and what polls are decided from. */
 async function noticed(kind: Kind, { given = {}, named, user, leftover }: Row) {
   const world = askingWorld({ ...given, settings: { ...settings, ...given.settings } });
   if (user) world.limits.user = user;
@@ -99,7 +99,7 @@ async function noticed(kind: Kind, { given = {}, named, user, leftover }: Row) {
   const { auth_req_id: authReqId, ...answer } = valueFrom(await world.ask(KINDS[kind](world, { ...KNOWN, ...named })));
   const { sub, profileId, isConcealed, ...polled } = world.requests.stored.get(FIRST_REQUEST) ?? {};
   const costs = waves.map((calls) => calls.flatMap(costOf).toSorted());
-  return { length: authReqId.length, answer, polled, costs };
+  return { rung: world.rung.length, seen: { length: authReqId.length, answer, polled, costs } };
 }
 
 /** Each reason for which nobody is asked: the world, and what the client sends. */
@@ -140,8 +140,8 @@ describe('where users are concealed (CIBA §14)', () => {
     '%s, named by %s: the client notices what it does of a person who does not answer',
     async (_, kind, row) => {
       const asked = await noticed(kind, {});
-      expect(asked.costs.at(-1)).toEqual(['publish']);
-      expect(await noticed(kind, row)).toEqual(asked);
+      expect([asked.rung, asked.seen.costs.at(-1)]).toEqual([1, ['publish']]);
+      expect(await noticed(kind, row)).toEqual({ rung: 0, seen: asked.seen });
     },
   );
 
