@@ -156,6 +156,7 @@ class Assembly {
         applicationArns: Object.values(applicationArns),
         auditStreamArn: this.#data.audit?.records.attrArn,
         notifications: this.#notifications.addresses,
+        deadLettersArn: this.#deadLetters.queueArn,
       },
     };
   }

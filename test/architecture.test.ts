@@ -47,6 +47,7 @@ const SHARED_FLOWS = [
   'provider/flows/operating/log-in-patiently.ts',
   'provider/flows/operating/log-in-synthetically.ts',
   'provider/flows/person/user-with-devices.ts',
+  'provider/flows/token/end-taken-back.ts',
   'provider/flows/token/issue-tokens.ts',
 ];
 /** Folders that hold the parts of one flow, and the files outside that may import more of them than types. */
@@ -57,6 +58,7 @@ const PARTS = [
   },
   { folder: 'provider/flows/asking/request', owners: ['provider/flows/asking/request-authentication.ts'] },
   { folder: 'provider/flows/device/enrolment', owners: ['provider/flows/device/enrol-device.ts'] },
+  { folder: 'provider/flows/notifying/push', owners: ['provider/flows/notifying/notify-client.ts'] },
   { folder: 'provider/flows/token/grants', owners: ['provider/flows/token/request-tokens.ts'] },
 ];
 /** The public entry of the construct, which is all that a CDK app imports. No other file may be a barrel. */

@@ -9,10 +9,11 @@ const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
     findUserWithDevices isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
     provePushRights publishKeys readClient readLogLevel readRequestDetails testEndpoint unlessReported`,
-  'their events are lines of the log alone': `handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
+  'their events are lines of the log alone': `endTakenBack handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
-    closeAttempt draftRequest findAndCount notifyClient openAttempt requestAuthentication storeAndPush verifyHint`,
+    closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication storeAndPush
+    verifyHint watchExpiry`,
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,

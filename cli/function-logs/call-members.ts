@@ -24,6 +24,7 @@ const callMembers = v.object({
   push_errors: text,
   approval_seconds: number,
   notification_status: number,
+  pushed: text,
   age_seconds: number,
   duration_ms: number,
   events: number,

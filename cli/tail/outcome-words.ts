@@ -17,6 +17,8 @@ const NOTIFICATION_REASONS = {
   client_replaced: true,
   notified_already: true,
   being_notified: true,
+  decided_already: true,
+  expiry_watched: true,
   endpoint_unreachable: true,
   notification_given_up: true,
 } satisfies Readonly<Record<NotificationReason, true>>;

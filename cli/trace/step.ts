@@ -134,18 +134,20 @@ function redeemed(members: CallMembers): Told {
 }
 
 function pinged(members: CallMembers): Told {
-  const { reason, detail, notification_status: status } = members;
+  const { reason, detail, pushed, approval_seconds, notification_status: status } = members;
+  const what = pushed === undefined ? 'ping' : `push of ${pushed}`;
+  const minted = approval_seconds === undefined ? '' : `, approved ${approval_seconds} s after the request`;
   if (reason === 'notified')
     return detail === 'accepted'
-      ? { step: 'pinged', says: `ping delivered, the client answered ${status ?? 'it'}`, tone: 'good' }
-      : { step: 'ping_failed', says: `ping refused, the client answered ${status ?? 'no'}`, tone: 'bad' };
+      ? { step: 'pinged', says: `${what} delivered, the client answered ${status ?? 'it'}${minted}`, tone: 'good' }
+      : { step: 'ping_failed', says: `${what} refused, the client answered ${status ?? 'no'}${minted}`, tone: 'bad' };
   if (reason === 'endpoint_unreachable')
-    return { step: 'ping_failed', says: `ping not delivered, tried again${because({ detail })}`, tone: 'warning' };
+    return { step: 'ping_failed', says: `${what} not delivered, tried again${because({ detail })}`, tone: 'warning' };
   if (reason === 'notification_given_up')
-    return { step: 'ping_failed', says: `ping given up${because({ detail })}`, tone: 'bad' };
+    return { step: 'ping_failed', says: `${what} given up${because({ detail })}`, tone: 'bad' };
   if (reason === 'not_decided_yet' || reason === 'being_notified')
-    return { step: 'ping_waits', says: `ping waits: ${reason}`, tone: 'quiet' };
-  return { step: 'not_pinged', says: `no ping: ${reason ?? 'no reason'}`, tone: 'quiet' };
+    return { step: 'ping_waits', says: `${what} waits: ${reason}`, tone: 'quiet' };
+  return { step: 'not_pinged', says: `no ${what}: ${reason ?? 'no reason'}`, tone: 'quiet' };
 }
 
 function audited({ members = {} }: LogEntry): Told {

@@ -1,3 +1,4 @@
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type {
   DeploymentVariable,
   EnvironmentName,
@@ -12,6 +13,7 @@ type Sources = {
   readonly tableNames: Readonly<Record<TableRole, string>>;
   readonly signingKmsKeyArn: string;
   readonly notifications: { readonly topicArn: string; readonly queueUrl: string };
+  readonly deadLetters: Pick<IQueue, 'queueUrl'>;
   readonly applicationArns: ApplicationArns;
   readonly metricsNamespace: string;
   /** Undefined if the settings switch the audit store off. */
@@ -43,6 +45,7 @@ export function environmentFrom(
     BINDING_MESSAGES: settings.bindingMessages,
     NOTIFICATION_TOPIC: sources.notifications.topicArn,
     NOTIFICATION_QUEUE_URL: sources.notifications.queueUrl,
+    DEAD_LETTER_QUEUE_URL: sources.deadLetters.queueUrl,
     // Pings go to public addresses only, and keys are fetched only there. The local runtime sets this variable to reach clients on the same machine.
     NOTIFICATION_NETWORKS: undefined,
     NOTIFICATION_PORTS: settings.notificationPorts?.join(','),

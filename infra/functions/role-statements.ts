@@ -1,6 +1,7 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SIGNING_KEY_PURPOSE } from '../../provider/core/keys/signing-key.ts';
+import { DELIVERY_KEY_PURPOSE } from '../../provider/core/notifying/sealed-tokens.ts';
 import type { FunctionSpec, TableRole } from '../../provider/core/operating/function-spec.ts';
 
 /** The resources that permissions are granted on. */
@@ -13,6 +14,8 @@ export type Grantable = {
   readonly auditStreamArn?: string | undefined;
   /** The notification topic and queue, if a function uses them. */
   readonly notifications?: { readonly topicArn: string; readonly queueArn: string } | undefined;
+  /** The dead-letter queue, if a function uses it. */
+  readonly deadLettersArn?: string | undefined;
 };
 
 /** Why the resources of a role's endpoint permissions have a wildcard. */
@@ -52,15 +55,19 @@ function tableStatements(spec: FunctionSpec, on: Grantable): PolicyStatement[] {
   );
 }
 
-function kmsStatements({ kms }: FunctionSpec, on: Grantable): PolicyStatement[] {
-  if (kms.length === 0) return [];
-  return [
-    new PolicyStatement({
-      actions: kms.map((action) => `kms:${action}`),
-      resources: [on.signingKmsKeyArn],
-      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': SIGNING_KEY_PURPOSE } },
-    }),
-  ];
+/** A role may use the key for the purposes that its function has, each with actions of its own. */
+function kmsStatements({ kms, deliveryKeys = [] }: FunctionSpec, on: Grantable): PolicyStatement[] {
+  const statement = (actions: readonly string[], purpose: string) =>
+    actions.length === 0
+      ? []
+      : [
+          new PolicyStatement({
+            actions: actions.map((action) => `kms:${action}`),
+            resources: [on.signingKmsKeyArn],
+            conditions: { StringEquals: { 'kms:EncryptionContext:purpose': purpose } },
+          }),
+        ];
+  return [...statement(kms, SIGNING_KEY_PURPOSE), ...statement(deliveryKeys, DELIVERY_KEY_PURPOSE)];
 }
 
 /**
@@ -91,17 +98,27 @@ function endpointsOf(arn: string): string {
   return known === arn && Token.isUnresolved(arn) ? Fn.join(':endpoint/', Fn.split(':app/', arn)) : known;
 }
 
-/** Grants actions on the topic where decisions are announced, and on the queue where they wait. */
-function notificationStatements({ topic = [], sqs = [] }: FunctionSpec, on: Grantable): PolicyStatement[] {
-  const statement = (service: string, actions: readonly string[], arn: string | undefined) => {
-    if (actions.length === 0) return [];
-    if (arn === undefined)
-      throw new Error(`a function needs the ${service} permissions of notifications, but there is no topic or queue`);
-    // With an id of its own CDK does not merge it into the statement about push endpoints.
-    const sid = `${service}Notifications`;
-    return [new PolicyStatement({ sid, actions: actions.map((action) => `${service}:${action}`), resources: [arn] })];
-  };
-  return [...statement('sns', topic, on.notifications?.topicArn), ...statement('sqs', sqs, on.notifications?.queueArn)];
+/** Grants actions on the topic where decisions are announced, and on the queues where they wait or end. */
+function notificationStatements({ topic, sqs, deadLetters }: FunctionSpec, on: Grantable): PolicyStatement[] {
+  // With an id of its own CDK does not merge a statement into the one about push endpoints.
+  return [
+    ...namedStatement('snsNotifications', topic, on.notifications?.topicArn),
+    ...namedStatement('sqsNotifications', sqs, on.notifications?.queueArn),
+    ...namedStatement('sqsDeadLetters', deadLetters, on.deadLettersArn),
+  ];
+}
+
+/** Makes a statement with an id, which begins with the service of its actions. */
+function namedStatement(
+  sid: `${'sns' | 'sqs'}${string}`,
+  actions: readonly string[] = [],
+  arn: string | undefined,
+): PolicyStatement[] {
+  if (actions.length === 0) return [];
+  if (arn === undefined) throw new Error(`a function needs permissions ${sid}, but there is no topic or queue`);
+  return [
+    new PolicyStatement({ sid, actions: actions.map((action) => `${sid.slice(0, 3)}:${action}`), resources: [arn] }),
+  ];
 }
 
 /** Grants actions on the delivery stream of the audit store, if there is one. */

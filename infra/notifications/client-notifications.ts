@@ -4,6 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { deliverySeconds, mostPushDeliveries } from '../../provider/core/notifying/push-answer.ts';
 import { longestUseSeconds, mostDeliveries } from '../../provider/core/notifying/retries.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import type { Deployment } from '../deployment.ts';
@@ -54,20 +55,23 @@ export class ClientNotifications extends Construct {
   }
 
   #makeQueue(deadLetters: IQueue): Queue {
-    const useSeconds = longestUseSeconds(this.#settings.limits?.expiryLimit ?? DEFAULTS.expiryLimitSeconds);
+    const { limits, lifetimes } = this.#settings;
+    const useSeconds = longestUseSeconds(limits?.expiryLimit ?? DEFAULTS.expiryLimitSeconds);
+    const pushSeconds = deliverySeconds(lifetimes?.accessToken ?? DEFAULTS.accessTokenSeconds);
+    const deliveries = Math.max(mostDeliveries(useSeconds), mostPushDeliveries(pushSeconds));
     return new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // An hour longer than a request can be redeemed, so that a function that did not run for some time still logs the
-      // announcements that it missed.
-      retentionPeriod: Duration.seconds(Math.min(useSeconds + 3600, LONGEST_RETENTION_SECONDS)),
+      // An hour longer than a request can be redeemed or tokens are pushed, so that a function that did not run for some
+      // time still logs the announcements that it missed.
+      retentionPeriod: Duration.seconds(Math.min(Math.max(useSeconds, pushSeconds) + 3600, LONGEST_RETENTION_SECONDS)),
       // Twice the timeout of the function. AWS advises six times, so that a throttled batch is not delivered again too
       // early. Here a lease in the table keeps a second delivery from pinging twice, and after a crash a longer wait
       // would use up most of a request's life.
       visibilityTimeout: Duration.seconds(2 * functions['client-notification'].timeoutSeconds),
       // Only a safety net, above the number of deliveries in the longest life of a request. The function gives up by
       // itself when a request ends.
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: Math.min(mostDeliveries(useSeconds), MAX_RECEIVES) },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: Math.min(deliveries, MAX_RECEIVES) },
     });
   }
 

@@ -221,6 +221,7 @@ function environmentConflict(settings: ProviderSettings): string | undefined {
     },
     signingKmsKeyArn: LONGEST_GENERATED_NAME,
     notifications: { topicArn: LONGEST_GENERATED_NAME, queueUrl: LONGEST_GENERATED_NAME },
+    deadLetters: { queueUrl: LONGEST_GENERATED_NAME },
     applicationArns: {
       ...(apns && { APNS: apns.applicationArn ?? LONGEST_GENERATED_NAME }),
       ...(apns && { APNS_SANDBOX: apns.sandboxApplicationArn ?? LONGEST_GENERATED_NAME }),

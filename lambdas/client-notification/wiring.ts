@@ -1,13 +1,28 @@
 import { createDynamoDB, createSqs } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { followLogLevel, logOf } from '../../provider/adapters/composition.ts';
-import { readNotificationNetworks, readNotificationQueueUrl, readResources } from '../../provider/adapters/config.ts';
+import { auditTrailOf, followLogLevel, logOf } from '../../provider/adapters/composition.ts';
+import {
+  readDeadLetterQueueUrl,
+  readNotificationNetworks,
+  readNotificationQueueUrl,
+  readResources,
+} from '../../provider/adapters/config.ts';
 import { ClientsTable } from '../../provider/adapters/dynamodb/clients-table.ts';
+import { DeliveryKeysTable } from '../../provider/adapters/dynamodb/delivery-keys-table.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
+import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
+import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { HttpsNotification } from '../../provider/adapters/https/https-notification.ts';
-import { SqsMessages } from '../../provider/adapters/sqs/sqs-messages.ts';
+import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
+import { KeyCache } from '../../provider/adapters/key-cache.ts';
+import { callsOfKms } from '../../provider/adapters/kms/call-kms.ts';
+import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
+import { KmsTokenSeal } from '../../provider/adapters/kms/kms-token-seal.ts';
+import { readSettings } from '../../provider/adapters/settings.ts';
+import { SqsDeadLetters, SqsMessages } from '../../provider/adapters/sqs/sqs-messages.ts';
 import type { NotifyPorts } from '../../provider/flows/notifying/notify-client.ts';
 import type { TestEndpointPorts } from '../../provider/flows/notifying/test-endpoint.ts';
 
@@ -17,15 +32,30 @@ export function wire() {
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
   followLogLevel('client-notification', directory);
-  const queue = new SqsMessages(createSqs(), readNotificationQueueUrl());
+  const transactions = new Table(dynamodb, resources.transactionsTable);
+  const people = new PeopleTable(directory, entropy);
+  const sqs = createSqs();
+  const queue = new SqsMessages(sqs, readNotificationQueueUrl());
   const sender = new HttpsNotification(readNotificationNetworks());
+  const kms = { kms: callsOfKms(dynamodb), keyId: resources.signingKmsKey };
+  const keys = new SigningKeysTable(directory, entropy);
   const ports: NotifyPorts & TestEndpointPorts = {
-    notifications: new NotificationsTable(new Table(dynamodb, resources.transactionsTable)),
+    notifications: new NotificationsTable(transactions),
     clients: new ClientsTable(directory, clock),
     sender,
     probe: sender,
+    pushes: sender,
+    people,
+    devices: people,
+    requests: new RedeemableRequestsTable(transactions, entropy),
+    signer: new JoseSigner(new KeyCache(keys, clock), new KmsPrivateKeys(keys, kms.kms, kms.keyId)),
+    seal: new KmsTokenSeal(new DeliveryKeysTable(directory, entropy), kms, clock),
+    later: queue,
+    deadLetters: new SqsDeadLetters(sqs, readDeadLetterQueueUrl()),
+    audit: auditTrailOf('client-notification'),
     entropy,
     clock,
+    settings: readSettings(),
   };
   return { ports, log: logOf('client-notification'), postpone: queue.postpone.bind(queue) };
 }

@@ -16,11 +16,13 @@ export const spec = {
   ],
   tables: [
     { table: 'directory', actions: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'], prefixes: ['KEY#'] },
-    { table: 'directory', actions: ['PutItem', 'DeleteItem'], prefixes: ['PRIVATEKEY#'] },
+    { table: 'directory', actions: ['PutItem', 'DeleteItem'], prefixes: ['PRIVATEKEY#', 'DELIVERYKEY#'] },
+    { table: 'directory', actions: ['Query'], prefixes: ['DELIVERYKEY#'] },
   ],
   sns: [],
   firehose: ['PutRecord'],
   kms: ['GenerateDataKeyPairWithoutPlaintext'],
+  deliveryKeys: ['GenerateDataKeyWithoutPlaintext'],
   timeoutSeconds: 60,
   memoryMegabytes: 512,
 } as const satisfies FunctionSpec;

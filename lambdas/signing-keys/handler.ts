@@ -1,4 +1,5 @@
 import { parseKeyOrder } from '../../provider/edge/orders/key-order.ts';
+import { rotateDeliveryKeys } from '../../provider/flows/keys/rotate-delivery-keys.ts';
 import { type RotationReport, revokeKey, rotateKeys } from '../../provider/flows/keys/rotate-keys.ts';
 import { wire } from './wiring.ts';
 
@@ -11,7 +12,10 @@ const { ports } = wire();
 
 export const handler = async (event: unknown): Promise<RotationReport> => {
   const order = parseKeyOrder(event);
-  if (order.action === 'rotate') return rotateKeys(ports, order);
+  if (order.action === 'rotate') {
+    const { steps } = await rotateKeys(ports, order);
+    return { steps: [...steps, ...(await rotateDeliveryKeys(ports, order))] };
+  }
   const report = await revokeKey(ports, order);
   if (!report) throw new Error('there is no signing key with this kid');
   return report;

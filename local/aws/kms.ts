@@ -17,6 +17,7 @@ export function createKmsService(masterKey: Buffer, makePair: MakeKeyPair = make
   return async (call) => {
     if (call.action === 'GenerateDataKeyPairWithoutPlaintext')
       return jsonAnswer('1.1', await enveloped(masterKey, call, makePair));
+    if (call.action === 'GenerateDataKeyWithoutPlaintext') return jsonAnswer('1.1', dataKey(masterKey, call));
     if (call.action === 'Decrypt') return decrypt(masterKey, call);
     return jsonAnswer('1.1', { __type: 'UnsupportedOperationException', message: call.action }, 400);
   };
@@ -34,6 +35,12 @@ async function enveloped(masterKey: Buffer, { input }: AwsCall, makePair: MakeKe
       contextOf(input),
     ).toString('base64'),
   };
+}
+
+/** Makes a new key of AES-256, which nobody sees before it is decrypted. */
+function dataKey(masterKey: Buffer, { input }: AwsCall): unknown {
+  const blob = encrypt(masterKey, randomBytes(32), contextOf(input));
+  return { KeyId: input['KeyId'], CiphertextBlob: blob.toString('base64') };
 }
 
 /** Makes a new key pair. */

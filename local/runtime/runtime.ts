@@ -188,6 +188,7 @@ function localValues(url: string, awsEndpoint: string): Readonly<Record<string, 
     APNS_TOPIC: 'com.example.bank',
     NOTIFICATION_TOPIC: notificationTopicArn,
     NOTIFICATION_QUEUE_URL: queueUrl(awsEndpoint, notificationQueue.name),
+    DEAD_LETTER_QUEUE_URL: queueUrl(awsEndpoint, notificationQueue.redrive.deadLetterQueue),
     // In AWS, only public addresses are called. Here clients listen on this machine.
     NOTIFICATION_NETWORKS: '127.0.0.0/8,::1/128',
     NOTIFICATION_PORTS: 'any',

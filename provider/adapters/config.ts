@@ -77,6 +77,11 @@ export function readNotificationQueueUrl(env: Environment = environment): string
   return required(env, 'NOTIFICATION_QUEUE_URL');
 }
 
+/** Reads where messages go that could not be delivered. */
+export function readDeadLetterQueueUrl(env: Environment = environment): string {
+  return required(env, 'DEAD_LETTER_QUEUE_URL');
+}
+
 /** Reads the operators whom the admin API lets in. Empty if IAM alone decides. */
 export function readOperators(env: Environment = environment): readonly string[] {
   return json(env, 'OPERATORS', v.array(v.string()));

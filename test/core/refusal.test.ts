@@ -159,6 +159,11 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
 
   // The token endpoint (CIBA §11, RFC 6749 §5.2)
   grant_not_allowed: [{}, '400 unauthorized_client', 'The client is not registered for this grant.'],
+  tokens_are_pushed: [
+    {},
+    '400 unauthorized_client',
+    'The client is registered for push: tokens go to its notification endpoint.',
+  ],
   unsupported_grant_type: [{}, '400 unsupported_grant_type', 'grant_type must be urn:openid:params:grant-type:ciba.'],
   unknown_auth_req_id: [{}, '400 invalid_grant', UNKNOWN_ID],
   foreign_auth_req_id: [{}, '400 invalid_grant', UNKNOWN_ID],

@@ -120,7 +120,7 @@ export const ACKNOWLEDGEMENT_REQUIREMENTS: readonly Requirement[] = [
     status: 'held',
     proofs: [
       {
-        breaks: { file: NEW_REQUEST, text: 'interval: intervalSeconds };', broken: 'interval: 5 };' },
+        breaks: { file: NEW_REQUEST, text: '{ interval: intervalSeconds })', broken: '{ interval: 5 })' },
         test: ANSWER_TEST,
       },
     ],

@@ -16,7 +16,7 @@ export const DISCOVERY_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: METADATA,
-          text: 'backchannel_token_delivery_modes_supported: DELIVERY_MODES',
+          text: 'backchannel_token_delivery_modes_supported: profile.deliveryModes',
           broken: "backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push', 'pull']",
         },
         test: { file: TEST, titles: [DISCOVERY, 'is this document, and no member more'] },

@@ -101,8 +101,8 @@ export const REFUSAL_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/core/token/refusals.ts',
-          text: "wording(400, 'unauthorized_client',",
-          broken: "wording(403, 'unauthorized_client',",
+          text: "wording(400, 'unauthorized_client', 'The client is not registered",
+          broken: "wording(403, 'unauthorized_client', 'The client is not registered",
         },
         test: wordingOf('grant_not_allowed'),
       },

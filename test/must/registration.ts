@@ -69,8 +69,8 @@ export const REGISTRATION_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/core/client/registration.ts',
-          text: 'if (isPing === isThere) return ok(true);',
-          broken: 'if (isPing || isPing === isThere) return ok(true);',
+          text: 'if (isNotified === isThere) return ok(true);',
+          broken: 'if (isNotified || isNotified === isThere) return ok(true);',
         },
         test: { file: REGISTRATION_TEST, titles: ['token delivery (CIBA §4)', 'is not ping without an endpoint'] },
       },

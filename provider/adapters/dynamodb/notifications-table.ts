@@ -20,10 +20,16 @@ export class NotificationsTable implements Notifications {
     return item && requestFrom(item);
   }
 
-  async claim({ requestId, now, until, holder }: Parameters<Notifications['claim']>[0]): Promise<NotificationClaim> {
+  async claim({
+    requestId,
+    now,
+    until,
+    holder,
+    keepUntil,
+  }: Parameters<Notifications['claim']>[0]): Promise<NotificationClaim> {
     const { written, item } = await this.#transactions.update({
       key: notificationKey(requestId),
-      set: { leased_until: until },
+      set: { leased_until: until, ...(keepUntil !== undefined && { ttl: keepUntil }) },
       add: { tries: 1 },
       guard: { condition: 'attribute_exists(#auth_req_id) AND #leased_until <= :now', values: { now } },
       nonce: { attribute: 'leased_by', value: holder },

@@ -1,15 +1,19 @@
 import { SLOW_DOWN_SECONDS } from '../../core/deciding/interval.ts';
 import { redemptionGrace } from '../../core/deciding/redemption-grace.ts';
+import type { PushedRequests } from '../../flows/notifying/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import type { EarlyPollOutcome, PollOutcome, RedeemableRequests } from '../../flows/token/ports.ts';
-import { requestFrom, requestKey } from './forms/request-form.ts';
+import { requestFrom, requestKey, SEALED_ATTRIBUTES, sealedForm } from './forms/request-form.ts';
 import type { Table } from './table.ts';
+
+type Claim = Parameters<RedeemableRequests['claimApproved']>[0] &
+  Partial<Parameters<PushedRequests['claimApproved']>[0]>;
 
 /**
  * Authentication requests in Transactions, as clients poll and redeem them. Every change of state is one conditional
  * write whose guard is complete.
  */
-export class RedeemableRequestsTable implements RedeemableRequests {
+export class RedeemableRequestsTable implements RedeemableRequests, PushedRequests {
   readonly #transactions: Table;
   readonly #entropy: Entropy;
 
@@ -55,10 +59,11 @@ export class RedeemableRequestsTable implements RedeemableRequests {
     return { recorded: true, intervalSeconds: item.interval_seconds };
   }
 
-  async claimApproved({ request, now }: Parameters<RedeemableRequests['claimApproved']>[0]): Promise<boolean> {
+  /** With sealed tokens it is the claim of a push. The guard is the same, so of the two only one succeeds. */
+  async claimApproved({ request, now, sealed }: Claim): Promise<boolean> {
     const { written } = await this.#transactions.update({
       key: requestKey(request.requestId),
-      set: { state: 'redeemed' },
+      set: { state: 'redeemed', ...(sealed && sealedForm(sealed)) },
       // The grant contains the user's claims, which are not needed any more.
       remove: ['grant'],
       guard: {
@@ -88,6 +93,14 @@ export class RedeemableRequestsTable implements RedeemableRequests {
       nonce: this.#nonce('claimed_by'),
     });
     return written;
+  }
+
+  async dropSealed(requestId: string): Promise<void> {
+    await this.#transactions.update({
+      key: requestKey(requestId),
+      remove: SEALED_ATTRIBUTES,
+      guard: { condition: 'attribute_exists(#sealed_tokens)' },
+    });
   }
 
   #nonce(attribute: string) {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { isForbiddenAddress, lookupPublic, type Network, NOT_PUBLIC } from './public-address.ts';
@@ -27,8 +27,8 @@ export type GuardedRequest = {
    * The largest body that is read. With 0 no body is read, and the answer is complete when its headers have arrived.
    */
   readonly bodyLimitBytes: number;
-  /** Gets the connection when the headers of the answer have arrived. */
-  readonly onAnswer?: ((connection: TLSSocket) => void) | undefined;
+  /** Gets the connection and the headers of the answer when they have arrived. */
+  readonly onAnswer?: ((connection: TLSSocket, headers: IncomingHttpHeaders) => void) | undefined;
 };
 
 /**
@@ -76,7 +76,7 @@ export async function guardedRequest(call: GuardedRequest): Promise<GuardedAnswe
       resolve({ failure: timeLimit.aborted ? 'timeout' : failureOf(error) });
     request(call.url, options)
       .on('response', (answer) => {
-        if (answer.socket instanceof TLSSocket) call.onAnswer?.(answer.socket);
+        if (answer.socket instanceof TLSSocket) call.onAnswer?.(answer.socket, answer.headers);
         readAnswer(answer, call.bodyLimitBytes, resolve).on('error', fail);
       })
       .on('upgrade', (answer) => readAnswer(answer, 0, resolve))

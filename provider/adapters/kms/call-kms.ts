@@ -3,7 +3,7 @@ import { observeAwsCall } from '../log-level.ts';
 import { type Connected, faultOf, jsonCall, type SignedAnswer, signedCalls } from '../signed-calls.ts';
 
 /** What the functions do at KMS. */
-export type KmsAction = 'Decrypt' | 'GenerateDataKeyPairWithoutPlaintext';
+export type KmsAction = 'Decrypt' | 'GenerateDataKeyPairWithoutPlaintext' | 'GenerateDataKeyWithoutPlaintext';
 
 /**
  * Calls KMS and returns the members of its answer. Bytes are in base64. Throws an error of KMS's name for it, such as

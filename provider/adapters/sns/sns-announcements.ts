@@ -19,8 +19,12 @@ export class SnsAnnouncements implements Announcements {
    * Announces a decision. Each client has its own message group, so that the queue serves other clients first when the
    * endpoint of one is slow.
    */
-  async announce({ requestId, clientId, correlationId }: AnnouncedDecision): Promise<void> {
-    const message: Whole<AnnouncementMessage> = { request_id: requestId, correlation_id: correlationId };
+  async announce({ requestId, clientId, correlationId, watchesExpiry }: AnnouncedDecision): Promise<void> {
+    const message: Whole<AnnouncementMessage> = {
+      request_id: requestId,
+      correlation_id: correlationId,
+      watches_expiry: watchesExpiry,
+    };
     await this.#sns('Publish', {
       TopicArn: this.#topicArn,
       Message: JSON.stringify(message),

@@ -1,7 +1,11 @@
-import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Whole } from '../../core/whole.ts';
+import type { AnnouncementMessage, DeadLetters, LaterAnnouncements } from '../../flows/notifying/ports.ts';
 
-/** The messages of a queue, while a function handles them. */
-export class SqsMessages {
+type Undelivered = Parameters<DeadLetters['record']>[0];
+
+/** The messages of the queue of notifications, while a function handles them, and what follows from them. */
+export class SqsMessages implements LaterAnnouncements {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
 
@@ -20,4 +24,40 @@ export class SqsMessages {
       }),
     );
   }
+
+  /** A delayed message does not count as in flight, of which a queue may have 120,000. */
+  async announceLater(announced: Parameters<LaterAnnouncements['announceLater']>[0], seconds: number): Promise<void> {
+    await this.#sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#queueUrl,
+        MessageBody: JSON.stringify(messageOf(announced)),
+        MessageGroupId: announced.clientId,
+        DelaySeconds: seconds,
+      }),
+    );
+  }
+}
+
+/** The dead-letter queue, for what could not be delivered. */
+export class SqsDeadLetters implements DeadLetters {
+  readonly #sqs: SQSClient;
+  readonly #queueUrl: string;
+
+  constructor(sqs: SQSClient, queueUrl: string) {
+    this.#sqs = sqs;
+    this.#queueUrl = queueUrl;
+  }
+
+  async record({ because, ...announced }: Undelivered): Promise<void> {
+    const letter = { ...messageOf(announced), client_id: announced.clientId, undelivered: because };
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl: this.#queueUrl, MessageBody: JSON.stringify(letter) }));
+  }
+}
+
+function messageOf({
+  requestId,
+  correlationId,
+  watchesExpiry,
+}: Omit<Undelivered, 'because'>): Whole<AnnouncementMessage> {
+  return { request_id: requestId, correlation_id: correlationId, watches_expiry: watchesExpiry };
 }

@@ -17,7 +17,7 @@ export type BackchannelRequest = {
   readonly hint: SentHint;
   readonly bindingMessage: string | undefined;
   readonly expiresInSeconds: number;
-  /** The token with which a `ping` client wants to be notified. Undefined for other clients, whatever they sent. */
+  /** The token with which a `ping` or `push` client wants to be notified. Undefined for others, whatever they sent. */
   readonly notificationToken: string | undefined;
   readonly audience: string | undefined;
   readonly resources: readonly string[];
@@ -86,8 +86,8 @@ function readBindingMessage(
 }
 
 /**
- * Reads the token that clients in ping mode must send (CIBA §7.1). For other clients it is ignored like any unknown
- * parameter.
+ * Reads the token that clients in ping and push mode must send (CIBA §7.1). For other clients it is ignored like any
+ * unknown parameter.
  */
 function readNotificationToken(form: FormParameters, { deliveryMode }: RequestPolicy): Result<string | undefined> {
   if (deliveryMode === 'poll') return ok(undefined);

@@ -1,6 +1,6 @@
 import type { PublicJwk, SigningAlgorithm } from '../keys/jwk.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { GrantType } from '../token/grant-types.ts';
+import { CIBA_GRANT, type GrantType } from '../token/grant-types.ts';
 
 /** The assertion type of `private_key_jwt` (RFC 7523 §2.2). */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -43,10 +43,10 @@ export type ClientCredential =
     };
 
 /**
- * How a client learns that a request has ended (CIBA §5). A `ping` client is notified when it should fetch its tokens.
- * `push` is not offered.
+ * How a client learns that a request has ended (CIBA §5). A `ping` client is notified when it should fetch its tokens. A
+ * `push` client gets the tokens themselves, and never calls the token endpoint.
  */
-export const DELIVERY_MODES = ['poll', 'ping'] as const;
+export const DELIVERY_MODES = ['poll', 'ping', 'push'] as const;
 
 /** One of {@link DELIVERY_MODES}. */
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
@@ -65,7 +65,7 @@ export type Client = {
   /** The grant types that the client may use. Without any, it may not ask for tokens. */
   readonly grantTypes: readonly GrantType[];
   readonly deliveryMode: DeliveryMode;
-  /** Where a `ping` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
+  /** Where a `ping` or `push` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
   readonly notificationEndpoint?: string | undefined;
   /** The scopes that the client may have. It may always have `openid`. */
   readonly scopes: readonly string[];
@@ -114,9 +114,30 @@ export function isClientId(value: string): boolean {
 }
 
 /**
- * Checks that a client is registered for the grant type that it uses (RFC 6749 §5.2, CIBA §4). Otherwise it is
- * `unauthorized_client`.
+ * Returns whether a client may get tokens by a grant type. A client in push mode needs no CIBA grant, because it never
+ * calls the token endpoint (CIBA §4).
+ */
+export function mayUseGrant({ grantTypes, deliveryMode }: Client, grantType: GrantType): boolean {
+  return grantTypes.includes(grantType) || (grantType === CIBA_GRANT && deliveryMode === 'push');
+}
+
+/**
+ * Checks that a client may ask users: it may get tokens by CIBA, in a mode that the profile allows (CIBA §4). Otherwise
+ * it is `unauthorized_client`.
+ */
+export function checkMayAsk(
+  client: Client,
+  { deliveryModes }: { deliveryModes: readonly DeliveryMode[] },
+): Result<Client> {
+  const mayAsk = mayUseGrant(client, CIBA_GRANT) && deliveryModes.includes(client.deliveryMode);
+  return mayAsk ? ok(client) : refuse({ reason: 'grant_not_allowed' });
+}
+
+/**
+ * Checks that a client may use a grant type at the token endpoint (RFC 6749 §5.2, CIBA §4). The tokens of a client in
+ * push mode are pushed, and never fetched (CIBA §11). Otherwise it is `unauthorized_client`.
  */
 export function checkGrantAllowed(client: Client, grantType: GrantType): Result<Client> {
+  if (grantType === CIBA_GRANT && client.deliveryMode === 'push') return refuse({ reason: 'tokens_are_pushed' });
   return client.grantTypes.includes(grantType) ? ok(client) : refuse({ reason: 'grant_not_allowed' });
 }

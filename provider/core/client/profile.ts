@@ -1,5 +1,10 @@
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../keys/jwk.ts';
-import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client.ts';
+import {
+  CLIENT_AUTHENTICATION_METHODS,
+  type ClientAuthenticationMethod,
+  DELIVERY_MODES,
+  type DeliveryMode,
+} from './client.ts';
 
 /**
  * What the parsers of client calls accept, as one value. A stricter profile is another value, so that no flow has to
@@ -8,6 +13,8 @@ import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from '
 export type Profile = {
   /** How clients may authenticate (OIDC Core §9). */
   readonly authenticationMethods: readonly ClientAuthenticationMethod[];
+  /** How clients may learn that a request has ended. FAPI-CIBA forbids push. */
+  readonly deliveryModes: readonly DeliveryMode[];
   /** Algorithms of client assertions. A client's registration may narrow them. */
   readonly assertionAlgorithms: readonly SigningAlgorithm[];
   /** What an assertion may name as `aud`: the issuer or an endpoint (CIBA §7.1), or only the issuer. */
@@ -30,6 +37,7 @@ export type Profile = {
 /** The profile of every client: CIBA Core with the methods and algorithms of this provider. */
 export const STANDARD_PROFILE: Profile = {
   authenticationMethods: CLIENT_AUTHENTICATION_METHODS,
+  deliveryModes: DELIVERY_MODES,
   assertionAlgorithms: SIGNING_ALGORITHMS,
   assertionAudience: 'issuer_or_endpoint',
   assertionLifetimeSeconds: 300,

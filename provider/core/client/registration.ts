@@ -113,17 +113,19 @@ function registerCredential(
 }
 
 /**
- * Checks that a `ping` client names its endpoint and that a `poll` client names none (CIBA §4). An endpoint that is
+ * Checks that a `ping` or `push` client names its endpoint and that a `poll` client names none (CIBA §4). An endpoint that is
  * never called would be misleading.
  */
 function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
   const member = 'backchannel_client_notification_endpoint';
-  const isPing = metadata.backchannel_token_delivery_mode === 'ping';
+  const isNotified = (metadata.backchannel_token_delivery_mode ?? 'poll') !== 'poll';
   const isThere = metadata[member] !== undefined;
-  if (isPing === isThere) return ok(true);
+  if (isNotified === isThere) return ok(true);
   return wrong(
     member,
-    isPing ? CLIENT_METADATA[member].rule.expected : 'absent unless backchannel_token_delivery_mode is ping',
+    isNotified
+      ? CLIENT_METADATA[member].rule.expected
+      : 'absent unless backchannel_token_delivery_mode is ping or push',
   );
 }
 

@@ -1,4 +1,5 @@
 import { isSameRegistration, type Registration } from '../client/client.ts';
+import type { SealedTokens } from '../notifying/sealed-tokens.ts';
 import { isSamePerson, type Owner } from '../person/user.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Grant } from '../token/grant.ts';
@@ -51,7 +52,12 @@ export type AuthenticationRequest =
       /** Present if a device had approved the request, and the approval was taken back before it was redeemed. */
       readonly takenBack?: { readonly because: TakenBack; readonly deviceId: string } | undefined;
     })
-  | (RequestFacts & { readonly state: 'redeemed'; readonly deviceId: string });
+  | (RequestFacts & {
+      readonly state: 'redeemed';
+      readonly deviceId: string;
+      /** The tokens of a client in push mode, until they are delivered. */
+      readonly sealed?: SealedTokens | undefined;
+    });
 
 /** A request that can be redeemed now. */
 export type ApprovedRequest = Extract<AuthenticationRequest, { state: 'approved' }>;

@@ -1,5 +1,4 @@
 import { STANDARD_SCOPES } from '../asking/scope.ts';
-import { DELIVERY_MODES } from '../client/client.ts';
 import type { Profile } from '../client/profile.ts';
 import { urlOf } from '../issuer.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
@@ -39,7 +38,7 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
     token_endpoint: urlOf(issuer, PATHS.token),
     revocation_endpoint: urlOf(issuer, PATHS.revocation),
     jwks_uri: urlOf(issuer, PATHS.jwks),
-    backchannel_token_delivery_modes_supported: DELIVERY_MODES,
+    backchannel_token_delivery_modes_supported: profile.deliveryModes,
     backchannel_user_code_parameter_supported: false,
     grant_types_supported: GRANT_TYPES,
     response_types_supported: [],

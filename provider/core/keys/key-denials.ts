@@ -1,3 +1,4 @@
+import { DELIVERY_KEY_PURPOSE } from '../notifying/sealed-tokens.ts';
 import type { FunctionSpec } from '../operating/function-spec.ts';
 
 /** The conditions of a statement: values by condition key, by operator. */
@@ -35,20 +36,27 @@ const WHOLESALE = [
 ];
 
 /**
- * The denials that leave the private signing keys to the functions. The stack writes them, and `ciba doctor` looks
+ * The denials that leave the private signing keys, and the keys that seal tokens, to the functions. The stack writes them, and `ciba doctor` looks
  * whether they are still as they were written.
  */
 export const KEY_DENIALS = {
   kmsKey: {
     /** Nobody but the functions that sign may decrypt. */
     opening: onKey('OnlySigningFunctionsOpenKeys', 'Decrypt'),
-    /** Nobody but the rotation may make key pairs. KMS never answers with the private half. */
-    making: onKey('OnlyTheRotationMakesKeys', 'GenerateDataKeyPairWithoutPlaintext'),
+    /** Nobody but the function that delivers may open the keys that seal tokens until their delivery. */
+    openingDeliveries: {
+      sid: 'OnlyTheDeliveryOpensDeliveryKeys',
+      actions: ['kms:Decrypt'],
+      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': [DELIVERY_KEY_PURPOSE] } },
+      leavesOut: ({ deliveryKeys = [] }) => deliveryKeys.includes('Decrypt'),
+      leavesOutRecovery: false,
+    },
+    /** Nobody but the rotation may make keys. KMS never answers with what is secret of them. */
+    making: onKey('OnlyTheRotationMakesKeys', 'GenerateDataKeyPairWithoutPlaintext', 'GenerateDataKeyWithoutPlaintext'),
     /** Nobody may use the key in another way, or grant its use, which would go around the rest of its policy. */
     otherUse: onKey(
       'NoOtherUse',
-      ...['CreateGrant', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyPair', 'GenerateDataKeyWithoutPlaintext'],
-      ...['ReEncryptFrom', 'ReEncryptTo'],
+      ...['CreateGrant', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyPair', 'ReEncryptFrom', 'ReEncryptTo'],
     ),
   },
   directory: {
@@ -60,11 +68,11 @@ export const KEY_DENIALS = {
       leavesOut: (spec) => mayUsePrivateKeys(spec, READING),
       leavesOutRecovery: true,
     },
-    /** Nobody but the rotation may write either half. */
+    /** Nobody but the rotation may write either half, or the keys that seal tokens. */
     writing: {
       sid: 'OnlyTheRotationWritesKeys',
       actions: WRITING.map(onTable),
-      conditions: onItems('KEY#', 'PRIVATEKEY#'),
+      conditions: onItems('KEY#', 'PRIVATEKEY#', 'DELIVERYKEY#'),
       leavesOut: (spec) => mayUsePrivateKeys(spec, WRITING),
       leavesOutRecovery: false,
     },

@@ -15,6 +15,8 @@ export type NotificationReason =
   | 'client_replaced'
   | 'notified_already'
   | 'being_notified'
+  | 'decided_already'
+  | 'expiry_watched'
   | 'endpoint_unreachable'
   | 'notification_given_up';
 

@@ -13,6 +13,12 @@ export const DECISION_WINDOW_SECONDS = 40;
 export const LOOK_AGAIN_SECONDS = 1;
 
 /**
+ * How long a lease of a notification holds, in seconds. It is longer than the function may run, so that a lease never
+ * ends before its holder does.
+ */
+export const LEASE_SECONDS = 20;
+
+/**
  * Longest pause in seconds between two tries at an endpoint that cannot be reached. The pauses start at 1 second and
  * double.
  */

@@ -117,4 +117,10 @@ export type AuditEvent =
       readonly kid: string;
       readonly algorithm: string;
       readonly by: string;
+    }
+  | {
+      /** A key that seals tokens of clients in push mode until they are delivered. */
+      readonly event: 'delivery_key_created' | 'delivery_key_removed';
+      readonly kid: string;
+      readonly by: string;
     };

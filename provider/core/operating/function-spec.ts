@@ -54,6 +54,7 @@ export type EnvironmentName =
   | 'BINDING_MESSAGES'
   | 'NOTIFICATION_TOPIC'
   | 'NOTIFICATION_QUEUE_URL'
+  | 'DEAD_LETTER_QUEUE_URL'
   | 'NOTIFICATION_NETWORKS'
   | 'NOTIFICATION_PORTS'
   | 'OPERATORS'
@@ -98,8 +99,12 @@ export type FunctionSpec = {
   readonly sqs?: readonly string[];
   /** Actions on the delivery stream that stores audit records. */
   readonly firehose?: readonly string[];
-  /** Actions on the key that encrypts signing keys. */
+  /** Actions on the dead-letter queue. */
+  readonly deadLetters?: readonly string[];
+  /** Actions on the KMS key, for the purpose of signing keys. */
   readonly kms: readonly string[];
+  /** Actions on the KMS key, for the purpose of the keys that seal tokens until their delivery. */
+  readonly deliveryKeys?: readonly string[];
   /**
    * A function that is called over HTTP needs time for two calls to AWS in a row, each of three tries of one second,
    * and for its answer. API Gateway would wait 30 seconds.

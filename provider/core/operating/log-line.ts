@@ -1,5 +1,6 @@
 import type { Concealed } from '../asking/concealment.ts';
 import type { PushErrorKind } from '../device/push-error.ts';
+import type { PushError } from '../notifying/push-body.ts';
 import type { Whole } from '../whole.ts';
 
 /**
@@ -34,6 +35,8 @@ export type Noted = {
   /** Seconds from the request until its approval. */
   approval_seconds?: number | undefined;
   notification_status?: number | undefined;
+  /** What a client in push mode was or is to be sent. */
+  pushed?: 'tokens' | PushError | undefined;
   /** For how many days the certificate of CloudFront for the API is still valid. */
   days_left?: number | undefined;
   /** For how many whole days the client's secret still works, in its last 14 days. */
@@ -127,6 +130,7 @@ export function loggable(line: RequestLine): Whole<RequestLine> {
     concealed: line.concealed,
     approval_seconds: line.approval_seconds,
     notification_status: line.notification_status,
+    pushed: line.pushed,
     days_left: line.days_left,
     secret_days_left: line.secret_days_left,
     events: line.events,

@@ -48,6 +48,8 @@ const RECORDING = ['device', 'admin', 'signing-keys'];
 
 const always: Condition = () => true;
 const succeeded: Condition = ({ status }) => status === 200;
+/** Fits the line of a call that issued tokens. A push says so once, by its first try, whatever came of that try. */
+const issued: Condition = (line) => (line.service === 'token' ? succeeded(line) : line.approval_seconds !== undefined);
 const answered =
   (decision: 'approve' | 'deny'): Condition =>
   (line) =>
@@ -106,9 +108,9 @@ export const metrics = {
   Denials: { of: DEVICE, when: answered('deny') },
   DevicesEnrolled: { of: DEVICE, when: ({ route, status }) => route === 'POST /devices' && status === 201 },
   DevicesRefused: { of: DEVICE, when: because('device_not_authenticated') },
-  Logins: { of: TOKEN, when: byPeople(succeeded) },
+  Logins: { of: [...TOKEN, ...NOTIFICATION], when: byPeople(issued) },
   ApprovalSeconds: {
-    of: TOKEN,
+    of: [...TOKEN, ...NOTIFICATION],
     when: byPeople(({ approval_seconds }) => (approval_seconds ?? -1) >= 0),
     value: 'approval_seconds',
     unit: 'Seconds',
@@ -116,7 +118,7 @@ export const metrics = {
   SlowDowns: { of: TOKEN, when: because('polled_too_fast') },
   Expiries: { of: TOKEN, when: because('request_expired', 'approval_not_redeemed_in_time') },
   RepeatedRedemptions: { of: TOKEN, when: byPeople(because('already_redeemed', 'lost_redemption_race')) },
-  /** By outcome: `accepted`, `refused`, or the reason why no HTTP answer came. */
+  /** Pings and pushes, by outcome: `accepted`, `refused`, `unavailable`, or the reason why no HTTP answer came. */
   PingAttempts: {
     of: NOTIFICATION,
     when: because('notified', 'endpoint_unreachable', 'notification_given_up'),
@@ -124,7 +126,7 @@ export const metrics = {
   },
   /** From the arrival of an announcement in its queue until the client has answered. */
   PingSeconds: { of: NOTIFICATION, when: because('notified'), value: 'age_seconds', unit: 'Seconds' },
-  /** Notifications for which no answer came until it was too late to redeem. */
+  /** Notifications for which no answer came until it was too late to redeem, or to use the pushed tokens. */
   PingsGivenUp: { of: NOTIFICATION, when: because('notification_given_up', 'request_over') },
   AssertionReplays: { of: CLIENTS, when: because('client_assertion_replayed') },
   /** Calls with a client secret that ends within 14 days, or that has ended. */

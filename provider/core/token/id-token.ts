@@ -2,14 +2,24 @@ import { createHash } from 'node:crypto';
 import { authenticationClaims, type TokenClaims } from './access-token.ts';
 import type { Grant } from './grant.ts';
 
+/** The claim that binds a pushed ID token to its request (CIBA §10.3.1). */
+const AUTH_REQ_ID_CLAIM = 'urn:openid:params:jwt:claim:auth_req_id';
+
 /**
  * Builds the claims of the ID token (OIDC Core §2). `aud` is the client, `at_hash` binds the access token, and
- * `auth_time` is when the user approved. There is no `nonce`, because CIBA has none. There are no CIBA claims, because
- * those belong to push mode (CIBA §10.3.1).
+ * `auth_time` is when the user approved. There is no `nonce`, because CIBA has none. In push mode a claim binds the ID
+ * token to the request as well (CIBA §10.3.1). There is none for a refresh token, because the provider issues none.
  */
 export function mintIdToken(
   grant: Grant,
-  issuance: { issuer: string; accessToken: string; now: number; lifetimeSeconds: number },
+  issuance: {
+    issuer: string;
+    accessToken: string;
+    now: number;
+    lifetimeSeconds: number;
+    /** The `auth_req_id`, if the tokens are pushed. */
+    pushedFor?: string | undefined;
+  },
 ): TokenClaims {
   return {
     ...grant.claims,
@@ -19,6 +29,7 @@ export function mintIdToken(
     iat: issuance.now,
     exp: issuance.now + issuance.lifetimeSeconds,
     at_hash: leftHalfHash(issuance.accessToken),
+    ...(issuance.pushedFor !== undefined && { [AUTH_REQ_ID_CLAIM]: issuance.pushedFor }),
     ...authenticationClaims(grant),
   };
 }

@@ -4,6 +4,7 @@ import { GRANT_TYPES } from './grant-types.ts';
 /** The reasons why no tokens are issued (CIBA §11, RFC 6749 §5.2). */
 export type TokenRefusal =
   | { reason: 'grant_not_allowed' }
+  | { reason: 'tokens_are_pushed' }
   | { reason: 'unsupported_grant_type' }
   | { reason: 'unknown_auth_req_id' }
   | { reason: 'foreign_auth_req_id' }
@@ -38,6 +39,8 @@ const expired = wording(400, 'expired_token', 'auth_req_id has expired; start ag
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const tokenWording: Wordings<TokenRefusal> = {
   grant_not_allowed: () => wording(400, 'unauthorized_client', 'The client is not registered for this grant.'),
+  tokens_are_pushed: () =>
+    wording(400, 'unauthorized_client', 'The client is registered for push: tokens go to its notification endpoint.'),
   unsupported_grant_type: () =>
     wording(400, 'unsupported_grant_type', `grant_type must be ${GRANT_TYPES.join(' or ')}.`),
   unknown_auth_req_id: () => invalidGrant('auth_req_id is unknown or not for this client.'),

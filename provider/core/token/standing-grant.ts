@@ -1,6 +1,6 @@
 import { isAudienceAllowed } from '../asking/audience.ts';
 import { grantScopes } from '../asking/scope.ts';
-import { type Client, isSameRegistration } from '../client/client.ts';
+import { type Client, isSameRegistration, mayUseGrant } from '../client/client.ts';
 import { blockOf } from '../person/client-block.ts';
 import { claimsFor, isSamePerson, type UserWithBlocks } from '../person/user.ts';
 import type { Grant } from './grant.ts';
@@ -58,7 +58,7 @@ function reported(grant: Grant, owner: UserWithBlocks | undefined, { blocksRepor
 function clientTakenBack(grant: Grant, client: Client, { grantType, issuer }: Use): TakenBack | undefined {
   if (!isSameRegistration(client, grant)) return 'client_replaced';
   const { sub, audience, scopes } = grant;
-  if (!client.grantTypes.includes(grantType)) return 'grant_type_removed';
+  if (!mayUseGrant(client, grantType)) return 'grant_type_removed';
   if (client.onlySub !== undefined && client.onlySub !== sub) return 'user_not_for_client';
   if (!audience.every((one) => isAudienceAllowed(one, client, issuer))) return 'audience_removed';
   return grantScopes(scopes, client.scopes).length > 0 ? undefined : 'scopes_removed';

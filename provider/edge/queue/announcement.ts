@@ -6,6 +6,8 @@ const announcement = v.object({
   request_id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
   /** Sent as a header of the ping. */
   correlation_id: v.pipe(v.string(), v.regex(/^[\x21-\x7E]{1,128}$/)),
+  /** Nothing is decided yet: a client in push mode is to be told of the expiry. */
+  watches_expiry: v.optional(v.literal(true)),
 } satisfies {
   readonly [Member in keyof AnnouncementMessage]-?: v.GenericSchema<unknown, AnnouncementMessage[Member]>;
 });
@@ -15,6 +17,6 @@ const announcement = v.object({
  * function may send.
  */
 export function announcementFrom({ body, sentAt }: QueueMessage) {
-  const { request_id: requestId, correlation_id: correlationId } = v.parse(announcement, body);
-  return { requestId, correlationId, announcedAt: sentAt };
+  const { request_id: requestId, correlation_id: correlationId, watches_expiry } = v.parse(announcement, body);
+  return { requestId, correlationId, announcedAt: sentAt, ...(watches_expiry && { watchesExpiry: watches_expiry }) };
 }

@@ -1,9 +1,8 @@
 import { checkAsked } from '../../core/asking/asked.ts';
 import { parseBackchannelRequest } from '../../core/asking/backchannel-request.ts';
 import { isHidden } from '../../core/asking/concealment.ts';
-import { checkGrantAllowed } from '../../core/client/client.ts';
+import { checkMayAsk } from '../../core/client/client.ts';
 import type { Result } from '../../core/result.ts';
-import { CIBA_GRANT } from '../../core/token/grant-types.ts';
 import { authenticateClient, type ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
 import { askNobody } from './request/ask-nobody.ts';
@@ -34,9 +33,9 @@ export async function requestAuthentication(
   const authenticated = await authenticateClient(ports, call);
   if (!authenticated.ok) return authenticated;
   const { client } = authenticated.value;
-  const allowed = checkGrantAllowed(client, CIBA_GRANT);
-  if (!allowed.ok) return allowed;
   const { settings, profile } = ports;
+  const allowed = checkMayAsk(client, profile);
+  if (!allowed.ok) return allowed;
   const { deliveryMode, requiresOpenid = true } = client;
   const policy = { ...settings, profile, names: settings, deliveryMode, requiresOpenid };
   const wanted = parseBackchannelRequest(call.form, policy);

@@ -1,3 +1,4 @@
+import type { DeliveryKey } from '../../core/keys/delivery-key.ts';
 import type { PublicJwk, SigningAlgorithm } from '../../core/keys/jwk.ts';
 import type { EncryptedPrivateKey, SigningKey } from '../../core/keys/signing-key.ts';
 
@@ -44,4 +45,18 @@ export interface SigningKeyStore {
 /** Makes key pairs whose private half leaves KMS only in encrypted form. */
 export interface KeyMaker {
   make(algorithm: SigningAlgorithm, kid: string): Promise<{ publicKey: PublicJwk; privateKey: EncryptedPrivateKey }>;
+}
+
+/** The keys that seal tokens until their delivery. */
+export interface DeliveryKeyStore {
+  list(): Promise<readonly DeliveryKey[]>;
+  /** Stores a new key. False if another run was first with this generation. */
+  create(key: DeliveryKey): Promise<boolean>;
+  /** Deletes a key. False if it was deleted before. */
+  remove(key: DeliveryKey): Promise<boolean>;
+}
+
+/** Makes keys that leave KMS only in encrypted form. */
+export interface DeliveryKeyMaker {
+  makeDeliveryKey(kid: string): Promise<Uint8Array>;
 }

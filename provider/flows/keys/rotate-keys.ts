@@ -17,7 +17,8 @@ export type RotateKeysPorts = AuditedPorts & {
 const NO_KEY = refuse({ reason: 'conflict', what: 'signing key' });
 /** The steps that were taken, for the operator and the log. */
 export type RotationReport = { readonly steps: readonly TakenStep[] };
-type TakenStep = { readonly step: string; readonly kid: string; readonly algorithm: SigningAlgorithm };
+/** `algorithm` is that of a signing key. */
+type TakenStep = { readonly step: string; readonly kid: string; readonly algorithm?: SigningAlgorithm };
 /**
  * A run over the keys of one algorithm, and who ordered it. A revocation is made also while the audit trail cannot be
  * written, with the keys that replace the revoked one.

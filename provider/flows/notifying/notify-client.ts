@@ -1,15 +1,17 @@
 import { type Client, isSameRegistration, type Registration } from '../../core/client/client.ts';
+import type { AuthenticationRequest } from '../../core/deciding/authentication-request.ts';
 import { txnOf } from '../../core/digest.ts';
 import {
   decideNotification,
   type NotificationDecision,
   type NotificationReason,
 } from '../../core/notifying/notification-decision.ts';
-import { pauseBefore } from '../../core/notifying/retries.ts';
+import { LEASE_SECONDS, pauseBefore } from '../../core/notifying/retries.ts';
 import type { Noted } from '../../core/operating/log-line.ts';
 import type { Clients } from '../client/ports.ts';
 import type { Clock, Entropy } from '../ports.ts';
-import type { NotificationSender, Notifications } from './ports.ts';
+import type { Announced, NotificationSender, Notifications, NotifyOutcome } from './ports.ts';
+import { type PushPorts, pushToClient } from './push/push-to-client.ts';
 
 /** What this flow needs. */
 export type NotifyPorts = {
@@ -18,26 +20,7 @@ export type NotifyPorts = {
   readonly sender: NotificationSender;
   readonly entropy: Entropy;
   readonly clock: Clock;
-};
-
-/** A decision that was announced. `announcedAt` is in epoch seconds. */
-export type AnnouncedDecision = {
-  readonly requestId: string;
-  readonly announcedAt: number;
-  readonly correlationId: string;
-};
-
-/**
- * The outcome of an announcement: it is finished, or it comes back after some seconds. `noted` gives the reason for the
- * log.
- */
-export type NotifyOutcome = { readonly againInSeconds?: number; readonly noted: Noted };
-
-/**
- * How long a lease holds, in seconds. It is longer than the function may run, so that a lease never ends before its
- * holder does.
- */
-const LEASE_SECONDS = 20;
+} & PushPorts;
 
 const done = (reason: NotificationReason, noted: Noted = {}): NotifyOutcome => ({ noted: { reason, ...noted } });
 const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): NotifyOutcome => ({
@@ -46,23 +29,35 @@ const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): 
 });
 
 /**
- * Notifies the client of a decision (CIBA §10.2). The announcement states only an intent: the request itself shows
- * whether there is a decision. Any HTTP answer ends the matter, even a refusal. Only an endpoint that cannot be reached
- * is tried again, until nothing can be redeemed any more. Another client that has the id now is not notified: it would
- * receive the bearer token and the `auth_req_id` of the client that asked. Announcements may be delivered twice; a lease
- * prevents two notifications.
+ * Notifies the client of a decision (CIBA §10.2), or pushes it the tokens (`push/push-to-client.ts`). The announcement states
+ * only an intent: the request itself shows whether there is a decision. Any HTTP answer to a ping ends the matter, even
+ * a refusal. Only an endpoint that cannot be reached is tried again, until nothing can be redeemed any more. Another
+ * client that has the id now is not notified: it would receive the bearer token and the `auth_req_id` of the client that
+ * asked. Announcements may be delivered twice; a lease prevents two notifications.
  */
-export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecision): Promise<NotifyOutcome> {
+export async function notifyClient(ports: NotifyPorts, announced: Announced): Promise<NotifyOutcome> {
   const { requestId } = announced;
-  const txn = txnOf(requestId);
   const request = await ports.notifications.findRequest(requestId);
+  if (!request) return dropAnnouncement(ports, requestId, { because: 'unknown_request', isOver: true });
+  const found = await findAsker(ports, request);
+  if ('client' in found && isPushed(request, found.client))
+    return pushToClient(ports, { announced, request, client: found.client });
+  if (isSealed(request)) await ports.requests.dropSealed(requestId);
   const decision = decideNotification(request, { at: announced.announcedAt, now: ports.clock() });
-  if (decision.outcome === 'wait') return again(decision.seconds, 'not_decided_yet', { txn });
+  if (decision.outcome === 'wait') return again(decision.seconds, 'not_decided_yet', { txn: txnOf(requestId) });
   if (decision.outcome === 'drop') return dropAnnouncement(ports, requestId, decision);
-  const { client: asker, until } = decision;
-  const about = { txn, client_id: asker.clientId };
-  const found = await findEndpoint(ports, asker);
-  if (found.endpoint === undefined) {
+  return ping(ports, announced, { found, until: decision.until });
+}
+
+/** Sends a ping, and records what came of it. */
+async function ping(
+  ports: NotifyPorts,
+  announced: Announced,
+  { found, until }: { found: Asker; until: number },
+): Promise<NotifyOutcome> {
+  const { requestId, correlationId } = announced;
+  const about = { txn: txnOf(requestId), client_id: found.clientId };
+  if (!('client' in found)) {
     await ports.notifications.forget(requestId);
     return done(found.because, about);
   }
@@ -71,8 +66,8 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
   const claim = await ports.notifications.claim({ requestId, now, until: now + LEASE_SECONDS, holder });
   if (claim.outcome === 'over') return done('notified_already', about);
   if (claim.outcome === 'claimed_by_another') return again(claim.until - now, 'being_notified', about);
-  const { correlationId } = announced;
-  const sent = await ports.sender.send({ ...claim.address, endpoint: found.endpoint, correlationId });
+  const { notificationEndpoint: endpoint } = found.client;
+  const sent = await ports.sender.send({ ...claim.address, endpoint, correlationId });
   return 'status' in sent
     ? recordAnswer(ports, announced, { holder, status: sent.status, about })
     : retryLater(ports, announced, {
@@ -83,21 +78,38 @@ export async function notifyClient(ports: NotifyPorts, announced: AnnouncedDecis
       });
 }
 
+type Notified = Client & { readonly notificationEndpoint: string };
+/** The client that asked, or why it is not notified. */
+type Asker = { readonly clientId: string } & (
+  | { readonly client: Notified }
+  | { readonly because: 'client_not_notified' | 'client_replaced' }
+);
+
 /**
- * Finds the endpoint of the client that asked, or why there is none. A copy that is not of this client is read anew,
- * because it may be older than the client.
+ * Finds the client that asked, or why it is not notified. A copy that is not of this client is read anew, because it may
+ * be older than the client.
  */
-async function findEndpoint(
-  { clients }: NotifyPorts,
-  asker: Registration,
-): Promise<{ endpoint: string } | { endpoint: undefined; because: 'client_not_notified' | 'client_replaced' }> {
+async function findAsker({ clients }: NotifyPorts, asker: Registration): Promise<Asker> {
+  const { clientId } = asker;
   const isAsker = (client: Client | undefined) => client !== undefined && isSameRegistration(client, asker);
-  const known = await clients.find(asker.clientId);
+  const known = await clients.find(clientId);
   const isOutdated = known.isCopy && !isAsker(known.client);
-  const client = isOutdated ? await clients.findAnew(asker.clientId) : known.client;
-  if (client && !isAsker(client)) return { endpoint: undefined, because: 'client_replaced' };
-  const endpoint = client?.notificationEndpoint;
-  return endpoint === undefined ? { endpoint, because: 'client_not_notified' } : { endpoint };
+  const client = isOutdated ? await clients.findAnew(clientId) : known.client;
+  if (client && !isAsker(client)) return { clientId, because: 'client_replaced' };
+  return client && isNotified(client) ? { clientId, client } : { clientId, because: 'client_not_notified' };
+}
+
+function isNotified(client: Client): client is Notified {
+  return client.notificationEndpoint !== undefined;
+}
+
+/** Tokens that were made before the client changed its mode are still pushed. */
+function isPushed(request: AuthenticationRequest, { deliveryMode }: Client): boolean {
+  return deliveryMode === 'push' || isSealed(request);
+}
+
+function isSealed(request: AuthenticationRequest): boolean {
+  return request.state === 'redeemed' && request.sealed !== undefined;
 }
 
 /**
@@ -107,7 +119,7 @@ async function findEndpoint(
 async function dropAnnouncement(
   ports: NotifyPorts,
   requestId: string,
-  { because, clientId, isOver }: Extract<NotificationDecision, { outcome: 'drop' }>,
+  { because, clientId, isOver }: Omit<Extract<NotificationDecision, { outcome: 'drop' }>, 'outcome'>,
 ): Promise<NotifyOutcome> {
   if (isOver) await ports.notifications.forget(requestId);
   return done(because, { txn: txnOf(requestId), ...(clientId !== undefined && { client_id: clientId }) });
@@ -116,7 +128,7 @@ async function dropAnnouncement(
 /** Records that the client answered. */
 async function recordAnswer(
   ports: NotifyPorts,
-  { requestId }: AnnouncedDecision,
+  { requestId }: Announced,
   { holder, status, about }: { holder: string; status: number; about: Noted },
 ): Promise<NotifyOutcome> {
   await ports.notifications.recordNotified({ requestId, holder, now: ports.clock() });
@@ -130,7 +142,7 @@ async function recordAnswer(
  */
 async function retryLater(
   ports: NotifyPorts,
-  { requestId }: AnnouncedDecision,
+  { requestId }: Announced,
   { holder, tries, until, about }: { holder: string; tries: number; until: number; about: Noted },
 ): Promise<NotifyOutcome> {
   const pause = pauseBefore({ tries, now: ports.clock(), until });

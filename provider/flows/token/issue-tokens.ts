@@ -40,18 +40,23 @@ export type IssuedTokens = {
   readonly requestId?: string | undefined;
 };
 
+/** What tokens are made of. */
+type Issuance = {
+  readonly client: Client;
+  readonly grant: Grant;
+  readonly confirmation?: KeyConfirmation | undefined;
+  /** The `auth_req_id`, if the tokens are pushed. */
+  readonly pushedFor?: string | undefined;
+  readonly now: number;
+};
+
 /**
  * Turns a grant into tokens. Tokens are signed nowhere else. It writes nothing: the caller claims the grant afterwards,
  * so that a failure while signing leaves the grant redeemable.
  */
 export async function issueTokens(
   ports: IssueTokensPorts,
-  {
-    client,
-    grant,
-    confirmation,
-    now,
-  }: { client: Client; grant: Grant; confirmation?: KeyConfirmation | undefined; now: number },
+  { client, grant, confirmation, pushedFor, now }: Issuance,
 ): Promise<Pick<IssuedTokens, 'tokens' | 'jti'>> {
   const { issuer } = ports.settings;
   const jti = ports.entropy.id();
@@ -65,7 +70,8 @@ export async function issueTokens(
   });
   const accessToken = await ports.signer.sign(accessClaims, { algorithm: client.accessTokenAlgorithm, type: 'at+jwt' });
   const idTokenFor = () => {
-    const claims = mintIdToken(grant, { issuer, accessToken, now, lifetimeSeconds: lifetimes.idTokenSeconds });
+    const lifetimeSeconds = lifetimes.idTokenSeconds;
+    const claims = mintIdToken(grant, { issuer, accessToken, now, lifetimeSeconds, pushedFor });
     return ports.signer.sign(claims, { algorithm: client.idTokenAlgorithm, type: 'JWT' });
   };
   const tokens = {

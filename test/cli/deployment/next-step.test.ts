@@ -84,6 +84,7 @@ const ANSWERS: Answers = {
   push_token_refused: ELSEWHERE,
   device_not_own: ELSEWHERE,
   grant_not_allowed: ELSEWHERE,
+  tokens_are_pushed: ELSEWHERE,
   unsupported_grant_type: ELSEWHERE,
   unknown_auth_req_id: ELSEWHERE,
   foreign_auth_req_id: ELSEWHERE,
@@ -123,6 +124,7 @@ describe('what the admin API can answer is what its code says', () => {
   const NOT_ANSWERED: Readonly<Record<string, string>> = {
     device_key_not_accepted: 'a registration with such a key is refused as invalid_client_metadata',
     grant_not_allowed: 'the rule stands beside the client, and /token asks it',
+    tokens_are_pushed: 'the rule stands beside the client, and /token asks it',
     invalid_binding_message: 'the rule is of /bc-authorize; its module has the words of the settings, too',
     openid_scope_missing: 'the rule is of /bc-authorize; its module has the standard scopes, too',
     scope_malformed: 'the rule is of /bc-authorize; its module has the standard scopes, too',

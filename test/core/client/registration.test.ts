@@ -238,6 +238,17 @@ describe('token delivery (CIBA §4)', () => {
     expect(valueFrom(withDelivery({})).notificationEndpoint).toBeUndefined();
   });
 
+  it('is push with an endpoint, and needs no grant type (R2)', () => {
+    const push = {
+      backchannel_token_delivery_mode: 'push',
+      backchannel_client_notification_endpoint: endpoint,
+      grant_types: [],
+    } as const;
+    const client = valueFrom(withDelivery(push));
+    expect(client).toMatchObject({ deliveryMode: 'push', notificationEndpoint: endpoint, grantTypes: [] });
+    expect(describeClient(client)).toMatchObject(push);
+  });
+
   it('is ping with an endpoint, and is told so', () => {
     const ping = {
       backchannel_token_delivery_mode: 'ping',
@@ -250,6 +261,7 @@ describe('token delivery (CIBA §4)', () => {
 
   it.each<[string, Partial<ClientMetadata>]>([
     ['an endpoint', { backchannel_token_delivery_mode: 'ping' }],
+    ['an endpoint, nor push', { backchannel_token_delivery_mode: 'push' }],
     [
       'an endpoint that is https',
       { backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: 'http://client.example/cb' },
@@ -267,7 +279,10 @@ describe('token delivery (CIBA §4)', () => {
     'is not poll with an endpoint that would never be called: %o',
     (metadata) => {
       expect(refusalOf(withDelivery({ ...metadata, backchannel_client_notification_endpoint: endpoint }))).toEqual(
-        wrong('backchannel_client_notification_endpoint', 'absent unless backchannel_token_delivery_mode is ping'),
+        wrong(
+          'backchannel_client_notification_endpoint',
+          'absent unless backchannel_token_delivery_mode is ping or push',
+        ),
       );
     },
   );

@@ -13,7 +13,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       token_endpoint: 'https://op.example/token',
       revocation_endpoint: 'https://op.example/revoke',
       jwks_uri: 'https://op.example/.well-known/jwks.json',
-      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
       backchannel_user_code_parameter_supported: false,
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
       response_types_supported: [],
@@ -46,7 +46,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
 
   it('advertises what works: poll, the CIBA grant, three authentication methods, three algorithms', () => {
     expect(metadata).toMatchObject({
-      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],

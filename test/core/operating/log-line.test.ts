@@ -25,6 +25,7 @@ const LINE: Whole<RequestLine> = {
   decision: 'approve',
   approval_seconds: 3,
   notification_status: 204,
+  pushed: 'tokens',
   days_left: 300,
   secret_days_left: 13,
   events: 2,

@@ -60,24 +60,6 @@ export const WAITING: readonly Waiting[] = [
     shownBy: [{ member: 'authorization_details_types_supported' }],
   },
   {
-    id: 'Abblix/Oidc.Server#166',
-    wentWrong: 'tokens whose delivery failed are lost, or their grant is kept and redeemed again',
-    feature: 'push mode',
-    shownBy: [{ member: 'backchannel_token_delivery_modes_supported', value: 'push' }],
-  },
-  {
-    id: 'Lockspire, CIBA notification worker',
-    wentWrong: 'each further try of a delivery makes new tokens',
-    feature: 'push mode',
-    shownBy: [{ member: 'backchannel_token_delivery_modes_supported', value: 'push' }],
-  },
-  {
-    id: 'better-auth#8485 (review)',
-    wentWrong: 'a delivery follows a redirect, and takes the tokens along',
-    feature: 'push mode',
-    shownBy: [{ member: 'backchannel_token_delivery_modes_supported', value: 'push' }],
-  },
-  {
     id: 'CVE-2026-16103',
     wentWrong: 'an account that was locked after the redemption refreshes its tokens',
     feature: 'refresh tokens',

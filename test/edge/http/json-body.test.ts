@@ -189,7 +189,7 @@ describe('what the admin API takes', () => {
     ['token_endpoint_auth_method', 'none'],
     ['token_endpoint_auth_method', 'client_secret_jwt'],
     ['token_endpoint_auth_signing_alg', 'HS256'],
-    ['backchannel_token_delivery_mode', 'push'],
+    ['backchannel_token_delivery_mode', 'post'],
     ['id_token_signed_response_alg', 'none'],
     ['access_token_signed_response_alg', 'RS512'],
     ['requests_per_minute', 0],

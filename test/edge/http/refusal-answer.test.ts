@@ -32,6 +32,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   reserved_id: { reason: 'reserved_id' },
   audit_unavailable: { reason: 'audit_unavailable' },
   grant_not_allowed: { reason: 'grant_not_allowed' },
+  tokens_are_pushed: { reason: 'tokens_are_pushed' },
   scope_malformed: { reason: 'scope_malformed' },
   openid_scope_missing: { reason: 'openid_scope_missing' },
   scope_missing: { reason: 'scope_missing' },

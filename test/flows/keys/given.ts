@@ -1,6 +1,13 @@
+import type { DeliveryKey } from '../../../provider/core/keys/delivery-key.ts';
 import type { SigningAlgorithm } from '../../../provider/core/keys/jwk.ts';
 import { type SigningKey, signerOf } from '../../../provider/core/keys/signing-key.ts';
-import type { KeyMaker, SigningKeyStore } from '../../../provider/flows/keys/ports.ts';
+import type {
+  DeliveryKeyMaker,
+  DeliveryKeyStore,
+  KeyMaker,
+  SigningKeyStore,
+} from '../../../provider/flows/keys/ports.ts';
+import { rotateDeliveryKeys } from '../../../provider/flows/keys/rotate-delivery-keys.ts';
 import { revokeKey, rotateKeys } from '../../../provider/flows/keys/rotate-keys.ts';
 import { NOW } from '../../core/given.ts';
 import { keyNamed } from '../world/signatures.ts';
@@ -91,3 +98,42 @@ export function keysWorld(given: readonly SigningKey[], others: readonly Signing
   const signer = () => signerOf(listOf('RS256'))?.kid;
   return { ...world, stored, privateHalves, rotate, revoke, stateOf, signer };
 }
+
+/** The delivery keys. */
+export function deliveryKeysWorld(given: readonly DeliveryKey[] = []) {
+  const world = startWorld();
+  const { journal } = world;
+  const stored = new Map(given.map((key) => [key.generation, key]));
+  const deliveryKeys: DeliveryKeyStore = journal.port({
+    list: async () => {
+      journal.begin('list');
+      return [...stored.values()];
+    },
+    create: async (key) => {
+      journal.begin(`create ${key.kid} as ${key.generation}`);
+      if (stored.has(key.generation)) return false;
+      stored.set(key.generation, key);
+      return true;
+    },
+    remove: async ({ generation }) => {
+      journal.begin(`remove ${generation}`);
+      return stored.delete(generation);
+    },
+  });
+  const deliveryKeyMaker: DeliveryKeyMaker = journal.port({
+    makeDeliveryKey: async (kid) => {
+      journal.begin(`make ${kid}`);
+      return Buffer.from(`encrypted ${kid}`);
+    },
+  });
+  const ports = { ...world.ports, deliveryKeys, deliveryKeyMaker };
+  return { ...world, stored, rotate: () => rotateDeliveryKeys(ports, { by: 'schedule' }) };
+}
+
+/** A delivery key of some age. */
+export const deliveryKeyAt = (generation: number, createdAt: number): DeliveryKey => ({
+  kid: `key-${generation}`,
+  generation,
+  ciphertext: Buffer.from('encrypted'),
+  createdAt,
+});

@@ -3,8 +3,12 @@ import type { AuthenticationRequest } from '../../../provider/core/deciding/auth
 import { requestIdOf } from '../../../provider/core/digest.ts';
 import { type NotifyPorts, notifyClient } from '../../../provider/flows/notifying/notify-client.ts';
 import type { Notifications, SentNotification } from '../../../provider/flows/notifying/ports.ts';
-import { NOW, requestIn } from '../../core/given.ts';
+import { DEVICE, NOW, requestIn, USER } from '../../core/given.ts';
 import { BANK, clientsIn } from '../world/clients.ts';
+import { devicesIn } from '../world/devices.ts';
+import { peopleIn } from '../world/people.ts';
+import { pushesIn } from '../world/pushes.ts';
+import { signerIn } from '../world/signatures.ts';
 import { startWorld } from '../world/world.ts';
 
 export const REQUEST_ID = requestIdOf('auth-req-1');
@@ -27,7 +31,7 @@ export function notifyingWorld(
     lease: undefined,
   };
   const isHeldBy = (holder: string) => waiting.lease?.holder === holder;
-  const notifications: Notifications = {
+  const notifications: Notifications = journal.port({
     findRequest: async (requestId) => {
       journal.begin('find request');
       return requests.get(requestId);
@@ -53,12 +57,20 @@ export function notifyingWorld(
       journal.begin('release');
       if (isHeldBy(holder)) waiting.lease = undefined;
     },
-  };
+  });
   const endpoint: { answers: SentNotification } = { answers: { status: 204 } };
   const sent: unknown[] = [];
   const { clients, copy, stored } = clientsIn(journal, [{ ...BANK, ...client }]);
+  const { people, users } = peopleIn(journal, [USER]);
+  const { devices, stored: enrolled } = devicesIn(journal, [DEVICE]);
+  const { signer, signed } = signerIn(journal);
+  const { ports: pushPorts, ...push } = pushesIn(journal, requests);
   const ports: NotifyPorts = {
     ...world.ports,
+    ...pushPorts,
+    people,
+    devices,
+    signer,
     notifications,
     clients,
     sender: {
@@ -69,7 +81,8 @@ export function notifyingWorld(
       },
     },
   };
-  const notify = (announcedAt = NOW) =>
-    notifyClient(ports, { requestId: REQUEST_ID, announcedAt, correlationId: 'correlation-1' });
-  return { ...world, requests, registered: stored, copy, waiting, endpoint, sent, notify };
+  const notify = (announcedAt = NOW, message: { watchesExpiry?: true } = {}) =>
+    notifyClient(ports, { requestId: REQUEST_ID, announcedAt, correlationId: 'correlation-1', ...message });
+  const directory = { users, enrolled, registered: stored };
+  return { ...world, ...push, ...directory, requests, copy, waiting, endpoint, sent, signed, notify };
 }

@@ -97,13 +97,13 @@ describe('an announcement is only an intent: nobody is called', () => {
     expect(await notify()).toEqual(waits);
     time.now = NOW + 39;
     expect(await notify()).toEqual(waits);
-    expect(journal.calls).toEqual(['find request', 'find request']);
+    expect(journal.calls).toEqual(['find request', 'find client bank', 'find request', 'find client bank']);
   });
 
   it('when the decision never came; the address is kept, because the phone may answer again', async () => {
     const { notify, journal, waiting } = notifyingWorld(requestIn('pending'));
     expect(await notify(NOW - 40)).toEqual({ noted: { reason: 'never_decided', ...ABOUT } });
-    expect(journal.calls).toEqual(['find request']);
+    expect(journal.calls).toEqual(['find request', 'find client bank']);
     expect(waiting.address).toBeDefined();
   });
 
@@ -115,7 +115,7 @@ describe('an announcement is only an intent: nobody is called', () => {
   ])('%s: the address is forgotten', async (_name, request, reason) => {
     const { notify, journal, waiting } = notifyingWorld(request);
     expect(await notify(NOW - 40)).toEqual({ noted: { reason, ...ABOUT } });
-    expect(journal.calls).toEqual(['find request', 'forget']);
+    expect(journal.calls).toEqual(['find request', 'find client bank', 'forget']);
     expect(waiting.address).toBeUndefined();
   });
 

@@ -7,7 +7,7 @@ import { unblockClient } from '../../../provider/flows/person/manage-blocks.ts';
 import { createUser, removeUser, removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
 import { NOW } from '../../core/given.ts';
 import { ANA_WITH_TICKET } from '../device/given.ts';
-import { DAY, keyIn } from '../keys/given.ts';
+import { DAY, deliveryKeyAt, keyIn } from '../keys/given.ts';
 import { BANK } from '../world/clients.ts';
 import { deviceNamed } from '../world/devices.ts';
 import { ANA } from '../world/world.ts';
@@ -16,6 +16,7 @@ import {
   approvedBy,
   blocks,
   clients,
+  deliveryKeys,
   enrolledAs,
   enrolsFirst,
   keys,
@@ -395,5 +396,28 @@ const LEVELS: readonly ChangingFlow[] = [
   },
 ];
 
+const DELIVERY_KEYS: readonly ChangingFlow[] = [
+  { name: 'rotateDeliveryKeys: the first key', start: () => deliveryKeys([]) },
+  {
+    name: 'rotateDeliveryKeys: another run is first',
+    ...idle,
+    start: () => deliveryKeys([], ({ stored }) => ['create', () => void stored.set(1, deliveryKeyAt(1, NOW))]),
+  },
+  {
+    name: 'rotateDeliveryKeys: the end of a key',
+    ...taking,
+    start: () => deliveryKeys([deliveryKeyAt(1, NOW - 97 * DAY), deliveryKeyAt(2, NOW - 7 * DAY)]),
+  },
+];
+
 /** All of them. */
-export const CHANGING_FLOWS = [...DECISIONS, ...CLIENTS, ...USERS, ...RECORDS, ...PHONES, ...KEYS, ...LEVELS];
+export const CHANGING_FLOWS = [
+  ...DECISIONS,
+  ...CLIENTS,
+  ...USERS,
+  ...RECORDS,
+  ...PHONES,
+  ...KEYS,
+  ...DELIVERY_KEYS,
+  ...LEVELS,
+];

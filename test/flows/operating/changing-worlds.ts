@@ -1,6 +1,7 @@
 import type { Client } from '../../../provider/core/client/client.ts';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
+import type { DeliveryKey } from '../../../provider/core/keys/delivery-key.ts';
 import type { SigningKey } from '../../../provider/core/keys/signing-key.ts';
 import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
 import type { LogLevelSetting } from '../../../provider/core/operating/log-level.ts';
@@ -14,7 +15,7 @@ import type { ManageUsersPorts } from '../../../provider/flows/person/manage-use
 import { approvedRequest, NOW } from '../../core/given.ts';
 import { decidingWorld, REQUEST_ID } from '../deciding/given.ts';
 import { ANA_WITH_TICKET, deviceWorld } from '../device/given.ts';
-import { keyIn, keysWorld } from '../keys/given.ts';
+import { deliveryKeysWorld, keyIn, keysWorld } from '../keys/given.ts';
 import { recordsWorld } from '../person/records-given.ts';
 import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientsIn } from '../world/clients.ts';
@@ -33,6 +34,7 @@ export type State = {
   /** The keys whose private half is there. */
   readonly privateHalves: Readonly<Record<string, true>>;
   readonly requests: Readonly<Record<string, AuthenticationRequest>>;
+  readonly deliveryKeys: Readonly<Record<string, DeliveryKey>>;
   /** What else is kept of persons, by its name. */
   readonly kept: Readonly<Record<string, { readonly sub: string; readonly profileId?: string }>>;
   /** The one log level, under the name `now`, if it was set. */
@@ -49,6 +51,7 @@ const NOTHING: State = {
   devices: {},
   keys: {},
   privateHalves: {},
+  deliveryKeys: {},
   requests: {},
   kept: {},
   logLevels: {},
@@ -162,6 +165,22 @@ export function keys(
   const halves = () => Object.fromEntries([...world.privateHalves].map((kid) => [kid, true as const]));
   const state = () => ({ ...NOTHING, keys: objectOf(world.stored), privateHalves: halves() });
   return { ...world, run: () => run(world), state };
+}
+
+type DeliveryKeysWorld = ReturnType<typeof deliveryKeysWorld>;
+
+/** The rotation of delivery keys. */
+export function deliveryKeys(
+  given: readonly DeliveryKey[],
+  meanwhile?: (world: DeliveryKeysWorld) => Meanwhile,
+): Started {
+  const world = deliveryKeysWorld(given);
+  once(world, meanwhile?.(world));
+  const state = () => {
+    const keys = [...world.stored.values()];
+    return { ...NOTHING, deliveryKeys: Object.fromEntries(keys.map((key) => [key.kid, key])) };
+  };
+  return { ...world, run: world.rotate, state };
 }
 
 export const STEADY = [keyIn('active', 'old'), keyIn('next', 'young')];

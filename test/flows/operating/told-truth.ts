@@ -66,6 +66,10 @@ function isTrueOfDevice(
       return now.keys[event.kid]?.state === 'gone' && !now.privateHalves[event.kid];
     case 'signing_key_public_half_deleted':
       return before.keys[event.kid] !== undefined && now.keys[event.kid] === undefined;
+    case 'delivery_key_created':
+      return before.deliveryKeys[event.kid] === undefined && now.deliveryKeys[event.kid] !== undefined;
+    case 'delivery_key_removed':
+      return before.deliveryKeys[event.kid] !== undefined && now.deliveryKeys[event.kid] === undefined;
     case 'log_level_changed':
       return isSame(now.logLevels['now'], { level: event.level, until: event.until });
     case 'signing_key_revoked':

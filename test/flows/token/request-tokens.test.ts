@@ -145,6 +145,14 @@ describe('an outage after the claim', () => {
 });
 
 describe('no request is touched', () => {
+  it('is refused as soon as its client is in push mode: its tokens are pushed, and never fetched (CIBA §11)', async () => {
+    const world = redeemingWorld(requestIn('approved'), {
+      client: { deliveryMode: 'push', notificationEndpoint: 'https://bank.example/push' },
+    });
+    expect(refusalOf(await world.redeem())).toEqual({ reason: 'tokens_are_pushed' });
+    expect(world.state()).toBe('approved');
+  });
+
   it('for a client that failed to authenticate', async () => {
     const { redeem, journal } = redeemingWorld();
     expect(refusalOf(await redeem({}, basic('bank', 'wrong')))).toEqual({ reason: 'wrong_client_secret' });

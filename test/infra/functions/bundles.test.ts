@@ -29,6 +29,7 @@ const ENVIRONMENT = {
   SIGNING_KMS_KEY: 'key',
   NOTIFICATION_TOPIC: 'topic',
   NOTIFICATION_QUEUE_URL: 'queue',
+  DEAD_LETTER_QUEUE_URL: 'queue',
   SIGNING_KEYS_FUNCTION: 'signing-keys',
   SYNTHETIC_SECRET: 'secret',
   ORIGIN_HOST: 'login.example.com',

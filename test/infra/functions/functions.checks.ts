@@ -125,16 +125,26 @@ describe('roles', () => {
     expect(writers('CLIENT#')).toEqual(['admin']);
   });
 
-  it('open private keys in the function token alone, and only what was made as one', () => {
+  it('open private keys in the functions that sign alone, and only what was made as one', () => {
     const kms = (name: string) =>
-      production.statements(name).filter((one) => JSON.stringify(one.Action).includes('kms:'));
-    for (const name of functionNames)
-      expect(kms(name).flatMap(({ Action }) => listOf(Action))).toEqual(
-        functions[name].kms.map((action) => `kms:${action}`),
-      );
-    expect(kms('token')[0].Condition).toEqual({
-      StringEquals: { 'kms:EncryptionContext:purpose': 'ciba-signing-key' },
-    });
+      production
+        .statements(name)
+        .filter((one) => JSON.stringify(one.Action).includes('kms:'))
+        .map(({ Action, Condition }) => ({
+          actions: listOf(Action),
+          purpose: Condition.StringEquals['kms:EncryptionContext:purpose'],
+        }));
+    const signing = { actions: ['kms:Decrypt'], purpose: 'ciba-signing-key' };
+    const delivery = { actions: ['kms:Decrypt'], purpose: 'ciba-delivery-key' };
+    const wanted: Readonly<Record<string, unknown>> = {
+      token: [signing],
+      'client-notification': [signing, delivery],
+      'signing-keys': [
+        { ...signing, actions: ['kms:GenerateDataKeyPairWithoutPlaintext'] },
+        { ...delivery, actions: ['kms:GenerateDataKeyWithoutPlaintext'] },
+      ],
+    };
+    for (const name of functionNames) expect(kms(name), name).toEqual(wanted[name] ?? []);
   });
 
   it.each(functionNames)('%s may do to push endpoints exactly what the table says', (name) => {
@@ -169,6 +179,13 @@ describe('roles', () => {
       );
     expect(users(/^sns:/).toSorted()).toEqual(['backchannel-authentication', 'device']);
     expect(users(/sqs:/)).toEqual(['client-notification']);
+  });
+
+  it('let client-notification leave dead letters, and read none', () => {
+    const onDeadLetters = (name: string) =>
+      production.statements(name).filter(({ Resource }) => JSON.stringify(Resource).includes('DeadLetters'));
+    const allowed = onDeadLetters('client-notification').flatMap(({ Action }) => Action);
+    expect(allowed).toEqual(['sqs:SendMessage']);
   });
 });
 

@@ -74,15 +74,18 @@ it('no role may do what another function’s role may: keys are written by signi
   const writers = (prefix: string) => allowedTo(['PutItem', 'UpdateItem', 'DeleteItem'], prefix);
   expect(writers('KEY#')).toEqual(['signing-keys']);
   expect(writers('PRIVATEKEY#')).toEqual(['signing-keys']);
+  expect(writers('DELIVERYKEY#')).toEqual(['signing-keys']);
   expect(writers('CLIENT#')).toEqual(['admin']);
   expect(writers('LOGIN#')).toEqual(['admin']);
 });
 
-it('private halves of signing keys are read by token alone, and what verifies or publishes reads public ones', () => {
+it('private halves of signing keys are read by the functions that sign alone, and what verifies or publishes reads public ones', () => {
   const readers = (prefix: string) => allowedTo(['GetItem', 'BatchGetItem', 'Query', 'Scan'], prefix);
-  expect(readers('PRIVATEKEY#')).toEqual(['token']);
+  expect(readers('PRIVATEKEY#').toSorted()).toEqual(['client-notification', 'token']);
+  expect(readers('DELIVERYKEY#').toSorted()).toEqual(['client-notification', 'signing-keys']);
   expect(readers('KEY#').toSorted()).toEqual([
     'backchannel-authentication',
+    'client-notification',
     'provider-metadata',
     'signing-keys',
     'token',
@@ -90,7 +93,7 @@ it('private halves of signing keys are read by token alone, and what verifies or
   ]);
 });
 
-it('decisions are announced by device, denials that nobody made by backchannel-authentication, to SNS; the queue is for client-notification alone, which can send nothing', () => {
+it('decisions are announced by device, denials that nobody made by backchannel-authentication, to SNS; the queue is for client-notification alone, which can announce again', () => {
   const named = (name: string, way: string) =>
     granted(name)
       .filter(({ Resource }) => JSON.stringify(Resource).includes(`ProviderClientNotifications${way}`))
@@ -100,7 +103,13 @@ it('decisions are announced by device, denials that nobody made by backchannel-a
     expect(named(name, 'Topic')).toEqual(announces ? ['sns:Publish'] : []);
     expect(named(name, 'Queue').toSorted()).toEqual(
       name === 'client-notification'
-        ? ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']
+        ? [
+            'sqs:ChangeMessageVisibility',
+            'sqs:DeleteMessage',
+            'sqs:GetQueueAttributes',
+            'sqs:ReceiveMessage',
+            'sqs:SendMessage',
+          ]
         : [],
     );
   }

@@ -14,11 +14,11 @@ const policies = new ResourcePolicies(minimal);
 const MAKE = 'GenerateDataKeyPairWithoutPlaintext';
 const strangers = Object.entries(others);
 
-const kms = (action: string): RecordedCall => ({
+const kms = (action: string, purpose = 'ciba-signing-key'): RecordedCall => ({
   caller: '',
   action: `kms:${action}`,
   resource: 'arn:aws:kms:eu-central-1:000000000000:key/local',
-  context: { 'kms:EncryptionContext:purpose': ['ciba-signing-key'] },
+  context: { 'kms:EncryptionContext:purpose': [purpose] },
 });
 const onTable = (action: string, ...keys: string[]): RecordedCall => ({
   caller: '',
@@ -51,15 +51,22 @@ const ACCEPTED = new Set(
   ].map((action) => `dynamodb:${action}`),
 );
 const deniedOf = (call: RecordedCall) => functionNames.filter((name) => policies.isDenied(call, policies.roleOf(name)));
-const allBut = (name: string) => functionNames.filter((one) => one !== name);
+const allBut = (...names: string[]) => functionNames.filter((one) => !names.includes(one));
+/** The functions that sign. */
+const SIGNING = ['token', 'client-notification'];
 
 describe('the policy of the KMS key', () => {
-  it('lets token decrypt, and no other function', () => {
-    expect(deniedOf(kms('Decrypt'))).toEqual(allBut('token'));
+  it('lets the functions that sign decrypt, and no other function', () => {
+    expect(deniedOf(kms('Decrypt'))).toEqual(allBut(...SIGNING));
   });
 
-  it('lets signing-keys make key pairs, and no other function', () => {
+  it('lets client-notification alone open the keys that seal tokens: token too is denied', () => {
+    expect(deniedOf(kms('Decrypt', 'ciba-delivery-key'))).toEqual(allBut('client-notification'));
+  });
+
+  it('lets signing-keys make keys, and no other function', () => {
     expect(deniedOf(kms(MAKE))).toEqual(allBut('signing-keys'));
+    expect(deniedOf(kms('GenerateDataKeyWithoutPlaintext', 'ciba-delivery-key'))).toEqual(allBut('signing-keys'));
   });
 
   it.each(strangers)('denies %s to decrypt and to make keys, whatever IAM allows', (_, principal) => {
@@ -77,18 +84,13 @@ describe('the policy of the KMS key', () => {
     expect(policies.isDenied(kms(MAKE), policies.recoveryRole)).toBe(true);
   });
 
-  it.each([
-    'CreateGrant',
-    'Encrypt',
-    'GenerateDataKey',
-    'GenerateDataKeyPair',
-    'GenerateDataKeyWithoutPlaintext',
-    'ReEncryptFrom',
-    'ReEncryptTo',
-  ])('denies %s to everybody: nobody needs it', (action) => {
-    const everybody = [...functionNames.map((name) => policies.roleOf(name)), ...Object.values(others)];
-    expect(everybody.filter((principal) => !policies.isDenied(kms(action), principal))).toEqual([]);
-  });
+  it.each(['CreateGrant', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyPair', 'ReEncryptFrom', 'ReEncryptTo'])(
+    'denies %s to everybody: nobody needs it',
+    (action) => {
+      const everybody = [...functionNames.map((name) => policies.roleOf(name)), ...Object.values(others)];
+      expect(everybody.filter((principal) => !policies.isDenied(kms(action), principal))).toEqual([]);
+    },
+  );
 
   it('leaves the administration of the key to the account, its policy included, or nobody could change it again', () => {
     const administration = [
@@ -147,12 +149,12 @@ describe('the policy of the table Directory', () => {
     },
   );
 
-  it('lets token read private keys, and no other function', () => {
-    for (const action of READS) expect(deniedOf(onTable(action, 'PRIVATEKEY#RS256'))).toEqual(allBut('token'));
+  it('lets the functions that sign read private keys, and no other function', () => {
+    for (const action of READS) expect(deniedOf(onTable(action, 'PRIVATEKEY#RS256'))).toEqual(allBut(...SIGNING));
   });
 
   it('lets signing-keys write keys, and no other function', () => {
-    for (const key of ['KEY#RS256', 'PRIVATEKEY#RS256'])
+    for (const key of ['KEY#RS256', 'PRIVATEKEY#RS256', 'DELIVERYKEY#A256GCM'])
       for (const action of WRITES) expect(deniedOf(onTable(action, key))).toEqual(allBut('signing-keys'));
   });
 
@@ -237,12 +239,12 @@ describe('ciba doctor', () => {
     const deployed = (statements: Value[]) => JSON.stringify({ Statement: policies.resolved(statements) });
     expect(denialFaults(deployed(policies.key), wanted(KEY_DENIALS.kmsKey))).toEqual([]);
     expect(denialFaults(deployed(policies.table), wanted(KEY_DENIALS.directory))).toEqual([]);
-    expect(denialFaults(deployed(policies.table), wanted(KEY_DENIALS.kmsKey))).toHaveLength(3);
+    expect(denialFaults(deployed(policies.table), wanted(KEY_DENIALS.kmsKey))).toHaveLength(4);
   });
 
   it('takes the roles that the policies leave out from outputs', () => {
     const left = Object.keys(outputs).filter((name) => name.startsWith('Role'));
-    expect(left.toSorted()).toEqual(['RoleSigningKeys', 'RoleToken']);
+    expect(left.toSorted()).toEqual(['RoleClientNotification', 'RoleSigningKeys', 'RoleToken']);
     expect(outputs['RoleToken']?.Value).toEqual(minimal.function('token').Properties.Role);
     expect(outputs['RoleSigningKeys']?.Value).toEqual(minimal.function('signing-keys').Properties.Role);
   });
@@ -251,7 +253,7 @@ describe('ciba doctor', () => {
 it('a policy names roles that exist before the data stack, so nothing waits for itself', () => {
   const [nested] = minimal.all('AWS::CloudFormation::Stack');
   const named = Object.values<Value>(nested?.Properties.Parameters).map((value) => value['Fn::GetAtt'][0]);
-  expect(named.length).toBe(3);
+  expect(named.length).toBe(4);
   for (const id of named) {
     const { Type, Properties, DependsOn } = minimal.main.Resources[id] ?? {};
     expect(Type).toBe('AWS::IAM::Role');

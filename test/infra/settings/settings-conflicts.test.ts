@@ -220,6 +220,7 @@ describe('the variables of a function', () => {
         topicArn: `arn:aws-us-gov:sns:us-gov-west-1:111122223333:${way('Topic')}`,
         queueUrl: `https://sqs.us-gov-west-1.amazonaws.com/111122223333/${way('Queue')}`,
       },
+      deadLetters: { queueUrl: `https://sqs.us-gov-west-1.amazonaws.com/111122223333/${way('DeadLetters')}` },
       applicationArns: { APNS: app('APNS'), APNS_SANDBOX: app('APNS_SANDBOX'), GCM: app('GCM') },
       metricsNamespace: `Ciba/ciba-${'s'.repeat(20)}`,
       auditStreamName: 's'.repeat(64),

@@ -25,7 +25,7 @@ export function resolve(value: Value): string {
   if (streamed) return `arn:aws:dynamodb:eu-central-1:000000000000:table/${streamed}/stream/local`;
   if (text.includes('ProviderEventsForOthersExpiryReminders'))
     return 'arn:aws:sqs:eu-central-1:000000000000:expiry-reminders';
-  if (text.includes('DeadLetters')) return 'arn:aws:sqs:eu-central-1:000000000000:dead-letters';
+  if (text.includes('DeadLetters')) return 'arn:aws:sqs:eu-central-1:000000000000:client-notifications-dead-letters';
   const [, kind = ''] =
     /Outputs\.[A-Za-z0-9]*?(DirectoryTable|TransactionsTable|SigningKmsKey|SigningKey|AuditRecords)[A-Z0-9]*Arn/.exec(
       text,

@@ -12,6 +12,7 @@ export async function walkEveryPath(world: World, endpoint: NotificationEndpoint
   await walkAdmin(world);
   await walkLogin(world);
   await walkPing(world, endpoint);
+  await walkPush(world, endpoint);
   await walkDenials(world);
   await walkDevices(world);
   await walkExpiry(world);
@@ -51,6 +52,27 @@ async function walkPing(world: World, endpoint: NotificationEndpoint): Promise<v
   const isDeleted = () => world.runtime.aws.calls.some(({ action }) => action === 'DeleteMessage');
   await vi.waitUntil(isDeleted, { timeout: PATIENCE_MILLISECONDS, interval: 10 });
   await world.poll(client, authReqId);
+}
+
+/** A client in push mode: one request expires, one is approved while its endpoint is out. */
+async function walkPush(world: World, endpoint: NotificationEndpoint): Promise<void> {
+  const client = await world.client({
+    backchannel_token_delivery_mode: 'push',
+    backchannel_client_notification_endpoint: endpoint.url,
+  });
+  const { email, phone } = await world.person();
+  const form = { login_hint: email, client_notification_token: 'a'.repeat(28) };
+  const sent = (text: string) =>
+    world.runtime.aws.calls.some(({ action, body }) => action === 'SendMessage' && body.includes(text));
+  const options = { timeout: PATIENCE_MILLISECONDS, interval: 10 };
+  endpoint.behave(503);
+  const { requestId } = await world.asked(client, form);
+  await vi.waitUntil(() => sent(requestId), options);
+  await world.answer(phone, requestId, 'approve');
+  await endpoint.next();
+  // Half of the access token's life is over: what waits becomes a dead letter.
+  world.runtime.advance(451);
+  await vi.waitUntil(() => sent('undelivered'), options);
 }
 
 /** A client that a user denies, approves and reports, and that then names unknown users; an operator ends its block. */
@@ -171,6 +193,9 @@ async function walkSigningKeys(world: World): Promise<void> {
   await world.runtime.host.invoke('signing-keys', { action: 'revoke', kid: first?.kid });
   // Three months later no hint can carry the signature of the revoked key: what is left of it is deleted.
   world.runtime.advance(91 * 86_400);
+  await world.runtime.host.invoke('signing-keys', { action: 'rotate' });
+  // A week after its successor was made, a key that seals tokens is deleted.
+  world.runtime.advance(8 * 86_400);
   await world.runtime.host.invoke('signing-keys', { action: 'rotate' });
 }
 

@@ -80,7 +80,9 @@ export function keptRequest(item: Stored<DetailsForm>, request: Stored<RequestFo
 /** Leaves out what the details have as well. */
 function keptStatus(item: Stored<RequestForm>): KeptStatus {
   // A request that rings nobody has no details, so nothing leads to it.
-  const { pk: _pk, sk: _sk, ttl: _ttl, denied_from: _never, is_concealed: _nobody, ...form } = withoutNonces(item);
+  const { pk: _pk, sk: _sk, ttl: _ttl, denied_from: _never, is_concealed: _nobody, ...more } = withoutNonces(item);
+  // Tokens that wait for their delivery are the client's. They are gone in hours.
+  const { sealed_tokens: _tokens, sealed_by: _key, deliver_until: _until, ...form } = more;
   const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...told } = form;
   told satisfies Told<typeof told, KeptStatus>;
   return { ...told, grant: grant === undefined ? undefined : keptGrant(JSON.parse(grant)) };

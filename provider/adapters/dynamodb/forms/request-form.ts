@@ -1,5 +1,6 @@
 import type { Asked } from '../../../core/asking/asked.ts';
 import type { AuthenticationRequest, Decision, RequestFacts } from '../../../core/deciding/authentication-request.ts';
+import type { SealedTokens } from '../../../core/notifying/sealed-tokens.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
 import type { TakenBack } from '../../../core/token/refusals.ts';
@@ -27,6 +28,12 @@ export type RequestForm = FactsForm & {
   readonly grant?: string;
   /** Why the approval of a failed request was taken back. */
   readonly taken_back?: TakenBack;
+  /** The sealed tokens of a client in push mode: a redeemed request has them until they are delivered or dead. */
+  readonly sealed_tokens?: Uint8Array;
+  /** The delivery key that seals them. */
+  readonly sealed_by?: string;
+  /** Until when they are worth a delivery. */
+  readonly deliver_until?: number;
   readonly ttl: number;
 };
 /** The frozen details, and everything else that only phones read. */
@@ -91,7 +98,7 @@ export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequ
     case 'failed':
       return { ...facts, state, takenBack: because && { because, deviceId } };
     case 'redeemed':
-      return { ...facts, state, deviceId };
+      return { ...facts, state, deviceId, sealed: sealedFrom(item) };
     case 'denied':
       return { ...facts, state, deviceId, reason: item.deny_reason };
     case 'approved':
@@ -99,6 +106,19 @@ export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequ
     default:
       throw new Error(`a stored authentication request has an unknown state: ${state satisfies never}`);
   }
+}
+
+/** The attributes that hold sealed tokens. */
+export const SEALED_ATTRIBUTES = ['sealed_tokens', 'sealed_by', 'deliver_until'] as const;
+
+export function sealedForm({ kid, bytes, until, ...unstored }: SealedTokens): Partial<RequestForm> {
+  unstored satisfies Nothing;
+  return { sealed_tokens: bytes, sealed_by: kid, deliver_until: until };
+}
+
+function sealedFrom(item: Stored<RequestForm>): Whole<SealedTokens> | undefined {
+  const { sealed_tokens: bytes, sealed_by: kid = '', deliver_until: until = 0 } = item;
+  return bytes && { kid, bytes, until };
 }
 
 /** Returns the attributes that a decision writes. */

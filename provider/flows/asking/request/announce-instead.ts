@@ -1,18 +1,36 @@
+import type { Client } from '../../../core/client/client.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
-import type { AnnouncedDecision, Announcements } from '../../notifying/ports.ts';
+import type { Announcements } from '../../notifying/ports.ts';
 import type { AuthenticationRequests } from '../ports.ts';
 import { PUSH_OUT } from './new-request.ts';
 
+type AnnouncePorts = {
+  readonly announcements: Announcements;
+  readonly requests: Pick<AuthenticationRequests, 'recordFailure'>;
+};
+type Announcement = { readonly client: Client; readonly requestId: string; readonly correlationId: string };
+
 /**
  * Announces a request for which no phone rings, in place of a push. So the answer takes as long as that to a request for
- * which one rings, and while SNS is out it is the same refusal.
+ * which one rings, and while SNS is out it is the same refusal. A client in push mode is told of the end as ever.
  */
 export async function announceInstead(
-  ports: { readonly announcements: Announcements; readonly requests: Pick<AuthenticationRequests, 'recordFailure'> },
-  announcement: AnnouncedDecision,
+  ports: AnnouncePorts,
+  { client: { clientId, deliveryMode }, requestId, correlationId }: Announcement,
 ): Promise<Result<true>> {
+  const watches = deliveryMode === 'push' ? ({ watchesExpiry: true } as const) : {};
+  const announcement = { requestId, clientId, correlationId, ...watches };
   const [announced] = await Promise.allSettled([ports.announcements.announce(announcement)]);
   if (announced.status === 'fulfilled') return ok(true);
-  await ports.requests.recordFailure(announcement.requestId);
+  await ports.requests.recordFailure(requestId);
   return refuse(PUSH_OUT);
+}
+
+/**
+ * Announces the request of a client in push mode, so that it is told of the expiry (CIBA §12). It is done while phones
+ * ring, so that the time of the answer does not tell for which requests one rings. A request that cannot be announced has
+ * failed, and the phone that it rang finds it over.
+ */
+export async function watchExpiry(ports: AnnouncePorts, announcement: Announcement): Promise<Result<true>> {
+  return announcement.client.deliveryMode === 'push' ? announceInstead(ports, announcement) : ok(true);
 }

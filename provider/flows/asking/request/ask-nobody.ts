@@ -44,8 +44,9 @@ export async function askNobody(
     ports.requests.createSilent({ request: { ...request, isConcealed: true }, notification }),
     ports.rateWindows.giveBack(counted.sub, counted.at),
   ]);
-  const { requestId, clientId } = request;
+  const { requestId } = request;
+  const { client } = attempt;
   const { correlationId } = call;
-  const announced = await announceInstead(ports, { requestId, clientId, correlationId });
+  const announced = await announceInstead(ports, { client, requestId, correlationId });
   return announced.ok ? ok(acknowledgement) : announced;
 }

@@ -33,7 +33,7 @@ export async function askSilently(
   const drafted = draftRequest(ports, { ...askable, target: { user: nobody } }, call.note);
   const { request: facts, notification, acknowledgement } = drafted;
   const request = { ...facts, deniedFrom: silentDenialAt(facts, block, ports.entropy.fraction()) };
-  const { requestId, clientId, deniedFrom } = request;
+  const { requestId, deniedFrom } = request;
   call.note({ reported: true });
   const [counted] = await Promise.all([
     countSilently(ports, askable),
@@ -47,7 +47,7 @@ export async function askSilently(
   }
   await endWithDenial(ports, askable, deniedFrom);
   const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
-  const announced = await announceInstead(ports, { requestId, clientId, correlationId });
+  const announced = await announceInstead(ports, { client, requestId, correlationId });
   return announced.ok ? ok(acknowledgement) : announced;
 }
 

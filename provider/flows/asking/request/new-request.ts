@@ -39,7 +39,8 @@ export type Askable = {
 export type AuthenticationRequestAcknowledgement = {
   readonly auth_req_id: string;
   readonly expires_in: number;
-  readonly interval: number;
+  /** Absent for a client in push mode, which does not poll. */
+  readonly interval?: number;
 };
 
 /** What a request is made of. */
@@ -76,6 +77,10 @@ export function draftRequest(
     nextPollAt: 0,
   };
   const notification = token === undefined ? undefined : { token, authReqId };
-  const acknowledgement = { auth_req_id: authReqId, expires_in: expiresInSeconds, interval: intervalSeconds };
+  const acknowledgement = {
+    auth_req_id: authReqId,
+    expires_in: expiresInSeconds,
+    ...(client.deliveryMode !== 'push' && { interval: intervalSeconds }),
+  };
   return { request, notification, acknowledgement };
 }

@@ -10,7 +10,7 @@ import type { Devices, PushOutcome, PushSender } from '../../device/ports.ts';
 import type { Announcements } from '../../notifying/ports.ts';
 import type { AuditLog, Clock, Entropy, Settings } from '../../ports.ts';
 import type { AuthenticationRequests, OpenQuestions, OpenRequests, RateWindows } from '../ports.ts';
-import { announceInstead } from './announce-instead.ts';
+import { announceInstead, watchExpiry } from './announce-instead.ts';
 import {
   type Askable,
   type AuthenticationRequestAcknowledgement,
@@ -55,7 +55,14 @@ export async function storeAndPush(
   await ports.requests.create({ request, asked, details, notification, ...marks });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const rung = devicesThatReach(reachable(target.devices), asked.acrValues);
-  const outcomes = await ports.push.send(rung, message, issuedAt);
+  const [outcomes, watched] = await Promise.all([
+    ports.push.send(rung, message, issuedAt),
+    watchExpiry(ports, { client, requestId, correlationId: call.correlationId }),
+  ]);
+  if (!watched.ok) {
+    await giveBack(ports, askable);
+    return watched;
+  }
   const pushed = await judgePushes(ports, outcomes, { askable, request, call });
   return pushed.ok ? ok(acknowledgement) : pushed;
 }
@@ -100,8 +107,11 @@ async function judgePushes(
   if (settings.concealsUsers) {
     // The request stays pending, like every other one. A phone that asks by itself can still answer it.
     note({ concealed: refusal.reason });
-    const { requestId, clientId } = request;
-    const announced = announceInstead(ports, { requestId, clientId, correlationId });
+    const { client } = askable;
+    const announced =
+      client.deliveryMode === 'push'
+        ? ok<true>(true)
+        : announceInstead(ports, { client, requestId: request.requestId, correlationId });
     await Promise.allSettled([announced, ...mark(), giveBack(ports, askable)]);
     return announced;
   }

@@ -5,11 +5,11 @@ import { requestIdOf, txnOf } from '../../../core/digest.ts';
 import { single } from '../../../core/form.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import { CIBA_GRANT } from '../../../core/token/grant-types.ts';
-import type { TakenBack } from '../../../core/token/refusals.ts';
 import { judgeGrant } from '../../../core/token/standing-grant.ts';
 import type { Clients } from '../../client/ports.ts';
 import { type FindUserPorts, findUserWithDevices } from '../../person/user-with-devices.ts';
 import type { AuditLog, Clock } from '../../ports.ts';
+import { endTakenBack } from '../end-taken-back.ts';
 import { type IssuedTokens, type IssueTokensPorts, issueTokens } from '../issue-tokens.ts';
 import type { GrantCall, RedeemableRequests } from '../ports.ts';
 
@@ -85,7 +85,10 @@ async function redeem(
   const { issuer, blocksReported } = ports.settings;
   const use = { grantType: CIBA_GRANT, issuer, blocksReported } as const;
   const judged = judgeGrant(request.grant, { owner, client: registered }, use);
-  if (judged.outcome === 'taken_back') return endTakenBack(ports, request, judged.because);
+  if (judged.outcome === 'taken_back') {
+    await endTakenBack(ports, request, judged.because);
+    return refuse({ reason: 'approval_taken_back', because: judged.because });
+  }
   const audience = narrowAudience(judged.grant.audience, form.get('resource') ?? []);
   if (!audience.ok) return audience;
   const { client } = judged;
@@ -95,19 +98,4 @@ async function redeem(
   if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
   note({ approval_seconds: grant.authTime - issuedAt });
   return ok({ ...issued, sub, requestId, issuedAt: now });
-}
-
-/**
- * Ends a request for good, because its approval was taken back. Undoing what took it back, such as a block, does not
- * bring the approval back.
- */
-async function endTakenBack(
-  ports: CibaGrantPorts,
-  request: ApprovedRequest,
-  because: TakenBack,
-): Promise<Result<never>> {
-  const { requestId, clientId, sub } = request;
-  if (await ports.requests.recordTakenBack({ request, because }))
-    ports.audit.write({ event: 'approval_taken_back', requestId, sub, clientId, because }, ports.clock());
-  return refuse({ reason: 'approval_taken_back', because });
 }

@@ -1,0 +1,72 @@
+import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
+
+/** Longest pause in seconds between two tries to push. The pauses start at 1 second and double. */
+const LONGEST_PUSH_PAUSE_SECONDS = 60;
+/** The longest pause that a client can ask for with `Retry-After`, in seconds. */
+const LONGEST_RETRY_AFTER_SECONDS = 300;
+
+/** What came of a push: the client's status, 0 if the answer was not valid HTTP; or why no answer came. */
+export type PushAnswer =
+  | { readonly status: number; readonly retryAfterSeconds?: number | undefined }
+  | { readonly unreachable: string };
+
+/** What follows from it. `detail` is a word of the provider's own, for the log. */
+export type PushJudgement = { readonly detail: string } & (
+  | { readonly outcome: 'over' }
+  | { readonly outcome: 'again'; readonly seconds: number }
+  | { readonly outcome: 'give_up' }
+);
+
+/** The longest time for which a push is tried, in seconds, however long access tokens live. */
+const LONGEST_DELIVERY_SECONDS = 21_600;
+
+/**
+ * Returns how long tokens are worth a delivery, in seconds: while half of the access token's life is left, and at most
+ * six hours.
+ */
+export function deliverySeconds(accessTokenSeconds: number): number {
+  return Math.min(Math.floor(accessTokenSeconds / 2), LONGEST_DELIVERY_SECONDS);
+}
+
+/**
+ * Returns how often one announcement is delivered at most if its push is tried for so long: once for each lookup of a
+ * decision that is not there yet, once for each growing pause, and once for each longest pause.
+ */
+export function mostPushDeliveries(seconds: number): number {
+  const looks = DECISION_WINDOW_SECONDS / LOOK_AGAIN_SECONDS;
+  const growingPauses = Math.ceil(Math.log2(LONGEST_PUSH_PAUSE_SECONDS));
+  return looks + growingPauses + Math.ceil(seconds / LONGEST_PUSH_PAUSE_SECONDS);
+}
+
+/**
+ * Judges what came of a push. Any status of 2xx, 3xx and 4xx ends it, but 429: redirects are not followed (CIBA §10.3),
+ * and a client that refuses is not asked again. Without an answer, or with 429 or 5xx, the same bytes are tried again
+ * until `until`: CIBA leaves error statuses open. `Retry-After` can make a pause longer.
+ */
+export function judgePush(answer: PushAnswer, next: { tries: number; now: number; until: number }): PushJudgement {
+  if ('unreachable' in answer) return judgeAgain(answer.unreachable, undefined, next);
+  const { status, retryAfterSeconds } = answer;
+  if (status === 0 || status === 429 || status >= 500) return judgeAgain('unavailable', retryAfterSeconds, next);
+  return { outcome: 'over', detail: status >= 200 && status < 300 ? 'accepted' : 'refused' };
+}
+
+/** A pause is cut at the end, so that the last try comes when the end is near, and none after it. */
+function judgeAgain(
+  detail: string,
+  retryAfterSeconds: number = 0,
+  { tries, now, until }: { tries: number; now: number; until: number },
+): PushJudgement {
+  const left = until - now;
+  if (left < 1) return { outcome: 'give_up', detail };
+  const grown = Math.min(2 ** Math.min(tries - 1, 10), LONGEST_PUSH_PAUSE_SECONDS);
+  const asked = Math.min(retryAfterSeconds, LONGEST_RETRY_AFTER_SECONDS);
+  return { outcome: 'again', detail, seconds: Math.min(Math.max(grown, asked), left) };
+}
+
+/**
+ * Reads `Retry-After` as seconds (RFC 9110 §10.2.3). A date is not read: the growing pauses do without. Undefined if
+ * there is none.
+ */
+export function retryAfterIn(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : undefined;
+}
