@@ -46,6 +46,7 @@ const SHARED_FLOWS = [
   'provider/flows/operating/audited-change.ts',
   'provider/flows/operating/log-in-patiently.ts',
   'provider/flows/operating/log-in-synthetically.ts',
+  'provider/flows/person/store-user-code.ts',
   'provider/flows/person/user-with-devices.ts',
   'provider/flows/token/end-taken-back.ts',
   'provider/flows/token/issue-tokens.ts',

@@ -12,8 +12,9 @@ const WITHOUT_RECORDS = {
   'their events are lines of the log alone': `endTakenBack handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
-    closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication storeAndPush
-    verifyHint watchExpiry`,
+    checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication
+    settleUserCode spendLikeUserCode storeAndPush verifyHint watchExpiry`,
+  'it is a part of setUserCode and setOwnUserCode': 'storeUserCode',
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,

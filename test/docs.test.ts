@@ -235,6 +235,7 @@ describe('README.md', () => {
       profile: STANDARD_PROFILE,
       deliveryMode: 'ping',
       requiresOpenid: true,
+      sendsUserCodes: true,
       names: { issuer: 'https://op.example/', previousIssuers: [] },
       expiry: { default: 120, limit: 600 },
     });

@@ -14,6 +14,8 @@ export interface RequestLimits {
   readonly perClient?: number | 'off' | undefined;
   /** How many unknown users a client may name within an hour, before it is refused for an hour. Default: 100. */
   readonly unknownUsers?: number | 'off' | undefined;
+  /** How many wrong user codes a client may send for one user within a day of UTC. Then it is refused for this user until the day ends. Default: 10. */
+  readonly wrongUserCodes?: number | undefined;
   /** How long a client pauses for a user who denied. Default: 15 seconds at first, an hour at most. */
   readonly denialPause?: DenialPause | 'off' | undefined;
   /** Whether a denial that reports fraud blocks the client for this user. Default: `on`. */

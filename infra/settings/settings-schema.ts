@@ -138,6 +138,7 @@ export const providerSchema = v.strictObject({
       perUser: v.optional(v.strictObject({ perMinute: whole(1), perHour: whole(1) })),
       perClient: v.optional(orOff(whole(1))),
       unknownUsers: v.optional(orOff(whole(1))),
+      wrongUserCodes: v.optional(whole(1)),
       denialPause: v.optional(orOff(v.strictObject({ first: seconds(1), longest: seconds(1) }))),
       fraudBlocks: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       oneOpenRequest: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),

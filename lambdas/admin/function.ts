@@ -29,6 +29,8 @@ export const spec = {
     'DELETE /admin/users/{sub}/tickets',
     'GET /admin/users/{sub}/devices',
     'DELETE /admin/users/{sub}/devices/{device_id}',
+    'PUT /admin/users/{sub}/user-code',
+    'DELETE /admin/users/{sub}/user-code',
     'GET /admin/log-level',
     'PUT /admin/log-level',
     'GET /admin/users/{sub}/blocks',

@@ -4,6 +4,7 @@ import {
   logLevelBody,
   userBody,
   userChangeBody,
+  userCodeBody,
   userSearchBody,
   userSearchFrom,
 } from '../../provider/edge/http/admin-bodies.ts';
@@ -27,6 +28,7 @@ import { eraseUser } from '../../provider/flows/person/erase-user.ts';
 import { exportUser, readEvidenceKeys } from '../../provider/flows/person/export-user.ts';
 import { listUsers } from '../../provider/flows/person/list-users.ts';
 import { listBlocks, unblockClient } from '../../provider/flows/person/manage-blocks.ts';
+import { removeUserCode, setUserCode } from '../../provider/flows/person/manage-user-code.ts';
 import {
   createUser,
   findUser,
@@ -114,6 +116,12 @@ const routes = {
   ),
   'DELETE /admin/users/{sub}/devices/{device_id}': adminRoute(async ({ id, by }) =>
     mapResult(await removeUserDevice(ports, { sub: id('sub'), deviceId: id('device_id'), by }), answerDone),
+  ),
+  'PUT /admin/users/{sub}/user-code': adminBodyRoute({ body: userCodeBody }, async ({ body, id, by }) =>
+    mapResult(await setUserCode(ports, { sub: id('sub'), code: body.user_code, by }), answerDone),
+  ),
+  'DELETE /admin/users/{sub}/user-code': adminRoute(async ({ id, by }) =>
+    mapResult(await removeUserCode(ports, id('sub'), by), answerDone),
   ),
   'GET /admin/log-level': adminRoute(async () => mapResult(await readLogLevel(ports), answerOk)),
   'PUT /admin/log-level': adminBodyRoute({ body: logLevelBody }, async ({ body, by }) =>

@@ -12,6 +12,7 @@ import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-reg
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { PersonRecordsTable } from '../../provider/adapters/dynamodb/person-records-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { UserCodesTable } from '../../provider/adapters/dynamodb/user-codes-table.ts';
 import { UserListTable } from '../../provider/adapters/dynamodb/user-list-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
@@ -21,6 +22,7 @@ import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { nameSkeleton } from '../../provider/adapters/unicode/name-skeleton.ts';
+import { userCodeHashes } from '../../provider/adapters/user-code-hashes.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../provider/flows/device/manage-tickets.ts';
 import type { ManageLogLevelPorts } from '../../provider/flows/operating/manage-log-level.ts';
@@ -29,10 +31,12 @@ import type { EraseUserPorts } from '../../provider/flows/person/erase-user.ts';
 import type { ExportUserPorts } from '../../provider/flows/person/export-user.ts';
 import type { ListUsersPorts } from '../../provider/flows/person/list-users.ts';
 import type { ManageBlocksPorts } from '../../provider/flows/person/manage-blocks.ts';
+import type { ManageUserCodePorts } from '../../provider/flows/person/manage-user-code.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
 type AdminPorts = ManageClientsPorts &
   ManageUsersPorts &
+  ManageUserCodePorts &
   ListUsersPorts &
   ManageTicketsPorts &
   ManageBlocksPorts &
@@ -59,6 +63,8 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
     userList: new UserListTable(directory),
     devices: people,
     tickets: new TicketsTable({ directory, transactions }, entropy),
+    userCodes: new UserCodesTable(directory),
+    userCodeHashes,
     blockEnds: new ClientBlockEndsTable(directory),
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     personRecords: new PersonRecordsTable({ directory, transactions }, entropy),

@@ -12,6 +12,7 @@ export const spec = {
     'POST /devices',
     'PATCH /devices/{device_id}',
     'DELETE /devices/{device_id}',
+    'PUT /device/user-code',
     'GET /device/requests',
     'GET /device/requests/{request_id}',
     'POST /device/requests/{request_id}/response',

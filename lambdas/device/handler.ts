@@ -1,5 +1,5 @@
 import { answerCreated, answerDone, answerOk } from '../../provider/edge/http/answer.ts';
-import { deviceChangeBody, enrolmentBody, responseBody } from '../../provider/edge/http/device-bodies.ts';
+import { deviceChangeBody, enrolmentBody, responseBody, userCodeBody } from '../../provider/edge/http/device-bodies.ts';
 import { deviceCallFrom } from '../../provider/edge/http/device-call.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { parseJson } from '../../provider/edge/http/json-body.ts';
@@ -13,11 +13,12 @@ import {
 } from '../../provider/flows/deciding/answer-request.ts';
 import { enrolDevice } from '../../provider/flows/device/enrol-device.ts';
 import { removeDevice, updateDevice } from '../../provider/flows/device/manage-device.ts';
+import { setOwnUserCode } from '../../provider/flows/device/set-user-code.ts';
 import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
 import { wire } from './wiring.ts';
 
 /**
- * The device API (docs/device-api.md): enrol, change and remove a device, list and read requests, answer one.
+ * The device API (docs/device-api.md): enrol, change and remove a device, set the user code, list and read requests, answer one.
  *
  * 400 invalid_request, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403 access_denied,
  * insufficient_user_authentication; 404 not_found; 409 already_decided; 410 expired.
@@ -38,6 +39,14 @@ const routes = endpoint(log, {
   'DELETE /devices/{device_id}': async (request) => {
     const call = { ...deviceCallFrom(request), deviceId: pathParameter(request, 'device_id') };
     return mapResult(await removeDevice(ports, call), answerDone);
+  },
+  'PUT /device/user-code': async (request) => {
+    const body = parseJson(request, userCodeBody);
+    if (!body.ok) return body;
+    return mapResult(
+      await setOwnUserCode(ports, { ...deviceCallFrom(request), code: body.value.user_code }),
+      answerDone,
+    );
   },
   'GET /device/requests': async (request) =>
     mapResult(await listPendingRequests(ports, deviceCallFrom(request)), (pending) =>

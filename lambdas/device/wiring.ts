@@ -11,6 +11,7 @@ import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-request
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { UserCodesTable } from '../../provider/adapters/dynamodb/user-codes-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { evidenceSeal } from '../../provider/adapters/evidence-seal.ts';
 import { firehoseAuditStore } from '../../provider/adapters/firehose/firehose-audit-store.ts';
@@ -21,16 +22,20 @@ import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
+import { userCodeHashes } from '../../provider/adapters/user-code-hashes.ts';
 import { warmUp } from '../../provider/adapters/warm-up.ts';
 import { ENDPOINT_ACTIONS } from '../../provider/core/operating/push-rights.ts';
 import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import type { AnswerPorts } from '../../provider/flows/deciding/answer-request.ts';
 import type { EnrolPorts } from '../../provider/flows/device/enrol-device.ts';
 import type { ManageDevicePorts } from '../../provider/flows/device/manage-device.ts';
+import type { SetOwnUserCodePorts } from '../../provider/flows/device/set-user-code.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what device runs with in an AWS account. */
-export async function wire(): Promise<Wired<EnrolPorts & ManageDevicePorts & AnswerPorts & ProvePushRightsPorts>> {
+export async function wire(): Promise<
+  Wired<EnrolPorts & ManageDevicePorts & SetOwnUserCodePorts & AnswerPorts & ProvePushRightsPorts>
+> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -44,6 +49,8 @@ export async function wire(): Promise<Wired<EnrolPorts & ManageDevicePorts & Ans
     openRequests: new OpenRequestsTable(transactions, entropy),
     openQuestions: new OpenQuestionsTable(transactions),
     blockRecords: new ClientBlocksTable(directory, entropy),
+    userCodes: new UserCodesTable(directory),
+    userCodeHashes,
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     replays: new ReplaysTable(transactions, entropy, clock),
     requests: new DecidableRequestsTable({ directory, transactions }, entropy),

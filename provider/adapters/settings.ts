@@ -29,6 +29,8 @@ const requestLimits = v.strictObject({
   perClient: orOff(positive, DEFAULTS.clientRequestsPerMinute),
   /** Unknown users that a client may name within an hour. */
   unknownUsers: orOff(positive, DEFAULTS.unknownUsers),
+  /** Wrong user codes that a client may send for one user within a day. */
+  wrongUserCodes: v.optional(positive, DEFAULTS.wrongUserCodes),
   /** How long a client pauses after a denial, in seconds. */
   denialPause: orOff(v.strictObject({ first: positive, longest: positive }), {
     first: DEFAULTS.denialPause.firstSeconds,
@@ -92,6 +94,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     notificationPorts: notificationPorts(env['NOTIFICATION_PORTS'] || ''),
     userLimits: unlessOff(limits.perUser),
     clientLimits: { requestsPerMinute: unlessOff(limits.perClient), unknownUsers: unlessOff(limits.unknownUsers) },
+    wrongUserCodes: limits.wrongUserCodes,
     denialPause: pauseFrom(unlessOff(limits.denialPause)),
     blocksReported: limits.fraudBlocks === 'on',
     hasOneOpenRequest: limits.oneOpenRequest === 'on',

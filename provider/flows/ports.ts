@@ -99,6 +99,8 @@ export type Settings = IssuerNames & {
   readonly userLimits?: WindowLimits | undefined;
   /** The limits of a client that was registered without limits of its own. */
   readonly clientLimits: ClientLimits;
+  /** How many wrong user codes a client may send for a user within a day. */
+  readonly wrongUserCodes: number;
   /** Undefined where clients do not pause after a denial. */
   readonly denialPause?: DenialPause | undefined;
   /** Whether a denial that reports fraud blocks the client for this user. */

@@ -109,6 +109,20 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     'authorization_details are not supported.',
   ],
   signed_request_not_supported: [{}, '400 invalid_request', UNSIGNED],
+  malformed_user_code: [{}, '400 invalid_user_code', 'user_code is malformed.'],
+  missing_user_code: [
+    { because: 'client_not_registered' },
+    '400 missing_user_code',
+    'This user is asked with their user_code alone, by a client that is registered with backchannel_user_code_parameter.',
+    { detail: 'client_not_registered' },
+  ],
+  wrong_user_code: [{}, '400 invalid_user_code', 'user_code is wrong.'],
+  too_many_wrong_user_codes: [
+    { retryAfterSeconds: 3600 },
+    '403 access_denied',
+    'This client sent too many wrong user codes of this user; try again later.',
+    after('3600'),
+  ],
   user_rate_limited: [
     { retryAfterSeconds: 29.1 },
     '403 access_denied',

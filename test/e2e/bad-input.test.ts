@@ -14,7 +14,8 @@ let world: World;
 let client: TestClient;
 beforeAll(async () => {
   world = await World.start();
-  client = await world.client({ client_id: 'bank', scope: 'openid profile', audiences: [API], ...PING });
+  const codes = { backchannel_user_code_parameter: true };
+  client = await world.client({ client_id: 'bank', scope: 'openid profile', audiences: [API], ...PING, ...codes });
   await world.person({ email: 'ana@example.com', name: 'Ana', preferred_username: 'ana' });
 });
 afterAll(() => world?.close());

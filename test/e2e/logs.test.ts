@@ -22,7 +22,7 @@ describe.each(['info', 'debug'] as const)('at the level %s', (level) => {
   it('no secret, token, hint, name, message or push token ever stands in a log line', async () => {
     await setLevel(level);
     const secrets: Record<string, string> = {};
-    const client = await world.client({ scope: 'openid profile email' });
+    const client = await world.client({ scope: 'openid profile email', backchannel_user_code_parameter: true });
     const { sub, email } = await world.user({ name: 'Seeded Name', phone_number: PHONE_NUMBERS[level] });
     const uri = await world.ticket(sub);
     secrets['ticket'] = parseTicketUri(uri).ticket;
@@ -46,6 +46,10 @@ describe.each(['info', 'debug'] as const)('at the level %s', (level) => {
       { grant_type: CIBA_GRANT, auth_req_id: 'x' },
     );
     await world.ask(client, { login_hint: 'seeded-unknown@example.com' });
+    await world.admin('PUT', `/admin/users/${sub}/user-code`, { user_code: 'seeded code' });
+    await world.ask(client, { login_hint: email, user_code: 'seeded wrong code' });
+    await world.ask(client, { login_hint: email, user_code: 'seeded\u0000bad code' });
+    await world.ask(client, { login_hint: email, user_code: 'seeded code' });
     await world.ask(client, { login_hint: email, binding_message: 'Seeded\u202Ebad' });
     await world.post('/bc-authorize', client, 'seeded-parameter=1&seeded-parameter=2&scope=openid');
     await world.admin('POST', '/admin/clients', { client_name: 'x', scope_descriptions: { 'seeded-scope': 1 } });
@@ -78,6 +82,9 @@ describe.each(['info', 'debug'] as const)('at the level %s', (level) => {
       'user name': 'Seeded Name',
       'binding message': 'SeededMessage',
       'bad binding message': 'Seeded\u202Ebad',
+      'user code': 'seeded code',
+      'wrong user code': 'seeded wrong code',
+      'bad user code': 'bad code',
       'device name': 'SeededDevice',
       'parameter name': 'seeded-parameter',
       'described scope': 'seeded-scope',
@@ -94,7 +101,15 @@ describe.each(['info', 'debug'] as const)('at the level %s', (level) => {
       ([, secret]) => secret.length < 4 || log.some((line) => line.includes(secret)),
     );
     expect(leaked).toEqual([]);
-    const neverInAudit = ['client_secret', 'auth_req_id', 'access_token', 'id_token', 'push token', 'ticket'];
+    const neverInAudit = [
+      'client_secret',
+      'auth_req_id',
+      'access_token',
+      'id_token',
+      'push token',
+      'ticket',
+      'user code',
+    ];
     expect(neverInAudit.filter((name) => audit.some((line) => line.includes(secrets[name] ?? '')))).toEqual([]);
   });
 });

@@ -66,6 +66,9 @@ async function richPerson(sub: string) {
   const denied = await world.asked(await world.client(), { login_hint: email });
   await world.answer(first, denied.requestId, 'deny');
   const pending = await world.asked(client, form);
+  await world.admin('PUT', path(sub, 'user-code'), { user_code: '4711' });
+  const guesser = await world.client({ backchannel_user_code_parameter: true });
+  expect((await world.ask(guesser, { login_hint: email, user_code: '0815' })).status).toBe(400);
   const ticket = await world.ticket(sub);
   const marks = [sub, email, phoneNumber, profile.preferred_username, 'Rosalind Record'];
   const deviceIds = [first, second].map(({ identity }) => identity.deviceId);
@@ -144,6 +147,8 @@ describe('an export', () => {
       status: { state: 'approved', grant: { claims: { name: 'Rosalind Record' }, amr: ['user'] } },
     });
     expect(rate_windows).toMatchObject([{ count: 3 }]);
+    expect(body['user_code']).toEqual({ profile_id: expect.any(String), set_at: world.runtime.now() });
+    expect(body['user_code_attempts']).toEqual([{ client_id: expect.any(String), day: expect.any(Number), count: 1 }]);
     // The nonces of writes are not about the person. `used_by` of a ticket is the thumbprint of a key.
     expect(JSON.stringify(body)).not.toMatch(/"(?!used_by)[a-z]+_by"/);
     expect(Object.keys(requests?.find(ofApproved) ?? {}).toSorted()).toEqual(
@@ -258,6 +263,7 @@ describe('an erasure', () => {
 
   it('leaves no request that names the person, of a client that the person reported and that asks on', async () => {
     const person = await richPerson('harassed');
+    await world.admin('DELETE', path('harassed', 'user-code'));
     const reported = await world.client();
     const ask = () => world.asked(reported, { login_hint: person.email });
     const { requestId } = await ask();

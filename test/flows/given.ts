@@ -13,6 +13,7 @@ export const SETTINGS: Settings = {
   rotation: { rotateAfterSeconds: 1, publishBeforeUseSeconds: 1, retireForSeconds: 1, keepPublicForSeconds: 1 },
   auditOutage: 'refuse',
   clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
+  wrongUserCodes: 10,
   blocksReported: true,
   hasOneOpenRequest: false,
   concealsUsers: false,

@@ -53,8 +53,17 @@ export const DISCOVERY_REQUIREMENTS: readonly Requirement[] = [
     section: 'CIBA §4',
     level: 'MAY',
     says: '`backchannel_user_code_parameter_supported` says whether user codes work.',
-    status: 'not offered',
-    because: 'User codes are not offered yet, and the member is false.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: METADATA,
+          text: 'backchannel_user_code_parameter_supported: true',
+          broken: 'backchannel_user_code_parameter_supported: false',
+        },
+        test: { file: TEST, titles: [DISCOVERY, 'is this document, and no member more'] },
+      },
+    ],
   },
   {
     id: 'CIBA-4.D5',

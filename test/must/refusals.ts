@@ -172,15 +172,42 @@ export const REFUSAL_REQUIREMENTS: readonly Requirement[] = [
     section: 'CIBA §13',
     level: 'MUST',
     says: 'A request without a user code that is required is 400 `missing_user_code`.',
-    status: 'not offered',
-    because: 'User codes are not offered yet.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/user-code.ts',
+          text: 'if (!code) return ok(true);',
+          broken: 'if (!code || !isSupported) return ok(true);',
+        },
+        test: {
+          file: 'test/core/asking/user-code.test.ts',
+          titles: [
+            'the user code of a request',
+            'is missing_user_code also for a client that cannot send one: the code fails closed (CIBA §13)',
+          ],
+        },
+      },
+    ],
   },
   {
     id: 'CIBA-13.invalid_user_code',
     section: 'CIBA §13',
     level: 'MUST',
     says: 'A wrong user code is 400 `invalid_user_code`.',
-    status: 'not offered',
-    because: 'User codes are not offered yet.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/user-code.ts',
+          text: "return isRight ? ok(true) : refuse({ reason: 'wrong_user_code' });",
+          broken: 'return ok(true);',
+        },
+        test: {
+          file: 'test/core/asking/user-code.test.ts',
+          titles: ['the user code of a request', 'is invalid_user_code if it is wrong (CIBA §13)'],
+        },
+      },
+    ],
   },
 ];

@@ -107,8 +107,31 @@ export const REGISTRATION_REQUIREMENTS: readonly Requirement[] = [
     section: 'CIBA §4',
     level: 'MAY',
     says: '`backchannel_user_code_parameter` says that the client may send user codes.',
-    status: 'not offered',
-    because: 'User codes are not offered yet.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/backchannel-request.ts',
+          text: "const sent = sendsUserCodes ? single(form, 'user_code') : undefined;",
+          broken: "const sent = single(form, 'user_code');",
+        },
+        test: {
+          file: 'test/core/asking/backchannel-request.test.ts',
+          titles: ['user_code (CIBA §7.1)', 'is ignored for other clients, whatever it is'],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/core/asking/backchannel-request.ts',
+          text: "const sent = sendsUserCodes ? single(form, 'user_code') : undefined;",
+          broken: 'const sent = undefined;',
+        },
+        test: {
+          file: 'test/core/asking/backchannel-request.test.ts',
+          titles: ['user_code (CIBA §7.1)', 'is read of a client that is registered for it, in normal form'],
+        },
+      },
+    ],
   },
   {
     id: 'CIBA-4.R6',

@@ -169,7 +169,13 @@ export const PARAMETERS: Readonly<Record<string, Row>> = {
     // A class that nobody knows is ignored, whatever it is called.
     but: { 'as a JSON object': 'accepted', 'as a JSON list': 'accepted' },
   },
-  // Parameters of CIBA that are not offered, and one that nobody knows.
-  user_code: { good: '1234', ...IGNORED },
+  user_code: {
+    good: '1234',
+    absent: 'accepted',
+    wrong: 'invalid_user_code malformed_user_code',
+    // Text that a person could have chosen. This one has no code, so it is ignored.
+    but: { 'as a JSON object': 'accepted', 'as a JSON list': 'accepted' },
+  },
+  // One that nobody knows.
   unknown: { good: 'x', ...IGNORED },
 };

@@ -2,11 +2,13 @@ import { type Device, isSameEndpoint } from '../../core/device/device.ts';
 import type { ClientBlock } from '../../core/person/client-block.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { User } from '../../core/person/user.ts';
+import type { UserCode } from '../../core/person/user-code.ts';
 import type { Devices } from '../../flows/device/ports.ts';
 import type { People } from '../../flows/person/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import { type BlockForm, blockFrom, isBlock } from './forms/block-form.ts';
 import { type DeviceForm, deviceFrom, deviceItem, deviceKey, isDevice, reachForm } from './forms/device-form.ts';
+import { isUserCode, type UserCodeForm, userCodeFrom } from './forms/user-code-form.ts';
 import { isProfile, loginKey, type UserForm, userFrom, userPartition } from './forms/user-form.ts';
 import type { Table } from './table.ts';
 
@@ -17,10 +19,11 @@ type UserPartition = {
   readonly user: User | undefined;
   readonly devices: readonly Device[];
   readonly blocks: readonly ClientBlock[];
+  readonly userCode: UserCode | undefined;
 };
 
 /**
- * Persons, their devices and the clients that they denied in Directory: two ports over one partition for each person. A
+ * Persons, their devices, their user codes and the clients that they denied in Directory: two ports over one partition for each person. A
  * caller that asks for all at the same time is answered from one read.
  */
 export class PeopleTable implements People, Devices {
@@ -44,6 +47,10 @@ export class PeopleTable implements People, Devices {
 
   async listBlocks(sub: string): Promise<readonly ClientBlock[]> {
     return (await this.#read(sub)).blocks;
+  }
+
+  async findUserCode(sub: string): Promise<UserCode | undefined> {
+    return (await this.#read(sub)).userCode;
   }
 
   async listOf(sub: string): Promise<readonly Device[]> {
@@ -116,9 +123,10 @@ export class PeopleTable implements People, Devices {
   }
 
   async #query(sub: string): Promise<UserPartition> {
-    const items = await this.#directory.query<UserForm | DeviceForm | BlockForm>(userPartition(sub));
+    const items = await this.#directory.query<UserForm | DeviceForm | BlockForm | UserCodeForm>(userPartition(sub));
     const profile = items.find(isProfile);
     const [devices, blocks] = [items.filter(isDevice).map(deviceFrom), items.filter(isBlock).map(blockFrom)];
-    return { user: profile && userFrom(profile), devices, blocks };
+    const code = items.find(isUserCode);
+    return { user: profile && userFrom(profile), devices, blocks, userCode: code && userCodeFrom(code) };
   }
 }

@@ -15,8 +15,10 @@ import {
   keptProfile,
   keptRateWindow,
   keptRequest,
+  keptUserCode,
+  keptUserCodeAttempts,
 } from './forms/kept-form.ts';
-import { isWindow, type RateWindowForm, userWindows } from './forms/rate-window-form.ts';
+import { isUserCodeAttempts, isWindow, type RateWindowForm, userWindows } from './forms/rate-window-form.ts';
 import {
   DETAILS_PREFIX,
   type DetailsForm,
@@ -26,6 +28,7 @@ import {
   requestKey,
 } from './forms/request-form.ts';
 import { ticketKey } from './forms/ticket-form.ts';
+import { isUserCode, type UserCodeForm } from './forms/user-code-form.ts';
 import {
   entriesOf,
   isProfile,
@@ -55,7 +58,7 @@ export class PersonRecordsTable implements PersonRecords {
 
   async read(sub: string): Promise<KeptRecords | undefined> {
     const [person, details, windows, keys, entries] = await Promise.all([
-      this.#directory.query<UserForm | DeviceForm | BlockForm>(userPartition(sub)),
+      this.#directory.query<UserForm | DeviceForm | BlockForm | UserCodeForm>(userPartition(sub)),
       this.#detailsOf(sub),
       this.#transactions.query<RateWindowForm>(userWindows(sub)),
       this.#directory.query<EvidenceKeyForm>(evidenceKeyPartition(sub)),
@@ -63,6 +66,7 @@ export class PersonRecordsTable implements PersonRecords {
     ]);
     if ([person, details, windows, keys, entries].every(({ length }) => length === 0)) return undefined;
     const profile = person.find(isProfile);
+    const code = person.find(isUserCode);
     const [identifiers, requests] = await Promise.all([
       Promise.all((profile?.identifiers ?? []).map((one) => this.#identifier(sub, one))),
       this.#transactions.batchGet<RequestForm>(details.map(({ sk }) => requestKey(requestIdFrom(sk)))),
@@ -76,6 +80,8 @@ export class PersonRecordsTable implements PersonRecords {
       devices: person.filter(isDevice).map(keptDevice),
       requests: details.map((one) => keptRequest(one, requestOf(one))),
       rate_windows: windows.filter(isWindow).map(keptRateWindow),
+      user_code_attempts: windows.filter(isUserCodeAttempts).map(keptUserCodeAttempts),
+      ...(code && { user_code: keptUserCode(code) }),
       blocks: person.filter(isBlock).map(keptBlock),
       evidence_keys: keys.map(keptEvidenceKey),
     };
@@ -110,8 +116,9 @@ export class PersonRecordsTable implements PersonRecords {
   }
 
   async eraseBlocks({ sub, profileIds }: ProfilesOf): Promise<void> {
-    const stored = (await this.#directory.query<BlockForm>(userPartition(sub))).filter(isBlock);
-    const own = stored.filter(({ profile_id }) => profileIds.includes(profile_id));
+    const stored = await this.#directory.query<BlockForm | UserCodeForm>(userPartition(sub));
+    const of = stored.filter((item) => isBlock(item) || isUserCode(item));
+    const own = of.filter(({ profile_id }) => profileIds.includes(profile_id));
     await Promise.all(
       own.map(({ pk, sk, profile_id }) => this.#directory.delete({ pk, sk }, { guard: isOf(profile_id) })),
     );

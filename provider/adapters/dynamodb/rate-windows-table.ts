@@ -1,12 +1,14 @@
 import {
   type ClientLimits,
   type Counted,
+  dayAt,
   GUESSING_SECONDS,
   retryAfter,
   shardsOf,
   type WindowLimits,
   windowsAt,
 } from '../../core/asking/rate-window.ts';
+import type { UserCodeAttempt } from '../../core/asking/user-code.ts';
 import type { RateWindows } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import {
@@ -16,6 +18,7 @@ import {
   type RateWindowForm,
   rateWindowKey,
   silentWindowKey,
+  userCodeAttemptsKey,
   userWindows,
 } from './forms/rate-window-form.ts';
 import type { Key } from './items.ts';
@@ -60,6 +63,27 @@ export class RateWindowsTable implements RateWindows {
       key: rateWindowKey(userWindows(sub), hour),
       add: { count: -1, [inMinute]: -1 },
       guard: { condition: `#count > :none AND #${inMinute} > :none`, values: { none: 0 } },
+      nonce: { attribute: 'given_back_by', value: this.#entropy.id() },
+    });
+  }
+
+  async countUserCode(attempt: UserCodeAttempt, most: number, now: number): Promise<Counted> {
+    const { day, dayEndsAt } = dayAt(now);
+    const { written } = await this.#transactions.update({
+      key: userCodeAttemptsKey(attempt, day),
+      set: { ttl: dayEndsAt + HOUR_SECONDS },
+      add: { count: 1 },
+      guard: { condition: 'attribute_not_exists(#count) OR #count < :most', values: { most } },
+      nonce: { attribute: 'counted_by', value: this.#entropy.id() },
+    });
+    return written ? { allowed: true } : { allowed: false, retryAfterSeconds: dayEndsAt - now };
+  }
+
+  async giveBackUserCode(attempt: UserCodeAttempt, countedAt: number): Promise<void> {
+    await this.#transactions.update({
+      key: userCodeAttemptsKey(attempt, dayAt(countedAt).day),
+      add: { count: -1 },
+      guard: { condition: '#count > :none', values: { none: 0 } },
       nonce: { attribute: 'given_back_by', value: this.#entropy.id() },
     });
   }

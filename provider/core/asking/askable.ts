@@ -31,6 +31,8 @@ export type FoundUser = NamedUser & {
   readonly openSeconds: number;
   /** Whether the client sent no binding message although the user could take the question for another open one. */
   readonly needsMessage: boolean;
+  /** Whether the user code that they may need was sent. */
+  readonly userCode: Result<true>;
   /** The result of counting the attempt for the user. Undefined where limits are switched off. */
   readonly userLimit: Counted | undefined;
   /** The classes of which an approval must reach one. Undefined if any approval will do. */
@@ -58,13 +60,13 @@ export function checkNamed({ clientLimit, sub, differ, onlySub, isSynthetic }: N
 
 /**
  * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, a pause after denials,
- * another open request where there may be one only, a binding message that is needed, no profile, a name that is
- * no longer the user's, a subject that was another person's when it was named, a blocked user, the user's limit, no
- * device that would learn of the request, none of these that could approve it.
- * A client knows of its own denials and open requests, whatever became of the user since. Unknown and blocked users are
- * refused before the limit, so that the limit does not reveal that a user exists. The limit protects people from too
- * many pushes. It does not stop the synthetic login, which rings no phone: the attempts of a failed deployment would
- * make the next one fail. They are counted all the same, so that the login shows that counting works.
+ * another open request where there may be one only, a binding message that is needed, no profile, a name that is no
+ * longer the user's, a subject that was another person's when it was named, a blocked user, the user code, the user's
+ * limit, no device that would learn of the request, none of these that could approve it. A client knows of its own denials
+ * and open requests, whatever became of the user since. Unknown and blocked users are refused before the limit, so that
+ * the limit does not reveal that a user exists, and so is a client without the user's code. The limit protects people
+ * from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts of a failed deployment
+ * would make the next one fail. They are counted all the same, so that the login shows that counting works.
  */
 export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   const { hint, found, userLimit, sub, isSynthetic } = known;
@@ -78,6 +80,7 @@ export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   if (!isNamedBy(user, hint)) return refuse({ reason: 'unknown_user', because: 'no_such_identifier' });
   if (namesPredecessor(hint, user)) return refuse({ reason: 'unknown_user', because: 'earlier_person' });
   if (user.status === 'blocked') return refuse({ reason: 'unknown_user', because: 'blocked' });
+  if (!known.userCode.ok) return known.userCode;
   const isPerson = !(isSynthetic && sub === SYNTHETIC_ID);
   if (userLimit?.allowed === false && isPerson)
     return refuse({ reason: 'user_rate_limited', retryAfterSeconds: userLimit.retryAfterSeconds });

@@ -35,7 +35,7 @@ export function checkAsked(
   { issuer, acrPolicy }: AskedPolicy,
 ): Result<Whole<Asked>> {
   const { scopes, audience, resources, acrValues, ...more } = wanted;
-  const { hint, bindingMessage, expiresInSeconds, notificationToken, ...others } = more;
+  const { hint, bindingMessage, userCode, expiresInSeconds, notificationToken, ...others } = more;
   others satisfies Nothing;
   const target = grantAudience({ audience, resources }, client, issuer);
   if (!target.ok) return target;

@@ -3,6 +3,7 @@ import type { Profile } from '../client/profile.ts';
 import { checkNoRepeats, type FormParameters, readParameters, single } from '../form.ts';
 import type { IssuerNames } from '../issuer.ts';
 import { isNotificationToken } from '../notifying/notification-endpoint.ts';
+import { normalUserCode } from '../person/user-code.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { parseAcrValues } from './acr-values.ts';
 import { type BindingMessages, checkBindingMessage } from './binding-message.ts';
@@ -16,6 +17,8 @@ export type BackchannelRequest = {
   readonly scopes: readonly string[];
   readonly hint: SentHint;
   readonly bindingMessage: string | undefined;
+  /** The code with which the user may be asked, in normal form. Undefined if the client is not registered for codes. */
+  readonly userCode: string | undefined;
   readonly expiresInSeconds: number;
   /** The token with which a `ping` or `push` client wants to be notified. Undefined for others, whatever they sent. */
   readonly notificationToken: string | undefined;
@@ -31,6 +34,8 @@ export type RequestPolicy = {
   readonly deliveryMode: DeliveryMode;
   /** Whether `scope` must contain `openid`. False for a client that may use plain OAuth. */
   readonly requiresOpenid: boolean;
+  /** Whether the client is registered with `backchannel_user_code_parameter`. */
+  readonly sendsUserCodes: boolean;
   readonly names: IssuerNames;
   readonly expiry: { readonly default: number; readonly limit: number };
   readonly bindingMessagePattern?: RegExp | undefined;
@@ -45,6 +50,7 @@ const readers: { readonly [Member in keyof BackchannelRequest]-?: Reader<Backcha
   scopes: (form, policy) => parseScope(single(form, 'scope'), policy),
   hint: readHint,
   bindingMessage: readBindingMessage,
+  userCode: readUserCode,
   expiresInSeconds: (form, { expiry }) => parseRequestedExpiry(single(form, 'requested_expiry'), expiry),
   notificationToken: readNotificationToken,
   audience: (form) => ok(single(form, 'audience')),
@@ -83,6 +89,17 @@ function readBindingMessage(
   const message = single(form, 'binding_message');
   if (message === undefined) return ok(undefined);
   return checkBindingMessage(message, { narrowerSet, strict: bindingMessages === 'strict' });
+}
+
+/**
+ * Reads the user code (CIBA §7.1). For clients that are not registered for it, it is ignored like any unknown parameter.
+ * A code that nobody can have is refused for everybody, before a user is looked up.
+ */
+function readUserCode(form: FormParameters, { sendsUserCodes }: RequestPolicy): Result<string | undefined> {
+  const sent = sendsUserCodes ? single(form, 'user_code') : undefined;
+  if (sent === undefined) return ok(undefined);
+  const code = normalUserCode(sent);
+  return code === undefined ? refuse({ reason: 'malformed_user_code' }) : ok(code);
 }
 
 /**

@@ -4,12 +4,23 @@ import type { Refusal } from '../refusal.ts';
 import { type LoginHint, namesIn } from './hint.ts';
 
 /** The refusals that tell a client something about a person. */
-const ABOUT_PEOPLE = ['unknown_user', 'no_reachable_device', 'acr_out_of_reach', 'user_rate_limited'] as const;
+const ABOUT_PEOPLE = [
+  'unknown_user',
+  'no_reachable_device',
+  'acr_out_of_reach',
+  'user_rate_limited',
+  'missing_user_code',
+  'wrong_user_code',
+  'too_many_wrong_user_codes',
+] as const;
 
 /** A refusal that a client does not see where users are concealed. */
 export type Concealed = Extract<Refusal, { reason: (typeof ABOUT_PEOPLE)[number] }>;
 
-/** Returns whether a client would learn from this refusal whether a person exists, is blocked, has a phone or is busy. */
+/**
+ * Returns whether a client would learn from this refusal whether a person exists, is blocked, has a phone or a user code,
+ * or is busy.
+ */
 export function isAboutPeople(refusal: Refusal): refusal is Concealed {
   return ABOUT_PEOPLE.some((reason) => reason === refusal.reason);
 }

@@ -24,6 +24,8 @@ export type Counted =
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
+/** The length of a day, over which wrong user codes are counted. */
+export const DAY_SECONDS = 86_400;
 
 /** The windows that contain an instant: their numbers since the epoch, and the instants at which they end. */
 export type Windows = {
@@ -41,6 +43,12 @@ export function windowsAt(now: number): Windows {
   const minute = Math.floor(now / MINUTE_SECONDS);
   const hour = Math.floor(now / HOUR_SECONDS);
   return { minute, hour, minuteEndsAt: (minute + 1) * MINUTE_SECONDS, hourEndsAt: (hour + 1) * HOUR_SECONDS };
+}
+
+/** Returns the day of UTC that contains an instant: its number since the epoch, and when it ends. */
+export function dayAt(now: number): { readonly day: number; readonly dayEndsAt: number } {
+  const day = Math.floor(now / DAY_SECONDS);
+  return { day, dayEndsAt: (day + 1) * DAY_SECONDS };
 }
 
 /** Returns after how many seconds a refused caller may try again. */

@@ -28,6 +28,10 @@ export type AskingRefusal =
   | { reason: 'id_token_hint_invalid'; because: WrongIdToken }
   | { reason: 'invalid_binding_message'; expected: string }
   | { reason: 'binding_message_needed' }
+  | { reason: 'malformed_user_code' }
+  | { reason: 'missing_user_code'; because: 'not_sent' | 'client_not_registered' }
+  | { reason: 'wrong_user_code' }
+  | { reason: 'too_many_wrong_user_codes'; retryAfterSeconds: number }
   | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' | 'not_granted' }
   | { reason: 'authorization_details_not_supported' }
   | { reason: 'signed_request_not_supported' }
@@ -83,6 +87,23 @@ export const askingWording: Wordings<AskingRefusal> = {
     wording(400, 'invalid_authorization_details', 'authorization_details are not supported.'),
   signed_request_not_supported: () =>
     invalidRequest('Signed authentication requests are not supported; send the parameters in the form.'),
+  // No user can have such a code, so the refusal says nothing about this one.
+  malformed_user_code: () => wording(400, 'invalid_user_code', 'user_code is malformed.'),
+  missing_user_code: ({ because }) =>
+    wording(
+      400,
+      'missing_user_code',
+      'This user is asked with their user_code alone, by a client that is registered with backchannel_user_code_parameter.',
+      { detail: because },
+    ),
+  wrong_user_code: () => wording(400, 'invalid_user_code', 'user_code is wrong.'),
+  too_many_wrong_user_codes: (refusal) =>
+    wording(
+      403,
+      'access_denied',
+      'This client sent too many wrong user codes of this user; try again later.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
   user_rate_limited: (refusal) =>
     wording(
       403,

@@ -67,6 +67,10 @@ export type Client = {
   readonly deliveryMode: DeliveryMode;
   /** Where a `ping` or `push` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
   readonly notificationEndpoint?: string | undefined;
+  /**
+   * Whether the client sends user codes (CIBA §4). Absent means that it does not. It cannot ask a person who has one then.
+   */
+  readonly sendsUserCodes?: boolean | undefined;
   /** The scopes that the client may have. It may always have `openid`. */
   readonly scopes: readonly string[];
   readonly scopeDescriptions: Readonly<Record<string, string>>;

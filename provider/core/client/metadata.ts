@@ -6,6 +6,7 @@ import { GRANT_TYPES } from '../token/grant-types.ts';
 import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId } from './client.ts';
 import type { MemberSpec, MemberValue } from './metadata-member.ts';
 import { SECRET_DAYS } from './secrets.ts';
+import { TOKEN_METADATA } from './token-metadata.ts';
 
 const NAME_LIMIT = 64;
 const DESCRIPTION_LIMIT = 120;
@@ -122,26 +123,16 @@ export const CLIENT_METADATA = {
       fits: isNotificationEndpoint,
     },
   },
-  id_token_signed_response_alg: {
-    kind: 'choice',
-    of: SIGNING_ALGORITHMS,
-    source: 'OIDC Registration §2',
-    means: 'Algorithm of ID tokens.',
-    whenAbsent: '`RS256`',
-    change: 'replace',
-    audited: 'name',
-    storedAs: 'idTokenAlgorithm',
+  backchannel_user_code_parameter: {
+    kind: 'boolean',
+    source: 'CIBA §4',
+    means: 'Whether the client sends `user_code`. It can then ask people who have a user code.',
+    whenAbsent: '`false`',
+    change: 'remove',
+    audited: 'values',
+    storedAs: 'sendsUserCodes',
   },
-  access_token_signed_response_alg: {
-    kind: 'choice',
-    of: SIGNING_ALGORITHMS,
-    source: 'own',
-    means: "Algorithm of access tokens. API Gateway's JWT authorizers accept only `RS256`.",
-    whenAbsent: '`RS256`',
-    change: 'replace',
-    audited: 'name',
-    storedAs: 'accessTokenAlgorithm',
-  },
+  ...TOKEN_METADATA,
   scope_descriptions: {
     kind: 'texts_by_name',
     called: 'SCOPE=TEXT',

@@ -38,6 +38,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     grantTypes: metadata.grant_types ?? [CIBA_GRANT],
     deliveryMode: metadata.backchannel_token_delivery_mode ?? 'poll',
     notificationEndpoint: metadata.backchannel_client_notification_endpoint,
+    sendsUserCodes: metadata.backchannel_user_code_parameter,
     scopes: metadata.scope?.split(' ') ?? ['openid'],
     scopeDescriptions: metadata.scope_descriptions ?? {},
     audiences: metadata.audiences ?? [],
@@ -146,7 +147,7 @@ export function warningsOf({ audiences }: Pick<Client, 'audiences'>): readonly s
 export function describeClient(client: Client): ClientMetadata & { readonly client_id: string } {
   const { clientId, registrationId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } =
     client;
-  const { scopes, scopeDescriptions, audiences, defaultAudience, ...further } = more;
+  const { scopes, scopeDescriptions, audiences, defaultAudience, sendsUserCodes, ...further } = more;
   const {
     idTokenAlgorithm,
     accessTokenAlgorithm,
@@ -169,6 +170,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     grant_types: grantTypes,
     backchannel_token_delivery_mode: deliveryMode,
     backchannel_client_notification_endpoint: notificationEndpoint,
+    backchannel_user_code_parameter: sendsUserCodes,
     scope: scopes.join(' '),
     scope_descriptions: scopeDescriptions,
     id_token_signed_response_alg: idTokenAlgorithm,

@@ -39,7 +39,7 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
     revocation_endpoint: urlOf(issuer, PATHS.revocation),
     jwks_uri: urlOf(issuer, PATHS.jwks),
     backchannel_token_delivery_modes_supported: profile.deliveryModes,
-    backchannel_user_code_parameter_supported: false,
+    backchannel_user_code_parameter_supported: true,
     grant_types_supported: GRANT_TYPES,
     response_types_supported: [],
     subject_types_supported: ['public'],

@@ -93,6 +93,14 @@ export type AuditEvent =
       readonly by: string;
     }
   | {
+      /** Clients need this code from then on; or need none any more. The code itself is in no record. */
+      readonly event: 'user_code_set' | 'user_code_removed';
+      readonly sub: string;
+      /** The phone that set it, if a phone did. */
+      readonly deviceId?: string | undefined;
+      readonly by: string;
+    }
+  | {
       readonly event: 'user_erased';
       readonly sub: string;
       /** The profile of the user; or if there was none, those of earlier persons with the subject. */

@@ -4,8 +4,8 @@ import { retryAfter, type Wordings, wording } from '../refusal-wording.ts';
  * The reasons why the admin API refuses a call (docs/admin-api.md), and why a change that cannot be proven is not made. In
  * a conflict, `what` is the member whose value is taken; `changed` and `client` mean that other calls kept changing the
  * record, or may have set this change back, `blocked` that the user is blocked, `block` that the user reported the
- * client again, `device` that another call gave the device another push token, and `ticket` that the ticket was
- * replaced or ended in the meantime.
+ * client again, `device` that another call gave the device another push token, `ticket` that the ticket was
+ * replaced or ended in the meantime, and `user_code` that the user code was set or removed in the meantime.
  */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }
@@ -26,6 +26,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
   client_name: 'Another client has a name that is the same or looks the same.',
   device: 'Another call has given the device another push token; try again.',
   block: 'The user reported the client again; look again.',
+  user_code: 'The user code was set or removed by another call; try again.',
   ticket: 'The ticket was replaced or ended by another call; look again.',
 };
 

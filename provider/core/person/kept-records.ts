@@ -18,6 +18,10 @@ export type KeptRecords = {
   /** The requests whose details are still stored: until an hour after their end. */
   readonly requests: readonly KeptRequest[];
   readonly rate_windows: readonly KeptRateWindow[];
+  /** How many user codes clients sent. */
+  readonly user_code_attempts: readonly KeptUserCodeAttempts[];
+  /** That clients need a user code, and not its hash. It is in the partition of the person, whoever's it is. */
+  readonly user_code?: KeptUserCode | undefined;
   /** The clients that the person denied or reported. */
   readonly blocks: readonly KeptBlock[];
   readonly evidence_keys: readonly KeptEvidenceKey[];
@@ -126,6 +130,12 @@ export type KeptRateWindow = {
   readonly count: number;
   readonly minutes: Readonly<Record<string, number>>;
 };
+
+/** The user codes that one client sent in the day that begins at `day`, without those that were right. */
+export type KeptUserCodeAttempts = { readonly client_id: string; readonly day: number; readonly count: number };
+
+/** That there is a user code, and when it was set. */
+export type KeptUserCode = { readonly profile_id: string; readonly set_at: number };
 
 /** That there is a key which opens the evidence of a profile's decisions, and not the key itself. */
 export type KeptEvidenceKey = { readonly profile_id: string; readonly made_at: number };

@@ -81,6 +81,12 @@ export function describeUser(user: User): UserProfile & { readonly sub: string }
  */
 export type UserView = UserProfile & { readonly sub: string; readonly created_at?: number; readonly synthetic?: true };
 
+/**
+ * One user as operators are told of it. `user_code_set_at` is when the user code was set, if there is one. A list does not
+ * have it, because it would have to read more.
+ */
+export type ShownUserView = UserView & { readonly user_code_set_at?: number };
+
 /** Returns the user with what operators can't set. */
 export function viewUser(user: User): UserView {
   const { createdAt } = user;

@@ -3,6 +3,7 @@ import type { Device } from '../device/device.ts';
 import type { EnrolmentTicket } from '../device/enrolment-ticket.ts';
 import type { ClientBlock } from './client-block.ts';
 import type { LoginIdentifier } from './login-identifier.ts';
+import type { UserCode } from './user-code.ts';
 
 /** The standard claims that this provider stores about a user (OIDC Core §5.1), under the standard's own names. */
 export type UserClaims = {
@@ -58,8 +59,14 @@ export function isSamePerson(one: Owner, other: Owner): boolean {
 /** A user with all authentication devices. One query reads both. */
 export type UserWithDevices = { readonly user: User; readonly devices: readonly Device[] };
 
-/** The same, with what the user's denials did to clients. The same query reads this too. */
-export type UserWithBlocks = UserWithDevices & { readonly blocks: readonly ClientBlock[] };
+/**
+ * The same, with what the user's denials did to clients, and the code without which nobody may ask the user. The same
+ * query reads this too.
+ */
+export type UserWithBlocks = UserWithDevices & {
+  readonly blocks: readonly ClientBlock[];
+  readonly userCode: UserCode | undefined;
+};
 
 /** Returns the stored devices that are enrolled for this user. */
 export function enrolledDevices({ deviceIds }: User, stored: readonly Device[]): readonly Device[] {

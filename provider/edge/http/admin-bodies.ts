@@ -127,6 +127,9 @@ export function userSearchFrom(
   return sub ? ok({ sub }) : refuse({ reason: 'missing_parameter', name: 'login_hint' });
 }
 
+/** PUT /admin/users/{sub}/user-code: the code. */
+export const userCodeBody = v.strictObject({ user_code: v.string() });
+
 const text = removable(v.string());
 const flag = removable(v.boolean());
 /** PATCH /admin/users/{sub}: the members to change; null removes a member. */

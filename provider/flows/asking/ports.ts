@@ -1,6 +1,7 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
 import type { ClientLimits, Counted, WindowLimits } from '../../core/asking/rate-window.ts';
+import type { UserCodeAttempt } from '../../core/asking/user-code.ts';
 import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { NotificationAddress } from '../notifying/ports.ts';
@@ -21,6 +22,13 @@ export interface RateWindows {
   ): Promise<Counted>;
   /** Takes an attempt back that was counted for a user at this instant, because no phone rang. */
   giveBack(sub: string, countedAt: number): Promise<void>;
+  /**
+   * Counts an attempt at a user code, before the code is checked. A client that sent `most` wrong codes for a user within
+   * a day is refused until its end.
+   */
+  countUserCode(attempt: UserCodeAttempt, most: number, now: number): Promise<Counted>;
+  /** Takes an attempt at a user code back that was counted at this instant, because the code was not wrong. */
+  giveBackUserCode(attempt: UserCodeAttempt, countedAt: number): Promise<void>;
   /** Counts an unknown user that the client named. At the limit the client is refused for an hour. */
   countUnknownUser(clientId: string, limits: ClientLimits, now: number): Promise<void>;
 }

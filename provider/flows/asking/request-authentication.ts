@@ -36,8 +36,8 @@ export async function requestAuthentication(
   const { settings, profile } = ports;
   const allowed = checkMayAsk(client, profile);
   if (!allowed.ok) return allowed;
-  const { deliveryMode, requiresOpenid = true } = client;
-  const policy = { ...settings, profile, names: settings, deliveryMode, requiresOpenid };
+  const { deliveryMode, requiresOpenid = true, sendsUserCodes = false } = client;
+  const policy = { ...settings, profile, names: settings, deliveryMode, requiresOpenid, sendsUserCodes };
   const wanted = parseBackchannelRequest(call.form, policy);
   if (!wanted.ok) return wanted;
   const asked = checkAsked(wanted.value, client, settings);

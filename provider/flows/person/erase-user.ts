@@ -48,7 +48,14 @@ export async function eraseUser(ports: EraseUserPorts, sub: string, by: string):
  * The profiles of all persons of whom something is left. A young entry in the list may be of a user who is being created.
  * If it were deleted, that user would be in no list.
  */
-function profilesIn({ requests, blocks, evidence_keys, listed }: KeptRecords, now: number): readonly string[] {
+function profilesIn(kept: KeptRecords, now: number): readonly string[] {
+  const { requests, blocks, evidence_keys, listed, user_code } = kept;
   const abandoned = listed.filter(({ put_at }) => put_at <= now - UNFINISHED_SECONDS);
-  return [...new Set([...requests, ...blocks, ...evidence_keys, ...abandoned].map(({ profile_id }) => profile_id))];
+  return [
+    ...new Set(
+      [...requests, ...blocks, ...evidence_keys, ...abandoned, ...(user_code ? [user_code] : [])].map(
+        ({ profile_id }) => profile_id,
+      ),
+    ),
+  ];
 }

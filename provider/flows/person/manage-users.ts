@@ -8,11 +8,13 @@ import {
   changesOfUser,
   changeUser,
   registerUser,
+  type ShownUserView,
   type UserProfile,
   type UserView,
   viewUser,
 } from '../../core/person/profile.ts';
 import { isSamePerson, type User } from '../../core/person/user.ts';
+import { userCodeOf } from '../../core/person/user-code.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { Devices, Enrolments, PushEndpoints } from '../device/ports.ts';
 import { type AuditedPorts, auditedChange, type RecordDone, type RecordUnclear } from '../operating/audited-change.ts';
@@ -55,9 +57,11 @@ export async function createUser(ports: ManageUsersPorts, profile: UserProfile, 
 export async function findUser(
   ports: ManageUsersPorts,
   by: { sub: string } | { loginHint: string },
-): Promise<Result<UserView>> {
+): Promise<Result<ShownUserView>> {
   const found = 'sub' in by ? await ports.people.find(by.sub) : await findHinted(ports, by.loginHint);
-  return found ? ok(viewUser(found)) : NO_USER;
+  if (!found) return NO_USER;
+  const code = userCodeOf(await ports.people.findUserCode(found.sub), found);
+  return ok({ ...viewUser(found), ...(code && { user_code_set_at: code.setAt }) });
 }
 
 /**

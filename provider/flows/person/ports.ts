@@ -4,6 +4,7 @@ import type { DecisionEvidence, EvidenceKey, EvidenceRecord } from '../../core/p
 import type { KeptRecords } from '../../core/person/kept-records.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { Owner, User } from '../../core/person/user.ts';
+import type { UserCode } from '../../core/person/user-code.ts';
 
 /** Reads the persons who can be asked. */
 export interface People {
@@ -13,6 +14,26 @@ export interface People {
   find(sub: string): Promise<User | undefined>;
   /** Returns what the denials of the person with this subject did to clients. */
   listBlocks(sub: string): Promise<readonly ClientBlock[]>;
+  /** Returns the user code that is stored for this subject, which may be that of a former person. */
+  findUserCode(sub: string): Promise<UserCode | undefined>;
+}
+
+/** User codes, as they are set and removed. */
+export interface UserCodes {
+  /**
+   * Sets the code of a person. `before` is what was stored when it was read, which may be left over of a former person.
+   * False if something else is stored by now.
+   */
+  set(sub: string, code: UserCode, before: UserCode | undefined): Promise<boolean>;
+  /** Removes the code that was read. False if it was changed or removed since. */
+  remove(sub: string, before: UserCode): Promise<boolean>;
+}
+
+/** Makes and checks the hashes of user codes. Both take long on purpose. */
+export interface UserCodeHashes {
+  hash(code: string): Promise<string>;
+  /** Returns whether a code is the one of a hash. Without a hash it takes as long as with one, and returns false. */
+  matches(code: string, hash: string | undefined): Promise<boolean>;
 }
 
 /** A denial of one person that one client met. */
@@ -99,7 +120,7 @@ export interface PersonRecords {
   eraseRequests(of: ProfilesOf): Promise<void>;
   /** Deletes how often the user was asked. */
   eraseRateWindows(sub: string): Promise<void>;
-  /** Deletes what the denials of these profiles did to clients. */
+  /** Deletes what the denials of these profiles did to clients, and their user code. */
   eraseBlocks(of: ProfilesOf): Promise<void>;
   /** Deletes the ticket, the login identifiers and the profile. The profile leads to the others, so it goes last. */
   eraseProfile(user: User): Promise<void>;

@@ -32,6 +32,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'a user.synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user list.users[].synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user find.users[].synthetic?': 'test/e2e/synthetic-login.test.ts',
+  'user export.user_code?': 'test/e2e/people-records.test.ts',
   'device list.devices[].leftover?': 'test/e2e/broken-off-changes.test.ts',
   'push-credentials refresh.APNS?.why?': 'test/cli/commands/push-credentials.test.ts',
   'push-credentials refresh.APNS_SANDBOX?.why?': 'test/cli/commands/push-credentials.test.ts',
@@ -104,6 +105,7 @@ describe('without a terminal, each command ends or is ended, and prints what doc
       requests_per_minute: 50,
       client_secret_days: 90,
       require_openid_scope: true,
+      backchannel_user_code_parameter: true,
     };
     const { client_secret: secret = '' } = await every.run('client create', ['--from', '-'], {
       input: JSON.stringify(body),

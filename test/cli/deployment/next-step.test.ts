@@ -24,13 +24,13 @@ const ANSWERS: Answers = {
   no_iam_identity: [{ reason: 'no_iam_identity' }],
   operator_not_listed: [{ reason: 'operator_not_listed' }],
   reserved_id: [{ reason: 'reserved_id' }],
-  not_found: ['user', 'client', 'device', 'block', 'evidence key', 'resource'].map((what) => ({
+  not_found: ['user', 'client', 'device', 'block', 'evidence key', 'user code', 'resource'].map((what) => ({
     reason: 'not_found',
     what,
   })),
   conflict: [
     ...['client_id', 'client_name', 'sub', 'email', 'phone_number', 'preferred_username'],
-    ...['changed', 'client', 'blocked', 'device', 'block', 'ticket'],
+    ...['changed', 'client', 'blocked', 'device', 'block', 'ticket', 'user_code'],
   ].map((what) => ({ reason: 'conflict', what })),
   audit_unavailable: [{ reason: 'audit_unavailable' }],
   no_client_authentication: ELSEWHERE,
@@ -60,6 +60,10 @@ const ANSWERS: Answers = {
   invalid_target: ELSEWHERE,
   authorization_details_not_supported: ELSEWHERE,
   signed_request_not_supported: ELSEWHERE,
+  malformed_user_code: ELSEWHERE,
+  missing_user_code: ELSEWHERE,
+  wrong_user_code: ELSEWHERE,
+  too_many_wrong_user_codes: ELSEWHERE,
   user_rate_limited: ELSEWHERE,
   client_rate_limited: ELSEWHERE,
   too_many_unknown_users: ELSEWHERE,

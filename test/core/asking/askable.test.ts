@@ -3,6 +3,7 @@ import { checkAskable, checkNamed, type FoundUser } from '../../../provider/core
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { User } from '../../../provider/core/person/user.ts';
 import type { Refusal } from '../../../provider/core/refusal.ts';
+import { refuse } from '../../../provider/core/result.ts';
 import { DEVICE, refusalOf, USER as SOMEBODY } from '../given.ts';
 
 const EMAIL = { type: 'email', value: 'ann@example.com' } as const;
@@ -19,14 +20,17 @@ const KNOWN: FoundUser = {
   isSynthetic: undefined,
   sub: 'user-1',
   differ: false,
-  found: { user: USER, devices: [DEVICE], blocks: [] },
+  found: { user: USER, devices: [DEVICE], blocks: [], userCode: undefined },
   userLimit: { allowed: true },
   pauseSeconds: 0,
   openSeconds: 0,
   needsMessage: false,
   acrValues: undefined,
+  userCode: { ok: true, value: true },
 };
-const withUser = (user: Partial<User>) => ({ found: { user: { ...USER, ...user }, devices: [DEVICE], blocks: [] } });
+const withUser = (user: Partial<User>) => ({
+  found: { user: { ...USER, ...user }, devices: [DEVICE], blocks: [], userCode: undefined },
+});
 
 /** Each way to be refused, in the order in which they are judged. */
 const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] = [
@@ -62,11 +66,16 @@ const ORDER: readonly (readonly [name: string, Partial<FoundUser>, Refusal])[] =
   ['a pause after denials', { pauseSeconds: 15 }, { reason: 'client_paused', retryAfterSeconds: 15 }],
   ['another open request', { openSeconds: 20 }, { reason: 'request_open', retryAfterSeconds: 20 }],
   ['no binding message beside another open request', { needsMessage: true }, { reason: 'binding_message_needed' }],
+  ['a wrong user code', { userCode: refuse({ reason: 'wrong_user_code' }) }, { reason: 'wrong_user_code' }],
   ['the user over the limit', { userLimit: over }, { reason: 'user_rate_limited', retryAfterSeconds: 7 }],
-  ['no device', { found: { user: USER, devices: [], blocks: [] } }, { reason: 'no_reachable_device', devices: 0 }],
+  [
+    'no device',
+    { found: { user: USER, devices: [], blocks: [], userCode: undefined } },
+    { reason: 'no_reachable_device', devices: 0 },
+  ],
   [
     'devices that no push reaches',
-    { found: { user: USER, devices: [UNREACHABLE], blocks: [] } },
+    { found: { user: USER, devices: [UNREACHABLE], blocks: [], userCode: undefined } },
     { reason: 'no_reachable_device', devices: 1 },
   ],
   [
@@ -111,10 +120,18 @@ describe('a user may be asked', () => {
     const acrValues = [{ acr: 'urn:high', anyOf: ['face'], needsVerificationKey: true }];
     const proof = { ...DEVICE.proof, verificationKey: DEVICE.proof.publicKey };
     const devices = [DEVICE, { ...DEVICE, deviceId: 'two', proof }];
-    expect(checkAskable({ ...KNOWN, acrValues, found: { user: USER, devices, blocks: [] } }).ok).toBe(true);
+    expect(
+      checkAskable({ ...KNOWN, acrValues, found: { user: USER, devices, blocks: [], userCode: undefined } }).ok,
+    ).toBe(true);
     const unreachable = [DEVICE, { ...UNREACHABLE, deviceId: 'two', proof }];
     expect(
-      refusalOf(checkAskable({ ...KNOWN, acrValues, found: { user: USER, devices: unreachable, blocks: [] } })),
+      refusalOf(
+        checkAskable({
+          ...KNOWN,
+          acrValues,
+          found: { user: USER, devices: unreachable, blocks: [], userCode: undefined },
+        }),
+      ),
     ).toEqual({ reason: 'acr_out_of_reach', devices: 1 });
   });
 
@@ -136,7 +153,7 @@ describe('a user is not asked', () => {
   it('for the first reason of the order, whatever else speaks against it', () => {
     const earlier = ORDER.slice(0, 4).map(([, different]) => different);
     const later = {
-      found: { user: { ...USER, status: 'blocked' as const }, devices: [], blocks: [] },
+      found: { user: { ...USER, status: 'blocked' as const }, devices: [], blocks: [], userCode: undefined },
       pauseSeconds: 15,
       userLimit: over,
     };
@@ -149,11 +166,16 @@ describe('a user is not asked', () => {
       'request_open',
     );
     expect(refusalOf(checkAskable({ ...KNOWN, ...later, pauseSeconds: 0 }))).toMatchObject({ because: 'blocked' });
-    const unnamed = { user: { ...USER, identifiers: [], status: 'blocked' as const }, devices: [], blocks: [] };
+    const unnamed = {
+      user: { ...USER, identifiers: [], status: 'blocked' as const },
+      devices: [],
+      blocks: [],
+      userCode: undefined,
+    };
     expect(refusalOf(checkAskable({ ...KNOWN, found: unnamed }))).toMatchObject({ because: 'no_such_identifier' });
     const paused = { pauseSeconds: 15, userLimit: over };
     expect(refusalOf(checkAskable({ ...KNOWN, ...paused }))?.reason).toBe('client_paused');
-    const limited = { userLimit: over, found: { user: USER, devices: [], blocks: [] } };
+    const limited = { userLimit: over, found: { user: USER, devices: [], blocks: [], userCode: undefined } };
     expect(refusalOf(checkAskable({ ...KNOWN, ...limited }))?.reason).toBe('user_rate_limited');
   });
 });

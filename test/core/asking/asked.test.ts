@@ -8,6 +8,7 @@ const SENT: BackchannelRequest = {
   scopes: ['openid', 'profile', 'admin'],
   hint: { kind: 'sub', sub: 'user-1' },
   bindingMessage: 'Pay 5 €',
+  userCode: undefined,
   expiresInSeconds: 120,
   notificationToken: undefined,
   audience: undefined,

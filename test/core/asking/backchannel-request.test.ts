@@ -8,6 +8,7 @@ const POLICY: RequestPolicy = {
   deliveryMode: 'poll',
   requiresOpenid: true,
   names: NAMES,
+  sendsUserCodes: false,
   expiry: { default: 120, limit: 600 },
 };
 const GOOD = { scope: ['openid'], login_hint: ['ann@example.com'] };
@@ -144,5 +145,31 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
       reason: 'invalid_binding_message',
       expected: 'the characters that this provider accepts',
     });
+  });
+});
+
+describe('user_code (CIBA §7.1)', () => {
+  const registered: RequestPolicy = { ...POLICY, sendsUserCodes: true };
+  const read = (user_code: readonly string[], policy = registered) => parse({ ...GOOD, user_code }, policy);
+
+  it('is read of a client that is registered for it, in normal form', () => {
+    expect(valueFrom(read(['cafe\u0301'])).userCode).toBe('caf\u00e9');
+    expect(valueFrom(parse(GOOD, registered)).userCode).toBeUndefined();
+  });
+
+  it('is ignored for other clients, whatever it is', () => {
+    for (const code of ['4711', '1', '\n'.repeat(100)])
+      expect(valueFrom(read([code], POLICY)).userCode).toBeUndefined();
+  });
+
+  it.each(['1', ' 4711', '47\u000011', 'x'.repeat(65), '\u200b'.repeat(4)])(
+    'is refused if nobody can have it (%j)',
+    (code) => {
+      expect(refusalOf(read([code]))).toEqual({ reason: 'malformed_user_code' });
+    },
+  );
+
+  it('must be sent once (RFC 6749 §3.1)', () => {
+    expect(refusalOf(read(['4711', '4711']))).toEqual({ reason: 'repeated_parameter', name: 'user_code' });
   });
 });

@@ -26,6 +26,7 @@ function lookedAt(more: Readonly<Record<string, string>>): ReadonlySet<string> {
     profile: STANDARD_PROFILE,
     deliveryMode: 'ping',
     requiresOpenid: true,
+    sendsUserCodes: true,
     names: NAMES,
     expiry: { default: 120, limit: 600 },
   });

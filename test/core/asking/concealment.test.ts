@@ -6,14 +6,17 @@ import { isSubject } from '../../../provider/core/person/login-identifier.ts';
 const email: LoginHint = { kind: 'identifier', identifier: { type: 'email', value: 'ana@example.com' } };
 
 describe('a refusal that is hidden where users are concealed', () => {
-  it('says something about a person: that there is none, that they have no phone or none that verifies them so well, or were asked too often', () => {
+  it('says something about a person: that there is none, that they have a user code, no phone or none that verifies them so well, or were asked too often', () => {
     const about = [
       { reason: 'unknown_user', because: 'blocked' },
       { reason: 'no_reachable_device', devices: 0 },
       { reason: 'acr_out_of_reach', devices: 1 },
       { reason: 'user_rate_limited', retryAfterSeconds: 5 },
+      { reason: 'missing_user_code', because: 'not_sent' },
+      { reason: 'wrong_user_code' },
+      { reason: 'too_many_wrong_user_codes', retryAfterSeconds: 5 },
     ] as const;
-    expect(about.map(isAboutPeople)).toEqual([true, true, true, true]);
+    expect(about.filter(isAboutPeople)).toEqual(about);
   });
 
   it('is none about the client, which knows what it did, and none about an outage', () => {
@@ -22,6 +25,7 @@ describe('a refusal that is hidden where users are concealed', () => {
       { reason: 'client_paused', retryAfterSeconds: 5 },
       { reason: 'request_open', retryAfterSeconds: 5 },
       { reason: 'push_unavailable', retryAfterSeconds: 5 },
+      { reason: 'malformed_user_code' },
       { reason: 'no_hint' },
     ] as const;
     expect(others.some(isAboutPeople)).toBe(false);

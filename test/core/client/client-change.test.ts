@@ -104,6 +104,7 @@ it('the values of these members are in the audit trail, and of no others', () =>
     'grant_types',
     'backchannel_token_delivery_mode',
     'backchannel_client_notification_endpoint',
+    'backchannel_user_code_parameter',
     'audiences',
     'default_audience',
     'client_secret_days',

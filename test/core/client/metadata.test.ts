@@ -23,6 +23,7 @@ const FULL = {
   grant_types: ['urn:openid:params:grant-type:ciba'],
   backchannel_token_delivery_mode: 'ping',
   backchannel_client_notification_endpoint: 'https://client.example/cb',
+  backchannel_user_code_parameter: true,
   id_token_signed_response_alg: 'PS256',
   access_token_signed_response_alg: 'ES256',
   scope_descriptions: { pay: 'Pay from your account' },
@@ -73,6 +74,7 @@ describe('the table of client metadata', () => {
 describe('what does not compile', () => {
   const absent = {
     notificationEndpoint: undefined,
+    sendsUserCodes: undefined,
     defaultAudience: undefined,
     requestsPerMinute: undefined,
     secretDays: undefined,

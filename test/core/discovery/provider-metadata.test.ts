@@ -14,7 +14,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       revocation_endpoint: 'https://op.example/revoke',
       jwks_uri: 'https://op.example/.well-known/jwks.json',
       backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
-      backchannel_user_code_parameter_supported: false,
+      backchannel_user_code_parameter_supported: true,
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
       response_types_supported: [],
       subject_types_supported: ['public'],
@@ -56,8 +56,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     });
   });
 
-  it('advertises nothing that does not work: user codes, signed requests, other endpoints', () => {
-    expect(metadata['backchannel_user_code_parameter_supported']).toBe(false);
+  it('advertises nothing that does not work: signed requests, other endpoints', () => {
     expect(metadata['request_parameter_supported']).toBe(false);
     expect(metadata['request_uri_parameter_supported']).toBe(false);
     expect(metadata).not.toHaveProperty('backchannel_authentication_request_signing_alg_values_supported');

@@ -18,6 +18,7 @@ const ownerWith = (different: Partial<User> = {}, devices = [DEVICE]) => ({
   user: { ...USER, ...different },
   devices,
   blocks: [],
+  userCode: undefined,
 });
 const REPORTED: ClientBlock = {
   clientId: GRANT.clientId,

@@ -124,3 +124,18 @@ describe('CIBA §11: an auth_req_id is bound to the client that it was issued to
     else await expectRefusal(world, own, { status: 400, error: 'access_denied', reason: 'denied_by_user' });
   });
 });
+
+describe('CIBA §7.1, user_code: codes were guessed without a limit, or a wrong code rang the phone', () => {
+  it('no wrong code rings, and after ten of them not even the right one does', async () => {
+    const guesser = await world.client({ backchannel_user_code_parameter: true });
+    const { sub, email } = await world.person();
+    expect((await world.admin('PUT', `/admin/users/${sub}/user-code`, { user_code: '4711' })).status).toBe(204);
+    const rung = world.runtime.push.deliveries.length;
+    const guess = (user_code: string) => world.ask(guesser, { login_hint: email, user_code });
+    const wrong = { status: 400, error: 'invalid_user_code', reason: 'wrong_user_code' };
+    for (let guessed = 0; guessed < 10; guessed += 1) await expectRefusal(world, await guess(`000${guessed}`), wrong);
+    const refused = { status: 403, error: 'access_denied', reason: 'too_many_wrong_user_codes' };
+    await expectRefusal(world, await guess('4711'), refused);
+    expect(world.runtime.push.deliveries).toHaveLength(rung);
+  });
+});

@@ -84,12 +84,6 @@ export const WAITING: readonly Waiting[] = [
     shownBy: [{ member: 'registration_endpoint' }, { member: 'client_id_metadata_document_supported', value: true }],
   },
   {
-    id: 'CIBA §7.1, user_code',
-    wentWrong: 'codes are guessed without a limit, or a wrong code still rings the phone (no public report is known)',
-    feature: '`user_code`',
-    shownBy: [{ member: 'backchannel_user_code_parameter_supported', value: true }],
-  },
-  {
     id: 'CVE-2026-97174',
     wentWrong: 'the `cnf` of the tokens is what a parameter says, not the key that the caller proved',
     feature: 'sender-constrained tokens (DPoP, mTLS)',

@@ -3,6 +3,7 @@ import type { Client } from '../../../provider/core/client/client.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { User } from '../../../provider/core/person/user.ts';
+import type { UserCode } from '../../../provider/core/person/user-code.ts';
 import type { RateWindows } from '../../../provider/flows/asking/ports.ts';
 import {
   type RequestAuthenticationPorts,
@@ -18,6 +19,7 @@ import { openRequestsIn } from '../world/open-requests.ts';
 import { peopleIn } from '../world/people.ts';
 import { requestsIn } from '../world/requests.ts';
 import { keyNamed, signaturesIn } from '../world/signatures.ts';
+import { userCodesIn } from '../world/user-codes.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
 /** A bank that may ask Ana, who has one phone. */
@@ -28,6 +30,7 @@ export function askingWorld(
     devices?: Device[];
     settings?: Partial<Settings>;
     blocks?: readonly ClientBlock[];
+    codes?: readonly (readonly [string, UserCode])[];
   } = {},
 ) {
   const world = startWorld(given.settings);
@@ -39,7 +42,8 @@ export function askingWorld(
   );
   const { opened, openRequests } = openRequestsIn(journal);
   const { questions, openQuestions } = openQuestionsIn(journal);
-  const { people, logins } = peopleIn(journal, given.users ?? [ANA], { blocks });
+  const { codes, userCodeHashes } = userCodesIn(journal, given.codes);
+  const { people, logins, users } = peopleIn(journal, given.users ?? [ANA], { blocks, codes });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
   const requests = requestsIn(journal);
   const { push, fates, rung } = pushIn(journal);
@@ -53,6 +57,7 @@ export function askingWorld(
     devices,
     requests: requests.asking,
     rateWindows,
+    userCodeHashes,
     silentDenials,
     openRequests,
     openQuestions,
@@ -76,6 +81,8 @@ export function askingWorld(
   };
   return {
     ...world,
+    users,
+    codes,
     blocks,
     opened,
     questions,
@@ -93,7 +100,8 @@ export function askingWorld(
 
 /** Rate windows that answer what a test says. */
 function rateWindowsIn(journal: Journal) {
-  const limits: Record<'client' | 'user' | 'silent', Counted> = {
+  const limits: Record<'client' | 'user' | 'silent' | 'code', Counted> = {
+    code: { allowed: true },
     client: { allowed: true },
     user: { allowed: true },
     silent: { allowed: true },
@@ -116,6 +124,13 @@ function rateWindowsIn(journal: Journal) {
     },
     giveBack: async (sub, countedAt) => {
       journal.begin(`give back ${sub} of ${countedAt}`);
+    },
+    countUserCode: async ({ sub, clientId, codeId }) => {
+      journal.begin(`count ${codeId ?? 'no code'} of ${sub} by ${clientId}`);
+      return limits.code;
+    },
+    giveBackUserCode: async ({ sub, clientId, codeId }) => {
+      journal.begin(`give back ${codeId ?? 'no code'} of ${sub} by ${clientId}`);
     },
     countUnknownUser: async (clientId) => {
       journal.begin(`count unknown user of ${clientId}`);

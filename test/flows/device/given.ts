@@ -12,11 +12,13 @@ import {
 import { enrolDevice } from '../../../provider/flows/device/enrol-device.ts';
 import type { DeviceChange } from '../../../provider/flows/device/manage-device.ts';
 import { removeDevice, updateDevice } from '../../../provider/flows/device/manage-device.ts';
+import { setOwnUserCode } from '../../../provider/flows/device/set-user-code.ts';
 import { ISSUER, NOW } from '../../core/given.ts';
 import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn, pushIn } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
 import { evidenceKeysIn } from '../world/records.ts';
 import { keyNamed, signaturesIn } from '../world/signatures.ts';
+import { userCodesIn } from '../world/user-codes.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
 export const TICKET = 'ticket-1';
@@ -34,7 +36,8 @@ export type Different = { claims?: TokenClaims; header?: TokenClaims; key?: Publ
 export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) {
   const world = startWorld();
   const { journal, note } = world;
-  const { people, users } = peopleIn(journal, given.users ?? [ANA_WITH_TICKET]);
+  const { codes, userCodes, userCodeHashes } = userCodesIn(journal);
+  const { people, users } = peopleIn(journal, given.users ?? [ANA_WITH_TICKET], { codes });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
   const { enrolments, ticketOwners } = enrolmentsIn(journal, users);
   ticketOwners.set(sha256(TICKET), 'ana');
@@ -42,7 +45,8 @@ export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) 
   const { push, fates, rung } = pushIn(journal);
   const { evidenceKeys } = evidenceKeysIn(journal);
   const endpoints = endpointsIn(journal);
-  const ports = { ...world.ports, people, devices, enrolments, evidenceKeys, endpoints, push, verifier };
+  const kept = { enrolments, evidenceKeys, userCodes, userCodeHashes };
+  const ports = { ...world.ports, ...kept, people, devices, endpoints, push, verifier };
 
   const life = { aud: ISSUER, iat: NOW, exp: NOW + 60, jti: 'jti-1' };
   /** Enrols a phone with the ticket and the key of a name. */
@@ -77,6 +81,8 @@ export function deviceWorld(given: { users?: User[]; devices?: Device[] } = {}) 
     updateDevice(ports, { ...callOf('PATCH', `/devices/${deviceId}`, different), deviceId, change });
   const remove = (deviceId = 'phone', different: Different = {}) =>
     removeDevice(ports, { ...callOf('DELETE', `/devices/${deviceId}`, different), deviceId });
-  const calls = { enrol, callOf, authenticate, believe, update, remove };
-  return { ...world, ...calls, sign, ports, users, devices: stored, fates, rung };
+  const setCode = (code: string, different: Different = {}) =>
+    setOwnUserCode(ports, { ...callOf('PUT', '/device/user-code', different), code });
+  const calls = { enrol, callOf, authenticate, believe, update, remove, setCode };
+  return { ...world, ...calls, sign, ports, users, codes, devices: stored, fates, rung };
 }

@@ -4,12 +4,14 @@ import { setLogLevel } from '../../../provider/flows/operating/manage-log-level.
 import { eraseUser } from '../../../provider/flows/person/erase-user.ts';
 import { exportUser, readEvidenceKeys } from '../../../provider/flows/person/export-user.ts';
 import { unblockClient } from '../../../provider/flows/person/manage-blocks.ts';
+import { removeUserCode, setUserCode } from '../../../provider/flows/person/manage-user-code.ts';
 import { createUser, removeUser, removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
 import { NOW } from '../../core/given.ts';
 import { ANA_WITH_TICKET } from '../device/given.ts';
 import { DAY, deliveryKeyAt, keyIn } from '../keys/given.ts';
 import { BANK } from '../world/clients.ts';
 import { deviceNamed } from '../world/devices.ts';
+import { CODE_OF_ANA } from '../world/user-codes.ts';
 import { ANA } from '../world/world.ts';
 import {
   answers,
@@ -27,6 +29,7 @@ import {
   records,
   STEADY,
   type Started,
+  userCodes,
   users,
 } from './changing-worlds.ts';
 
@@ -207,6 +210,31 @@ const USERS: readonly ChangingFlow[] = [
         ],
       }),
   },
+  {
+    name: 'setUserCode',
+    start: () => userCodes((ports) => setUserCode(ports, { sub: 'ana', code: '0815', by: BY })),
+  },
+  {
+    name: 'setUserCode: there is none',
+    start: () => userCodes((ports) => setUserCode(ports, { sub: 'ana', code: '0815', by: BY }), { hasNone: true }),
+  },
+  {
+    name: 'setUserCode: while another sets it',
+    ...idle,
+    start: () =>
+      userCodes((ports) => setUserCode(ports, { sub: 'ana', code: '0815', by: BY }), {
+        meanwhile: (codes) => ['set user code', () => codes.set('ana', { ...CODE_OF_ANA, codeId: 'code-2' })],
+      }),
+  },
+  { name: 'removeUserCode', start: () => userCodes((ports) => removeUserCode(ports, 'ana', BY)) },
+  {
+    name: 'removeUserCode: while another changes it',
+    ...idle,
+    start: () =>
+      userCodes((ports) => removeUserCode(ports, 'ana', BY), {
+        meanwhile: (codes) => ['remove user code', () => codes.set('ana', { ...CODE_OF_ANA, codeId: 'code-2' })],
+      }),
+  },
   { name: 'createTicket', start: () => users((ports) => createTicket(ports, 'ana', BY)) },
   {
     name: 'createTicket: while another blocks the user',
@@ -310,6 +338,7 @@ const PHONES: readonly ChangingFlow[] = [
         meanwhile: ({ devices }) => ['update', () => devices.delete('phone')],
       }),
   },
+  { name: 'setOwnUserCode', start: () => phones(({ setCode }) => setCode('0815')) },
   { name: 'removeDevice', ...taking, start: () => phones(({ remove }) => remove()) },
 ];
 

@@ -7,10 +7,12 @@ import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
 import type { LogLevelSetting } from '../../../provider/core/operating/log-level.ts';
 import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { User } from '../../../provider/core/person/user.ts';
+import type { UserCode } from '../../../provider/core/person/user-code.ts';
 import type { ManageClientsPorts } from '../../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../../provider/flows/device/manage-tickets.ts';
 import type { ManageLogLevelPorts } from '../../../provider/flows/operating/manage-log-level.ts';
 import type { ManageBlocksPorts } from '../../../provider/flows/person/manage-blocks.ts';
+import type { ManageUserCodePorts } from '../../../provider/flows/person/manage-user-code.ts';
 import type { ManageUsersPorts } from '../../../provider/flows/person/manage-users.ts';
 import { approvedRequest, NOW } from '../../core/given.ts';
 import { decidingWorld, REQUEST_ID } from '../deciding/given.ts';
@@ -21,6 +23,7 @@ import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientsIn } from '../world/clients.ts';
 import { deviceNamed, devicesIn, endpointsIn, enrolmentsIn, reachOf } from '../world/devices.ts';
 import { peopleIn } from '../world/people.ts';
+import { CODE_OF_ANA, userCodesIn } from '../world/user-codes.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
 // The worlds of flows that change what is stored. Each shows its state, and may let something happen in between.
@@ -41,6 +44,7 @@ export type State = {
   readonly logLevels: Readonly<Record<string, LogLevelSetting>>;
   /** What denials did, by person and client. */
   readonly blocks: Readonly<Record<string, ClientBlock>>;
+  readonly userCodes: Readonly<Record<string, UserCode>>;
 };
 type World = ReturnType<typeof startWorld>;
 /** A flow that is ready to run. */
@@ -56,6 +60,7 @@ const NOTHING: State = {
   kept: {},
   logLevels: {},
   blocks: {},
+  userCodes: {},
 };
 
 /** What happens once, right before a call that begins like this. */
@@ -130,6 +135,20 @@ export function blocks(run: (ports: ManageBlocksPorts) => Promise<unknown>, give
   return { ...world, run: () => run({ ...world.ports, people, blockEnds }), state };
 }
 
+/** A flow over user codes: Ana has one. */
+export function userCodes(
+  run: (ports: ManageUserCodePorts) => Promise<unknown>,
+  given: Given<UserCode> & { hasNone?: true } = {},
+): Started {
+  const world = startWorld();
+  const { journal } = world;
+  const { codes, ...ports } = userCodesIn(journal, given.hasNone ? [] : [['ana', CODE_OF_ANA]]);
+  const { people } = peopleIn(journal, [ANA], { codes });
+  once(world, given.meanwhile?.(codes));
+  const state = () => ({ ...NOTHING, userCodes: objectOf(codes) });
+  return { ...world, run: () => run({ ...world.ports, ...ports, people }), state };
+}
+
 /** A client that Ana reported. */
 export const REPORTED: ClientBlock = {
   clientId: 'bank',
@@ -149,7 +168,12 @@ export function phones(
 ): Started {
   const world = deviceWorld(given);
   once(world, given.meanwhile?.(world));
-  const state = () => ({ ...NOTHING, users: objectOf(world.users), devices: objectOf(world.devices) });
+  const state = () => ({
+    ...NOTHING,
+    users: objectOf(world.users),
+    devices: objectOf(world.devices),
+    userCodes: objectOf(world.codes),
+  });
   return { ...world, run: () => run(world), state };
 }
 

@@ -70,6 +70,10 @@ function isTrueOfDevice(
       return before.deliveryKeys[event.kid] === undefined && now.deliveryKeys[event.kid] !== undefined;
     case 'delivery_key_removed':
       return before.deliveryKeys[event.kid] !== undefined && now.deliveryKeys[event.kid] === undefined;
+    case 'user_code_set':
+      return now.userCodes[event.sub]?.hash === 'hash of 0815' && !isSame(before.userCodes, now.userCodes);
+    case 'user_code_removed':
+      return before.userCodes[event.sub] !== undefined && now.userCodes[event.sub] === undefined;
     case 'log_level_changed':
       return isSame(now.logLevels['now'], { level: event.level, until: event.until });
     case 'signing_key_revoked':

@@ -4,6 +4,7 @@ import type { User } from '../../../provider/core/person/user.ts';
 import type { People, PeopleRegistry, UserWritten } from '../../../provider/flows/person/ports.ts';
 import { type Blocks, blocksOf } from './blocks.ts';
 import type { Journal } from './journal.ts';
+import type { UserCodeMap } from './user-codes.ts';
 
 const nameOf = ({ type, value }: LoginIdentifier): string => `${type} ${value}`;
 
@@ -11,7 +12,11 @@ const nameOf = ({ type, value }: LoginIdentifier): string => `${type} ${value}`;
 export function peopleIn(
   journal: Journal,
   users: readonly User[],
-  { devices = new Map(), blocks = new Map() }: { devices?: Map<string, Device>; blocks?: Blocks } = {},
+  {
+    devices = new Map(),
+    blocks = new Map(),
+    codes = new Map(),
+  }: { devices?: Map<string, Device>; blocks?: Blocks; codes?: UserCodeMap } = {},
 ) {
   const stored = new Map(users.map((user) => [user.sub, user]));
   const logins = new Map(users.flatMap(({ sub, identifiers }) => identifiers.map((one) => [nameOf(one), sub])));
@@ -26,6 +31,7 @@ export function peopleIn(
     },
     // It is part of the same read, so it is no call of its own.
     listBlocks: async (sub) => blocksOf(blocks, sub),
+    findUserCode: async (sub) => codes.get(sub),
   });
   const takenBy = (user: User): UserWritten | undefined => {
     const taken = user.identifiers.find((one) => (logins.get(nameOf(one)) ?? user.sub) !== user.sub);

@@ -114,7 +114,15 @@ export function personRecordsIn(
       if (isEmpty) return undefined;
       const evidence_keys = keys.map(({ profileId, madeAt }) => ({ profile_id: profileId, made_at: madeAt }));
       const profile = user && profileOf(user);
-      const records = { login_identifiers: [], listed, devices: [], rate_windows: [], blocks: [], evidence_keys };
+      const records = {
+        login_identifiers: [],
+        listed,
+        devices: [],
+        rate_windows: [],
+        user_code_attempts: [],
+        blocks: [],
+        evidence_keys,
+      };
       return { ...(profile && { profile }), ...records, requests: asked.map(requestOf) };
     },
     close: async ({ sub, profileId }) => {

@@ -24,6 +24,7 @@ export const SETTINGS: Settings = {
   },
   auditOutage: 'refuse',
   clientLimits: { requestsPerMinute: undefined, unknownUsers: undefined },
+  wrongUserCodes: 10,
   blocksReported: true,
   hasOneOpenRequest: false,
   concealsUsers: false,

@@ -4,6 +4,7 @@ import { assertionOf } from './signing.ts';
 import type { Vector } from './vector.ts';
 
 type Device = (typeof DEVICES)[keyof typeof DEVICES];
+const { ana, anaTablet } = DEVICES;
 
 /** A call about one device, by itself unless another one is named. */
 function manage(
@@ -16,9 +17,14 @@ function manage(
   return { name, route: `${method} /devices/{device_id}`, path, assertion };
 }
 
+/** A phone sets the user code of its person. */
+function setCode(name: string, jti = name): Omit<Vector, 'answer'> {
+  const path = '/device/user-code';
+  return { name, route: 'PUT /device/user-code', path, assertion: assertionOf(ana, { method: 'PUT', path, jti }) };
+}
+
 const wrong = (claim: string, expected: string): Refusal => ({ reason: 'device_token_claim', claim, expected });
 const REPLAYED: Vector['answer'] = { refusal: { reason: 'device_not_authenticated', because: 'replayed' } };
-const { ana, anaTablet } = DEVICES;
 const viewOf = ({ deviceId, enrolledAt }: Device, name: string) => ({
   device_id: deviceId,
   name,
@@ -53,6 +59,27 @@ export const CHANGES: readonly Vector[] = [
     ...manage('a change to a push token that the push service does not know', { method: 'PATCH', of: ana }),
     body: { push_token: 'unknown-token' },
     answer: { refusal: { reason: 'push_token_refused' } },
+  },
+  {
+    ...setCode('a user code', 'code'),
+    body: { user_code: '4711' },
+    answer: { status: 204 },
+  },
+  {
+    ...setCode('the same assertion for another user code', 'code'),
+    body: { user_code: '0815' },
+    answer: REPLAYED,
+  },
+  {
+    ...setCode('a user code that is too short'),
+    body: { user_code: '123' },
+    answer: {
+      refusal: {
+        reason: 'invalid_parameter',
+        name: 'user_code',
+        expected: '4 to 64 letters, digits, punctuation marks or symbols, with spaces only between them',
+      },
+    },
   },
   { ...manage('a removal of another phone', { method: 'DELETE', of: ana, by: anaTablet }), answer: notOwn() },
   { ...manage('a removal', { method: 'DELETE', of: anaTablet }), answer: { status: 204 } },

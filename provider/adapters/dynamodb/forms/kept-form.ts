@@ -1,4 +1,5 @@
 import type { Asked } from '../../../core/asking/asked.ts';
+import { DAY_SECONDS } from '../../../core/asking/rate-window.ts';
 import { showClass } from '../../../core/deciding/shown-details.ts';
 import { ticketIdOf } from '../../../core/device/enrolment-ticket.ts';
 import type {
@@ -14,6 +15,8 @@ import type {
   KeptRequest,
   KeptStatus,
   KeptTicket,
+  KeptUserCode,
+  KeptUserCodeAttempts,
 } from '../../../core/person/kept-records.ts';
 import type { LoginIdentifier } from '../../../core/person/login-identifier.ts';
 import type { Nothing, Told } from '../../../core/whole.ts';
@@ -21,8 +24,17 @@ import type { Stored } from '../items.ts';
 import { type BlockForm, blockedClientFrom } from './block-form.ts';
 import { type DeviceForm, deviceIdFrom } from './device-form.ts';
 import type { EvidenceKeyForm } from './evidence-key-form.ts';
-import { HOUR_SECONDS, hourOf, minuteOf, type RateWindowForm, silentClientOf } from './rate-window-form.ts';
+import {
+  HOUR_SECONDS,
+  hourOf,
+  minuteOf,
+  type RateWindowForm,
+  silentClientOf,
+  type UserCodeAttemptsForm,
+  userCodeAttemptsFrom,
+} from './rate-window-form.ts';
 import { type DetailsForm, type RequestForm, requestIdFrom, type StoredGrant } from './request-form.ts';
+import type { UserCodeForm } from './user-code-form.ts';
 import { type ListedUserForm, type LoginForm, listedUserFrom, type TicketForm, type UserForm } from './user-form.ts';
 
 // What a person is told of their stored items: every attribute that is not left out by its name. An attribute that
@@ -111,6 +123,20 @@ export function keptRateWindow(item: Stored<RateWindowForm>): KeptRateWindow {
     count,
     minutes: Object.fromEntries(begun),
   };
+}
+
+export function keptUserCodeAttempts(item: Stored<UserCodeAttemptsForm>): KeptUserCodeAttempts {
+  const { pk: _pk, sk: _sk, ttl: _ttl, counted_by: _counted, given_back_by: _given, count = 0, ...untold } = item;
+  untold satisfies Nothing;
+  const { clientId, day } = userCodeAttemptsFrom(item);
+  return { client_id: clientId, day: day * DAY_SECONDS, count };
+}
+
+/** The hash is left out: with it, anybody could try codes without a limit. */
+export function keptUserCode({ profile_id, set_at, ...form }: Stored<UserCodeForm>): KeptUserCode {
+  const { pk: _pk, sk: _sk, hash: _hash, code_id: _id, ...untold } = form;
+  untold satisfies Nothing;
+  return { profile_id, set_at };
 }
 
 export function keptBlock(item: Stored<BlockForm>): KeptBlock {

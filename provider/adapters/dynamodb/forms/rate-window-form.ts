@@ -1,5 +1,6 @@
 import type { OpenQuestion } from '../../../core/asking/open-question.ts';
-import type { Key } from '../items.ts';
+import type { UserCodeAttempt } from '../../../core/asking/user-code.ts';
+import type { Key, Stored } from '../items.ts';
 
 // The stored form of rate windows, in Transactions.
 
@@ -27,6 +28,25 @@ export const silentWindowKey = (by: { sub: string; clientId: string }, hour: num
   pk: userWindows(by.sub),
   sk: `${SILENT_PREFIX}${by.clientId}#${HOUR_PREFIX}${hour}`,
 });
+/** How many user codes a client sent for a user in a day, without those that were right. */
+export type UserCodeAttemptsForm = {
+  readonly count?: number;
+  readonly ttl: number;
+  readonly counted_by?: string;
+  readonly given_back_by?: string;
+};
+const CODE_PREFIX = 'CODE#';
+/** What stands for the id of a code where there is none. No id begins like this. */
+const NO_CODE = '-';
+export const userCodeAttemptsKey = (attempt: UserCodeAttempt, day: number): Key<UserCodeAttemptsForm> => ({
+  pk: userWindows(attempt.sub),
+  sk: `${CODE_PREFIX}${attempt.clientId}#${attempt.codeId ?? NO_CODE}#${day}`,
+});
+/** Returns the client and the number of the day since 1970. */
+export function userCodeAttemptsFrom({ sk }: { sk: string }): { readonly clientId: string; readonly day: number } {
+  const [clientId = '', , day] = sk.slice(CODE_PREFIX.length).split('#');
+  return { clientId, day: Number(day) };
+}
 /** That a client has an open request with a user, until it is decided or expires. */
 export type OpenRequestForm = {
   readonly expires_at: number;
@@ -53,7 +73,10 @@ export function questionFrom(text: string): OpenQuestion {
   return { id, clientId, expiresAt: Number(expiresAt), ...(silent && { isSilent: true }) };
 }
 /** Whether an item beside the windows of a user is a window. */
-export const isWindow = ({ sk }: { sk: string }): boolean => !sk.startsWith(OPEN_PREFIX);
+export const isWindow = ({ sk }: { sk: string }): boolean => !/^(?:OPEN|CODE)#/.test(sk);
+/** Whether an item beside the windows of a user counts user codes. */
+export const isUserCodeAttempts = (item: { sk: string }): item is Stored<UserCodeAttemptsForm> =>
+  item.sk.startsWith(CODE_PREFIX);
 /** Returns the number of the hour since 1970. */
 export const hourOf = ({ sk }: { sk: string }): number => Number(sk.slice(sk.lastIndexOf('#') + 1));
 /** Returns the client of a silent window. Undefined for a window of a user. */

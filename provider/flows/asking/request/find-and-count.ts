@@ -9,22 +9,27 @@ import { ok, type Result } from '../../../core/result.ts';
 import type { Devices } from '../../device/ports.ts';
 import type { People } from '../../person/ports.ts';
 import { findUserWithDevices } from '../../person/user-with-devices.ts';
-import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
-import type { OpenQuestions, OpenRequest, OpenRequests, QuestionTo, RateWindows } from '../ports.ts';
+import type { Clock, Entropy, Note } from '../../ports.ts';
+import type { OpenQuestions, OpenRequest, OpenRequests, QuestionTo } from '../ports.ts';
 import type { UnaskedAttempt } from './ask-nobody.ts';
+import {
+  type CheckedUserCode,
+  type CheckUserCodePorts,
+  checkUserCode,
+  settleUserCode,
+  spendLikeUserCode,
+} from './check-user-code.ts';
 import type { Askable } from './new-request.ts';
 import { closeAttempt, openAttempt } from './open-attempt.ts';
 
 /** What this step needs. */
-export type FindAndCountPorts = {
+export type FindAndCountPorts = CheckUserCodePorts & {
   readonly people: People;
   readonly devices: Devices;
-  readonly rateWindows: RateWindows;
   readonly openRequests: OpenRequests;
   readonly openQuestions: OpenQuestions;
   readonly entropy: Entropy;
   readonly clock: Clock;
-  readonly settings: Settings;
 };
 
 /** The user whom the client may ask. */
@@ -33,15 +38,16 @@ type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened' | 'quest
 type Attempt = Pick<Askable, 'client' | 'wanted' | 'asked' | 'askedAt'>;
 
 /**
- * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing.
- * Where users are concealed, the same is done for a hint that names nobody, or nobody whom this client may name, so that the
- * time tells nothing.
+ * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing. A user
+ * code is checked after that, when it is known whose it is. Where users are concealed, the same is done for a hint that
+ * names nobody, or nobody whom this client may name, so that the time tells nothing.
  */
 export async function findAndCount(
   ports: FindAndCountPorts,
-  { client, wanted: { hint, expiresInSeconds, bindingMessage }, asked: { acrValues }, askedAt: now }: Attempt,
+  { client, wanted, asked: { acrValues }, askedAt: now }: Attempt,
   note: Note,
 ): Promise<Extract<Result<Target>, { ok: true }> | Unasked> {
+  const { hint, expiresInSeconds, bindingMessage, userCode: sent } = wanted;
   const { clientId, onlySub, isSynthetic } = client;
   const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
   const limits = limitsOf(client, clientLimits);
@@ -53,26 +59,24 @@ export async function findAndCount(
   const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, ...resolved, sub: resolved.sub ?? nobody };
   const allowed = checkNamed(named);
   const sub = !allowed.ok && isHidden(allowed.refusal, ports.settings) ? ok(nobodyNamed(hint).sub) : allowed;
-  if (!sub.ok) return refuseUnasked(ports, { client, refused: sub });
-  const attempt = { client, sub: sub.value, expiresAt: now + expiresInSeconds };
+  if (!sub.ok) return refuseUnasked(ports, { client, refused: sub, sent });
   const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
     isRead ? foundBySub : findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
-    openAttempt(ports, attempt, now),
+    openAttempt(ports, { client, sub: sub.value, expiresAt: now + expiresInSeconds }, now),
   ]);
   if (found) note({ sub: found.user.sub });
+  const code = await checkUserCode(ports, { client, sub: sub.value, found, sent }, now);
   const block = found && blockOf(found.blocks, { client, profileId: found.user.profileId });
+  const known = { ...named, found, userCode: code.judged, userLimit, acrValues, openSeconds };
   const askable = checkAskable({
-    ...named,
-    found,
-    userLimit,
-    acrValues,
-    openSeconds,
+    ...known,
     needsMessage: meetsAnother && bindingMessage === undefined,
     pauseSeconds: pauseLeft(block, denialPause, now),
   });
   const countedAt = userLimit?.allowed ? now : undefined;
-  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, ...open });
+  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, code, ...open });
+  await settleUserCode(ports, code, true);
   return ok({ target: askable.value, block, countedAt, ...open });
 }
 
@@ -124,16 +128,20 @@ async function refuseUnasked(
     countedAt?: number | undefined;
     opened?: OpenRequest | undefined;
     question?: QuestionTo | undefined;
+    sent?: string | undefined;
+    code?: CheckedUserCode | undefined;
   },
 ): Promise<Unasked> {
   const { rateWindows, settings, clock } = ports;
-  const { client, refused, sub, countedAt } = attempt;
+  const { client, refused, sub, countedAt, sent, code } = attempt;
+  if (!code) await spendLikeUserCode(ports, sent, refused.refusal);
   const limits = limitsOf(client, settings.clientLimits);
   const counted = sub !== undefined && countedAt !== undefined ? { sub, at: countedAt } : undefined;
   const isConcealed = isHidden(refused.refusal, settings);
   await Promise.all([
     counted && !isConcealed && rateWindows.giveBack(counted.sub, counted.at),
     closeAttempt(ports, attempt),
+    code && settleUserCode(ports, code, false),
     refused.refusal.reason === 'unknown_user' &&
       !isConcealed &&
       limits &&
