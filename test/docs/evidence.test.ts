@@ -23,8 +23,8 @@ it('the page shows the file as it is', () => {
   expect(`${block?.text.trimEnd()}\n`).toBe(example.toString());
 });
 
-it('the independent verifier has about 40 lines, and imports nothing but node:crypto', () => {
+it('the independent verifier has about 45 lines, and imports nothing but node:crypto', () => {
   const source = readFileSync(join(root, 'test/support/plain-verifier.ts'), 'utf8');
-  expect(source.split('\n').length).toBeLessThanOrEqual(42);
+  expect(source.split('\n').length).toBeLessThanOrEqual(45);
   expect([...source.matchAll(/from '([^']+)'/g)].map(([, target]) => target)).toEqual(['node:crypto']);
 });

@@ -25,7 +25,8 @@ export function verifyEvidence(bytes: Buffer): void {
     const isPinned = alg === (public_key.kty === 'EC' ? 'ES256' : 'RS256') && crit === undefined;
     const signed = Buffer.from(`${header}.${claims}`);
     const isSigned = verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, base64url(signature));
-    must(/^(device|verification)_key$/.test(proof) && isPinned && isSigned && typ === 'ciba-response+jwt', 'signature');
+    const bySecond = proof === 'verification_key';
+    must((bySecond || proof === 'device_key') && isPinned && isSigned && typ === 'ciba-response+jwt', 'signature');
     const answer = JSON.parse(base64url(claims).toString());
     const shown = JSON.parse(base64url(details).toString());
     must(answer.iss === device_id && answer.sub === sub && shown.sub === sub, 'signer');
@@ -33,6 +34,10 @@ export function verifyEvidence(bytes: Buffer): void {
     must(answer.details_hash === sha256(base64url(details)).digest('base64url'), 'details');
     must(bare(answer.aud) === bare(shown.issuer), 'issuer');
     must(answer.decision === outcome.decision && answer.reason === outcome.reason, 'decision');
+    const amr = [...(answer.amr ?? []), ...(bySecond ? ['user'] : [])];
+    const reaches = (one: { amr: string[]; verification_key: boolean }) =>
+      one.amr.some((method) => amr.includes(method)) && (bySecond || !one.verification_key);
+    must(answer.decision === 'deny' || (shown.acr_values?.some(reaches) ?? true), 'verified');
     must(/^recorded(_before)?$/.test(outcome.outcome), 'outcome');
   }
 }

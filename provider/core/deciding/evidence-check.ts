@@ -3,7 +3,7 @@ import { txnOf } from '../digest.ts';
 import { namesIssuer } from '../issuer.ts';
 import type { PublicJwk } from '../keys/jwk.ts';
 import { algorithmOf, type DeviceAlgorithm } from '../keys/public-key.ts';
-import { checkDeviceResponse } from './device-response.ts';
+import { checkDeviceResponse, type DeviceResponse } from './device-response.ts';
 import {
   checksumIn,
   checksumOf,
@@ -12,7 +12,8 @@ import {
   readEvidence,
   withChecksum,
 } from './evidence.ts';
-import { hashDetails } from './shown-details.ts';
+import { hashDetails, readShownClasses } from './shown-details.ts';
+import { checkVerification } from './verification.ts';
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
@@ -28,6 +29,7 @@ export const EVIDENCE_CHECKS = {
   signer: 'the answer names the user and the device in the file',
   answer: 'the answer is for this request and for the bytes in the file',
   shown: 'the bytes name the same request and user',
+  verified: 'the approval reached one of the classes that the bytes ask for, under the key that it needs',
   issuer: 'the answer and the bytes name the same provider',
   outcome: 'the recorded outcome is what was signed',
 } as const;
@@ -107,6 +109,14 @@ function checkApproval(
     { check: 'signer', holds: claims['iss'] === device_id && claims['sub'] === sub },
     { check: 'answer', holds: answer.ok },
     { check: 'shown', holds: shown['request_id'] === requestId && shown['sub'] === sub },
+    ...(shown['acr_values'] === undefined
+      ? []
+      : [
+          {
+            check: 'verified',
+            holds: decided !== undefined && isVerified(decided, approval, shown['acr_values']),
+          } as const,
+        ]),
     { check: 'issuer', holds: [claims['aud'], shown['issuer']].every((name) => isOneOf(name, names)) },
     {
       check: 'outcome',
@@ -116,6 +126,20 @@ function checkApproval(
         decided.reason === outcome.reason,
     },
   ];
+}
+
+/** Whether an answer was verified as the bytes ask for, or denies. */
+function isVerified(
+  answer: DeviceResponse,
+  { proof, public_key: publicKey }: EvidenceApproval,
+  asked: unknown,
+): boolean {
+  const isSecond = proof === 'verification_key';
+  const signed = {
+    signedBy: isSecond ? 'verification' : 'possession',
+    proof: { kind: 'device-jws', publicKey, verificationKey: isSecond ? publicKey : undefined },
+  } as const;
+  return checkVerification(answer, signed, readShownClasses(asked)).ok;
 }
 
 /** Whether a name is one of the issuers, each with or without its final slash. */

@@ -63,6 +63,15 @@ export function showClass({ acr, anyOf, needsVerificationKey = false }: AcrRule)
   return { acr, amr: anyOf, verification_key: needsVerificationKey };
 }
 
+/** Reads the rules from a document. Members of another type are such that no approval reaches the class. */
+export function readShownClasses(value: unknown): readonly AcrRule[] {
+  return (Array.isArray(value) ? value : []).map((entry) => {
+    const { acr, amr, verification_key }: Readonly<Record<string, unknown>> = { ...Object(entry) };
+    const anyOf = Array.isArray(amr) ? amr.map(String) : [];
+    return { acr: String(acr), anyOf, needsVerificationKey: verification_key !== false };
+  });
+}
+
 /** Returns base64url(SHA-256(bytes)), the hash that a phone must sign. */
 export function hashDetails(bytes: Uint8Array): string {
   return sha256(bytes);

@@ -55,6 +55,15 @@ describe('the answer that decided', () => {
     expect(await answerIn(...records.toReversed())).toEqual(['answer-c2', 'recorded']);
   });
 
+  it('says whether the second key of the device signed it', async () => {
+    const proofIn = async (more: More) => {
+      const records = [evidence('c1', more), outcome('c1', 'recorded')];
+      return (await find(new MadeBucket().put('records', NOON + 300, records)))?.approvals[0]?.proof;
+    };
+    expect(await proofIn({ proof: 'verification_key' })).toBe('verification_key');
+    expect(await proofIn({})).toBe('device_key');
+  });
+
   it('is not one whose call broke off, whose evidence is there without an outcome', async () => {
     expect(await answerIn(evidence('c1'), evidence('c2'), outcome('c2', 'recorded'))).toEqual([
       'answer-c2',

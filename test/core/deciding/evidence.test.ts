@@ -8,6 +8,7 @@ import {
   isProven,
 } from '../../../provider/core/deciding/evidence-check.ts';
 import type { PublicJwk } from '../../../provider/core/keys/jwk.ts';
+import { verifyEvidence } from '../../support/plain-verifier.ts';
 
 type Different = Readonly<Record<string, unknown>>;
 type Pair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
@@ -15,6 +16,8 @@ type Pair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
 const requestId = createHash('sha256').update('auth-req-id').digest('base64url');
 const ISSUER = 'https://login.example.com/';
 const SHOWN = { issuer: ISSUER, client_id: 'bank', sub: 'anna', request_id: requestId, binding_message: 'Grüße 7' };
+const BY_PIN = { acr: 'urn:example:pin', amr: ['pin'], verification_key: false };
+const BY_SECOND_KEY = { acr: 'urn:example:verified', amr: ['user'], verification_key: true };
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -86,15 +89,28 @@ describe('evidence of a decision', () => {
     ['a P-256 key', EC],
     ['an RSA key', RSA],
   ])('holds when %s signed it, and every check is told', (_, pair) => {
-    const checked = check(given({ pair }), { isExpectedKey: () => true });
+    const verified = { claims: { amr: ['pin'] }, shown: { acr_values: [BY_PIN] } };
+    const checked = check(given({ pair, ...verified }), { isExpectedKey: () => true });
     expect(checked.checks.map(({ check: name }) => name)).toEqual(Object.keys(EVIDENCE_CHECKS));
     expect(isProven(checked)).toBe(true);
-    expect(checked.evidence).toEqual(given({ pair, approval: checked.evidence?.approvals[0] ?? {} }));
+    expect(checked.evidence).toEqual(given({ pair, ...verified, approval: checked.evidence?.approvals[0] ?? {} }));
   });
 
-  it('of a denial holds too, with its reason', () => {
+  it('of a denial holds too, with its reason, whatever had to be verified', () => {
     const denial = { decision: 'deny', reason: 'fraud' };
     expect(failedIn(given({ claims: denial, outcome: denial }))).toEqual([]);
+    expect(failedIn(given({ claims: denial, outcome: denial, shown: { acr_values: [BY_SECOND_KEY] } }))).toEqual([]);
+  });
+
+  it('under a second key says so, and reaches a class that needs it', () => {
+    const approval = { proof: 'verification_key' } as const;
+    const shown = { acr_values: [BY_PIN, BY_SECOND_KEY] };
+    const checked = check(given({ approval, shown }));
+    expect(isProven(checked)).toBe(true);
+    expect(checked.evidence?.approvals[0]?.proof).toBe('verification_key');
+    const plainly = (evidence: Evidence) => () => verifyEvidence(Buffer.from(writeEvidence(evidence)));
+    expect(plainly(given({ approval, shown }))).not.toThrow();
+    expect(plainly(given({ shown, claims: { amr: ['user'] } }))).toThrow('verified');
   });
 
   it('holds when the trail has only the outcome of the repeated answer', () => {
@@ -138,6 +154,17 @@ describe('evidence of a decision', () => {
     ['bytes for another user', { shown: { sub: 'bo' } }, ['shown']],
     ['an answer for another provider', { claims: { aud: 'https://other.example/' } }, ['issuer']],
     ['another decision', { outcome: { decision: 'deny' } }, ['outcome']],
+    [
+      'less verified than the bytes ask for',
+      { shown: { acr_values: [BY_PIN] }, claims: { amr: ['fpt'] } },
+      ['verified'],
+    ],
+    [
+      'the first key where they need the second',
+      { shown: { acr_values: [BY_SECOND_KEY] }, claims: { amr: ['user'] } },
+      ['verified'],
+    ],
+    ['classes that cannot be read', { shown: { acr_values: [{ acr: 1 }] }, claims: { amr: ['pin'] } }, ['verified']],
     ['another reason', { claims: { decision: 'deny' }, outcome: { decision: 'deny', reason: 'fraud' } }, ['outcome']],
     ['an outcome that decided nothing', { outcome: { outcome: 'already_decided' } }, ['outcome']],
   ])('fails with %s, although the checksum is right', (_, different, failed) => {
