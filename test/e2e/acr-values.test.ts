@@ -1,6 +1,7 @@
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Phone } from '../../local/demo/phone.ts';
+import { lifeOf, type Phone, parseTicketUri } from '../../local/demo/phone.ts';
+import { type KeyPair, makeKeyPair, proveVerificationKey, signWith } from '../../local/demo/phone-keys.ts';
 import { expectRefusal } from '../support/assertions.ts';
 import { openEvidence, type SealedRecord } from '../support/sealed-evidence.ts';
 import { sendAnswer } from '../support/signed-answer.ts';
@@ -158,6 +159,89 @@ describe('a client asks for a class, and the phone has one key', () => {
     });
     expect(world.runtime.push.deliveries).toHaveLength(rung);
     expect((await world.ask(client, { login_hint: email, acr_values: 'urn:unknown' })).status).toBe(200);
+  });
+});
+
+describe('a phone that enrols with a second key', () => {
+  type Own = { readonly ticket: string; readonly first: KeyPair; readonly second: KeyPair };
+  const life = () => lifeOf(world.issuer, () => world.runtime.now());
+  const proofOf = ({ ticket, first, second }: Own) =>
+    proveVerificationKey(second, first.publicKey, { ticket, ...life() });
+  const begin = async () => {
+    const { sub } = await world.user();
+    const { ticket } = parseTicketUri(await world.ticket(sub));
+    const own: Own = { ticket, first: await makeKeyPair(), second: await makeKeyPair() };
+    const enrol = async (verification_key: string) => {
+      const claims = { ticket, name: 'A phone', platform: 'GCM', push_token: `push-${sub}`, verification_key };
+      const header = { typ: 'ciba-enrolment+jwt', jwk: own.first.publicKey };
+      const enrolment = await signWith(own.first, header, { ...claims, ...life() });
+      return world.send('/devices', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ enrolment }),
+      });
+    };
+    return { own, enrol, sub };
+  };
+  /** A proof with claims and a key of the test's, whatever its signature is. */
+  const forged = ({ ticket, second }: Own, alg: string, key: Uint8Array) =>
+    new SignJWT({ ticket, ...life() })
+      .setProtectedHeader({ alg, typ: 'ciba-verification-key+jwt', jwk: second.publicKey })
+      .sign(key);
+  const badlySigned = { status: 400, error: 'invalid_request', reason: 'verification_key_signature' };
+  const wrongClaim = { ...badlySigned, reason: 'device_token_claim' };
+
+  it.each<[string, (own: Own) => Promise<string>, typeof badlySigned]>([
+    [
+      'that proved itself for the ticket of another user',
+      async (own) => proofOf({ ...own, ticket: (await begin()).own.ticket }),
+      wrongClaim,
+    ],
+    [
+      'that proved itself beside the first key of another phone',
+      async (own) => proofOf({ ...own, first: await makeKeyPair() }),
+      wrongClaim,
+    ],
+    [
+      'that is its first key',
+      (own) => proofOf({ ...own, second: own.first }),
+      { ...badlySigned, reason: 'verification_key_not_another' },
+    ],
+    [
+      'under HMAC with the public key as secret',
+      (own) => forged(own, 'HS256', Buffer.from(JSON.stringify(own.second.publicKey))),
+      badlySigned,
+    ],
+    [
+      'under none',
+      async (own) =>
+        `${Buffer.from(JSON.stringify({ alg: 'none', typ: 'ciba-verification-key+jwt', jwk: own.second.publicKey })).toString('base64url')}.${(await proofOf(own)).split('.')[1]}.`,
+      badlySigned,
+    ],
+    [
+      'that another key signed',
+      async (own) =>
+        signWith(await makeKeyPair(), { typ: 'ciba-verification-key+jwt', jwk: own.second.publicKey }, life()),
+      badlySigned,
+    ],
+  ])('is refused for one %s, and its ticket stays good', async (_name, second, refusal) => {
+    const { own, enrol, sub } = await begin();
+    await expectRefusal(world, await enrol(await second(own)), refusal);
+    expect((await world.admin('GET', `/admin/users/${sub}/devices`)).body['devices']).toEqual([]);
+    expect((await enrol(await proofOf(own))).body).toMatchObject({ sub, verification_key: true });
+  });
+
+  it('may have keys of two kinds', async () => {
+    const { own, enrol } = await begin();
+    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const jwk = await exportJWK(publicKey);
+    const { payload } = await jwtVerify(await proofOf(own), own.second.publicKey, {
+      currentDate: new Date(world.runtime.now() * 1000),
+    });
+    const proof = await new SignJWT(payload)
+      .setProtectedHeader({ alg: 'RS256', typ: 'ciba-verification-key+jwt', jwk })
+      .sign(privateKey);
+    expect((await enrol(proof)).body['verification_key']).toBe(true);
   });
 });
 
