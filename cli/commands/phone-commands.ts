@@ -11,7 +11,7 @@ const PHONE_OPTIONS = {
   key: {
     kind: 'text',
     value: 'FILE',
-    about: 'The file with the key of the phone. It is made, for you alone to read, when a phone is enrolled.',
+    about: 'The file with the keys of the phone. It is made, for you alone to read, when a phone is enrolled.',
   },
   user: {
     kind: 'text',
@@ -90,9 +90,9 @@ const watch = command({
 
 const enrol = command({
   name: 'enrol',
-  about: 'Enrols a phone with a ticket, and keeps its key in a file.',
+  about: 'Enrols a phone with a ticket, and keeps its keys in a file.',
   notes:
-    'The phone refuses a ticket of another issuer than that of --url, and an answer that names another issuer. The key is in the file and not in secure hardware, so this phone is for trials.',
+    'The phone refuses a ticket of another issuer than that of --url, and an answer that names another issuer. The phone has two keys (docs/device-api.md, A second key). Both are in the file and not in secure hardware, and an approval says that the user was verified as acr_values asks, although nobody verified them: this phone is for trials.',
   arguments: [],
   options: PHONE_OPTIONS,
   examples: [
