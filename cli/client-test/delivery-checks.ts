@@ -28,7 +28,7 @@ export const delivery: ClientCheck = {
 export const endpoint: ClientCheck = {
   name: 'Endpoint',
   async run({ client, deployment }): Promise<Finding | undefined> {
-    if (client.backchannel_token_delivery_mode !== 'ping') return undefined;
+    if ((client.backchannel_token_delivery_mode ?? 'poll') === 'poll') return undefined;
     const tester = await EndpointTester.of(deployment);
     if (!tester) {
       const says = 'Not tried: the function that pings must try it.';

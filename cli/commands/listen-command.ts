@@ -37,7 +37,8 @@ export const listen = command({
     const token = options.token === undefined ? undefined : readSecretWord(options.token);
     const rows = new RowQueue();
     const listening = await listenForPings(readPort(options.port ?? '8443', '--port'), token, async (received) => {
-      const forwarded = to !== undefined && received.kind === 'ping' ? await forward(to, received) : undefined;
+      const isForwarded = received.kind === 'ping' || received.kind === 'push';
+      const forwarded = to !== undefined && isForwarded ? await forward(to, received) : undefined;
       rows.add(rowOf(received, forwarded));
       if (forwarded === undefined) return 204;
       return 'status' in forwarded ? forwarded.status : 502;

@@ -16,8 +16,10 @@ const CERTIFICATE_DAYS = 30;
 
 /** A call that came to the notification endpoint (CIBA §10.2), and how it is answered. */
 export type Received = {
-  /** `ping`: the right token and a request. Otherwise why it is none, and then nothing of it is believed. */
-  readonly kind: 'ping' | 'wrong_token' | 'malformed';
+  /** `ping` or `push`: the right token and a request. Otherwise why it is none, and then nothing of it is believed. */
+  readonly kind: 'ping' | 'push' | 'wrong_token' | 'malformed';
+  /** What a push delivers. */
+  readonly pushed?: 'tokens' | 'error';
   readonly requestId?: string;
   readonly authReqId?: string;
   /** What was sent, for an application that gets it forwarded. */
@@ -73,7 +75,8 @@ async function serve(
   if (body === undefined) return void response.writeHead(413).end();
   const received = readPing(request, body, token);
   const status = await answer(received);
-  response.writeHead(received.kind === 'ping' ? status : STATUS_OF[received.kind]).end();
+  const { kind } = received;
+  response.writeHead(kind === 'ping' || kind === 'push' ? status : STATUS_OF[kind]).end();
 }
 
 const STATUS_OF = { wrong_token: 401, malformed: 400 } as const;
@@ -82,9 +85,11 @@ function readPing({ headers }: IncomingMessage, body: string, token: string | un
   const { authorization = '', 'content-type': type = '' } = headers;
   const sent = { body, headers: { authorization, 'content-type': type } };
   if (token !== undefined && !isSame(authorization, `Bearer ${token}`)) return { kind: 'wrong_token', sent };
-  const { auth_req_id: authReqId }: JsonObject = parseJsonObject(body) ?? {};
+  const { auth_req_id: authReqId, access_token: accessToken, error }: JsonObject = parseJsonObject(body) ?? {};
   if (typeof authReqId !== 'string') return { kind: 'malformed', sent };
-  return { kind: 'ping', authReqId, requestId: requestIdOf(authReqId), sent };
+  const known = { authReqId, requestId: requestIdOf(authReqId), sent };
+  if (accessToken === undefined && error === undefined) return { kind: 'ping', ...known };
+  return { kind: 'push', pushed: error === undefined ? 'tokens' : 'error', ...known };
 }
 
 /** Compares in a time that tells nothing about the expected text. */

@@ -22,11 +22,12 @@ export async function forward(to: string, { sent }: Received): Promise<Forwarded
 }
 
 /** Makes the line of a call. It has neither the `auth_req_id` nor the token: with those tokens can be fetched. */
-export function rowOf({ kind, requestId }: Received, forwarded: Forwarded | undefined): Row {
+export function rowOf({ kind, requestId, pushed }: Received, forwarded: Forwarded | undefined): Row {
   const at = new Date();
-  const what = { ping: `ping for request ${requestId}`, ...REFUSED_CALLS }[kind];
+  const request = `for request ${requestId}`;
+  const what = { ping: `ping ${request}`, push: `push of ${pushed} ${request}`, ...REFUSED_CALLS }[kind];
   const text = [at.toTimeString().slice(0, 8), what, forwarded === undefined ? '' : forwardedText(forwarded)];
-  const json = { at: at.toISOString(), kind, request_id: requestId, forwarded };
+  const json = { at: at.toISOString(), kind, request_id: requestId, pushed, forwarded };
   return { json: JSON.stringify(json), text: text.filter((part) => part !== '').join('  ') };
 }
 

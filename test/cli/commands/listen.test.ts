@@ -81,17 +81,19 @@ describe('ciba listen', () => {
   });
 
   it.concurrent('takes a call with its token alone, and says what it refuses', async () => {
-    const { run, url } = await listen('--token', TOKEN, '--count', '3');
+    const { run, url } = await listen('--token', TOKEN, '--count', '4');
     expect(await call(url, { token: `${TOKEN}x` })).toBe(401);
     expect(await call(url, { body: 'nonsense' })).toBe(400);
     expect(await call(url, { method: 'GET', body: '' })).toBe(405);
     expect(await call(url, { body: JSON.stringify({ auth_req_id: 'r', more: 'x'.repeat(70_000) }) })).toBe(413);
     expect(await call(url)).toBe(204);
+    expect(await call(url, { body: JSON.stringify({ auth_req_id: 'r', access_token: 'seeded-token' }) })).toBe(204);
     const lines = (await run.ended).stdout.trimEnd().split('\n');
     expect(lines).toEqual([
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}refused with 401: another token than that of --token$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}refused with 400: no JSON with an auth_req_id$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}ping for request [\w-]{43}$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}push of tokens for request [\w-]{43}$/),
     ]);
   });
 
