@@ -121,6 +121,8 @@ function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
   const member = 'backchannel_client_notification_endpoint';
   const isNotified = (metadata.backchannel_token_delivery_mode ?? 'poll') !== 'poll';
   const isThere = metadata[member] !== undefined;
+  if (metadata.backchannel_token_delivery_mode === 'push' && metadata.require_openid_scope === false)
+    return wrong('require_openid_scope', 'absent or true with push: the ID token binds what is pushed to the request');
   if (isNotified === isThere) return ok(true);
   return wrong(
     member,

@@ -249,6 +249,17 @@ describe('token delivery (CIBA §4)', () => {
     expect(describeClient(client)).toMatchObject(push);
   });
 
+  it('is not push without an ID token, which binds the tokens to the request (CIBA §10.3.1)', () => {
+    const push = {
+      backchannel_token_delivery_mode: 'push',
+      backchannel_client_notification_endpoint: endpoint,
+    } as const;
+    expect(refusalOf(withDelivery({ ...push, require_openid_scope: false }))).toMatchObject({
+      reason: 'invalid_client_metadata',
+      member: 'require_openid_scope',
+    });
+  });
+
   it('is ping with an endpoint, and is told so', () => {
     const ping = {
       backchannel_token_delivery_mode: 'ping',
