@@ -10,7 +10,7 @@ const MINUTE = Duration.minutes(1);
 const ON_LOGIN_PATH = ['backchannel-authentication', 'token', 'device'];
 /** What failures mean of functions that are not called over HTTP. */
 const CONSEQUENCES: Readonly<Record<string, string>> = {
-  'client-notification': 'clients in ping mode learn late that their users answered, or not at all',
+  'client-notification': 'clients in ping and push mode learn late that their users answered, or not at all',
   events: 'other systems learn late what happened',
 };
 /** Calls in a minute beyond which the alarm on failures looks at their share. */

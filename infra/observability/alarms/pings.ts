@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { LONGEST_DELAY_SECONDS } from '../../../provider/core/operating/expiry-watch.ts';
 import type { AlarmSet } from './alarm-set.ts';
 import { countOrShare } from './share.ts';
 
@@ -25,7 +26,7 @@ export function addPingAlarms(alarms: AlarmSet, queue: IQueue): void {
     }),
     threshold: 3,
     means:
-      'Clients could not be reached until their requests were over, and did not poll either. Each approval among them is a lost login.',
+      'Clients could not be reached until their requests were over, and did not poll either, or until pushed tokens were too old. Each approval among them is a lost login.',
     first: 'check in the log of client-notification whether one client or many are affected.',
   });
   alarms.add({
@@ -39,7 +40,7 @@ export function addPingAlarms(alarms: AlarmSet, queue: IQueue): void {
     }),
     threshold: 10,
     means:
-      'Clients answer pings with a status other than 2xx. No ping is sent twice, so a client that does not poll loses the login.',
+      'Clients answer pings or pushes with a status that ends them, and is not 2xx. A client that does not poll loses the login.',
     first: 'find the client and the notification_status in the log of client-notification.',
   });
 }
@@ -51,15 +52,32 @@ function attempts({ metrics }: AlarmSet, detail: 'accepted' | 'refused'): Metric
 /**
  * Adds an alarm on announcements that wait because nothing receives them or the function fails. An announcement for an
  * unreachable endpoint counts for seconds only, because SQS excludes messages that were received three times from this
- * age. The metric for quiet message groups would miss a delay where one client has most of the traffic.
+ * age. The metric for quiet message groups would miss a delay where one client has most of the traffic. AWS does not say
+ * whether the age of a message includes its delay. So while messages are delayed, which watch the expiry of requests of
+ * clients in push mode, the longest delay is subtracted.
  */
 function addDelayAlarm(alarms: AlarmSet, queue: IQueue): void {
   alarms.add({
     id: 'pings-delayed',
-    means: 'Clients in ping mode are notified late: decisions wait in the queue for a minute or longer.',
+    means: 'Clients in ping and push mode are notified late: decisions wait in the queue for a minute or longer.',
     first: 'check that the function client-notification runs, and read its log.',
-    metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
+    metric: ageOfWaiting(queue),
     threshold: 60,
     periods: { breaching: 3, of: 5 },
+  });
+}
+
+/** How many seconds ago the oldest message was sent that waits although its time has come. */
+function ageOfWaiting(queue: IQueue): IMetric {
+  const period = Duration.minutes(1);
+  const most = { period, statistic: 'Maximum' };
+  return new MathExpression({
+    expression: `IF(delayed > 0, age - ${LONGEST_DELAY_SECONDS}, age)`,
+    usingMetrics: {
+      age: queue.metricApproximateAgeOfOldestMessage(most),
+      delayed: queue.metricApproximateNumberOfMessagesDelayed(most),
+    },
+    label: 'seconds',
+    period,
   });
 }

@@ -2,8 +2,13 @@ import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
 
 /** Longest pause in seconds between two tries to push. The pauses start at 1 second and double. */
 const LONGEST_PUSH_PAUSE_SECONDS = 60;
-/** The longest pause that a client can ask for with `Retry-After`, in seconds. */
-const LONGEST_RETRY_AFTER_SECONDS = 300;
+/**
+ * The longest pause that a client can ask for with `Retry-After`, in seconds. The first two are short: SQS counts the age
+ * of a message that was received less than three times, and an alarm watches that age.
+ */
+const LONGEST_RETRY_AFTER_SECONDS = { first: 15, later: 300 };
+/** After so many tries SQS counts the age of a message no more. */
+const TRIES_WITH_AGE = 3;
 
 /** What came of a push: the client's status, 0 if the answer was not valid HTTP; or why no answer came. */
 export type PushAnswer =
@@ -59,7 +64,8 @@ function judgeAgain(
   const left = until - now;
   if (left < 1) return { outcome: 'give_up', detail };
   const grown = Math.min(2 ** Math.min(tries - 1, 10), LONGEST_PUSH_PAUSE_SECONDS);
-  const asked = Math.min(retryAfterSeconds, LONGEST_RETRY_AFTER_SECONDS);
+  const { first, later } = LONGEST_RETRY_AFTER_SECONDS;
+  const asked = Math.min(retryAfterSeconds, tries < TRIES_WITH_AGE ? first : later);
   return { outcome: 'again', detail, seconds: Math.min(Math.max(grown, asked), left) };
 }
 

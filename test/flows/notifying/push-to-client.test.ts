@@ -122,7 +122,7 @@ describe('a client in push mode (CIBA §10.3.1)', () => {
   });
 });
 
-describe('what the endpoint answers (design decision 4)', () => {
+describe('what the endpoint answers (CIBA §10.3, design decision 4)', () => {
   it.each([200, 204, 299, 301, 302, 307, 400, 401, 404, 410])('%i ends it', async (status) => {
     const { notify, answers, waiting, stored } = pushingWorld();
     answers.answers = { status };
@@ -150,14 +150,16 @@ describe('what the endpoint answers (design decision 4)', () => {
     },
   );
 
-  it('Retry-After makes a pause longer, up to five minutes and never shorter', async () => {
+  it('Retry-After makes a pause longer, never shorter: the first two up to 15 seconds, later ones up to 5 minutes', async () => {
     const { notify, answers } = pushingWorld();
     answers.answers = { status: 503, retryAfterSeconds: 90 };
+    expect((await notify()).againInSeconds).toBe(15);
+    expect((await notify()).againInSeconds).toBe(15);
     expect((await notify()).againInSeconds).toBe(90);
     answers.answers = { status: 429, retryAfterSeconds: 86_400 };
     expect((await notify()).againInSeconds).toBe(300);
     answers.answers = { status: 429, retryAfterSeconds: 0 };
-    expect((await notify()).againInSeconds).toBe(4);
+    expect((await notify()).againInSeconds).toBe(16);
   });
 
   it('without success it ends with half of the access token’s life, in a dead letter that has no token', async () => {
@@ -260,7 +262,7 @@ describe('an expiry is told by a message that is sent again until its time has c
   });
 });
 
-describe('never two sets of tokens (design decisions 1, 2 and 4)', () => {
+describe('never two sets of tokens (CIBA §10.1.1, design decisions 1, 2 and 4)', () => {
   const CALLS = 14;
 
   it.each(['fails', 'answer lost', 'dies'] as const)(

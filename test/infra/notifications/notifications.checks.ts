@@ -158,9 +158,14 @@ describe('the function client-notification', () => {
     const alarm = production
       .all('AWS::CloudWatch::Alarm')
       .find(({ Properties }) => Properties.AlarmName === 'ciba-production-pings-delayed');
+    const watched = alarm?.Properties.Metrics.flatMap(({ MetricStat }: Value) => MetricStat?.Metric ?? []);
+    const Dimensions = [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queueOf(production).id, 'QueueName'] } }];
+    expect(watched).toMatchObject([
+      { MetricName: 'ApproximateAgeOfOldestMessage', Dimensions },
+      { MetricName: 'ApproximateNumberOfMessagesDelayed', Dimensions },
+    ]);
+    expect(JSON.stringify(alarm?.Properties.Metrics)).toContain('IF(delayed > 0, age - 900, age)');
     expect(alarm?.Properties).toMatchObject({
-      MetricName: 'ApproximateAgeOfOldestMessage',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queueOf(production).id, 'QueueName'] } }],
       Threshold: 60,
       DatapointsToAlarm: 3,
       EvaluationPeriods: 5,

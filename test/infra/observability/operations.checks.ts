@@ -166,7 +166,7 @@ describe('the file of a capability', () => {
 describe('the alarm', () => {
   it('of a function says what its failures mean: an answer 500, or a client that is not told', () => {
     expect(alarm('token-faults').AlarmDescription).toContain('callers get 500');
-    expect(alarm('client-notification-faults').AlarmDescription).toMatch(/clients in ping mode/);
+    expect(alarm('client-notification-faults').AlarmDescription).toMatch(/clients in ping and push mode/);
     expect(alarm('client-notification-faults').AlarmDescription).not.toContain('500');
   });
 
