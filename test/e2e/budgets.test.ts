@@ -128,6 +128,51 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(silent.slice(4).sort()).toEqual(['dynamodb PutItem', write, write, write, 'sns Publish']);
   });
 
+  it('a client in push mode: one PutItem and one announcement more, then 7 DynamoDB requests and no KMS for the push', async () => {
+    const push = await world.client({
+      backchannel_token_delivery_mode: 'push',
+      backchannel_client_notification_endpoint: endpoint.url,
+    });
+    const ofNotification = (before: number) =>
+      requestCalls(world.runtime.aws.calls.slice(before))
+        .filter(({ caller, service }) => caller === 'client-notification' && service !== 'sqs')
+        .map(({ service, action }) => `${service} ${action}`);
+    const login = async () => {
+      const form = { login_hint: person.email, client_notification_token: 'a'.repeat(28) };
+      const start = world.runtime.aws.calls.length;
+      const { requestId } = await world.asked(push, form);
+      const asking = requestCalls(world.runtime.aws.calls.slice(start))
+        .filter(({ caller }) => caller === 'backchannel-authentication')
+        .map(({ service, action }) => `${service} ${action}`);
+      const isWatched = () =>
+        world.runtime.aws.calls
+          .slice(start)
+          .some(({ action, body }) => action === 'SendMessage' && body.includes(requestId));
+      await expect.poll(isWatched).toBe(true);
+      const decided = world.runtime.aws.calls.length;
+      await world.answer(person.phone, requestId, 'approve');
+      const clock = setInterval(() => world.runtime.advance(1), 1000);
+      await endpoint.next().finally(() => clearInterval(clock));
+      const isEnded = () =>
+        world.runtime.aws.calls
+          .slice(decided)
+          .filter(({ body }) => body.includes('auth_req_id') && body.includes('REMOVE')).length > 0;
+      await expect.poll(isEnded).toBe(true);
+      return { asking, pushing: ofNotification(decided) };
+    };
+    await login();
+    const { asking, pushing } = await login();
+    expect(asking.slice(-5).sort()).toEqual([
+      ...Array.from({ length: 3 }, () => 'dynamodb PutItem'),
+      ...Array.from({ length: 2 }, () => 'sns Publish'),
+    ]);
+    // A message that overtook the decision reads the request once more.
+    const once = pushing.slice(pushing.lastIndexOf('dynamodb GetItem') - 4);
+    expect(pushing.filter((call) => call.startsWith('kms'))).toEqual([]);
+    expect(pushing.filter((call) => call === 'dynamodb UpdateItem')).toHaveLength(4);
+    expect(once.length).toBeLessThanOrEqual(8);
+  });
+
   it('a client in ping mode: one PutItem more beside the others, one announcement, three DynamoDB requests for the ping', async () => {
     const ping = await world.client({
       backchannel_token_delivery_mode: 'ping',
@@ -169,7 +214,9 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
   });
 
   it('KMS: none in a warm function; metadata: none at all', async () => {
-    expect(world.runtime.aws.calls.filter(({ action }) => action === 'Decrypt')).toHaveLength(1);
+    const callers = world.runtime.aws.calls.filter(({ action }) => action === 'Decrypt').map(({ caller }) => caller);
+    // The first push opened a signing key and the key that seals tokens.
+    expect(callers.toSorted()).toEqual(['client-notification', 'client-notification', 'token']);
     await world.send('/.well-known/jwks.json', {});
     expect(await callsOf(() => world.send('/.well-known/openid-configuration', {}))).toEqual([]);
     expect(await callsOf(() => world.send('/.well-known/jwks.json', {}))).toEqual([]);

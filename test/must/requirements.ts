@@ -1,5 +1,6 @@
 import { ACKNOWLEDGEMENT_REQUIREMENTS } from './acknowledgement.ts';
 import { CONCEALMENT_REQUIREMENTS } from './concealment.ts';
+import { DELIVERY_REQUIREMENTS } from './delivery.ts';
 import { DISCOVERY_REQUIREMENTS } from './discovery.ts';
 import { HINT_REQUIREMENTS } from './hints.ts';
 import { PROFILE_REQUIREMENTS } from './profiles.ts';
@@ -23,6 +24,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...VALIDATION_REQUIREMENTS,
   ...ACKNOWLEDGEMENT_REQUIREMENTS,
   ...USER_AUTHENTICATION_REQUIREMENTS,
+  ...DELIVERY_REQUIREMENTS,
   ...REFUSAL_REQUIREMENTS,
   ...PROFILE_REQUIREMENTS,
   ...CONCEALMENT_REQUIREMENTS,
