@@ -1,5 +1,6 @@
 import type { Client } from '../../../core/client/client.ts';
 import type { ApprovedRequest, AuthenticationRequest } from '../../../core/deciding/authentication-request.ts';
+import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/redemption-grace.ts';
 import { txnOf } from '../../../core/digest.ts';
 import { deliverySeconds, judgePush } from '../../../core/notifying/push-answer.ts';
 import { errorBody, type PushError, tokensBody } from '../../../core/notifying/push-body.ts';
@@ -74,7 +75,7 @@ export async function pushToClient(ports: PushPorts, push: Push): Promise<Notify
     return done(push, { reason: decision.because });
   }
   const holder = ports.entropy.id();
-  const keepUntil = now + 2 * secondsOf(ports, client);
+  const keepUntil = Math.max(request.expiresAt + LONGEST_GRACE_SECONDS, now + 2 * secondsOf(ports, client));
   const claim = await ports.notifications.claim({ requestId, now, until: now + LEASE_SECONDS, holder, keepUntil });
   if (claim.outcome === 'over') {
     if (decision.outcome === 'send') await ports.requests.dropSealed(requestId);
