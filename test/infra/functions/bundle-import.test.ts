@@ -42,6 +42,7 @@ const ENVIRONMENT = {
   SIGNING_KMS_KEY: 'K',
   NOTIFICATION_TOPIC: 'N',
   NOTIFICATION_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/0/Q',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/0/D',
   METRICS_NAMESPACE: 'Ciba/test',
   AWS_REGION: 'eu-central-1',
 };
