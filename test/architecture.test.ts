@@ -136,7 +136,9 @@ const arrows: readonly Arrow[] = [
     title: 'adapters/ imports the SDK, jose, valibot, unhomoglyph, core/ and types of flows/',
     files: below('provider/adapters'),
     allows: (found) =>
-      /^(node:|@aws-sdk\/|@smithy\/(core\/protocols|signature-v4)$|jose$|valibot$|unhomoglyph\/)/.test(found.target) ||
+      /^(node:|@aws-sdk\/|@smithy\/(core\/protocols|signature-v4)$|jose(\/errors)?$|valibot$|unhomoglyph\/)/.test(
+        found.target,
+      ) ||
       isIn('provider/adapters', found) ||
       isIn('provider/core', found) ||
       (isIn('provider/flows', found) && found.isType),

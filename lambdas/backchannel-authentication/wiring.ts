@@ -13,7 +13,7 @@ import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-request
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
-import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
+import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
@@ -50,7 +50,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),
-    keys: new KeyCache(new SigningKeysTable(directory, entropy), clock),
+    keys: new KeyCache(new ReadableSigningKeysTable(directory), clock),
     entropy,
     audit: auditTrailOf('backchannel-authentication'),
   };

@@ -12,7 +12,7 @@ import { DeliveryKeysTable } from '../../provider/adapters/dynamodb/delivery-key
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
-import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
+import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { HttpsNotification } from '../../provider/adapters/https/https-notification.ts';
@@ -38,7 +38,7 @@ export function wire() {
   const queue = new SqsMessages(sqs, readNotificationQueueUrl());
   const sender = new HttpsNotification(readNotificationNetworks());
   const kms = { kms: callsOfKms(dynamodb), keyId: resources.signingKmsKey };
-  const keys = new SigningKeysTable(directory, entropy);
+  const keys = new ReadableSigningKeysTable(directory);
   const ports: NotifyPorts & TestEndpointPorts = {
     notifications: new NotificationsTable(transactions),
     clients: new ClientsTable(directory, clock),

@@ -9,7 +9,7 @@ import {
 } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
 import { RevokedTokensTable } from '../../provider/adapters/dynamodb/revoked-tokens-table.ts';
-import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
+import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
@@ -24,7 +24,7 @@ export function wire(): Wired<RevokeTokenPorts> {
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const ports = {
     ...clientAuthentication(directory, transactions),
-    keys: new KeyCache(new SigningKeysTable(directory, entropy), clock),
+    keys: new KeyCache(new ReadableSigningKeysTable(directory), clock),
     revokedTokens: new RevokedTokensTable(transactions, entropy),
     audit: auditTrailOf('token-revocation'),
   };

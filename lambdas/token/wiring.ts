@@ -10,7 +10,7 @@ import {
 import { readResources } from '../../provider/adapters/config.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
-import { SigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
+import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
@@ -28,7 +28,7 @@ export async function wire(): Promise<Wired<RequestTokensPorts>> {
   followLogLevel('token', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
   const people = new PeopleTable(directory, entropy);
-  const keys = new SigningKeysTable(directory, entropy);
+  const keys = new ReadableSigningKeysTable(directory);
   const privateKeys = new KmsPrivateKeys(keys, callsOfKms(dynamodb), resources.signingKmsKey);
   const signer = new JoseSigner(new KeyCache(keys, clock), privateKeys);
   const ports = {

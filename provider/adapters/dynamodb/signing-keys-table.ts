@@ -13,19 +13,12 @@ import {
 } from './forms/signing-key-form.ts';
 import type { Table } from './table.ts';
 
-/**
- * Signing keys in Directory. The public halves are in one partition for each algorithm and the private halves in
- * another, so that roles can be allowed one without the other. The private half of a key that may sign is stored before
- * the public half says that the key signs, and is deleted only after the public half says that it does not. A private
- * half without a public half is never decrypted.
- */
-export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
+/** Reads signing keys in Directory, for functions that sign and verify. What only the rotation does is below. */
+export class ReadableSigningKeysTable implements PublishedSigningKeys {
   readonly #directory: Table;
-  readonly #entropy: Entropy;
 
-  constructor(directory: Table, entropy: Entropy) {
+  constructor(directory: Table) {
     this.#directory = directory;
-    this.#entropy = entropy;
   }
 
   async all(): Promise<readonly SigningKey[]> {
@@ -40,6 +33,23 @@ export class SigningKeysTable implements SigningKeyStore, PublishedSigningKeys {
   async findPrivateKey(key: SigningKey): Promise<Whole<EncryptedPrivateKey> | undefined> {
     const item = await this.#directory.get(privateHalfKey(key));
     return item && { kid: item.kid, ciphertext: item.ciphertext };
+  }
+}
+
+/**
+ * Signing keys in Directory. The public halves are in one partition for each algorithm and the private halves in
+ * another, so that roles can be allowed one without the other. The private half of a key that may sign is stored before
+ * the public half says that the key signs, and is deleted only after the public half says that it does not. A private
+ * half without a public half is never decrypted.
+ */
+export class SigningKeysTable extends ReadableSigningKeysTable implements SigningKeyStore {
+  readonly #directory: Table;
+  readonly #entropy: Entropy;
+
+  constructor(directory: Table, entropy: Entropy) {
+    super(directory);
+    this.#directory = directory;
+    this.#entropy = entropy;
   }
 
   /**

@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { calculateJwkThumbprint } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { joseVerifier } from '../../../provider/adapters/jose/jose-verifier.ts';
 
@@ -16,4 +18,13 @@ describe('a compact JWS is decoded', () => {
   ])('unless its header %s', (_, header) => {
     expect(joseVerifier.decode(jws({ alg: 'ES256', ...header }))).toBeUndefined();
   });
+});
+
+it.each([
+  ['P-256', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+  ['RSA', generateKeyPairSync('rsa', { modulusLength: 2048 })],
+])('the thumbprint of a key of %s is that of RFC 7638, whatever else the key says', async (_, { publicKey }) => {
+  const jwk = publicKey.export({ format: 'jwk' });
+  const key = { ...jwk, kty: String(jwk.kty), alg: 'ES256', kid: 'k' };
+  expect(await joseVerifier.thumbprint(key)).toBe(await calculateJwkThumbprint(jwk));
 });
