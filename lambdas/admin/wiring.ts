@@ -5,7 +5,7 @@ import { readNotificationNetworks, readOperators, readResources } from '../../pr
 import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-block-ends-table.ts';
 import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
-import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
+import { EnrolledDevicesTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { KeptEvidenceKeysTable } from '../../provider/adapters/dynamodb/kept-evidence-keys-table.ts';
 import { LogLevelsTable } from '../../provider/adapters/dynamodb/log-levels-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
@@ -66,7 +66,7 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
     userCodes: new UserCodesTable(directory),
     userCodeHashes,
     blockEnds: new ClientBlockEndsTable(directory),
-    enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
+    enrolments: new EnrolledDevicesTable(directory, entropy),
     personRecords: new PersonRecordsTable({ directory, transactions }, entropy),
     evidenceKeys: new KeptEvidenceKeysTable(directory),
     logLevels: new LogLevelsTable(directory),

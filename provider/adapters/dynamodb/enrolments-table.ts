@@ -63,13 +63,53 @@ export class TicketsTable implements Tickets {
   }
 }
 
+/** Enrolled devices. What enrols them is below. */
+export class EnrolledDevicesTable implements Pick<Enrolments, 'withdraw'> {
+  readonly #directory: Table;
+  readonly #entropy: Entropy;
+
+  constructor(directory: Table, entropy: Entropy) {
+    this.#directory = directory;
+    this.#entropy = entropy;
+  }
+
+  async withdraw({ sub, deviceId }: Parameters<Enrolments['withdraw']>[0]): Promise<void> {
+    const deleteFromSet = { devices: new Set([deviceId]) };
+    const values = { device: deviceId };
+    const keepTicket = () => {
+      const isOther = 'attribute_not_exists(#ticket.#device_id) OR #ticket.#device_id <> :device';
+      return this.#change(sub, {
+        deleteFromSet,
+        guard: { condition: `attribute_exists(pk) AND (${isOther})`, values },
+      });
+    };
+    const endTicket = () =>
+      this.#change(sub, {
+        deleteFromSet,
+        remove: ['ticket'],
+        guard: { condition: '#ticket.#device_id = :device', values },
+      });
+    // A ticket enrols one device, once. So if it does not fit the first two writes, it ended in between, and fits again.
+    for (const write of [keepTicket, endTicket, keepTicket]) {
+      const { written, item } = await write();
+      if (written || !item) return;
+    }
+    throw new Error('the ticket of the user kept changing');
+  }
+
+  #change(sub: string, change: ProfileChange): Promise<Written<UserForm>> {
+    return this.#directory.update(profileChange(sub, change, this.#entropy));
+  }
+}
+
 /** Enrolled devices, and the tickets that enrol them. */
-export class EnrolmentsTable implements Enrolments {
+export class EnrolmentsTable extends EnrolledDevicesTable implements Enrolments {
   readonly #directory: Table;
   readonly #transactions: Table;
   readonly #entropy: Entropy;
 
   constructor({ directory, transactions }: Tables, entropy: Entropy) {
+    super(directory, entropy);
     this.#directory = directory;
     this.#transactions = transactions;
     this.#entropy = entropy;
@@ -101,30 +141,6 @@ export class EnrolmentsTable implements Enrolments {
       compute: ['#ticket.#reported = :reported'],
       guard: { condition: '#ticket.#hash = :hash', values: { hash, reported: true } },
     });
-  }
-
-  async withdraw({ sub, deviceId }: Parameters<Enrolments['withdraw']>[0]): Promise<void> {
-    const deleteFromSet = { devices: new Set([deviceId]) };
-    const values = { device: deviceId };
-    const keepTicket = () => {
-      const isOther = 'attribute_not_exists(#ticket.#device_id) OR #ticket.#device_id <> :device';
-      return this.#change(sub, {
-        deleteFromSet,
-        guard: { condition: `attribute_exists(pk) AND (${isOther})`, values },
-      });
-    };
-    const endTicket = () =>
-      this.#change(sub, {
-        deleteFromSet,
-        remove: ['ticket'],
-        guard: { condition: '#ticket.#device_id = :device', values },
-      });
-    // A ticket enrols one device, once. So if it does not fit the first two writes, it ended in between, and fits again.
-    for (const write of [keepTicket, endTicket, keepTicket]) {
-      const { written, item } = await write();
-      if (written || !item) return;
-    }
-    throw new Error('the ticket of the user kept changing');
   }
 
   #change(sub: string, change: ProfileChange): Promise<Written<UserForm>> {
