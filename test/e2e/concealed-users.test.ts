@@ -25,6 +25,11 @@ beforeAll(async () => {
   await world.admin('DELETE', `/admin/users/${removed.sub}`);
   await world.admin('PATCH', `/admin/users/${renamed.sub}`, { email: 'renamed@example.com' });
   await lost.phone.remove();
+  const coded = await world.person();
+  expect((await world.admin('PUT', `/admin/users/${coded.sub}/user-code`, { user_code: '4711' })).status).toBeLessThan(
+    300,
+  );
+  hints.set('with a user code', coded.email);
   expect((await world.ask(polling, { login_hint: limited.email })).status).toBe(200);
   hints.set('blocked', blocked.email).set('limited', limited.email);
   hints.set('removed', removed.email).set('renamed', renamed.email);
@@ -43,7 +48,16 @@ afterAll(async () => {
 
 const subject = (sub: string) => JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub });
 const CONCEALED = [
-  ...['blocked', 'limited', 'removed', 'renamed', 'phoneless', 'without the phone that they had', 'unknown'],
+  ...[
+    'blocked',
+    'limited',
+    'removed',
+    'renamed',
+    'phoneless',
+    'without the phone that they had',
+    'with a user code',
+    'unknown',
+  ],
   ...['an unknown number', 'an unknown name', 'an unknown subject', 'a removed subject', 'a blocked subject'],
   ...['a phoneless subject', 'the subject of the synthetic login'],
 ];

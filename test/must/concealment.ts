@@ -5,7 +5,7 @@ const NOBODY = 'provider/flows/asking/request/ask-nobody.ts';
 const TEST = 'test/flows/asking/concealed-users.test.ts';
 const WHERE = 'where users are concealed (CIBA §14)';
 const notices = (why: string, kind: string) =>
-  `${why}, named by ${kind}: the client notices what it does of a person who does not answer`;
+  `${why}, named by ${kind}, with nothing besides: the client notices what it does of a person who does not answer`;
 
 /** What a client may notice where users are concealed (CIBA §14), and requests without `openid` (RFC 6749). */
 export const CONCEALMENT_REQUIREMENTS: readonly Requirement[] = [
@@ -80,6 +80,29 @@ export const CONCEALMENT_REQUIREMENTS: readonly Requirement[] = [
           titles: [
             'what a client may ask the user to grant',
             'is at least one scope: nobody is asked to approve nothing (RFC 6749 §3.3)',
+          ],
+        },
+      },
+    ],
+  },
+  {
+    id: 'CIBA-10.3.1.openid',
+    section: 'CIBA §10.3.1',
+    level: 'MUST',
+    says: 'What is pushed has an ID token. So a client in push mode must ask for `openid`.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/client/registration.ts',
+          text: "metadata.backchannel_token_delivery_mode === 'push' && metadata.require_openid_scope === false",
+          broken: "metadata.backchannel_token_delivery_mode === 'poll' && metadata.require_openid_scope === false",
+        },
+        test: {
+          file: 'test/core/client/registration.test.ts',
+          titles: [
+            'token delivery (CIBA §4)',
+            'is not push without an ID token, which binds the tokens to the request (CIBA §10.3.1)',
           ],
         },
       },

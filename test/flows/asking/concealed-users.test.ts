@@ -5,10 +5,19 @@ import { SYNTHETIC_ID } from '../../../provider/core/operating/reserved.ts';
 import { ISSUER, NOW, refusalOf, valueFrom } from '../../core/given.ts';
 import { deviceNamed, reachOf } from '../world/devices.ts';
 import { keyNamed } from '../world/signatures.ts';
+import { CODE_OF_ANA } from '../world/user-codes.ts';
 import { ANA, FIRST_REQUEST } from '../world/world.ts';
 import { askingWorld } from './given.ts';
 
-const settings = { concealsUsers: true, clientLimits: { requestsPerMinute: 60, unknownUsers: 100 } };
+const settings = {
+  concealsUsers: true,
+  clientLimits: { requestsPerMinute: 60, unknownUsers: 100 },
+  acrPolicy: [
+    { acr: 'urn:high', anyOf: ['face'], needsVerificationKey: true },
+    { acr: 'urn:low', anyOf: ['pin'] },
+  ],
+};
+const TWO_KEYS = { kind: 'device-jws', publicKey: keyNamed('two'), verificationKey: keyNamed('second') } as const;
 const NOBODY = nobodyNamed({ kind: 'identifier', identifier: { type: 'email', value: 'nobody@example.com' } });
 const MEANT = nobodyNamed({ kind: 'identifier', identifier: { type: 'email', value: 'ana@example.com' } });
 
@@ -34,15 +43,31 @@ type Named = { readonly email: string; readonly sub: string };
 const KNOWN: Named = { email: 'ana@example.com', sub: 'ana' };
 
 const limited: Counted = { allowed: false, retryAfterSeconds: 42 };
-/** A reason: how the world differs, what is named instead, and by which kinds of hint if not by all. */
+/** What a request may have besides, so that more is judged. */
+const MORE = {
+  nothing: {},
+  'a class': { acr_values: 'urn:low' },
+  'a user code': { user_code: '4711' },
+} as const satisfies Readonly<Record<string, Form>>;
+
+/**
+ * A reason: how the world differs, what is named instead, and by which kinds of hint if not by all. `like` is the person
+ * who is asked with the same parameters, if that is not Ana with one phone.
+ */
 type Row = {
   readonly given?: Parameters<typeof askingWorld>[0];
   readonly named?: Partial<Named>;
   readonly user?: Counted;
+  readonly code?: Counted;
   readonly leftover?: true;
   readonly by?: readonly Kind[];
+  readonly form?: Form;
+  readonly like?: Row;
 };
 const BY_ADDRESS = ['login_hint', 'login_hint with two names'] as const;
+
+const WITH_CODE = { codes: [['ana', CODE_OF_ANA]] } as const;
+const RIGHT = { user_code: '4711' } as const;
 
 /** Why a person is not asked. */
 const WHY: Readonly<Record<string, Row>> = {
@@ -68,6 +93,22 @@ const WHY: Readonly<Record<string, Row>> = {
   'the user is blocked': { given: { users: [{ ...ANA, status: 'blocked' }] } },
   'the user has no phone': { given: { devices: [] } },
   'the only phone is dead': { given: { devices: [deviceNamed('phone', { reach: reachOf('token', 'unreachable') })] } },
+  'no phone reaches the class': {
+    form: { acr_values: 'urn:high' },
+    like: { given: { devices: [deviceNamed('phone', { proof: TWO_KEYS })] }, form: { acr_values: 'urn:high' } },
+  },
+  'the user has a code that was not sent': {
+    given: WITH_CODE,
+    form: { user_code: [] },
+    like: { form: { user_code: [] } },
+  },
+  'the user code is wrong': { given: WITH_CODE, form: { user_code: '4712' }, like: { given: WITH_CODE, form: RIGHT } },
+  'the user code is right, after too many wrong ones': {
+    given: WITH_CODE,
+    code: limited,
+    form: RIGHT,
+    like: { given: WITH_CODE, form: RIGHT },
+  },
   'the user was asked too often': { user: limited },
   'the client may ask somebody else alone': { given: { client: { onlySub: 'bo' } } },
   'the client may ask somebody else alone, and nobody has the name': {
@@ -80,23 +121,30 @@ const WHY: Readonly<Record<string, Row>> = {
   },
 };
 const ROWS = Object.entries(WHY).flatMap(([why, row]) =>
-  (row.by ?? (Object.keys(KINDS) as Kind[])).map((kind) => [why, kind, row] as const),
+  (row.by ?? (Object.keys(KINDS) as Kind[])).flatMap((kind) =>
+    Object.entries(MORE).map(([besides, more]) => [why, kind, besides, { row, more }] as const),
+  ),
 );
 
-/** What a call costs in time: a read, a write, or a call of SNS. A request with its details is two writes. */
+/** What a call costs in time: a read, a write, a slow hash, or a call of SNS. A request with its details is two writes. */
 const costOf = (call: string): readonly string[] => {
   if (call === 'store request') return ['write', 'write'];
   if (/^(store|count|give back)/.test(call)) return ['write'];
+  if (call.startsWith('hash')) return ['hash'];
   return /^(ring|announce)/.test(call) ? ['publish'] : ['read'];
 };
 
 /** Asks, and returns which phones rang, which a confederate could notice, and what a client could: the answer, the waves of calls, and what polls are decided from. */
-async function noticed(kind: Kind, { given = {}, named, user, leftover }: Row) {
-  const world = askingWorld({ ...given, settings: { ...settings, ...given.settings } });
+async function noticed(kind: Kind, { given = {}, named, user, code, leftover, form }: Row, more: Form) {
+  const client = { sendsUserCodes: true, ...given.client };
+  const world = askingWorld({ ...given, client, settings: { ...settings, ...given.settings } });
   if (user) world.limits.user = user;
+  if (code) world.limits.code = code;
   if (leftover) world.logins.set('email ana@example.com', 'ana');
   const waves = world.journal.inWaves();
-  const { auth_req_id: authReqId, ...answer } = valueFrom(await world.ask(KINDS[kind](world, { ...KNOWN, ...named })));
+  const { auth_req_id: authReqId, ...answer } = valueFrom(
+    await world.ask({ ...KINDS[kind](world, { ...KNOWN, ...named }), ...more, ...form }),
+  );
   const { sub, profileId, isConcealed, ...polled } = world.requests.stored.get(FIRST_REQUEST) ?? {};
   const costs = waves.map((calls) => calls.flatMap(costOf).toSorted());
   return { rung: world.rung.length, seen: { length: authReqId.length, answer, polled, costs } };
@@ -137,11 +185,11 @@ describe('where users are concealed (CIBA §14)', () => {
   });
 
   it.each(ROWS)(
-    '%s, named by %s: the client notices what it does of a person who does not answer',
-    async (_, kind, row) => {
-      const asked = await noticed(kind, {});
+    '%s, named by %s, with %s besides: the client notices what it does of a person who does not answer',
+    async (_why, kind, _besides, { row, more }) => {
+      const asked = await noticed(kind, row.like ?? {}, more);
       expect([asked.rung, asked.seen.costs.at(-1)]).toEqual([1, ['publish']]);
-      expect(await noticed(kind, row)).toEqual({ rung: 0, seen: asked.seen });
+      expect(await noticed(kind, row, more)).toEqual({ rung: 0, seen: asked.seen });
     },
   );
 

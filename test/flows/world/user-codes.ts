@@ -30,12 +30,12 @@ export function userCodesIn(journal: Journal, given: readonly (readonly [string,
       return isStill(sub, before) && codes.delete(sub);
     },
   });
-  const userCodeHashes: UserCodeHashes = {
+  const userCodeHashes: UserCodeHashes = journal.port({
     hash: async (code) => `hash of ${code}`,
     matches: async (code, hash) => {
       journal.begin(hash === undefined ? 'hash for nobody' : 'hash user code');
       return hash === `hash of ${code}`;
     },
-  };
+  });
   return { codes, userCodes, userCodeHashes };
 }
