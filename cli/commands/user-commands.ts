@@ -2,6 +2,7 @@ import { command, type Noun } from '../command-line/command.ts';
 import { bodyOf } from '../command-line/command-line.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { instant, plainLine, quoted, table } from '../command-line/text-layout.ts';
+import { removeCode, setCode } from './user-code-commands.ts';
 import { importCommand } from './user-import-command.ts';
 import { inviteUser } from './user-invite-command.ts';
 import { findUsers, listUsers } from './user-list-commands.ts';
@@ -168,6 +169,8 @@ export const userNoun: Noun = {
     unblock,
     blocks,
     unblockClient,
+    setCode,
+    removeCode,
     remove,
     exportRecords,
     eraseRecords,

@@ -57,6 +57,7 @@ const WAYS_TO_FIND: Readonly<Record<string, string>> = {
   user: 'A user is named by sub, e-mail address, phone number or username: ciba user find looks for each, and ciba user list shows users. To add one: ciba user create.',
   device: 'ciba device list shows all devices of a user.',
   block: 'ciba user blocks shows all.',
+  'user code': 'ciba user show says whether there is one. To set one: ciba user set-code.',
   'signing key': 'ciba keys list shows all that are published.',
   'evidence key': 'There are no decisions of this user, or the user was erased.',
 };

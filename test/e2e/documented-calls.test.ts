@@ -76,9 +76,12 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
   const others = calls.filter((call) => !isRemoval(call) && !isErasure(call));
   /** The level is read after it was set. */
   const isLevel = ({ text }: CodeBlock) => text.trim().endsWith('/admin/log-level');
+  /** Nobody could ask any more. */
+  const isUserCode = ({ text }: CodeBlock) => text.includes('/user-code');
   const inOrder = [
-    ...others.filter((call) => !isLevel(call)),
+    ...others.filter((call) => !isLevel(call) && !isUserCode(call)),
     ...others.filter(isLevel),
+    ...others.filter(isUserCode),
     ...calls.filter(isRemoval).reverse(),
     ...calls.filter(isErasure),
   ];

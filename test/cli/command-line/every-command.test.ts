@@ -143,7 +143,9 @@ describe('without a terminal, each command ends or is ended, and prints what doc
     const named = ['--email', 'mira@example.com', '--email-verified', '--preferred-username', 'mira'];
     const phone = ['--phone-number', '+4930901820', '--phone-number-verified'];
     await every.run('user create', ['--sub', 'mira', ...claims, ...named, ...phone]);
+    await every.run('user set-code', ['mira'], { input: '4711\n' });
     await every.run('user show', ['mira']);
+    await every.run('user remove-code', ['mira', '--yes']);
     await every.run('user update', ['mira', '--name', 'Mira H.']);
     await every.run('user block', ['mira']);
     await every.run('user find', ['mira@example.com']);

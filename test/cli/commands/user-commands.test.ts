@@ -7,7 +7,7 @@ import { Phone } from '../../../local/demo/phone.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/runtime.ts';
 import { prepared } from '../../support/prepared.ts';
 import { cibaInOne } from '../support/ciba-in-one.ts';
-import { jsonOf } from '../support/ciba-process.ts';
+import { ciba as cibaProcess, jsonOf } from '../support/ciba-process.ts';
 
 let runtime: Runtime;
 const ciba = (...args: readonly string[]) => cibaInOne(args, { env: { CIBA_URL: runtime.url } });
@@ -188,5 +188,34 @@ describe('ticket and device', () => {
       `Device ${deviceId} removed.\n`,
     );
     expect(jsonOf(await ciba('device', 'list', 'anna', '--json'))).toEqual({ devices: [] });
+  });
+});
+
+describe('user code', () => {
+  const setCode = (user: string, input: string) =>
+    cibaProcess(['user', 'set-code', user], { env: { CIBA_URL: runtime.url }, input });
+
+  it('is read from standard input, shown by nobody, and told by the instant when it was set', async () => {
+    await ciba('user', 'create', '--sub', 'gil', '--name', 'Gil');
+    const set = await setCode('gil', 'a secret of Gil\n');
+    expect(set).toEqual({ code: 0, stdout: 'Clients need the user code to ask gil now.\n', stderr: '' });
+    expect((await ciba('user', 'show', 'gil')).stdout).toMatch(/^user code +set \S+Z$/m);
+    expect(await ciba('user', 'remove-code', 'gil', '--yes')).toMatchObject({ code: 0 });
+    expect((await ciba('user', 'show', 'gil')).stdout).not.toContain('user code');
+  });
+
+  it('is no argument, and is refused if it is too short, without a word of it', async () => {
+    await ciba('user', 'create', '--sub', 'emil', '--name', 'Emil');
+    expect((await ciba('user', 'set-code', 'emil', '4711')).code).toBe(2);
+    const { code, stderr } = await setCode('emil', '123');
+    expect(code).toBe(1);
+    expect(stderr).toContain('user_code must be 4 to 64 letters');
+    expect(stderr).not.toContain('123');
+  });
+
+  it('that is not there cannot be removed', async () => {
+    await ciba('user', 'create', '--sub', 'fay', '--name', 'Fay');
+    const { code, stderr } = await ciba('user', 'remove-code', 'fay', '--yes');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('ciba user set-code')]);
   });
 });

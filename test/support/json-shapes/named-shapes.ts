@@ -5,7 +5,7 @@ import type { Evidence } from '../../../provider/core/deciding/evidence.ts';
 import type { DeviceView } from '../../../provider/core/device/device.ts';
 import type { OpenTicketView } from '../../../provider/core/device/enrolment-ticket.ts';
 import type { ClientBlockView } from '../../../provider/core/person/client-block.ts';
-import type { UserView } from '../../../provider/core/person/profile.ts';
+import type { ShownUserView, UserView } from '../../../provider/core/person/profile.ts';
 import type { TicketView } from '../../../provider/flows/device/manage-tickets.ts';
 import type { LogLevelView } from '../../../provider/flows/operating/manage-log-level.ts';
 import type { UserExport } from '../../../provider/flows/person/export-user.ts';
@@ -54,6 +54,8 @@ const user = {
   'synthetic?': 'true or false',
 } as const satisfies ShapeOf<UserView>;
 
+/** One user, with what a list does not have. */
+export const shownUser = { ...user, 'user_code_set_at?': 'epoch seconds' } as const satisfies ShapeOf<ShownUserView>;
 /** A user on a page of users. */
 export const listedUser = { ...user, devices: 'number' } as const satisfies ShapeOf<ListedUserView>;
 /** A user that a search found. */

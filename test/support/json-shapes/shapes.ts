@@ -1,4 +1,15 @@
-import { block, device, evidence, foundUser, kept, listedUser, openTicket, outcome, ticket } from './named-shapes.ts';
+import {
+  block,
+  device,
+  evidence,
+  foundUser,
+  kept,
+  listedUser,
+  openTicket,
+  outcome,
+  shownUser,
+  ticket,
+} from './named-shapes.ts';
 import type { Shape } from './shape.ts';
 
 /** What a command prints with `--json`: one document, one object a line, or nothing. */
@@ -38,7 +49,9 @@ export const PRINTED: Readonly<Record<string, Printed>> = {
   'user invite': {
     json: { user: 'a user', created: 'true or false', uri: 'text', ticket_id: 'text', expires_at: 'epoch seconds' },
   },
-  'user show': { json: 'a user' },
+  'user show': { json: shownUser },
+  'user set-code': DONE,
+  'user remove-code': DONE,
   'user update': { json: 'a user' },
   'user block': { json: 'a user' },
   'user unblock': { json: 'a user' },
