@@ -20,7 +20,7 @@ import { notificationAddresses } from '../../provider/adapters/https/public-endp
 import { readSettings } from '../../provider/adapters/settings.ts';
 import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
-import { SnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
+import { LeavableSnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { nameSkeleton } from '../../provider/adapters/unicode/name-skeleton.ts';
 import { userCodeHashes } from '../../provider/adapters/user-code-hashes.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
@@ -70,7 +70,7 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
     personRecords: new PersonRecordsTable({ directory, transactions }, entropy),
     evidenceKeys: new KeptEvidenceKeysTable(directory),
     logLevels: new LogLevelsTable(directory),
-    endpoints: new SnsEndpoints(sns, directory, resources.applicationArns),
+    endpoints: new LeavableSnsEndpoints(sns, directory),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['DeleteEndpoint']),
     entropy,
     clock,

@@ -12,17 +12,46 @@ const EXISTING_ARN = /Endpoint (arn:\S+) already exists/;
  */
 const ROUNDS = 3;
 
+/** Endpoints that devices leave. What registers them is below. */
+export class LeavableSnsEndpoints implements Pick<PushEndpoints, 'release'> {
+  readonly #sns: CallSns;
+  readonly #directory: Table;
+
+  constructor(sns: CallSns, directory: Table) {
+    this.#sns = sns;
+    this.#directory = directory;
+  }
+
+  async release({ reach, ...device }: Parameters<PushEndpoints['release']>[0]): Promise<void> {
+    if (reach.kind === 'none') return;
+    const { endpointArn } = reach;
+    const key = endpointKey(endpointArn);
+    const { item } = await this.#directory.update({
+      key,
+      deleteFromSet: { devices: new Set([endpointMember(device)]) },
+    });
+    if (item?.devices !== undefined) return;
+    // The endpoint is closed first, so that no device joins between here and the deletion.
+    const closing = { condition: 'attribute_not_exists(#devices)' };
+    const { written } = await this.#directory.update({ key, set: { leaving: true }, guard: closing });
+    if (!written) return;
+    await this.#sns('DeleteEndpoint', { EndpointArn: endpointArn });
+    await this.#directory.delete(key);
+  }
+}
+
 /**
  * SNS platform endpoints, and the devices that use them. No user data is stored on an endpoint, so that the same push
  * token always has the same endpoint, whichever user enrols. Two accounts in one app share it. It is deleted when the
  * last of them leaves. A crash while a push token is changed may leave an unused endpoint behind.
  */
-export class SnsEndpoints implements PushEndpoints {
+export class SnsEndpoints extends LeavableSnsEndpoints implements PushEndpoints {
   readonly #sns: CallSns;
   readonly #directory: Table;
   readonly #applicationArns: Readonly<Partial<Record<Platform, string>>>;
 
   constructor(sns: CallSns, directory: Table, applicationArns: Readonly<Partial<Record<Platform, string>>>) {
+    super(sns, directory);
     this.#sns = sns;
     this.#directory = directory;
     this.#applicationArns = applicationArns;
@@ -55,23 +84,6 @@ export class SnsEndpoints implements PushEndpoints {
         return { kind: 'sns', platform, endpointArn, push: 'reachable' };
     }
     throw new Error('the push endpoint vanished while it was registered');
-  }
-
-  async release({ reach, ...device }: Parameters<PushEndpoints['release']>[0]): Promise<void> {
-    if (reach.kind === 'none') return;
-    const { endpointArn } = reach;
-    const key = endpointKey(endpointArn);
-    const { item } = await this.#directory.update({
-      key,
-      deleteFromSet: { devices: new Set([endpointMember(device)]) },
-    });
-    if (item?.devices !== undefined) return;
-    // The endpoint is closed first, so that no device joins between here and the deletion.
-    const closing = { condition: 'attribute_not_exists(#devices)' };
-    const { written } = await this.#directory.update({ key, set: { leaving: true }, guard: closing });
-    if (!written) return;
-    await this.#sns('DeleteEndpoint', { EndpointArn: endpointArn });
-    await this.#directory.delete(key);
   }
 
   /**

@@ -27,7 +27,7 @@ export type ManageUsersPorts = AuditedPorts & {
   readonly people: People;
   readonly devices: Devices;
   readonly enrolments: Pick<Enrolments, 'withdraw'>;
-  readonly endpoints: PushEndpoints;
+  readonly endpoints: Pick<PushEndpoints, 'release'>;
   readonly entropy: Entropy;
   readonly settings: Settings;
 };
