@@ -41,7 +41,7 @@ describe('the candidates', () => {
     ['help client cre', ['create']],
     ['help client create ', []],
     ['client create --client-n', ['--client-name']],
-    ['client create --backchannel-token-delivery-mode ', ['poll', 'ping']],
+    ['client create --backchannel-token-delivery-mode ', ['poll', 'ping', 'push']],
     ['client create --backchannel-token-delivery-mode pi', ['ping']],
     ['client delete --y', ['--yes']],
     ['client delete --yes --y', []],

@@ -64,12 +64,12 @@ describe('a mistyped', () => {
     [
       'value of a choice',
       ['client', 'update', 'a', '--backchannel-token-delivery-mode', 'pnig'],
-      '--backchannel-token-delivery-mode must be poll or ping, not "pnig"; did you mean ping?',
+      '--backchannel-token-delivery-mode must be poll, ping or push, not "pnig"; did you mean ping?',
     ],
     [
       'value without a near one',
-      ['client', 'update', 'a', '--backchannel-token-delivery-mode', 'push'],
-      '--backchannel-token-delivery-mode must be poll or ping, not "push"',
+      ['client', 'update', 'a', '--backchannel-token-delivery-mode', 'carrier'],
+      '--backchannel-token-delivery-mode must be poll, ping or push, not "carrier"',
     ],
     ['value of a list', ['push-credentials', 'refresh', '--platform', 'APSN'], 'did you mean APNS?'],
     ['argument', ['log-level', 'set', 'debgu'], 'LEVEL must be info or debug, not "debgu"; did you mean debug?'],
