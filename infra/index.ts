@@ -11,6 +11,7 @@ export type { DomainProps, MtlsDomainProps, ShieldLimits, ShieldProps, Truststor
 export type {
   AcrRule,
   DenialPause,
+  HintIssuer,
   KeyRotation,
   RequestLimits,
   RouteThrottle,

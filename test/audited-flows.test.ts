@@ -13,7 +13,7 @@ const WITHOUT_RECORDS = {
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
     checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication
-    settleUserCode spendLikeUserCode storeAndPush verifyHint watchExpiry`,
+    settleUserCode spendLikeUserCode storeAndPush verifyHint verifyHintToken watchExpiry`,
   'it is a part of setUserCode and setOwnUserCode': 'storeUserCode',
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently

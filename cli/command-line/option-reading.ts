@@ -71,6 +71,17 @@ export function readPublicKeys([path = '']: readonly string[]): { keys: readonly
   return { keys };
 }
 
+/** Reads a file with a JSON list of the issuers of hint tokens. Refuses a private key, so that it is never sent. */
+export function readHintIssuers([path = '']: readonly string[]): readonly unknown[] {
+  const { issuers } = objectIn(path, `{"issuers": ${readText(path)}}`);
+  if (!Array.isArray(issuers)) throw new WrongUsage(`${path} must contain a JSON list, [ … ]`);
+  for (const issuer of issuers) {
+    const jwks = isJsonObject(issuer) ? issuer['jwks'] : undefined;
+    if (isJsonObject(jwks) && Array.isArray(jwks['keys'])) checkPublic(path, jwks['keys']);
+  }
+  return issuers;
+}
+
 /** Reads a request body, which is a JSON object, from a file, or from standard input for `-`. */
 export function readBody(path: string): JsonObject {
   const body = objectIn(path, readText(path));

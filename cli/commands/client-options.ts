@@ -1,7 +1,13 @@
 import { CLIENT_METADATA_ROWS } from '../../provider/core/client/metadata.ts';
 import type { MemberKind, MemberSpec } from '../../provider/core/client/metadata-member.ts';
 import type { OptionSpec, OptionSpecs } from '../command-line/command.ts';
-import { readList, readPairs, readPublicKeys, readWholeNumber } from '../command-line/option-reading.ts';
+import {
+  readHintIssuers,
+  readList,
+  readPairs,
+  readPublicKeys,
+  readWholeNumber,
+} from '../command-line/option-reading.ts';
 
 const REPEATED = 'Repeat the option for more values. They replace all earlier ones; "" removes all.';
 
@@ -34,13 +40,14 @@ function typingOf(member: MemberKind): Omit<OptionSpec, 'about'> & { readonly hi
     case 'texts_by_name':
       return { kind: 'list', value: member.called, read: readPairs, hint: REPEATED };
     case 'public_keys':
-      return {
-        kind: 'text',
-        value: 'FILE',
-        read: readPublicKeys,
-        hint: 'The file contains a JWK Set, one JWK, or a public key in PEM.',
-      };
+      return fileOf(readPublicKeys, 'The file contains a JWK Set, one JWK, or a public key in PEM.');
+    case 'hint_issuers':
+      return fileOf(readHintIssuers, `The file contains a JSON list of at most ${member.most}.`);
   }
+}
+
+function fileOf(read: NonNullable<OptionSpec['read']>, hint: string) {
+  return { kind: 'text', value: 'FILE', read, hint } as const;
 }
 
 /** Whether choices are too long to stand beside the name of the option. */

@@ -41,6 +41,7 @@ export function environmentFrom(
     CLIENT_SECRET_DAYS: settings.clientSecretDays?.toString(),
     KEY_ROTATION: json(settings.rotation),
     ACR_POLICY: json(settings.acrPolicy),
+    LOGIN_HINT_TOKEN_ISSUERS: json(settings.loginHintTokenIssuers),
     BINDING_MESSAGE_PATTERN: settings.bindingMessagePattern,
     BINDING_MESSAGES: settings.bindingMessages,
     NOTIFICATION_TOPIC: sources.notifications.topicArn,

@@ -75,6 +75,18 @@ export interface AcrRule {
   readonly needsVerificationKey?: boolean | undefined;
 }
 
+/** Who may sign a `login_hint_token`, and so name any user. It has either `jwks` or `jwksUri`. */
+export interface HintIssuer {
+  /** The `iss` of its tokens, exactly. */
+  readonly issuer: string;
+  /** Its public keys, RSA or EC on P-256. The variables of a function end at 4 KB: with RSA keys, prefer `jwksUri`. Default: those at `jwksUri`. */
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown> & { kty: string }>[] } | undefined;
+  /** Where it publishes its public keys: an https URL at a public address. Default: it has `jwks`. */
+  readonly jwksUri?: string | undefined;
+  /** The `aud` of its tokens, exactly. Default: the issuer of this provider. */
+  readonly audience?: string | undefined;
+}
+
 /** Calls per second from all callers together, and how many may come at once. */
 export interface RouteThrottle {
   /** Calls per second. At least 1. */

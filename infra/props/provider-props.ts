@@ -3,7 +3,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { FunctionName } from '../functions/deployed-functions.ts';
 import type { AlarmProps, TracingProps } from './alarm-props.ts';
 import type { DomainProps, MtlsDomainProps, ShieldProps } from './domain-props.ts';
-import type { AcrRule, KeyRotation, RequestLimits, RouteThrottles, TokenLifetimes } from './limit-props.ts';
+import type { AcrRule, HintIssuer, KeyRotation, RequestLimits, RouteThrottles, TokenLifetimes } from './limit-props.ts';
 import type { ApnsProps, FcmProps } from './push-props.ts';
 import type { AuditCopyProps, BackupProps, EventsProps, RestoredProps } from './storage-props.ts';
 
@@ -75,6 +75,8 @@ export interface CibaProviderProps {
   readonly rotation?: KeyRotation | undefined;
   /** Which `acr` an approval gets, by the `amr` of the phone. The first rule that fits counts. Default: none. */
   readonly acrPolicy?: readonly AcrRule[] | undefined;
+  /** Who may sign a `login_hint_token` for every client, at most five (docs/hints.md). Default: nobody. */
+  readonly loginHintTokenIssuers?: readonly HintIssuer[] | undefined;
   /** A regular expression that a whole binding message must match. Default: only the general rules apply. */
   readonly bindingMessagePattern?: string | undefined;
   /**

@@ -3,6 +3,7 @@ import { Token } from 'aws-cdk-lib';
 import * as v from 'valibot';
 import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
 import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
+import { parsePublicKey } from '../../provider/core/keys/public-key.ts';
 import { arn, certificate, matching, text } from './arn-schemas.ts';
 
 // Forms of single settings. settings-schema.ts puts them together.
@@ -30,6 +31,28 @@ export const acrRule = v.strictObject({
   anyOf: v.array(v.picklist(ACCEPTED_AMR, `must be one of ${ACCEPTED_AMR.join(', ')}`), 'must be a list'),
   needsVerificationKey: v.optional(v.boolean('must be true or false')),
 });
+const PUBLIC_KEY = 'must be a public key as a JWK: RSA of 2048 to 4096 bits with e AQAB, or EC on P-256';
+const NAME_IN_TOKEN = matching(/^[\x21-\x7E]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
+/** Who may sign a `login_hint_token` for every client. */
+export const hintIssuer = v.pipe(
+  v.strictObject({
+    issuer: NAME_IN_TOKEN,
+    jwks: v.optional(
+      v.strictObject({
+        keys: v.array(
+          v.pipe(
+            v.looseObject({ kty: v.string(PUBLIC_KEY) }, PUBLIC_KEY),
+            v.check((key) => parsePublicKey(key).ok, PUBLIC_KEY),
+          ),
+          'must be a list',
+        ),
+      }),
+    ),
+    jwksUri: v.optional(matching(/^https:\/\/[^/?#@\s\\]+[^#\s]{0,1000}$/, 'must be an https URL')),
+    audience: v.optional(NAME_IN_TOKEN),
+  }),
+  v.check(({ jwks, jwksUri }) => (jwks === undefined) !== (jwksUri === undefined), 'must have either jwks or jwksUri'),
+);
 const zone = v.strictObject({
   id: matching(/^Z[A-Z0-9]+$/, 'must be a hosted zone id like Z0123456789ABC'),
   name: hostName,

@@ -238,6 +238,6 @@ function environmentConflict(settings: ProviderSettings): string | undefined {
   const full = sizes.find(({ bytes }) => bytes > ENVIRONMENT_BYTES);
   return (
     full &&
-    `shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern": the function ${full.name} has ${full.bytes} bytes of variables, and Lambda accepts at most ${ENVIRONMENT_BYTES}`
+    `shorten "previousIssuers", "acrPolicy", "loginHintTokenIssuers" or "bindingMessagePattern": the function ${full.name} has ${full.bytes} bytes of variables, and Lambda accepts at most ${ENVIRONMENT_BYTES}`
   );
 }

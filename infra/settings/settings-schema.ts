@@ -9,6 +9,7 @@ import {
   callsPerAddress,
   days,
   domain,
+  hintIssuer,
   issuer,
   LOG_RETENTION_DAYS,
   messagePattern,
@@ -23,6 +24,7 @@ import {
 
 const DAY_SECONDS = 86_400;
 const ACR_RULES = 20;
+const HINT_ISSUERS = 5;
 const { leastByDefault, most } = SECRET_DAYS;
 const SECRET_DAYS_RANGE = `must be a whole number of days from ${leastByDefault} to ${most}: with fewer the alarm before the end would always be on`;
 const alarmChange = v.strictObject({
@@ -159,6 +161,12 @@ export const providerSchema = v.strictObject({
       ),
       retireFor: v.optional(seconds(1)),
     }),
+  ),
+  loginHintTokenIssuers: v.optional(
+    v.pipe(
+      v.array(hintIssuer, 'must be a list'),
+      v.maxLength(HINT_ISSUERS, `must have at most ${HINT_ISSUERS} issuers`),
+    ),
   ),
   acrPolicy: v.optional(
     v.pipe(v.array(acrRule, 'must be a list'), v.maxLength(ACR_RULES, `must have at most ${ACR_RULES} rules`)),

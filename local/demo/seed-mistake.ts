@@ -166,6 +166,8 @@ function wrongKind(spec: MemberSpec, value: unknown): string | undefined {
       return isObject(value) && isListOf(Object.values(value), () => true) ? undefined : 'an object of texts';
     case 'public_keys':
       return isObject(value) && Array.isArray(value['keys']) ? undefined : 'an object with the list keys';
+    case 'hint_issuers':
+      return Array.isArray(value) && value.every(isObject) ? undefined : 'a list of issuers';
   }
 }
 

@@ -60,6 +60,16 @@ const keyRotation = v.strictObject({
   retireFor: v.optional(positive, DEFAULTS.retireForSeconds),
 });
 
+/** As in a settings file. The construct has checked the keys. */
+const hintIssuers = v.array(
+  v.strictObject({
+    issuer: v.string(),
+    jwks: v.optional(v.object({ keys: v.array(v.looseObject({ kty: v.string() })) })),
+    jwksUri: v.optional(v.string()),
+    audience: v.optional(v.string()),
+  }),
+);
+
 const acrPolicy = v.array(
   v.strictObject({ acr: v.string(), anyOf: v.array(v.string()), needsVerificationKey: v.optional(v.boolean()) }),
 );
@@ -102,6 +112,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     needsMessageWhileOpen: limits.messageWhileOpen === 'on',
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     clientSecretDays: optionalNumber(env['CLIENT_SECRET_DAYS']),
+    hintIssuers: hintIssuersIn(env),
     acrPolicy: json(env, 'ACR_POLICY', acrPolicy),
     ticketLifetimeSeconds: DEFAULTS.ticketLifetimeSeconds,
     rotation: {
@@ -112,6 +123,11 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     },
     auditOutage: wordOf(env, 'AUDIT_OUTAGE', ['refuse', 'proceed']),
   };
+}
+
+function hintIssuersIn(env: Environment): Settings['hintIssuers'] {
+  const issuers = json(env, 'LOGIN_HINT_TOKEN_ISSUERS', hintIssuers);
+  return issuers.map(({ jwks, ...trusted }) => ({ ...trusted, keys: jwks?.keys ?? [] }));
 }
 
 function optionalNumber(text: string | undefined): number | undefined {

@@ -1,4 +1,5 @@
 import type { BindingMessages } from '../core/asking/binding-message.ts';
+import type { HintIssuer } from '../core/asking/hint-issuer.ts';
 import type { ClientLimits, WindowLimits } from '../core/asking/rate-window.ts';
 import type { AcrRule } from '../core/deciding/acr-rule.ts';
 import type { IssuerNames } from '../core/issuer.ts';
@@ -114,6 +115,8 @@ export type Settings = IssuerNames & {
   readonly lifetimes: TokenLifetimes;
   /** For how many days a client secret works, unless the client was registered with days of its own. Undefined: no end. */
   readonly clientSecretDays?: number | undefined;
+  /** Who may sign a `login_hint_token` for every client. Undefined means nobody. */
+  readonly hintIssuers?: readonly HintIssuer[] | undefined;
   readonly acrPolicy: readonly AcrRule[];
   readonly ticketLifetimeSeconds: number;
   readonly rotation: RotationPolicy;

@@ -80,14 +80,15 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   openid_scope_missing: [{}, '400 invalid_request', 'scope must contain openid.'],
   scope_missing: [{}, '400 invalid_scope', 'scope is required.'],
   scope_not_allowed: [{}, '400 invalid_scope', 'scope contains nothing that this client is registered for.'],
-  no_hint: [{}, '400 invalid_request', 'One hint is required: login_hint or id_token_hint.'],
+  no_hint: [{}, '400 invalid_request', 'One hint is required: login_hint, id_token_hint or login_hint_token.'],
   several_hints: [{}, '400 invalid_request', 'Exactly one hint must be sent.'],
-  hint_not_supported: [
-    { name: 'login_hint_token' },
+  login_hint_token_invalid: [
+    { because: 'replayed' },
     '400 invalid_request',
-    'login_hint_token is not supported; send login_hint or id_token_hint.',
-    { detail: 'login_hint_token' },
+    'login_hint_token must be a JWT whose jti was not used before.',
+    { detail: 'replayed' },
   ],
+  login_hint_token_expired: [{}, '400 expired_login_hint_token', 'login_hint_token has expired.'],
   id_token_hint_invalid: [
     { because: 'expired' },
     '400 invalid_request',

@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { requestCalls } from '../support/request-calls.ts';
@@ -58,6 +59,28 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
       for (let times = 0; times < 20; times += 1) await world.ask(client, refused);
     });
     expect(reads).toEqual(Array.from({ length: 5 }, () => 'dynamodb Query'));
+  });
+
+  it('/bc-authorize with a login_hint_token: 1 write more if it has a jti, and none without', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const issuer = { issuer: 'hints', jwks: { keys: [await exportJWK(publicKey)] } };
+    const trusting = await world.client({ login_hint_token_issuers: [issuer] });
+    const hint = async (more: object) => {
+      const exp = world.runtime.now() + 60;
+      const claims = {
+        iss: 'hints',
+        aud: world.issuer,
+        exp,
+        sub_id: { format: 'email', email: person.email },
+        ...more,
+      };
+      const login_hint_token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+      return () => world.asked(trusting, { login_hint_token });
+    };
+    await (await hint({}))();
+    const plain = await callsOf(() => world.asked(trusting, { login_hint: person.email }));
+    expect((await callsOf(await hint({}))).toSorted()).toEqual(plain.toSorted());
+    expect(await callsOf(await hint({ jti: 'j' }))).toEqual(['dynamodb PutItem', ...plain]);
   });
 
   it('/token: 1 for a pending poll, 2 for one too fast, 4 in 3 waves for the final one', async () => {

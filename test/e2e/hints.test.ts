@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefusal, expectTokens } from '../support/assertions.ts';
+import { KeySetServer } from '../support/key-set-server.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
 
 const DAY = 86_400;
@@ -11,12 +12,24 @@ const UNKNOWN = { status: 400, error: 'unknown_user_id', reason: 'unknown_user' 
 let world: World;
 let client: TestClient;
 let person: Awaited<ReturnType<World['person']>>;
+let published: KeySetServer;
+let everywhere: { readonly privateKey: CryptoKey; readonly jwk: object };
 beforeAll(async () => {
-  world = await World.start();
+  published = await KeySetServer.start();
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  everywhere = { privateKey, jwk: await exportJWK(publicKey) };
+  const trusted = [{ issuer: 'everywhere', jwks: { keys: [everywhere.jwk] }, audience: 'logins' }];
+  world = await World.start({
+    variables: { LOGIN_HINT_TOKEN_ISSUERS: JSON.stringify(trusted) },
+    trustedCertificates: [published.cert],
+  });
   client = await world.client();
   person = await world.person({ preferred_username: 'mira', phone_number: '+4912345678' });
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  await published?.close();
+});
 
 const rotate = (order: Record<string, unknown> = {}) =>
   world.runtime.host.invoke('signing-keys', { action: 'rotate', ...order });
@@ -190,5 +203,122 @@ describe('id_token_hint (CIBA §7.1, §14)', () => {
     await world.runtime.host.invoke('signing-keys', { action: 'revoke', kid: decodeProtectedHeader(later).kid });
     world.runtime.advance(301);
     expect(await detailOf(await world.ask(client, { id_token_hint: later }))).toBe('signature');
+  });
+});
+
+describe('login_hint_token (CIBA §7.1, RFC 9493 §4.1)', () => {
+  const REFUSED_TOKEN = { ...REFUSED, reason: 'login_hint_token_invalid' };
+  const keyed = async (alg = 'ES256') => {
+    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+    return { jwk: { ...(await exportJWK(publicKey)), kid: 'k1' }, privateKey };
+  };
+  let own: Awaited<ReturnType<typeof keyed>>;
+  let trusting: TestClient;
+  beforeAll(async () => {
+    own = await keyed();
+    const registered = [
+      { issuer: 'https://hints.example/', jwks: { keys: [own.jwk] } },
+      { issuer: 'https://published.example/', jwks_uri: published.url },
+    ];
+    trusting = await world.client({ login_hint_token_issuers: registered });
+    expect((await world.admin('GET', `/admin/clients/${trusting.client_id}`)).body).toMatchObject({
+      login_hint_token_issuers: registered,
+    });
+  });
+
+  const email = () => ({ format: 'email', email: person.email });
+  const claimsOf = (more: object) => {
+    const now = world.runtime.now();
+    return { iss: 'https://hints.example/', aud: world.issuer, iat: now, exp: now + 120, sub_id: email(), ...more };
+  };
+  const sign = (more: object = {}, { privateKey }: { readonly privateKey: CryptoKey } = own, header: object = {}) =>
+    new SignJWT(claimsOf(more)).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(privateKey);
+  const hint = (login_hint_token: string, as = trusting) => world.ask(as, { login_hint_token });
+  const becauseOf = async (answer: Answer) => {
+    await expectRefusal(world, answer, REFUSED_TOKEN);
+    return (await world.line(answer))['detail'];
+  };
+
+  it('names the person by each sub_id, for tokens of somebody who is trusted for this client', async () => {
+    const identifiers = [email(), { format: 'opaque', id: person.sub }];
+    for (const sub_id of [
+      { format: 'iss_sub', iss: world.issuer, sub: person.sub },
+      { format: 'phone_number', phone_number: '+49 (123) 456-78' },
+      { format: 'account', uri: `acct:Mira@${new URL(world.issuer).hostname}` },
+      { format: 'aliases', identifiers },
+    ]) {
+      const answer = await hint(await sign({ sub_id }));
+      expect([answer.status, (await world.line(answer))['sub']]).toEqual([200, person.sub]);
+    }
+    const { id_token } = await logIn({ login_hint_token: await sign() }, trusting);
+    expect(decodeJwt(id_token).sub).toBe(person.sub);
+    expect(await becauseOf(await hint(await sign(), client))).toBe('issuer');
+  });
+
+  it('may come from somebody whom the deployment trusts for every client, and works once with a jti', async () => {
+    const once = await sign({ iss: 'everywhere', aud: 'logins', jti: 'j' }, everywhere);
+    expect((await hint(once, client)).status).toBe(200);
+    expect(await becauseOf(await hint(once, client))).toBe('replayed');
+    expect(await becauseOf(await hint(once))).toBe('replayed');
+    expect(await becauseOf(await hint(await sign({ iss: 'everywhere' }, everywhere), client))).toBe('audience');
+  });
+
+  it('may be signed by a key that its issuer publishes; one that it took out ends in minutes', async () => {
+    const [first, second] = [await keyed(), await keyed()];
+    published.publish(first.jwk);
+    const iss = 'https://published.example/';
+    expect((await hint(await sign({ iss }, first))).status).toBe(200);
+    published.publish({ ...second.jwk, kid: 'k2' });
+    world.runtime.advance(301);
+    expect((await hint(await sign({ iss }, second, { kid: 'k2' }))).status).toBe(200);
+    expect(await becauseOf(await hint(await sign({ iss }, first)))).toBe('signature');
+    published.behave({ status: 500, body: '' });
+    world.runtime.advance(1201);
+    expect(await becauseOf(await hint(await sign({ iss }, second, { kid: 'k2' })))).toBe('keys');
+  });
+
+  it('is refused as expired a minute after its end, with the code of its own (CIBA §13)', async () => {
+    const answer = await hint(await sign({ exp: world.runtime.now() - 60 }));
+    await expectRefusal(world, answer, {
+      status: 400,
+      error: 'expired_login_hint_token',
+      reason: 'login_hint_token_expired',
+    });
+  });
+
+  it('is refused if nobody trusted made the signature, or it says too much or too little', async () => {
+    const good = await sign();
+    const [head = '', claims = '', signature = ''] = good.split('.');
+    const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const pem = createPublicKey({ key: { ...own.jwk }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+    const stranger = await keyed();
+    const hmac = new SignJWT(claimsOf({})).setProtectedHeader({ alg: 'HS256', kid: 'k1' });
+    const sub_id = { format: 'iss_sub', iss: 'https://hints.example/', sub: person.sub };
+    const wrong: readonly (readonly [string, string])[] = [
+      [`${encoded({ alg: 'none' })}.${claims}.`, 'signature'],
+      [await hmac.sign(Buffer.from(pem)), 'signature'],
+      [await sign({}, stranger), 'signature'],
+      [await sign({}, stranger, { jwk: stranger.jwk }), 'signature'],
+      [await sign({}, stranger, { kid: undefined, jku: 'https://evil.example/' }), 'signature'],
+      [`${head}.${encoded(claimsOf({ sub_id: { format: 'opaque', id: 'victim' } }))}.${signature}`, 'signature'],
+      [await sign({ iss: 'https://evil.example/' }, stranger), 'issuer'],
+      [await sign({ aud: 'https://other.example/' }), 'audience'],
+      [await sign({ exp: undefined }), 'times'],
+      [await sign({ exp: world.runtime.now() + 2 * DAY }), 'times'],
+      [await sign({ nbf: world.runtime.now() + 61 }), 'times'],
+      [await sign({ sub_id: undefined, sub: person.sub }), 'subject'],
+      [await sign({ sub_id: { format: 'email', email: person.email, sub: 'x' } }), 'subject'],
+      [await sign({}, own, { typ: 'secevent+jwt' }), 'type'],
+      [`${encoded({ alg: 'ES256', cty: 'JWT' })}.${Buffer.from(good).toString('base64url')}.${signature}`, 'malformed'],
+      [`${good}.${head}.${head}`, 'malformed'],
+      [await sign({ x: 'x'.repeat(8192) }), 'malformed'],
+      ['x', 'malformed'],
+    ];
+    const found = [];
+    for (const [token] of wrong) found.push(await becauseOf(await hint(token)));
+    expect(found).toEqual(wrong.map(([, because]) => because));
+    await expectRefusal(world, await hint(await sign({ sub_id })), UNKNOWN);
+    const both = await world.ask(trusting, { login_hint_token: 'x', login_hint: person.email });
+    await expectRefusal(world, both, { ...REFUSED, reason: 'several_hints' });
   });
 });

@@ -101,4 +101,41 @@ export const HINT_REQUIREMENTS: readonly Requirement[] = [
       },
     ],
   },
+  {
+    id: 'CIBA-14.hint_token.signed',
+    section: 'CIBA §14',
+    level: 'SHOULD',
+    says: 'A `login_hint_token` is signed by its issuer.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/flows/asking/request/verify-hint-token.ts',
+          text: "return verified.includes(true) ? ok(true) : wrong('signature');",
+          broken: 'return ok(true);',
+        },
+        test: {
+          file: 'test/flows/asking/login-hint-token.test.ts',
+          titles: [
+            'a client that names a user by a login_hint_token (CIBA §7.1)',
+            'is refused for the signature of a stranger; nothing is remembered, counted or stored',
+          ],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/flows/asking/request/verify-hint-token.ts',
+          text: "return isFirst ? ok(hint) : wrong('replayed');",
+          broken: 'return ok(hint);',
+        },
+        test: {
+          file: 'test/flows/asking/login-hint-token.test.ts',
+          titles: [
+            'a client that names a user by a login_hint_token (CIBA §7.1)',
+            'can use it once, and without a jti until it expires',
+          ],
+        },
+      },
+    ],
+  },
 ];

@@ -164,8 +164,23 @@ export const REFUSAL_REQUIREMENTS: readonly Requirement[] = [
     section: 'CIBA §13',
     level: 'MUST',
     says: 'A `login_hint_token` whose time is over is 400 `expired_login_hint_token`.',
-    status: 'not offered',
-    because: 'The hint `login_hint_token` is not offered yet, and refused as `invalid_request`.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/login-hint-token.ts',
+          text: "return refuse({ reason: 'login_hint_token_expired' });",
+          broken: "return wrong('times');",
+        },
+        test: {
+          file: 'test/core/asking/login-hint-token.test.ts',
+          titles: [
+            'login_hint_token (CIBA §7.1, RFC 9493 §4.1)',
+            'has expired a minute after exp, and then has a code of its own (CIBA §13)',
+          ],
+        },
+      },
+    ],
   },
   {
     id: 'CIBA-13.missing_user_code',

@@ -34,6 +34,8 @@ function valueInWords(member: MemberSpec): string {
       return [code('{"name": "text"}'), expected].join(', ');
     case 'public_keys':
       return `${code('{"keys": […]}')}, 1 to ${member.most} keys`;
+    case 'hint_issuers':
+      return `list of at most ${member.most} of ${code('{"issuer", "jwks", "jwks_uri", "audience"}')}`;
   }
 }
 

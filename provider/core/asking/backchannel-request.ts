@@ -71,15 +71,14 @@ export function parseBackchannelRequest(form: FormParameters, policy: RequestPol
   return readParameters(readers, form, policy);
 }
 
-/** Reads the one hint that a request must have (CIBA §7.1). `login_hint_token` is not supported. */
+/** Reads the one hint that a request must have (CIBA §7.1). The two that are tokens are verified later. */
 function readHint(form: FormParameters, { names }: RequestPolicy): Result<SentHint> {
   const given = HINTS.filter((name) => form.has(name));
   if (given.length > 1) return refuse({ reason: 'several_hints' });
   const [name] = given;
   if (name === undefined) return refuse({ reason: 'no_hint' });
   const value = single(form, name) ?? '';
-  if (name === 'id_token_hint') return ok({ kind: name, token: value });
-  return name === 'login_hint' ? parseLoginHint(value, names) : refuse({ reason: 'hint_not_supported', name });
+  return name === 'login_hint' ? parseLoginHint(value, names) : ok({ kind: name, token: value });
 }
 
 function readBindingMessage(

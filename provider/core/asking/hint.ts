@@ -18,7 +18,10 @@ export type Aliases = { readonly kind: 'aliases'; readonly names: readonly UserN
 export type LoginHint = UserName | Aliases;
 
 /** The hint as it was sent. A token is verified later, because that needs keys. */
-export type SentHint = LoginHint | { readonly kind: 'id_token_hint'; readonly token: string };
+export type SentHint =
+  | LoginHint
+  | { readonly kind: 'id_token_hint'; readonly token: string }
+  | { readonly kind: 'login_hint_token'; readonly token: string };
 
 /** Returns the names that a hint consists of. */
 export function namesIn(hint: LoginHint): readonly UserName[] {

@@ -4,6 +4,19 @@ import { invalidRequest, retryAfter, type Wordings, wording } from '../refusal-w
 /** Why an `id_token_hint` is refused. */
 export type WrongIdToken = 'malformed' | 'not_an_id_token' | 'issuer' | 'audience' | 'expired' | 'signature';
 
+/** Why a `login_hint_token` is refused. An expired one has a code of its own (CIBA §13). */
+export type WrongHintToken =
+  | 'malformed'
+  | 'issuer'
+  | 'keys'
+  | 'signature'
+  | 'type'
+  | 'audience'
+  | 'times'
+  | 'jti'
+  | 'subject'
+  | 'replayed';
+
 /** The reasons why a user is not asked (CIBA §7.1, §13). */
 export type AskingRefusal =
   | { reason: 'scope_malformed' }
@@ -12,7 +25,6 @@ export type AskingRefusal =
   | { reason: 'scope_not_allowed' }
   | { reason: 'no_hint' }
   | { reason: 'several_hints' }
-  | { reason: 'hint_not_supported'; name: string }
   | { reason: 'login_hint_malformed'; expected: string }
   | {
       reason: 'unknown_user';
@@ -26,6 +38,8 @@ export type AskingRefusal =
         | 'earlier_person';
     }
   | { reason: 'id_token_hint_invalid'; because: WrongIdToken }
+  | { reason: 'login_hint_token_invalid'; because: WrongHintToken }
+  | { reason: 'login_hint_token_expired' }
   | { reason: 'invalid_binding_message'; expected: string }
   | { reason: 'binding_message_needed' }
   | { reason: 'malformed_user_code' }
@@ -53,6 +67,19 @@ const ID_TOKEN_EXPECTED: Readonly<Record<WrongIdToken, string>> = {
   signature: 'signed by a key of this provider that was not revoked',
 };
 
+const HINT_TOKEN_EXPECTED: Readonly<Record<WrongHintToken, string>> = {
+  malformed: 'a signed JWT of at most 8192 characters',
+  issuer: 'of an issuer (iss) that is trusted for this client',
+  keys: 'of an issuer whose keys can be fetched at its jwks_uri',
+  signature: 'signed by a key of its issuer with RS256, PS256 or ES256',
+  type: 'a JWT without a type of its own (typ)',
+  audience: 'for this provider (aud)',
+  times: 'a JWT with exp at most a day ahead, and with iat and nbf in the past if present',
+  jti: 'a JWT with a jti of 1 to 256 characters if present',
+  subject: 'a JWT with sub_id, a subject identifier of RFC 9493',
+  replayed: 'a JWT whose jti was not used before',
+};
+
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const askingWording: Wordings<AskingRefusal> = {
   scope_malformed: () =>
@@ -60,15 +87,16 @@ export const askingWording: Wordings<AskingRefusal> = {
   openid_scope_missing: () => invalidRequest('scope must contain openid.'),
   scope_missing: () => wording(400, 'invalid_scope', 'scope is required.'),
   scope_not_allowed: () => wording(400, 'invalid_scope', 'scope contains nothing that this client is registered for.'),
-  no_hint: () => invalidRequest('One hint is required: login_hint or id_token_hint.'),
+  no_hint: () => invalidRequest('One hint is required: login_hint, id_token_hint or login_hint_token.'),
   several_hints: () => invalidRequest('Exactly one hint must be sent.'),
-  hint_not_supported: (refusal) =>
-    invalidRequest(`${refusal.name} is not supported; send login_hint or id_token_hint.`, refusal.name),
   login_hint_malformed: (refusal) => invalidRequest(`login_hint must be ${refusal.expected}.`),
   unknown_user: ({ because }) =>
     wording(400, 'unknown_user_id', 'The hint names no user of this provider.', { detail: because }),
   id_token_hint_invalid: ({ because }) =>
     invalidRequest(`id_token_hint must be ${ID_TOKEN_EXPECTED[because]}.`, because),
+  login_hint_token_invalid: ({ because }) =>
+    invalidRequest(`login_hint_token must be ${HINT_TOKEN_EXPECTED[because]}.`, because),
+  login_hint_token_expired: () => wording(400, 'expired_login_hint_token', 'login_hint_token has expired.'),
   invalid_binding_message: (refusal) =>
     wording(400, 'invalid_binding_message', `binding_message must be ${refusal.expected}.`),
   // CIBA §13: the message is unacceptable "in the context of the given request". A client that reads the code knows which

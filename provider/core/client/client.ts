@@ -1,3 +1,4 @@
+import type { HintIssuer } from '../asking/hint-issuer.ts';
 import type { PublicJwk, SigningAlgorithm } from '../keys/jwk.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT, type GrantType } from '../token/grant-types.ts';
@@ -87,6 +88,8 @@ export type Client = {
    * ask for an access token alone. Absent means true.
    */
   readonly requiresOpenid?: boolean | undefined;
+  /** Who may sign a `login_hint_token` for this client. Absent means only whom the settings trust. */
+  readonly hintIssuers?: readonly HintIssuer[] | undefined;
   /** The only user that this client may name. All others are unknown to it. Absent means any user. */
   readonly onlySub?: string | undefined;
   /**

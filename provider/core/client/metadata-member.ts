@@ -13,7 +13,16 @@ export type MemberKind =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'texts'; readonly called: string; readonly longest: number; readonly most: number }
   | { readonly kind: 'texts_by_name'; readonly called: string }
-  | { readonly kind: 'public_keys'; readonly most: number };
+  | { readonly kind: 'public_keys'; readonly most: number }
+  | { readonly kind: 'hint_issuers'; readonly most: number };
+
+/** An issuer of `login_hint_token`s, with either its keys or their address. */
+export type HintIssuerMetadata = {
+  readonly issuer: string;
+  readonly jwks?: { readonly keys: readonly PublicJwk[] } | undefined;
+  readonly jwks_uri?: string | undefined;
+  readonly audience?: string | undefined;
+};
 
 /** The type of a value of a kind. */
 export type MemberValue<Kind extends MemberKind> = Kind extends { kind: 'text' }
@@ -32,7 +41,9 @@ export type MemberValue<Kind extends MemberKind> = Kind extends { kind: 'text' }
               ? Readonly<Record<string, string>>
               : Kind extends { kind: 'public_keys' }
                 ? { readonly keys: readonly PublicJwk[] }
-                : never;
+                : Kind extends { kind: 'hint_issuers' }
+                  ? readonly HintIssuerMetadata[]
+                  : never;
 
 /** A row of the table of client metadata. Its texts may mark code with backticks, as in Markdown. */
 export type MemberSpec = MemberKind & {

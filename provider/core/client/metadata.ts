@@ -4,6 +4,7 @@ import { isNotificationEndpoint } from '../notifying/notification-endpoint.ts';
 import { isSubject } from '../person/login-identifier.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId } from './client.ts';
+import { HINT_METADATA } from './hint-issuers.ts';
 import type { MemberSpec, MemberValue } from './metadata-member.ts';
 import { SECRET_DAYS } from './secrets.ts';
 import { TOKEN_METADATA } from './token-metadata.ts';
@@ -207,6 +208,7 @@ export const CLIENT_METADATA = {
     audited: 'values',
     storedAs: 'requiresOpenid',
   },
+  ...HINT_METADATA,
   only_sub: {
     kind: 'text',
     called: 'SUB',

@@ -6,6 +6,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
 import type { Client, ClientCredential, ClientSecrets, Registration } from './client.ts';
+import { describeHintIssuers, registerHintIssuers } from './hint-issuers.ts';
 import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 import { NO_SECRET } from './secrets.ts';
 
@@ -23,11 +24,12 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
   if (!members.ok) return members;
   const audience = checkAudiences(metadata, own.clientId);
   if (!audience.ok) return audience;
-  const described = Object.keys(metadata.scope_descriptions ?? {});
-  if (described.some((scope) => STANDARD_SCOPES.includes(scope)))
-    return wrong('scope_descriptions', `without ${STANDARD_SCOPES.join(', ')}, which have words of their own`);
+  const described = checkDescriptions(metadata);
+  if (!described.ok) return described;
   const credential = registerCredential(metadata, own);
   if (!credential.ok) return credential;
+  const hintIssuers = registerHintIssuers(metadata.login_hint_token_issuers);
+  if (!hintIssuers.ok) return hintIssuers;
   const endpoint = checkNotificationEndpoint(metadata);
   if (!endpoint.ok) return endpoint;
   return ok<Whole<Client>>({
@@ -48,6 +50,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     requestsPerMinute: metadata.requests_per_minute,
     secretDays: metadata.client_secret_days,
     requiresOpenid: metadata.require_openid_scope,
+    hintIssuers: hintIssuers.value,
     onlySub: metadata.only_sub,
     isSynthetic: undefined,
     revision: undefined,
@@ -67,6 +70,12 @@ function checkMembers(metadata: ClientMetadata): Result<true> {
 function textsIn(value: unknown): readonly string[] {
   const values = typeof value === 'object' && value !== null ? Object.values(value) : [value];
   return values.filter((one) => typeof one === 'string');
+}
+
+function checkDescriptions({ scope_descriptions: described = {} }: ClientMetadata): Result<true> {
+  return STANDARD_SCOPES.some((scope) => Object.hasOwn(described, scope))
+    ? wrong('scope_descriptions', `without ${STANDARD_SCOPES.join(', ')}, which have words of their own`)
+    : ok(true);
 }
 
 function checkAudiences({ audiences, default_audience }: ClientMetadata, clientId: string): Result<true> {
@@ -150,17 +159,8 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
   const { clientId, registrationId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } =
     client;
   const { scopes, scopeDescriptions, audiences, defaultAudience, sendsUserCodes, ...further } = more;
-  const {
-    idTokenAlgorithm,
-    accessTokenAlgorithm,
-    requestsPerMinute,
-    secretDays,
-    requiresOpenid,
-    onlySub,
-    isSynthetic,
-    revision,
-    ...others
-  } = further;
+  const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, secretDays, ...last } = further;
+  const { requiresOpenid, hintIssuers, onlySub, isSynthetic, revision, ...others } = last;
   others satisfies Nothing;
   const keyed = credential.method === 'private_key_jwt' ? credential : undefined;
   return {
@@ -182,6 +182,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     requests_per_minute: requestsPerMinute,
     client_secret_days: secretDays,
     require_openid_scope: requiresOpenid,
+    login_hint_token_issuers: describeHintIssuers(hintIssuers),
     only_sub: onlySub,
   } satisfies Whole<ClientMetadata>;
 }

@@ -20,7 +20,14 @@ const jwk = v.looseObject({
   n: v.optional(v.string()),
   e: v.optional(v.string()),
 });
+const keySet = (most: number) => v.strictObject({ keys: v.pipe(v.array(jwk), v.maxLength(most)) });
 const shortText = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
+const hintIssuer = v.strictObject({
+  issuer: v.string(),
+  jwks: v.optional(keySet(10)),
+  jwks_uri: v.optional(v.string()),
+  audience: v.optional(v.string()),
+});
 
 /** Returns the schema for the JSON kind of a member. */
 function schemaOf(member: MemberKind): v.GenericSchema {
@@ -45,7 +52,9 @@ function schemaOf(member: MemberKind): v.GenericSchema {
     case 'texts_by_name':
       return v.record(v.string(), v.string(NAMED_BY_CALLER));
     case 'public_keys':
-      return v.strictObject({ keys: v.pipe(v.array(jwk), v.maxLength(member.most)) });
+      return keySet(member.most);
+    case 'hint_issuers':
+      return v.pipe(v.array(hintIssuer), v.maxLength(member.most));
   }
 }
 

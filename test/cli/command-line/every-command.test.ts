@@ -106,6 +106,14 @@ describe('without a terminal, each command ends or is ended, and prints what doc
       client_secret_days: 90,
       require_openid_scope: true,
       backchannel_user_code_parameter: true,
+      login_hint_token_issuers: [
+        {
+          issuer: 'hints',
+          jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) }] },
+          audience: 'logins',
+        },
+        { issuer: 'phones', jwks_uri: 'https://phones.example/keys' },
+      ],
     };
     const { client_secret: secret = '' } = await every.run('client create', ['--from', '-'], {
       input: JSON.stringify(body),

@@ -32,6 +32,9 @@ const FULL = {
   requests_per_minute: 60,
   client_secret_days: undefined,
   require_openid_scope: false,
+  login_hint_token_issuers: [
+    { issuer: 'https://hints.example/', jwks_uri: 'https://hints.example/keys', audience: 'logins' },
+  ],
   only_sub: 'ana',
 } as const satisfies Whole<ClientMetadata>;
 /** A value of the member's shape whose text fits no rule. */
@@ -79,6 +82,7 @@ describe('what does not compile', () => {
     requestsPerMinute: undefined,
     secretDays: undefined,
     requiresOpenid: undefined,
+    hintIssuers: undefined,
     isSynthetic: undefined,
     revision: undefined,
   };

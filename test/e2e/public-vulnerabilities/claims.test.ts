@@ -210,3 +210,17 @@ describe('CVE-2026-97174: a foreign ID token as a hint became the subject of the
     expect(await victim.phone.list()).toEqual([]);
   });
 });
+
+describe('Abblix/Oidc.Server#158: an invalid login_hint_token was taken for no hint', () => {
+  it('is refused as what it is, alone and beside a hint that would do, and nobody is asked', async () => {
+    const client = await world.client();
+    const before = (await phone.list()).length;
+    const alone = await world.ask(client, { login_hint_token: 'x' });
+    expect([alone.status, await world.reason(alone)]).toEqual([400, 'login_hint_token_invalid']);
+    for (const hint of ['id_token_hint', 'login_hint_token']) {
+      const beside = await world.ask(client, { [hint]: 'x', login_hint: email });
+      expect([beside.status, await world.reason(beside)]).toEqual([400, 'several_hints']);
+    }
+    expect(await phone.list()).toHaveLength(before);
+  });
+});

@@ -4,28 +4,19 @@ import { dueIn, type Offered, type Sign, WAITING } from './waiting.ts';
 
 // Vulnerabilities of features that are not there. Their tests are due when the provider offers the feature.
 
-const HINTS = ['login_hint_token'];
-
 let world: World;
 let offered: Offered;
 beforeAll(async () => {
   world = await World.start();
-  const client = await world.client();
-  const hints: string[] = [];
-  for (const hint of HINTS) {
-    const answer = await world.ask(client, { [hint]: 'x' });
-    if ((await world.reason(answer)) !== 'hint_not_supported') hints.push(hint);
-  }
-  offered = { discovery: (await world.send('/.well-known/openid-configuration', {})).body, hints };
+  offered = { discovery: (await world.send('/.well-known/openid-configuration', {})).body };
 });
 afterAll(() => world?.close());
 
 /** A provider that offers one thing more. */
 function withSign(sign: Sign): Offered {
-  if ('hint' in sign) return { ...offered, hints: [sign.hint] };
   const { member, value = 'something' } = sign;
   const now = offered.discovery[member];
-  return { ...offered, discovery: { ...offered.discovery, [member]: Array.isArray(now) ? [...now, value] : value } };
+  return { discovery: { ...offered.discovery, [member]: Array.isArray(now) ? [...now, value] : value } };
 }
 
 describe('a vulnerability that waits for a feature', () => {

@@ -6,9 +6,7 @@ export type Sign =
   /** The member of the discovery document has this value, or lists it. */
   | { readonly member: string; readonly value: string | boolean }
   /** The document has the member at all. */
-  | { readonly member: string; readonly value?: undefined }
-  /** No metadata is defined for it: `/bc-authorize` no longer refuses the hint as one that it does not support. */
-  | { readonly hint: 'login_hint_token' };
+  | { readonly member: string; readonly value?: undefined };
 
 /** A vulnerability that cannot be tested before a feature is there. */
 export type Waiting = {
@@ -22,8 +20,6 @@ export type Waiting = {
 /** What a provider says and does, as far as it shows which features it offers. */
 export type Offered = {
   readonly discovery: Readonly<Record<string, unknown>>;
-  /** The hints that `/bc-authorize` supports. */
-  readonly hints: readonly string[];
 };
 
 /** Whoever builds a feature deletes its rows here, and adds a test for each to the files of this folder. */
@@ -46,12 +42,6 @@ export const WAITING: readonly Waiting[] = [
       { member: 'request_object_encryption_alg_values_supported' },
       { member: 'request_object_encryption_enc_values_supported' },
     ],
-  },
-  {
-    id: 'Abblix/Oidc.Server#158',
-    wentWrong: 'an invalid `login_hint_token` is taken for no hint at all, and the request goes on',
-    feature: '`login_hint_token`',
-    shownBy: [{ hint: 'login_hint_token' }],
   },
   {
     id: 'CVE-2026-97174',
@@ -99,8 +89,7 @@ export function dueIn(rows: readonly Waiting[], offered: Offered): readonly Wait
   return rows.filter(({ shownBy }) => shownBy.some((sign) => isShown(sign, offered)));
 }
 
-function isShown(sign: Sign, { discovery, hints }: Offered): boolean {
-  if ('hint' in sign) return hints.includes(sign.hint);
+function isShown(sign: Sign, { discovery }: Offered): boolean {
   const found = discovery[sign.member];
   if (sign.value === undefined) return found !== undefined;
   return Array.isArray(found) ? found.includes(sign.value) : found === sign.value;
@@ -109,7 +98,6 @@ function isShown(sign: Sign, { discovery, hints }: Offered): boolean {
 /** Returns the last column of a row in the document. */
 export function describeSigns(signs: readonly Sign[]): string {
   const words = signs.map((sign) => {
-    if ('hint' in sign) return `\`/bc-authorize\` supports \`${sign.hint}\``;
     return sign.value === undefined ? `\`${sign.member}\`` : `\`${sign.member}\`: \`${sign.value}\``;
   });
   return words.join(', ');

@@ -22,6 +22,10 @@ const VALUES: { readonly [Kind in MemberSpec['kind']]: (member: MemberSpec) => r
   texts: () => [['text'], [1]],
   texts_by_name: () => [{ name: 'text' }, { name: 1 }],
   public_keys: () => [{ keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] }, { keys: [{ kty: 'oct' }] }],
+  hint_issuers: () => [
+    [{ issuer: 'x', jwks_uri: 'https://x.example/' }],
+    [{ issuer: 'x', jwks: { keys: [{ kty: 'oct' }] } }],
+  ],
 };
 
 describe.each(CLIENT_METADATA_ROWS)('%s', (name, member) => {
@@ -70,6 +74,12 @@ describe('the limits of members', () => {
     ['51 audiences', { audiences: Array(51).fill('x') }, 'audiences', '<=50'],
     ['a default audience of 256 characters', { default_audience: 'x'.repeat(256) }, 'default_audience', '<=255'],
     ['11 keys', { jwks: { keys: Array(11).fill({ kty: 'EC' }) } }, 'jwks.keys', '<=10'],
+    [
+      'six issuers of hints',
+      { login_hint_token_issuers: Array(6).fill({ issuer: 'x' }) },
+      'login_hint_token_issuers',
+      '<=5',
+    ],
     ['a fraction', { requests_per_minute: 1.5 }, 'requests_per_minute', 'another value'],
     ['no name', { client_name: undefined }, 'client_name', 'present'],
   ])('refuse %s', (_, body, member, expected) => {

@@ -48,7 +48,7 @@ export function askingWorld(
   const requests = requestsIn(journal);
   const { push, fates, rung } = pushIn(journal);
   const { counted, limits, rateWindows } = rateWindowsIn(world.journal);
-  const { sign, verifier } = signaturesIn(journal);
+  const { sign, verifier, published, remoteKeySets } = signaturesIn(journal);
   const ports: RequestAuthenticationPorts = {
     ...world.ports,
     clients,
@@ -66,6 +66,7 @@ export function askingWorld(
     }),
     push,
     verifier,
+    remoteKeySets,
     keys: journal.port({
       find: async ({ kid, algorithm }) => {
         journal.begin(`find ${algorithm} key ${kid}`);
@@ -94,6 +95,7 @@ export function askingWorld(
     counted,
     limits,
     sign,
+    published,
     ask,
   };
 }

@@ -22,12 +22,6 @@ describe('nothing is read of a user, counted or stored (CIBA §7.2)', () => {
     ['for a repeated scope', {}, { scope: ['openid', 'profile'] }, { reason: 'repeated_parameter', name: 'scope' }],
     ['without a hint (CIBA §7.1)', {}, { login_hint: [] }, { reason: 'no_hint' }],
     ['for two hints', {}, { id_token_hint: 'x' }, { reason: 'several_hints' }],
-    [
-      'for a hint of a kind that is not supported',
-      {},
-      { login_hint: [], login_hint_token: 'x' },
-      { reason: 'hint_not_supported', name: 'login_hint_token' },
-    ],
     ['for a malformed hint', {}, { login_hint: 'a b c' }, malformed('login_hint_malformed')],
     [
       'for a user of another issuer',

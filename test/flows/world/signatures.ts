@@ -1,6 +1,6 @@
 import type { PublicJwk, SigningAlgorithm } from '../../../provider/core/keys/jwk.ts';
 import type { TokenClaims } from '../../../provider/core/token/access-token.ts';
-import type { JwsVerifier } from '../../../provider/flows/ports.ts';
+import type { FoundKeySet, JwsVerifier, RemoteKeySets } from '../../../provider/flows/ports.ts';
 import type { TokenSigner } from '../../../provider/flows/token/ports.ts';
 import type { Journal } from './journal.ts';
 
@@ -37,7 +37,15 @@ export function signaturesIn(journal: Journal) {
     },
     thumbprint: async (key) => `thumbprint of ${key.x?.replaceAll('_', '')}`,
   };
-  return { sign, verifier };
+  /** The key sets at addresses. */
+  const published = new Map<string, FoundKeySet>();
+  const remoteKeySets: RemoteKeySets = journal.port({
+    find: async (jwksUri, { kid }) => {
+      journal.begin(`find keys at ${jwksUri} for kid ${kid}`);
+      return published.get(jwksUri) ?? { failure: 'name_not_found' };
+    },
+  });
+  return { sign, verifier, published, remoteKeySets };
 }
 
 /** Our own signatures: a token here is a name; `signed` is what each says. */

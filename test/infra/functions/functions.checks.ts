@@ -42,6 +42,7 @@ describe('functions', () => {
       'AUDIT_OUTAGE',
       'SHIELDED_NAME',
       'CLIENT_SECRET_DAYS',
+      'LOGIN_HINT_TOKEN_ISSUERS',
     );
     expect(given.toSorted()).toEqual(wanted.filter((variable) => !unset.includes(variable)).toSorted());
   });

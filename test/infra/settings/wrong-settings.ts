@@ -24,6 +24,11 @@ const email = 'on-call@example.com';
 const layerArn = 'arn:aws:lambda:eu-central-1:000000000000:layer:opentelemetry-nodejs-0_19_0:1';
 const auditCopy = { bucketArn: 'arn:aws:s3:::copy', account: '444455556666' };
 
+/** One issuer of hint tokens, with something wrong. */
+function hints(wrong: object) {
+  return { loginHintTokenIssuers: [{ issuer: 'a', jwksUri: 'https://hints.example/keys', ...wrong }] };
+}
+
 /** What a settings file alone can have: the name of the stage and where it is, and names that are properties. */
 export const WRONG_IN_FILES: readonly WrongSettings[] = [
   [{ stage: 'Prod' }, '"stage" must be 1 to 20 letters, digits and hyphens in lower case'],
@@ -212,9 +217,28 @@ export const WRONG: readonly WrongSettings[] = [
     { acrPolicy: [{ acr: 'a', anyOf: ['pin'], needsVerificationKey: 'yes' }] },
     '"acrPolicy.0.needsVerificationKey" must be true or false',
   ],
+  [hints({ issuer: '' }), '"loginHintTokenIssuers.0.issuer" must be 1 to 255 printable ASCII characters'],
+  [hints({ audience: 'a b' }), '"loginHintTokenIssuers.0.audience" must be 1 to 255 printable ASCII characters'],
+  [hints({ jwksUri: undefined }), '"loginHintTokenIssuers.0" must have either jwks or jwksUri'],
+  [hints({ jwks: { keys: [] } }), '"loginHintTokenIssuers.0" must have either jwks or jwksUri'],
+  [hints({ jwksUri: 'http://hints.example/' }), '"loginHintTokenIssuers.0.jwksUri" must be an https URL'],
+  [
+    hints({ jwksUri: undefined, jwks: { keys: [{ kty: 'oct', k: 'secret' }] } }),
+    '"loginHintTokenIssuers.0.jwks.keys.0" must be a public key as a JWK',
+  ],
+  [
+    { loginHintTokenIssuers: Array(6).fill({ issuer: 'a', jwksUri: 'https://a.example/' }) },
+    '"loginHintTokenIssuers" must have at most 5 issuers',
+  ],
   [{ acrPolicy: rules(21) }, '"acrPolicy" must have at most 20 rules'],
-  [{ acrPolicy: rules(20, 'x'.repeat(200)) }, 'shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern"'],
-  [{ bindingMessagePattern: 'x'.repeat(3800) }, 'shorten "previousIssuers", "acrPolicy" or "bindingMessagePattern"'],
+  [
+    { acrPolicy: rules(20, 'x'.repeat(200)) },
+    'shorten "previousIssuers", "acrPolicy", "loginHintTokenIssuers" or "bindingMessagePattern"',
+  ],
+  [
+    { bindingMessagePattern: 'x'.repeat(3800) },
+    'shorten "previousIssuers", "acrPolicy", "loginHintTokenIssuers" or "bindingMessagePattern"',
+  ],
   [{ alarms: { email, topicArn } }, 'set either "alarms.email" or "alarms.topicArn"'],
   [{ alarms: { email, page: {} } }, 'set either "alarms.page.email" or "alarms.page.topicArn"'],
   [{ alarms: { email, page: { email, topicArn } } }, 'set either "alarms.page.email" or "alarms.page.topicArn"'],

@@ -34,6 +34,7 @@ const client = {
   'requests_per_minute?': 'number',
   'client_secret_days?': 'number',
   'require_openid_scope?': 'true or false',
+  'login_hint_token_issuers?': [{ issuer: 'text', 'jwks?': 'anything', 'jwks_uri?': 'text', 'audience?': 'text' }],
   'only_sub?': 'text',
   'warnings?': ['text'],
   'synthetic?': 'true or false',

@@ -4,14 +4,10 @@ import type { Client } from '../../../core/client/client.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { VerificationKeys } from '../../keys/ports.ts';
 import { isSignedHere } from '../../keys/signed-here.ts';
-import type { JwsVerifier, Settings } from '../../ports.ts';
+import { type VerifyHintTokenPorts, verifyHintToken } from './verify-hint-token.ts';
 
 /** What this step needs. */
-export type VerifyHintPorts = {
-  readonly verifier: JwsVerifier;
-  readonly keys: VerificationKeys;
-  readonly settings: Settings;
-};
+export type VerifyHintPorts = VerifyHintTokenPorts & { readonly keys: VerificationKeys };
 
 /** Verifies the hint, if it is a token. A token that does not hold is refused, and never counts as absent. */
 export async function verifyHint(
@@ -19,7 +15,8 @@ export async function verifyHint(
   { sent, client }: { readonly sent: SentHint; readonly client: Client },
   now: number,
 ): Promise<Result<LoginHint>> {
-  return sent.kind === 'id_token_hint' ? verifyIdToken(ports, { token: sent.token, client }, now) : ok(sent);
+  if (sent.kind === 'id_token_hint') return verifyIdToken(ports, { token: sent.token, client }, now);
+  return sent.kind === 'login_hint_token' ? verifyHintToken(ports, { token: sent.token, client }, now) : ok(sent);
 }
 
 /** Verifies an ID token with the key of this provider that it names. Its header decides nothing else. */
