@@ -3,6 +3,7 @@ import { CONCEALMENT_REQUIREMENTS } from './concealment.ts';
 import { DELIVERY_REQUIREMENTS } from './delivery.ts';
 import { DISCOVERY_REQUIREMENTS } from './discovery.ts';
 import { HINT_REQUIREMENTS } from './hints.ts';
+import { OTHER_REQUIREMENTS } from './other-standards.ts';
 import { PROFILE_REQUIREMENTS } from './profiles.ts';
 import { REFUSAL_REQUIREMENTS } from './refusals.ts';
 import { REGISTRATION_REQUIREMENTS } from './registration.ts';
@@ -28,4 +29,5 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...REFUSAL_REQUIREMENTS,
   ...PROFILE_REQUIREMENTS,
   ...CONCEALMENT_REQUIREMENTS,
+  ...OTHER_REQUIREMENTS,
 ];
