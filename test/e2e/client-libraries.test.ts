@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -152,5 +152,61 @@ describe('oauth4webapi', () => {
       sub,
       client_id: client.client_id,
     });
+  });
+});
+
+describe('each hint, of a client that authenticates with a key (CIBA §7.1)', () => {
+  const insecure = { [oauth.allowInsecureRequests]: true } as const;
+  type Form = Record<string, string>;
+  type Login = (parameters: Form) => Promise<{ readonly idToken: string | undefined; readonly sub: unknown }>;
+  let key: { readonly key: CryptoKey; readonly kid: string };
+  let clientId: string;
+  let as: oauth.AuthorizationServer;
+
+  beforeAll(async () => {
+    const { privateKey, publicKey } = await generateKeyPair('PS256');
+    key = { key: privateKey, kid: 'kid-1' };
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: key.kid, alg: 'PS256', use: 'sig' }] };
+    const registered = await world.client({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks,
+    });
+    clientId = registered.client_id;
+    const issuer = new URL(world.issuer);
+    as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
+  });
+
+  const byOpenidClient: Login = async (parameters) => {
+    const execute = [openid.allowInsecureRequests];
+    const config = await openid.discovery(new URL(world.issuer), clientId, {}, openid.PrivateKeyJwt(key), { execute });
+    const asked = await openid.initiateBackchannelAuthentication(config, parameters);
+    await world.answer(phone, requestIdOf(asked.auth_req_id), 'approve');
+    const tokens = await openid.pollBackchannelAuthenticationGrant(config, asked);
+    return { idToken: tokens.id_token, sub: tokens.claims()?.sub };
+  };
+  const byOauth4webapi: Login = async (parameters) => {
+    const registered = { client_id: clientId };
+    const auth = oauth.PrivateKeyJwt(key);
+    const form = new URLSearchParams(parameters);
+    const answer = await oauth.backchannelAuthenticationRequest(as, registered, auth, form, insecure);
+    const { auth_req_id: id } = await oauth.processBackchannelAuthenticationResponse(as, registered, answer);
+    await world.answer(phone, requestIdOf(id), 'approve');
+    const redeemed = await oauth.backchannelAuthenticationGrantRequest(as, registered, auth, id, insecure);
+    const tokens = await oauth.processBackchannelAuthenticationGrantResponse(as, registered, redeemed);
+    return { idToken: tokens.id_token, sub: oauth.getValidatedIdTokenClaims(tokens)?.sub };
+  };
+
+  it.each([
+    ['openid-client', byOpenidClient],
+    ['oauth4webapi', byOauth4webapi],
+  ])('%s', async (_, logIn) => {
+    const by = (hint: Form) => logIn({ scope: 'openid', binding_message: 'W4SCT', ...hint });
+    const { idToken = '' } = await by({ login_hint: email });
+    const hints: Form[] = [
+      { login_hint: `sub:${sub}` },
+      { login_hint: JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub }) },
+      { id_token_hint: idToken },
+    ];
+    for (const hint of hints) expect(await by(hint)).toMatchObject({ sub });
   });
 });
