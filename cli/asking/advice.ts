@@ -11,6 +11,7 @@ export type ErrorAnswer = {
 
 const CLIENTS = 'README.md#from-a-client-backend';
 const REGISTRATION = 'docs/admin-api.md#clients';
+const USER_CODE = 'docs/admin-api.md#put-adminuserssubuser-code';
 
 /** The errors of both endpoints. */
 const ADVICE: Readonly<Record<string, Advice>> = {
@@ -53,6 +54,21 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     means: 'No user of this provider has this name. No phone rang.',
     next: 'Offer another way to log in. Do not repeat the request with guessed names: that is limited.',
     page: CLIENTS,
+  },
+  expired_login_hint_token: {
+    means: 'The token that names the user has expired. No phone rang.',
+    next: 'Get a new one from its issuer, and ask again.',
+    page: 'docs/hints.md#login_hint_token',
+  },
+  missing_user_code: {
+    means: 'This user is asked with their user code alone. No phone rang.',
+    next: 'Ask the user for the code, and send it: --user-code -. The client must be registered with backchannel_user_code_parameter.',
+    page: USER_CODE,
+  },
+  invalid_user_code: {
+    means: 'The user code is wrong. No phone rang.',
+    next: 'Let the user type it again. After ten wrong codes in a day this client is refused for this user.',
+    page: USER_CODE,
   },
   unsupported_grant_type: {
     means: 'The provider does not know this grant type.',

@@ -9,8 +9,10 @@ import { noAnswer } from '../deployment/provider-answer.ts';
 import { adviceFor, type ErrorAnswer } from './advice.ts';
 import { authenticationOf, type Credential } from './credential.ts';
 import { endOnInterrupt } from './interruption.ts';
+import { notVerified } from './not-verified.ts';
 import { ObservedCalls } from './observed-calls.ts';
 import type { Outcome, OutcomeName } from './outcome.ts';
+import { type RequestParts, requestForm } from './request-form.ts';
 import { checkedTokens } from './tokens.ts';
 
 /** How a client waits for pings. */
@@ -21,13 +23,9 @@ type ExpectedPings = {
   readonly patienceSeconds: number;
 };
 /** Whom to ask, for whom, and how. */
-export type Question = {
+export type Question = RequestParts & {
   readonly deployment: Deployment;
-  readonly clientId: string;
   readonly credential: Credential;
-  readonly loginHint: string;
-  /** The other parameters of the authentication request (CIBA §7.1). */
-  readonly parameters: Readonly<Record<string, string>>;
   /** The pings of a client that listens. Without them, the client polls. */
   readonly pings?: ExpectedPings;
   /** Whether the outcome has the tokens themselves. */
@@ -58,9 +56,10 @@ class AskingRun {
   #config: Configuration | undefined;
 
   constructor(question: Question, say: Say) {
-    const { deployment, clientId, loginHint } = question;
+    const { deployment, clientId, hint } = question;
     const issuer = `${deployment.origin}/`;
-    this.known = { issuer, client_id: clientId, login_hint: loginHint, delivery: 'poll', polls: 0 };
+    const named = hint.parameter === 'login_hint' ? { login_hint: hint.value } : {};
+    this.known = { issuer, client_id: clientId, ...named, delivery: 'poll', polls: 0 };
     this.#question = question;
     this.#say = say;
     this.#calls = new ObservedCalls((url, error) => this.#observe(url, error));
@@ -106,13 +105,15 @@ class AskingRun {
   }
 
   async #ask(): Promise<BackchannelAuthenticationResponse> {
-    const { loginHint, parameters } = this.#question;
+    const form = await requestForm(this.#question, this.#discovered.serverMetadata());
     const { initiateBackchannelAuthentication } = await import('openid-client');
-    const asked = await initiateBackchannelAuthentication(this.#discovered, { ...parameters, login_hint: loginHint });
+    const asked = await initiateBackchannelAuthentication(this.#discovered, { ...form });
     const request_id = requestIdOf(asked.auth_req_id);
     const { expires_in, interval = 5 } = asked;
     this.known = { ...this.known, request_id, txn: txnOf(request_id), expires_in, interval };
-    this.#say(`2. Asked ${loginHint}, who has ${expires_in} s to answer on a phone (txn ${txnOf(request_id)})`);
+    this.#say(
+      `2. Asked ${this.#question.hint.shown}, who has ${expires_in} s to answer on a phone (txn ${txnOf(request_id)})`,
+    );
     return asked;
   }
 
@@ -231,19 +232,4 @@ function refusalFrom(answer: ErrorAnswer): NonNullable<Outcome['refusal']> {
   const { error, description, status, retryAfterSeconds } = answer;
   const more = { error_description: description, status, retry_after_seconds: retryAfterSeconds };
   return { error, ...more, ...adviceFor(answer) };
-}
-
-/** The provider gave tokens, but they cannot be believed. */
-function notVerified(error: unknown): Ended {
-  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return {
-    outcome: 'not_verified',
-    refusal: {
-      error: 'tokens_not_verified',
-      error_description: (error instanceof Error ? error.message : String(error)) + cause,
-      means: 'The provider gave tokens, but a check of them failed.',
-      next: 'Throw the tokens away. Check that --url is the provider, and the clock of this machine.',
-      page: 'README.md#from-a-client-backend',
-    },
-  };
 }

@@ -9,6 +9,9 @@ export type Credential =
   | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: string }
   | { readonly method: 'private_key_jwt'; readonly key: CryptoKey; readonly kid: string | undefined };
 
+/** A key that the client signs with. */
+export type SigningKey = Extract<Credential, { readonly method: 'private_key_jwt' }>;
+
 type CredentialOptions = {
   readonly secret?: string;
   readonly 'secret-file'?: string;

@@ -40,7 +40,8 @@ export type Outcome = {
   readonly outcome: OutcomeName;
   readonly issuer: string;
   readonly client_id: string;
-  readonly login_hint: string;
+  /** Absent if a token named the user. */
+  readonly login_hint?: string | undefined;
   /** How the client learned of the answer. */
   readonly delivery: 'poll' | 'ping';
   /** The id that the phone sees. It is a hash of the `auth_req_id`, which is not printed. */

@@ -12,9 +12,10 @@ import { endProgress } from './progress.ts';
 export async function readTypedSecret(question: string): Promise<string> {
   if (!isAnybodyThere()) return readSecretWord('-');
   endProgress();
-  process.stderr.write(question);
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output, terminal: true });
+  // From here on the terminal shows nothing of what is typed, so now somebody may type.
+  process.stderr.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('SIGINT', () => reject(new Interrupted()));

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Question } from '../asking/ask.ts';
-import { type Credential, readCredential } from '../asking/credential.ts';
+import { type Credential, readCredential, type SigningKey } from '../asking/credential.ts';
+import { type Hint, readHint } from '../asking/hint.ts';
 import { OUTCOMES, type Outcome } from '../asking/outcome.ts';
 import { findSeededClient } from '../asking/seeded-clients.ts';
+import { readUserCode } from '../asking/user-code.ts';
 import { command, type OptionSpecs, type OptionValues, type Output } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { readWholeNumber } from '../command-line/option-reading.ts';
@@ -33,6 +35,12 @@ const REQUEST_OPTIONS = {
   'binding-message': { kind: 'text', value: 'TEXT', about: 'What the phone shows, so that the user can compare.' },
   scope: { kind: 'text', value: 'SCOPES', about: 'Default: "openid profile email".' },
   audience: { kind: 'text', value: 'API', about: 'The API that the access token is for.' },
+  acr: {
+    kind: 'list',
+    value: 'CLASS',
+    about:
+      'A class of authentication that the phone must reach (acr_values). May be repeated, the preferred one first.',
+  },
   'requested-expiry': { kind: 'text', value: 'SECONDS', about: 'How long the user may take to answer.' },
   'notification-token': {
     kind: 'text',
@@ -49,7 +57,23 @@ const OPTIONS = {
     about: 'The client that asks. Default on this machine: the client of the demo.',
   },
   ...CREDENTIAL_OPTIONS,
+  'id-token-hint': {
+    kind: 'text',
+    value: 'FILE',
+    about: 'In the place of USER: a file with an ID token that the client got for this user. - is standard input.',
+  },
+  'login-hint-token': {
+    kind: 'text',
+    value: 'FILE',
+    about: 'In the place of USER: a file with a token that names the user. - is standard input.',
+  },
+  'user-code': {
+    kind: 'text',
+    value: '-',
+    about: 'Send the code of the user: type it when asked, or write it to standard input. Only - is accepted.',
+  },
   ...REQUEST_OPTIONS,
+  signed: { kind: 'flag', about: 'Sign the request too, with the key of --key-file (CIBA §7.1.1).' },
   listen: {
     kind: 'text',
     value: 'PORT',
@@ -73,7 +97,8 @@ export const ask = command({
     {
       name: 'user',
       completes: 'users',
-      about: 'A login_hint: e-mail address, phone number, username, or RFC 9493 JSON.',
+      isOptional: true,
+      about: 'A login_hint: e-mail address, phone number, username, sub:SUB, acct:NAME@HOST, or RFC 9493 JSON.',
     },
   ],
   options: OPTIONS,
@@ -82,10 +107,14 @@ export const ask = command({
     'ciba ask ana@example.com --client bank --audience https://bank.example.com --json',
     'ciba ask anna@example.com --client desk --key-file desk.private.jwk.json --url https://login.example.com',
     'ciba ask anna@example.com --client desk --secret-file desk.secret --url https://login.example.com',
+    'ciba ask --id-token-hint last-login.jwt --client desk --key-file desk.private.jwk.json --signed',
   ],
   async run({ deployment, argument, options }) {
+    checkOneInput(options);
+    const hint = readHint(argument.user, options);
     const asking = await clientOf(deployment, options, sayStep);
-    return toOutput(await askedBy({ deployment, ...asking }, argument.user, options));
+    const request = { hint, userCode: await readUserCode(options['user-code']) };
+    return toOutput(await askedBy({ deployment, ...asking }, request, options));
   },
 });
 
@@ -93,15 +122,16 @@ type Asking = { readonly clientId: string; readonly credential: Credential };
 
 async function askedBy(
   asking: Asking & { readonly deployment: Deployment },
-  loginHint: string,
+  { hint, userCode }: { readonly hint: Hint; readonly userCode: string | undefined },
   options: AskOptions,
 ): Promise<Outcome> {
   const { ask: askUser } = await import('../asking/ask.ts');
   const token = options['notification-token'] ?? randomBytes(32).toString('base64url');
   const question: Question = {
     ...asking,
-    loginHint,
-    parameters: parametersOf(options, token),
+    hint,
+    parameters: { ...parametersOf(options, token), ...(userCode !== undefined && { user_code: userCode }) },
+    signingKey: options.signed ? signingKeyIn(asking.credential) : undefined,
     showTokens: options['show-tokens'] === true,
   };
   const patience = readWholeNumber([options.patience ?? PATIENCE_SECONDS], '--patience');
@@ -128,12 +158,26 @@ function parametersOf(options: AskOptions, token: string): Readonly<Record<strin
     scope: options.scope ?? 'openid profile email',
     binding_message: options['binding-message'],
     audience: options.audience,
+    acr_values: options.acr?.join(' '),
     requested_expiry: options['requested-expiry'],
     client_notification_token: token,
   };
   return Object.fromEntries(
     Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+function signingKeyIn(credential: Credential): SigningKey {
+  if (credential.method !== 'private_key_jwt') throw new WrongUsage('--signed needs --key-file');
+  return credential;
+}
+
+/** Standard input can hold one thing. */
+function checkOneInput(options: AskOptions): void {
+  const names = (
+    ['secret', 'secret-file', 'key-file', 'id-token-hint', 'login-hint-token', 'user-code'] as const
+  ).filter((name) => options[name] === '-');
+  if (names.length > 1) throw new WrongUsage(`Only one of --${names.join(' and --')} can be read from standard input`);
 }
 
 /** Finds the client that asks. On this machine the provider tells the secrets of seeded clients. */

@@ -7,12 +7,14 @@ import { pings } from './scenarios/pings.ts';
 import { requests } from './scenarios/requests.ts';
 import { timing } from './scenarios/timing.ts';
 import { tokens } from './scenarios/tokens.ts';
+import { userCodes } from './scenarios/user-codes.ts';
 import { users } from './scenarios/users.ts';
 
 /** All scenarios, in the order of the list. */
 export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
   decisions,
   users,
+  userCodes,
   timing,
   phones,
   authentication,

@@ -10,6 +10,7 @@ import { ActingEndpoint, type PingAnswer } from './acting-endpoint.ts';
 import { ActingPhone } from './acting-phone.ts';
 import { expectAnswer } from './ending.ts';
 import { LocalControls } from './local-controls.ts';
+import { HIDDEN } from './shown.ts';
 import { type Exchange, Wire } from './wire.ts';
 
 /** A user of a scenario. */
@@ -19,6 +20,12 @@ export type TrialPerson = TrialUser & { readonly phone: ActingPhone };
 /** Claims of a client assertion that replace the right ones. */
 type Claims = Readonly<Record<string, unknown>>;
 type Metadata = Readonly<Record<string, unknown>>;
+/** A client with a key, and what it signs. */
+export type KeyClient = {
+  readonly client: ActingClient;
+  readonly assertion: (claims?: Claims) => Promise<string>;
+  readonly request: (parameters: Claims) => Promise<string>;
+};
 
 const ASSERTION_SECONDS = 60;
 /** How long a fault lasts if this command dies before it ends the fault. */
@@ -56,18 +63,21 @@ export class Stage {
     return new ActingClient(id, this.wire, async () => bySecret(id, secret));
   }
 
-  /** Registers a client with a key. `assertion` also signs wrong claims. */
-  async keyClient(): Promise<{ client: ActingClient; assertion: (claims?: Claims) => Promise<string> }> {
+  /** Registers a client with a key. `assertion` also signs wrong claims; `request` signs the parameters of a request. */
+  async keyClient(metadata: Metadata = {}): Promise<KeyClient> {
     const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const jwk = { ...(await exportJWK(publicKey)), kid: 'trial', alg: 'ES256', use: 'sig' };
-    const { id } = await this.#register({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } });
-    const assertion = (claims: Claims = {}): Promise<string> => {
+    const method = { token_endpoint_auth_method: 'private_key_jwt' };
+    const { id } = await this.#register({ ...method, ...metadata, jwks: { keys: [jwk] } });
+    const signed = (claims: Claims): Promise<string> => {
       const iat = Math.floor(Date.now() / 1000);
-      const right = { iss: id, sub: id, aud: this.issuer, iat, exp: iat + ASSERTION_SECONDS, jti: crypto.randomUUID() };
+      const right = { iss: id, aud: this.issuer, iat, exp: iat + ASSERTION_SECONDS, jti: crypto.randomUUID() };
       return new SignJWT({ ...right, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'trial' }).sign(privateKey);
     };
-    return { client: new ActingClient(id, this.wire, async () => byAssertion(await assertion())), assertion };
+    const assertion = (claims: Claims = {}) => signed({ sub: id, ...claims });
+    const request = (parameters: Claims) => signed({ nbf: Math.floor(Date.now() / 1000), ...parameters });
+    return { client: new ActingClient(id, this.wire, async () => byAssertion(await assertion())), assertion, request };
   }
 
   /** Creates a user without a phone. */
@@ -109,6 +119,11 @@ export class Stage {
       body: { new_secret: true },
     });
     this.#operated('PATCH /admin/clients/{client_id}', { new_secret: 'true' }, 200);
+  }
+
+  async setUserCode({ sub }: TrialUser, user_code: string): Promise<void> {
+    await this.#api.call('PUT /admin/users/{sub}/user-code', { parameters: { sub }, body: { user_code } });
+    this.#operated('PUT /admin/users/{sub}/user-code', { user_code: HIDDEN }, 204);
   }
 
   async block({ sub }: TrialUser): Promise<void> {

@@ -69,6 +69,21 @@ export const requests: ScenarioGroup = {
       standard: 'CIBA §7.1',
     }),
     {
+      name: 'access-token-as-hint',
+      about: 'The client names the user by an access token in the place of an ID token.',
+      needs: 'local',
+      ends: { status: 400, error: 'invalid_request' },
+      next: 'Keep the ID token of a login, and send that. An API that got the access token must not be able to ask.',
+      standard: 'CIBA §7.1',
+      page: 'docs/hints.md#id_token_hint',
+      async play(stage) {
+        const { client, person, asked } = await askedOn(stage);
+        expectAnswer(await person.phone.decide(asked.requestId, 'approve'), { status: 204 });
+        const { answer } = expectAnswer(await client.poll(asked), { status: 200 });
+        return client.ask({ id_token_hint: String(answer['access_token']) });
+      },
+    },
+    {
       name: 'unknown-scope',
       about: 'The client asks for a scope that it may not have, which is left out.',
       needs: 'local',

@@ -8,9 +8,11 @@ import type { Outcome } from '../../../cli/asking/outcome.ts';
 import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
 import { meaningOfClaim } from '../../../local/demo/pages/client/claims.js';
+import { hasTerminals } from '../../support/engines.ts';
 import { World } from '../../support/world.ts';
 import { ciba } from '../support/ciba-process.ts';
 import { type RunningCiba, startCiba } from '../support/ciba-running.ts';
+import { CIBA, inTerminal } from '../support/terminal.ts';
 
 let world: World;
 let env: Record<string, string>;
@@ -137,6 +139,38 @@ describe('ciba ask', () => {
     expect(run.output.stdout).not.toContain(client.client_secret);
   });
 
+  it.concurrent('names the user by the ID token of the last login, which is not shown (CIBA §7.1)', async () => {
+    const client = await world.client();
+    const { email, phone, sub } = await world.person();
+    const { authReqId, requestId } = await world.asked(client, { login_hint: email });
+    await world.answer(phone, requestId, 'approve');
+    const { body } = await world.poll(client, authReqId);
+    const secret = file('hinted.secret', client.client_secret);
+    const options = ['--client', client.client_id, '--secret-file', secret, '--id-token-hint', '-', '--json'];
+    const run = startCiba(['ask', ...options], { env, input: `${body['id_token']}\n` });
+    await run.said(/^2\. Asked the user of an ID token, who has 120 s to answer on a phone/m);
+    await world.answer(phone, await requestOf(run, phone), 'approve');
+    const outcome = JSON.parse((await run.ended).stdout) as Outcome;
+    expect(outcome).toMatchObject({ outcome: 'approved', tokens: { id_token: { claims: { sub } } } });
+    expect(outcome).not.toHaveProperty('login_hint');
+    expectNoSecrets(run, String(body['id_token']));
+  });
+
+  it.concurrent('sends the user code from standard input, without which the user is not asked (CIBA §7.1.2)', async () => {
+    const client = await world.client({ backchannel_user_code_parameter: true });
+    const { email, sub } = await world.user();
+    const secret = file('coded.secret', client.client_secret);
+    const options = ['--client', client.client_id, '--secret-file', secret];
+    const code = (input: string) => ciba(['ask', email, ...options, '--user-code', '-'], { env, input });
+    expect((await ciba(['user', 'set-code', email], { env, input: 'tulip-4711\n' })).stderr).toBe('');
+    expect((await ciba(['ask', email, ...options], { env })).stdout).toContain('400 missing_user_code');
+    expect((await code('rose-4711\n')).stdout).toContain('400 invalid_user_code');
+    // Whoever has the code learns that there is no phone.
+    expect((await code('tulip-4711\n')).stdout).toContain('The user has no phone');
+    expect((await ciba(['user', 'remove-code', sub, '--yes'], { env })).code).toBe(0);
+    expect((await ciba(['ask', email, ...options], { env })).stdout).toContain('The user has no phone');
+  });
+
   it.concurrent('takes an access token alone, where the client need not ask for openid', async () => {
     const client = await world.client({ scope: 'pay', require_openid_scope: false });
     const { email, phone } = await world.person();
@@ -235,6 +269,16 @@ describe('ciba ask leaves the user in peace', () => {
   });
 });
 
+describe.skipIf(!hasTerminals())('ciba ask in a terminal', () => {
+  it('asks for the user code, and does not show what is typed', async () => {
+    const typed = [{ after: 'User code: ', keys: 'tulip-4711\r' }];
+    const { code, screen } = await inTerminal(`${CIBA} ask nobody@example.com --user-code -`, { env, typed });
+    expect(code).toBe(5);
+    expect(screen).toContain('unknown_user_id');
+    expect(screen).not.toContain('tulip');
+  });
+});
+
 describe('ciba ask: wrong usage exits 2', () => {
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
   it.concurrent.each([
@@ -249,13 +293,29 @@ describe('ciba ask: wrong usage exits 2', () => {
       "/nope can't be read: there is no such file",
     ],
     ['a wrong place', ['--client', 'a', '--secret', '-', '--secret-in', 'url'], '--secret-in must be basic or post'],
+    ['a user who is named twice', ['--id-token-hint', '-'], 'Name the user once: by USER, --id-token-hint or'],
+    ['a user code on the command line', ['--user-code', '4711'], 'stays in the history of the shell'],
+    ['no user code', ['--user-code', '-'], 'The user code is empty'],
+    ['two things in standard input', ['--user-code', '-', '--secret', '-'], 'Only one of --secret and --user-code can'],
+    ['a signature without a key', ['--client', 'desk', '--secret', '-', '--signed'], '--signed needs --key-file'],
     ['no client of a deployment', ['--url', 'https://login.example'], '--client is missing'],
   ])('%s', async (_, args, message) => {
-    const input = args.includes('url') || message === '--client is missing' ? 'secret' : '';
+    const input =
+      args.includes('url') || args.includes('--signed') || message === '--client is missing' ? 'secret' : '';
     const { code, stdout, stderr } = await ciba(['ask', 'ana', ...args], { env, input });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('s3cret');
+    expect(stderr).not.toContain('4711');
+  });
+
+  it.concurrent.each([
+    ['no user', [], 'Name the user: USER, --id-token-hint or --login-hint-token'],
+    ['an empty token', ['--id-token-hint', '-'], 'Standard input holds no token'],
+  ])('%s', async (_, args, message) => {
+    const { code, stderr } = await ciba(['ask', ...args], { env, input: '' });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 
   it.concurrent('a key file without a usable key, which is never quoted', async () => {

@@ -85,7 +85,7 @@ export const outcome = {
   outcome: 'text',
   issuer: 'text',
   client_id: 'text',
-  login_hint: 'text',
+  'login_hint?': 'text',
   delivery: 'text',
   'request_id?': 'text',
   'txn?': 'text',
