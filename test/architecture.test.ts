@@ -39,6 +39,7 @@ const ROOMS = [
 /** Flows that others share by name. */
 const SHARED_FLOWS = [
   'provider/flows/client/authenticate-client.ts',
+  'provider/flows/client/client-signature.ts',
   'provider/flows/deciding/client-denials.ts',
   'provider/flows/device/authenticate-device.ts',
   'provider/flows/device/mark-unreachable.ts',

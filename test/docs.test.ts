@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseBackchannelRequest } from '../provider/core/asking/backchannel-request.ts';
+import { findSignedRequest } from '../provider/core/asking/signed-request.ts';
 import { STANDARD_PROFILE } from '../provider/core/client/profile.ts';
 import { freezeDetails, type RequestDetails } from '../provider/core/deciding/shown-details.ts';
 import type { Whole } from '../provider/core/whole.ts';
@@ -232,7 +233,6 @@ describe('README.md', () => {
       ['client_notification_token', ['token']],
     ]);
     const read = parseBackchannelRequest(form, {
-      profile: STANDARD_PROFILE,
       deliveryMode: 'ping',
       requiresOpenid: true,
       sendsUserCodes: true,
@@ -240,6 +240,7 @@ describe('README.md', () => {
       expiry: { default: 120, limit: 600 },
     });
     expect(read.ok).toBe(true);
+    findSignedRequest(form, {}, STANDARD_PROFILE);
     expect(form.names.size).toBeGreaterThan(10);
     const text = readFileSync(join(root, 'README.md'), 'utf8');
     expect([...form.names].filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);

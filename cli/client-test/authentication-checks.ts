@@ -1,14 +1,11 @@
-import type { PublicJwk } from '../../provider/core/keys/jwk.ts';
-import { parsePublicKey } from '../../provider/core/keys/public-key.ts';
 import { CIBA_GRANT } from '../../provider/core/token/grant-types.ts';
 import { instant, plainLine } from '../command-line/text-layout.ts';
 import type { Finding } from '../doctor/check.ts';
 import { daysUntil, WARN_DAYS } from '../doctor/expiry.ts';
-import { advertised, type ClientCheck, type Subject } from './subject.ts';
+import { advertised, type ClientCheck } from './subject.ts';
 
 const SEE = 'docs/admin-api.md#clients';
 const KEYED = 'private_key_jwt';
-const NEW_KEYS = 'Register other keys: ciba client update CLIENT_ID --jwks FILE.';
 
 /** Checks that the provider takes the method with which the client authenticates. */
 export const method: ClientCheck = {
@@ -52,53 +49,6 @@ export const secret: ClientCheck = {
     };
   },
 };
-
-/** Checks the public keys that verify the assertions of the client. */
-export const keys: ClientCheck = {
-  name: 'Keys',
-  run(subject): Finding | undefined {
-    const { client } = subject;
-    if ((client.token_endpoint_auth_method ?? KEYED) !== KEYED) return undefined;
-    return keysFinding(client.jwks?.keys ?? [], algorithmsOf(subject));
-  },
-};
-
-/** The algorithms that assertions of the client may use. */
-function algorithmsOf(subject: Subject): readonly string[] {
-  const { token_endpoint_auth_signing_alg: only } = subject.client;
-  const all = advertised(subject, 'token_endpoint_auth_signing_alg_values_supported').map(String);
-  return only === undefined ? all : all.filter((one) => one === only);
-}
-
-/** Says whether an assertion can be verified with these keys. Wherever the keys of a client are, they are judged here. */
-function keysFinding(found: readonly PublicJwk[], algorithms: readonly string[]): Finding {
-  const usable = found.filter((key) => parsePublicKey(key).ok && algorithms.some((one) => fits(key, one)));
-  const [first] = usable;
-  if (!first) {
-    const why =
-      found.length === 0
-        ? 'It has none'
-        : `None of ${found.length} is for ${algorithms.join(', ') || 'any algorithm of the provider'}`;
-    return { state: 'broken', says: `${why}: every call of the client is refused.`, todo: NEW_KEYS, see: SEE };
-  }
-  const ids = usable.map(({ kid }) => kid);
-  const twice = ids.find((kid, index) => kid !== undefined && ids.indexOf(kid) !== index);
-  if (twice !== undefined) {
-    const says = `Two keys have the kid ${plainLine(twice)}, so an assertion does not say which one signed it.`;
-    return { state: 'warning', says, todo: NEW_KEYS, see: SEE };
-  }
-  if (usable.length > 1 && ids.includes(undefined)) {
-    const says = `${usable.length} keys, and not all have a kid, so an assertion does not say which one signed it.`;
-    return { state: 'warning', says, todo: NEW_KEYS, see: SEE };
-  }
-  const named = usable.map(({ kty, kid }) => (kid === undefined ? kty : `${kty} ${plainLine(kid)}`));
-  const fitting = algorithms.filter((one) => usable.some((key) => fits(key, one)));
-  return { state: 'good', says: `${named.join(', ')}, for ${fitting.join(', ')}.` };
-}
-
-function fits({ kty, alg }: PublicJwk, algorithm: string): boolean {
-  return (alg === undefined || alg === algorithm) && (kty === 'EC') === algorithm.startsWith('ES');
-}
 
 /** Tries the given key or secret: the client asks for the tokens of a request that nobody made. */
 export const credential: ClientCheck = {

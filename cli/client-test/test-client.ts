@@ -7,8 +7,9 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { jsonFromProvider } from '../deployment/provider-call.ts';
 import type { NamedFinding } from '../doctor/examine.ts';
 import { DISCOVERY, KEY_SET } from '../doctor/public-document.ts';
-import { credential, keys, method, secret } from './authentication-checks.ts';
+import { credential, method, secret } from './authentication-checks.ts';
 import { delivery, endpoint } from './delivery-checks.ts';
+import { keys } from './key-checks.ts';
 import type { ClientCheck, Subject } from './subject.ts';
 import { algorithms, audiences, grants, scopes, users } from './token-checks.ts';
 

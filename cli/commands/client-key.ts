@@ -16,20 +16,23 @@ export type KeyedRegistration = { readonly body: Registration; readonly keyFile?
 
 /**
  * Makes a key pair for a registration that needs one and names none: with `private_key_jwt`, which is the default, and
- * without `jwks`. The private key is in a new file before anything is sent, and only the public half is part of the
+ * without `jwks` and `jwks_uri`. The private key is in a new file before anything is sent, and only the public half is part of the
  * registration. The client gets an id here if it has none, because the file is named after it.
  */
 export function withOwnKey(registration: Registration, keyFile: string | undefined): KeyedRegistration {
-  const { token_endpoint_auth_method: method = 'private_key_jwt', jwks } = registration;
-  if (method !== 'private_key_jwt' || jwks !== undefined) {
+  const { token_endpoint_auth_method: method = 'private_key_jwt', jwks, jwks_uri } = registration;
+  const given = jwks === undefined ? jwks_uri !== undefined && '--jwks-uri' : '--jwks';
+  if (method !== 'private_key_jwt' || given) {
     if (keyFile === undefined) return { body: registration };
     throw new WrongUsage(
-      jwks === undefined ? `--key-file needs private_key_jwt, not ${method}` : '--key-file or --jwks, not both',
+      given ? `--key-file or ${given}, not both` : `--key-file needs private_key_jwt, not ${method}`,
     );
   }
-  const { token_endpoint_auth_signing_alg: algorithm = ALGORITHM } = registration;
-  if (algorithm !== ALGORITHM)
-    throw new WrongUsage(`This command makes ${ALGORITHM} keys. For ${algorithm}, give the public key with --jwks`);
+  const { token_endpoint_auth_signing_alg: assertions, backchannel_authentication_request_signing_alg: requests } =
+    registration;
+  const other = [assertions, requests].find((algorithm) => algorithm !== undefined && algorithm !== ALGORITHM);
+  if (other !== undefined)
+    throw new WrongUsage(`This command makes ${ALGORITHM} keys. For ${other}, give the public key with --jwks`);
   const { client_id: clientId = randomBytes(16).toString('hex') } = registration;
   // The id becomes part of a path, so it is checked before the API would refuse it.
   if (typeof clientId !== 'string' || !isClientId(clientId))

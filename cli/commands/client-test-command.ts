@@ -10,7 +10,7 @@ export const testClientCommand = command({
   name: 'test',
   about: 'Checks everything that makes a client work, and says what is wrong and what to do.',
   notes:
-    'For a client in ping or push mode, the function that pings tries the notification endpoint, from where real pings come: with --stack on a deployment, for which your AWS identity needs cloudformation:DescribeStacks and lambda:InvokeFunction. It POSTs a token and an auth_req_id that are made up and belong to no request. A good endpoint answers 401. With a key or secret, the command tries it too: it asks for the tokens of a request that nobody made. Marks and exit codes are those of ciba doctor. Nothing is changed, and no user is asked.',
+    'For a client in ping or push mode, the function that pings tries the notification endpoint, from where real pings come: with --stack on a deployment, for which your AWS identity needs cloudformation:DescribeStacks and lambda:InvokeFunction. It POSTs a token and an auth_req_id that are made up and belong to no request. A good endpoint answers 401. For a client with a jwks_uri, the same function fetches its keys. With a key or secret, the command tries it too: it asks for the tokens of a request that nobody made. Marks and exit codes are those of ciba doctor. Nothing is changed, and no user is asked.',
   arguments: [CLIENT_ARGUMENT],
   options: CREDENTIAL_OPTIONS,
   examples: [

@@ -90,7 +90,7 @@ export interface CibaProviderProps {
    * `execute-api:Invoke`.
    */
   readonly operators?: readonly string[] | undefined;
-  /** Ports at which clients may be notified, besides 443. Default: none. */
+  /** Ports at which clients may be called, to notify them or to fetch their keys, besides 443. Default: none. */
   readonly notificationPorts?: readonly number[] | undefined;
   /** What each route lets through from all callers together. Default: the `throttle` of each function. */
   readonly throttles?: RouteThrottles | undefined;

@@ -1,6 +1,7 @@
 import { answerEndpointTests } from '../../provider/edge/orders/endpoint-test-order.ts';
 import { announcementFrom } from '../../provider/edge/queue/announcement.ts';
 import { queueBatch } from '../../provider/edge/queue/queue-batch.ts';
+import { testKeys } from '../../provider/flows/client/test-keys.ts';
 import { notifyClient } from '../../provider/flows/notifying/notify-client.ts';
 import { testEndpoint } from '../../provider/flows/notifying/test-endpoint.ts';
 import { wire } from './wiring.ts';
@@ -10,7 +11,8 @@ import { wire } from './wiring.ts';
  * client's notification endpoint that the request was answered (ping, CIBA §10.2). A notification that cannot be
  * delivered comes back until nothing can be redeemed any more.
  *
- * Operators invoke it directly to try the endpoint of a client (`ciba client test`, docs/adr/0039).
+ * Operators invoke it directly to try the endpoint of a client, or to fetch its keys (`ciba client test`,
+ * docs/adr/0039).
  */
 const { ports, log, postpone } = wire();
 
@@ -21,4 +23,10 @@ const notifyClients = queueBatch(log, {
   postpone,
 });
 
-export const handler = answerEndpointTests((clientId) => testEndpoint(ports, clientId), notifyClients);
+export const handler = answerEndpointTests(
+  {
+    test_endpoint_of: (clientId) => testEndpoint(ports, clientId),
+    test_keys_of: (clientId) => testKeys(ports, clientId),
+  },
+  notifyClients,
+);

@@ -15,6 +15,7 @@ import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeem
 import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { HttpsKeySets } from '../../provider/adapters/https/https-key-sets.ts';
 import { HttpsNotification } from '../../provider/adapters/https/https-notification.ts';
 import { JoseSigner } from '../../provider/adapters/jose/jose-signer.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
@@ -23,6 +24,7 @@ import { KmsPrivateKeys } from '../../provider/adapters/kms/kms-keys.ts';
 import { KmsTokenSeal } from '../../provider/adapters/kms/kms-token-seal.ts';
 import { readSettings } from '../../provider/adapters/settings.ts';
 import { SqsDeadLetters, SqsMessages } from '../../provider/adapters/sqs/sqs-messages.ts';
+import type { TestKeysPorts } from '../../provider/flows/client/test-keys.ts';
 import type { NotifyPorts } from '../../provider/flows/notifying/notify-client.ts';
 import type { TestEndpointPorts } from '../../provider/flows/notifying/test-endpoint.ts';
 
@@ -36,14 +38,17 @@ export function wire() {
   const people = new PeopleTable(directory, entropy);
   const sqs = createSqs();
   const queue = new SqsMessages(sqs, readNotificationQueueUrl());
-  const sender = new HttpsNotification(readNotificationNetworks());
+  const networks = readNotificationNetworks();
+  const sender = new HttpsNotification(networks);
   const kms = { kms: callsOfKms(dynamodb), keyId: resources.signingKmsKey };
   const keys = new ReadableSigningKeysTable(directory);
-  const ports: NotifyPorts & TestEndpointPorts = {
+  const ports: NotifyPorts & TestEndpointPorts & TestKeysPorts = {
     notifications: new NotificationsTable(transactions),
     clients: new ClientsTable(directory, clock),
     sender,
     probe: sender,
+    // Other functions keep copies. A test must see what is there now.
+    remoteKeySets: { find: (jwksUri, wanted) => new HttpsKeySets(networks, clock).find(jwksUri, wanted) },
     pushes: sender,
     people,
     devices: people,

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { functionNames, functions } from '../../infra/functions/deployed-functions.ts';
 import { isClientId } from '../../provider/core/client/client.ts';
+import type { KeysTestOrder } from '../../provider/core/client/keys-test.ts';
 import type { EndpointTestOrder } from '../../provider/core/notifying/endpoint-test.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
@@ -25,7 +26,10 @@ const routes: Readonly<Record<string, LocalRoute>> = {
   'POST /local/decide': decide,
   'GET /local/push': streamPushes,
   'POST /local/self-check': checkPushRights,
-  'POST /local/endpoint-test': testEndpoint,
+  'POST /local/endpoint-test': (_world, runtime, call) =>
+    testClient(runtime, call, (clientId): EndpointTestOrder => ({ test_endpoint_of: clientId })),
+  'POST /local/keys-test': (_world, runtime, call) =>
+    testClient(runtime, call, (clientId): KeysTestOrder => ({ test_keys_of: clientId })),
   'GET /local/audit-bucket': sendAuditBucket,
   'POST /local/trust': trustCertificate,
   'GET /local/log': (_world, { log }, { query, response }) => sendLog(log, query, response),
@@ -144,13 +148,16 @@ async function checkPushRights(_world: DemoWorld, runtime: Runtime, { response }
   send(response, 200, Object.fromEntries(await Promise.all(answers)));
 }
 
-/** Lets the function that pings clients try the endpoint of one, as `ciba client test` does by an invocation in AWS. */
-async function testEndpoint(_world: DemoWorld, runtime: Runtime, { query, response }: LocalCall): Promise<void> {
+/** Lets the function that pings clients call the addresses of one, as `ciba client test` does by an invocation in AWS. */
+async function testClient(
+  runtime: Runtime,
+  { query, response }: LocalCall,
+  orderFor: (clientId: string) => object,
+): Promise<void> {
   const clientId = query.get('client_id') ?? '';
   if (!isClientId(clientId))
     return send(response, 400, { error: 'invalid_request', error_description: 'client_id is required.' });
-  const order: EndpointTestOrder = { test_endpoint_of: clientId };
-  send(response, 200, await runtime.host.invoke('client-notification', order));
+  send(response, 200, await runtime.host.invoke('client-notification', orderFor(clientId)));
 }
 
 /** Says where the audit trail is, for `ciba audit`: at the stand-in for S3. */

@@ -51,6 +51,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   wrong_authentication_method: [{ registered: 'private_key_jwt' }, '401 invalid_client', FAILED],
   malformed_client_assertion: [{}, '401 invalid_client', FAILED],
   client_assertion_signature: [{}, '401 invalid_client', FAILED],
+  client_keys_unavailable: [{ because: 'timeout' }, '401 invalid_client', FAILED, { detail: 'timeout' }],
   client_assertion_claim: [
     { claim: 'iss', expected: 'the client id' },
     '401 invalid_client',
@@ -123,6 +124,50 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     '403 access_denied',
     'This client sent too many wrong user codes of this user; try again later.',
     after('3600'),
+  ],
+  signed_request_not_registered: [
+    {},
+    '400 invalid_request',
+    'The client is not registered for signed requests: it has no backchannel_authentication_request_signing_alg.',
+  ],
+  signed_request_required: [{}, '400 invalid_request', 'The parameters must be claims of a signed JWT in request.'],
+  request_uri_not_supported: [
+    {},
+    '400 invalid_request',
+    'request_uri is not supported; send the signed request in request.',
+  ],
+  parameter_outside_signed_request: [
+    { name: 'scope' },
+    '400 invalid_request',
+    'scope must be a claim of request; beside it only client authentication is accepted.',
+    { detail: 'scope' },
+  ],
+  malformed_request_object: [
+    {},
+    '400 invalid_request',
+    'request must be a signed JWT of at most 8192 characters, and not encrypted.',
+  ],
+  request_object_signature: [
+    {},
+    '400 invalid_request',
+    'request must be signed with the registered algorithm and a key of the client.',
+  ],
+  request_keys_unavailable: [
+    { because: 'timeout' },
+    '400 invalid_request',
+    'The keys at the jwks_uri of the client could not be fetched.',
+    { detail: 'timeout' },
+  ],
+  request_object_claim: [
+    { claim: 'nbf', expected: 'at most 60 minutes ago' },
+    '400 invalid_request',
+    'nbf of request must be at most 60 minutes ago.',
+    { detail: 'nbf' },
+  ],
+  request_object_replayed: [
+    {},
+    '400 invalid_request',
+    'The jti of request was used before; each request needs a new one.',
   ],
   user_rate_limited: [
     { retryAfterSeconds: 29.1 },

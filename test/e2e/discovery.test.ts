@@ -121,6 +121,19 @@ async function revokes(by: () => Promise<Credential> | Credential): Promise<void
   expect(world.trail('token_revoked').at(-1)).toMatchObject({ jti: decodeJwt(token).jti });
 }
 
+/** Asks with a signed request (CIBA §7.1.1). */
+async function asksSigned(alg: string): Promise<void> {
+  const { privateKey, publicKey } = await generateKeyPair(alg);
+  const jwks = { keys: [await exportJWK(publicKey)] };
+  const client = await world.client({ jwks, backchannel_authentication_request_signing_alg: alg });
+  const now = world.runtime.now();
+  const about = { iss: client.client_id, aud: world.issuer, iat: now, nbf: now, exp: now + 60, jti: randomUUID() };
+  const claims = { ...about, scope: 'openid', login_hint: person.email };
+  const request = await new SignJWT(claims).setProtectedHeader({ alg }).sign(privateKey);
+  const by = { headers: { authorization: basic(client) } };
+  expect((await send('backchannel_authentication_endpoint', { request }, by)).body).toHaveProperty('auth_req_id');
+}
+
 /** A trial of each member. */
 const TRIALS: Readonly<Record<string, () => Promise<unknown>>> = {
   issuer: async () => {
@@ -198,10 +211,15 @@ const TRIALS: Readonly<Record<string, () => Promise<unknown>>> = {
   revocation_endpoint_auth_signing_alg_values_supported: () =>
     triesAlgorithms('revocation_endpoint_auth_signing_alg_values_supported', revokes),
   request_parameter_supported: async () => {
-    expect(metadata['request_parameter_supported']).toBe(false);
-    const form = { scope: 'openid', login_hint: person.email, request: 'a.b.c' };
-    const { body } = await send('backchannel_authentication_endpoint', form, (await registered({}))());
-    expect(body['error']).toBe('invalid_request');
+    expect(metadata['request_parameter_supported']).toBe(true);
+    await asksSigned('ES256');
+  },
+  backchannel_authentication_request_signing_alg_values_supported: async () => {
+    const member = 'backchannel_authentication_request_signing_alg_values_supported';
+    for (const algorithm of listed(member)) await asksSigned(algorithm);
+    const jwks = { keys: [await exportJWK((await generateKeyPair('ES256')).publicKey)] };
+    for (const algorithm of ['none', 'HS256', 'RS512', 'EdDSA'].filter((one) => !listed(member).includes(one)))
+      expect(await accepts({ jwks, backchannel_authentication_request_signing_alg: algorithm }), algorithm).toBe(false);
   },
   request_uri_parameter_supported: async () => {
     expect(metadata['request_uri_parameter_supported']).toBe(false);

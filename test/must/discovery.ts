@@ -45,8 +45,23 @@ export const DISCOVERY_REQUIREMENTS: readonly Requirement[] = [
     section: 'CIBA §4',
     level: 'MAY',
     says: '`backchannel_authentication_request_signing_alg_values_supported` lists the algorithms of signed requests; absent, there are none.',
-    status: 'not offered',
-    because: 'Signed requests are not offered yet, and the member is absent.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/discovery/provider-metadata.ts',
+          text: "if (signedRequests === 'refused') return { request_parameter_supported: false };",
+          broken: '',
+        },
+        test: {
+          file: 'test/core/discovery/provider-metadata.test.ts',
+          titles: [
+            'discovery (OIDC Discovery §3, CIBA §4)',
+            'says of signed requests what the profile does with them: refused (CIBA §4)',
+          ],
+        },
+      },
+    ],
   },
   {
     id: 'CIBA-4.D4',

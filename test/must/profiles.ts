@@ -75,8 +75,51 @@ const FAPI_CIBA: readonly Requirement[] = [
     section: 'FAPI-CIBA §5.2.2',
     level: 'MUST',
     says: 'Signed requests are accepted, with `nbf` and `exp` at most 60 minutes apart; the conformance suite wants unsigned ones refused.',
-    status: 'not offered',
-    because: noProfile,
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/signed-request.ts',
+          text: "if (exp - nbf > LONGEST_SECONDS) return wrong('exp', 'at most 60 minutes after nbf');",
+          broken: '',
+        },
+        test: {
+          file: 'test/core/asking/signed-request.test.ts',
+          titles: [
+            'the claims of a signed request (CIBA §7.1.1)',
+            'have not an exp more than 60 minutes after nbf (FAPI-CIBA §5.2.2)',
+          ],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/core/asking/signed-request.ts',
+          text: "if (nbf < now - LONGEST_SECONDS) return wrong('nbf', 'at most 60 minutes ago');",
+          broken: '',
+        },
+        test: {
+          file: 'test/core/asking/signed-request.test.ts',
+          titles: [
+            'the claims of a signed request (CIBA §7.1.1)',
+            'have not an nbf more than 60 minutes ago (FAPI-CIBA §5.2.2)',
+          ],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/core/asking/signed-request.ts',
+          text: "requiresSignedRequests || signedRequests === 'required'",
+          broken: "signedRequests === 'required'",
+        },
+        test: {
+          file: 'test/core/asking/signed-request.test.ts',
+          titles: [
+            'the form of a signed request (CIBA §7.1.1)',
+            'may be another, unless the client or the profile requires it (RFC 9101 §10.5)',
+          ],
+        },
+      },
+    ],
   },
   {
     id: 'FAPI-CIBA-5.2.2.no-push',

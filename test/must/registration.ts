@@ -84,7 +84,7 @@ export const REGISTRATION_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/core/client/metadata.ts',
-          text: 'fits: isNotificationEndpoint,',
+          text: 'fits: isCallableUrl,',
           broken: 'fits: () => true,',
         },
         test: {
@@ -99,8 +99,37 @@ export const REGISTRATION_REQUIREMENTS: readonly Requirement[] = [
     section: 'CIBA §4',
     level: 'MAY',
     says: '`backchannel_authentication_request_signing_alg` is the algorithm with which a client signs its requests; absent, it signs none.',
-    status: 'not offered',
-    because: 'Signed requests are not offered yet.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/signed-request.ts',
+          text: "if (requestAlgorithm === undefined) return refuse({ reason: 'signed_request_not_registered' });",
+          broken: '',
+        },
+        test: {
+          file: 'test/core/asking/signed-request.test.ts',
+          titles: [
+            'the form of a signed request (CIBA §7.1.1)',
+            'is of a client that is registered for an algorithm: others will not sign (CIBA §4)',
+          ],
+        },
+      },
+      {
+        breaks: {
+          file: 'provider/flows/asking/request/read-parameters.ts',
+          text: 'ports.profile.requestAlgorithms.filter((one) => one === client.requestAlgorithm)',
+          broken: "['ES256', 'PS256'] as const",
+        },
+        test: {
+          file: 'test/flows/asking/signed-requests.test.ts',
+          titles: [
+            'nothing is stored, and nobody is looked up (CIBA §7.1.1)',
+            'for another algorithm than the registered one',
+          ],
+        },
+      },
+    ],
   },
   {
     id: 'CIBA-4.R5',

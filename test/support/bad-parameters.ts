@@ -130,12 +130,13 @@ export const PARAMETERS: Readonly<Record<string, Row>> = {
   request: {
     good: 'a.b.c',
     absent: 'accepted',
-    wrong: 'invalid_request signed_request_not_supported',
+    // The client of the calls is not registered for signed requests.
+    wrong: 'invalid_request signed_request_not_registered',
   },
   request_uri: {
     good: 'https%3A%2F%2Fclient.example%2Frequest',
     absent: 'accepted',
-    wrong: 'invalid_request signed_request_not_supported',
+    wrong: 'invalid_request request_uri_not_supported',
   },
   authorization_details: {
     good: '%5B%5D',

@@ -1,5 +1,4 @@
 import type { DeliveryMode } from '../client/client.ts';
-import type { Profile } from '../client/profile.ts';
 import { checkNoRepeats, type FormParameters, readParameters, single } from '../form.ts';
 import type { IssuerNames } from '../issuer.ts';
 import { isNotificationToken } from '../notifying/notification-endpoint.ts';
@@ -28,9 +27,8 @@ export type BackchannelRequest = {
   readonly acrValues: readonly string[];
 };
 
-/** The provider's settings for requests, what the profile accepts, and how the client is registered. */
+/** The provider's settings for requests, and how the client is registered. */
 export type RequestPolicy = {
-  readonly profile: Pick<Profile, 'signedRequests'>;
   readonly deliveryMode: DeliveryMode;
   /** Whether `scope` must contain `openid`. False for a client that may use plain OAuth. */
   readonly requiresOpenid: boolean;
@@ -60,13 +58,13 @@ const readers: { readonly [Member in keyof BackchannelRequest]-?: Reader<Backcha
 
 const HINTS = ['login_hint', 'login_hint_token', 'id_token_hint'] as const;
 
-/** Reads all parameters. Unknown ones are ignored. Call it after the client is authenticated. */
+/**
+ * Reads all parameters, those of a form or the claims of a signed request. Unknown ones are ignored. Call it after the
+ * client is authenticated.
+ */
 export function parseBackchannelRequest(form: FormParameters, policy: RequestPolicy): Result<BackchannelRequest> {
   const repeats = checkNoRepeats(form, ['resource']);
   if (!repeats.ok) return repeats;
-  const { signedRequests } = policy.profile;
-  if (signedRequests === 'refused' && (form.has('request') || form.has('request_uri')))
-    return refuse({ reason: 'signed_request_not_supported' });
   if (form.has('authorization_details')) return refuse({ reason: 'authorization_details_not_supported' });
   return readParameters(readers, form, policy);
 }

@@ -49,6 +49,15 @@ export type AskingRefusal =
   | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' | 'not_granted' }
   | { reason: 'authorization_details_not_supported' }
   | { reason: 'signed_request_not_supported' }
+  | { reason: 'signed_request_not_registered' }
+  | { reason: 'signed_request_required' }
+  | { reason: 'request_uri_not_supported' }
+  | { reason: 'parameter_outside_signed_request'; name: string }
+  | { reason: 'malformed_request_object' }
+  | { reason: 'request_object_signature' }
+  | { reason: 'request_keys_unavailable'; because: string }
+  | { reason: 'request_object_claim'; claim: string; expected: string }
+  | { reason: 'request_object_replayed' }
   | { reason: 'user_rate_limited'; retryAfterSeconds: number }
   | { reason: 'client_rate_limited'; retryAfterSeconds: number }
   | { reason: 'too_many_unknown_users'; retryAfterSeconds: number }
@@ -132,6 +141,22 @@ export const askingWording: Wordings<AskingRefusal> = {
       'This client sent too many wrong user codes of this user; try again later.',
       retryAfter(refusal.retryAfterSeconds),
     ),
+  signed_request_not_registered: () =>
+    invalidRequest(
+      'The client is not registered for signed requests: it has no backchannel_authentication_request_signing_alg.',
+    ),
+  signed_request_required: () => invalidRequest('The parameters must be claims of a signed JWT in request.'),
+  request_uri_not_supported: () => invalidRequest('request_uri is not supported; send the signed request in request.'),
+  parameter_outside_signed_request: ({ name }) =>
+    invalidRequest(`${name} must be a claim of request; beside it only client authentication is accepted.`, name),
+  malformed_request_object: () =>
+    invalidRequest('request must be a signed JWT of at most 8192 characters, and not encrypted.'),
+  request_object_signature: () =>
+    invalidRequest('request must be signed with the registered algorithm and a key of the client.'),
+  request_keys_unavailable: ({ because }) =>
+    invalidRequest('The keys at the jwks_uri of the client could not be fetched.', because),
+  request_object_claim: ({ claim, expected }) => invalidRequest(`${claim} of request must be ${expected}.`, claim),
+  request_object_replayed: () => invalidRequest('The jti of request was used before; each request needs a new one.'),
   user_rate_limited: (refusal) =>
     wording(
       403,

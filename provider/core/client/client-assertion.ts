@@ -1,5 +1,6 @@
 import { CLOCK_LEEWAY_SECONDS } from '../clock-leeway.ts';
 import { namesIssuer } from '../issuer.ts';
+import { isTypeAmong } from '../keys/jws-type.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 /** Longest accepted `jti` in characters, because each is remembered. */
@@ -57,10 +58,9 @@ export function checkClientAssertion(
   return ok({ jti, expiresAt: Math.ceil(exp) + CLOCK_LEEWAY_SECONDS });
 }
 
-/** Checks the `typ` of a client assertion. Types are compared without regard to case (RFC 7515 §4.1.9). */
-export function checkClientAssertionType({ typ }: Readonly<Record<string, unknown>>): Result<true> {
-  const name = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
-  if (name === undefined || TYPES.some((type) => type === name)) return ok(true);
+/** Checks the `typ` of a client assertion. */
+export function checkClientAssertionType(header: Readonly<Record<string, unknown>>): Result<true> {
+  if (isTypeAmong(header, TYPES)) return ok(true);
   return refuse({
     reason: 'client_assertion_claim',
     claim: 'typ',

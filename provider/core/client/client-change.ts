@@ -1,5 +1,6 @@
-import { type ChangedMember, changedMembers, type MemberChange } from '../member-change.ts';
+import { applyChange, type ChangedMember, changedMembers, type MemberChange } from '../member-change.ts';
 import type { Client } from './client.ts';
+import { signsSomething } from './client-keys.ts';
 import { CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 import { describeClient } from './registration.ts';
 import { secretsOf } from './secrets.ts';
@@ -28,16 +29,26 @@ function membersOf(client: Client): object {
 }
 
 /**
- * Returns a registration without the members that a change makes obsolete: the keys, if the client no longer uses
- * `private_key_jwt`, the days of secrets, if it does now, and the notification endpoint, if it changes to polling.
+ * Returns a registration without the members that a change makes obsolete: the keys, if the client signs nothing any
+ * more or keeps them elsewhere now, what is about assertions, if it no longer uses `private_key_jwt`, the days of
+ * secrets, if it does now, the duty to sign requests, if it cannot any more, and the notification endpoint, if it
+ * changes to polling.
  */
 export function withoutObsolete(described: ClientMetadata, change: MemberChange<ClientMetadata>): ClientMetadata {
   const method = change.token_endpoint_auth_method ?? described.token_endpoint_auth_method;
-  const { jwks, token_endpoint_auth_signing_alg, client_secret_days, ...more } = described;
-  const { backchannel_client_notification_endpoint, ...others } = more;
+  const { jwks, jwks_uri, token_endpoint_auth_signing_alg, client_secret_days, ...more } = described;
+  const { backchannel_client_notification_endpoint, require_signed_request_object, ...others } = more;
+  const { backchannel_authentication_request_signing_alg: requestAlgorithm } = applyChange(others, change);
+  const signs = signsSomething({
+    token_endpoint_auth_method: method,
+    backchannel_authentication_request_signing_alg: requestAlgorithm,
+  });
   return {
     ...others,
-    ...(method === 'private_key_jwt' ? { jwks, token_endpoint_auth_signing_alg } : { client_secret_days }),
+    ...(signs && !change.jwks_uri && { jwks }),
+    ...(signs && !change.jwks && { jwks_uri }),
+    ...(method === 'private_key_jwt' ? { token_endpoint_auth_signing_alg } : { client_secret_days }),
+    ...(requestAlgorithm !== undefined && { require_signed_request_object }),
     ...(change.backchannel_token_delivery_mode !== 'poll' && { backchannel_client_notification_endpoint }),
   };
 }

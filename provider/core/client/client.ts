@@ -33,15 +33,22 @@ export type ClientSecrets = {
   readonly oldSecret?: OldSecret | undefined;
 };
 
-/** How a client proves who it is. */
+/** The public keys of a client: in its registration (`jwks`), or at a URL (`jwks_uri`, RFC 7591 §2). */
+export type ClientKeys = {
+  /** Empty if they are at a URL. */
+  readonly keys: readonly PublicJwk[];
+  /** Where the client publishes them, and replaces them by itself. Absent if they are registered. */
+  readonly jwksUri?: string | undefined;
+};
+
+/** How a client proves who it is. A client with a secret has keys too if it signs its requests. */
 export type ClientCredential =
-  | (ClientSecrets & { readonly method: 'client_secret_basic' | 'client_secret_post' })
-  | {
+  | (ClientSecrets & Partial<ClientKeys> & { readonly method: 'client_secret_basic' | 'client_secret_post' })
+  | (ClientKeys & {
       readonly method: 'private_key_jwt';
       /** The algorithms that the client's assertions may use. */
       readonly algorithms: readonly SigningAlgorithm[];
-      readonly keys: readonly PublicJwk[];
-    };
+    });
 
 /**
  * How a client learns that a request has ended (CIBA §5). A `ping` client is notified when it should fetch its tokens. A
@@ -72,6 +79,10 @@ export type Client = {
    * Whether the client sends user codes (CIBA §4). Absent means that it does not. It cannot ask a person who has one then.
    */
   readonly sendsUserCodes?: boolean | undefined;
+  /** The algorithm of its signed requests (CIBA §4). Absent means that it signs none. */
+  readonly requestAlgorithm?: SigningAlgorithm | undefined;
+  /** True if its requests must be signed (RFC 9101 §10.5). */
+  readonly requiresSignedRequests?: boolean | undefined;
   /** The scopes that the client may have. It may always have `openid`. */
   readonly scopes: readonly string[];
   readonly scopeDescriptions: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { HintIssuer } from '../asking/hint-issuer.ts';
 import { PRIVATE_MEMBERS, parsePublicKey } from '../keys/public-key.ts';
-import { isNotificationEndpoint } from '../notifying/notification-endpoint.ts';
+import { isCallableUrl } from '../notifying/notification-endpoint.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { HintIssuerMetadata, MemberSpec } from './metadata-member.ts';
 
@@ -56,7 +56,7 @@ function faultIn({ issuer, jwks, jwks_uri, audience }: HintIssuerMetadata): stri
   if (![issuer, audience ?? issuer].every((text) => PRINTABLE.test(text)))
     return 'issuers and audiences of 1 to 255 printable ASCII characters';
   if ((jwks === undefined) === (jwks_uri === undefined)) return 'issuers with either jwks or jwks_uri';
-  if (jwks_uri !== undefined && !isNotificationEndpoint(jwks_uri)) return 'issuers whose jwks_uri is an https URL';
+  if (jwks_uri !== undefined && !isCallableUrl(jwks_uri)) return 'issuers whose jwks_uri is an https URL';
   const keys = jwks?.keys ?? [];
   if (jwks && keys.length === 0) return 'issuers with at least one public key';
   if (keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member)))) return 'public keys only';

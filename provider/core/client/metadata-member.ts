@@ -48,7 +48,7 @@ export type MemberValue<Kind extends MemberKind> = Kind extends { kind: 'text' }
 /** A row of the table of client metadata. Its texts may mark code with backticks, as in Markdown. */
 export type MemberSpec = MemberKind & {
   /** The standard that defines the name, or `own` for a name of this provider. */
-  readonly source: 'RFC 7591 §2' | 'RFC 7591 §3.2.1' | 'OIDC Registration §2' | 'CIBA §4' | 'own';
+  readonly source: 'RFC 7591 §2' | 'RFC 7591 §3.2.1' | 'RFC 9101 §10.5' | 'OIDC Registration §2' | 'CIBA §4' | 'own';
   /** What the member means, in one or two sentences. Help and documents show it. */
   readonly means: string;
   /** What holds when the member is absent, in words, or `required` if a client cannot be created without it. */

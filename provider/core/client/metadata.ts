@@ -1,10 +1,10 @@
 import { isDisplayable } from '../display-text.ts';
-import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
-import { isNotificationEndpoint } from '../notifying/notification-endpoint.ts';
+import { HTTPS_URL, isCallableUrl } from '../notifying/notification-endpoint.ts';
 import { isSubject } from '../person/login-identifier.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
 import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId } from './client.ts';
 import { HINT_METADATA } from './hint-issuers.ts';
+import { KEY_METADATA } from './key-metadata.ts';
 import type { MemberSpec, MemberValue } from './metadata-member.ts';
 import { SECRET_DAYS } from './secrets.ts';
 import { TOKEN_METADATA } from './token-metadata.ts';
@@ -67,27 +67,7 @@ export const CLIENT_METADATA = {
     audited: 'name',
     storedAs: 'credential',
   },
-  jwks: {
-    kind: 'public_keys',
-    most: 10,
-    source: 'RFC 7591 §2',
-    means:
-      'Public keys of the client: RSA of 2048 to 4096 bits, or EC on P-256. Required with `private_key_jwt`, refused otherwise.',
-    whenAbsent: 'none',
-    change: 'replace',
-    audited: 'name',
-    storedAs: 'credential',
-  },
-  token_endpoint_auth_signing_alg: {
-    kind: 'choice',
-    of: SIGNING_ALGORITHMS,
-    source: 'OIDC Registration §2',
-    means: 'The only algorithm that client assertions may use.',
-    whenAbsent: 'any of them',
-    change: 'remove',
-    audited: 'name',
-    storedAs: 'credential',
-  },
+  ...KEY_METADATA,
   grant_types: {
     kind: 'choices',
     called: 'GRANT',
@@ -120,8 +100,8 @@ export const CLIENT_METADATA = {
     audited: 'values',
     storedAs: 'notificationEndpoint',
     rule: {
-      expected: 'an https URL of at most 1024 characters, without user, password or fragment',
-      fits: isNotificationEndpoint,
+      expected: HTTPS_URL,
+      fits: isCallableUrl,
     },
   },
   backchannel_user_code_parameter: {

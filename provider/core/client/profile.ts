@@ -23,10 +23,10 @@ export type Profile = {
   readonly assertionLifetimeSeconds: number;
   /** How the parameters of a call arrive. */
   readonly body: 'form';
-  /**
-   * Whether parameters may or must arrive in a signed `request` (CIBA §7.1.1). Signed requests are not implemented yet.
-   */
-  readonly signedRequests: 'refused';
+  /** Whether parameters may or must arrive in a signed `request` (CIBA §7.1.1). */
+  readonly signedRequests: 'refused' | 'accepted' | 'required';
+  /** Algorithms of signed requests. A client is registered for one of them. */
+  readonly requestAlgorithms: readonly SigningAlgorithm[];
   /**
    * Whether tokens are bound to a key that the client proved to hold (RFC 8705, RFC 9449). No authentication method
    * proves a key yet.
@@ -42,6 +42,7 @@ export const STANDARD_PROFILE: Profile = {
   assertionAudience: 'issuer_or_endpoint',
   assertionLifetimeSeconds: 300,
   body: 'form',
-  signedRequests: 'refused',
+  signedRequests: 'accepted',
+  requestAlgorithms: SIGNING_ALGORITHMS,
   boundTokens: 'never',
 };

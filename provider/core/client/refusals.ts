@@ -14,6 +14,7 @@ export type ClientRefusal =
   | { reason: 'wrong_authentication_method'; registered: string }
   | { reason: 'malformed_client_assertion' }
   | { reason: 'client_assertion_signature' }
+  | { reason: 'client_keys_unavailable'; because: string }
   | { reason: 'client_assertion_claim'; claim: string; expected: string }
   | { reason: 'client_assertion_replayed' }
   | { reason: 'credential_taken_back' }
@@ -33,6 +34,8 @@ export const clientWording: Wordings<ClientRefusal> = {
   wrong_authentication_method: () => invalidClient(),
   malformed_client_assertion: () => invalidClient(),
   client_assertion_signature: () => invalidClient(),
+  // The same words: the log says why the keys at the jwks_uri could not be fetched.
+  client_keys_unavailable: ({ because }) => invalidClient(undefined, because),
   client_assertion_claim: (refusal) =>
     invalidClient(`The claim ${refusal.claim} of client_assertion must be ${refusal.expected}.`, refusal.claim),
   client_assertion_replayed: () =>

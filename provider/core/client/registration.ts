@@ -1,18 +1,15 @@
 import { STANDARD_SCOPES } from '../asking/scope.ts';
 import { SIGNING_ALGORITHMS } from '../keys/jwk.ts';
-import { PRIVATE_MEMBERS, parsePublicKey } from '../keys/public-key.ts';
 import { isReservedAudience, SYNTHETIC_AUDIENCE, SYNTHETIC_ID } from '../operating/reserved.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT } from '../token/grant-types.ts';
 import type { Nothing, Whole } from '../whole.ts';
 import type { Client, ClientCredential, ClientSecrets, Registration } from './client.ts';
+import { describeKeys, registerKeys } from './client-keys.ts';
 import { describeHintIssuers, registerHintIssuers } from './hint-issuers.ts';
 import { CLIENT_METADATA, CLIENT_METADATA_ROWS, type ClientMetadata } from './metadata.ts';
 import { NO_SECRET } from './secrets.ts';
 
-/** What a client without keys is told: the two things that it may send instead. */
-const KEYS_EXPECTED =
-  'a set with at least one public key, because private_key_jwt is the default and needs one; for a client with a secret, send token_endpoint_auth_method client_secret_basic';
 const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });
 
 /**
@@ -41,6 +38,8 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     deliveryMode: metadata.backchannel_token_delivery_mode ?? 'poll',
     notificationEndpoint: metadata.backchannel_client_notification_endpoint,
     sendsUserCodes: metadata.backchannel_user_code_parameter,
+    requestAlgorithm: metadata.backchannel_authentication_request_signing_alg,
+    requiresSignedRequests: metadata.require_signed_request_object,
     scopes: metadata.scope?.split(' ') ?? ['openid'],
     scopeDescriptions: metadata.scope_descriptions ?? {},
     audiences: metadata.audiences ?? [],
@@ -101,25 +100,21 @@ function registerCredential(
   { secretHash, secretExpiresAt, oldSecret }: ClientSecrets,
 ): Result<ClientCredential> {
   const method = metadata.token_endpoint_auth_method ?? 'private_key_jwt';
-  if (method !== 'private_key_jwt') {
-    return metadata.jwks
-      ? wrong('jwks', 'absent unless token_endpoint_auth_method is private_key_jwt')
-      : ok({
-          method,
-          secretHash,
-          ...(secretExpiresAt !== undefined && { secretExpiresAt }),
-          ...(oldSecret && { oldSecret }),
-        });
-  }
-  if (metadata.client_secret_days !== undefined) return wrong('client_secret_days', NO_SECRET);
-  const keys = metadata.jwks?.keys ?? [];
-  if (keys.length === 0) return wrong('jwks', KEYS_EXPECTED);
-  if (keys.some((key) => PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member))))
-    return wrong('jwks', 'public keys only');
-  if (!keys.every((key) => parsePublicKey(key).ok))
-    return wrong('jwks', 'RSA keys of 2048 to 4096 bits with e AQAB, or EC keys on P-256');
+  if (method === 'private_key_jwt' && metadata.client_secret_days !== undefined)
+    return wrong('client_secret_days', NO_SECRET);
+  const registered = registerKeys(metadata);
+  if (!registered.ok) return registered;
+  const { keys = [], ...published } = registered.value ?? {};
+  if (method !== 'private_key_jwt')
+    return ok({
+      method,
+      secretHash,
+      ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+      ...(oldSecret && { oldSecret }),
+      ...registered.value,
+    });
   const algorithm = metadata.token_endpoint_auth_signing_alg;
-  return ok({ method, algorithms: algorithm ? [algorithm] : [...SIGNING_ALGORITHMS], keys });
+  return ok({ method, algorithms: algorithm ? [algorithm] : [...SIGNING_ALGORITHMS], keys, ...published });
 }
 
 /**
@@ -160,15 +155,22 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     client;
   const { scopes, scopeDescriptions, audiences, defaultAudience, sendsUserCodes, ...further } = more;
   const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, secretDays, ...last } = further;
-  const { requiresOpenid, hintIssuers, onlySub, isSynthetic, revision, ...others } = last;
+  const {
+    requiresOpenid,
+    requestAlgorithm: _algorithm,
+    requiresSignedRequests: _isRequired,
+    hintIssuers,
+    onlySub,
+    isSynthetic,
+    revision,
+    ...others
+  } = last;
   others satisfies Nothing;
-  const keyed = credential.method === 'private_key_jwt' ? credential : undefined;
   return {
     client_id: clientId,
     client_name: name,
     token_endpoint_auth_method: credential.method,
-    token_endpoint_auth_signing_alg: keyed?.algorithms.length === 1 ? keyed.algorithms[0] : undefined,
-    jwks: keyed && { keys: keyed.keys },
+    ...describeKeys(credential, client),
     grant_types: grantTypes,
     backchannel_token_delivery_mode: deliveryMode,
     backchannel_client_notification_endpoint: notificationEndpoint,

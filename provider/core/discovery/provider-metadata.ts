@@ -56,7 +56,17 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
     token_endpoint_auth_signing_alg_values_supported: profile.assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: profile.authenticationMethods,
     revocation_endpoint_auth_signing_alg_values_supported: profile.assertionAlgorithms,
-    request_parameter_supported: false,
+    ...signedRequestMetadata(profile),
     request_uri_parameter_supported: false,
+  };
+}
+
+/** What discovery says about signed requests (CIBA §4, RFC 9101 §10.5). The list is absent where they are refused. */
+function signedRequestMetadata({ signedRequests, requestAlgorithms }: Profile): Readonly<Record<string, unknown>> {
+  if (signedRequests === 'refused') return { request_parameter_supported: false };
+  return {
+    backchannel_authentication_request_signing_alg_values_supported: requestAlgorithms,
+    request_parameter_supported: true,
+    ...(signedRequests === 'required' && { require_signed_request_object: true }),
   };
 }

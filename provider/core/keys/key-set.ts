@@ -31,14 +31,7 @@ function publishedKey(published: unknown): readonly PublicJwk[] {
   const key = parsePublicKey(published);
   const { kid, alg, use }: Readonly<Record<string, unknown>> = { ...Object(published) };
   return key.ok && isTextOrAbsent(kid) && isTextOrAbsent(alg) && isTextOrAbsent(use)
-    ? [
-        {
-          ...key.value,
-          ...(kid !== undefined && { kid }),
-          ...(alg !== undefined && { alg }),
-          ...(use !== undefined && { use }),
-        },
-      ]
+    ? [{ ...key.value, kid, alg, use }]
     : [];
 }
 

@@ -9,19 +9,21 @@ import { askNobody } from './request/ask-nobody.ts';
 import { type AskSilentlyPorts, askSilently } from './request/ask-silently.ts';
 import { type FindAndCountPorts, findAndCount } from './request/find-and-count.ts';
 import type { AuthenticationRequestAcknowledgement } from './request/new-request.ts';
+import { type ReadParametersPorts, readParameters, useOnce } from './request/read-parameters.ts';
 import { type StoreAndPushPorts, storeAndPush } from './request/store-and-push.ts';
 import { type VerifyHintPorts, verifyHint } from './request/verify-hint.ts';
 
 /** What this flow needs. */
 export type RequestAuthenticationPorts = ClientAuthenticationPorts &
+  ReadParametersPorts &
   FindAndCountPorts &
   AskSilentlyPorts &
   StoreAndPushPorts &
   VerifyHintPorts;
 
 /**
- * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, verifies
- * the hint, finds the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
+ * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, which
+ * may be signed, verifies the hint, finds the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
  * the push for at least one device, or if one of the devices asks for requests by itself. A client never waits for a
  * phone that cannot ring, with two exceptions: if the user reported it for fraud, and if users are concealed, it may wait
  * for nobody.
@@ -36,15 +38,19 @@ export async function requestAuthentication(
   const { settings, profile } = ports;
   const allowed = checkMayAsk(client, profile);
   if (!allowed.ok) return allowed;
+  const read = await readParameters(ports, client, call.form);
+  if (!read.ok) return read;
   const { deliveryMode, requiresOpenid = true, sendsUserCodes = false } = client;
-  const policy = { ...settings, profile, names: settings, deliveryMode, requiresOpenid, sendsUserCodes };
-  const wanted = parseBackchannelRequest(call.form, policy);
+  const policy = { ...settings, names: settings, deliveryMode, requiresOpenid, sendsUserCodes };
+  const wanted = parseBackchannelRequest(read.value.parameters, policy);
   if (!wanted.ok) return wanted;
   const asked = checkAsked(wanted.value, client, settings);
   if (!asked.ok) return asked;
   const askedAt = ports.clock();
   const hint = await verifyHint(ports, { sent: wanted.value.hint, client }, askedAt);
   if (!hint.ok) return hint;
+  const first = await useOnce(ports, client, read.value.signed);
+  if (!first.ok) return first;
   const attempt = { client, wanted: { ...wanted.value, hint: hint.value }, askedAt };
   const target = await findAndCount(ports, { ...attempt, asked: asked.value }, call.note);
   if (!target.ok) {

@@ -26,6 +26,7 @@ const OUTDATED: ReadonlySet<RefusalReason> = new Set([
   'wrong_client_secret',
   'client_secret_expired',
   'client_assertion_signature',
+  'client_keys_unavailable',
 ]);
 
 /**

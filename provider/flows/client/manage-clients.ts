@@ -6,7 +6,7 @@ import { describeClient, registerClient } from '../../core/client/registration.t
 import { firstSecret, renewSecrets, type SecretChange, secretsOf } from '../../core/client/secrets.ts';
 import { sha256 } from '../../core/digest.ts';
 import { applyChange, type MemberChange } from '../../core/member-change.ts';
-import { checkCallable } from '../../core/notifying/notification-endpoint.ts';
+import { CALLED_URLS, checkCallable } from '../../core/notifying/notification-endpoint.ts';
 import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import { checkUnreserved } from '../../core/operating/reserved.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
@@ -63,7 +63,7 @@ export async function createClient(
     ...firstSecret({ newHash: sha256(secret), days }, ports.clock()),
   });
   if (!client.ok) return client;
-  const callable = checkEndpoint(ports, metadata);
+  const callable = checkUrls(ports, metadata);
   if (!callable.ok) return callable;
   const { clientId } = client.value;
   const changed = changesOfClient(undefined, client.value);
@@ -74,12 +74,16 @@ export async function createClient(
   });
 }
 
-/** Checks the notification endpoint of a creation or a change that names one. A stored one is not checked again. */
-function checkEndpoint(ports: ManageClientsPorts, metadata: MemberChange<ClientMetadata>): Result<true> {
-  const endpoint = metadata.backchannel_client_notification_endpoint;
-  if (!endpoint) return ok(true);
-  const isForbidden = ports.notificationAddresses.isForbidden(endpoint);
-  return checkCallable(endpoint, { ports: ports.settings.notificationPorts, isForbidden });
+/** Checks the URLs that a creation or a change names and that will be called. Stored ones are not checked again. */
+function checkUrls(ports: ManageClientsPorts, metadata: MemberChange<ClientMetadata>): Result<true> {
+  for (const member of CALLED_URLS) {
+    const url = metadata[member];
+    if (!url) continue;
+    const isForbidden = ports.notificationAddresses.isForbidden(url);
+    const callable = checkCallable([member, url], { ports: ports.settings.notificationPorts, isForbidden });
+    if (!callable.ok) return callable;
+  }
+  return ok(true);
 }
 
 /** Reads a registration. */
@@ -110,7 +114,7 @@ export async function updateClient(ports: ManageClientsPorts, change: ClientChan
   const changed = { ...change, secret };
   const planned = planChange(ports, changed, before);
   if (!planned.ok) return planned;
-  const callable = checkEndpoint(ports, change.metadata);
+  const callable = checkUrls(ports, change.metadata);
   if (!callable.ok) return callable;
   const event = updated(changed, before, planned.value.client);
   return auditedChange(ports, { event }, (done, unclear) =>

@@ -31,7 +31,7 @@ export interface Clients {
   findAnew(clientId: string): Promise<Client | undefined>;
 }
 
-/** The addresses at which clients may be notified. */
+/** The addresses at which clients may be called. */
 export interface NotificationAddresses {
   /** Returns whether the host of a URL is an IP address that is never called. A name is never forbidden here. */
   isForbidden(url: string): boolean;

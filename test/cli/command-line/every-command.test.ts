@@ -28,6 +28,7 @@ const all: readonly (readonly [words: string, command: Command])[] = [
 
 /** Members that this story does not meet, with the file whose test shows them. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
+  'a client.jwks_uri?': 'test/e2e/signed-requests.test.ts',
   'a client.synthetic?': 'test/e2e/synthetic-login.test.ts',
   'a user.synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user list.users[].synthetic?': 'test/e2e/synthetic-login.test.ts',
@@ -114,6 +115,9 @@ describe('without a terminal, each command ends or is ended, and prints what doc
         },
         { issuer: 'phones', jwks_uri: 'https://phones.example/keys' },
       ],
+      jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) }] },
+      backchannel_authentication_request_signing_alg: 'ES256',
+      require_signed_request_object: false,
     };
     const { client_secret: secret = '' } = await every.run('client create', ['--from', '-'], {
       input: JSON.stringify(body),

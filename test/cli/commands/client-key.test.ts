@@ -122,7 +122,9 @@ it('client create with a secret makes no key', async () => {
 it.each([
   [['--token-endpoint-auth-method', 'client_secret_post'], '--key-file needs private_key_jwt, not client_secret_post'],
   [['--jwks', 'package.json'], '--key-file or --jwks, not both'],
+  [['--jwks-uri', 'https://bank.example/jwks.json'], '--key-file or --jwks-uri, not both'],
   [['--client-id', '../bank'], 'client_id must be 1 to 64 letters, digits, dots, dashes or underscores'],
+  [['--backchannel-authentication-request-signing-alg', 'PS256'], 'For PS256, give the public key with --jwks'],
   [['--token-endpoint-auth-signing-alg', 'RS256'], 'For RS256, give the public key with --jwks'],
 ])('client create --key-file with %j says what to give instead', async (words, message) => {
   const { code, stderr } = await withFile('Wrong', ...words);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
+import { KeySetServer } from '../../support/key-set-server.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
 import { World } from '../../support/world.ts';
 import { goodAccount } from '../doctor/doctor-deployment.ts';
@@ -73,6 +74,43 @@ it('says which client is unknown, and how to find it', async () => {
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr: 'ciba: There is no client "nope". ciba client list shows all.\n',
+  });
+});
+
+describe('keys at a jwks_uri', () => {
+  const keyed = { token_endpoint_auth_method: 'private_key_jwt' };
+
+  it('are fetched by the provider, and judged like registered ones', async () => {
+    const server = await KeySetServer.start();
+    const { client_id } = await world.client({ ...keyed, jwks_uri: server.url });
+    expect(await checkOf('Keys', client_id)).toMatchObject({
+      state: 'broken',
+      says: expect.stringContaining('its certificate is self-signed'),
+    });
+    await world.runtime.trust(server.cert);
+    server.publish(jwk);
+    expect(await checkOf('Keys', client_id)).toEqual({ name: 'Keys', state: 'good', says: 'EC k1, for ES256.' });
+    server.publish({ ...jwk, use: 'enc' });
+    expect(await checkOf('Keys', client_id)).toMatchObject({
+      state: 'broken',
+      says: 'None of 1 is for RS256, PS256, ES256: every call of the client is refused.',
+      todo: `Publish other keys at ${server.url}.`,
+    });
+    server.behave({ status: 200, body: '<html>' });
+    expect(await checkOf('Keys', client_id)).toMatchObject({
+      state: 'broken',
+      says: `The provider gets no keys from ${server.url}: it is no JSON.`,
+    });
+    await server.close();
+  });
+
+  it('must be for signed requests too, also of a client with a secret', async () => {
+    const signing = { backchannel_authentication_request_signing_alg: 'PS256', jwks: { keys: [jwk] } };
+    const says = 'None of 1 is for PS256: every signed request is refused.';
+    for (const metadata of [signing, { ...keyed, ...signing }]) {
+      const { client_id } = await world.client(metadata);
+      expect(await checkOf('Keys', client_id)).toMatchObject({ state: 'broken', says });
+    }
   });
 });
 

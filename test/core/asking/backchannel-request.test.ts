@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseBackchannelRequest, type RequestPolicy } from '../../../provider/core/asking/backchannel-request.ts';
-import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 import { NAMES, refusalOf, valueFrom } from '../given.ts';
 
 const POLICY: RequestPolicy = {
-  profile: STANDARD_PROFILE,
   deliveryMode: 'poll',
   requiresOpenid: true,
   names: NAMES,
@@ -87,10 +85,6 @@ describe('backchannel authentication request (CIBA §7.1)', () => {
       expect(refusal({ [name]: ['openid', 'openid'] })).toEqual({ reason: 'repeated_parameter', name });
     },
   );
-
-  it.each(['request', 'request_uri'])('refuses %s: signed requests are not supported', (name) => {
-    expect(refusal({ [name]: ['x'] })).toEqual({ reason: 'signed_request_not_supported' });
-  });
 
   it('refuses authorization_details, which nobody would show (RFC 9396)', () => {
     expect(refusal({ authorization_details: ['[]'] })).toEqual({ reason: 'authorization_details_not_supported' });

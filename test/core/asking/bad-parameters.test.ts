@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseBackchannelRequest } from '../../../provider/core/asking/backchannel-request.ts';
+import { findSignedRequest } from '../../../provider/core/asking/signed-request.ts';
 import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 import { FAULTS, PARAMETERS, verdictsOf } from '../../support/bad-parameters.ts';
 import { NAMES } from '../given.ts';
@@ -22,8 +23,8 @@ function lookedAt(more: Readonly<Record<string, string>>): ReadonlySet<string> {
   const form = new WatchedForm();
   const sent = { scope: 'openid', login_hint: 'ana', client_notification_token: 'token', ...more };
   for (const [name, value] of Object.entries(sent)) form.set(name, [value]);
+  findSignedRequest(form, {}, STANDARD_PROFILE);
   parseBackchannelRequest(form, {
-    profile: STANDARD_PROFILE,
     deliveryMode: 'ping',
     requiresOpenid: true,
     sendsUserCodes: true,

@@ -74,7 +74,7 @@ describe('what a change made of a client', () => {
       'keys instead of a secret',
       { credential: keyed('x1') },
       {},
-      ['token_endpoint_auth_method', 'token_endpoint_auth_signing_alg', 'jwks', 'client_secret'],
+      ['token_endpoint_auth_method', 'jwks', 'token_endpoint_auth_signing_alg', 'client_secret'],
     ],
   ])('has the name alone of %s', (_name, after, before, members) => {
     expect(changes(after, before)).toEqual(members.map((member) => ({ member })));
@@ -101,6 +101,9 @@ it('the values of these members are in the audit trail, and of no others', () =>
   const withValues = CLIENT_METADATA_ROWS.filter(([, { audited }]) => audited === 'values').map(([name]) => name);
   expect(withValues).toEqual([
     'scope',
+    'jwks_uri',
+    'backchannel_authentication_request_signing_alg',
+    'require_signed_request_object',
     'grant_types',
     'backchannel_token_delivery_mode',
     'backchannel_client_notification_endpoint',

@@ -19,7 +19,11 @@ const FULL = {
   scope: 'openid pay',
   token_endpoint_auth_method: 'private_key_jwt',
   jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'A'.repeat(43) }] },
+  // In place of `jwks`, so no client has both.
+  jwks_uri: undefined,
   token_endpoint_auth_signing_alg: 'ES256',
+  backchannel_authentication_request_signing_alg: 'PS256',
+  require_signed_request_object: true,
   grant_types: ['urn:openid:params:grant-type:ciba'],
   backchannel_token_delivery_mode: 'ping',
   backchannel_client_notification_endpoint: 'https://client.example/cb',
@@ -83,6 +87,8 @@ describe('what does not compile', () => {
     secretDays: undefined,
     requiresOpenid: undefined,
     hintIssuers: undefined,
+    requestAlgorithm: undefined,
+    requiresSignedRequests: undefined,
     isSynthetic: undefined,
     revision: undefined,
   };

@@ -67,3 +67,24 @@ describe('a key that verified an assertion', () => {
     expect(stands(registered, BY_KEY)).toBe(false);
   });
 });
+
+describe('a key that was found at a jwks_uri', () => {
+  const jwksUri = 'https://bank.example/jwks.json';
+  const byUri: ProvenCredential = { method: 'private_key_jwt', key: KEY, algorithm: 'ES256', jwksUri };
+
+  it('stands as long as the client has the address', () => {
+    expect(stands(keyed({ keys: [], jwksUri }), byUri)).toBe(true);
+  });
+
+  it.each<[string, ClientCredential]>([
+    ['another address took its place', keyed({ keys: [], jwksUri: 'https://bank.example/other.json' })],
+    ['the client has keys in its registration, be it the same one', keyed({ keys: [KEY] })],
+    ['the client no longer uses the algorithm', keyed({ keys: [], jwksUri, algorithms: ['PS256'] })],
+  ])('does not stand when %s', (_why, registered) => {
+    expect(stands(registered, byUri)).toBe(false);
+  });
+
+  it('and one that was registered does not stand when the client publishes its keys now', () => {
+    expect(stands(keyed({ keys: [], jwksUri }), BY_KEY)).toBe(false);
+  });
+});

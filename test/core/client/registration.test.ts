@@ -16,7 +16,8 @@ const register = (metadata: Partial<ClientMetadata>, own: ClientSecrets & Regist
   registerClient({ client_name: 'Example Bank', token_endpoint_auth_method: 'client_secret_basic', ...metadata }, own);
 const withKeys = (...keys: PublicJwk[]) => register({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } });
 const NO_KEYS =
-  'a set with at least one public key, because private_key_jwt is the default and needs one; for a client with a secret, send token_endpoint_auth_method client_secret_basic';
+  'a set with at least one public key, because private_key_jwt is the default and needs one (or send jwks_uri); for a client with a secret, send token_endpoint_auth_method client_secret_basic';
+const URI = 'https://bank.example/jwks.json';
 const wrong = (member: string, expected: string) => ({ reason: 'invalid_client_metadata', member, expected });
 
 describe('client registration (RFC 7591 §2, CIBA §4)', () => {
@@ -198,10 +199,10 @@ describe('registered keys of private_key_jwt (OIDC Core §9)', () => {
     expect(refusalOf(register({ token_endpoint_auth_method: 'private_key_jwt' }))).toEqual(refusal);
   });
 
-  it('refuses keys for a client that authenticates with a secret', () => {
-    expect(refusalOf(register({ jwks: { keys: [EC] } }))).toEqual(
-      wrong('jwks', 'absent unless token_endpoint_auth_method is private_key_jwt'),
-    );
+  it('refuses keys for a client that signs neither assertions nor requests', () => {
+    const without = 'absent unless token_endpoint_auth_method is private_key_jwt or requests are signed';
+    expect(refusalOf(register({ jwks: { keys: [EC] } }))).toEqual(wrong('jwks', without));
+    expect(refusalOf(register({ jwks_uri: URI }))).toEqual(wrong('jwks_uri', without));
   });
 
   it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('refuses a key with the private member %s', (member) => {
@@ -350,5 +351,61 @@ describe('a registration as it is told (RFC 7591 §3.2.1)', () => {
         expect(valueFrom(registerClient(describeClient(client), OWN))).toEqual(client);
       }),
     );
+  });
+});
+
+describe('keys at a jwks_uri (RFC 7591 §2)', () => {
+  const keyed = { token_endpoint_auth_method: 'private_key_jwt' } as const;
+
+  it('take the place of keys in the registration', () => {
+    const { credential } = valueFrom(register({ ...keyed, jwks_uri: URI }));
+    expect(credential).toEqual({
+      method: 'private_key_jwt',
+      algorithms: ['RS256', 'PS256', 'ES256'],
+      keys: [],
+      jwksUri: URI,
+    });
+  });
+
+  it('are never beside keys in the registration', () => {
+    const both = { ...keyed, jwks: { keys: [EC] }, jwks_uri: URI };
+    expect(refusalOf(register(both))).toEqual(wrong('jwks_uri', 'absent beside jwks'));
+  });
+
+  it.each([
+    ['without TLS', 'http://bank.example/jwks.json'],
+    ['with a fragment', `${URI}#keys`],
+    ['with a user', 'https://user@bank.example/jwks.json'],
+    ['that is too long', `https://bank.example/${'x'.repeat(1004)}`],
+  ])('are not %s', (_what, jwks_uri) => {
+    expect(refusalOf(register({ ...keyed, jwks_uri }))).toEqual(
+      wrong('jwks_uri', 'an https URL of at most 1024 characters, without user, password or fragment'),
+    );
+  });
+});
+
+describe('signed requests (CIBA §4, RFC 9101 §10.5)', () => {
+  const signing = { backchannel_authentication_request_signing_alg: 'PS256' } as const;
+
+  it('need keys, also of a client with a secret', () => {
+    const client = valueFrom(register({ ...signing, jwks: { keys: [RSA] }, require_signed_request_object: true }));
+    expect(client).toMatchObject({ requestAlgorithm: 'PS256', requiresSignedRequests: true });
+    expect(client.credential).toEqual({ method: 'client_secret_basic', secretHash: 'hash-of-secret', keys: [RSA] });
+    expect(valueFrom(register({ ...signing, jwks_uri: URI })).credential).toEqual({
+      method: 'client_secret_basic',
+      secretHash: 'hash-of-secret',
+      keys: [],
+      jwksUri: URI,
+    });
+    expect(refusalOf(register(signing))).toEqual(
+      wrong('jwks', 'a set with at least one public key, or send jwks_uri: requests are signed'),
+    );
+  });
+
+  it('are required only of a client that is registered for an algorithm', () => {
+    expect(refusalOf(register({ require_signed_request_object: true }))).toEqual(
+      wrong('require_signed_request_object', 'absent or false without backchannel_authentication_request_signing_alg'),
+    );
+    expect(register({ require_signed_request_object: false }).ok).toBe(true);
   });
 });

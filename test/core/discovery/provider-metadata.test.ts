@@ -29,7 +29,8 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       revocation_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
       revocation_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
-      request_parameter_supported: false,
+      backchannel_authentication_request_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
+      request_parameter_supported: true,
       request_uri_parameter_supported: false,
     });
   });
@@ -56,10 +57,28 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     });
   });
 
-  it('advertises nothing that does not work: signed requests, other endpoints', () => {
-    expect(metadata['request_parameter_supported']).toBe(false);
+  it.each([
+    ['refused', { request_parameter_supported: false }],
+    [
+      'required',
+      {
+        backchannel_authentication_request_signing_alg_values_supported: ['PS256'],
+        request_parameter_supported: true,
+        require_signed_request_object: true,
+      },
+    ],
+  ] as const)('says of signed requests what the profile does with them: %s (CIBA §4)', (signedRequests, said) => {
+    const profile = { ...STANDARD_PROFILE, signedRequests, requestAlgorithms: ['PS256'] as const };
+    const names = Object.keys({ ...metadata, require_signed_request_object: true });
+    const about = names.filter((name) => /request_(parameter|object|signing)/.test(name));
+    const document = providerMetadata({ issuer: ISSUER, acrValues: [], profile });
+    expect(Object.fromEntries(about.filter((name) => name in document).map((name) => [name, document[name]]))).toEqual(
+      said,
+    );
+  });
+
+  it('advertises nothing that does not work: request_uri, other endpoints', () => {
     expect(metadata['request_uri_parameter_supported']).toBe(false);
-    expect(metadata).not.toHaveProperty('backchannel_authentication_request_signing_alg_values_supported');
     expect(
       Object.keys(metadata)
         .filter((name) => name.endsWith('_endpoint'))

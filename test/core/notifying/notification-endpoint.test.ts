@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNotificationEndpoint, isNotificationToken } from '../../../provider/core/notifying/notification-endpoint.ts';
+import { isCallableUrl, isNotificationToken } from '../../../provider/core/notifying/notification-endpoint.ts';
 
 describe('client notification endpoint (CIBA §4)', () => {
   it.each([
@@ -9,7 +9,7 @@ describe('client notification endpoint (CIBA §4)', () => {
     'https://client.example:8443/cb?tenant=1',
     'https://203.0.113.7/',
     'https://client.example/'.padEnd(1024, 'x'),
-  ])('may be %s', (url) => expect(isNotificationEndpoint(url)).toBe(true));
+  ])('may be %s', (url) => expect(isCallableUrl(url)).toBe(true));
 
   it.each([
     ['plain http', 'http://client.example/cb'],
@@ -30,7 +30,7 @@ describe('client notification endpoint (CIBA §4)', () => {
     ['https only in its path', 'http://client.example/https://client.example/cb'],
     ['more than 1024 characters', 'https://client.example/'.padEnd(1025, 'x')],
     ['nothing', undefined],
-  ])('can not have %s', (_what, url) => expect(isNotificationEndpoint(url)).toBe(false));
+  ])('can not have %s', (_what, url) => expect(isCallableUrl(url)).toBe(false));
 });
 
 describe('client_notification_token (CIBA §7.1, RFC 6750 §2.1)', () => {

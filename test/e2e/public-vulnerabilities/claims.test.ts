@@ -39,6 +39,8 @@ type Call = {
   readonly form?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly assertion?: Readonly<Record<string, unknown>>;
+  /** Claims of the signed request in place of the form. */
+  readonly request?: Readonly<Record<string, unknown>>;
 };
 /** A whole login, with what is added to the request, to the phone's answer and to the redemption. */
 type Login = {
@@ -61,7 +63,12 @@ beforeAll(async () => {
   key = privateKey;
   const jwks = { keys: [await exportJWK(publicKey)] };
   const scope = 'openid profile email';
-  ({ client_id: clientId } = await world.client({ token_endpoint_auth_method: 'private_key_jwt', jwks, scope }));
+  ({ client_id: clientId } = await world.client({
+    token_endpoint_auth_method: 'private_key_jwt',
+    backchannel_authentication_request_signing_alg: 'ES256',
+    jwks,
+    scope,
+  }));
 });
 afterAll(() => world?.close());
 
@@ -74,9 +81,19 @@ async function call(path: string, own: Record<string, string>, { form, query, as
   return world.post(path + search, undefined, body);
 }
 
+/** The parameters of a request, signed if claims are added to it. */
+async function requestOf(parameters: Record<string, string>, { request }: Call = {}): Promise<Record<string, string>> {
+  if (!request) return parameters;
+  const now = world.runtime.now();
+  const good = { iss: clientId, aud: world.issuer, iat: now, nbf: now, exp: now + 60, jti: randomUUID() };
+  const claims = { ...parameters, ...good, ...request };
+  return { request: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(key) };
+}
+
 /** Logs the user in, and returns the answer at which the login ended: the tokens, or the first refusal. */
 async function logIn({ ask, answer, redeem }: Login): Promise<Answer> {
-  const asked = await call('/bc-authorize', { scope: 'openid profile email', login_hint: email }, ask);
+  const parameters = await requestOf({ scope: 'openid profile email', login_hint: email }, ask);
+  const asked = await call('/bc-authorize', parameters, ask);
   if (asked.status !== 200) return asked;
   const authReqId = String(asked.body['auth_req_id']);
   const requestId = requestIdOf(authReqId);
@@ -152,6 +169,15 @@ const PLACES: readonly (readonly [string, Place])[] = [
       // `jti` of the row above is used up.
       login: (name) => ({ redeem: { assertion: { [name]: name === 'jti' ? 'another victim' : planted(name) } } }),
       refused: ofAssertion,
+    },
+  ],
+  [
+    'a claim of the signed request',
+    {
+      login: (name) => ({ ask: { request: { [name]: planted(name) } } }),
+      refused: Object.fromEntries(
+        ['iss', 'aud', 'exp', 'iat', 'nbf', 'client_id'].map((name) => [name, 'request_object_claim']),
+      ),
     },
   ],
   [

@@ -36,7 +36,9 @@ describe('a vulnerability that waits for a feature', () => {
   it('is not due because of another feature, or because a member says that there is none', () => {
     const refresh = dueIn(WAITING, withSign({ member: 'grant_types_supported', value: 'refresh_token' }));
     expect(new Set(refresh.map(({ feature }) => feature))).toEqual(new Set(['refresh tokens']));
-    expect(dueIn(WAITING, withSign({ member: 'request_parameter_supported', value: false }))).toEqual([]);
+    expect(dueIn(WAITING, withSign({ member: 'tls_client_certificate_bound_access_tokens', value: false }))).toEqual(
+      [],
+    );
     expect(dueIn(WAITING, withSign({ member: 'grant_types_supported', value: 'client_credentials' }))).toEqual([]);
   });
 });

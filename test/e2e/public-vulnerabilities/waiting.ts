@@ -25,16 +25,6 @@ export type Offered = {
 /** Whoever builds a feature deletes its rows here, and adds a test for each to the files of this folder. */
 export const WAITING: readonly Waiting[] = [
   {
-    id: 'CVE-2026-97174',
-    wentWrong: 'a claim of the request object, such as `sub`, `acr` or `cnf`, becomes a claim of the tokens',
-    feature: 'request objects',
-    shownBy: [
-      { member: 'request_parameter_supported', value: true },
-      { member: 'request_uri_parameter_supported', value: true },
-      { member: 'backchannel_authentication_request_signing_alg_values_supported' },
-    ],
-  },
-  {
     id: 'CVE-2026-9793',
     wentWrong: 'an encrypted request object without a signature is believed, although the client must sign',
     feature: 'encrypted request objects',

@@ -1,5 +1,6 @@
 import type { ClientLimits, Counted, WindowLimits } from '../../../provider/core/asking/rate-window.ts';
 import type { Client } from '../../../provider/core/client/client.ts';
+import type { Profile } from '../../../provider/core/client/profile.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { User } from '../../../provider/core/person/user.ts';
@@ -29,13 +30,14 @@ export function askingWorld(
     users?: User[];
     devices?: Device[];
     settings?: Partial<Settings>;
+    profile?: Partial<Profile>;
     blocks?: readonly ClientBlock[];
     codes?: readonly (readonly [string, UserCode])[];
   } = {},
 ) {
   const world = startWorld(given.settings);
   const { journal, note } = world;
-  const { clients, profile } = clientsIn(journal, [{ ...BANK, ...given.client }]);
+  const { clients, profile } = clientsIn(journal, [{ ...BANK, ...given.client }], given.profile);
   const { blocks, silentDenials } = blocksIn(
     journal,
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
@@ -46,9 +48,9 @@ export function askingWorld(
   const { people, logins, users } = peopleIn(journal, given.users ?? [ANA], { blocks, codes });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
   const requests = requestsIn(journal);
+  const { sign, verifier, published, remoteKeySets } = signaturesIn(journal);
   const { push, fates, rung } = pushIn(journal);
   const { counted, limits, rateWindows } = rateWindowsIn(world.journal);
-  const { sign, verifier, published, remoteKeySets } = signaturesIn(journal);
   const ports: RequestAuthenticationPorts = {
     ...world.ports,
     clients,
@@ -80,24 +82,13 @@ export function askingWorld(
     const sent = Object.entries(form).filter(([, values]) => values.length > 0);
     return requestAuthentication(ports, clientCall(note, Object.fromEntries(sent), authorization));
   };
-  return {
-    ...world,
-    users,
-    codes,
-    blocks,
-    opened,
-    questions,
-    logins,
-    devices: stored,
-    requests,
-    fates,
-    rung,
-    counted,
-    limits,
-    sign,
-    published,
-    ask,
+  /** Sends these parameters, and no others. */
+  const send = (form: Record<string, string | string[]>) => {
+    const call = clientCall(note, form);
+    return requestAuthentication(ports, 'client_assertion' in form ? { ...call, headers: {} } : call);
   };
+  const directory = { users, codes, blocks, opened, questions, logins, devices: stored };
+  return { ...world, ...directory, requests, fates, rung, counted, limits, ask, send, sign, published };
 }
 
 /** Rate windows that answer what a test says. */

@@ -60,7 +60,6 @@ describe('nothing is read of a user, counted or stored (CIBA §7.2)', () => {
       {},
       { reason: 'missing_parameter', name: 'client_notification_token' },
     ],
-    ['for a signed request', {}, { request: 'a.b.c' }, { reason: 'signed_request_not_supported' }],
   ])('%s', async (_name, client, form, refusal) => {
     const { ask, journal } = askingWorld({ client });
     expect(refusalOf(await ask(form))).toEqual(refusal);

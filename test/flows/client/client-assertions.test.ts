@@ -24,8 +24,8 @@ function assertionWorld(credential: ClientCredential = KEYED.credential, differe
   const { journal, note } = world;
   const client = { ...KEYED, credential };
   const { clients, profile, stored, copy } = clientsIn(journal, [client], different);
-  const { sign, verifier } = signaturesIn(journal);
-  const ports: ClientAuthenticationPorts = { ...world.ports, clients, profile, verifier };
+  const { sign, verifier, remoteKeySets, published } = signaturesIn(journal);
+  const ports: ClientAuthenticationPorts = { ...world.ports, clients, profile, verifier, remoteKeySets };
   const send = (form: Record<string, string>) => {
     const call = clientCall(note, { client_assertion_type: TYPE, ...form });
     return authenticateClient(ports, { ...call, headers: {} });
@@ -38,7 +38,7 @@ function assertionWorld(credential: ClientCredential = KEYED.credential, differe
     });
   const call = (signed: Signed = {}, form: Record<string, string> = {}) =>
     send({ client_assertion: assertion(signed), ...form });
-  return { ...world, client, stored, copy, send, call };
+  return { ...world, client, stored, copy, send, call, published };
 }
 type Signed = { claims?: TokenClaims; header?: TokenClaims; key?: string };
 
@@ -96,6 +96,56 @@ describe('a client with a key is authenticated by its assertion (RFC 7523 §3)',
     journal.calls.length = 0;
     expect((await call({ key: 'first', claims: { jti: 'jti-2' } })).ok).toBe(true);
     expect(journal.calls.slice(1, -1)).toEqual(['verify under first', 'verify under second', 'verify under nameless']);
+  });
+});
+
+describe('a client that publishes its keys (RFC 7591 §2)', () => {
+  const URI = 'https://bank.example/jwks.json';
+  const PUBLISHED: ClientCredential = { method: 'private_key_jwt', algorithms: ['ES256'], keys: [], jwksUri: URI };
+  const FOUND = `find keys at ${URI} for kid kid-1`;
+  const header = { kid: 'kid-1' };
+
+  it('is authenticated by the key that is there', async () => {
+    const { call, published, journal } = assertionWorld(PUBLISHED);
+    const key = { ...keyNamed('key-1'), kid: 'kid-1' };
+    published.set(URI, { keys: [key] });
+    const credential = { method: 'private_key_jwt', key, algorithm: 'ES256', jwksUri: URI };
+    expect(valueFrom(await call({ header }))).toMatchObject({ credential });
+    expect(journal.calls).toEqual(['find client bank', FOUND, 'verify under key-1', 'use jti jti-1 of bank until 120']);
+  });
+
+  it('is not authenticated while they cannot be fetched: the answer says no more than for any failure', async () => {
+    const { call, used } = assertionWorld(PUBLISHED);
+    const refusal = refusalOf(await call({ header }));
+    expect(refusal).toEqual({ reason: 'client_keys_unavailable', because: 'name_not_found' });
+    expect(used.size).toBe(0);
+  });
+
+  it('is not authenticated by a key that is not there', async () => {
+    const { call, published, journal } = assertionWorld(PUBLISHED);
+    published.set(URI, { keys: [keyNamed('other')] });
+    expect(refusalOf(await call({ header }))).toEqual({ reason: 'client_assertion_signature' });
+    expect(journal.calls).toEqual(['find client bank', FOUND, 'verify under other']);
+  });
+
+  it.each([
+    ['under none', { alg: 'none' }],
+    ['under HMAC', { alg: 'HS256' }],
+    ['under an algorithm that it did not register', { alg: 'RS256' }],
+  ])('costs no call for a made-up assertion %s', async (_what, made) => {
+    const { call, journal } = assertionWorld(PUBLISHED);
+    expect(refusalOf(await call({ header: made }))).toEqual({ reason: 'client_assertion_signature' });
+    expect(journal.calls).toEqual(['find client bank']);
+  });
+
+  it('is read anew when the keys at its former address cannot be fetched', async () => {
+    const { call, copy, stored, client, published, journal } = assertionWorld(PUBLISHED);
+    copy('bank');
+    const moved = 'https://bank.example/new.json';
+    stored.set('bank', { ...client, credential: { ...PUBLISHED, jwksUri: moved } });
+    published.set(moved, { keys: [keyNamed('key-1')] });
+    expect((await call({ header })).ok).toBe(true);
+    expect(journal.calls.slice(0, 3)).toEqual([FOUND, 'find client bank', `find keys at ${moved} for kid kid-1`]);
   });
 });
 

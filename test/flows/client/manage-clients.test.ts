@@ -261,6 +261,39 @@ describe('an operator changes a client', () => {
     expect(stored.get('bank')).toMatchObject({ deliveryMode: 'poll', notificationEndpoint: undefined });
   });
 
+  it('moves its keys to an address, and back, without a word about the former place (RFC 7591 §2)', async () => {
+    const { update, stored } = registryWorld(KEYED);
+    const credential = () => stored.get('bank')?.credential;
+    const jwks_uri = 'https://bank.example/jwks.json';
+    expect((await update({ jwks_uri })).ok).toBe(true);
+    expect(credential()).toMatchObject({ keys: [], jwksUri: jwks_uri });
+    expect((await update({ client_name: 'New Bank' })).ok).toBe(true);
+    expect(credential()).toMatchObject({ keys: [], jwksUri: jwks_uri });
+    expect((await update({ jwks: JWKS })).ok).toBe(true);
+    expect(credential()).toMatchObject({ keys: JWKS.keys });
+    expect(credential()).not.toHaveProperty('jwksUri');
+    expect(refusalOf(await update({ jwks: JWKS, jwks_uri }))).toMatchObject({ member: 'jwks_uri' });
+  });
+
+  it('keeps the keys of a client that signs requests when it gets a secret, and drops them with the signing', async () => {
+    const { update, stored } = registryWorld({ ...KEYED, requestAlgorithm: 'ES256', requiresSignedRequests: true });
+    expect((await update({ token_endpoint_auth_method: 'client_secret_basic' })).ok).toBe(true);
+    expect(stored.get('bank')).toMatchObject({ requestAlgorithm: 'ES256', requiresSignedRequests: true });
+    expect(stored.get('bank')?.credential.keys).toHaveLength(1);
+    expect((await update({ backchannel_authentication_request_signing_alg: null })).ok).toBe(true);
+    const { credential, requestAlgorithm, requiresSignedRequests } = stored.get('bank') ?? BANK;
+    expect([credential.keys, requestAlgorithm, requiresSignedRequests]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each(['https://10.0.0.1/jwks.json', 'https://bank.example:8443/jwks.json'])(
+    'refuses the jwks_uri %s, which is never called; nothing is written',
+    async (jwks_uri) => {
+      const { update, journal } = registryWorld(KEYED);
+      expect(refusalOf(await update({ jwks_uri }))).toMatchObject({ member: 'jwks_uri' });
+      expect(journal.calls).toEqual(['find client bank']);
+    },
+  );
+
   it('refuses an unknown client and bad metadata; nothing is written', async () => {
     expect(refusalOf(await registryWorld().update({}))).toEqual({ reason: 'not_found', what: 'client' });
     const { update, journal } = registryWorld(BANK);

@@ -28,7 +28,7 @@ export function redeemingWorld(
   const { devices, stored: enrolled } = devicesIn(journal, [DEVICE]);
   const { redeeming, stored } = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]);
   const { signer, signed } = signerIn(journal);
-  const { verifier } = signaturesIn(journal);
+  const { verifier, remoteKeySets } = signaturesIn(journal);
   const ports: RequestTokensPorts = {
     ...world.ports,
     people,
@@ -38,6 +38,7 @@ export function redeemingWorld(
     requests: redeeming,
     signer,
     verifier,
+    remoteKeySets,
   };
   const redeem = (form: Record<string, string | string[]> = {}, authorization?: string) =>
     requestTokens(

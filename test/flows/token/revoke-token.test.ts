@@ -15,13 +15,14 @@ function revokingWorld() {
   const world = startWorld();
   const { journal, note } = world;
   const { clients, profile } = clientsIn(journal, [BANK, { ...BANK, clientId: 'other' }]);
-  const { sign, verifier } = signaturesIn(journal);
+  const { sign, verifier, remoteKeySets } = signaturesIn(journal);
   const revoked = new Map<string, number>();
   const ports: RevokeTokenPorts = {
     ...world.ports,
     clients,
     profile,
     verifier,
+    remoteKeySets,
     keys: journal.port({
       find: async ({ kid, algorithm }) => {
         journal.begin(`find ${algorithm} key ${kid}`);

@@ -4,7 +4,7 @@ import type { ProvenCredential } from '../../../core/client/proven-credential.ts
 import type { FormParameters } from '../../../core/form.ts';
 import type { Result } from '../../../core/result.ts';
 import type { KeyConfirmation } from '../../../core/token/sender-constraint.ts';
-import type { Clock, JwsVerifier, Note, Replays, Settings } from '../../ports.ts';
+import type { Clock, JwsVerifier, Note, RemoteKeySets, Replays, Settings } from '../../ports.ts';
 
 /** One call of a client: the parts that an authentication method may read. */
 export type ClientCall = {
@@ -24,6 +24,7 @@ export type ClientCall = {
 export type MethodPorts = {
   readonly replays: Replays;
   readonly verifier: JwsVerifier;
+  readonly remoteKeySets: RemoteKeySets;
   readonly clock: Clock;
   readonly settings: Settings;
   readonly profile: Profile;
