@@ -42,8 +42,7 @@ function numberText(value: number): string {
 /** DynamoDB has no empty set. */
 function textsIn(set: ReadonlySet<unknown>): string[] {
   const texts = [...set].filter((one) => typeof one === 'string');
-  if (texts.length === 0 || texts.length < set.size)
-    throw new Error('a set that is stored has texts, and at least one');
+  if (texts.length === 0 || texts.length < set.size) throw new Error('a stored set has one text or more');
   return texts;
 }
 
@@ -60,6 +59,6 @@ function valueIn({ S, N, BOOL, NULL, B, L, M, SS }: AttributeValue): unknown {
   if (SS) return new Set(SS);
   if (NULL) return null;
   const value = S ?? B ?? BOOL;
-  if (value === undefined) throw new Error('an attribute has a kind that is not stored');
+  if (value === undefined) throw new Error('an attribute of another kind');
   return value;
 }
