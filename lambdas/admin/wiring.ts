@@ -9,7 +9,7 @@ import { EnrolledDevicesTable, TicketsTable } from '../../provider/adapters/dyna
 import { KeptEvidenceKeysTable } from '../../provider/adapters/dynamodb/kept-evidence-keys-table.ts';
 import { LogLevelsTable } from '../../provider/adapters/dynamodb/log-levels-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
-import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { PersonRecordsTable } from '../../provider/adapters/dynamodb/person-records-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { UserCodesTable } from '../../provider/adapters/dynamodb/user-codes-table.ts';
@@ -52,7 +52,7 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
   const directory = new Table(dynamodb, resources.directoryTable);
   followLogLevel('admin', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const people = new PeopleTable(directory, entropy);
+  const people = new PeopleAndDevicesTable(directory, entropy);
   const sns = callsOfSns(dynamodb);
   const names = new ClientNames(directory, { entropy, clock, skeletonOf: nameSkeleton });
   const ports = {

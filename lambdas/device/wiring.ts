@@ -8,7 +8,7 @@ import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-tab
 import { EvidenceKeysTable } from '../../provider/adapters/dynamodb/evidence-keys-table.ts';
 import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
-import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { UserCodesTable } from '../../provider/adapters/dynamodb/user-codes-table.ts';
@@ -41,7 +41,7 @@ export async function wire(): Promise<
   const directory = new Table(dynamodb, resources.directoryTable);
   followLogLevel('device', directory);
   const transactions = new Table(dynamodb, resources.transactionsTable);
-  const people = new PeopleTable(directory, entropy);
+  const people = new PeopleAndDevicesTable(directory, entropy);
   const sns = callsOfSns(dynamodb);
   const ports = {
     people,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EnrolmentsTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
-import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { changeUser, registerUser } from '../../provider/core/person/profile.ts';
@@ -23,7 +23,7 @@ describeOnEngines('tickets and enrolled devices, in the profile of their user,',
   const expiresAt = NOW + 10;
   const setUp = async () => {
     const sub = entropy.id();
-    const people = new PeopleTable(directory, entropy);
+    const people = new PeopleAndDevicesTable(directory, entropy);
     const registry = new PeopleRegistryTable(directory, entropy, () => NOW);
     const enrolments = new EnrolmentsTable({ directory, transactions }, entropy);
     const tickets = new TicketsTable({ directory, transactions }, entropy);

@@ -3,7 +3,7 @@ import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-bl
 import { ClientBlocksTable } from '../../provider/adapters/dynamodb/client-blocks-table.ts';
 import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
-import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
@@ -26,7 +26,7 @@ describeOnEngines('what leaves people in peace', (name) => {
   let blocks: ClientBlocksTable;
   let silent: SilentDenialsTable;
   let ends: ClientBlockEndsTable;
-  let people: PeopleTable;
+  let people: PeopleAndDevicesTable;
   let rates: RateWindowsTable;
   beforeAll(async () => {
     engine = await startEngine(name);
@@ -35,7 +35,7 @@ describeOnEngines('what leaves people in peace', (name) => {
     blocks = new ClientBlocksTable(directory, entropy);
     silent = new SilentDenialsTable(directory, entropy);
     ends = new ClientBlockEndsTable(directory);
-    people = new PeopleTable(directory, entropy);
+    people = new PeopleAndDevicesTable(directory, entropy);
     rates = new RateWindowsTable(transactions, entropy);
   });
   afterAll(() => engine?.close());

@@ -10,7 +10,7 @@ import { profileItem } from '../../provider/adapters/dynamodb/forms/user-form.ts
 import type { Key } from '../../provider/adapters/dynamodb/items.ts';
 import { NotificationsTable } from '../../provider/adapters/dynamodb/notifications-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
-import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { ReplaysTable } from '../../provider/adapters/dynamodb/replays-table.ts';
@@ -451,7 +451,7 @@ describeOnEngines('the tables', (name) => {
 
   it('users: identifiers first, one owner each; an unfinished one belongs to nobody after a minute', async () => {
     let now = NOW;
-    const people = new PeopleTable(directory, entropy);
+    const people = new PeopleAndDevicesTable(directory, entropy);
     const registry = new PeopleRegistryTable(directory, entropy, () => now);
     const user = (sub: string, profile: Record<string, string>) => {
       const registered = registerUser(profile, { sub, profileId: `profile of ${sub}` });
@@ -503,7 +503,7 @@ describeOnEngines('the tables', (name) => {
     const email = { type: 'email', value: '' } as const;
     const setUp = () => {
       const sub = entropy.id();
-      const people = new PeopleTable(directory, entropy);
+      const people = new PeopleAndDevicesTable(directory, entropy);
       const registry = new PeopleRegistryTable(directory, entropy, () => NOW);
       const address = `${sub.replace(/[^a-z0-9]/gi, '')}@example.com`.toLowerCase();
       const person = (profile: Record<string, string> = { email: address }) => {
@@ -692,7 +692,7 @@ describeOnEngines('the tables', (name) => {
   });
 
   it('a person and their devices are asked for at once and read once; whoever asks later reads anew', async () => {
-    const people = new PeopleTable(directory, entropy);
+    const people = new PeopleAndDevicesTable(directory, entropy);
     const sub = entropy.id();
     const before = engine.aws.calls.length;
     const [user, devices] = await Promise.all([people.find(sub), people.listOf(sub)]);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tableNames } from '../../local/runtime/tables.ts';
 import { TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
-import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
+import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
@@ -41,7 +41,7 @@ async function storeGiven(): Promise<void> {
   const directory = new Table(client, tableNames.directory);
   const transactions = new Table(client, tableNames.transactions);
   const registry = new PeopleRegistryTable(directory, entropy, () => NOW);
-  const people = new PeopleTable(directory, entropy);
+  const people = new PeopleAndDevicesTable(directory, entropy);
   const tickets = new TicketsTable({ directory, transactions }, entropy);
   const requests = new RequestsTable(transactions, entropy);
   for (const user of Object.values(USERS)) {

@@ -26,7 +26,7 @@ type UserPartition = {
  * Persons, their devices, their user codes and the clients that they denied in Directory: two ports over one partition for each person. A
  * caller that asks for all at the same time is answered from one read.
  */
-export class PeopleTable implements People, Devices {
+export class PeopleTable implements People, Pick<Devices, 'listOf' | 'markUnreachable'> {
   readonly #directory: Table;
   readonly #entropy: Entropy;
   /** Reads that were requested and have not started yet. */
@@ -55,6 +55,55 @@ export class PeopleTable implements People, Devices {
 
   async listOf(sub: string): Promise<readonly Device[]> {
     return (await this.#read(sub)).devices;
+  }
+
+  async markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean> {
+    const { written } = await this.#directory.update({
+      key: deviceKey(device),
+      set: { push: 'unreachable' },
+      guard: { condition: '#endpoint_arn = :dead AND #push <> :push', values: { dead: device.endpointArn } },
+      nonce: this.#nonce(),
+    });
+    return written;
+  }
+
+  /**
+   * Reads the partition of a user. Callers share a read only until it starts, because a later caller must see what was
+   * written in the meantime.
+   */
+  #read(sub: string): Promise<UserPartition> {
+    const pending = this.#pendingReads.get(sub);
+    if (pending) return pending;
+    const reading = Promise.resolve().then(() => {
+      this.#pendingReads.delete(sub);
+      return this.#query(sub);
+    });
+    this.#pendingReads.set(sub, reading);
+    return reading;
+  }
+
+  #nonce() {
+    return { attribute: 'changed_by', value: this.#entropy.id() };
+  }
+
+  async #query(sub: string): Promise<UserPartition> {
+    const items = await this.#directory.query<UserForm | DeviceForm | BlockForm | UserCodeForm>(userPartition(sub));
+    const profile = items.find(isProfile);
+    const [devices, blocks] = [items.filter(isDevice).map(deviceFrom), items.filter(isBlock).map(blockFrom)];
+    const code = items.find(isUserCode);
+    return { user: profile && userFrom(profile), devices, blocks, userCode: code && userCodeFrom(code) };
+  }
+}
+
+/** The same, for functions that store, change and remove devices. */
+export class PeopleAndDevicesTable extends PeopleTable implements Devices {
+  readonly #directory: Table;
+  readonly #entropy: Entropy;
+
+  constructor(directory: Table, entropy: Entropy) {
+    super(directory, entropy);
+    this.#directory = directory;
+    this.#entropy = entropy;
   }
 
   async save(device: Device): Promise<void> {
@@ -89,44 +138,11 @@ export class PeopleTable implements People, Devices {
     throw new Error('others changed the device at the same time');
   }
 
-  async markUnreachable(device: { sub: string; deviceId: string; endpointArn: string }): Promise<boolean> {
-    const { written } = await this.#directory.update({
-      key: deviceKey(device),
-      set: { push: 'unreachable' },
-      guard: { condition: '#endpoint_arn = :dead AND #push <> :push', values: { dead: device.endpointArn } },
-      nonce: this.#nonce(),
-    });
-    return written;
-  }
-
   async remove(device: { sub: string; deviceId: string }): Promise<void> {
     await this.#directory.delete(deviceKey(device));
   }
 
-  /**
-   * Reads the partition of a user. Callers share a read only until it starts, because a later caller must see what was
-   * written in the meantime.
-   */
-  #read(sub: string): Promise<UserPartition> {
-    const pending = this.#pendingReads.get(sub);
-    if (pending) return pending;
-    const reading = Promise.resolve().then(() => {
-      this.#pendingReads.delete(sub);
-      return this.#query(sub);
-    });
-    this.#pendingReads.set(sub, reading);
-    return reading;
-  }
-
   #nonce() {
     return { attribute: 'changed_by', value: this.#entropy.id() };
-  }
-
-  async #query(sub: string): Promise<UserPartition> {
-    const items = await this.#directory.query<UserForm | DeviceForm | BlockForm | UserCodeForm>(userPartition(sub));
-    const profile = items.find(isProfile);
-    const [devices, blocks] = [items.filter(isDevice).map(deviceFrom), items.filter(isBlock).map(blockFrom)];
-    const code = items.find(isUserCode);
-    return { user: profile && userFrom(profile), devices, blocks, userCode: code && userCodeFrom(code) };
   }
 }

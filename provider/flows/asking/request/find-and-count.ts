@@ -25,7 +25,7 @@ import { closeAttempt, openAttempt } from './open-attempt.ts';
 /** What this step needs. */
 export type FindAndCountPorts = CheckUserCodePorts & {
   readonly people: People;
-  readonly devices: Devices;
+  readonly devices: Pick<Devices, 'listOf'>;
   readonly openRequests: OpenRequests;
   readonly openQuestions: OpenQuestions;
   readonly entropy: Entropy;

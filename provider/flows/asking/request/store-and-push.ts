@@ -24,7 +24,7 @@ import { closeAttempt } from './open-attempt.ts';
 export type StoreAndPushPorts = {
   readonly requests: AuthenticationRequests;
   readonly announcements: Announcements;
-  readonly devices: Devices;
+  readonly devices: Pick<Devices, 'markUnreachable'>;
   readonly push: PushSender;
   readonly audit: AuditLog;
   readonly rateWindows: RateWindows;
