@@ -1,4 +1,4 @@
-import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,6 +160,8 @@ describe('each hint, of a client that authenticates with a key (CIBA §7.1)', ()
   type Form = Record<string, string>;
   type Login = (parameters: Form) => Promise<{ readonly idToken: string | undefined; readonly sub: unknown }>;
   let key: { readonly key: CryptoKey; readonly kid: string };
+  /** The key of somebody whom the client trusts to name users. */
+  let namer: CryptoKey;
   let clientId: string;
   let as: oauth.AuthorizationServer;
 
@@ -167,9 +169,13 @@ describe('each hint, of a client that authenticates with a key (CIBA §7.1)', ()
     const { privateKey, publicKey } = await generateKeyPair('PS256');
     key = { key: privateKey, kid: 'kid-1' };
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: key.kid, alg: 'PS256', use: 'sig' }] };
+    const named = await generateKeyPair('ES256');
+    namer = named.privateKey;
+    const names = { keys: [await exportJWK(named.publicKey)] };
     const registered = await world.client({
       token_endpoint_auth_method: 'private_key_jwt',
       jwks,
+      login_hint_token_issuers: [{ issuer: 'https://names.example/', jwks: names }],
     });
     clientId = registered.client_id;
     const issuer = new URL(world.issuer);
@@ -196,6 +202,13 @@ describe('each hint, of a client that authenticates with a key (CIBA §7.1)', ()
     return { idToken: tokens.id_token, sub: oauth.getValidatedIdTokenClaims(tokens)?.sub };
   };
 
+  const hintToken = () => {
+    const iat = world.runtime.now();
+    const claims = { iss: 'https://names.example/', aud: world.issuer, iat, exp: iat + 60 };
+    const sub_id = { format: 'email', email };
+    return new SignJWT({ ...claims, sub_id }).setProtectedHeader({ alg: 'ES256' }).sign(namer);
+  };
+
   it.each([
     ['openid-client', byOpenidClient],
     ['oauth4webapi', byOauth4webapi],
@@ -206,6 +219,7 @@ describe('each hint, of a client that authenticates with a key (CIBA §7.1)', ()
       { login_hint: `sub:${sub}` },
       { login_hint: JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub }) },
       { id_token_hint: idToken },
+      { login_hint_token: await hintToken() },
     ];
     for (const hint of hints) expect(await by(hint)).toMatchObject({ sub });
   });
