@@ -46,8 +46,8 @@ export const REGISTRATION_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/core/client/client.ts',
-          text: 'return client.grantTypes.includes(grantType) ? ok(client)',
-          broken: 'return client.clientId ? ok(client)',
+          text: 'const mayAsk = mayUseGrant(client, CIBA_GRANT) && ',
+          broken: 'const mayAsk = ',
         },
         test: {
           file: 'test/flows/asking/refused-requests.test.ts',
