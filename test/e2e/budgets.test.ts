@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../support/code-blocks.ts';
+import { KeySetServer } from '../support/key-set-server.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { requestCalls } from '../support/request-calls.ts';
 import { sendAnswer } from '../support/signed-answer.ts';
@@ -7,13 +12,15 @@ import { type TestClient, World } from '../support/world.ts';
 
 let world: World;
 let endpoint: NotificationEndpoint;
+let keySet: KeySetServer;
 let client: TestClient;
 let person: Awaited<ReturnType<World['person']>>;
 
 beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
+  keySet = await KeySetServer.start();
   const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 50, perHour: 50 } }) };
-  world = await World.start({ variables, trustedCertificates: [endpoint.cert] });
+  world = await World.start({ variables, trustedCertificates: [endpoint.cert, keySet.cert] });
   client = await world.client();
   person = await world.person();
   // One whole login makes every function warm and every cache full.
@@ -25,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.close();
   await endpoint.close();
+  await keySet.close();
 });
 
 /** The AWS calls that some work makes, as `service Action`. */
@@ -267,6 +275,107 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     const item = await world.stored('Transactions', { pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
     if (!item) throw new Error('no such item');
     expect(sizeOf(item as unknown as Item)).toBeLessThanOrEqual(1024);
+  });
+});
+
+describe('/bc-authorize in another way costs what docs/architecture.md says, beside a plain request', () => {
+  const KID = 'kid-1';
+  let privateKey: CryptoKey;
+  let jwks: { readonly keys: readonly object[] };
+  beforeAll(async () => {
+    const pair = await generateKeyPair('ES256');
+    privateKey = pair.privateKey;
+    jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: KID, alg: 'ES256' }] };
+    keySet.publish(...jwks.keys);
+  });
+
+  /** What the page says about the DynamoDB requests of a way. */
+  function documentedOf(way: string): string | undefined {
+    const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+    const row = page.split('\n').find((line) => line.startsWith(`| ${way} |`));
+    return row?.split('|')[2]?.trim();
+  }
+
+  /** A JWT of a client, about nothing but itself unless there are more claims. */
+  async function signed(clientId: string, typ: string, claims: object): Promise<string> {
+    const now = world.runtime.now();
+    const life = { iat: now, nbf: now, exp: now + 60, jti: randomUUID() };
+    const header = { alg: 'ES256', kid: KID, typ };
+    return new SignJWT({ iss: clientId, aud: world.issuer, ...life, ...claims })
+      .setProtectedHeader(header)
+      .sign(privateKey);
+  }
+  type Keys = { readonly jwks: object } | { readonly jwks_uri: string };
+  const keysInRegistration = (): Keys => ({ jwks });
+  const keysAtUri = (): Keys => ({ jwks_uri: `${keySet.url}?${randomUUID()}` });
+
+  /** Makes a client, and returns what asks for the person with a new request each time. */
+  const byAssertion = (keys: () => Keys) => async () => {
+    const { client_id } = await world.client({ token_endpoint_auth_method: 'private_key_jwt', ...keys() });
+    return async () =>
+      world.ask(undefined, {
+        login_hint: person.email,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await signed(client_id, 'client-authentication+jwt', { sub: client_id }),
+      });
+  };
+  const bySignedRequest = (keys: () => Keys) => async () => {
+    const asker = await world.client({ backchannel_authentication_request_signing_alg: 'ES256', ...keys() });
+    const claims = { scope: 'openid', login_hint: person.email };
+    return async () =>
+      world.post('/bc-authorize', asker, {
+        request: await signed(asker.client_id, 'oauth-authz-req+jwt', claims),
+      });
+  };
+  const byIdToken = async () => {
+    const { authReqId, requestId } = await world.asked(client, { login_hint: person.email });
+    await world.answer(person.phone, requestId, 'approve');
+    const { id_token } = (await world.poll(client, authReqId)).body;
+    return async () => world.ask(client, { id_token_hint: String(id_token) });
+  };
+
+  const byHintToken = (more: () => object) => async () => {
+    const issuers = [{ issuer: 'https://names.example/', ...keysInRegistration() }];
+    const trusting = await world.client({ login_hint_token_issuers: issuers });
+    const sub_id = { format: 'email', email: person.email };
+    return async () => {
+      const iss = 'https://names.example/';
+      const claims = { iss, aud: world.issuer, exp: world.runtime.now() + 60, sub_id, ...more() };
+      const login_hint_token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', kid: KID })
+        .sign(privateKey);
+      return world.ask(trusting, { login_hint_token });
+    };
+  };
+  const byUserCode = async () => {
+    const asker = await world.client({ backchannel_user_code_parameter: true });
+    const guarded = await world.person();
+    await world.admin('PUT', `/admin/users/${guarded.sub}/user-code`, { user_code: '4711' });
+    return async () => world.ask(asker, { login_hint: guarded.email, user_code: '4711' });
+  };
+
+  it.each([
+    ['`private_key_jwt`', byAssertion(keysInRegistration)],
+    ['`private_key_jwt`, the key at a `jwks_uri`', byAssertion(keysAtUri)],
+    ['a signed request', bySignedRequest(keysInRegistration)],
+    ['a signed request, the key at a `jwks_uri`', bySignedRequest(keysAtUri)],
+    ['an `id_token_hint`', byIdToken],
+    ['a `login_hint_token`', byHintToken(() => ({}))],
+    ['a `login_hint_token` with a `jti`', byHintToken(() => ({ jti: randomUUID() }))],
+    ['a `user_code`', byUserCode],
+  ])('%s', async (way, prepare) => {
+    const askPlainly = () => world.ask(client, { login_hint: person.email });
+    const ask = await prepare();
+    // The first ones read what a warm function keeps.
+    expect([(await askPlainly()).status, (await ask()).status]).toEqual([200, 200]);
+    const plain = await callsOf(askPlainly);
+    const fetchedBefore = keySet.calls.length;
+    const calls = await callsOf(ask);
+    expect(keySet.calls.length).toBe(fetchedBefore);
+    const [before, after] = [plain, calls].map((all) => all.filter((call) => call.startsWith('dynamodb')).length);
+    const more = (after ?? 0) - (before ?? 0);
+    expect(documentedOf(way)).toBe(`${Math.abs(more)} ${more < 0 ? 'fewer' : 'more'}`);
+    expect(calls.filter((call) => !call.startsWith('dynamodb'))).toEqual(['sns Publish']);
   });
 });
 

@@ -3,11 +3,13 @@ import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Phone } from '../../local/demo/phone.ts';
+import { KeySetServer } from '../support/key-set-server.ts';
 import { requestIdOf, type TestClient, World } from '../support/world.ts';
 
 // Standard libraries as black boxes: nothing of this project is told to them but issuer, client and secret.
 
 let world: World;
+let keySet: KeySetServer;
 let client: TestClient;
 let email: string;
 let sub: string;
@@ -16,11 +18,15 @@ let phone: Phone;
 beforeAll(async () => {
   // A short interval and a running clock, because the libraries wait it out for real.
   const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: 'off', interval: 1 }) };
-  world = await World.start({ variables, clock: 'running' });
+  keySet = await KeySetServer.start();
+  world = await World.start({ variables, clock: 'running', trustedCertificates: [keySet.cert] });
   client = await world.client({ scope: 'openid profile' });
   ({ email, sub, phone } = await world.person({ name: 'Ana' }));
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  await keySet?.close();
+});
 
 describe('openid-client', () => {
   const discover = (auth: openid.ClientAuth, id = client.client_id) =>
@@ -155,7 +161,7 @@ describe('oauth4webapi', () => {
   });
 });
 
-describe('each hint, of a client that authenticates with a key (CIBA §7.1)', () => {
+describe('each hint, of a client that publishes its keys at a jwks_uri (CIBA §7.1, §7.1.1)', () => {
   const insecure = { [oauth.allowInsecureRequests]: true } as const;
   type Form = Record<string, string>;
   type Login = (parameters: Form) => Promise<{ readonly idToken: string | undefined; readonly sub: unknown }>;
@@ -168,14 +174,16 @@ describe('each hint, of a client that authenticates with a key (CIBA §7.1)', ()
   beforeAll(async () => {
     const { privateKey, publicKey } = await generateKeyPair('PS256');
     key = { key: privateKey, kid: 'kid-1' };
-    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: key.kid, alg: 'PS256', use: 'sig' }] };
+    keySet.publish({ ...(await exportJWK(publicKey)), kid: key.kid, alg: 'PS256', use: 'sig' });
     const named = await generateKeyPair('ES256');
     namer = named.privateKey;
-    const names = { keys: [await exportJWK(named.publicKey)] };
     const registered = await world.client({
       token_endpoint_auth_method: 'private_key_jwt',
-      jwks,
-      login_hint_token_issuers: [{ issuer: 'https://names.example/', jwks: names }],
+      login_hint_token_issuers: [
+        { issuer: 'https://names.example/', jwks: { keys: [await exportJWK(named.publicKey)] } },
+      ],
+      jwks_uri: keySet.url,
+      backchannel_authentication_request_signing_alg: 'PS256',
     });
     clientId = registered.client_id;
     const issuer = new URL(world.issuer);
@@ -201,19 +209,24 @@ describe('each hint, of a client that authenticates with a key (CIBA §7.1)', ()
     const tokens = await oauth.processBackchannelAuthenticationGrantResponse(as, registered, redeemed);
     return { idToken: tokens.id_token, sub: oauth.getValidatedIdTokenClaims(tokens)?.sub };
   };
-
   const hintToken = () => {
     const iat = world.runtime.now();
     const claims = { iss: 'https://names.example/', aud: world.issuer, iat, exp: iat + 60 };
     const sub_id = { format: 'email', email };
     return new SignJWT({ ...claims, sub_id }).setProtectedHeader({ alg: 'ES256' }).sign(namer);
   };
+  const inTheForm = async (parameters: Form): Promise<Form> => parameters;
+  const inASignedRequest = async (parameters: Form): Promise<Form> => ({
+    request: await oauth.issueRequestObject(as, { client_id: clientId }, parameters, key),
+  });
 
   it.each([
-    ['openid-client', byOpenidClient],
-    ['oauth4webapi', byOauth4webapi],
-  ])('%s', async (_, logIn) => {
-    const by = (hint: Form) => logIn({ scope: 'openid', binding_message: 'W4SCT', ...hint });
+    ['openid-client, in the form', byOpenidClient, inTheForm],
+    ['openid-client, in a signed request', byOpenidClient, inASignedRequest],
+    ['oauth4webapi, in the form', byOauth4webapi, inTheForm],
+    ['oauth4webapi, in a signed request', byOauth4webapi, inASignedRequest],
+  ])('%s', async (_, logIn, send) => {
+    const by = async (hint: Form) => logIn(await send({ scope: 'openid', binding_message: 'W4SCT', ...hint }));
     const { idToken = '' } = await by({ login_hint: email });
     const hints: Form[] = [
       { login_hint: `sub:${sub}` },

@@ -137,7 +137,7 @@ export class World {
     });
   }
 
-  ask(client: TestClient, form: Record<string, string | undefined>): Promise<Answer> {
+  ask(client: TestClient | undefined, form: Record<string, string | undefined>): Promise<Answer> {
     return this.post('/bc-authorize', client, { scope: 'openid', ...form });
   }
 
