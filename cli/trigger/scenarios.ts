@@ -5,6 +5,7 @@ import { outages } from './scenarios/outages.ts';
 import { phones } from './scenarios/phones.ts';
 import { pings } from './scenarios/pings.ts';
 import { requests } from './scenarios/requests.ts';
+import { signedRequests } from './scenarios/signed-requests.ts';
 import { timing } from './scenarios/timing.ts';
 import { tokens } from './scenarios/tokens.ts';
 import { userCodes } from './scenarios/user-codes.ts';
@@ -19,6 +20,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
   phones,
   authentication,
   requests,
+  signedRequests,
   tokens,
   pings,
   outages,

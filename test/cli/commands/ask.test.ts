@@ -156,6 +156,23 @@ describe('ciba ask', () => {
     expectNoSecrets(run, String(body['id_token']));
   });
 
+  it.concurrent('signs the request with the key of the client, which must sign (CIBA §7.1.1)', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 's1' }] };
+    const signing = { backchannel_authentication_request_signing_alg: 'ES256', require_signed_request_object: true };
+    await world.client({ client_id: 'signing', jwks, token_endpoint_auth_method: 'private_key_jwt', ...signing });
+    const { email, phone } = await world.person();
+    const key = file('signing.jwk.json', JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 's1' }));
+    const options = ['--client', 'signing', '--key-file', key, '--binding-message', 'W4SCT'];
+    expect((await ciba(['ask', email, ...options], { env })).stdout).toContain('The request must be signed');
+    const run = startCiba(['ask', email, ...options, '--signed'], { env });
+    const requestId = await requestOf(run, phone);
+    expect((await phone.read(requestId)).shown.binding_message).toBe('W4SCT');
+    await world.answer(phone, requestId, 'approve');
+    expect((await run.ended).code).toBe(0);
+    expectNoSecrets(run);
+  });
+
   it.concurrent('sends the user code from standard input, without which the user is not asked (CIBA §7.1.2)', async () => {
     const client = await world.client({ backchannel_user_code_parameter: true });
     const { email, sub } = await world.user();
