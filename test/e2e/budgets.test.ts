@@ -19,7 +19,7 @@ let person: Awaited<ReturnType<World['person']>>;
 beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
   keySet = await KeySetServer.start();
-  const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 50, perHour: 50 } }) };
+  const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 100, perHour: 100 } }) };
   world = await World.start({ variables, trustedCertificates: [endpoint.cert, keySet.cert] });
   client = await world.client();
   person = await world.person();

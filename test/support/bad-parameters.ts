@@ -90,7 +90,7 @@ export const PARAMETERS: Readonly<Record<string, Row>> = {
     good: 'a.b.c',
     beside: { login_hint: undefined },
     absent: 'invalid_request no_hint',
-    wrong: 'invalid_request hint_not_supported',
+    wrong: 'invalid_request login_hint_token_invalid',
   },
   id_token_hint: {
     good: 'a.b.c',

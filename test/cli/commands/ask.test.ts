@@ -164,7 +164,7 @@ describe('ciba ask', () => {
     const { email, phone } = await world.person();
     const key = file('signing.jwk.json', JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 's1' }));
     const options = ['--client', 'signing', '--key-file', key, '--binding-message', 'W4SCT'];
-    expect((await ciba(['ask', email, ...options], { env })).stdout).toContain('The request must be signed');
+    expect((await ciba(['ask', email, ...options], { env })).stdout).toContain('must be claims of a signed JWT');
     const run = startCiba(['ask', email, ...options, '--signed'], { env });
     const requestId = await requestOf(run, phone);
     expect((await phone.read(requestId)).shown.binding_message).toBe('W4SCT');

@@ -8,6 +8,7 @@ const ANSWERED = `${RESPONSE} 204`;
 const PENDING = 'client /token 400 authorization_pending (authorization_pending)';
 const TOKENS = 'client /token 200';
 const LOGIN = [ASKED, READ, ANSWERED, TOKENS];
+const WITH_CODE = 'operator /admin/users/{sub}/user-code 204';
 
 export const WIRE: Readonly<Record<string, readonly string[]>> = {
   approve: [ASKED, PENDING, READ, ANSWERED, TOKENS],
@@ -138,5 +139,15 @@ export const WIRE: Readonly<Record<string, readonly string[]>> = {
     PENDING,
     ANSWERED,
     TOKENS,
+  ],
+  'no-user-code': [WITH_CODE, 'client /bc-authorize 400 missing_user_code (missing_user_code)'],
+  'wrong-user-code': [WITH_CODE, 'client /bc-authorize 400 invalid_user_code (wrong_user_code)'],
+  'access-token-as-hint': [...LOGIN, 'client /bc-authorize 400 invalid_request (id_token_hint_invalid)'],
+  'unsigned-request': ['client /bc-authorize 400 invalid_request (request_object_signature)'],
+  'signature-missing': ['client /bc-authorize 400 invalid_request (signed_request_required)'],
+  'parameter-beside-request': ['client /bc-authorize 400 invalid_request (parameter_outside_signed_request)'],
+  'replayed-request': [
+    'client /bc-authorize 400 unknown_user_id (unknown_user)',
+    'client /bc-authorize 400 invalid_request (request_object_replayed)',
   ],
 };
