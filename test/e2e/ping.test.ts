@@ -243,16 +243,7 @@ describe('what is announced is only an intent', () => {
   it('delivered ten times at once it pings once', async () => {
     const { authReqId, requestId } = await asked();
     await world.answer(person.phone, requestId, 'approve');
-    const record = (index: number) => ({
-      messageId: `copy-${index}`,
-      receiptHandle: `copy-${index}`,
-      body: JSON.stringify({ request_id: requestId, correlation_id: 'copy' }),
-      attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(world.runtime.now() * 1000) },
-    });
-    const copies = Array.from({ length: 10 }, (_, index) =>
-      world.runtime.host.invoke('client-notification', { Records: [record(index)] }),
-    );
-    await Promise.all(copies);
+    await world.announceAtOnce(requestId, 10);
     await pingFor(authReqId);
     expect(pingsFor(authReqId)).toHaveLength(1);
   });

@@ -197,16 +197,7 @@ describe('an endpoint that is out', () => {
   it('delivered ten times at once, an announcement leads to one set of tokens', async () => {
     const { phone, authReqId, requestId, txn } = await asked();
     await world.answer(phone, requestId, 'approve');
-    const record = (index: number) => ({
-      messageId: `copy-${index}`,
-      receiptHandle: `copy-${index}`,
-      body: JSON.stringify({ request_id: requestId, correlation_id: 'copy' }),
-      attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(world.runtime.now() * 1000) },
-    });
-    const copies = Array.from({ length: 10 }, (_, index) =>
-      world.runtime.host.invoke('client-notification', { Records: [record(index)] }),
-    );
-    await Promise.all(copies);
+    await world.announceAtOnce(requestId, 10);
     await lineOf(txn, 'notified');
     expect(pushesFor(authReqId)).toHaveLength(1);
     expect(world.trail(requestId).filter(({ event }) => event === 'tokens_issued')).toHaveLength(1);

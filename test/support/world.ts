@@ -156,6 +156,20 @@ export class World {
     return this.post('/token', client, { grant_type: CIBA_GRANT, auth_req_id: authReqId });
   }
 
+  /** Delivers so many copies of the announcement of a request at the same time, as SQS may. */
+  async announceAtOnce(requestId: string, copies: number): Promise<void> {
+    const record = (index: number) => ({
+      messageId: `copy-${index}`,
+      receiptHandle: `copy-${index}`,
+      body: JSON.stringify({ request_id: requestId, correlation_id: 'copy' }),
+      attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(this.runtime.now() * 1000) },
+    });
+    const deliveries = Array.from({ length: copies }, (_, index) =>
+      this.runtime.host.invoke('client-notification', { Records: [record(index)] }),
+    );
+    await Promise.all(deliveries);
+  }
+
   /** Reads and answers a request with a phone, as a user would. */
   async answer(phone: Phone, requestId: string, decision: 'approve' | 'deny'): Promise<number> {
     const { bytes } = await phone.read(requestId);
