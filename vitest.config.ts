@@ -27,7 +27,9 @@ const ON_ENGINES = [
   'test/contract/{tables,enrolments-table,signing-keys-table,user-list-table}.test.ts',
   'test/e2e/{races,concurrent-changes}.test.ts',
 ];
-/** What does no I/O and changes nothing that other files see. Its files share processes, which is three times as fast. */
+/**
+ * What does no I/O and changes nothing that other files see. Its files share processes, which is three times as fast.
+ */
 const RULES = ['test/{core,flows,edge}/**/*.test.ts'];
 /** What starts providers. Its files share processes as well: loading the runtime takes a second of each. */
 const PROVIDERS = ['test/e2e/**/*.test.ts'];

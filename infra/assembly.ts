@@ -44,7 +44,9 @@ export type ProviderParts = {
   readonly dashboards: Dashboards | undefined;
 };
 
-/** Makes the parts of a provider inside of its construct. Each capability makes its own resources, alarms and outputs. */
+/**
+ * Makes the parts of a provider inside of its construct. Each capability makes its own resources, alarms and outputs.
+ */
 export function assemble(provider: Construct, settings: ProviderSettings): ProviderParts {
   return new Assembly(provider, settings).parts();
 }

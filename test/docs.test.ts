@@ -75,7 +75,9 @@ function citationsIn(markdown: string): readonly Cited[] {
   );
 }
 
-/** What a page says of how a measure is shown: the cells of the column "shown by", and the lines "Shown by" of threats. */
+/**
+ * What a page says of how a measure is shown: the cells of the column "shown by", and the lines "Shown by" of threats.
+ */
 function shownBy(markdown: string): readonly string[] {
   let column = -1;
   return markdown.split('\n').flatMap((line) => {
@@ -104,8 +106,8 @@ function hasTest({ file, title }: Cited): boolean {
 }
 
 /**
- * Whether `it(`, `it.each(…)(` or `describe(` stands right before this title: other words of a file are no test. A row of
- * a table may have the title as its `title`, if the test is named after that.
+ * Whether `it(`, `it.each(…)(` or `describe(` stands right before this title: other words of a file are no test. A row
+ * of a table may have the title as its `title`, if the test is named after that.
  */
 function hasTitle(text: string, title: string): boolean {
   return ["'", '"', '`'].some((quote) => {

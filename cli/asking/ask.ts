@@ -126,8 +126,8 @@ class AskingRun {
   }
 
   /**
-   * Fetches the tokens after the ping. Pings can be lost, so it polls once when none came for a while, and at the end of
-   * the request, to learn how it ended.
+   * Fetches the tokens after the ping. Pings can be lost, so it polls once when none came for a while, and at the end
+   * of the request, to learn how it ended.
    */
   async #waitForPing(
     { auth_req_id: id, expires_in: life }: BackchannelAuthenticationResponse,

@@ -31,8 +31,8 @@ export async function findDecision(
 
 /**
  * Chooses the answer that made the decision: the one whose `change` has the outcome `recorded`. If that outcome was
- * lost, a repetition of the answer told `recorded_before`: then it is the last answer of the same device with the same decision before it.
- * Other answers decided nothing and are left out. They stay in the trail.
+ * lost, a repetition of the answer told `recorded_before`: then it is the last answer of the same device with the same
+ * decision before it. Other answers decided nothing and are left out. They stay in the trail.
  */
 function chooseDecided(records: readonly TrailRecord[]): Decided | undefined {
   const evidence = records.filter((record) => openEvidence(record) !== undefined);

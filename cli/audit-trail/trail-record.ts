@@ -21,7 +21,9 @@ const record = v.looseObject({
 /** A record of the audit trail, as far as the command reads it. Other members are kept. */
 export type TrailRecord = Readonly<v.InferOutput<typeof record>>;
 
-/** Parses a line of the trail: a stored record, or the log line that is its copy. Returns undefined if it is neither. */
+/**
+ * Parses a line of the trail: a stored record, or the log line that is its copy. Returns undefined if it is neither.
+ */
 export function parseTrailLine(line: string): TrailRecord | undefined {
   const value = parseJsonObject(line);
   const isCopy = value?.['message'] === 'audit' && value['event'] === undefined;

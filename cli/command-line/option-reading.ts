@@ -47,7 +47,10 @@ export function readInstant(typed: string, now: number): number {
   return /^\d+[smhd]$/.test(typed) ? now - readDuration([typed]) : readDate(typed, '2h, 7d');
 }
 
-/** Reads an instant in the future: a day, an instant in UTC, or a duration such as `30d` from `now`. Returns epoch seconds. */
+/**
+ * Reads an instant in the future: a day, an instant in UTC, or a duration such as `30d` from `now`. Returns epoch
+ * seconds.
+ */
 export function readDeadline(typed: string, now: number): number {
   return /^\d+[smhd]$/.test(typed) ? now + readDuration([typed]) : readDate(typed, '30d');
 }
@@ -131,7 +134,9 @@ export function readSecretWord(typed: string): string {
   return typed === '-' ? readText('-').trim() : typed;
 }
 
-/** Parses a file's JSON object. The file may hold secrets, so the error says where the mistake is and quotes nothing. */
+/**
+ * Parses a file's JSON object. The file may hold secrets, so the error says where the mistake is and quotes nothing.
+ */
 export function objectIn(path: string, text: string): JsonObject {
   const value = parseJsonObject(text);
   if (value) return value;

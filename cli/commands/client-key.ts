@@ -16,8 +16,8 @@ export type KeyedRegistration = { readonly body: Registration; readonly keyFile?
 
 /**
  * Makes a key pair for a registration that needs one and names none: with `private_key_jwt`, which is the default, and
- * without `jwks` and `jwks_uri`. The private key is in a new file before anything is sent, and only the public half is part of the
- * registration. The client gets an id here if it has none, because the file is named after it.
+ * without `jwks` and `jwks_uri`. The private key is in a new file before anything is sent, and only the public half is
+ * part of the registration. The client gets an id here if it has none, because the file is named after it.
  */
 export function withOwnKey(registration: Registration, keyFile: string | undefined): KeyedRegistration {
   const { token_endpoint_auth_method: method = 'private_key_jwt', jwks, jwks_uri } = registration;

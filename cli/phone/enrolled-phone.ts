@@ -93,8 +93,8 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Refuses a ticket that is not of the provider that is meant: a QR code on a wall must not enrol a phone at a stranger's
- * (docs/device-api.md, rule 8).
+ * Refuses a ticket that is not of the provider that is meant: a QR code on a wall must not enrol a phone at a
+ * stranger's (docs/device-api.md, rule 8).
  */
 function checkTicket(uri: string, { origin }: Deployment): void {
   const url = URL.parse(uri);

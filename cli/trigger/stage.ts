@@ -63,7 +63,9 @@ export class Stage {
     return new ActingClient(id, this.wire, async () => bySecret(id, secret));
   }
 
-  /** Registers a client with a key. `assertion` also signs wrong claims; `request` signs the parameters of a request. */
+  /**
+   * Registers a client with a key. `assertion` also signs wrong claims; `request` signs the parameters of a request.
+   */
   async keyClient(metadata: Metadata = {}): Promise<KeyClient> {
     const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
     const { publicKey, privateKey } = await generateKeyPair('ES256');

@@ -47,7 +47,8 @@ export function environmentFrom(
     NOTIFICATION_TOPIC: sources.notifications.topicArn,
     NOTIFICATION_QUEUE_URL: sources.notifications.queueUrl,
     DEAD_LETTER_QUEUE_URL: sources.deadLetters.queueUrl,
-    // Pings go to public addresses only, and keys are fetched only there. The local runtime sets this variable to reach clients on the same machine.
+    // Pings go to public addresses only, and keys are fetched only there. The local runtime sets this variable to reach
+    // clients on the same machine.
     NOTIFICATION_NETWORKS: undefined,
     NOTIFICATION_PORTS: settings.notificationPorts?.join(','),
     OPERATORS: json(settings.operators),

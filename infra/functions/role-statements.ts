@@ -92,7 +92,10 @@ function snsStatements({ sns }: FunctionSpec, { applicationArns }: Grantable): P
   ];
 }
 
-/** Returns the ARN of an application with `endpoint` for `app`. CloudFormation replaces it in an ARN that is not known yet. */
+/**
+ * Returns the ARN of an application with `endpoint` for `app`. CloudFormation replaces it in an ARN that is not known
+ * yet.
+ */
 function endpointsOf(arn: string): string {
   const known = arn.replace(':app/', ':endpoint/');
   return known === arn && Token.isUnresolved(arn) ? Fn.join(':endpoint/', Fn.split(':app/', arn)) : known;

@@ -25,9 +25,9 @@ const INSTANCES = 5;
 const BATCH = 5;
 
 /**
- * The topic where the function `device` announces decisions for clients in ping mode, the queue that is subscribed to
- * it, and the mapping that runs `client-notification`. It is a standard queue. SNS passes on a message group for each
- * client, so the queue serves other clients first when the endpoint of one is slow.
+ * The topic where the function `device` announces decisions for clients in ping and push mode, the queue that is
+ * subscribed to it, and the mapping that runs `client-notification`. It is a standard queue. SNS passes on a message
+ * group for each client, so the queue serves other clients first when the endpoint of one is slow.
  */
 export class ClientNotifications extends Construct {
   readonly topic: Topic;
@@ -62,8 +62,8 @@ export class ClientNotifications extends Construct {
     return new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // An hour longer than a request can be redeemed or tokens are pushed, so that a function that did not run for some
-      // time still logs the announcements that it missed.
+      // An hour longer than a request can be redeemed or tokens are pushed, so that a function that did not run for
+      // some time still logs the announcements that it missed.
       retentionPeriod: Duration.seconds(Math.min(Math.max(useSeconds, pushSeconds) + 3600, LONGEST_RETENTION_SECONDS)),
       // Twice the timeout of the function. AWS advises six times, so that a throttled batch is not delivered again too
       // early. Here a lease in the table keeps a second delivery from pinging twice, and after a crash a longer wait

@@ -11,8 +11,9 @@ import { acknowledge, acknowledgeWildcards } from '../nag.ts';
 import { addBeforeTrafficAlarm } from './alarms/logins.ts';
 
 /**
- * The functions that a login of the synthetic client calls, and that are reachable without an IAM identity. `admin` must
- * never be among them: who may invoke it could name any operator. `client-notification` serves clients in ping mode.
+ * The functions that a login of the synthetic client calls, and that are reachable without an IAM identity. `admin`
+ * must never be among them: who may invoke it could name any operator. `client-notification` serves clients in ping and
+ * push mode.
  */
 const OF_A_LOGIN: readonly FunctionName[] = ['backchannel-authentication', 'token', 'device', 'provider-metadata'];
 

@@ -14,7 +14,10 @@ export interface RequestLimits {
   readonly perClient?: number | 'off' | undefined;
   /** How many unknown users a client may name within an hour, before it is refused for an hour. Default: 100. */
   readonly unknownUsers?: number | 'off' | undefined;
-  /** How many wrong user codes a client may send for one user within a day of UTC. Then it is refused for this user until the day ends. Default: 10. */
+  /**
+   * How many wrong user codes a client may send for one user within a day of UTC. Then it is refused for this user
+   * until the day ends. Default: 10.
+   */
   readonly wrongUserCodes?: number | undefined;
   /** How long a client pauses for a user who denied. Default: 15 seconds at first, an hour at most. */
   readonly denialPause?: DenialPause | 'off' | undefined;
@@ -79,7 +82,10 @@ export interface AcrRule {
 export interface HintIssuer {
   /** The `iss` of its tokens, exactly. */
   readonly issuer: string;
-  /** Its public keys, RSA or EC on P-256. The variables of a function end at 4 KB: with RSA keys, prefer `jwksUri`. Default: those at `jwksUri`. */
+  /**
+   * Its public keys, RSA or EC on P-256. The variables of a function end at 4 KB: with RSA keys, prefer `jwksUri`.
+   * Default: those at `jwksUri`.
+   */
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown> & { kty: string }>[] } | undefined;
   /** Where it publishes its public keys: an https URL at a public address. Default: it has `jwks`. */
   readonly jwksUri?: string | undefined;

@@ -51,9 +51,9 @@ export interface CibaProviderProps {
   readonly auditRetention?: Duration | undefined;
   /**
    * Locks each object of the audit bucket for `auditRetention` (S3 Object Lock), so that no lifecycle rule and no
-   * changed bucket policy can delete it before. `governance`: whoever has `s3:BypassGovernanceRetention`, and can change
-   * the bucket policy, still can. `compliance`: nobody can, the account's root user included. Set it before the first
-   * deployment: a lock can't be taken off a bucket again. Default: no lock.
+   * changed bucket policy can delete it before. `governance`: whoever has `s3:BypassGovernanceRetention`, and can
+   * change the bucket policy, still can. `compliance`: nobody can, the account's root user included. Set it before the
+   * first deployment: a lock can't be taken off a bucket again. Default: no lock.
    */
   readonly auditLock?: 'governance' | 'compliance' | undefined;
   /** S3 copies each object of the audit bucket into a bucket of another account. Default: no copies. */
@@ -96,12 +96,13 @@ export interface CibaProviderProps {
   readonly throttles?: RouteThrottles | undefined;
   /**
    * `RETAIN`: stored data outlives the stack, is protected from deletion and can be restored. `DESTROY`, for
-   * development: stored data is deleted with the stack, and there is no audit store. No other policy. Default: `RETAIN`.
+   * development: stored data is deleted with the stack, and there is no audit store. No other policy. Default:
+   * `RETAIN`.
    */
   readonly removalPolicy?: RemovalPolicy | undefined;
   /**
-   * `canary`: a new version gets a tenth of the calls for five minutes, and an alarm rolls it back. `allAtOnce`: it gets
-   * all calls at once. Default: `canary`.
+   * `canary`: a new version gets a tenth of the calls for five minutes, and an alarm rolls it back. `allAtOnce`: it
+   * gets all calls at once. Default: `canary`.
    */
   readonly deployment?: 'canary' | 'allAtOnce' | undefined;
   /**

@@ -40,10 +40,11 @@ import {
 import { wire } from './wiring.ts';
 
 /**
- * The admin API (docs/admin-api.md): clients, users, devices, enrolment tickets, the log level. Every route needs an IAM identity.
+ * The admin API (docs/admin-api.md): clients, users, devices, enrolment tickets, the log level. Every route needs an
+ * IAM identity.
  *
- * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity, or one that is no operator); 404 not_found; 409 conflict; 503
- * temporarily_unavailable (the audit trail cannot be written).
+ * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity, or one that is no operator); 404
+ * not_found; 409 conflict; 503 temporarily_unavailable (the audit trail cannot be written).
  */
 const { ports, log, operators } = wire();
 

@@ -11,8 +11,8 @@ import { wire } from './wiring.ts';
  * POST /bc-authorize: a client asks for the authentication of a user (CIBA §7).
  *
  * 400 invalid_request, invalid_scope, unknown_user_id, expired_login_hint_token, unauthorized_client,
- * invalid_binding_message, missing_user_code, invalid_user_code, invalid_target, invalid_authorization_details; 401 invalid_client; 403 access_denied; 503 temporarily_unavailable. When
- * each is answered is in core/asking/refusals.ts.
+ * invalid_binding_message, missing_user_code, invalid_user_code, invalid_target, invalid_authorization_details; 401
+ * invalid_client; 403 access_denied; 503 temporarily_unavailable. When each is answered is in core/asking/refusals.ts.
  */
 const { ports, log } = await wire();
 

@@ -8,8 +8,9 @@ import { wire } from './wiring.ts';
 
 /**
  * Not called over HTTP: Lambda runs it for the queue to which the device function announces decisions. It POSTs to the
- * client's notification endpoint that the request was answered (ping, CIBA §10.2). A notification that cannot be
- * delivered comes back until nothing can be redeemed any more.
+ * client's notification endpoint that the request was answered (ping, CIBA §10.2), or the tokens themselves (push, CIBA
+ * §10.3). A ping that cannot be delivered comes back until nothing can be redeemed any more, and a push until half of
+ * the life of the access token is over.
  *
  * Operators invoke it directly to try the endpoint of a client, or to fetch its keys (`ciba client test`,
  * docs/adr/0039).

@@ -18,7 +18,8 @@ import { provePushRights } from '../../provider/flows/operating/prove-push-right
 import { wire } from './wiring.ts';
 
 /**
- * The device API (docs/device-api.md): enrol, change and remove a device, set the user code, list and read requests, answer one.
+ * The device API (docs/device-api.md): enrol, change and remove a device, set the user code, list and read requests,
+ * answer one.
  *
  * 400 invalid_request, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403 access_denied,
  * insufficient_user_authentication; 404 not_found; 409 already_decided; 410 expired.

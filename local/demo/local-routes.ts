@@ -92,7 +92,9 @@ function sendDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): 
   });
 }
 
-/** Says whom a login hint names, and whether that user has reported the client. The demo page shows whose phone rings. */
+/**
+ * Says whom a login hint names, and whether that user has reported the client. The demo page shows whose phone rings.
+ */
 async function sendPerson(world: DemoWorld, _runtime: Runtime, { query, response }: LocalCall): Promise<void> {
   const person = await world.personFor(query.get('login_hint') ?? '', query.get('client_id') ?? '');
   if (person) send(response, 200, person);
@@ -148,7 +150,9 @@ async function checkPushRights(_world: DemoWorld, runtime: Runtime, { response }
   send(response, 200, Object.fromEntries(await Promise.all(answers)));
 }
 
-/** Lets the function that pings clients call the addresses of one, as `ciba client test` does by an invocation in AWS. */
+/**
+ * Lets the function that pings clients call the addresses of one, as `ciba client test` does by an invocation in AWS.
+ */
 async function testClient(
   runtime: Runtime,
   { query, response }: LocalCall,

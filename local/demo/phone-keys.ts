@@ -29,8 +29,8 @@ export async function signWith(
 }
 
 /**
- * Makes the JWT by which a verification key proves itself, beside one possession key. The claims say for which ticket it
- * is, and how long it is valid.
+ * Makes the JWT by which a verification key proves itself, beside one possession key. The claims say for which ticket
+ * it is, and how long it is valid.
  */
 export async function proveVerificationKey(
   pair: KeyPair,

@@ -65,7 +65,9 @@ function clientMistake(client: Members): Mistake | undefined {
   return refused(registerClient(metadata, own)) ?? unusedDescription(metadata);
 }
 
-/** A description of a scope that the client cannot ask for is a slip of the pen: the phone would show the bare scope. */
+/**
+ * A description of a scope that the client cannot ask for is a slip of the pen: the phone would show the bare scope.
+ */
 function unusedDescription({ scope = 'openid', scope_descriptions = {} }: ClientMetadata): Mistake | undefined {
   const scopes = scope.split(' ');
   const unused = Object.keys(scope_descriptions).find((described) => !scopes.includes(described));

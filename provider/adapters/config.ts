@@ -88,8 +88,8 @@ export function readOperators(env: Environment = environment): readonly string[]
 }
 
 /**
- * Reads networks such as `10.0.0.0/8` in which clients may be called, in addition to the public internet: to notify them,
- * and to fetch their keys. Empty in an AWS account.
+ * Reads networks such as `10.0.0.0/8` in which clients may be called, in addition to the public internet: to notify
+ * them, and to fetch their keys. Empty in an AWS account.
  */
 export function readNotificationNetworks(env: Environment = environment): readonly string[] {
   return env['NOTIFICATION_NETWORKS'] ? env['NOTIFICATION_NETWORKS'].split(',') : [];

@@ -47,9 +47,9 @@ const THROTTLED = /Throttl|LimitExceeded/;
 
 /**
  * Makes a function that calls a service of AWS without its client in the SDK, which would be a third of a bundle
- * (docs/adr/0022). It takes the connections and the credentials of a client that the function has anyway, and its region
- * unless another one is given. A call is tried again if it could not be sent, if its answer did not end in time, and if
- * the service was throttled or out. The function rejects if the last try has no answer.
+ * (docs/adr/0022). It takes the connections and the credentials of a client that the function has anyway, and its
+ * region unless another one is given. A call is tried again if it could not be sent, if its answer did not end in time,
+ * and if the service was throttled or out. The function rejects if the last try has no answer.
  */
 export function signedCalls(
   { config }: Connected,
@@ -89,8 +89,8 @@ export function signedCalls(
 }
 
 /**
- * Does something until its outcome needs no other try, once more than there are pauses. The last outcome is returned, and
- * the last failure thrown, as it is.
+ * Does something until its outcome needs no other try, once more than there are pauses. The last outcome is returned,
+ * and the last failure thrown, as it is.
  */
 export async function tryAgain<Outcome>(
   once: () => Promise<Outcome>,
@@ -115,7 +115,9 @@ export function jsonCall(target: string, input: object): SignedCall {
   return { method: 'POST', path: '/', headers, body: JSON.stringify(input) };
 }
 
-/** Makes a fault with the name that a service with JSON gave it. The log has the names of faults, not their messages. */
+/**
+ * Makes a fault with the name that a service with JSON gave it. The log has the names of faults, not their messages.
+ */
 export function faultOf(service: string, { statusCode, body }: Pick<SignedAnswer, 'statusCode' | 'body'>): Error {
   const fault = new Error(`${service} answered ${statusCode}`);
   const [, name = `${service}${statusCode}`] = /"__type"\s*:\s*"(?:[^"]*#)?(\w+)/.exec(body) ?? [];

@@ -3,7 +3,8 @@ import type { UserCodeHashes } from '../flows/person/ports.ts';
 
 /**
  * The cost of a new hash: 2^14 blocks of 1 KiB, five times, which is one of the settings of equal strength that OWASP
- * names. It needs 16 MiB. Each hash contains its cost, so another cost here holds for the codes that are set from then on.
+ * names. It needs 16 MiB. Each hash contains its cost, so another cost here holds for the codes that are set from then
+ * on.
  */
 const COST = { ln: 14, r: 8, p: 5 };
 const [SALT_BYTES, KEY_BYTES] = [16, 32];

@@ -60,9 +60,10 @@ export type FoundKeySet = { readonly keys: readonly PublicJwk[] } | { readonly f
 /** Key sets that clients and other issuers publish at an https URL (`jwks_uri`, RFC 7591 §2). */
 export interface RemoteKeySets {
   /**
-   * Returns the public keys at a registered URL, from a copy of at most five minutes. A copy without a key that has this
-   * `kid` is fetched anew, at most every ten seconds. While the set cannot be fetched, the copy is used for at most 15
-   * minutes. It never throws because of the other side. The keys are all that may be used: `candidateKeys` picks.
+   * Returns the public keys at a registered URL, from a copy of at most five minutes. A copy without a key that has
+   * this `kid` is fetched anew, at most every ten seconds. While the set cannot be fetched, the copy is used for at
+   * most 15 minutes. It never throws because of the other side. The keys are all that may be used: `candidateKeys`
+   * picks.
    */
   find(jwksUri: string, wanted: { readonly kid: unknown }): Promise<FoundKeySet>;
 }
@@ -78,8 +79,8 @@ export interface AuditTrail extends AuditLog {
   /** Makes the id that the records of one change share. */
   newChange(): string;
   /**
-   * Stores a step of a change durably, and writes it to the log. It resolves when the store has acknowledged the record,
-   * to true. False if the store is out: then only the log has the record.
+   * Stores a step of a change durably, and writes it to the log. It resolves when the store has acknowledged the
+   * record, to true. False if the store is out: then only the log has the record.
    */
   record(event: AuditEvent, step: AuditStep, now: number): Promise<boolean>;
 }
@@ -113,7 +114,9 @@ export type Settings = IssuerNames & {
   /** Whether a request needs a binding message while the user has another open question. */
   readonly needsMessageWhileOpen: boolean;
   readonly lifetimes: TokenLifetimes;
-  /** For how many days a client secret works, unless the client was registered with days of its own. Undefined: no end. */
+  /**
+   * For how many days a client secret works, unless the client was registered with days of its own. Undefined: no end.
+   */
   readonly clientSecretDays?: number | undefined;
   /** Who may sign a `login_hint_token` for every client. Undefined means nobody. */
   readonly hintIssuers?: readonly HintIssuer[] | undefined;

@@ -49,8 +49,8 @@ function textOf(_name: string, value: unknown): unknown {
 }
 
 /**
- * A person with everything that a person can leave: two phones, an approved, a denied and an open request, a client that
- * pauses, and a ticket.
+ * A person with everything that a person can leave: two phones, an approved, a denied and an open request, a client
+ * that pauses, and a ticket.
  */
 async function richPerson(sub: string) {
   people += 1;

@@ -35,7 +35,10 @@ async function newKey(kid: string): Promise<Key> {
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'PS256', use: 'sig' } };
 }
 
-/** A client that publishes its keys, authenticates with them, and must sign its requests. Each has an address of its own. */
+/**
+ * A client that publishes its keys, authenticates with them, and must sign its requests. Each has an address of its
+ * own.
+ */
 async function strictClient(): Promise<{ clientId: string; keysAt: string }> {
   const keysAt = `${server.url}?client=${randomUUID()}`;
   const { client_id: clientId } = await world.client({

@@ -7,8 +7,8 @@ import { root } from './code-blocks.ts';
 
 /**
  * Makes a folder for what all files of tests share, and bundles the functions there, with the thread that they run in.
- * From its bundle a function starts in a fifth of the time that it takes from its sources. These bundles are not minified,
- * so stack traces can be read.
+ * From its bundle a function starts in a fifth of the time that it takes from its sources. These bundles are not
+ * minified, so stack traces can be read.
  */
 export async function setup(project: TestProject): Promise<() => void> {
   const output = join(root, 'test-output');

@@ -63,7 +63,10 @@ export class World {
     });
   }
 
-  /** Registers a client, with a secret unless it names another method. The first one is Harbor Bank, unless it has another name. */
+  /**
+   * Registers a client, with a secret unless it names another method. The first one is Harbor Bank, unless it has
+   * another name.
+   */
   async client(metadata: Record<string, unknown> = {}): Promise<TestClient> {
     if (!('client_name' in metadata)) this.#clients += 1;
     const { status, body, text } = await this.admin('POST', '/admin/clients', {

@@ -8,8 +8,8 @@ import type { SnakeCase } from '../../provider/core/snake-case.ts';
 import type { Grant } from '../../provider/core/token/grant.ts';
 import type { Nothing, Told, Whole } from '../../provider/core/whole.ts';
 
-// What must go together fails to compile apart. `npm run types` runs these tests: each adds a member, and where it would
-// be forgotten the compiler must complain. Client metadata: test/core/client/metadata.test.ts.
+// What must go together fails to compile apart. `npm run types` runs these tests: each adds a member, and where it
+// would be forgotten the compiler must complain. Client metadata: test/core/client/metadata.test.ts.
 
 const FACTS: FactsForm = {
   client_id: 'bank',

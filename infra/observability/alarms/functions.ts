@@ -17,9 +17,10 @@ const CONSEQUENCES: Readonly<Record<string, string>> = {
 const MANY_CALLS = 600;
 
 /**
- * Adds an alarm on three failures within a minute, or on 0.5 % of the calls where there are more than 600. It also rolls
- * a canary back, and no canary starts while it is on, so a few failures among many calls must not ring it. Lambda counts
- * calls that threw, timed out or did not start; the function's log counts faults that it caught and answered with 500.
+ * Adds an alarm on three failures within a minute, or on 0.5 % of the calls where there are more than 600. It also
+ * rolls a canary back, and no canary starts while it is on, so a few failures among many calls must not ring it. Lambda
+ * counts calls that threw, timed out or did not start; the function's log counts faults that it caught and answered
+ * with 500.
  */
 export function addFaultAlarm(alarms: AlarmSet, target: ProviderFunction): Alarm {
   return alarms.add({
@@ -61,8 +62,9 @@ function consequenceOf({ name }: ProviderFunction): string {
 }
 
 /**
- * Adds an alarm on calls of functions on the path of a login that Lambda throttled, and one on those of all others. Only
- * the first means that users cannot log in: an operator's script that runs into the reservation of `admin` wakes nobody.
+ * Adds an alarm on calls of functions on the path of a login that Lambda throttled, and one on those of all others.
+ * Only the first means that users cannot log in: an operator's script that runs into the reservation of `admin` wakes
+ * nobody.
  */
 export function addThrottleAlarms(alarms: AlarmSet, functions: readonly ProviderFunction[]): void {
   const isOnPath = ({ name }: ProviderFunction) => ON_LOGIN_PATH.includes(name);

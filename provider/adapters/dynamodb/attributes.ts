@@ -7,7 +7,9 @@ import type { Item } from './items.ts';
 /** An item as DynamoDB takes and gives it. */
 export type Attributes = Record<string, AttributeValue>;
 
-/** Returns an item as DynamoDB takes it. What is undefined, at any depth, is left out. Throws if a value has no form. */
+/**
+ * Returns an item as DynamoDB takes it. What is undefined, at any depth, is left out. Throws if a value has no form.
+ */
 export function marshall(item: Item): Attributes {
   return Object.fromEntries(
     Object.entries(item)

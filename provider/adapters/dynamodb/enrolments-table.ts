@@ -22,8 +22,9 @@ export class TicketsTable implements Tickets {
   }
 
   /**
-   * Issues the ticket in place of the one that is stored at the moment. If others have written since and this ticket may
-   * have been issued before, it is a fault: they may have ended it, and a repetition of the SDK must not bring it back.
+   * Issues the ticket in place of the one that is stored at the moment. If others have written since and this ticket
+   * may have been issued before, it is a fault: they may have ended it, and a repetition of the SDK must not bring it
+   * back.
    */
   async issueTicket({ owner, ticket }: Parameters<Tickets['issueTicket']>[0]): Promise<TicketClaim> {
     const { directory, transactions } = this.#tables;
@@ -89,7 +90,8 @@ export class EnrolledDevicesTable implements Pick<Enrolments, 'withdraw'> {
         remove: ['ticket'],
         guard: { condition: '#ticket.#device_id = :device', values },
       });
-    // A ticket enrols one device, once. So if it does not fit the first two writes, it ended in between, and fits again.
+    // A ticket enrols one device, once. So if it does not fit the first two writes, it ended in between, and fits
+    // again.
     for (const write of [keepTicket, endTicket, keepTicket]) {
       const { written, item } = await write();
       if (written || !item) return;
@@ -150,10 +152,10 @@ export class EnrolmentsTable extends EnrolledDevicesTable implements Enrolments 
 
 /**
  * Returns a write of the profile, which holds the ticket and the ids of the enrolled devices. It raises the revision of
- * the profile, so that a change of the profile that was read before is not stored over it. The SDK repeats a write whose
- * answer was lost, and others may have written in between. The repetition raises the revision once more, so the profile
- * never has an earlier revision again. It also undoes nothing of theirs: a device id is never given a second time, and
- * each guard names the ticket by its hash. Only the issue of a ticket names the revision that was read.
+ * the profile, so that a change of the profile that was read before is not stored over it. The SDK repeats a write
+ * whose answer was lost, and others may have written in between. The repetition raises the revision once more, so the
+ * profile never has an earlier revision again. It also undoes nothing of theirs: a device id is never given a second
+ * time, and each guard names the ticket by its hash. Only the issue of a ticket names the revision that was read.
  */
 function profileChange(sub: string, change: ProfileChange, entropy: Entropy): Change<UserForm> {
   const nonce = { attribute: 'put_by', value: entropy.id() };

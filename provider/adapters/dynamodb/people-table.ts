@@ -23,8 +23,8 @@ type UserPartition = {
 };
 
 /**
- * Persons, their devices, their user codes and the clients that they denied in Directory: two ports over one partition for each person. A
- * caller that asks for all at the same time is answered from one read.
+ * Persons, their devices, their user codes and the clients that they denied in Directory: two ports over one partition
+ * for each person. A caller that asks for all at the same time is answered from one read.
  */
 export class PeopleTable implements People, Pick<Devices, 'listOf' | 'markUnreachable'> {
   readonly #directory: Table;

@@ -115,7 +115,7 @@ export class PersonRecordsTable implements PersonRecords {
     await Promise.all(windows.map(({ pk, sk }) => this.#transactions.delete({ pk, sk })));
   }
 
-  async eraseBlocks({ sub, profileIds }: ProfilesOf): Promise<void> {
+  async eraseBlocksAndUserCode({ sub, profileIds }: ProfilesOf): Promise<void> {
     const stored = await this.#directory.query<BlockForm | UserCodeForm>(userPartition(sub));
     const of = stored.filter((item) => isBlock(item) || isUserCode(item));
     const own = of.filter(({ profile_id }) => profileIds.includes(profile_id));

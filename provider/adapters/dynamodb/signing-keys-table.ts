@@ -112,8 +112,8 @@ export class SigningKeysTable extends ReadableSigningKeysTable implements Signin
   }
 
   /**
-   * Changes the state, from one given state only. False if another run was first. If the answer was lost, and another run
-   * has changed the key since, it is a fault: nobody knows whether this change was made.
+   * Changes the state, from one given state only. False if another run was first. If the answer was lost, and another
+   * run has changed the key since, it is a fault: nobody knows whether this change was made.
    */
   async #move(key: SigningKey, set: Partial<PublicHalfForm>, from: SigningKeyState): Promise<boolean> {
     const { written, isUnclear } = await this.#directory.update({

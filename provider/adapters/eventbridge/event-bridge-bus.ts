@@ -13,8 +13,8 @@ import {
 import { detailOf } from './event-detail.ts';
 
 /**
- * The most entries that EventBridge takes in one call. An event has at most 2 KB, so ten of them are far below its limit
- * of 1 MB, which was 256 KB until January 2026.
+ * The most entries that EventBridge takes in one call. An event has at most 2 KB, so ten of them are far below its
+ * limit of 1 MB, which was 256 KB until January 2026.
  */
 const MOST_ENTRIES = 10;
 

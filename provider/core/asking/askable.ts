@@ -62,11 +62,11 @@ export function checkNamed({ clientLimit, sub, differ, onlySub, isSynthetic }: N
  * Checks whether the user may be asked. The order of refusals is: those of {@link checkNamed}, a pause after denials,
  * another open request where there may be one only, a binding message that is needed, no profile, a name that is no
  * longer the user's, a subject that was another person's when it was named, a blocked user, the user code, the user's
- * limit, no device that would learn of the request, none of these that could approve it. A client knows of its own denials
- * and open requests, whatever became of the user since. Unknown and blocked users are refused before the limit, so that
- * the limit does not reveal that a user exists, and so is a client without the user's code. The limit protects people
- * from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts of a failed deployment
- * would make the next one fail. They are counted all the same, so that the login shows that counting works.
+ * limit, no device that would learn of the request, none of these that could approve it. A client knows of its own
+ * denials and open requests, whatever became of the user since. Unknown and blocked users are refused before the limit,
+ * so that the limit does not reveal that a user exists, and so is a client without the user's code. The limit protects
+ * people from too many pushes. It does not stop the synthetic login, which rings no phone: the attempts of a failed
+ * deployment would make the next one fail. They are counted all the same, so that the login shows that counting works.
  */
 export function checkAskable(known: FoundUser): Result<UserWithBlocks> {
   const { hint, found, userLimit, sub, isSynthetic } = known;

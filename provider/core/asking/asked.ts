@@ -40,7 +40,7 @@ export function checkAsked(
   const target = grantAudience({ audience, resources }, client, issuer);
   if (!target.ok) return target;
   const granted = grantScopes(scopes, client.scopes);
-  // A user cannot approve nothing.
+  // The user would be asked to approve an empty list.
   if (granted.length === 0) return refuse({ reason: 'scope_not_allowed' });
   return ok({
     clientId: client.clientId,

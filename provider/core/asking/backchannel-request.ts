@@ -89,8 +89,8 @@ function readBindingMessage(
 }
 
 /**
- * Reads the user code (CIBA §7.1). For clients that are not registered for it, it is ignored like any unknown parameter.
- * A code that nobody can have is refused for everybody, before a user is looked up.
+ * Reads the user code (CIBA §7.1). For clients that are not registered for it, it is ignored like any unknown
+ * parameter. A code that nobody can have is refused for everybody, before a user is looked up.
  */
 function readUserCode(form: FormParameters, { sendsUserCodes }: RequestPolicy): Result<string | undefined> {
   const sent = sendsUserCodes ? single(form, 'user_code') : undefined;

@@ -18,8 +18,8 @@ const ABOUT_PEOPLE = [
 export type Concealed = Extract<Refusal, { reason: (typeof ABOUT_PEOPLE)[number] }>;
 
 /**
- * Returns whether a client would learn from this refusal whether a person exists, is blocked, has a phone or a user code,
- * or is busy.
+ * Returns whether a client would learn from this refusal whether a person exists, is blocked, has a phone or a user
+ * code, or is busy.
  */
 export function isAboutPeople(refusal: Refusal): refusal is Concealed {
   return ABOUT_PEOPLE.some((reason) => reason === refusal.reason);
@@ -34,8 +34,8 @@ export function isHidden(
 }
 
 /**
- * Returns an owner who is nobody, for what is counted and stored when a hint names no user. The same hint gives the same
- * owner, so it is counted like one person. No user has this subject: it is a hash of the hint.
+ * Returns an owner who is nobody, for what is counted and stored when a hint names no user. The same hint gives the
+ * same owner, so it is counted like one person. No user has this subject: it is a hash of the hint.
  */
 export function nobodyNamed(hint: LoginHint): Owner {
   const named = namesIn(hint).map((name) =>

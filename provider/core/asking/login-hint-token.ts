@@ -24,9 +24,9 @@ export type HintTokenClaims = {
 const wrong = (because: WrongHintToken) => refuse({ reason: 'login_hint_token_invalid', because });
 
 /**
- * Checks the claims of a `login_hint_token` whose signature was verified (CIBA §7.1). `sub_id` says whom it means
- * (RFC 9493 §4.1). `sub` is not read: in a JWT of another issuer it is a subject of that issuer, who is nobody here, and
- * an ID token or a client assertion of that issuer has one too.
+ * Checks the claims of a `login_hint_token` whose signature was verified (CIBA §7.1). `sub_id` says whom it means (RFC
+ * 9493 §4.1). `sub` is not read: in a JWT of another issuer it is a subject of that issuer, which finds no user here,
+ * and an ID token or a client assertion of that issuer has one too.
  */
 export function checkHintToken(
   { header, claims }: { readonly header: TokenClaims; readonly claims: TokenClaims },
@@ -48,7 +48,10 @@ export function checkHintToken(
   return ok({ hint: hint.value, jti: jti === undefined ? undefined : { id: jti, expiresAt } });
 }
 
-/** A JWT with a type of its own is made for something else, such as a security event or an access token (RFC 8725 §3.11). */
+/**
+ * A JWT with a type of its own is made for something else, such as a security event or an access token (RFC 8725
+ * §3.11).
+ */
 function isUntyped({ typ }: TokenClaims): boolean {
   const name = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
   return TYPES.some((type) => type === name);

@@ -11,8 +11,8 @@ const JSON_LIMIT = 2048;
 
 /**
  * Reads `login_hint`: an e-mail address, a phone number (with a leading `+`), a username, `sub:` with a subject, an
- * `acct:` URI, or a subject identifier of RFC 9493 as JSON. Auth0's SDKs send the JSON form. A subject needs its prefix,
- * because it may look like another user's username, which has no colon.
+ * `acct:` URI, or a subject identifier of RFC 9493 as JSON. Auth0's SDKs send the JSON form. A subject needs its
+ * prefix, because it may look like another user's username, which has no colon.
  */
 export function parseLoginHint(hint: string, names: IssuerNames): Result<LoginHint> {
   const isJson = hint.trimStart().startsWith('{');

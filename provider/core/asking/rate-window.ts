@@ -4,8 +4,8 @@ import type { Client } from '../client/client.ts';
 export type WindowLimits = { readonly perMinute: number; readonly perHour: number };
 
 /**
- * The limits of one client. `requestsPerMinute` is over all users. A client that names `unknownUsers` unknown users within
- * an hour is refused for an hour. Undefined means no such limit.
+ * The limits of one client. `requestsPerMinute` is over all users. A client that names `unknownUsers` unknown users
+ * within an hour is refused for an hour. Undefined means no such limit.
  */
 export type ClientLimits = {
   readonly requestsPerMinute: number | undefined;
@@ -81,8 +81,8 @@ export function shardsOf(requestsPerMinute: number | undefined): {
 }
 
 /**
- * Returns the limits of a client: what it was registered with, else what applies to every client. Undefined if it has no
- * limit at all.
+ * Returns the limits of a client: what it was registered with, else what applies to every client. Undefined if it has
+ * no limit at all.
  */
 export function limitsOf(
   { requestsPerMinute: registered }: Pick<Client, 'requestsPerMinute'>,

@@ -108,8 +108,8 @@ export const askingWording: Wordings<AskingRefusal> = {
   login_hint_token_expired: () => wording(400, 'expired_login_hint_token', 'login_hint_token has expired.'),
   invalid_binding_message: (refusal) =>
     wording(400, 'invalid_binding_message', `binding_message must be ${refusal.expected}.`),
-  // CIBA §13: the message is unacceptable "in the context of the given request". A client that reads the code knows which
-  // parameter to change; `invalid_request` would say that the request is malformed.
+  // CIBA §13: the message is unacceptable "in the context of the given request". A client that reads the code knows
+  // which parameter to change; `invalid_request` would say that the request is malformed.
   binding_message_needed: () =>
     wording(
       400,

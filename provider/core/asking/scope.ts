@@ -22,8 +22,8 @@ export const STANDARD_SCOPES = Object.keys(standardDescriptions);
 /**
  * Reads `scope`, a list separated by spaces. The order is kept and duplicates are dropped. A malformed list is
  * `invalid_scope`. Where `openid` is required (CIBA §7.1), a list without it is `invalid_request`. Where it is not, the
- * scope must be there all the same: there is no default that the user could be shown, so without it the request fails with
- * `invalid_scope` (RFC 6749 §3.3).
+ * scope must be there all the same: there is no default that the user could be shown, so without it the request fails
+ * with `invalid_scope` (RFC 6749 §3.3).
  */
 export function parseScope(
   scope: string | undefined,
@@ -39,8 +39,8 @@ export function parseScope(
 }
 
 /**
- * Returns the scopes that the client may have, in the order in which it asked for them. Other scopes are dropped (RFC 6749
- * §3.3). Nothing is left only if the client asked without `openid`.
+ * Returns the scopes that the client may have, in the order in which it asked for them. Other scopes are dropped (RFC
+ * 6749 §3.3). Nothing is left only if the client asked without `openid`.
  */
 export function grantScopes(asked: readonly string[], allowed: readonly string[]): readonly string[] {
   return asked.filter((scope) => scope === 'openid' || allowed.includes(scope));
@@ -52,8 +52,8 @@ export function asksIdToken(scopes: readonly string[]): boolean {
 }
 
 /**
- * Returns each granted scope with the sentence that the phone shows for it. A standard scope keeps its words, so that no
- * client can pass the address off as something else. Without a description the phone shows the name of the scope.
+ * Returns each granted scope with the sentence that the phone shows for it. A standard scope keeps its words, so that
+ * no client can pass the address off as something else. Without a description the phone shows the name of the scope.
  */
 export function describeScopes(
   scopes: readonly string[],

@@ -22,12 +22,14 @@ type Format = {
   read(members: readonly string[], names: IssuerNames): Result<UserName>;
 };
 
-/** The formats that name one user in one way (RFC 9493 §3.2), with their members in the order in which they are read. */
+/**
+ * The formats that name one user in one way (RFC 9493 §3.2), with their members in the order in which they are read.
+ */
 const FORMATS: Readonly<Record<string, Format>> = {
   iss_sub: { members: ['iss', 'sub'], read: ([iss = '', sub = ''], names) => readIssuerSubject({ iss, sub }, names) },
   email: { members: ['email'], read: ([email = '']) => nameOf('email', parseEmail(email)) },
   phone_number: { members: ['phone_number'], read: ([phone = '']) => nameOf('phone', parsePhoneNumber(phone)) },
-  // §3.2.5: an identifier without meaning but between the two. What clients know of a user in this way is the `sub`.
+  // §3.2.5: an identifier that only its two parties understand. Here it is the `sub`.
   opaque: { members: ['id'], read: ([id = '']) => readSubject(id) },
   account: { members: ['uri'], read: ([uri = ''], names) => readAccount(uri, names) },
 };
@@ -42,7 +44,7 @@ export function readSubjectIdentifier(value: unknown, names: IssuerNames): Resul
   return readSingle(value, names);
 }
 
-/** Reads `sub` as the subject of a user. What cannot be a subject names nobody. */
+/** Reads `sub` as the subject of a user. A malformed subject finds no user. */
 export function readSubject(sub: string): Result<UserName> {
   return isSubject(sub) ? ok({ kind: 'sub', sub }) : refuse({ reason: 'unknown_user', because: 'no_profile' });
 }
@@ -79,7 +81,7 @@ function readSingle(value: unknown, names: IssuerNames): Result<UserName> {
 }
 
 /**
- * Reads several names of one person. Names at other providers name nobody here, and are left out. `aliases` may not
+ * Reads several names of one person. Names at other providers are left out. `aliases` may not
  * contain `aliases` (RFC 9493 §3.2.8).
  */
 function readAliases(identifiers: unknown, names: IssuerNames): Result<LoginHint> {

@@ -25,8 +25,9 @@ export type TriedUserCode = {
 };
 
 /**
- * Judges a user code (CIBA §7.1.2, §13). A person who has a code is asked with it alone, also by a client that cannot
- * send one: otherwise whoever has such a client could go around the code. A code for a person without one is ignored.
+ * Judges a user code (CIBA §7.1.2, §13). A person who has a code is asked only if the client sends it. A client that
+ * cannot send one may not ask them: otherwise whoever has such a client could go around the code. A code for a person
+ * without one is ignored.
  */
 export function judgeUserCode({ code, isSupported, counted, isRight }: TriedUserCode): Result<true> {
   if (!code) return ok(true);

@@ -9,8 +9,8 @@ const AUDITED = Object.fromEntries(CLIENT_METADATA_ROWS.map(([member, { audited 
 
 /**
  * Returns what a change made of a client, for the audit trail: each member of the registration that is another now, and
- * `client_secret`, `client_secret_expires_at` and `old_secret_expires_at` without any value. Without a client before, it returns what the new one
- * was registered with.
+ * `client_secret`, `client_secret_expires_at` and `old_secret_expires_at` without any value. Without a client before,
+ * it returns what the new one was registered with.
  */
 export function changesOfClient(before: Client | undefined, after: Client): readonly ChangedMember[] {
   return changedMembers(before ? membersOf(before) : {}, membersOf(after), AUDITED);

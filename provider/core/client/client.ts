@@ -7,8 +7,8 @@ import { CIBA_GRANT, type GrantType } from '../token/grant-types.ts';
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * The methods by which a client may authenticate, the most secure one first, which is the default. Discovery lists them in
- * this order. CIBA uses the methods of the token endpoint (CIBA §7.1).
+ * The methods by which a client may authenticate, the most secure one first, which is the default. Discovery lists them
+ * in this order. CIBA uses the methods of the token endpoint (CIBA §7.1).
  */
 export const CLIENT_AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
 
@@ -51,8 +51,8 @@ export type ClientCredential =
     });
 
 /**
- * How a client learns that a request has ended (CIBA §5). A `ping` client is notified when it should fetch its tokens. A
- * `push` client gets the tokens themselves, and never calls the token endpoint.
+ * How a client learns that a request has ended (CIBA §5). A `ping` client is notified when it should fetch its tokens.
+ * A `push` client gets the tokens themselves, and never calls the token endpoint.
  */
 export const DELIVERY_MODES = ['poll', 'ping', 'push'] as const;
 
@@ -76,7 +76,8 @@ export type Client = {
   /** Where a `ping` or `push` client is notified: an https URL (CIBA §4). Undefined for `poll`. */
   readonly notificationEndpoint?: string | undefined;
   /**
-   * Whether the client sends user codes (CIBA §4). Absent means that it does not. It cannot ask a person who has one then.
+   * Whether the client sends user codes (CIBA §4). Absent means that it does not. It cannot ask a person who has one
+   * then.
    */
   readonly sendsUserCodes?: boolean | undefined;
   /** The algorithm of its signed requests (CIBA §4). Absent means that it signs none. */
@@ -90,7 +91,10 @@ export type Client = {
   readonly defaultAudience?: string | undefined;
   readonly idTokenAlgorithm: SigningAlgorithm;
   readonly accessTokenAlgorithm: SigningAlgorithm;
-  /** The most authentication requests a minute over all users. Absent means the limit that the settings give every client. */
+  /**
+   * The most authentication requests a minute over all users. Absent means the limit that the settings give every
+   * client.
+   */
   readonly requestsPerMinute?: number | undefined;
   /** For how many days each of its secrets works. Absent means as long as the settings say, or without end. */
   readonly secretDays?: number | undefined;

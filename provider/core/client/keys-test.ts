@@ -1,6 +1,9 @@
 import type { PublicJwk } from '../keys/jwk.ts';
 
-/** The order to fetch the keys that a client publishes, by its `client_id`. It is the whole event of a direct invocation. */
+/**
+ * The order to fetch the keys that a client publishes, by its `client_id`. It is the whole event of a direct
+ * invocation.
+ */
 export type KeysTestOrder = { readonly test_keys_of: string };
 
 /**

@@ -91,9 +91,9 @@ function checkAudiences({ audiences, default_audience }: ClientMetadata, clientI
 }
 
 /**
- * Returns how the client authenticates. Without a method it is `private_key_jwt`, because such a client never sends what
- * others could use. RFC 7591 §2 names `client_secret_basic` as the default, and lets a server replace what it is sent
- * (§3.2.1); the answer says what was registered.
+ * Returns how the client authenticates. Without a method it is `private_key_jwt`, because such a client never sends
+ * what others could use. RFC 7591 §2 names `client_secret_basic` as the default, and lets a server replace what it is
+ * sent (§3.2.1); the answer says what was registered.
  */
 function registerCredential(
   metadata: ClientMetadata,
@@ -118,8 +118,8 @@ function registerCredential(
 }
 
 /**
- * Checks that a `ping` or `push` client names its endpoint and that a `poll` client names none (CIBA §4). An endpoint that is
- * never called would be misleading.
+ * Checks that a `ping` or `push` client names its endpoint and that a `poll` client names none (CIBA §4). An endpoint
+ * that is never called would be misleading.
  */
 function checkNotificationEndpoint(metadata: ClientMetadata): Result<true> {
   const member = 'backchannel_client_notification_endpoint';

@@ -1,6 +1,6 @@
 /** How long a warm function may use its copy of a client, in seconds. */
 export const CLIENT_COPY_SECONDS = 60;
-/** How often failed credentials may cause a read of one client, or unknown keys one of the signing keys, at once. */
+/** How many reads failed credentials may cause for one client at once, or unknown keys for one algorithm. */
 const MOST = 5;
 /** Seconds until one more read is allowed. It is less than the life of a copy, so every copy is renewed in time. */
 const SECONDS_PER_READ = 10;
@@ -14,8 +14,9 @@ export function newRereads(now: number): Rereads {
 }
 
 /**
- * Takes one read for a failed credential or an unknown key. Returns what is left, or undefined if there were too many: five at once, then
- * one every ten seconds. So a wrong guess costs one read, and a flood of them costs no more than that.
+ * Takes one read for a failed credential or an unknown key. Returns what is left, or undefined if there were too many:
+ * five at once, then one every ten seconds. So a wrong guess costs one read, and a flood of them costs no more than
+ * that.
  */
 export function takeReread({ left, since }: Rereads, now: number): Rereads | undefined {
   const gained = Math.max(0, Math.floor((now - since) / SECONDS_PER_READ));

@@ -5,10 +5,10 @@ import type { AcrRule } from './acr-rule.ts';
 export type Verification = { readonly amr: readonly string[]; readonly signedBy: DeviceKey };
 
 /**
- * Returns the authentication context class that an approval reached: that of the first rule that fits. The rules are the
- * provider's own policy, whose strongest rule comes first, or those of the classes that the client asked for, in its
- * order. The class never follows from what a client asked for or a phone claimed alone. Undefined when no rule fits: the
- * tokens then carry no `acr`.
+ * Returns the authentication context class that an approval reached: that of the first rule that fits. The rules are
+ * the provider's own policy, whose strongest rule comes first, or those of the classes that the client asked for, in
+ * its order. The class never follows from what a client asked for or a phone claimed alone. Undefined when no rule
+ * fits: the tokens then carry no `acr`.
  */
 export function acrReached({ amr, signedBy }: Verification, rules: readonly AcrRule[]): string | undefined {
   return rules.find(

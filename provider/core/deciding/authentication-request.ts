@@ -74,8 +74,8 @@ const refused = (refusal: Refusal): TokenDecision => ({ outcome: 'refuse', refus
  * Decides a token request for one `auth_req_id`, after client authentication (CIBA §10.1, §11). The order is: owner,
  * redeemed, denied, failed, approved, expired, too fast, pending. A final state takes precedence over `slow_down`, so
  * that the client of an approved user never waits another interval. An unknown id and another client's id get the same
- * answer, so that a client cannot probe for the ids of others. A former client with the same `client_id` is another one. The error code of each reason, such as `invalid_grant` for
- * a redeemed request, is in `core/token/refusals.ts`.
+ * answer, so that a client cannot probe for the ids of others. A former client with the same `client_id` is another
+ * one. The error code of each reason, such as `invalid_grant` for a redeemed request, is in `core/token/refusals.ts`.
  */
 export function decideTokenRequest(
   request: AuthenticationRequest | undefined,

@@ -18,7 +18,8 @@ type Answered = {
 
 /**
  * Makes the decision that is recorded for a signed answer. An approval grants exactly what was asked. Its class is the
- * first of those that the client asked for, by the rules that were frozen with the request; otherwise the strongest one.
+ * first of those that the client asked for, by the rules that were frozen with the request; otherwise the strongest
+ * one.
  */
 export function decisionOf(
   { decision, reason }: DeviceResponse,

@@ -57,8 +57,8 @@ export type CheckedEvidence = { readonly checks: readonly EvidenceCheck[]; reado
 export type DecodedApproval = { readonly header: Claims; readonly claims: Claims; readonly shown: Claims };
 
 /**
- * Checks a document of evidence from its bytes alone, without the provider. What it says of the outcome, of times and of
- * whose key it is, no signature covers: only the store of the audit trail shows that (docs/evidence.md).
+ * Checks a document of evidence from its bytes alone, without the provider. What it says of the outcome, of times and
+ * of whose key it is, no signature covers: only the store of the audit trail shows that (docs/evidence.md).
  */
 export function checkEvidence(bytes: Uint8Array, expected: EvidenceExpectation): CheckedEvidence {
   const text = textOf(bytes);

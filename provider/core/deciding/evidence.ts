@@ -4,8 +4,8 @@ import { parsePublicKey } from '../keys/public-key.ts';
 import type { Whole } from '../whole.ts';
 
 /**
- * The kind of proof: a JWS under the key of a device, or under its second key, which verifies the user. A device with one
- * key has `device_key` alone.
+ * The kind of proof: a JWS under the key of a device, or under its second key, which verifies the user. A device with
+ * one key has `device_key` alone.
  */
 export const EVIDENCE_PROOFS = ['device_key', 'verification_key'] as const;
 /** One of {@link EVIDENCE_PROOFS}. */
@@ -49,8 +49,8 @@ type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Writes the one form that a document has: this order of members, two spaces, a newline at the end, and the SHA-256 of
- * the same text without the member `sha256`. So a change of any byte is noticed. Anyone can compute the checksum anew: it
- * shows damage, it does not show who wrote the file.
+ * the same text without the member `sha256`. So a change of any byte is noticed. Anyone can compute the checksum anew:
+ * it shows damage, it does not show who wrote the file.
  */
 export function writeEvidence(evidence: Evidence): string {
   return withChecksum(evidence, checksumOf(evidence));

@@ -23,7 +23,9 @@ export const decidingWording: Wordings<DecidingRefusal> = {
   already_decided: () => wording(409, 'already_decided', 'The request was decided already.'),
 };
 
-/** Says what would suffice. The names of classes are left out: the details have them, and they may have any character. */
+/**
+ * Says what would suffice. The names of classes are left out: the details have them, and they may have any character.
+ */
 function whatSuffices(refusal: {
   readonly suffices: readonly AcrRule[];
   readonly hasVerificationKey: boolean;

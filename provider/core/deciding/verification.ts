@@ -13,9 +13,9 @@ const VERIFYING = ['pin', 'fpt', 'face', 'iris', 'retina', 'vbm', 'pwd', 'mfa'];
 /**
  * Checks how an approval was verified. A device with a verification key must sign with it what says that the person was
  * verified: whoever holds the phone can use the possession key. Its signature says by itself that a person was present
- * (`user`), because the platform releases the key to nobody else. Without attestation all of this is the device's claim.
- * The approval must reach one of the classes that were asked for, by the rules that were frozen with the request. A
- * denial is accepted whatever was verified.
+ * (`user`), because the platform releases the key to nobody else. Without attestation all of this is the device's
+ * claim. The approval must reach one of the classes that were asked for, by the rules that were frozen with the
+ * request. A denial is accepted whatever was verified.
  */
 export function checkVerification(
   { decision, amr }: DeviceResponse,

@@ -28,8 +28,8 @@ export type Proof = {
   /** The possession key. */
   readonly publicKey: PublicJwk;
   /**
-   * The public half of a second key, which the platform of the phone releases only after it has verified the person. That
-   * it does so is the device's claim, because nothing attests it. Undefined for a device with one key.
+   * The public half of a second key, which the platform of the phone releases only after it has verified the person.
+   * That it does so is the device's claim, because nothing attests it. Undefined for a device with one key.
    */
   readonly verificationKey?: PublicJwk | undefined;
 };

@@ -25,8 +25,9 @@ export function sealingKey(keys: readonly DeliveryKey[]): DeliveryKey | undefine
 }
 
 /**
- * Plans the next steps. A key seals until it is as old as signing keys become, and is deleted a week after its successor
- * was made. One key then seals far fewer bodies than the 2^32 that NIST SP 800-38D §8.3 allows with random nonces.
+ * Plans the next steps. A key seals until it is as old as signing keys become, and is deleted a week after its
+ * successor was made. One key then seals far fewer bodies than the 2^32 that NIST SP 800-38D §8.3 allows with random
+ * nonces.
  */
 export function planDeliveryKeys(
   keys: readonly DeliveryKey[],

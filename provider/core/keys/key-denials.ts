@@ -36,8 +36,8 @@ const WHOLESALE = [
 ];
 
 /**
- * The denials that leave the private signing keys, and the keys that seal tokens, to the functions. The stack writes them, and `ciba doctor` looks
- * whether they are still as they were written.
+ * The denials that leave the private signing keys, and the keys that seal tokens, to the functions. The stack writes
+ * them, and `ciba doctor` looks whether they are still as they were written.
  */
 export const KEY_DENIALS = {
   kmsKey: {

@@ -19,7 +19,7 @@ export function candidateKeys(keys: readonly PublicJwk[], { kid, algorithm }: Wa
 
 /**
  * Reads a set of keys that somebody else publishes (RFC 7517 §5). Keys that this provider does not use are left out:
- * those of other kinds and sizes, and those that are no secret any more because their private half is published too.
+ * those of other kinds and sizes, and those whose private half is published too.
  */
 export function parseKeySet(document: unknown): readonly PublicJwk[] | 'no_key_set' | 'too_many_keys' {
   const { keys }: { keys?: unknown } = { ...Object(document) };

@@ -34,9 +34,9 @@ export type NotificationDecision =
 
 /**
  * Decides from the stored request whether its client is to be notified (CIBA §10.2): after an approval and after a
- * denial, also one that nobody made because the client was reported. An announcement states only an intent, because it is sent before the decision is committed. The decision may
- * therefore follow a moment later, or never, if the phone's call failed in between. A client that already has its
- * tokens needs no notification.
+ * denial, also one that nobody made because the client was reported. An announcement states only an intent, because it
+ * is sent before the decision is committed. The decision may therefore follow a moment later, or never, if the phone's
+ * call failed in between. A client that already has its tokens needs no notification.
  */
 export function decideNotification(
   request: AuthenticationRequest | undefined,

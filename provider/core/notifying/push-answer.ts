@@ -3,8 +3,8 @@ import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
 /** Longest pause in seconds between two tries to push. The pauses start at 1 second and double. */
 const LONGEST_PUSH_PAUSE_SECONDS = 60;
 /**
- * The longest pause that a client can ask for with `Retry-After`, in seconds. The first two are short: SQS counts the age
- * of a message that was received less than three times, and an alarm watches that age.
+ * The longest pause that a client can ask for with `Retry-After`, in seconds. The first two are short: SQS counts the
+ * age of a message that was received less than three times, and an alarm watches that age.
  */
 const LONGEST_RETRY_AFTER_SECONDS = { first: 15, later: 300 };
 /** After so many tries SQS counts the age of a message no more. */

@@ -1,8 +1,8 @@
 /** What a client in push mode is told when it gets no tokens (CIBA §12). */
 export type PushError = 'access_denied' | 'expired_token' | 'transaction_failed';
 
-// The user's own denial, an approval that was taken back and a report of the client share their words: the client is not
-// to learn which it was.
+// The user's own denial, an approval that was taken back and a report of the client share their words: the client is
+// not to learn which it was.
 const DESCRIPTIONS: Readonly<Record<PushError, string>> = {
   access_denied: 'The end-user denied the authorization request.',
   expired_token: 'The authentication request has expired without an answer.',

@@ -18,7 +18,10 @@ export const DEFAULTS = {
   clientRequestsPerMinute: 60,
   /** How many unknown users a client may name within an hour. Then it is refused for an hour. */
   unknownUsers: 100,
-  /** How many wrong user codes a client may send for one user within a day of UTC. Then it is refused until the day ends. */
+  /**
+   * How many wrong user codes a client may send for one user within a day of UTC. Then it is refused until the day
+   * ends.
+   */
   wrongUserCodes: 10,
   /** How long a client pauses after a user denied: 15 seconds, a minute, 4 minutes, 16 minutes, then an hour. */
   denialPause: { firstSeconds: 15, longestSeconds: 3600 },

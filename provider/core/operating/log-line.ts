@@ -13,7 +13,10 @@ export type Noted = {
   synthetic?: true | undefined;
   /** A short name of the request, which cannot redeem it; see `txnOf`. */
   txn?: string | undefined;
-  /** The user whom the client wants to ask. Only the line of the authentication request has it; `txn` leads to the others. */
+  /**
+   * The user whom the client wants to ask. Only the line of the authentication request has it; `txn` leads to the
+   * others.
+   */
   sub?: string | undefined;
   device_id?: string | undefined;
   reason?: string | undefined;

@@ -69,8 +69,8 @@ const has =
   (line) =>
     line[field] !== undefined;
 /**
- * Excludes the synthetic login. It redeems twice on purpose, and would make up most of the logins of a quiet stage. It is
- * told by the mark of its client, which no other client can have, and not by a name.
+ * Excludes the synthetic login. It redeems twice on purpose, and would make up most of the logins of a quiet stage. It
+ * is told by the mark of its client, which no other client can have, and not by a name.
  */
 const byPeople =
   (condition: Condition): Condition =>

@@ -1,11 +1,11 @@
 import { retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 
 /**
- * The reasons why the admin API refuses a call (docs/admin-api.md), and why a change that cannot be proven is not made. In
- * a conflict, `what` is the member whose value is taken; `changed` and `client` mean that other calls kept changing the
- * record, or may have set this change back, `blocked` that the user is blocked, `block` that the user reported the
- * client again, `device` that another call gave the device another push token, `ticket` that the ticket was
- * replaced or ended in the meantime, and `user_code` that the user code was set or removed in the meantime.
+ * The reasons why the admin API refuses a call (docs/admin-api.md), and why a change that cannot be proven is not made.
+ * In a conflict, `what` is the member whose value is taken; `changed` and `client` mean that other calls kept changing
+ * the record, or may have set this change back, `blocked` that the user is blocked, `block` that the user reported the
+ * client again, `device` that another call gave the device another push token, `ticket` that the ticket was replaced or
+ * ended in the meantime, and `user_code` that the user code was set or removed in the meantime.
  */
 export type OperatingRefusal =
   | { reason: 'no_iam_identity' }

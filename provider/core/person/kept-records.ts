@@ -20,7 +20,7 @@ export type KeptRecords = {
   readonly rate_windows: readonly KeptRateWindow[];
   /** How many user codes clients sent. */
   readonly user_code_attempts: readonly KeptUserCodeAttempts[];
-  /** That clients need a user code, and not its hash. It is in the partition of the person, whoever's it is. */
+  /** That there is a user code, without its hash. It may be that of a former person with this subject. */
   readonly user_code?: KeptUserCode | undefined;
   /** The clients that the person denied or reported. */
   readonly blocks: readonly KeptBlock[];
@@ -72,7 +72,9 @@ export type KeptDevice = {
   readonly verification_key?: PublicJwk | undefined;
 };
 
-/** A request: what was shown, what was asked, and what became of it. `status` is absent if only its details are left. */
+/**
+ * A request: what was shown, what was asked, and what became of it. `status` is absent if only its details are left.
+ */
 export type KeptRequest = {
   readonly request_id: string;
   readonly profile_id: string;
@@ -122,7 +124,9 @@ export type KeptGrant = Omit<KeptAsked, 'client_id' | 'acr_values'> & {
   readonly claims: UserClaims;
 };
 
-/** How often the user was asked in one hour, which begins at `hour`, and in its minutes by the instants they begin at. */
+/**
+ * How often the user was asked in one hour, which begins at `hour`, and in its minutes by the instants they begin at.
+ */
 export type KeptRateWindow = {
   /** The client whose requests rang nobody, because it was reported. Absent if the window counts all other requests. */
   readonly client_id?: string | undefined;

@@ -17,8 +17,8 @@ const unreadable = /\p{C}/u;
 const TEXTS = ['name', 'given_name', 'family_name'] as const;
 
 /**
- * Turns a profile into a new user. E-mail address, phone number and username are put into normal form, and each becomes a
- * login identifier.
+ * Turns a profile into a new user. E-mail address, phone number and username are put into normal form, and each becomes
+ * a login identifier.
  */
 export function registerUser(profile: UserProfile, { sub, profileId }: Owner): Result<User> {
   if (!isSubject(sub)) return wrong('sub', '1 to 128 letters, digits or . _ | : @ + -');
@@ -82,8 +82,8 @@ export function describeUser(user: User): UserProfile & { readonly sub: string }
 export type UserView = UserProfile & { readonly sub: string; readonly created_at?: number; readonly synthetic?: true };
 
 /**
- * One user as operators are told of it. `user_code_set_at` is when the user code was set, if there is one. A list does not
- * have it, because it would have to read more.
+ * One user as operators are told of it. `user_code_set_at` is when the user code was set, if there is one. A list does
+ * not have it, because it would have to read more.
  */
 export type ShownUserView = UserView & { readonly user_code_set_at?: number };
 

@@ -2,8 +2,8 @@ import { ok, type Result, refuse } from '../result.ts';
 
 /**
  * The user code of a person (CIBA §7.1.2), as it is stored: no client may ask this person without it. `hash` is slow to
- * compute and says how it was made. `codeId` is new for each code, so that wrong attempts at one code do not count for the
- * next one.
+ * compute and says how it was made. `codeId` is new for each code, so that wrong attempts at one code do not count for
+ * the next one.
  */
 export type UserCode = {
   /** The person whom it protects. A code of a former person with the subject counts for nothing. */

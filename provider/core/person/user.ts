@@ -43,8 +43,8 @@ export type User = {
 };
 
 /**
- * How long creating a user may take, in seconds. An older identifier or entry in the list without a profile belongs to no
- * user.
+ * How long creating a user may take, in seconds. An older identifier or entry in the list without a profile belongs to
+ * no user.
  */
 export const UNFINISHED_SECONDS = 60;
 
@@ -88,8 +88,8 @@ const claimsOfScope: Readonly<Record<string, readonly (keyof UserClaims)[]>> = {
 };
 
 /**
- * Returns the claims that the granted scopes release (OIDC Core §5.4). They go into the ID token alone. So without `openid`,
- * which stands for the ID token, there are none.
+ * Returns the claims that the granted scopes release (OIDC Core §5.4). They go into the ID token alone. So without
+ * `openid`, which stands for the ID token, there are none.
  */
 export function claimsFor(scopes: readonly string[], claims: UserClaims): UserClaims {
   if (!asksIdToken(scopes)) return {};

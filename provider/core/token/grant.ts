@@ -2,7 +2,9 @@ import type { Asked } from '../asking/asked.ts';
 import { claimsFor, type UserClaims } from '../person/user.ts';
 import type { Whole } from '../whole.ts';
 
-/** What was asked, without how it had to be verified: that is over with the approval, and `acr` says what was reached. */
+/**
+ * What was asked, without how it had to be verified: that is over with the approval, and `acr` says what was reached.
+ */
 type Granted = Omit<Asked, 'acrValues'>;
 
 /**

@@ -10,8 +10,8 @@ type Tests<EndpointReport, KeysReport> = {
 
 /**
  * Makes a Lambda handler that calls the addresses of a client for operators who invoke it directly, and passes every
- * other event on. It decides by the top level of the event alone, which must be the order and nothing else. No sender of
- * a message can make such an event: what they send is inside `Records`.
+ * other event on. It decides by the top level of the event alone, which must be the order and nothing else. No sender
+ * of a message can make such an event: what they send is inside `Records`.
  */
 export function answerEndpointTests<Event, Answer, EndpointReport, KeysReport>(
   tests: Tests<EndpointReport, KeysReport>,

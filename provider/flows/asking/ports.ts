@@ -12,8 +12,8 @@ export interface RateWindows {
   /** Counts an attempt for a client. A client that named too many unknown users is refused as well. */
   countForClient(clientId: string, limits: ClientLimits, now: number): Promise<Counted>;
   /**
-   * Counts an attempt that rings nobody, because the person reported this client. It uses up no limit of the person, but
-   * the client is to meet the same one.
+   * Counts an attempt that rings nobody, because the person reported this client. It uses up no limit of the person,
+   * but the client is to meet the same one.
    */
   countSilently(
     by: { readonly sub: string; readonly clientId: string },
@@ -23,8 +23,8 @@ export interface RateWindows {
   /** Takes an attempt back that was counted for a user at this instant, because no phone rang. */
   giveBack(sub: string, countedAt: number): Promise<void>;
   /**
-   * Counts an attempt at a user code, before the code is checked. A client that sent `most` wrong codes for a user within
-   * a day is refused until its end.
+   * Counts an attempt at a user code, before the code is checked. A client that sent `most` wrong codes for a user
+   * within a day is refused until its end.
    */
   countUserCode(attempt: UserCodeAttempt, most: number, now: number): Promise<Counted>;
   /** Takes an attempt at a user code back that was counted at this instant, because the code was not wrong. */

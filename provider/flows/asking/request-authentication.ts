@@ -23,10 +23,10 @@ export type RequestAuthenticationPorts = ClientAuthenticationPorts &
 
 /**
  * Handles a client's request to authenticate a user (CIBA §7): authenticates the client, reads the parameters, which
- * may be signed, verifies the hint, finds the user, counts the attempt, stores the request, pushes, and answers. The answer is a success only if SNS accepted
- * the push for at least one device, or if one of the devices asks for requests by itself. A client never waits for a
- * phone that cannot ring, with two exceptions: if the user reported it for fraud, and if users are concealed, it may wait
- * for nobody.
+ * may be signed, verifies the hint, finds the user, counts the attempt, stores the request, pushes, and answers. The
+ * answer is a success only if SNS accepted the push for at least one device, or if one of the devices asks for requests
+ * by itself. A client never waits for a phone that cannot ring, with two exceptions: if the user reported it for fraud,
+ * and if users are concealed, it may wait for nobody.
  */
 export async function requestAuthentication(
   ports: RequestAuthenticationPorts,

@@ -40,8 +40,8 @@ export interface NotificationAddresses {
 /** Clients, as the operator manages them. */
 export interface ClientRegistry {
   /**
-   * Stores a new client. `id_taken`: the client id is another client's, or an audience. `name_taken`: another client has
-   * a name that looks the same. `audience_taken`: one of its audiences is the id of a client.
+   * Stores a new client. `id_taken`: the client id is another client's, or an audience. `name_taken`: another client
+   * has a name that looks the same. `audience_taken`: one of its audiences is the id of a client.
    */
   create(client: Client): Promise<'written' | 'id_taken' | 'name_taken' | 'audience_taken'>;
   /**

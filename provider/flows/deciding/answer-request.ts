@@ -52,8 +52,8 @@ export async function listPendingRequests(
 }
 
 /**
- * Returns the frozen bytes of one request of the device's own user. A request of a client that the user reported since it
- * was asked is not found any more.
+ * Returns the frozen bytes of one request of the device's own user. A request of a client that the user reported since
+ * it was asked is not found any more.
  */
 export async function readRequestDetails(
   ports: AnswerPorts,
@@ -71,10 +71,11 @@ export async function readRequestDetails(
  * showed, which is compared with the provider's own hash. An approval that was not verified as the request needs it is
  * refused before anything is stored, and the request still waits. The evidence is stored durably before the decision is
  * committed, and the outcome after it. Without stored evidence there is no approval, unless the settings allow it; a
- * denial is always recorded. A denial that reports fraud blocks the client before it is committed. One conditional write
- * commits the first valid answer. If the client is to be notified, the decision is announced before it is committed. If the announcement fails, there is no decision, and the phone asks its
- * user to try again. That next try stores evidence and announces again, because nothing is decided yet. Once the request
- * is decided, an answer leaves only its outcome.
+ * denial is always recorded. A denial that reports fraud blocks the client before it is committed. One conditional
+ * write commits the first valid answer. If the client is to be notified, the decision is announced before it is
+ * committed. If the announcement fails, there is no decision, and the phone asks its user to try again. That next try
+ * stores evidence and announces again, because nothing is decided yet. Once the request is decided, an answer leaves
+ * only its outcome.
  */
 export async function answerRequest(
   ports: AnswerPorts,

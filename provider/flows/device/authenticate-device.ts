@@ -51,8 +51,9 @@ export type FindOwner = (
 
 /**
  * Authenticates what a phone signed. `iss` names the device and `sub` the user. The signature must be valid under the
- * stored key and the algorithm that is pinned to it. An answer may be signed by either key of the device. The token must have the expected `typ`, be addressed to this
- * issuer, and be within its lifetime. One read returns both the user and the device; `find` replaces it by another.
+ * stored key and the algorithm that is pinned to it. An answer may be signed by either key of the device. The token
+ * must have the expected `typ`, be addressed to this issuer, and be within its lifetime. One read returns both the user
+ * and the device; `find` replaces it by another.
  */
 export async function authenticateDeviceToken(
   ports: DeviceAuthenticationPorts,

@@ -57,10 +57,9 @@ type Presented = {
 };
 
 /**
- * Enrols a phone with a ticket and new keys of its own. The signature under the possession key proves that the phone has
- * it, and the ticket determines the user. Repeating the enrolment with the same keys gives the same answer. A different
- * key is refused, because the ticket is spent.
- * `core/operating/defaults.ts` says how long a ticket lives.
+ * Enrols a phone with a ticket and new keys of its own. The signature under the possession key proves that the phone
+ * has it, and the ticket determines the user. Repeating the enrolment with the same keys gives the same answer. A
+ * different key is refused, because the ticket is spent. `core/operating/defaults.ts` says how long a ticket lives.
  */
 export async function enrolDevice(
   ports: EnrolPorts,

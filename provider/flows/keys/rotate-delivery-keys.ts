@@ -16,8 +16,8 @@ export type RotateDeliveryKeysPorts = AuditedPorts & {
 const EVENTS = { create: 'delivery_key_created', remove: 'delivery_key_removed' } as const;
 
 /**
- * Creates the key that seals tokens until their delivery, replaces it when it is due, and deletes what is left of earlier
- * ones. It can be repeated, and two runs at the same time do no harm. Returns the steps that were taken.
+ * Creates the key that seals tokens until their delivery, replaces it when it is due, and deletes what is left of
+ * earlier ones. It can be repeated, and two runs at the same time do no harm. Returns the steps that were taken.
  */
 export async function rotateDeliveryKeys(
   ports: RotateDeliveryKeysPorts,

@@ -29,11 +29,11 @@ const again = (seconds: number, reason: NotificationReason, noted: Noted = {}): 
 });
 
 /**
- * Notifies the client of a decision (CIBA §10.2), or pushes it the tokens (`push/push-to-client.ts`). The announcement states
- * only an intent: the request itself shows whether there is a decision. Any HTTP answer to a ping ends the matter, even
- * a refusal. Only an endpoint that cannot be reached is tried again, until nothing can be redeemed any more. Another
- * client that has the id now is not notified: it would receive the bearer token and the `auth_req_id` of the client that
- * asked. Announcements may be delivered twice; a lease prevents two notifications.
+ * Notifies the client of a decision (CIBA §10.2), or pushes it the tokens (`push/push-to-client.ts`). The announcement
+ * states only an intent: the request itself shows whether there is a decision. Any HTTP answer to a ping ends the
+ * matter, even a refusal. Only an endpoint that cannot be reached is tried again, until nothing can be redeemed any
+ * more. Another client that has the id now is not notified: it would receive the bearer token and the `auth_req_id` of
+ * the client that asked. Announcements may be delivered twice; a lease prevents two notifications.
  */
 export async function notifyClient(ports: NotifyPorts, announced: Announced): Promise<NotifyOutcome> {
   const { requestId } = announced;
@@ -86,8 +86,8 @@ type Asker = { readonly clientId: string } & (
 );
 
 /**
- * Finds the client that asked, or why it is not notified. A copy that is not of this client is read anew, because it may
- * be older than the client.
+ * Finds the client that asked, or why it is not notified. A copy that is not of this client is read anew, because it
+ * may be older than the client.
  */
 async function findAsker({ clients }: NotifyPorts, asker: Registration): Promise<Asker> {
   const { clientId } = asker;

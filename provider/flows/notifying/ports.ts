@@ -97,7 +97,9 @@ export interface PushSender {
 
 /** Announcements that come later. */
 export interface LaterAnnouncements {
-  /** Announces again after so many seconds, at most fifteen minutes. Meanwhile the message is in no consumer's hands. */
+  /**
+   * Announces again after so many seconds, at most fifteen minutes. Meanwhile the message is in no consumer's hands.
+   */
   announceLater(announced: AnnouncedDecision, seconds: number): Promise<void>;
 }
 
@@ -137,7 +139,10 @@ export interface NotificationProbe {
   /** Sends a notification that belongs to no request, and says how the endpoint was reached. Never throws. */
   probe(notification: NotificationAddress & { endpoint: string; correlationId: string }): Promise<ProbedEndpoint>;
 }
-/** The status of the endpoint, the version of TLS, and the end of its certificate in epoch seconds; or why no answer came. */
+/**
+ * The status of the endpoint, the version of TLS, and the end of its certificate in epoch seconds; or why no answer
+ * came.
+ */
 export type ProbedEndpoint =
   | { readonly status: number; readonly tlsVersion: string; readonly certificateEndsAt: number }
   | { readonly unreachable: string };

@@ -36,7 +36,7 @@ export async function eraseUser(ports: EraseUserPorts, sub: string, by: string):
     }
     await personRecords.eraseRequests(of);
     await personRecords.eraseRateWindows(sub);
-    await personRecords.eraseBlocks(of);
+    await personRecords.eraseBlocksAndUserCode(of);
     await ports.evidenceKeys.erase(of);
     await personRecords.eraseEntries(of);
     if (user) await personRecords.eraseProfile(user);
@@ -45,8 +45,8 @@ export async function eraseUser(ports: EraseUserPorts, sub: string, by: string):
 }
 
 /**
- * The profiles of all persons of whom something is left. A young entry in the list may be of a user who is being created.
- * If it were deleted, that user would be in no list.
+ * The profiles of all persons of whom something is left. A young entry in the list may be of a user who is being
+ * created. If it were deleted, that user would be in no list.
  */
 function profilesIn(kept: KeptRecords, now: number): readonly string[] {
   const { requests, blocks, evidence_keys, listed, user_code } = kept;

@@ -19,8 +19,8 @@ export async function setUserCode(
 }
 
 /**
- * Removes the user code of a person. From then on every client may ask them without it, so it needs a record in the audit
- * trail like any other right that is given.
+ * Removes the user code of a person. From then on every client may ask them without it, so it needs a record in the
+ * audit trail like any other right that is given.
  */
 export async function removeUserCode(ports: ManageUserCodePorts, sub: string, by: string): Promise<Result<true>> {
   const [user, stored] = await Promise.all([ports.people.find(sub), ports.people.findUserCode(sub)]);

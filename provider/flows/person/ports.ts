@@ -66,8 +66,8 @@ export interface ClientBlockEnds {
 
 /**
  * The outcome of writing a user. `taken`: another user has the identifier or subject. `changed`: the user has changed
- * since it was read. `unclear`: the same, and perhaps this call wrote it before that. If so, whoever came later may have
- * undone the change on purpose.
+ * since it was read. `unclear`: the same, and perhaps this call wrote it before that. If so, whoever came later may
+ * have undone the change on purpose.
  */
 export type UserWritten =
   | { readonly outcome: 'written' }
@@ -94,11 +94,16 @@ export interface UserList {
 
 /** Users, as the operator manages them. */
 export interface PeopleRegistry {
-  /** Writes the identifiers first, then the entry in the list of users, and the profile last. Names the identifier that another user has. */
+  /**
+   * Writes the identifiers first, then the entry in the list of users, and the profile last. Names the identifier that
+   * another user has.
+   */
   create(user: User): Promise<UserWritten>;
   /** Replaces the user that was read. `changed` or `unclear`: it was removed or has changed since. */
   replace(user: User, before: User): Promise<UserWritten>;
-  /** Removes the profile first, so that the user cannot be asked in the meantime, then the identifiers and the entry. */
+  /**
+   * Removes the profile first, so that the user cannot be asked in the meantime, then the identifiers and the entry.
+   */
   remove(user: User): Promise<void>;
   /** Removes the devices of a user who was removed. If another person has the `sub` by now, it removes nothing. */
   removeLeftovers(sub: string): Promise<void>;
@@ -116,12 +121,14 @@ export interface PersonRecords {
    * user as they are then; undefined if they are gone, or another person has the subject.
    */
   close(owner: Owner): Promise<User | undefined>;
-  /** Deletes the requests of these profiles, each with its details. The details lead to the request, so they go last. */
+  /**
+   * Deletes the requests of these profiles, each with its details. The details lead to the request, so they go last.
+   */
   eraseRequests(of: ProfilesOf): Promise<void>;
   /** Deletes how often the user was asked. */
   eraseRateWindows(sub: string): Promise<void>;
   /** Deletes what the denials of these profiles did to clients, and their user code. */
-  eraseBlocks(of: ProfilesOf): Promise<void>;
+  eraseBlocksAndUserCode(of: ProfilesOf): Promise<void>;
   /** Deletes the ticket, the login identifiers and the profile. The profile leads to the others, so it goes last. */
   eraseProfile(user: User): Promise<void>;
   /** Deletes the entries of these profiles in the list of users. */
@@ -130,7 +137,9 @@ export interface PersonRecords {
 
 /** The keys that seal the evidence of decisions. */
 export interface EvidenceKeys {
-  /** Returns the key of this person. Makes it if there is none, and keeps that of an earlier person with the subject. */
+  /**
+   * Returns the key of this person. Makes it if there is none, and keeps that of an earlier person with the subject.
+   */
   claim(owner: Owner, now: number): Promise<EvidenceKey>;
 }
 

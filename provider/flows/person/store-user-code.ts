@@ -16,8 +16,8 @@ export type StoreUserCodePorts = AuditedPorts & {
 export const CODE_CHANGED = refuse({ reason: 'conflict', what: 'user_code' });
 
 /**
- * Stores the code of a person who was read. Nobody can read it again, and no record has it. `deviceId` is the phone, if a
- * phone sets it.
+ * Stores the code of a person who was read. Nobody can read it again, and no record has it. `deviceId` is the phone, if
+ * a phone sets it.
  */
 export async function storeUserCode(
   ports: StoreUserCodePorts,

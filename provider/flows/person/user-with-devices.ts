@@ -7,8 +7,8 @@ import type { People } from './ports.ts';
 export type FindUserPorts = { readonly people: People; readonly devices: Pick<Devices, 'listOf'> };
 
 /**
- * Finds a user with all enrolled devices and all clients that they denied, and their code. It asks for all at the same time, so that one
- * adapter can answer from one read.
+ * Finds a user with all enrolled devices and all clients that they denied, and their code. It asks for all at the same
+ * time, so that one adapter can answer from one read.
  */
 export async function findUserWithDevices(
   { people, devices }: FindUserPorts,

@@ -17,8 +17,8 @@ export type RevokeTokenPorts = ClientAuthenticationPorts & {
 
 /**
  * Handles a client's revocation request (RFC 7009 §2). It succeeds whatever an authenticated client presents as `token`
- * (§2.2). Only the log says whether something was revoked. A `token_type_hint` has no influence, because all tokens that
- * can be revoked are access tokens.
+ * (§2.2). Only the log says whether something was revoked. A `token_type_hint` has no influence, because all tokens
+ * that can be revoked are access tokens.
  */
 export async function revokeToken(ports: RevokeTokenPorts, call: ClientCall): Promise<Result<void>> {
   const authenticated = await authenticateClient(ports, call);

@@ -51,8 +51,8 @@ const MORE = {
 } as const satisfies Readonly<Record<string, Form>>;
 
 /**
- * A reason: how the world differs, what is named instead, and by which kinds of hint if not by all. `like` is the person
- * who is asked with the same parameters, if that is not Ana with one phone.
+ * A reason: how the world differs, what is named instead, and by which kinds of hint if not by all. `like` is the
+ * person who is asked with the same parameters, if that is not Ana with one phone.
  */
 type Row = {
   readonly given?: Parameters<typeof askingWorld>[0];
@@ -126,7 +126,9 @@ const ROWS = Object.entries(WHY).flatMap(([why, row]) =>
   ),
 );
 
-/** What a call costs in time: a read, a write, a slow hash, or a call of SNS. A request with its details is two writes. */
+/**
+ * What a call costs in time: a read, a write, a slow hash, or a call of SNS. A request with its details is two writes.
+ */
 const costOf = (call: string): readonly string[] => {
   if (call === 'store request') return ['write', 'write'];
   if (/^(store|count|give back)/.test(call)) return ['write'];
@@ -134,7 +136,10 @@ const costOf = (call: string): readonly string[] => {
   return /^(ring|announce)/.test(call) ? ['publish'] : ['read'];
 };
 
-/** Asks, and returns which phones rang, which a confederate could notice, and what a client could: the answer, the waves of calls, and what polls are decided from. */
+/**
+ * Asks, and returns which phones rang, which a confederate could notice, and what a client could: the answer, the waves
+ * of calls, and what polls are decided from.
+ */
 async function noticed(kind: Kind, { given = {}, named, user, code, leftover, form }: Row, more: Form) {
   const client = { sendsUserCodes: true, ...given.client };
   const world = askingWorld({ ...given, client, settings: { ...settings, ...given.settings } });

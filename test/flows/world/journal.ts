@@ -1,5 +1,5 @@
-// What flows are tested in: a world of fakes, one a port, in domain words. Each call of a port stands in one journal, so
-// that a test can say what comes before what, break the world at any call, or let something happen in between.
+// What flows are tested in: a world of fakes, one a port, in domain words. Each call of a port stands in one journal,
+// so that a test can say what comes before what, break the world at any call, or let something happen in between.
 
 /** The world is out. */
 export class Outage extends Error {}

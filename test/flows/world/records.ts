@@ -142,7 +142,7 @@ export function personRecordsIn(
       journal.begin(`erase rate windows of ${sub}`);
       windows.delete(sub);
     },
-    eraseBlocks: async ({ sub }) => {
+    eraseBlocksAndUserCode: async ({ sub }) => {
       journal.begin(`erase blocks of ${sub}`);
     },
     eraseProfile: async ({ sub }) => {

@@ -42,7 +42,8 @@ export const ANA: User = {
 };
 
 /**
- * A step of a change. `isStored`: the store has it, and not only the log. `place`: of the call that stored it, among all.
+ * A step of a change. `isStored`: the store has it, and not only the log. `place`: of the call that stored it, among
+ * all.
  */
 export type TrailEntry = AuditEvent & AuditStep & { at: number; isStored: boolean; place: number };
 

@@ -17,7 +17,9 @@ const BUSY_BUDGET = 1.4;
 const isBusy = () => (loadavg()[0] ?? 0) > 1.5 * availableParallelism();
 const RUNS = 9;
 const MOST_RUNS = 150;
-/** What every function needs at least: a client, made when the module loads, as Lambda functions do, and able to send. */
+/**
+ * What every function needs at least: a client, made when the module loads, as Lambda functions do, and able to send.
+ */
 const BARE = `import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 const client = new DynamoDBClient({});
 export const handler = () => client.send(new GetItemCommand({}));`;

@@ -90,7 +90,8 @@ describe('bundles', () => {
     expect(files.length).toBeGreaterThan(0);
     const others = files.filter((path) => !/node_modules\/@aws-sdk\/client-[a-z-]+\/package\.json$/.test(path));
     expect(others.map((path) => path.replace(/.*node_modules\//, ''))).toEqual(['unhomoglyph/data.json']);
-    // The other files are left empty. This one is imported with its type, and is whole: a Cyrillic letter with its look.
+    // The other files are left empty. This one is imported with its type, and is whole: a Cyrillic letter with its
+    // look.
     expect(readFileSync(join(folder, 'admin/data.mjs'), 'utf8')).toContain('\u0430:"a"');
   });
 

@@ -28,9 +28,9 @@ const onTable = (action: string, ...keys: string[]): RecordedCall => ({
 });
 /**
  * The actions that DynamoDB takes in the resource-based policy of a table: those with "Yes" in
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html, by their names in IAM. The page
- * has operations: those of PartiQL are four actions in IAM, and a transaction needs the actions of its parts, one of them
- * ConditionCheckItem, which CDK writes into such policies (RESOURCE_READ_DATA_ACTIONS of aws-dynamodb).
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html, by their names in IAM. The
+ * page has operations: those of PartiQL are four actions in IAM, and a transaction needs the actions of its parts, one
+ * of them ConditionCheckItem, which CDK writes into such policies (RESOURCE_READ_DATA_ACTIONS of aws-dynamodb).
  */
 const ACCEPTED = new Set(
   [

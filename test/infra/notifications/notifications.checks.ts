@@ -177,7 +177,10 @@ describe('the function client-notification', () => {
   });
 });
 
-/** How often a message is delivered whose request is decided so many seconds late, and whose client refuses all connections. */
+/**
+ * How often a message is delivered whose request is decided so many seconds late, and whose client refuses all
+ * connections.
+ */
 function deliveries(expiryLimit: number, decidedAt: number): number {
   const facts = { expiresAt: expiryLimit, intervalSeconds: LONGEST_GRACE_SECONDS };
   for (let now = 0, tries = 0, received = 1; ; received += 1) {

@@ -1,5 +1,5 @@
-// Settings that are wrong, each with the beginning of the sentence that says so. One table for the settings file and for
-// the properties of the construct: every-sentence.test.ts runs each row through both.
+// Settings that are wrong, each with the beginning of the sentence that says so. One table for the settings file and
+// for the properties of the construct: every-sentence.test.ts runs each row through both.
 
 /** The account and region of the deployment. */
 type At = { readonly account?: string; readonly region?: string };

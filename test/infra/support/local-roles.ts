@@ -3,7 +3,9 @@ import { allows } from './recorded-calls.ts';
 import { Synthesized, type Value } from './synthesized.ts';
 
 const application = (platform: string) => `arn:aws:sns:eu-central-1:000000000000:app/${platform}/local`;
-/** A stage with push and events, on the account that the stand-ins play and with the applications of the local runtime. */
+/**
+ * A stage with push and events, on the account that the stand-ins play and with the applications of the local runtime.
+ */
 export const template = new Synthesized({
   stage: 'dev',
   account: '000000000000',

@@ -32,8 +32,8 @@ const ABOUT = [
 ];
 
 /**
- * Makes the file. ECDSA gives another signature each time, so a JWT of the file as it was before is kept where its content
- * is the same and its signature still verifies.
+ * Makes the file. ECDSA gives another signature each time, so a JWT of the file as it was before is kept where its
+ * content is the same and its signature still verifies.
  */
 export function vectorsFile(before: string): string {
   const known: string[] = before.match(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g) ?? [];

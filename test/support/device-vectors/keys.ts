@@ -1,8 +1,8 @@
 import { checkPrimeSync, createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 /**
- * The keys of the vectors. Each is derived from a public text, so that no private key is kept in a file, and that whoever
- * develops an app can make the same key. Everybody can. So a real device must never enrol one.
+ * The keys of the vectors. Each is derived from a public text, so that no private key is kept in a file, and that
+ * whoever develops an app can make the same key. Everybody can. So a real device must never enrol one.
  */
 const TEXTS = {
   phone: 'device API vectors: the phone',

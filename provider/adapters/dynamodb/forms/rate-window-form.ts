@@ -23,7 +23,9 @@ export const userWindows = (sub: string): string => `RATE#user#${sub}`;
 /** Returns one of the partitions over which the counter of a client is spread. */
 export const clientWindows = (clientId: string, shard: number): string => `RATE#client#${clientId}#${shard}`;
 export const rateWindowKey = (pk: string, hour: number): Key<RateWindowForm> => ({ pk, sk: `${HOUR_PREFIX}${hour}` });
-/** Returns the window of a client that the user reported. It is beside the windows of the user, and limits nobody else. */
+/**
+ * Returns the window of a client that the user reported. It is beside the windows of the user, and limits nobody else.
+ */
 export const silentWindowKey = (by: { sub: string; clientId: string }, hour: number): Key<RateWindowForm> => ({
   pk: userWindows(by.sub),
   sk: `${SILENT_PREFIX}${by.clientId}#${HOUR_PREFIX}${hour}`,
@@ -61,8 +63,8 @@ export const openRequestKey = (by: { sub: string; clientId: string }): Key<OpenR
   sk: `${OPEN_PREFIX}${by.clientId}`,
 });
 /**
- * The open questions of a person, each as `<expires_at>#<client_id>#<id>`, and `#silent` at its end if it is silent. Those
- * that expired are taken out now and then.
+ * The open questions of a person, each as `<expires_at>#<client_id>#<id>`, and `#silent` at its end if it is silent.
+ * Those that expired are taken out now and then.
  */
 export type OpenQuestionsForm = { readonly open?: ReadonlySet<string>; readonly ttl: number };
 export const openQuestionsKey = (sub: string): Key<OpenQuestionsForm> => ({ pk: userWindows(sub), sk: OPEN_PREFIX });

@@ -11,8 +11,8 @@ type AnnouncePorts = {
 type Announcement = { readonly client: Client; readonly requestId: string; readonly correlationId: string };
 
 /**
- * Announces a request for which no phone rings, in place of a push. So the answer takes as long as that to a request for
- * which one rings, and while SNS is out it is the same refusal. A client in push mode is told of the end as ever.
+ * Announces a request for which no phone rings, in place of a push. So the answer takes as long as that to a request
+ * for which one rings, and while SNS is out it is the same refusal. A client in push mode is told of the end as ever.
  */
 export async function announceInstead(
   ports: AnnouncePorts,
@@ -28,8 +28,8 @@ export async function announceInstead(
 
 /**
  * Announces the request of a client in push mode, so that it is told of the expiry (CIBA §12). It is done while phones
- * ring, so that the time of the answer does not tell for which requests one rings. A request that cannot be announced has
- * failed, and the phone that it rang finds it over.
+ * ring, so that the time of the answer does not tell for which requests one rings. A request that cannot be announced
+ * has failed, and the phone that it rang finds it over.
  */
 export async function watchExpiry(ports: AnnouncePorts, announcement: Announcement): Promise<Result<true>> {
   return announcement.client.deliveryMode === 'push' ? announceInstead(ports, announcement) : ok(true);

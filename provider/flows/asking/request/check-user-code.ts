@@ -25,8 +25,8 @@ export type CheckedUserCode = {
 
 /**
  * Checks the user code of a request (CIBA §7.1.2). The attempt is counted before the code is hashed, so that guesses at
- * the same moment all count. For a user who does not exist or has no code, and for a client that sent too many, the same
- * is done, so that the time tells nothing. Without a code nothing is counted or hashed.
+ * the same moment all count. For a user who does not exist or has no code, and for a client that sent too many, the
+ * same is done, so that the time tells nothing. Without a code nothing is counted or hashed.
  */
 export async function checkUserCode(
   { rateWindows, userCodeHashes, settings }: CheckUserCodePorts,

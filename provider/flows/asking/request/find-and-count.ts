@@ -38,9 +38,9 @@ type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened' | 'quest
 type Attempt = Pick<Askable, 'client' | 'wanted' | 'asked' | 'askedAt'>;
 
 /**
- * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing. A user
- * code is checked after that, when it is known whose it is. Where users are concealed, the same is done for a hint that
- * names nobody, or nobody whom this client may name, so that the time tells nothing.
+ * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing. A
+ * user code is checked after that, when it is known whose it is. Where users are concealed, the same is done for a hint
+ * that names nobody, or nobody whom this client may name, so that the time tells nothing.
  */
 export async function findAndCount(
   ports: FindAndCountPorts,
@@ -86,8 +86,8 @@ type Resolved = Pick<NamedUser, 'sub' | 'differ'> & { foundBySub: UserWithBlocks
 /**
  * Finds the subject that a hint names. A hint that is a subject reads the user, so that a subject that does not exist
  * leaves no counter behind. Names of different users name nobody. Where users are concealed, each name must be known:
- * otherwise a client could put the name of a confederate beside another name, and see by the confederate's phone whether
- * the other one is known.
+ * otherwise a client could put the name of a confederate beside another name, and see by the confederate's phone
+ * whether the other one is known.
  */
 async function resolveHint(
   ports: Pick<FindAndCountPorts, 'people' | 'devices'>,
@@ -115,8 +115,8 @@ type Refused = Extract<Result<never>, { ok: false }>;
 type Unasked = Refused & Pick<UnaskedAttempt, 'counted'>;
 
 /**
- * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user is
- * counted. If the refusal is hidden from the client, nothing is counted that would later tell how many users were
+ * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user
+ * is counted. If the refusal is hidden from the client, nothing is counted that would later tell how many users were
  * unknown, and the attempt is given back when the request is stored, in place of its details.
  */
 async function refuseUnasked(

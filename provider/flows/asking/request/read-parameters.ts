@@ -26,8 +26,8 @@ export type RequestParameters = {
 };
 
 /**
- * Returns the parameters of a request: those of the form, or the claims of the signed request in it (CIBA §7.1.1, §7.2).
- * The signature is checked first, so nothing unsigned is read.
+ * Returns the parameters of a request: those of the form, or the claims of the signed request in it (CIBA §7.1.1,
+ * §7.2). The signature is checked first, so nothing unsigned is read.
  */
 export async function readParameters(
   ports: ReadParametersPorts,
@@ -58,8 +58,8 @@ function notVerified(failure: string | undefined): Result<never> {
 
 /**
  * Remembers a signed request until its end, so that nobody sends it again. Its `jti` is kept apart from those of client
- * assertions, because a client may count both. Call it when everything that the request itself says is right, and before
- * anything is looked up for it.
+ * assertions, because a client may count both. Call it when everything that the request itself says is right, and
+ * before anything is looked up for it.
  */
 export async function useOnce(
   { replays }: Pick<ReadParametersPorts, 'replays'>,

@@ -42,7 +42,9 @@ export async function verifyHintToken(
   return isFirst ? ok(hint) : wrong('replayed');
 }
 
-/** Checks that a key of the issuer made the signature. Of the header, only `alg` and `kid` are read, to pick the key. */
+/**
+ * Checks that a key of the issuer made the signature. Of the header, only `alg` and `kid` are read, to pick the key.
+ */
 async function checkSignature(
   { verifier, remoteKeySets }: VerifyHintTokenPorts,
   token: string,

@@ -37,8 +37,8 @@ export type Proof = { readonly credential: ProvenCredential; readonly confirmati
 export type Presented = {
   readonly clientId: string;
   /**
-   * Checks whether what was presented proves who the client is. A secret is compared even if there is no client with the
-   * id, so that the time does not reveal it. It may be called again with the credential as it is stored now, if it
+   * Checks whether what was presented proves who the client is. A secret is compared even if there is no client with
+   * the id, so that the time does not reveal it. It may be called again with the credential as it is stored now, if it
    * refused.
    */
   prove(registered: ClientCredential | undefined): Promise<Result<Proof>>;

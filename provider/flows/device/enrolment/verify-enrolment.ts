@@ -28,7 +28,9 @@ export type VerifiedEnrolment = {
   readonly keyThumbprint: string;
 };
 
-/** Verifies an enrolment: the possession key signs it, and the verification key, if there is one, signed a JWT in it. */
+/**
+ * Verifies an enrolment: the possession key signs it, and the verification key, if there is one, signed a JWT in it.
+ */
 export async function verifyEnrolment(ports: VerifyEnrolmentPorts, jws: string): Promise<Result<VerifiedEnrolment>> {
   const signed = await verifyOwnKey(ports, jws, { type: 'enrolment', refusal: { reason: 'enrolment_signature' } });
   if (!signed.ok) return signed;
@@ -63,8 +65,8 @@ async function verifySecondKey(
 }
 
 /**
- * Verifies a JWT that carries its own key. The key comes from the header. It must have an accepted kind and size, and it
- * determines the algorithm. The signature is verified before the claims.
+ * Verifies a JWT that carries its own key. The key comes from the header. It must have an accepted kind and size, and
+ * it determines the algorithm. The signature is verified before the claims.
  */
 async function verifyOwnKey(
   { verifier, settings, clock }: VerifyEnrolmentPorts,

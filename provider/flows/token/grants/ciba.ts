@@ -70,7 +70,8 @@ async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): 
 /**
  * Looks again at everybody whom the approval depends on, signs the tokens, then claims the request. Everything that can
  * fail happens before the one write that uses up the approval. A failure while signing leaves the request redeemable. A
- * lost race wastes only a signature. Whatever is taken back after these reads counts as taken back after the redemption.
+ * lost race wastes only a signature. Whatever is taken back after these reads counts as taken back after the
+ * redemption.
  */
 async function redeem(
   ports: CibaGrantPorts,
