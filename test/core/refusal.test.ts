@@ -115,7 +115,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   missing_user_code: [
     { because: 'client_not_registered' },
     '400 missing_user_code',
-    'This user is asked with their user_code alone, by a client that is registered with backchannel_user_code_parameter.',
+    'This user can be asked only with their user_code, by a client that is registered with backchannel_user_code_parameter.',
     { detail: 'client_not_registered' },
   ],
   wrong_user_code: [{}, '400 invalid_user_code', 'user_code is wrong.'],

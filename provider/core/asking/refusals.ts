@@ -130,7 +130,7 @@ export const askingWording: Wordings<AskingRefusal> = {
     wording(
       400,
       'missing_user_code',
-      'This user is asked with their user_code alone, by a client that is registered with backchannel_user_code_parameter.',
+      'This user can be asked only with their user_code, by a client that is registered with backchannel_user_code_parameter.',
       { detail: because },
     ),
   wrong_user_code: () => wording(400, 'invalid_user_code', 'user_code is wrong.'),
