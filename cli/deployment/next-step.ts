@@ -62,9 +62,14 @@ const WAYS_TO_FIND: Readonly<Record<string, string>> = {
   'evidence key': 'There are no decisions of this user, or the user was erased.',
 };
 
+/** What has no id of its own: a user has one or none. */
+const OF_A_USER: readonly string[] = ['user code', 'evidence key'];
+
 /** Makes the error for something that does not exist. It repeats the id, in which the mistake may be. */
 export function notFound(what: string, id: string): Refused {
-  const message = `There is no ${what} ${quoted(id)}.`;
+  const message = OF_A_USER.includes(what)
+    ? `The user ${quoted(id)} has no ${what}.`
+    : `There is no ${what} ${quoted(id)}.`;
   return new Refused(message, WAYS_TO_FIND[what] ?? NEXT_STEPS.not_found, 'not_found');
 }
 

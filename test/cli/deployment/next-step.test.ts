@@ -187,8 +187,10 @@ describe('what is not found', () => {
     ['user', { sub: 'u1', client_id: 'c1' }, 'There is no user "u1".', undefined],
     ['device', { sub: 'u1', device_id: 'd1' }, 'There is no device "d1".', undefined],
     ['block', { sub: 'u1', client_id: 'c1' }, 'There is no block "c1".', 'ciba user blocks shows all.'],
+    ['user code', { sub: 'u1' }, 'The user "u1" has no user code.', undefined],
+    ['evidence key', { sub: 'u1' }, 'The user "u1" has no evidence key.', undefined],
     ['resource', { client_id: 'x'.repeat(9) }, 'There is no resource "xxxxxxxxx".', undefined],
-  ])('%s is named by its id', (what, parameters, message, next) => {
+  ])('%s is named by its id, or by that of its user', (what, parameters, message, next) => {
     const error = withId(new Refused(`There is no such ${what}.`, '', 'not_found'), parameters);
     expect(error).toMatchObject({ message, code: 'not_found', next: next ?? expect.stringMatching(/\.$/) });
   });
