@@ -133,7 +133,7 @@ export const phones: ScenarioGroup = {
       about: 'Somebody sends the call of a phone a second time, with the same assertion.',
       needs: 'local',
       ends: { by: 'phone', status: 401, error: 'invalid_device' },
-      next: 'Sign a new assertion for each PATCH and DELETE. After a lost answer too: its jti may be used.',
+      next: 'Sign a new assertion for each PUT, PATCH and DELETE. After a lost answer too: its jti may be used.',
       standard: 'RFC 7519 §4.1.7',
       page: 'docs/device-api.md#what-a-phone-signs',
       async play(stage) {
