@@ -196,6 +196,57 @@ const OTHERS: readonly Requirement[] = [
     ],
   },
   {
+    id: 'CAMARA.assertion-lifetime',
+    section: 'CAMARA CIBA profile',
+    level: 'MUST',
+    says: 'A client assertion lives at most 300 seconds.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/client/client-assertion.ts',
+          text: 'exp - iat > expected.lifetimeSeconds',
+          broken: 'exp - iat > 2 * expected.lifetimeSeconds',
+        },
+        test: {
+          file: 'test/core/client/client-assertion.test.ts',
+          titles: [
+            'client assertion (RFC 7523 §3, CIBA §7.1)',
+            'lives at most 5 minutes: 300 s after iat, and with the leeway 360 s ahead',
+          ],
+        },
+      },
+    ],
+  },
+  {
+    id: 'CAMARA.login_hint.tel',
+    section: 'CAMARA CIBA profile',
+    level: 'MUST',
+    says: 'A `login_hint` may be a phone number as `tel:+…`.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/person/login-identifier.ts',
+          text: ".replace(/^tel:/i, '')",
+          broken: ".replace(/^phone:/i, '')",
+        },
+        test: {
+          file: 'test/core/asking/login-hint.test.ts',
+          titles: ['login_hint as plain text (CIBA §7.1)', 'reads "tel:+1-201-555-0123" as phone +12015550123'],
+        },
+      },
+    ],
+  },
+  {
+    id: 'CAMARA.login_hint.network',
+    section: 'CAMARA CIBA profile',
+    level: 'MAY',
+    says: 'A `login_hint` may be `ipport:…` or `operatortoken:…`, which an operator of a network can resolve.',
+    status: 'not offered',
+    because: 'No directory of this provider knows addresses of a network.',
+  },
+  {
     id: 'CAMARA.ignored-parameters',
     section: 'CAMARA CIBA profile',
     level: 'SHOULD',
