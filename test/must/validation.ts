@@ -25,6 +25,26 @@ export const VALIDATION_REQUIREMENTS: readonly Requirement[] = [
     ],
   },
   {
+    id: 'CIBA-7.2.2',
+    section: 'CIBA §7.2',
+    level: 'MUST',
+    says: 'A signed request is verified next. Nothing is read of one that is not.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/flows/asking/request/read-parameters.ts',
+          text: "if ('failure' in verified) return notVerified(verified.failure);",
+          broken: "if ('failure' in verified) return ok({ parameters: form });",
+        },
+        test: {
+          file: 'test/flows/asking/signed-requests.test.ts',
+          titles: ['nothing is stored, and nobody is looked up (CIBA §7.1.1)', 'for no signature'],
+        },
+      },
+    ],
+  },
+  {
     id: 'CIBA-7.2.3',
     section: 'CIBA §7.2',
     level: 'MUST',
@@ -69,6 +89,23 @@ export const VALIDATION_REQUIREMENTS: readonly Requirement[] = [
           file: REFUSED_TEST,
           titles: [UNASKED, 'is unknown by an identifier that is a leftover: of nobody, or of one who gave it up'],
         },
+      },
+    ],
+  },
+  {
+    id: 'CIBA-7.2.5',
+    section: 'CIBA §7.2',
+    level: 'MUST',
+    says: 'A request without a required parameter is refused, before anybody is looked up.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/asking/backchannel-request.ts',
+          text: "scopes: (form, policy) => parseScope(single(form, 'scope'), policy)",
+          broken: "scopes: (form, policy) => parseScope(single(form, 'scope') ?? 'openid', policy)",
+        },
+        test: { file: REFUSED_TEST, titles: [UNREAD, 'without a scope'] },
       },
     ],
   },
