@@ -97,7 +97,7 @@ const OTHERS: readonly Requirement[] = [
           file: 'test/core/client/registration.test.ts',
           titles: [
             'client registration (RFC 7591 §2, CIBA §4)',
-            'makes no client of a name alone, and says what to send instead (RFC 7591 §2)',
+            'fills in the defaults: keys instead of a secret, poll, the CIBA grant, openid, RS256',
           ],
         },
       },
