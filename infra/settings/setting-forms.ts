@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { wholeMessagePattern } from '../../provider/core/asking/binding-message.ts';
 import { ACCEPTED_AMR } from '../../provider/core/deciding/device-response.ts';
 import { parsePublicKey } from '../../provider/core/keys/public-key.ts';
+import { HTTPS_URL, isCallableUrl } from '../../provider/core/notifying/notification-endpoint.ts';
 import { arn, certificate, matching, text } from './arn-schemas.ts';
 
 // Forms of single settings. settings-schema.ts puts them together.
@@ -33,6 +34,7 @@ export const acrRule = v.strictObject({
 });
 const PUBLIC_KEY = 'must be a public key as a JWK: RSA of 2048 to 4096 bits with e AQAB, or EC on P-256';
 const NAME_IN_TOKEN = matching(/^[\x21-\x7E]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
+const KEY_ADDRESS = `must be ${HTTPS_URL}`;
 /** Who may sign a `login_hint_token` for every client. */
 export const hintIssuer = v.pipe(
   v.strictObject({
@@ -48,7 +50,12 @@ export const hintIssuer = v.pipe(
         ),
       }),
     ),
-    jwksUri: v.optional(matching(/^https:\/\/[^/?#@\s\\]+[^#\s]{0,1000}$/, 'must be an https URL')),
+    jwksUri: v.optional(
+      v.pipe(
+        v.string(KEY_ADDRESS),
+        v.check((url) => isCallableUrl(url), KEY_ADDRESS),
+      ),
+    ),
     audience: v.optional(NAME_IN_TOKEN),
   }),
   v.check(({ jwks, jwksUri }) => (jwks === undefined) !== (jwksUri === undefined), 'must have either jwks or jwksUri'),

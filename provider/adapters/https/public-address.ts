@@ -56,10 +56,11 @@ const GLOBAL_UNICAST = networkOf('ipv6', [['2000::', 3]]);
 /** The error code for a name that resolves to an address that must not be called. */
 export const NOT_PUBLIC = 'ERR_ADDRESS_NOT_PUBLIC';
 
-/** Returns whether an address belongs to the public internet or to one of these networks. */
+/** Returns whether an address belongs to the public internet or to one of these networks. A text that is none does not. */
 export function mayBeCalled(text: string, networks: readonly Network[]): boolean {
   // An address of a link may have the name of its interface behind it.
   const [address = ''] = text.split('%');
+  if (isIP(address) === 0) return false;
   const family = familyOf(address);
   const isIn = (network: Network) => network.family === family && network.addresses.check(address, family);
   if (networks.some(isIn)) return true;

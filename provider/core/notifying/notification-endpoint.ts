@@ -39,7 +39,7 @@ export const CALLED_URLS = ['backchannel_client_notification_endpoint', 'jwks_ur
  * checked at each call.
  */
 export function checkCallable(
-  [member, url]: readonly [member: (typeof CALLED_URLS)[number], url: string],
+  [member, url]: readonly [member: (typeof CALLED_URLS)[number] | 'login_hint_token_issuers', url: string],
   { ports = [], isForbidden }: { ports?: NotificationPorts | undefined; isForbidden: boolean },
 ): Result<true> {
   const wrong = (expected: string) => refuse({ reason: 'invalid_client_metadata', member, expected });

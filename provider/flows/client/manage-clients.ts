@@ -76,8 +76,11 @@ export async function createClient(
 
 /** Checks the URLs that a creation or a change names and that will be called. Stored ones are not checked again. */
 function checkUrls(ports: ManageClientsPorts, metadata: MemberChange<ClientMetadata>): Result<true> {
-  for (const member of CALLED_URLS) {
-    const url = metadata[member];
+  const urls = [
+    ...CALLED_URLS.map((member) => [member, metadata[member]] as const),
+    ...(metadata.login_hint_token_issuers ?? []).map((one) => ['login_hint_token_issuers', one.jwks_uri] as const),
+  ];
+  for (const [member, url] of urls) {
     if (!url) continue;
     const isForbidden = ports.notificationAddresses.isForbidden(url);
     const callable = checkCallable([member, url], { ports: ports.settings.notificationPorts, isForbidden });

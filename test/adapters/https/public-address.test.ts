@@ -50,6 +50,10 @@ describe('an address is public where ipaddr.js says so', () => {
   });
 });
 
+it.each(['', 'localhost', '10.0.0.1.example', '0x7f.1', '010.0.0.1'])('%o is no address, and is not called', (text) => {
+  expect(mayBeCalled(text, [])).toBe(false);
+});
+
 describe('a network that is allowed', () => {
   const isAllowed = (address: string, ...networks: readonly string[]) =>
     mayBeCalled(address, networks.map(parseNetwork));

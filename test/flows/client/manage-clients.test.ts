@@ -294,6 +294,18 @@ describe('an operator changes a client', () => {
     },
   );
 
+  it.each(['https://10.0.0.1/jwks.json', 'https://bank.example:8443/jwks.json'])(
+    'refuses an issuer of hint tokens with the jwks_uri %s, which is never called; nothing is written',
+    async (jwks_uri) => {
+      const { update, journal } = registryWorld(BANK);
+      const login_hint_token_issuers = [{ issuer: 'https://hints.example/', jwks_uri }];
+      expect(refusalOf(await update({ login_hint_token_issuers }))).toMatchObject({
+        member: 'login_hint_token_issuers',
+      });
+      expect(journal.calls).toEqual(['find client bank']);
+    },
+  );
+
   it('refuses an unknown client and bad metadata; nothing is written', async () => {
     expect(refusalOf(await registryWorld().update({}))).toEqual({ reason: 'not_found', what: 'client' });
     const { update, journal } = registryWorld(BANK);

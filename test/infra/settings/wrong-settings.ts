@@ -223,6 +223,11 @@ export const WRONG: readonly WrongSettings[] = [
   [hints({ jwks: { keys: [] } }), '"loginHintTokenIssuers.0" must have either jwks or jwksUri'],
   [hints({ jwksUri: 'http://hints.example/' }), '"loginHintTokenIssuers.0.jwksUri" must be an https URL'],
   [
+    hints({ jwksUri: 'https://hints.example@other.example/' }),
+    '"loginHintTokenIssuers.0.jwksUri" must be an https URL',
+  ],
+  [hints({ jwksUri: 'https://[hints' }), '"loginHintTokenIssuers.0.jwksUri" must be an https URL'],
+  [
     hints({ jwksUri: undefined, jwks: { keys: [{ kty: 'oct', k: 'secret' }] } }),
     '"loginHintTokenIssuers.0.jwks.keys.0" must be a public key as a JWK',
   ],
