@@ -110,6 +110,35 @@ describe('a client in push mode (CIBA §10.3.1)', () => {
     expect(stored()).toMatchObject({ state: 'redeemed', sealed: undefined });
   });
 
+  it('gets its tokens at the endpoint that is registered at the moment, not at one that the function remembers', async () => {
+    const { notify, registered, copy, pushed, answers } = pushingWorld();
+    const move = (to: string) => {
+      copy('bank');
+      const client = registered.get('bank');
+      if (client) registered.set('bank', { ...client, notificationEndpoint: to });
+    };
+    move('https://bank.example/second');
+    answers.answers = { status: 503 };
+    await notify();
+    move('https://bank.example/third');
+    await notify();
+    expect(pushed.map(({ endpoint }) => endpoint)).toEqual([
+      'https://bank.example/second',
+      'https://bank.example/third',
+    ]);
+  });
+
+  it('that is removed while its tokens wait gets none, and they are deleted at once', async () => {
+    const { notify, registered, copy, pushed, stored, answers, waiting } = pushingWorld();
+    answers.answers = { status: 503 };
+    copy('bank');
+    await notify();
+    registered.delete('bank');
+    expect(await notify()).toEqual({ noted: { reason: 'client_not_notified', ...ABOUT } });
+    expect([pushed.length, waiting.address]).toEqual([1, undefined]);
+    expect(stored()).toMatchObject({ state: 'redeemed', sealed: undefined });
+  });
+
   it('that polls by now is not pushed, and one that is pinged by now is pinged', async () => {
     const { notify, registered, copy, pushed, sent } = pushingWorld();
     copy('bank');

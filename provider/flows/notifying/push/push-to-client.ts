@@ -1,4 +1,4 @@
-import type { Client } from '../../../core/client/client.ts';
+import { type Client, isSameRegistration } from '../../../core/client/client.ts';
 import type { ApprovedRequest, AuthenticationRequest } from '../../../core/deciding/authentication-request.ts';
 import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/redemption-grace.ts';
 import { txnOf } from '../../../core/digest.ts';
@@ -6,6 +6,7 @@ import { deliverySeconds, judgePush } from '../../../core/notifying/push-answer.
 import { errorBody, type PushError, tokensBody } from '../../../core/notifying/push-body.ts';
 import { decidePush, type PushDecision } from '../../../core/notifying/push-decision.ts';
 import { LEASE_SECONDS, LOOK_AGAIN_SECONDS } from '../../../core/notifying/retries.ts';
+import type { SealedTokens } from '../../../core/notifying/sealed-tokens.ts';
 import type { Noted } from '../../../core/operating/log-line.ts';
 import { CIBA_GRANT } from '../../../core/token/grant-types.ts';
 import { judgeGrant } from '../../../core/token/standing-grant.ts';
@@ -53,15 +54,15 @@ type Try = Push & {
   readonly tries: number;
   readonly address: NotificationAddress;
 };
-/** What a try sends. */
-type Parcel = { readonly body: string; readonly until: number; readonly noted: Noted };
+/** What a try sends, and where. */
+type Parcel = { readonly endpoint: string; readonly body: string; readonly until: number; readonly noted: Noted };
 
 /**
  * Pushes tokens or an error to a client (CIBA §10.3, §12). The tokens of an approval are made once: they are signed
  * first, then one conditional write redeems the request and stores them sealed, and every try sends those bytes. So a
  * crash between two steps, two consumers at once and a message that is delivered twice lead to the same tokens, which
- * may arrive more than once. Whoever was blocked or removed since the approval gets none. The lease keeps two tries
- * apart.
+ * may arrive more than once. Whoever was blocked or removed since the approval gets none. Tokens go to the endpoint that
+ * is registered at the moment, and never to one that a warm function remembers. The lease keeps two tries apart.
  */
 export async function pushToClient(ports: PushPorts, push: Push): Promise<NotifyOutcome> {
   const { announced, request, client } = push;
@@ -88,6 +89,10 @@ export async function pushToClient(ports: PushPorts, push: Push): Promise<Notify
     await ports.notifications.release({ requestId, holder });
     return again(push, LOOK_AGAIN_SECONDS, { reason: 'not_decided_yet' });
   }
+  if (parcel === 'not_notified') {
+    await end(ports, push, () => ports.notifications.forget(requestId));
+    return done(push, { reason: 'client_not_notified' });
+  }
   return parcel === 'unreadable' ? giveUp(ports, push, { detail: parcel }) : send(ports, attempt, parcel);
 }
 
@@ -104,14 +109,12 @@ async function pack(
   ports: PushPorts,
   attempt: Try,
   decision: Extract<PushDecision, { outcome: 'mint' | 'send' | 'tell' }>,
-): Promise<Parcel | 'look_again' | 'unreadable'> {
+): Promise<Parcel | 'look_again' | 'unreadable' | 'not_notified'> {
   switch (decision.outcome) {
     case 'tell':
       return packError(ports, attempt, decision.error);
-    case 'send': {
-      const body = await ports.seal.open(decision.sealed, attempt.request.requestId);
-      return body === undefined ? 'unreadable' : { body, until: decision.sealed.until, noted: { pushed: 'tokens' } };
-    }
+    case 'send':
+      return unpack(ports, attempt, decision.sealed);
     case 'mint':
       return mint(ports, attempt, decision.request);
   }
@@ -119,7 +122,20 @@ async function pack(
 
 function packError(ports: PushPorts, { announced, client, address }: Try, error: PushError): Parcel {
   const until = announced.announcedAt + secondsOf(ports, client);
-  return { body: errorBody(address.authReqId, error), until, noted: { pushed: error } };
+  const { notificationEndpoint: endpoint } = client;
+  return { endpoint, body: errorBody(address.authReqId, error), until, noted: { pushed: error } };
+}
+
+/** Opens tokens that were made before, unless the client is another one by now, or is not notified any more. */
+async function unpack(
+  ports: PushPorts,
+  { request: { requestId, clientId }, client }: Try,
+  sealed: SealedTokens,
+): Promise<Parcel | 'unreadable' | 'not_notified'> {
+  const [body, registered] = await Promise.all([ports.seal.open(sealed, requestId), ports.clients.findAnew(clientId)]);
+  const endpoint = registered && isSameRegistration(registered, client) ? registered.notificationEndpoint : undefined;
+  if (endpoint === undefined) return 'not_notified';
+  return body === undefined ? 'unreadable' : { endpoint, body, until: sealed.until, noted: { pushed: 'tokens' } };
 }
 
 /**
@@ -140,6 +156,8 @@ async function mint(ports: PushPorts, attempt: Try, request: ApprovedRequest): P
     return packError(ports, attempt, 'access_denied');
   }
   const { client, grant } = judged;
+  const { notificationEndpoint: endpoint } = client;
+  if (endpoint === undefined) return 'look_again';
   const now = ports.clock();
   const { tokens, jti } = await issueTokens(ports, { client, grant, pushedFor: authReqId, now });
   const body = tokensBody(authReqId, tokens);
@@ -147,15 +165,14 @@ async function mint(ports: PushPorts, attempt: Try, request: ApprovedRequest): P
   const sealed = { ...(await ports.seal.seal(body, requestId)), until };
   if (!(await ports.requests.claimApproved({ request, now, sealed }))) return 'look_again';
   ports.audit.write({ event: 'tokens_issued', jti, requestId, sub, clientId }, now);
-  return { body, until, noted: { pushed: 'tokens', approval_seconds: grant.authTime - issuedAt } };
+  return { endpoint, body, until, noted: { pushed: 'tokens', approval_seconds: grant.authTime - issuedAt } };
 }
 
 /** Sends, and records what came of it. */
-async function send(ports: PushPorts, attempt: Try, { body, until, noted }: Parcel): Promise<NotifyOutcome> {
-  const { announced, request, client, holder, tries, address } = attempt;
+async function send(ports: PushPorts, attempt: Try, { endpoint, body, until, noted }: Parcel): Promise<NotifyOutcome> {
+  const { announced, request, holder, tries, address } = attempt;
   const { requestId } = request;
   const { correlationId } = announced;
-  const endpoint = client.notificationEndpoint;
   const answer = await ports.pushes.push({ endpoint, token: address.token, body, correlationId });
   const now = ports.clock();
   const judged = judgePush(answer, { tries, now, until });
