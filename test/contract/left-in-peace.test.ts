@@ -169,9 +169,9 @@ describeOnEngines('what leaves people in peace', (name) => {
       const limits = { requestsPerMinute: 60, unknownUsers: 3 };
       const end = HOUR + 3599;
       const count = (now: number) => rates.countForClient(clientId, limits, now);
-      for (let named = 0; named < 2; named += 1) await rates.countUnknownUser(clientId, limits, end);
+      await rates.countUnknownUser({ clientId, names: 2 }, limits, end);
       expect(await count(end)).toEqual({ allowed: true });
-      await rates.countUnknownUser(clientId, limits, end);
+      await rates.countUnknownUser({ clientId, names: 1 }, limits, end);
       expect(await count(end)).toEqual({ allowed: false, retryAfterSeconds: 3600, isGuessing: true });
       expect(await count(end + 3599)).toEqual({ allowed: false, retryAfterSeconds: 1, isGuessing: true });
       expect(await count(end + 3600)).toEqual({ allowed: true });
@@ -181,7 +181,7 @@ describeOnEngines('what leaves people in peace', (name) => {
       for (const requestsPerMinute of [900, undefined]) {
         const clientId = entropy.id();
         const limits = { requestsPerMinute, unknownUsers: 1 };
-        await rates.countUnknownUser(clientId, limits, HOUR);
+        await rates.countUnknownUser({ clientId, names: 1 }, limits, HOUR);
         for (let attempt = 0; attempt < 20; attempt += 1)
           expect(await rates.countForClient(clientId, limits, HOUR)).toMatchObject({
             allowed: false,
@@ -193,7 +193,7 @@ describeOnEngines('what leaves people in peace', (name) => {
     it('count no unknown user where there is no such limit', async () => {
       const clientId = entropy.id();
       const limits = { requestsPerMinute: 60, unknownUsers: undefined };
-      for (let named = 0; named < 3; named += 1) await rates.countUnknownUser(clientId, limits, HOUR);
+      for (let named = 0; named < 3; named += 1) await rates.countUnknownUser({ clientId, names: 1 }, limits, HOUR);
       expect(await rates.countForClient(clientId, limits, HOUR)).toEqual({ allowed: true });
     });
   });

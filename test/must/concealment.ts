@@ -44,7 +44,7 @@ export const CONCEALMENT_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: FIND,
-          text: 'filter((one) => one !== undefined || concealsUsers)',
+          text: 'filter((one) => one !== undefined || needsAll)',
           broken: 'filter((one) => one !== undefined)',
         },
         test: { file: TEST, titles: [WHERE, notices('nobody has one of two names', 'login_hint with two names')] },

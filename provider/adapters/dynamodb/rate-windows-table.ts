@@ -88,7 +88,11 @@ export class RateWindowsTable implements RateWindows {
     });
   }
 
-  async countUnknownUser(clientId: string, limits: ClientLimits, now: number): Promise<void> {
+  async countUnknownUser(
+    { clientId, names }: Parameters<RateWindows['countUnknownUser']>[0],
+    limits: ClientLimits,
+    now: number,
+  ): Promise<void> {
     const { unknownUsers } = limits;
     if (unknownUsers === undefined) return;
     const { shards } = shardsOf(limits.requestsPerMinute);
@@ -96,7 +100,7 @@ export class RateWindowsTable implements RateWindows {
     const { item } = await this.#transactions.update({
       key: rateWindowKey(clientWindows(clientId, this.#oneOf(shards)), hour),
       set: { ttl: hourEndsAt + HOUR_SECONDS },
-      add: { unknown: 1 },
+      add: { unknown: names },
       nonce: { attribute: 'unknown_by', value: this.#entropy.id() },
     });
     if ((item?.unknown ?? 0) >= unknownUsers) await this.#refuseClient(clientId, shards, now);

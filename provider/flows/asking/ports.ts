@@ -29,8 +29,12 @@ export interface RateWindows {
   countUserCode(attempt: UserCodeAttempt, most: number, now: number): Promise<Counted>;
   /** Takes an attempt at a user code back that was counted at this instant, because the code was not wrong. */
   giveBackUserCode(attempt: UserCodeAttempt, countedAt: number): Promise<void>;
-  /** Counts an unknown user that the client named. At the limit the client is refused for an hour. */
-  countUnknownUser(clientId: string, limits: ClientLimits, now: number): Promise<void>;
+  /** Counts the names of an unknown user that the client named. At the limit the client is refused for an hour. */
+  countUnknownUser(
+    by: { readonly clientId: string; readonly names: number },
+    limits: ClientLimits,
+    now: number,
+  ): Promise<void>;
 }
 
 /** A request that a client has open with a user, until `expiresAt`. */

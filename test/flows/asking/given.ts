@@ -125,8 +125,8 @@ function rateWindowsIn(journal: Journal) {
     giveBackUserCode: async ({ sub, clientId, codeId }) => {
       journal.begin(`give back ${codeId ?? 'no code'} of ${sub} by ${clientId}`);
     },
-    countUnknownUser: async (clientId) => {
-      journal.begin(`count unknown user of ${clientId}`);
+    countUnknownUser: async ({ clientId, names }) => {
+      journal.begin(`count unknown user of ${clientId}${names > 1 ? `, by ${names} names` : ''}`);
     },
   });
   return { limits, counted, rateWindows };

@@ -73,6 +73,13 @@ describe('a client that looks for users (CIBA §13)', () => {
     expect(other.journal.calls.at(-1)).toBe('count unknown user of bank');
   });
 
+  it('is counted once for each name of an unknown user, so that several names in one hint are several guesses', async () => {
+    const world = askingWorld({ settings: { clientLimits } });
+    const identifiers = ['a', 'b', 'c'].map((name) => ({ format: 'email', email: `${name}@example.com` }));
+    expect((await world.ask({ login_hint: JSON.stringify({ format: 'aliases', identifiers }) })).ok).toBe(false);
+    expect(world.journal.calls.at(-1)).toBe('count unknown user of bank, by 3 names');
+  });
+
   it('is not counted with a user that it may ask, or that has no phone', async () => {
     for (const given of [{}, { devices: [] }]) {
       const world = askingWorld({ ...given, settings: { clientLimits } });

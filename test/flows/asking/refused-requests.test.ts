@@ -90,6 +90,23 @@ describe('a user who may not be asked (CIBA §7.2, §13)', () => {
     expect((await askingWorld({ client: { onlySub: 'ana' } }).ask()).ok).toBe(true);
   });
 
+  it('is unknown beside the own user of a client that may name no other, like somebody who does not exist', async () => {
+    const users = [ANA, { ...ANA, sub: 'bo', identifiers: [{ type: 'email', value: 'bo@example.com' }] } as const];
+    const beside = (email: string) => {
+      const identifiers = [
+        { format: 'opaque', id: 'ana' },
+        { format: 'email', email },
+      ];
+      return { login_hint: JSON.stringify({ format: 'aliases', identifiers }) };
+    };
+    const { ask, rung } = askingWorld({ client: { onlySub: 'ana' }, users });
+    const unknown = refusalOf(await ask(beside('nobody@example.com')));
+    expect(unknown).toEqual({ reason: 'unknown_user', because: 'different_users' });
+    expect(refusalOf(await ask(beside('bo@example.com')))).toEqual(unknown);
+    expect(rung).toEqual([]);
+    expect((await ask(beside('ana@example.com'))).ok).toBe(true);
+  });
+
   it('is unknown by an identifier that is a leftover: of nobody, or of one who gave it up', async () => {
     const gone = askingWorld({ users: [] });
     gone.logins.set('email ana@example.com', 'ana');

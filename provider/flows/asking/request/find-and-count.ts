@@ -53,13 +53,13 @@ export async function findAndCount(
   const limits = limitsOf(client, clientLimits);
   const [clientLimit, { foundBySub, isRead, ...resolved }] = await Promise.all([
     limits && ports.rateWindows.countForClient(clientId, limits, now),
-    resolveHint(ports, hint, concealsUsers),
+    resolveHint(ports, hint, { concealsUsers, needsAll: concealsUsers || onlySub !== undefined }),
   ]);
   const nobody = concealsUsers ? nobodyNamed(hint).sub : undefined;
   const named: NamedUser = { hint, clientLimit, onlySub, isSynthetic, ...resolved, sub: resolved.sub ?? nobody };
   const allowed = checkNamed(named);
   const sub = !allowed.ok && isHidden(allowed.refusal, ports.settings) ? ok(nobodyNamed(hint).sub) : allowed;
-  if (!sub.ok) return refuseUnasked(ports, { client, refused: sub, sent });
+  if (!sub.ok) return refuseUnasked(ports, { client, hint, refused: sub, sent });
   const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
     isRead ? foundBySub : findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
@@ -75,7 +75,8 @@ export async function findAndCount(
     pauseSeconds: pauseLeft(block, denialPause, now),
   });
   const countedAt = userLimit?.allowed ? now : undefined;
-  if (!askable.ok) return refuseUnasked(ports, { client, refused: askable, sub: sub.value, countedAt, code, ...open });
+  if (!askable.ok)
+    return refuseUnasked(ports, { client, hint, refused: askable, sub: sub.value, countedAt, code, ...open });
   await settleUserCode(ports, code, true);
   return ok({ target: askable.value, block, countedAt, ...open });
 }
@@ -85,14 +86,14 @@ type Resolved = Pick<NamedUser, 'sub' | 'differ'> & { foundBySub: UserWithBlocks
 
 /**
  * Finds the subject that a hint names. A hint that is a subject reads the user, so that a subject that does not exist
- * leaves no counter behind. Names of different users name nobody. Where users are concealed, each name must be known:
- * otherwise a client could put the name of a confederate beside another name, and see by the confederate's phone
- * whether the other one is known.
+ * leaves no counter behind. Names of different users name nobody. Where users are concealed, and for a client that may
+ * name one user alone, each name must be known: otherwise a client could put the name of a confederate, or of its own
+ * user, beside another name, and see by the answer or the phone whether the other one is known.
  */
 async function resolveHint(
   ports: Pick<FindAndCountPorts, 'people' | 'devices'>,
   hint: LoginHint,
-  concealsUsers: boolean,
+  { concealsUsers, needsAll }: { readonly concealsUsers: boolean; readonly needsAll: boolean },
 ): Promise<Resolved> {
   const names = namesIn(hint);
   const each = await Promise.all(
@@ -102,7 +103,7 @@ async function resolveHint(
       return { sub: found?.user.sub, found };
     }),
   );
-  const [sub, ...others] = new Set(each.map((one) => one.sub).filter((one) => one !== undefined || concealsUsers));
+  const [sub, ...others] = new Set(each.map((one) => one.sub).filter((one) => one !== undefined || needsAll));
   const differ = others.length > 0;
   const foundBySub = differ ? undefined : each.find(({ found }) => found)?.found;
   const isRead =
@@ -116,13 +117,14 @@ type Unasked = Refused & Pick<UnaskedAttempt, 'counted'>;
 
 /**
  * Refuses a request for which no phone rings. It uses up no limit of the user, and a client that named an unknown user
- * is counted. If the refusal is hidden from the client, nothing is counted that would later tell how many users were
- * unknown, and the attempt is given back when the request is stored, in place of its details.
+ * is counted, once for each name. If the refusal is hidden from the client, nothing is counted that would later tell
+ * how many users were unknown, and the attempt is given back when the request is stored, in place of its details.
  */
 async function refuseUnasked(
   ports: FindAndCountPorts,
   attempt: {
     client: Client;
+    hint: LoginHint;
     refused: Refused;
     sub?: string;
     countedAt?: number | undefined;
@@ -133,7 +135,7 @@ async function refuseUnasked(
   },
 ): Promise<Unasked> {
   const { rateWindows, settings, clock } = ports;
-  const { client, refused, sub, countedAt, sent, code } = attempt;
+  const { client, hint, refused, sub, countedAt, sent, code } = attempt;
   if (!code) await spendLikeUserCode(ports, sent, refused.refusal);
   const limits = limitsOf(client, settings.clientLimits);
   const counted = sub !== undefined && countedAt !== undefined ? { sub, at: countedAt } : undefined;
@@ -145,7 +147,7 @@ async function refuseUnasked(
     refused.refusal.reason === 'unknown_user' &&
       !isConcealed &&
       limits &&
-      rateWindows.countUnknownUser(client.clientId, limits, clock()),
+      rateWindows.countUnknownUser({ clientId: client.clientId, names: namesIn(hint).length }, limits, clock()),
   ]);
   return { ...refused, counted: isConcealed ? counted : undefined };
 }
