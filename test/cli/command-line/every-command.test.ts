@@ -31,6 +31,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'a client.jwks_uri?': 'test/e2e/signed-requests.test.ts',
   'a client.synthetic?': 'test/e2e/synthetic-login.test.ts',
   'a user.synthetic?': 'test/e2e/synthetic-login.test.ts',
+  'user show.synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user list.users[].synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user find.users[].synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user export.user_code?': 'test/e2e/people-records.test.ts',
@@ -160,6 +161,7 @@ describe('without a terminal, each command ends or is ended, and prints what doc
     await every.run('user remove-code', ['mira', '--yes']);
     await every.run('user update', ['mira', '--name', 'Mira H.']);
     await every.run('user block', ['mira']);
+    await every.run('user show', ['mira']);
     await every.run('user find', ['mira@example.com']);
     await every.run('user list', ['--limit', '1', '--blocked']);
     await every.run('user unblock', ['mira']);
