@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readAcrPolicy } from './acr-policy-file.ts';
 import { DemoWorld } from './demo/demo-world.ts';
 import { createLocalRoutes } from './demo/local-routes.ts';
 import { demoSeed, readSeed } from './demo/seed-file.ts';
@@ -16,12 +17,14 @@ const SWEEP_MS = 60_000;
 /** Starts the runtime, seeds it and prints its addresses. A start that fails leaves nothing running. */
 export async function serve(options: StartOptions, terminal: Terminal): Promise<void> {
   const seed = options.seed === undefined ? demoSeed : await readSeed(options.seed);
+  const classes = options.acrPolicy === undefined ? {} : { ACR_POLICY: await readAcrPolicy(options.acrPolicy) };
+  const limits = options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify(LIMITS_OFF) } : {};
   let isReady = false;
   const runtime = await startRuntime({
     port: options.port,
     dataFolder: options.data === undefined ? undefined : resolve(options.data),
     dynamodb: options.dynamodb,
-    variables: options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify(LIMITS_OFF) } : {},
+    variables: { ...limits, ...classes },
     throttles: options.limits === 'off' ? 'off' : undefined,
     remembers: REMEMBERED,
     onEvent: options.events ? (event) => terminal.event(event) : undefined,

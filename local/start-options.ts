@@ -13,6 +13,8 @@ export type StartOptions = {
   readonly seed: string | undefined;
   readonly dynamodb: 'dynalite' | 'dynamodb-local';
   readonly limits: 'on' | 'off';
+  /** The file with the classes of authentication. Undefined: there are none. */
+  readonly acrPolicy: string | undefined;
   readonly events: boolean;
   /** Whether the functions' log lines are printed as they are. */
   readonly json: boolean;
@@ -28,6 +30,7 @@ Runs the whole provider on this machine: the real functions behind a local gatew
   --seed FILE                  start with the clients, users and devices in a JSON file (docs/local.md)
   --dynamodb dynamodb-local    use AWS's DynamoDB Local instead of the embedded engine (needs Java)
   --limits off                 turn off all limits that protect users, and the throttles of the routes, for test runs
+  --acr-policy FILE            offer the classes of authentication in a settings file (docs/local.md)
   --events                     print what other systems are told (docs/events.md)
   --json                       print the log of the functions as JSON lines, not as one line for each call
   --help                       print this text`;
@@ -38,6 +41,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   dynamodb: { type: 'string', default: 'dynalite' },
   limits: { type: 'string', default: 'on' },
+  'acr-policy': { type: 'string' },
   events: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -58,6 +62,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     seed: values.seed,
     dynamodb: oneOf('dynamodb', values.dynamodb, ['dynalite', 'dynamodb-local']),
     limits: oneOf('limits', values.limits, ['on', 'off']),
+    acrPolicy: values['acr-policy'],
     events: values.events,
     json: values.json,
     help: values.help,
