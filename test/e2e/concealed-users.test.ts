@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
 import { expectRefusal } from '../support/assertions.ts';
@@ -11,6 +13,8 @@ const PING = {
 };
 
 let world: World;
+/** The key of the client that signs, and of whoever signs hints for it. */
+let key: CryptoKey;
 /** Clients, by how they learn of an answer. */
 const clients = new Map<string, TestClient>();
 /** Whom the client may name, by what speaks against asking them. */
@@ -19,6 +23,16 @@ beforeAll(async () => {
   world = await World.start({ variables: { REQUEST_LIMITS: JSON.stringify(LIMITS) } });
   const polling = await world.client({ requests_per_minute: 300 });
   clients.set('poll', polling).set('ping', await world.client({ requests_per_minute: 300, ...PING }));
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  key = privateKey;
+  const jwks = { keys: [await exportJWK(publicKey)] };
+  const signing = await world.client({
+    jwks,
+    backchannel_authentication_request_signing_alg: 'ES256',
+    login_hint_token_issuers: [{ issuer: HINTS, jwks }],
+    requests_per_minute: 300,
+  });
+  for (const way of Object.keys(SIGNED)) clients.set(way, signing);
   const [blocked, limited, lost] = [await world.person(), await world.person(), await world.person()];
   const [removed, renamed, phoneless] = [await world.person(), await world.person(), await world.user()];
   await world.admin('PATCH', `/admin/users/${blocked.sub}`, { blocked: true });
@@ -61,15 +75,55 @@ const CONCEALED = [
   ...['an unknown number', 'an unknown name', 'an unknown subject', 'a removed subject', 'a blocked subject'],
   ...['a phoneless subject', 'the subject of the synthetic login'],
 ];
+const HINTS = 'https://hints.example/';
+/** The ways of naming a user by what is signed: the request, and the hint, with a `jti` or without. */
+const SIGNED = {
+  'poll, by signed requests': { request: true },
+  'poll, by login_hint_token': { token: { jti: true } },
+  'poll, by login_hint_token without a jti in signed requests': { request: true, token: { jti: false } },
+} as const satisfies Readonly<Record<string, { readonly request?: true; readonly token?: { readonly jti: boolean } }>>;
+const MODES = ['poll', 'ping', ...(Object.keys(SIGNED) as (keyof typeof SIGNED)[])] as const;
+type Mode = (typeof MODES)[number];
+/** How many `jti` are remembered for a request. Each of the ways above has one. */
+const remembered = (mode: Mode) => (mode === 'poll' || mode === 'ping' ? 0 : 1);
+
+function sign(claims: object): Promise<string> {
+  const now = world.runtime.now();
+  const about = { aud: world.issuer, iat: now, nbf: now, exp: now + 120 };
+  return new SignJWT({ ...about, ...claims }).setProtectedHeader({ alg: 'ES256' }).sign(key);
+}
+
+/** Says the same as a `login_hint` in the form of RFC 9493. */
+function subjectIdentifier(hint: string): object {
+  if (hint.startsWith('{')) return JSON.parse(hint);
+  if (hint.startsWith('+')) return { format: 'phone_number', phone_number: hint };
+  if (hint.includes('@')) return { format: 'email', email: hint };
+  return { format: 'account', uri: `acct:${hint}@${new URL(world.issuer).hostname}` };
+}
+
+/** Returns the form that names somebody in this way. */
+async function formOf(mode: Mode, login_hint: string): Promise<Record<string, string | undefined>> {
+  if (mode === 'poll' || mode === 'ping') return { login_hint, client_notification_token: NOTIFICATION_TOKEN };
+  const way: { request?: true; token?: { jti: boolean } } = SIGNED[mode];
+  const once = { jti: randomUUID() };
+  const sub_id = subjectIdentifier(login_hint);
+  const hint = way.token
+    ? { login_hint_token: await sign({ iss: HINTS, sub_id, ...(way.token.jti && once) }) }
+    : { login_hint };
+  if (!way.request) return hint;
+  const { client_id: iss } = clientOf(mode);
+  return { scope: undefined, request: await sign({ iss, ...once, scope: 'openid', ...hint }) };
+}
+
 const NOTIFICATION_TOKEN = '8d67dc78-7faa-4d41-aabd-67707b374255';
 
 /** Asks for somebody new who has a phone and never answers, or for somebody of the table. */
-async function ask(name: string, mode = 'poll'): Promise<Answer> {
+async function ask(name: string, mode: Mode = 'poll'): Promise<Answer> {
   const login_hint = hints.get(name) ?? (await world.person()).email;
-  return world.ask(clientOf(mode), { login_hint, client_notification_token: NOTIFICATION_TOKEN });
+  return world.ask(clientOf(mode), await formOf(mode, login_hint));
 }
 
-function clientOf(mode: string): TestClient {
+function clientOf(mode: Mode): TestClient {
   const client = clients.get(mode);
   if (!client) throw new Error(mode);
   return client;
@@ -106,7 +160,7 @@ const seen = ({ status, headers, body, text }: Answer) => ({
   body: { ...body, auth_req_id: String(body['auth_req_id']).length },
 });
 
-describe.each(['poll', 'ping'])('a client in %s mode where users are concealed (measure 6)', (mode) => {
+describe.each(MODES)('a client where users are concealed (measure 6), %s', (mode) => {
   it('gets the same answer, to the byte of its length, for everybody whom it may not or cannot ask', async () => {
     const known = seen(await ask('known', mode));
     expect(known).toMatchObject({ status: 200, body: { expires_in: 120, interval: 5, auth_req_id: 43 } });
@@ -152,6 +206,7 @@ describe.each(['poll', 'ping'])('a client in %s mode where users are concealed (
       'UpdateItem Transactions RATE#',
       'sns Publish',
       ...notification,
+      ...Array<string>(remembered(mode)).fill('PutItem Transactions JTI#'),
     ];
     for (const name of ['known', ...CONCEALED]) {
       const byName = name.includes('subject') ? [] : ['GetItem Directory LOGIN#'];

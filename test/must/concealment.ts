@@ -5,7 +5,7 @@ const NOBODY = 'provider/flows/asking/request/ask-nobody.ts';
 const TEST = 'test/flows/asking/concealed-users.test.ts';
 const WHERE = 'where users are concealed (CIBA §14)';
 const notices = (why: string, kind: string) =>
-  `${why}, named by ${kind}, with nothing besides: the client notices what it does of a person who does not answer`;
+  `${why}, named by ${kind} in a form, with nothing besides: the client notices what it does of a person who does not answer`;
 
 /** What a client may notice where users are concealed (CIBA §14), and requests without `openid` (RFC 6749). */
 export const CONCEALMENT_REQUIREMENTS: readonly Requirement[] = [

@@ -2,12 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { nobodyNamed } from '../../../provider/core/asking/concealment.ts';
 import type { Counted } from '../../../provider/core/asking/rate-window.ts';
 import { SYNTHETIC_ID } from '../../../provider/core/operating/reserved.ts';
-import { ISSUER, NOW, refusalOf, valueFrom } from '../../core/given.ts';
+import { NOW, refusalOf, valueFrom } from '../../core/given.ts';
 import { deviceNamed, reachOf } from '../world/devices.ts';
 import { keyNamed } from '../world/signatures.ts';
 import { CODE_OF_ANA } from '../world/user-codes.ts';
 import { ANA, FIRST_REQUEST } from '../world/world.ts';
 import { askingWorld } from './given.ts';
+import {
+  aliases,
+  type Form,
+  hintToken,
+  KINDS,
+  type Kind,
+  NAMING,
+  type Named,
+  SENT,
+  type Sent,
+  subjectOf,
+} from './ways-of-naming.ts';
 
 const settings = {
   concealsUsers: true,
@@ -21,25 +33,6 @@ const TWO_KEYS = { kind: 'device-jws', publicKey: keyNamed('two'), verificationK
 const NOBODY = nobodyNamed({ kind: 'identifier', identifier: { type: 'email', value: 'nobody@example.com' } });
 const MEANT = nobodyNamed({ kind: 'identifier', identifier: { type: 'email', value: 'ana@example.com' } });
 
-const subject = (sub: string) => ({ format: 'iss_sub', iss: ISSUER, sub });
-type World = ReturnType<typeof askingWorld>;
-type Form = Parameters<World['ask']>[0];
-
-/** The kinds of hint. Each names a user by an address, by the subject, or by both. */
-const KINDS = {
-  login_hint: (_, { email }) => ({ login_hint: email }),
-  'login_hint with the subject': (_, { sub }) => ({ login_hint: JSON.stringify(subject(sub)) }),
-  'login_hint with two names': (_, { email, sub }) => ({
-    login_hint: JSON.stringify({ format: 'aliases', identifiers: [{ format: 'email', email }, subject(sub)] }),
-  }),
-  id_token_hint: ({ sign }, { sub }) => {
-    const claims = { iss: ISSUER, sub, aud: 'bank', iat: NOW - 7200, exp: NOW - 3600, at_hash: 'h' };
-    const header = { typ: 'JWT', kid: 'kid-1' };
-    return { login_hint: [], id_token_hint: sign({ header, claims, key: keyNamed('ours') }) };
-  },
-} as const satisfies Readonly<Record<string, (world: World, named: Named) => Form>>;
-type Kind = keyof typeof KINDS;
-type Named = { readonly email: string; readonly sub: string };
 const KNOWN: Named = { email: 'ana@example.com', sub: 'ana' };
 
 const limited: Counted = { allowed: false, retryAfterSeconds: 42 };
@@ -64,7 +57,15 @@ type Row = {
   readonly form?: Form;
   readonly like?: Row;
 };
-const BY_ADDRESS = ['login_hint', 'login_hint with two names'] as const;
+const TWO_NAMES = ['login_hint with two names', 'login_hint_token with two names'] as const;
+const BY_ADDRESS_ALONE = [
+  'login_hint',
+  'login_hint with a foreign name besides',
+  'login_hint_token',
+  'login_hint_token without a jti',
+  'login_hint_token with a foreign name besides',
+] as const;
+const BY_ADDRESS = [...BY_ADDRESS_ALONE, ...TWO_NAMES];
 
 const WITH_CODE = { codes: [['ana', CODE_OF_ANA]] } as const;
 const RIGHT = { user_code: '4711' } as const;
@@ -72,19 +73,19 @@ const RIGHT = { user_code: '4711' } as const;
 /** Why a person is not asked. */
 const WHY: Readonly<Record<string, Row>> = {
   'nobody has the name': { named: { email: 'nobody@example.com', sub: 'nobody' } },
-  'nobody has one of two names': { named: { email: 'nobody@example.com' }, by: ['login_hint with two names'] },
-  'nobody has the other of two names': { named: { sub: 'nobody' }, by: ['login_hint with two names'] },
+  'nobody has one of two names': { named: { email: 'nobody@example.com' }, by: TWO_NAMES },
+  'nobody has the other of two names': { named: { sub: 'nobody' }, by: TWO_NAMES },
   'two names are of two users': {
     given: { users: [ANA, { ...ANA, sub: 'bo', identifiers: [] }] },
     named: { sub: 'bo' },
-    by: ['login_hint with two names'],
+    by: TWO_NAMES,
   },
   'the user was removed': { given: { users: [] } },
   'the user was removed, and the name is left': { given: { users: [] }, leftover: true, by: BY_ADDRESS },
   'the name is no longer of the user': {
     given: { users: [{ ...ANA, identifiers: [] }] },
     leftover: true,
-    by: ['login_hint'],
+    by: BY_ADDRESS_ALONE,
   },
   'another person has the subject of the token': {
     given: { users: [{ ...ANA, createdAt: NOW - 60 }] },
@@ -122,7 +123,9 @@ const WHY: Readonly<Record<string, Row>> = {
 };
 const ROWS = Object.entries(WHY).flatMap(([why, row]) =>
   (row.by ?? (Object.keys(KINDS) as Kind[])).flatMap((kind) =>
-    Object.entries(MORE).map(([besides, more]) => [why, kind, besides, { row, more }] as const),
+    Object.entries(MORE).flatMap(([besides, more]) =>
+      (Object.keys(SENT) as Sent[]).map((sent) => [why, kind, sent, besides, { sent, row, more }] as const),
+    ),
   ),
 );
 
@@ -131,28 +134,35 @@ const ROWS = Object.entries(WHY).flatMap(([why, row]) =>
  */
 const costOf = (call: string): readonly string[] => {
   if (call === 'store request') return ['write', 'write'];
-  if (/^(store|count|give back)/.test(call)) return ['write'];
+  if (/^(store|count|give back|use jti)/.test(call)) return ['write'];
   if (call.startsWith('hash')) return ['hash'];
   return /^(ring|announce)/.test(call) ? ['publish'] : ['read'];
 };
+
+type Way = { readonly sent: Sent; readonly more: Form };
 
 /**
  * Asks, and returns which phones rang, which a confederate could notice, and what a client could: the answer, the waves
  * of calls, and what polls are decided from.
  */
-async function noticed(kind: Kind, { given = {}, named, user, code, leftover, form }: Row, more: Form) {
-  const client = { sendsUserCodes: true, ...given.client };
+async function noticed(kind: Kind, { given = {}, named, user, code, leftover, form }: Row, { sent, more }: Way) {
+  const client = { ...NAMING, sendsUserCodes: true, ...given.client };
   const world = askingWorld({ ...given, client, settings: { ...settings, ...given.settings } });
   if (user) world.limits.user = user;
   if (code) world.limits.code = code;
   if (leftover) world.logins.set('email ana@example.com', 'ana');
   const waves = world.journal.inWaves();
   const { auth_req_id: authReqId, ...answer } = valueFrom(
-    await world.ask({ ...KINDS[kind](world, { ...KNOWN, ...named }), ...more, ...form }),
+    await SENT[sent](world, { ...KINDS[kind](world, { ...KNOWN, ...named }), ...more, ...form }),
   );
   const { sub, profileId, isConcealed, ...polled } = world.requests.stored.get(FIRST_REQUEST) ?? {};
   const costs = waves.map((calls) => calls.flatMap(costOf).toSorted());
-  return { rung: world.rung.length, seen: { length: authReqId.length, answer, polled, costs } };
+  const isNamed = [...world.users.keys(), KNOWN.sub, 'nobody'].includes(String(sub));
+  return {
+    rung: world.rung.length,
+    isNamed,
+    seen: { length: authReqId.length, answer, polled, costs, used: [...world.used] },
+  };
 }
 
 /** Each reason for which nobody is asked: the world, and what the client sends. */
@@ -190,13 +200,42 @@ describe('where users are concealed (CIBA §14)', () => {
   });
 
   it.each(ROWS)(
-    '%s, named by %s, with %s besides: the client notices what it does of a person who does not answer',
-    async (_why, kind, _besides, { row, more }) => {
-      const asked = await noticed(kind, row.like ?? {}, more);
-      expect([asked.rung, asked.seen.costs.at(-1)]).toEqual([1, ['publish']]);
-      expect(await noticed(kind, row, more)).toEqual({ rung: 0, seen: asked.seen });
+    '%s, named by %s %s, with %s besides: the client notices what it does of a person who does not answer',
+    async (_why, kind, _sent, _besides, { row, ...way }) => {
+      const asked = await noticed(kind, row.like ?? {}, way);
+      expect([asked.rung, asked.isNamed, asked.seen.costs.at(-1)]).toEqual([1, true, ['publish']]);
+      expect(await noticed(kind, row, way)).toEqual({ rung: 0, isNamed: false, seen: asked.seen });
     },
   );
+
+  const FOREIGN = subjectOf(KNOWN, 'https://evil.example/');
+  it.each<[string, (world: ReturnType<typeof askingWorld>) => Form]>([
+    ['login_hint', () => ({ login_hint: JSON.stringify(FOREIGN) })],
+    ['login_hint with two names', () => ({ login_hint: JSON.stringify(aliases(FOREIGN, FOREIGN)) })],
+    ['login_hint_token', (world) => hintToken(world, FOREIGN)],
+    ['login_hint_token with two names', (world) => hintToken(world, aliases(FOREIGN, FOREIGN))],
+  ])('a subject of another issuer alone, in %s, is refused before anybody is looked up', async (_, formOf) => {
+    for (const send of Object.values(SENT)) {
+      const world = askingWorld({ settings, client: NAMING });
+      const refused = refusalOf(await send(world, formOf(world)));
+      expect(refused).toEqual({ reason: 'unknown_user', because: 'foreign_issuer' });
+      expect(world.journal.calls.filter((call) => !/^(find client|verify) /.test(call))).toEqual([]);
+      expect([...world.used]).toEqual([]);
+    }
+  });
+
+  it.each<[string, Sent, Kind, string]>([
+    ['a login_hint_token', 'in a form', 'login_hint_token', 'login_hint_token_invalid'],
+    ['a signed request', 'in a signed request', 'login_hint', 'request_object_replayed'],
+    ['both', 'in a signed request', 'login_hint_token', 'login_hint_token_invalid'],
+  ])('%s that is sent again is refused, whoever is named', async (_, sent, kind, reason) => {
+    for (const email of ['ana@example.com', 'nobody@example.com']) {
+      const world = askingWorld({ settings, client: NAMING });
+      const form = KINDS[kind](world, { ...KNOWN, email });
+      expect((await SENT[sent](world, form)).ok).toBe(true);
+      expect(refusalOf(await SENT[sent](world, form))).toMatchObject({ reason });
+    }
+  });
 
   it('a person whose phones turn out to be dead costs one more call of SNS, once', async () => {
     const world = askingWorld({ settings });
