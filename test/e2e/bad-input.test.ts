@@ -1,6 +1,8 @@
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
-import { FAULTS, PARAMETERS, type Verdict, verdictsOf } from '../support/bad-parameters.ts';
+import { FAULTS, PARAMETERS, SIGNED_REQUEST, type Verdict, verdictsOf } from '../support/bad-parameters.ts';
 import { type Answer, basic, type TestClient, World } from '../support/world.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -45,20 +47,21 @@ const isWrite = ({ service, action }: AwsCall) => service === 'dynamodb' && !/^(
 const isCount = ({ input }: AwsCall) => JSON.stringify(input['Key'] ?? {}).includes('RATE#');
 
 /** Sends, and checks how it ends: a refusal of the standard, with nothing stored and nobody rung. */
-async function expectVerdict(verdict: Verdict, send: () => Promise<Answer>): Promise<void> {
+async function expectVerdict(verdict: Verdict, send: () => Promise<Answer>): Promise<Answer> {
   const before = world.runtime.aws.calls.length;
   const answer = await send();
   const calls = world.runtime.aws.calls.slice(before).filter(({ caller }) => caller === 'backchannel-authentication');
   const { reason } = await world.line(answer);
   const ended = answer.status === 200 ? 'accepted' : `${answer.body['error']} ${String(reason)}`;
   expect(ended).toBe(verdict);
-  if (verdict === 'accepted') return;
+  if (verdict === 'accepted') return answer;
   expect(answer.status).toBe(answer.body['error'] === 'invalid_client' ? 401 : 400);
   expect(answer.body['error_description']).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
   expect(answer.headers.get('cache-control')).toBe('no-store');
   expect(answer.text.length).toBeLessThan(400);
   expect(calls.filter((call) => isWrite(call) && !isCount(call))).toEqual([]);
   expect(calls.filter(({ service }) => service === 'sns')).toEqual([]);
+  return answer;
 }
 
 describe.each(Object.entries(PARAMETERS))(
@@ -79,6 +82,145 @@ describe.each(Object.entries(PARAMETERS))(
 /** Sends everything that is needed, with a parameter more or another one in place of that of the base. */
 const withParameter = (name: string, value: string) => post(`${baseWithout(name)}&${name}=${value}`);
 const withText = (name: string, text: string) => withParameter(name, encodeURIComponent(text));
+
+describe('request of a client that signs its requests (CIBA §7.1.1, §7.2)', () => {
+  const HINTS = 'https://hints.example/';
+  let signing: TestClient;
+  let own: Signer;
+  let hinting: Signer;
+  let stranger: Signer;
+  beforeAll(async () => {
+    [own, hinting, stranger] = await Promise.all([newSigner(), newSigner(), newSigner()]);
+    signing = await world.client({
+      jwks: { keys: [own.jwk] },
+      backchannel_authentication_request_signing_alg: 'ES256',
+      login_hint_token_issuers: [{ issuer: HINTS, jwks: { keys: [hinting.jwk] } }],
+    });
+  });
+
+  const claimsOf = (more: object = {}) => {
+    const now = world.runtime.now();
+    const instants = { iat: now, nbf: now, exp: now + 120 };
+    const asked = { scope: 'openid', login_hint: 'ana@example.com' };
+    return { iss: signing.client_id, aud: world.issuer, ...instants, jti: randomUUID(), ...asked, ...more };
+  };
+  const sign = (more: object = {}, { privateKey }: Pick<Signer, 'privateKey'> = own, header: object = {}) =>
+    new SignJWT(claimsOf(more)).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(privateKey);
+  const hintToken = (by: Signer) =>
+    sign(
+      { iss: HINTS, scope: undefined, login_hint: undefined, sub_id: { format: 'email', email: 'ana@example.com' } },
+      by,
+    );
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const unsigned = (header: object) => `${encoded({ kid: 'k1', ...header })}.${encoded(claimsOf())}.`;
+  const pem = () => createPublicKey({ key: { ...own.jwk }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+  const hmac = (secret: string | Buffer) =>
+    new SignJWT(claimsOf()).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(Buffer.from(secret));
+  const send = (form: string) => post(form, { authorization: basic(signing) });
+
+  it.each(Object.entries(FAULTS))('%s', async (fault, spoil) => {
+    const verdict = verdictsOf(SIGNED_REQUEST)[fault as keyof typeof FAULTS];
+    await expectVerdict(verdict, () => send(spoil({ name: 'request', good: SIGNED_REQUEST.good })));
+  });
+
+  const SIGNATURE = 'invalid_request request_object_signature';
+  const CLAIM = 'invalid_request request_object_claim';
+  const MALFORMED = 'invalid_request malformed_request_object';
+  const NOT_SUPPORTED = 'invalid_request request_uri_not_supported';
+  it.each<[string, () => string | Promise<string>, Verdict, string?]>([
+    ['everything right', () => sign(), 'accepted'],
+    ['alg none', () => unsigned({ alg: 'none' }), SIGNATURE],
+    ['alg none under another spelling', () => unsigned({ alg: 'nOnE' }), SIGNATURE],
+    [
+      'alg none, and the signature of another request',
+      async () => `${unsigned({ alg: 'none' })}${signatureOf(await sign())}`,
+      SIGNATURE,
+    ],
+    [
+      'the signature of another request',
+      async () => `${unsigned({ alg: 'ES256' })}${signatureOf(await sign())}`,
+      SIGNATURE,
+    ],
+    ['no signature', () => unsigned({ alg: 'ES256' }), SIGNATURE],
+    ['an HMAC under the public key as PEM', () => hmac(String(pem())), SIGNATURE],
+    ['an HMAC under the public key as a JWK', () => hmac(JSON.stringify(own.jwk)), SIGNATURE],
+    ['an HMAC under the secret of the client', () => hmac(signing.client_secret), SIGNATURE],
+    ['a key of its own in the header', () => sign({}, stranger, { jwk: stranger.jwk }), SIGNATURE],
+    [
+      'a key of its own in the header, and no kid',
+      () => sign({}, stranger, { jwk: stranger.jwk, kid: undefined }),
+      SIGNATURE,
+    ],
+    [
+      'an address of keys in the header',
+      () => sign({}, stranger, { jku: 'https://evil.example/jwks.json' }),
+      SIGNATURE,
+    ],
+    ['a certificate in the header', () => sign({}, stranger, { x5c: ['MIIB'] }), SIGNATURE],
+    [
+      'a critical header',
+      async () => `${encoded({ alg: 'ES256', crit: ['exp'] })}.${encoded(claimsOf())}.${signatureOf(await sign())}`,
+      MALFORMED,
+    ],
+    ['a request in the request', async () => sign({ request: await sign() }), CLAIM, 'request'],
+    ['a request_uri in the request', () => sign({ request_uri: 'urn:example:request' }), CLAIM, 'request_uri'],
+    [
+      'a request as the payload',
+      async () => `${encoded({ alg: 'ES256', cty: 'JWT' })}.${Buffer.from(await sign()).toString('base64url')}.x`,
+      MALFORMED,
+    ],
+    ['a client assertion', () => sign({ sub: signing.client_id }), CLAIM, 'sub'],
+    ['a client assertion by its type', () => sign({}, own, { typ: 'client-authentication+jwt' }), CLAIM, 'typ'],
+    ['a login_hint_token', () => hintToken(hinting), SIGNATURE],
+    ['a login_hint_token by the key of the client', () => hintToken(own), CLAIM, 'iss'],
+    ['a request of another client', () => sign({ iss: 'bank' }), CLAIM, 'iss'],
+    [
+      'a wrong login_hint_token in it',
+      async () => sign({ login_hint: undefined, login_hint_token: await sign() }),
+      'invalid_request login_hint_token_invalid',
+    ],
+  ])('with %s', async (_, requestOf, verdict, claim) => {
+    const request = await requestOf();
+    const { body } = await expectVerdict(verdict, () => send(`request=${request}`));
+    if (claim) expect(body['error_description']).toMatch(new RegExp(`^${claim} of request must be`));
+  });
+
+  it('with another parameter beside it', async () => {
+    const request = await sign();
+    const uri = 'request_uri=urn%3Aexample%3Arequest';
+    await expectVerdict(NOT_SUPPORTED, () => send(`request=${request}&${uri}`));
+    await expectVerdict(NOT_SUPPORTED, () => send(uri));
+    await expectVerdict('invalid_request repeated_parameter', () => send(`request=${request}&request=${request}`));
+    const outside = 'invalid_request parameter_outside_signed_request';
+    await expectVerdict(outside, () => send(`request=${request}&login_hint=ana%40example.com`));
+    await expectVerdict('accepted', () => send(`request=${request}`));
+  });
+
+  it('is no login_hint_token and no client assertion', async () => {
+    const request = await sign();
+    const hint = `scope=openid&login_hint_token=${request}`;
+    await expectVerdict('invalid_request login_hint_token_invalid', () => send(hint));
+    const type = 'urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer';
+    const assertion = `${baseWithout()}&client_assertion_type=${type}&client_assertion=${request}`;
+    const jwks = { keys: [own.jwk] };
+    await world.client({ client_id: 'signer', token_endpoint_auth_method: 'private_key_jwt', jwks });
+    const ending = async (more: object): Promise<() => Promise<Answer>> => {
+      const asserted = assertion.replace(request, await sign({ iss: 'signer', ...more }));
+      return () => post(asserted, { authorization: '' });
+    };
+    // The `sub` of an assertion is its client. A request has none, or that of a user.
+    await expectVerdict('invalid_client malformed_client_assertion', await ending({}));
+    await expectVerdict('invalid_client unknown_client', await ending({ sub: 'ana' }));
+    await expectVerdict('accepted', await ending({ sub: 'signer' }));
+  });
+});
+
+type Signer = { readonly privateKey: CryptoKey; readonly jwk: object };
+async function newSigner(): Promise<Signer> {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid: 'k1' } };
+}
+const signatureOf = (jws: string) => jws.split('.')[2] ?? '';
 
 describe('requested_expiry is a positive integer of seconds in digits (CIBA §7.1)', () => {
   const wrong = [

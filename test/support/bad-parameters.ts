@@ -71,6 +71,13 @@ export function verdictsOf({ absent, wrong, but }: Row): Readonly<Record<Fault, 
 /** A parameter that is not looked at: whatever is in it is ignored, unless it spoils the form (CIBA §7.2). */
 const IGNORED = { absent: 'accepted', wrong: 'accepted' } as const;
 
+/** `request` as the only parameter, of a client that is registered for signed requests. */
+export const SIGNED_REQUEST: Row = {
+  good: 'a.b.c',
+  absent: 'invalid_request openid_scope_missing',
+  wrong: 'invalid_request malformed_request_object',
+};
+
 /** Every parameter that the provider looks at. */
 export const PARAMETERS: Readonly<Record<string, Row>> = {
   scope: {
