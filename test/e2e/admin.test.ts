@@ -109,7 +109,7 @@ describe('clients', () => {
       reason: 'invalid_client_metadata',
     });
     expect(refused.body['error_description']).toBe(
-      'jwks must be a set with at least one public key, because private_key_jwt is the default and needs one; for a client with a secret, send token_endpoint_auth_method client_secret_basic.',
+      'jwks must be a set with at least one public key, because private_key_jwt is the default and needs one (or send jwks_uri); for a client with a secret, send token_endpoint_auth_method client_secret_basic.',
     );
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const jwks = { keys: [publicKey.export({ format: 'jwk' })] };

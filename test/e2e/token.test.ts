@@ -223,10 +223,9 @@ describe('discovery', () => {
       backchannel_authentication_endpoint: `${world.issuer}bc-authorize`,
       token_endpoint: `${world.issuer}token`,
       jwks_uri: `${world.issuer}.well-known/jwks.json`,
-      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
       grant_types_supported: [CIBA_GRANT],
     });
-    expect(openid.body).not.toHaveProperty('backchannel_authentication_request_signing_alg_values_supported');
     expect(openid.body).not.toHaveProperty('userinfo_endpoint');
     expect((await world.send('/.well-known/oauth-authorization-server', {})).text).toBe(openid.text);
     expect(openid.headers.get('cache-control')).toBe('public, max-age=300');

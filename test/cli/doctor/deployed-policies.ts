@@ -1,5 +1,10 @@
 const role = (name: string) => `arn:aws:iam::111122223333:role/ciba-test-${name}`;
-export const ROLES = { token: role('token'), signingKeys: role('signing-keys'), recovery: role('recovery') };
+export const ROLES = {
+  token: role('token'),
+  clientNotification: role('client-notification'),
+  signingKeys: role('signing-keys'),
+  recovery: role('recovery'),
+};
 export type Statement = {
   Sid?: string;
   Effect: string;
@@ -18,25 +23,31 @@ const denial = (Sid: string, actions: readonly string[], Condition?: Statement['
 export const policyStatements = (): { key: Statement[]; table: Statement[] } => ({
   key: [
     { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' },
-    denial('OnlySigningFunctionsOpenKeys', ['kms:Decrypt'], {
-      ArnNotEquals: { 'aws:PrincipalArn': ROLES.token },
+    denial('OnlySigningFunctionsOpenKeys', ['kms:Decrypt'], except(ROLES.clientNotification, ROLES.token)),
+    denial('OnlyTheDeliveryOpensDeliveryKeys', ['kms:Decrypt'], {
+      StringEquals: { 'kms:EncryptionContext:purpose': 'ciba-delivery-key' },
+      ArnNotEquals: { 'aws:PrincipalArn': ROLES.clientNotification },
     }),
-    denial('OnlyTheRotationMakesKeys', ['kms:GenerateDataKeyPairWithoutPlaintext'], except(ROLES.signingKeys)),
+    denial(
+      'OnlyTheRotationMakesKeys',
+      ['kms:GenerateDataKeyPairWithoutPlaintext', 'kms:GenerateDataKeyWithoutPlaintext'],
+      except(ROLES.signingKeys),
+    ),
     denial('NoOtherUse', [
       ...['kms:CreateGrant', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyPair'],
-      ...['kms:GenerateDataKeyWithoutPlaintext', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+      ...['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
     ]),
   ],
   table: [
     denial(
       'OnlySigningFunctionsReadPrivateKeys',
       ['dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:Query'],
-      { ...onItems('PRIVATEKEY#*'), ...except(ROLES.recovery, ROLES.token) },
+      { ...onItems('PRIVATEKEY#*'), ...except(ROLES.clientNotification, ROLES.recovery, ROLES.token) },
     ),
     denial(
       'OnlyTheRotationWritesKeys',
       ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      { ...onItems('KEY#*', 'PRIVATEKEY#*'), ...except(ROLES.signingKeys) },
+      { ...onItems('KEY#*', 'PRIVATEKEY#*', 'DELIVERYKEY#*'), ...except(ROLES.signingKeys) },
     ),
     denial(
       'OnlyRecoveryTakesEverything',

@@ -91,6 +91,7 @@ export function goodAccount(): Account {
         DirectoryTable: 'ciba-directory',
         AuditBucket: 'ciba-audit',
         RoleToken: ROLES.token,
+        RoleClientNotification: ROLES.clientNotification,
         RoleSigningKeys: ROLES.signingKeys,
         RecoveryRole: ROLES.recovery,
         NotificationQueue: PINGS,
