@@ -99,6 +99,7 @@ const CALLS: Readonly<Record<string, { readonly words: string; readonly asks: st
   'client new-secret': { words: 'asked', asks: 'Make a new secret for the client "asked"?' },
   'client end-old-secret': { words: 'asked', asks: 'End the old secret of the client "asked"?' },
   'user delete': { words: 'asked', asks: 'Delete the user "asked" (Name of asked)' },
+  'user remove-code': { words: 'asked', asks: 'Let every client ask the user "asked" without a user code?' },
   'device remove': { words: 'asked d1', asks: 'Remove the device "d1" of user "asked"?' },
   'keys revoke': {
     words: 'k1 --function arn:aws:lambda:eu-central-1:1:function:k',
@@ -134,6 +135,7 @@ describe('without a terminal, what cannot be undone', () => {
     ['client new-secret', ['client', 'new-secret', 'call-centre']],
     ['client end-old-secret', ['client', 'end-old-secret', 'call-centre']],
     ['user delete', ['user', 'delete', 'kept']],
+    ['user remove-code', ['user', 'remove-code', 'kept']],
     ['device remove', ['device', 'remove', 'kept', 'x']],
     ['keys revoke', ['keys', 'revoke', 'x', '--function', 'arn']],
   ])('is refused with a sentence that names --yes: %s', async (_, args) => {
