@@ -324,7 +324,9 @@ describe('nothing follows a sub that is given to another person', () => {
     expect((await world.admin('DELETE', `/admin/users/${sub}`)).status).toBe(204);
     await world.user({ sub });
     write.release();
-    expect(await evidence(await renaming)).toMatchObject({ status: 404, error: 'not_found' });
+    // A call that is held for over a second is repeated. The provider then can't tell whether the first one was made.
+    const { status, error } = await evidence(await renaming);
+    expect(['404 not_found', '409 conflict']).toContain(`${status} ${error}`);
     expect((await world.admin('GET', `/admin/users/${sub}`)).body).not.toHaveProperty('name');
   });
 });
