@@ -125,8 +125,9 @@ function redeemed(members: CallMembers): Told {
     const after = approval_seconds === undefined ? '' : `, approved ${approval_seconds} s after the request`;
     return { step: 'tokens_issued', says: `tokens issued${after}`, tone: 'good' };
   }
-  if (error === 'authorization_pending' || error === 'slow_down')
-    return { step: 'polled', says: error, tone: error === 'slow_down' ? 'warning' : 'quiet' };
+  if (error === 'authorization_pending') return { step: 'polled', says: error, tone: 'quiet' };
+  if (error === 'slow_down' || reason === 'slow_down_ignored')
+    return { step: 'polled', says: 'slow_down', tone: 'warning' };
   const says = `no tokens: ${error}${because(members)}`;
   return OVER.includes(reason)
     ? { step: 'expired', says, tone: 'warning' }

@@ -246,6 +246,11 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     'You are polling faster than allowed. Wait 10 seconds between polls.',
     { ...after('10'), members: { interval: 10 } },
   ],
+  slow_down_ignored: [
+    {},
+    '400 invalid_request',
+    'You kept polling faster than allowed. Make no more token requests for this auth_req_id.',
+  ],
   authorization_pending: [{}, '400 authorization_pending', 'The end-user authorization is pending.'],
 
   // The device API (docs/device-api.md)

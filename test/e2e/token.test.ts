@@ -39,6 +39,19 @@ describe('while the user has not answered', () => {
   });
 });
 
+describe('a client that ignores slow_down', () => {
+  it('answers invalid_request after 100 slow_down, and the approval still leads to tokens (CIBA §11)', async () => {
+    const { authReqId, requestId } = await world.asked(client, { login_hint: email });
+    await expectRefusal(world, await world.poll(client, authReqId), pending);
+    for (let times = 0; times < 100; times += 1)
+      expect((await world.poll(client, authReqId)).body['error']).toBe('slow_down');
+    const ignored = { status: 400, error: 'invalid_request', reason: 'slow_down_ignored' };
+    await expectRefusal(world, await world.poll(client, authReqId), ignored);
+    await world.answer(phone, requestId, 'approve');
+    expectTokens(await world.poll(client, authReqId));
+  });
+});
+
 describe('terminal states beat slow_down', () => {
   it('answers access_denied when the user denied, every time (CIBA §11)', async () => {
     const { authReqId, requestId } = await world.asked(client, { login_hint: email });

@@ -115,7 +115,7 @@ export const metrics = {
     value: 'approval_seconds',
     unit: 'Seconds',
   },
-  SlowDowns: { of: TOKEN, when: because('polled_too_fast') },
+  SlowDowns: { of: TOKEN, when: because('polled_too_fast', 'slow_down_ignored') },
   Expiries: { of: TOKEN, when: because('request_expired', 'approval_not_redeemed_in_time') },
   RepeatedRedemptions: { of: TOKEN, when: byPeople(because('already_redeemed', 'lost_redemption_race')) },
   /** Pings and pushes, by outcome: `accepted`, `refused`, `unavailable`, or the reason why no HTTP answer came. */

@@ -1,4 +1,4 @@
-import { invalidGrant, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
+import { invalidGrant, invalidRequest, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 import { GRANT_TYPES } from './grant-types.ts';
 
 /** The reasons why no tokens are issued (CIBA §11, RFC 6749 §5.2). */
@@ -17,6 +17,7 @@ export type TokenRefusal =
   | { reason: 'request_expired' }
   | { reason: 'approval_not_redeemed_in_time' }
   | { reason: 'polled_too_fast'; intervalSeconds: number }
+  | { reason: 'slow_down_ignored' }
   | { reason: 'authorization_pending' };
 
 /** Why an approval is worth no tokens any more. On the wire all reasons share one wording. */
@@ -61,5 +62,7 @@ export const tokenWording: Wordings<TokenRefusal> = {
       ...retryAfter(interval),
       members: { interval },
     }),
+  slow_down_ignored: () =>
+    invalidRequest('You kept polling faster than allowed. Make no more token requests for this auth_req_id.'),
   authorization_pending: () => wording(400, 'authorization_pending', 'The end-user authorization is pending.'),
 };

@@ -112,6 +112,7 @@ const ANSWERS: Answers = {
   request_expired: ELSEWHERE,
   approval_not_redeemed_in_time: ELSEWHERE,
   polled_too_fast: ELSEWHERE,
+  slow_down_ignored: ELSEWHERE,
   authorization_pending: ELSEWHERE,
 };
 

@@ -97,7 +97,7 @@ describe('token endpoint: instants', () => {
     expect(decide(requestIn('pending', { expiresAt: NOW }))).toEqual(refusal('request_expired'));
   });
 
-  it('redeems an approval until the second before 60 s after expiry', () => {
+  it('redeems an approval until the second before 60 s after expiry (CIBA §11)', () => {
     expect(decide(approvedRequest({ expiresAt: NOW - 59 })).outcome).toBe('issue');
     expect(decide(approvedRequest({ expiresAt: NOW - 60 }))).toEqual(refusal('approval_not_redeemed_in_time'));
   });
@@ -109,7 +109,7 @@ describe('token endpoint: instants', () => {
   });
 });
 
-describe('token endpoint: what holds for every request', () => {
+describe('token endpoint: what holds for every request (CIBA §11)', () => {
   it('never slows down a terminal state', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {

@@ -70,7 +70,7 @@ describe('whether a client is notified (CIBA §10.2)', () => {
   });
 });
 
-describe('an endpoint that can not be reached', () => {
+describe('an endpoint that can not be reached (CIBA §10.2)', () => {
   const pause = (tries: number, left: number) => pauseBefore({ tries, now: NOW, until: NOW + left });
 
   it('is tried again after 1, 2, 4 … seconds, 30 at most', () => {

@@ -132,7 +132,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
     not: [polled(), polled({ approval_seconds: -1 }), polled({ approval_seconds: 12, synthetic: true })],
   },
   SlowDowns: {
-    counts: [polled({ status: 400, reason: 'polled_too_fast' })],
+    counts: [polled({ status: 400, reason: 'polled_too_fast' }), polled({ status: 400, reason: 'slow_down_ignored' })],
     not: [polled({ status: 400, reason: 'authorization_pending' })],
   },
   Expiries: {
@@ -256,6 +256,11 @@ describe('what a line counts', () => {
   it('is nothing for a poll while the user thinks: its lines are most of the log, and Lambda counts the calls', () => {
     const pending = polled({ status: 400, error: 'authorization_pending', reason: 'authorization_pending' });
     expect(measure(pending)).toEqual([]);
+  });
+
+  it('is a repeated redemption after the first one, and of whoever lost the race for it (CIBA §10.1.1)', () => {
+    for (const reason of ['already_redeemed', 'lost_redemption_race'])
+      expect(namesIn(polled({ status: 400, error: 'invalid_grant', reason }))).toContain('RepeatedRedemptions');
   });
 
   it('is the login and the seconds until the approval when tokens go out', () => {

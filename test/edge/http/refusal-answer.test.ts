@@ -84,6 +84,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   request_expired: { reason: 'request_expired' },
   approval_not_redeemed_in_time: { reason: 'approval_not_redeemed_in_time' },
   polled_too_fast: { reason: 'polled_too_fast', intervalSeconds: 10 },
+  slow_down_ignored: { reason: 'slow_down_ignored' },
   authorization_pending: { reason: 'authorization_pending' },
   device_not_authenticated: { reason: 'device_not_authenticated', because: 'signature' },
   device_token_claim: { reason: 'device_token_claim', claim: 'exp', expected: 'later' },

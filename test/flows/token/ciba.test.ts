@@ -32,6 +32,21 @@ describe('a poll while the user has not answered (CIBA §11)', () => {
     }
   });
 
+  it('is an error and one write after 100 slow_down, whose interval stays; in time it is pending, and an approval still leads to tokens (CIBA §11)', async () => {
+    const facts = { intervalSeconds: 500, nextPollAt: NOW + 500, expiresAt: NOW + 2000 };
+    const { redeem, journal, time, requests, change } = redeemingWorld(requestIn('pending', facts));
+    expect(refusalOf(await redeem())).toEqual({ reason: 'polled_too_fast', intervalSeconds: 505 });
+    journal.calls.length = 0;
+    expect(refusalOf(await redeem())).toEqual({ reason: 'slow_down_ignored' });
+    expect(journal.calls).toEqual(['find client bank', 'record poll by bank']);
+    expect(requests.get(REQUEST_ID)).toMatchObject({ intervalSeconds: 505, nextPollAt: NOW + 505 });
+    time.now += 505;
+    expect(refusalOf(await redeem())).toEqual({ reason: 'authorization_pending' });
+    expect(refusalOf(await redeem())).toEqual({ reason: 'slow_down_ignored' });
+    change(requestIn('approved', { ...facts, intervalSeconds: 505 }));
+    expect((await redeem()).ok).toBe(true);
+  });
+
   it('of another client says what an unknown id says in words, and changes nothing', async () => {
     const { redeem, requests, journal } = redeemingWorld(requestIn('pending', { clientId: 'shop' }));
     expect(refusalOf(await redeem())).toEqual({ reason: 'foreign_auth_req_id' });
@@ -40,9 +55,9 @@ describe('a poll while the user has not answered (CIBA §11)', () => {
   });
 });
 
-describe('a poll of what is over signs nothing', () => {
+describe('a poll of what is over signs nothing (CIBA §11)', () => {
   it.each([
-    ['denied (CIBA §11)', requestIn('denied'), 'denied_by_user'],
+    ['denied', requestIn('denied'), 'denied_by_user'],
     ['failed: nobody could be reached', requestIn('failed'), 'request_failed'],
     ['redeemed (CIBA §10.1.1)', requestIn('redeemed'), 'already_redeemed'],
     ['expired while pending', requestIn('pending', { expiresAt: NOW }), 'request_expired'],
@@ -64,6 +79,24 @@ describe('a poll of what is over signs nothing', () => {
   });
 });
 
+describe('a client in ping mode polls like any other (CIBA §10)', () => {
+  const client = { deliveryMode: 'ping', notificationEndpoint: 'https://bank.example/ping' } as const;
+
+  it('before it is pinged: at once, and then no faster than the interval', async () => {
+    const { redeem, time } = redeemingWorld(requestIn('pending'), { client });
+    expect(refusalOf(await redeem())).toEqual({ reason: 'authorization_pending' });
+    expect(refusalOf(await redeem())).toEqual({ reason: 'polled_too_fast', intervalSeconds: 10 });
+    time.now += 10;
+    expect(refusalOf(await redeem())).toEqual({ reason: 'authorization_pending' });
+  });
+
+  it('and gets the tokens without any ping', async () => {
+    const { redeem, state } = redeemingWorld(requestIn('approved'), { client });
+    expect((await redeem()).ok).toBe(true);
+    expect(state()).toBe('redeemed');
+  });
+});
+
 describe('a grant without openid', () => {
   it('becomes an access token alone: no ID token is signed, and the answer has none (RFC 6749 §5.1)', async () => {
     const grant = { ...GRANT, scopes: ['email'] };
@@ -80,7 +113,7 @@ describe('a grant without openid', () => {
   });
 });
 
-describe('a request that changes while it is polled is decided anew', () => {
+describe('a request that changes while it is polled is decided anew (CIBA §11)', () => {
   const tooFast = () => redeemingWorld(requestIn('pending', { nextPollAt: NOW + 1 }));
 
   it('approved meanwhile: the tokens at once, no slow_down', async () => {

@@ -1,6 +1,7 @@
 import { checkResources, narrowAudience } from '../../../core/asking/audience.ts';
 import { credentialStands } from '../../../core/client/proven-credential.ts';
 import { type ApprovedRequest, decideTokenRequest } from '../../../core/deciding/authentication-request.ts';
+import { ignoresSlowDown } from '../../../core/deciding/interval.ts';
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
 import { single } from '../../../core/form.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
@@ -46,7 +47,8 @@ export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): P
 }
 
 /**
- * Polls with one conditional write if the poll is in time, and two if it is too fast. The poll that redeems the request
+ * Polls with one conditional write if the poll is in time, and two if it is too fast. A client that does not obey
+ * `slow_down` costs one again, and gets an error, until its request has an end (CIBA §11). The poll that redeems the request
  * reads user, devices and client between its two writes.
  */
 async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): Promise<Result<IssuedTokens>> {
@@ -60,6 +62,8 @@ async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): 
     const decision = decideTokenRequest(stored, client, now);
     if (decision.outcome === 'refuse') return refuse(decision.refusal);
     if (decision.outcome === 'issue') return redeem(ports, call, decision.request);
+    if (ignoresSlowDown(decision.request.intervalSeconds, ports.settings.intervalSeconds))
+      return refuse({ reason: 'slow_down_ignored' });
     const early = await ports.requests.recordEarlyPoll({ request: decision.request, now });
     if (early.recorded) return refuse({ reason: 'polled_too_fast', intervalSeconds: early.intervalSeconds });
     stored = early.stored;
