@@ -236,7 +236,7 @@ describeOnEngines('the tables', (name) => {
   });
 
   describe('authentication requests', () => {
-    it('recordPoll: in time once per interval, and tells the request otherwise', async () => {
+    it('recordPoll: in time once per interval, and tells the request otherwise (CIBA §10.1)', async () => {
       const facts = await create();
       const poll = (now: number, different = {}) =>
         redeemable.recordPoll({ requestId: facts.requestId, ...OWN, ...different, now });
@@ -252,7 +252,7 @@ describeOnEngines('the tables', (name) => {
       });
     });
 
-    it('recordEarlyPoll: the interval grows by 5, and the next poll is that far away', async () => {
+    it('recordEarlyPoll: the interval grows by 5 for good, and the next poll is that far away (CIBA §11)', async () => {
       const facts = await create();
       expect(await redeemable.recordEarlyPoll({ request: facts, now: NOW })).toEqual({
         recorded: true,
@@ -305,7 +305,7 @@ describeOnEngines('the tables', (name) => {
       });
     });
 
-    it('claimApproved: one of 50 wins, until a minute after expiry', async () => {
+    it('claimApproved: one of 50 wins, until a minute after expiry (CIBA §10.1.1)', async () => {
       const facts = await create();
       expect(await redeemable.claimApproved({ request: facts, now: NOW })).toBe(false);
       await approve(facts);

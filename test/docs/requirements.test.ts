@@ -29,7 +29,9 @@ const titles = new Map<string, readonly RegExp[]>();
 function hasTitle({ file }: Proof['test'], title: string): boolean {
   const known = titles.get(file) ?? titlesIn(read(file));
   titles.set(file, known);
-  return known.some((pattern) => pattern.test(title));
+  // Contract suites run on each engine, whose name is added to that of the suite.
+  const name = title.replace(/ on dynalite$/, '');
+  return known.some((pattern) => pattern.test(name));
 }
 
 describe('the requirements', () => {
@@ -47,6 +49,12 @@ describe('the requirements', () => {
     const reasons = REQUIREMENTS.flatMap((one) => (one.status === 'held' ? [] : [one.because]));
     expect(reasons.filter((because) => !/^[A-Z`].*\.$/.test(because))).toEqual([]);
   });
+});
+
+it('the choices that a standard leaves are in docs/security/standards.md, each by its id', () => {
+  const page = read('docs/security/standards.md');
+  const choices = REQUIREMENTS.filter(({ id }) => id.startsWith('choice.')).map(({ id }) => id);
+  expect(page.match(/`choice\.[a-z-]+`/g)?.toSorted()).toEqual(choices.map((id) => `\`${id}\``).toSorted());
 });
 
 describe('the proofs', () => {

@@ -12,6 +12,13 @@ const TOKENS = pushTest(
   PUSHED,
   'gets the tokens of an approval: signed first, then claimed and stored sealed, then sent, then deleted',
 );
+const PUSHED_BYTES: Proof['test'] = {
+  file: 'test/adapters/https/https-notification.test.ts',
+  titles: [
+    'an endpoint that is trusted',
+    'that is pushed to gets the token and the body as they are, as JSON (CIBA §10.3.1)',
+  ],
+};
 const ANSWERS = 'what the endpoint answers (CIBA §10.3, design decision 4)';
 const TWICE = 'never two sets of tokens (CIBA §10.1.1, design decisions 1, 2 and 4)';
 const EXPIRY = 'an expiry is told by a message that is sent again until its time has come (CIBA §12)';
@@ -34,7 +41,7 @@ export const DELIVERY_REQUIREMENTS: readonly Requirement[] = [
         test: {
           file: 'test/flows/token/request-tokens.test.ts',
           titles: [
-            'no request is touched',
+            'no request is touched (CIBA §10.1)',
             'is refused as soon as its client is in push mode: its tokens are pushed, and never fetched (CIBA §11)',
           ],
         },
@@ -78,6 +85,81 @@ export const DELIVERY_REQUIREMENTS: readonly Requirement[] = [
         test: TOKENS,
       },
     ],
+  },
+  {
+    id: 'CIBA-10.3.1.tokens',
+    section: 'CIBA §10.3.1',
+    level: 'MUST',
+    says: 'The body has `access_token`, `token_type`, `expires_in`, `id_token` and `scope`.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/notifying/push-body.ts',
+          text: 'JSON.stringify({ auth_req_id: authReqId, ...tokens })',
+          broken: 'JSON.stringify({ auth_req_id: authReqId, tokens })',
+        },
+        test: TOKENS,
+      },
+    ],
+  },
+  {
+    id: 'CIBA-10.3.1.json',
+    section: 'CIBA §10.3.1, §12',
+    level: 'MUST',
+    says: 'What is pushed is a POST of the type `application/json`.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/adapters/https/https-notification.ts',
+          text: "'content-type': 'application/json',",
+          broken: "'content-type': 'text/plain',",
+        },
+        test: PUSHED_BYTES,
+      },
+      {
+        breaks: {
+          file: 'provider/adapters/https/https-notification.ts',
+          text: "method: 'POST',",
+          broken: "method: 'PUT',",
+        },
+        test: PUSHED_BYTES,
+      },
+    ],
+  },
+  {
+    id: 'CIBA-10.3.1.answer',
+    section: 'CIBA §10.3.1, §10.3',
+    level: 'SHOULD',
+    says: 'The provider takes 200 for success as well as 204.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/notifying/push-answer.ts',
+          text: "status >= 200 && status < 300 ? 'accepted'",
+          broken: "status === 204 ? 'accepted'",
+        },
+        test: pushTest(ANSWERS, '200 ends it'),
+      },
+    ],
+  },
+  {
+    id: 'CIBA-10.3.1.verify',
+    section: 'CIBA §10.3.1',
+    level: 'MUST',
+    says: 'The client verifies the ID token, `at_hash`, and that the `auth_req_id` in the ID token is that of the body.',
+    status: 'not ours',
+    because: 'It binds the client. `docs/push-mode.md` says how, and `examples/push-client.ts` does it.',
+  },
+  {
+    id: 'CIBA-5.push-bound',
+    section: 'CIBA §5, §10.3.1',
+    level: 'MUST',
+    says: 'Where tokens are bound to a key, those that are pushed are bound to the key that the client proved when it asked.',
+    status: 'not offered',
+    because: 'No tokens are bound to a key yet.',
   },
   {
     id: 'CIBA-10.3.1.rt_hash',
@@ -134,6 +216,31 @@ export const DELIVERY_REQUIREMENTS: readonly Requirement[] = [
           TWICE,
           'when the request is redeemed by another while the tokens are signed: they are thrown away',
         ),
+      },
+    ],
+  },
+  {
+    id: 'CIBA-12.body',
+    section: 'CIBA §12',
+    level: 'MUST',
+    says: 'An error that is pushed has `auth_req_id` and `error`; `error_description` says it in words.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: 'provider/core/notifying/push-body.ts',
+          text: 'JSON.stringify({ auth_req_id: authReqId, error, error_description: DESCRIPTIONS[error] })',
+          broken: 'JSON.stringify({ error, error_description: DESCRIPTIONS[error] })',
+        },
+        test: pushTest(PUSHED, 'hears of a denial, and gets nothing else (CIBA §12)'),
+      },
+      {
+        breaks: {
+          file: 'provider/core/notifying/push-body.ts',
+          text: 'error, error_description: DESCRIPTIONS[error] })',
+          broken: 'error })',
+        },
+        test: pushTest(PUSHED, 'hears of a denial, and gets nothing else (CIBA §12)'),
       },
     ],
   },

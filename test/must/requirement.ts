@@ -1,5 +1,5 @@
-/** How binding a sentence is (RFC 2119). */
-type Level = 'MUST' | 'SHOULD' | 'MAY';
+/** How binding a sentence is (RFC 2119). `OPEN`: the standard leaves a choice, and the sentence says what was chosen. */
+type Level = 'MUST' | 'SHOULD' | 'MAY' | 'OPEN';
 
 /** A change that breaks a requirement. `text` occurs exactly once in `file`, and becomes `broken`. */
 export type Break = { readonly file: string; readonly text: string; readonly broken: string };

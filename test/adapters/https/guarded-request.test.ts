@@ -54,7 +54,7 @@ describe('a call goes to public addresses only', () => {
     expect(await call('https://10.0.0.1/')).toEqual({ failure: 'address_not_public' });
   });
 
-  it('never without TLS', async () => {
+  it('never without TLS (CIBA §9)', async () => {
     expect(await call(endpoint.url.replace('https:', 'http:'))).toEqual({ failure: 'not_https' });
     expect(endpoint.received).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe('a call to a server that is trusted', () => {
     expect(seen).toEqual(['TLSv1.3']);
   });
 
-  it.each([301, 302, 307, 308])('that answers %i does not follow the redirect', async (status) => {
+  it.each([301, 302, 307, 308])('that answers %i does not follow the redirect (CIBA §10.2, §10.3)', async (status) => {
     endpoint.behave(status);
     const before = endpoint.received.length;
     expect(await call(endpoint.url)).toEqual({ status, body: '' });

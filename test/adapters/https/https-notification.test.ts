@@ -61,6 +61,20 @@ describe('an endpoint that is trusted', () => {
     });
   });
 
+  it('that is pushed to gets the token and the body as they are, as JSON (CIBA §10.3.1)', async () => {
+    client.behave(204);
+    const body = '{"auth_req_id":"id","access_token":"at"}';
+    const { url: endpoint } = client;
+    const pushed = await onLoopback.push({ endpoint, token: 'token', body, correlationId: 'c-1' });
+    expect(pushed).toMatchObject({ status: 204 });
+    const received = await client.next();
+    expect(received).toMatchObject({ method: 'POST', body });
+    expect(received.headers).toMatchObject({
+      authorization: 'Bearer token',
+      'content-type': 'application/json',
+    });
+  });
+
   it('that is probed gets the same, and its TLS and the end of its certificate are told', async () => {
     client.behave(401);
     const end = Date.parse(new X509Certificate(client.cert).validTo) / 1000;
@@ -84,7 +98,7 @@ describe('an endpoint that is trusted', () => {
     expect(await onLoopback.send(notification(client.url))).toEqual({ status });
   });
 
-  it('whose answer never ends has answered', async () => {
+  it('whose answer never ends has answered: no byte of its body is read (CIBA §10.2)', async () => {
     client.behave('endless');
     expect(await onLoopback.send(notification(client.url))).toEqual({ status: 200 });
   });

@@ -64,7 +64,7 @@ describe('a client is notified (CIBA §10.2)', () => {
   });
 });
 
-describe('an endpoint that gives no answer', () => {
+describe('an endpoint that gives no answer (CIBA §10.2)', () => {
   it('is tried again after 1, 2, 4 seconds, and free for another in between', async () => {
     const { notify, endpoint, waiting, journal } = notifyingWorld();
     endpoint.answers = { unreachable: 'connection_failed' };
@@ -129,7 +129,7 @@ describe('an announcement is only an intent: nobody is called', () => {
   it.each([
     ['that polls by now', {}],
     ['that is gone', { clientId: 'shop' }],
-  ])('of a client %s: the address is forgotten', async (_name, client) => {
+  ])('of a client %s: the address is forgotten (CIBA §10)', async (_name, client) => {
     const { notify, journal, waiting } = notifyingWorld(requestIn('approved'), client);
     expect(await notify()).toEqual({ noted: { reason: 'client_not_notified', ...ABOUT } });
     expect(journal.calls).toEqual(['find request', 'find client bank', 'forget']);

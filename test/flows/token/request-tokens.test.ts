@@ -144,7 +144,7 @@ describe('an outage after the claim', () => {
   });
 });
 
-describe('no request is touched', () => {
+describe('no request is touched (CIBA §10.1)', () => {
   it('is refused as soon as its client is in push mode: its tokens are pushed, and never fetched (CIBA §11)', async () => {
     const world = redeemingWorld(requestIn('approved'), {
       client: { deliveryMode: 'push', notificationEndpoint: 'https://bank.example/push' },
