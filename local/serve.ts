@@ -18,13 +18,13 @@ const SWEEP_MS = 60_000;
 export async function serve(options: StartOptions, terminal: Terminal): Promise<void> {
   const seed = options.seed === undefined ? demoSeed : await readSeed(options.seed);
   const classes = options.acrPolicy === undefined ? {} : { ACR_POLICY: await readAcrPolicy(options.acrPolicy) };
-  const limits = options.limits === 'off' ? { REQUEST_LIMITS: JSON.stringify(LIMITS_OFF) } : {};
+  const limits = { expiryLimit: options.expiryLimit, ...(options.limits === 'off' && LIMITS_OFF) };
   let isReady = false;
   const runtime = await startRuntime({
     port: options.port,
     dataFolder: options.data === undefined ? undefined : resolve(options.data),
     dynamodb: options.dynamodb,
-    variables: { ...limits, ...classes },
+    variables: { REQUEST_LIMITS: JSON.stringify(limits), ...classes },
     throttles: options.limits === 'off' ? 'off' : undefined,
     remembers: REMEMBERED,
     onEvent: options.events ? (event) => terminal.event(event) : undefined,

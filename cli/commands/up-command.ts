@@ -21,6 +21,11 @@ const OPTIONS = {
     of: ['on', 'off'],
     about: 'off turns off all limits that protect users, and the throttles of the routes, for test runs. Default: on.',
   },
+  'expiry-limit': {
+    kind: 'text',
+    value: 'SECONDS',
+    about: 'The longest life of a request that a client may ask for. Default: 259200, which are 72 hours.',
+  },
   events: { kind: 'flag', about: 'Print what other systems are told: docs/events.md.' },
 } as const satisfies OptionSpecs;
 

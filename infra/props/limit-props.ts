@@ -4,9 +4,15 @@ import type { Duration } from 'aws-cdk-lib';
 export interface RequestLimits {
   /** How long a request lives for which its client asks nothing else. Default: 2 minutes. */
   readonly defaultExpiry?: Duration | undefined;
-  /** The longest life of a request that a client may ask for. Default: 10 minutes. */
+  /**
+   * The longest life of a request that a client may ask for: 72 hours at most (docs/long-approvals.md). Default: 10
+   * minutes.
+   */
   readonly expiryLimit?: Duration | undefined;
-  /** The time between two polls of a client (CIBA §7.3). Default: 5 seconds. */
+  /**
+   * The time between two polls of a client (CIBA §7.3), for requests that live ten minutes or less. It is the least for
+   * longer ones. Default: 5 seconds.
+   */
   readonly interval?: Duration | undefined;
   /** How many requests a user may get, over all clients. Default: 5 a minute and 30 an hour. */
   readonly perUser?: UserLimits | undefined;

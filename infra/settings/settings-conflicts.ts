@@ -1,10 +1,10 @@
+import { LONGEST_EXPIRY_SECONDS } from '../../provider/core/asking/expiry.ts';
 import { CLOCK_LEEWAY_SECONDS } from '../../provider/core/clock-leeway.ts';
 import { KEY_CACHE_SECONDS } from '../../provider/core/keys/signing-key.ts';
-import { longestExpiryLimitSeconds, longestUseSeconds, mostDeliveries } from '../../provider/core/notifying/retries.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { functionNames, functions } from '../functions/deployed-functions.ts';
 import { environmentFrom, environmentOf } from '../functions/environment.ts';
-import { INSTANCES_RANGE, MAX_RECEIVES } from '../notifications/queue-limits.ts';
+import { INSTANCES_RANGE } from '../notifications/queue-limits.ts';
 import { isKnown, type Place, placeOf } from './known-place.ts';
 import type { AlarmReceiver, ProviderSettings } from './provider-settings.ts';
 
@@ -95,6 +95,8 @@ function limitsConflict({ limits }: ProviderSettings): string | undefined {
   const { defaultExpiry = DEFAULTS.expirySeconds, expiryLimit = DEFAULTS.expiryLimitSeconds, perUser } = limits ?? {};
   if (limits?.concealUsers === 'on' && (limits.oneOpenRequest === 'on' || limits.messageWhileOpen === 'on'))
     return '"limits.concealUsers" excludes "limits.oneOpenRequest" and "limits.messageWhileOpen": these would tell whether two names are of one person';
+  if (expiryLimit > LONGEST_EXPIRY_SECONDS)
+    return `"limits.expiryLimit" must be at most ${LONGEST_EXPIRY_SECONDS} seconds, which are 72 hours`;
   if (defaultExpiry > expiryLimit) return '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"';
   if ((limits?.interval ?? DEFAULTS.intervalSeconds) > expiryLimit)
     return '"limits.interval" must not be longer than "limits.expiryLimit": no client could poll in time';
@@ -106,16 +108,12 @@ function limitsConflict({ limits }: ProviderSettings): string | undefined {
   return undefined;
 }
 
-/**
- * Checks the limits of the queue of pings, which Lambda and SQS would report in the middle of a deployment, or never.
- */
-function notificationsConflict({ limits, reservedConcurrency }: ProviderSettings): string | undefined {
+/** Checks a limit of the queue of pings, which Lambda would report in the middle of a deployment. */
+function notificationsConflict({ reservedConcurrency }: ProviderSettings): string | undefined {
   const { least } = INSTANCES_RANGE;
-  if ((reservedConcurrency?.['client-notification'] ?? least) < least)
-    return `set "reservedConcurrency.client-notification" to at least ${least}: Lambda accepts no lower limit for a function that reads from a queue`;
-  const { expiryLimit = DEFAULTS.expiryLimitSeconds } = limits ?? {};
-  if (mostDeliveries(longestUseSeconds(expiryLimit)) <= MAX_RECEIVES) return undefined;
-  return `"limits.expiryLimit" must be at most ${longestExpiryLimitSeconds(MAX_RECEIVES)} seconds: SQS delivers an announcement ${MAX_RECEIVES} times at most, and a longer request could need more`;
+  return (reservedConcurrency?.['client-notification'] ?? least) < least
+    ? `set "reservedConcurrency.client-notification" to at least ${least}: Lambda accepts no lower limit for a function that reads from a queue`
+    : undefined;
 }
 
 function throttleConflict({ throttles = {} }: ProviderSettings): string | undefined {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { wholeMessagePattern } from '../core/asking/binding-message.ts';
+import { LONGEST_EXPIRY_SECONDS } from '../core/asking/expiry.ts';
 import { SHORTEST_PUBLICATION_SECONDS } from '../core/keys/signing-key.ts';
 import type { NotificationPorts } from '../core/notifying/notification-endpoint.ts';
 import { DEFAULTS } from '../core/operating/defaults.ts';
@@ -21,7 +22,7 @@ function onOff(byDefault: 'on' | 'off') {
 
 const requestLimits = v.strictObject({
   defaultExpiry: v.optional(positive, DEFAULTS.expirySeconds),
-  expiryLimit: v.optional(positive, DEFAULTS.expiryLimitSeconds),
+  expiryLimit: v.optional(v.pipe(positive, v.maxValue(LONGEST_EXPIRY_SECONDS)), DEFAULTS.expiryLimitSeconds),
   interval: v.optional(positive, DEFAULTS.intervalSeconds),
   // Limits against push fatigue. `off` is only for test runs on one machine.
   perUser: orOff(v.strictObject({ perMinute: positive, perHour: positive }), DEFAULTS.userLimits),

@@ -10,6 +10,7 @@ import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.t
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
+import { LONGEST_EXPIRY_SECONDS } from '../../provider/core/asking/expiry.ts';
 import type { ClientDenial } from '../../provider/flows/person/ports.ts';
 import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
 
@@ -243,6 +244,15 @@ describeOnEngines('what leaves people in peace', (name) => {
     const gone = entropy.id();
     await open.remove({ id: 'x', sub: gone, clientId: 'bank', expiresAt: NOW });
     expect(await transactions.query(`RATE#user#${gone}`)).toEqual([]);
+  });
+
+  it('a question is kept as long as it can be open, though no other is added for 72 hours', async () => {
+    const open = new OpenQuestionsTable(transactions);
+    const sub = entropy.id();
+    const expiresAt = NOW + LONGEST_EXPIRY_SECONDS;
+    await open.add({ id: entropy.id(), sub, clientId: 'bank', expiresAt }, NOW);
+    const [item] = await transactions.query<{ ttl: number }>(`RATE#user#${sub}`);
+    expect(item?.ttl).toBeGreaterThan(expiresAt);
   });
 
   it('a silent question is one for its own client alone', async () => {

@@ -123,6 +123,20 @@ export const ACKNOWLEDGEMENT_REQUIREMENTS: readonly Requirement[] = [
         breaks: { file: NEW_REQUEST, text: '{ interval: intervalSeconds })', broken: '{ interval: 5 })' },
         test: ANSWER_TEST,
       },
+      {
+        breaks: {
+          file: NEW_REQUEST,
+          text: 'firstInterval(expiresInSeconds, ports.settings)',
+          broken: 'ports.settings.intervalSeconds',
+        },
+        test: {
+          file: ANSWER_TEST.file,
+          titles: [
+            'a client asks a user (CIBA §7)',
+            'that asks for 259200 seconds gets 259200, and an interval of 120 (CIBA §7.3)',
+          ],
+        },
+      },
     ],
   },
   {

@@ -321,6 +321,17 @@ const EACH_PARAMETER: readonly Requirement[] = [
           titles: ['requested_expiry (CIBA §7.1)', 'honours 30'],
         },
       },
+      {
+        breaks: {
+          file: 'provider/core/asking/expiry.ts',
+          text: 'LONGEST_EXPIRY_SECONDS = 259_200',
+          broken: 'LONGEST_EXPIRY_SECONDS = 28_350',
+        },
+        test: {
+          file: 'test/core/asking/expiry.test.ts',
+          titles: ['requested_expiry (CIBA §7.1)', 'makes 259200 to 259200 where a deployment allows 72 hours'],
+        },
+      },
     ],
   },
   {

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { LONGEST_DELAY_SECONDS } from '../../../provider/core/operating/expiry-watch.ts';
+import { LONGEST_DELAY_SECONDS } from '../../../provider/core/notifying/retries.ts';
 import type { ProviderFunction } from '../../functions/provider-function.ts';
 import type { AlarmSet } from './alarm-set.ts';
 

@@ -1,10 +1,11 @@
+import { LONGEST_EXPIRY_SECONDS } from '../../core/asking/expiry.ts';
 import { meetsAnother } from '../../core/asking/open-question.ts';
 import type { OpenQuestions, QuestionTo } from '../../flows/asking/ports.ts';
 import { openQuestionsKey, questionFrom, questionText } from './forms/rate-window-form.ts';
 import type { Table } from './table.ts';
 
-/** How long the item is kept after the last question, in seconds: longer than any request lives. */
-const KEEP_SECONDS = 86_400;
+/** How long the item is kept after the last question, in seconds: a day longer than any request lives. */
+const KEEP_SECONDS = LONGEST_EXPIRY_SECONDS + 86_400;
 /** How many expired questions are left in the item before they are taken out, so that most calls need one write. */
 const MOST_EXPIRED = 8;
 

@@ -4,6 +4,12 @@ import { ok, type Result, refuse } from '../result.ts';
 const SHORTEST_EXPIRY_SECONDS = 10;
 
 /**
+ * The longest life of a request that a deployment can allow, in seconds: 72 hours, as at Auth0. What waits for a request
+ * is built for no longer one.
+ */
+export const LONGEST_EXPIRY_SECONDS = 259_200;
+
+/**
  * Reads `requested_expiry`: a positive integer of seconds (CIBA §7.1). A value below 10 s is raised to 10 s, and a
  * value above the provider's limit is lowered to it. The client reads the result in `expires_in`.
  */

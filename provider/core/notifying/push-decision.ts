@@ -4,10 +4,10 @@ import {
   isSilentlyDenied,
 } from '../deciding/authentication-request.ts';
 import { redemptionGrace } from '../deciding/redemption-grace.ts';
-import { LONGEST_DELAY_SECONDS, secondsUntilExpiry } from '../operating/expiry-watch.ts';
+import { secondsUntilExpiry } from '../operating/expiry-watch.ts';
 import type { NotNotified } from './notification-decision.ts';
 import type { PushError } from './push-body.ts';
-import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
+import { DECISION_WINDOW_SECONDS, LONGEST_DELAY_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
 import type { SealedTokens } from './sealed-tokens.ts';
 
 /** What to do about a request of a client in push mode that was announced. */

@@ -1,5 +1,8 @@
 import { LONGEST_GRACE_SECONDS } from '../deciding/redemption-grace.ts';
 
+/** The longest time for which SQS holds back a message, in seconds. */
+export const LONGEST_DELAY_SECONDS = 900;
+
 /**
  * How long after its announcement a decision can still appear, in seconds: the time that the device function has to
  * commit it, plus half a minute.
@@ -19,10 +22,13 @@ export const LOOK_AGAIN_SECONDS = 1;
 export const LEASE_SECONDS = 20;
 
 /**
- * Longest pause in seconds between two tries at an endpoint that cannot be reached. The pauses start at 1 second and
- * double.
+ * Longest pause in seconds between two tries at an endpoint that cannot be reached, for the first quarter of an hour.
+ * The pauses start at 1 second and double.
  */
-const LONGEST_PAUSE_SECONDS = 30;
+export const LONGEST_PAUSE_SECONDS = 30;
+
+/** After so many tries, which are a quarter of an hour, the pauses double again. */
+const TRIES_WITH_SHORT_PAUSES = 35;
 
 /**
  * The client needs this many seconds to redeem, so no try is made later than that.
@@ -30,13 +36,20 @@ const LONGEST_PAUSE_SECONDS = 30;
 const LAST_TRY_SECONDS = 6;
 
 /**
- * Returns the seconds until an endpoint that could not be reached is tried again: 1, 2, 4 … 30, or less if the end is
- * near. Undefined if the end is too near for another try.
+ * Returns the seconds until an endpoint that could not be reached is tried again: 1, 2, 4 … 30 for a quarter of an hour,
+ * then 60, 120 … 900, or less if the end is near. Undefined if the end is too near for another try.
  * `flows/notifying/notify-client.ts` decides what is tried again.
  */
 export function pauseBefore(next: { tries: number; now: number; until: number }): number | undefined {
   const left = next.until - LAST_TRY_SECONDS - next.now;
-  return left < 1 ? undefined : Math.min(2 ** Math.min(next.tries - 1, 10), LONGEST_PAUSE_SECONDS, left);
+  return left < 1 ? undefined : Math.min(grownPause(next.tries), left);
+}
+
+function grownPause(tries: number): number {
+  const further = tries - TRIES_WITH_SHORT_PAUSES;
+  return further > 0
+    ? Math.min(LONGEST_PAUSE_SECONDS * 2 ** Math.min(further, 10), LONGEST_DELAY_SECONDS)
+    : Math.min(2 ** Math.min(tries - 1, 10), LONGEST_PAUSE_SECONDS);
 }
 
 /**
@@ -49,16 +62,12 @@ export function longestUseSeconds(expiryLimitSeconds: number): number {
 
 /**
  * Returns how often one announcement is delivered at most while it is of use: once for each lookup of a decision that
- * is not there yet, once for each growing pause, and once for each longest pause.
+ * is not there yet, once for each growing pause, and once for each longest pause. After a quarter of an hour of tries
+ * another message takes its place, so a longer life needs no more deliveries.
  */
 export function mostDeliveries(useSeconds: number): number {
   const looks = DECISION_WINDOW_SECONDS / LOOK_AGAIN_SECONDS;
   const growingPauses = Math.ceil(Math.log2(LONGEST_PAUSE_SECONDS));
-  return looks + growingPauses + Math.ceil(useSeconds / LONGEST_PAUSE_SECONDS);
-}
-
-/** Returns the longest expiry limit, in seconds, whose announcements need at most this many deliveries. */
-export function longestExpiryLimitSeconds(deliveries: number): number {
-  const longestPauses = deliveries - mostDeliveries(0);
-  return longestPauses * LONGEST_PAUSE_SECONDS - LONGEST_GRACE_SECONDS;
+  const tries = growingPauses + Math.ceil(useSeconds / LONGEST_PAUSE_SECONDS);
+  return looks + Math.min(tries, TRIES_WITH_SHORT_PAUSES);
 }

@@ -1,8 +1,6 @@
 import type { AuthenticationRequest, RequestFacts } from '../deciding/authentication-request.ts';
-import { DECISION_WINDOW_SECONDS } from '../notifying/retries.ts';
+import { DECISION_WINDOW_SECONDS, LONGEST_DELAY_SECONDS } from '../notifying/retries.ts';
 
-/** The longest time for which SQS holds back a message, in seconds. */
-export const LONGEST_DELAY_SECONDS = 900;
 /**
  * How long the queue hides a reminder that was received: six times what a run of the function may take, as AWS advises.
  */

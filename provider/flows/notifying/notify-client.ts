@@ -6,7 +6,7 @@ import {
   type NotificationDecision,
   type NotificationReason,
 } from '../../core/notifying/notification-decision.ts';
-import { LEASE_SECONDS, pauseBefore } from '../../core/notifying/retries.ts';
+import { LEASE_SECONDS, LONGEST_PAUSE_SECONDS, pauseBefore } from '../../core/notifying/retries.ts';
 import type { Noted } from '../../core/operating/log-line.ts';
 import type { Clients } from '../client/ports.ts';
 import type { Clock, Entropy } from '../ports.ts';
@@ -138,18 +138,27 @@ async function recordAnswer(
 
 /**
  * Ends the lease, so that an endpoint that could not be reached is tried again after a pause. Gives the notification up
- * if nothing could be redeemed by then.
+ * if nothing could be redeemed by then. A long pause is that of another message: a message that waits in a function's
+ * hands counts as in flight, of which a queue may have 120,000, and is delivered a thousand times at most.
  */
 async function retryLater(
   ports: NotifyPorts,
-  { requestId }: Announced,
-  { holder, tries, until, about }: { holder: string; tries: number; until: number; about: Noted },
+  announced: Announced,
+  {
+    holder,
+    tries,
+    until,
+    about,
+  }: { holder: string; tries: number; until: number; about: Noted & { client_id: string } },
 ): Promise<NotifyOutcome> {
+  const { requestId } = announced;
   const pause = pauseBefore({ tries, now: ports.clock(), until });
   if (pause === undefined) {
     await ports.notifications.forget(requestId);
     return done('notification_given_up', about);
   }
   await ports.notifications.release({ requestId, holder });
-  return again(pause, 'endpoint_unreachable', about);
+  if (pause <= LONGEST_PAUSE_SECONDS) return again(pause, 'endpoint_unreachable', about);
+  await ports.later.announceLater({ ...announced, clientId: about.client_id }, pause);
+  return done('endpoint_unreachable', about);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRequestedExpiry } from '../../../provider/core/asking/expiry.ts';
+import { LONGEST_EXPIRY_SECONDS, parseRequestedExpiry } from '../../../provider/core/asking/expiry.ts';
 import { refusalOf } from '../given.ts';
 
 const LIMITS = { default: 120, limit: 600 };
@@ -54,6 +54,15 @@ describe('requested_expiry (CIBA §7.1)', () => {
       name: 'requested_expiry',
       expected: 'a positive integer of seconds',
     });
+  });
+
+  it.each([
+    ['300', 300],
+    ['259200', 259_200],
+    ['259201', 259_200],
+  ])('makes %s to %d where a deployment allows 72 hours', (asked, seconds) => {
+    const limits = { default: 120, limit: LONGEST_EXPIRY_SECONDS };
+    expect(parseRequestedExpiry(asked, limits)).toEqual({ ok: true, value: seconds });
   });
 
   it('never answers less than 10 s or more than the limit', () => {

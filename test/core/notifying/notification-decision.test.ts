@@ -74,8 +74,16 @@ describe('an endpoint that can not be reached (CIBA §10.2)', () => {
   const pause = (tries: number, left: number) => pauseBefore({ tries, now: NOW, until: NOW + left });
 
   it('is tried again after 1, 2, 4 … seconds, 30 at most', () => {
-    const all = [1, 2, 3, 4, 5, 6, 7, 1000].map((tries) => pause(tries, 900));
+    const all = [1, 2, 3, 4, 5, 6, 7, 35].map((tries) => pause(tries, 900));
     expect(all).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  it('is tried again after 60, 120 … seconds when it was out for a quarter of an hour, 900 at most', () => {
+    const all = [35, 36, 37, 38, 39, 40, 41, 1000, 100_000].map((tries) => pause(tries, 259_000));
+    expect(all).toEqual([30, 60, 120, 240, 480, 900, 900, 900, 900]);
+    const spent = Array.from({ length: 35 }, (_, tries) => pause(tries + 1, 259_000) ?? 0);
+    expect(spent.reduce((sum, one) => sum + one, 0)).toBe(931);
+    expect(pause(40, 500)).toBe(494);
   });
 
   it('is tried a last time six seconds before nothing can be redeemed any more, and then given up', () => {

@@ -33,6 +33,17 @@ describe('a client asks a user (CIBA §7)', () => {
     expect(valueFrom(await askingWorld().ask())).toMatchObject({ expires_in: 120, interval: 5 });
   });
 
+  it.each([
+    ['600', 600, 5],
+    ['601', 601, 10],
+    ['259200', 259_200, 120],
+    ['259201', 259_200, 120],
+  ])('that asks for %s seconds gets %i, and an interval of %i (CIBA §7.3)', async (asked, life, interval) => {
+    const { ask, requests } = askingWorld({ settings: { expiry: { default: 120, limit: 259_200 } } });
+    expect(valueFrom(await ask({ requested_expiry: asked }))).toMatchObject({ expires_in: life, interval });
+    expect(requests.created[0]?.request).toMatchObject({ expiresAt: NOW + life, intervalSeconds: interval });
+  });
+
   it('has its request stored under a one-way hash of the auth_req_id, and its first poll is never too fast', async () => {
     const { ask, requests } = askingWorld();
     await ask({ requested_expiry: '60' });

@@ -7,6 +7,7 @@ import { ENDPOINT, notifyingWorld, REQUEST_ID } from './given.ts';
 
 const TXN = { txn: txnOf(REQUEST_ID) };
 const ABOUT = { ...TXN, client_id: 'bank' };
+const LONG = requestIn('approved', { expiresAt: NOW + 259_200 });
 
 describe('a client is notified (CIBA §10.2)', () => {
   it('of an announced decision that the request itself shows; it is taken in hand before, and recorded after', async () => {
@@ -75,6 +76,28 @@ describe('an endpoint that gives no answer (CIBA §10.2)', () => {
     expect(waiting.address).toBeDefined();
     expect(await notify()).toEqual({ againInSeconds: 2, noted });
     expect(await notify()).toEqual({ againInSeconds: 4, noted });
+  });
+
+  it('is tried again by another message after a long outage, so that none waits in the hands of a function', async () => {
+    const { notify, endpoint, waiting, journal, announcedLater } = notifyingWorld(LONG);
+    endpoint.answers = { unreachable: 'connection_failed' };
+    const noted = { reason: 'endpoint_unreachable', ...ABOUT, detail: 'connection_failed' };
+    waiting.tries = 34;
+    expect(await notify()).toEqual({ againInSeconds: 30, noted });
+    expect(announcedLater).toEqual([]);
+    expect(await notify()).toEqual({ noted });
+    expect(journal.calls.slice(-3)).toEqual(['send', 'release', 'announce later']);
+    expect(announcedLater).toEqual([{ seconds: 60, requestId: REQUEST_ID }]);
+    expect(waiting.address).toBeDefined();
+  });
+
+  it('comes back in the same message when the other one cannot be sent', async () => {
+    const { notify, endpoint, waiting, journal } = notifyingWorld(LONG);
+    endpoint.answers = { unreachable: 'connection_failed' };
+    waiting.tries = 35;
+    journal.breakAt('announce later');
+    await expect(notify()).rejects.toThrow(Outage);
+    expect([waiting.lease, waiting.address === undefined]).toEqual([undefined, false]);
   });
 
   it('is given up and forgotten when the next try would come too late to redeem', async () => {

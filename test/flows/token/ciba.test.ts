@@ -33,17 +33,17 @@ describe('a poll while the user has not answered (CIBA §11)', () => {
   });
 
   it('is an error and one write after 100 slow_down, whose interval stays; in time it is pending, and an approval still leads to tokens (CIBA §11)', async () => {
-    const facts = { intervalSeconds: 500, nextPollAt: NOW + 500, expiresAt: NOW + 2000 };
+    const facts = { intervalSeconds: 505, nextPollAt: NOW + 505, expiresAt: NOW + 2000 };
     const { redeem, journal, time, requests, change } = redeemingWorld(requestIn('pending', facts));
-    expect(refusalOf(await redeem())).toEqual({ reason: 'polled_too_fast', intervalSeconds: 505 });
+    expect(refusalOf(await redeem())).toEqual({ reason: 'polled_too_fast', intervalSeconds: 510 });
     journal.calls.length = 0;
     expect(refusalOf(await redeem())).toEqual({ reason: 'slow_down_ignored' });
     expect(journal.calls).toEqual(['find client bank', 'record poll by bank']);
-    expect(requests.get(REQUEST_ID)).toMatchObject({ intervalSeconds: 505, nextPollAt: NOW + 505 });
-    time.now += 505;
+    expect(requests.get(REQUEST_ID)).toMatchObject({ intervalSeconds: 510, nextPollAt: NOW + 510 });
+    time.now += 510;
     expect(refusalOf(await redeem())).toEqual({ reason: 'authorization_pending' });
     expect(refusalOf(await redeem())).toEqual({ reason: 'slow_down_ignored' });
-    change(requestIn('approved', { ...facts, intervalSeconds: 505 }));
+    change(requestIn('approved', { ...facts, intervalSeconds: 510 }));
     expect((await redeem()).ok).toBe(true);
   });
 

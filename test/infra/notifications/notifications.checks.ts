@@ -1,15 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { functions } from '../../../infra/functions/deployed-functions.ts';
-import { MAX_RECEIVES } from '../../../infra/notifications/queue-limits.ts';
 import { LONGEST_GRACE_SECONDS } from '../../../provider/core/deciding/redemption-grace.ts';
 import { decideNotification } from '../../../provider/core/notifying/notification-decision.ts';
-import {
-  longestExpiryLimitSeconds,
-  longestUseSeconds,
-  mostDeliveries,
-  pauseBefore,
-} from '../../../provider/core/notifying/retries.ts';
+import { LONGEST_PAUSE_SECONDS, pauseBefore } from '../../../provider/core/notifying/retries.ts';
 import { requestIn } from '../../core/given.ts';
 import { type Resource, Synthesized, synthesized, type Value } from '../support/synthesized.ts';
 
@@ -22,7 +15,7 @@ const patient = new Synthesized({
 });
 const extreme = new Synthesized({
   ...development,
-  limits: { expiryLimit: 28_350 },
+  limits: { expiryLimit: 259_200 },
   reservedConcurrency: { 'client-notification': 2 },
 });
 
@@ -83,28 +76,20 @@ describe('the way of notifications', () => {
   it.each([
     ['the defaults', production, 600],
     ['requests of two hours', patient, 7200],
+    ['requests of 72 hours', extreme, 259_200],
   ] as const)('gives up on no message before the function does, with %s', (_, template, expiryLimit) => {
     const { maxReceiveCount, deadLetterTargetArn } = queueOf(template).queue.RedrivePolicy;
     const most = Math.max(...Array.from({ length: 40 }, (_, decidedAt) => deliveries(expiryLimit, decidedAt)));
-    expect(most).toBeGreaterThan(expiryLimit / 30);
+    expect(most).toBeGreaterThan(600 / LONGEST_PAUSE_SECONDS);
     expect(maxReceiveCount).toBeGreaterThanOrEqual(most);
     expect(maxReceiveCount).toBeLessThan(1.5 * most);
     expect(deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [deadLettersOf(template), 'Arn'] });
   });
 
-  it('has receives for the longest expiry that the settings may allow, and none to spare', () => {
-    const limit = longestExpiryLimitSeconds(MAX_RECEIVES);
-    const most = mostDeliveries(longestUseSeconds(limit));
-    expect([most, mostDeliveries(longestUseSeconds(limit + 1))]).toEqual([1000, 1001]);
-    expect(deliveries(limit, 0)).toBeLessThanOrEqual(most);
-    const page = readFileSync(new URL('../../../docs/deploy.md', import.meta.url), 'utf8');
-    expect(page).toContain(`\`limits.expiryLimit\` at most ${limit} seconds`);
-  });
-
   it('stays within what SQS and Lambda take, whatever is set', () => {
     expect(queueOf(extreme).queue).toMatchObject({
-      MessageRetentionPeriod: 32_250,
-      RedrivePolicy: { maxReceiveCount: 1000 },
+      MessageRetentionPeriod: 263_100,
+      RedrivePolicy: { maxReceiveCount: 75 },
     });
     expect(mappingOf(extreme).Properties.ScalingConfig).toEqual({ MaximumConcurrency: 2 });
   });
@@ -179,7 +164,7 @@ describe('the function client-notification', () => {
 
 /**
  * How often a message is delivered whose request is decided so many seconds late, and whose client refuses all
- * connections.
+ * connections. Another message takes its place before a long pause.
  */
 function deliveries(expiryLimit: number, decidedAt: number): number {
   const facts = { expiresAt: expiryLimit, intervalSeconds: LONGEST_GRACE_SECONDS };
@@ -189,7 +174,7 @@ function deliveries(expiryLimit: number, decidedAt: number): number {
     if (decision.outcome === 'drop') return received;
     if (decision.outcome === 'notify') tries += 1;
     const pause = decision.outcome === 'wait' ? decision.seconds : pauseBefore({ tries, now, until: decision.until });
-    if (pause === undefined) return received;
+    if (pause === undefined || pause > LONGEST_PAUSE_SECONDS) return received;
     now += pause;
   }
 }

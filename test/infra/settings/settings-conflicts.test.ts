@@ -52,7 +52,7 @@ describe('settings that could contradict each other', () => {
     { limits: { defaultExpiry: 600 } },
     { limits: { expiryLimit: 120 } },
     { limits: { interval: 600 } },
-    { limits: { expiryLimit: 28_350 } },
+    { limits: { expiryLimit: 259_200 } },
     { reservedConcurrency: { 'client-notification': 2, token: 1 } },
     { limits: { perUser: { perMinute: 10, perHour: 10 } } },
     { throttles: { authentication: { rate: 5, burst: 5 } } },

@@ -153,10 +153,7 @@ export const WRONG: readonly WrongSettings[] = [
   ],
   [{ limits: { interval: 601 } }, '"limits.interval" must not be longer than "limits.expiryLimit"'],
   [{ limits: { defaultExpiry: 3, expiryLimit: 4 } }, '"limits.interval" must not be longer than'],
-  [
-    { limits: { expiryLimit: 28_351 } },
-    '"limits.expiryLimit" must be at most 28350 seconds: SQS delivers an announcement 1000 times',
-  ],
+  [{ limits: { expiryLimit: 259_201 } }, '"limits.expiryLimit" must be at most 259200 seconds, which are 72 hours'],
   [
     { reservedConcurrency: { 'client-notification': 1 } },
     'set "reservedConcurrency.client-notification" to at least 2: Lambda accepts no lower limit',

@@ -3,6 +3,7 @@ import type { BackchannelRequest } from '../../../core/asking/backchannel-reques
 import type { LoginHint } from '../../../core/asking/hint.ts';
 import type { Client } from '../../../core/client/client.ts';
 import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
+import { firstInterval } from '../../../core/deciding/interval.ts';
 import { requestIdOf, txnOf } from '../../../core/digest.ts';
 import type { ClientBlock } from '../../../core/person/client-block.ts';
 import type { Owner, UserWithDevices } from '../../../core/person/user.ts';
@@ -61,7 +62,7 @@ export function draftRequest(
   note: Note,
 ): DraftRequest {
   const { expiresInSeconds, notificationToken: token } = wanted;
-  const { intervalSeconds } = ports.settings;
+  const intervalSeconds = firstInterval(expiresInSeconds, ports.settings);
   const authReqId = ports.entropy.secret();
   const requestId = requestIdOf(authReqId);
   note({ txn: txnOf(requestId) });
