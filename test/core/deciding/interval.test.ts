@@ -16,13 +16,20 @@ describe('slow_down (CIBA §11)', () => {
     [600, 600, 600],
     [5, 259_200, 120],
     [600, 259_200, 600],
-  ])('is ignored by a client that got it 100 times, with %i s in the settings and a life of %i s', (set, life, start) => {
-    const after = (slowDowns: number) => {
-      const request = { intervalSeconds: start + slowDowns * SLOW_DOWN_SECONDS, issuedAt: NOW, expiresAt: NOW + life };
-      return ignoresSlowDown(request, { intervalSeconds: set });
-    };
-    expect([after(99), after(100)]).toEqual([false, true]);
-  });
+  ])(
+    'is ignored by a client that got it 100 times, with %i s in the settings and a life of %i s',
+    (set, life, start) => {
+      const ignores = (slowDowns: number) => {
+        const request = {
+          intervalSeconds: start + slowDowns * SLOW_DOWN_SECONDS,
+          issuedAt: NOW,
+          expiresAt: NOW + life,
+        };
+        return ignoresSlowDown(request, { intervalSeconds: set });
+      };
+      expect([ignores(99), ignores(100)]).toEqual([false, true]);
+    },
+  );
 });
 
 describe('the interval of a new request (CIBA §7.3)', () => {

@@ -62,8 +62,7 @@ async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): 
     const decision = decideTokenRequest(stored, client, now);
     if (decision.outcome === 'refuse') return refuse(decision.refusal);
     if (decision.outcome === 'issue') return redeem(ports, call, decision.request);
-    if (ignoresSlowDown(decision.request, ports.settings))
-      return refuse({ reason: 'slow_down_ignored' });
+    if (ignoresSlowDown(decision.request, ports.settings)) return refuse({ reason: 'slow_down_ignored' });
     const early = await ports.requests.recordEarlyPoll({ request: decision.request, now });
     if (early.recorded) return refuse({ reason: 'polled_too_fast', intervalSeconds: early.intervalSeconds });
     stored = early.stored;
