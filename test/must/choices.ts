@@ -77,7 +77,10 @@ export const CHOICE_REQUIREMENTS: readonly Requirement[] = [
         },
         test: {
           file: 'test/core/deciding/interval.test.ts',
-          titles: ['slow_down (CIBA §11)', 'is ignored by a client that got it 100 times, from an interval of 5 s on'],
+          titles: [
+            'slow_down (CIBA §11)',
+            'is ignored by a client that got it 100 times, with 5 s in the settings and a life of 600 s',
+          ],
         },
       },
     ],
