@@ -320,6 +320,12 @@ describe('habits', () => {
     expect(linesWith(below('provider/flows'), impure).map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
+  it('patterns with properties of Unicode are made when they are needed: V8 reads such a literal at every cold start', () => {
+    const hint = 'Use unicodePattern of core/unicode-pattern.ts.';
+    const literal = /\/\S*\\[pP]\{.*\/[a-z]*[uv]/;
+    expect(linesWith(below('lambdas', 'provider'), literal).map((line) => `${line} ${hint}`)).toEqual([]);
+  });
+
   it('handlers and flows catch nothing: faults are caught once, at the edge', () => {
     const hint = 'Let a fault pass: provider/edge/ catches it. What may fail without harm is an outcome of its port.';
     expect(

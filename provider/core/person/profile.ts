@@ -1,6 +1,7 @@
 import { applyChange, type ChangedMember, changedMembers, type MemberChange } from '../member-change.ts';
 import { SYNTHETIC_ID } from '../operating/reserved.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { unicodePattern } from '../unicode-pattern.ts';
 import { isSubject, type LoginIdentifier, parseEmail, parsePhoneNumber, parseUsername } from './login-identifier.ts';
 import type { Owner, User, UserClaims } from './user.ts';
 
@@ -13,7 +14,7 @@ export type UserProfile = UserClaims & { readonly sub?: string | undefined; read
  */
 const TEXT_LIMIT = 100;
 /** Control and format characters. They are not accepted in names, because many programs display names. */
-const unreadable = /\p{C}/u;
+const unreadable = unicodePattern(String.raw`\p{C}`);
 const TEXTS = ['name', 'given_name', 'family_name'] as const;
 
 /**
@@ -124,7 +125,7 @@ function membersOf({ claims, status }: User): object {
 }
 
 function isText(text: string | undefined): boolean {
-  return text === undefined || (Buffer.byteLength(text) <= TEXT_LIMIT && !unreadable.test(text));
+  return text === undefined || (Buffer.byteLength(text) <= TEXT_LIMIT && !unreadable().test(text));
 }
 
 function named(type: LoginIdentifier['type'], value: string | undefined): readonly LoginIdentifier[] {

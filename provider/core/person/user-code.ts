@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '../result.ts';
+import { unicodePattern } from '../unicode-pattern.ts';
 
 /**
  * The user code of a person (CIBA §7.1.2), as it is stored: no client may ask this person without it. `hash` is slow to
@@ -17,7 +18,9 @@ export type UserCode = {
 /** Shortest and longest code, in code points. */
 const [SHORTEST, LONGEST] = [4, 64];
 /** Letters with their marks, digits, punctuation, symbols and spaces inside: what a person can type on a phone. */
-const typed = /^[\p{L}\p{M}\p{N}\p{P}\p{S}](?:[\p{L}\p{M}\p{N}\p{P}\p{S} ]*[\p{L}\p{M}\p{N}\p{P}\p{S}])?$/u;
+const typed = unicodePattern(
+  String.raw`^[\p{L}\p{M}\p{N}\p{P}\p{S}](?:[\p{L}\p{M}\p{N}\p{P}\p{S} ]*[\p{L}\p{M}\p{N}\p{P}\p{S}])?$`,
+);
 
 /**
  * Returns a code in the form that is hashed: NFC, because two keyboards may write one letter in two ways. Undefined if
@@ -26,7 +29,7 @@ const typed = /^[\p{L}\p{M}\p{N}\p{P}\p{S}](?:[\p{L}\p{M}\p{N}\p{P}\p{S} ]*[\p{L
 export function normalUserCode(text: string): string | undefined {
   const code = text.normalize('NFC');
   const { length } = [...code];
-  return length >= SHORTEST && length <= LONGEST && typed.test(code) ? code : undefined;
+  return length >= SHORTEST && length <= LONGEST && typed().test(code) ? code : undefined;
 }
 
 /** Reads a code that is to be set. */
