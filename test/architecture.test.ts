@@ -89,6 +89,14 @@ const SHARED_ADAPTERS = [
   'provider/adapters/sns/query-protocol.ts',
 ];
 
+/** What loads code on demand, besides handlers: by what a client sends or how it is registered, or for operators. */
+const LOADING = [
+  'provider/adapters/composition.ts',
+  'provider/adapters/unicode/name-skeleton.ts',
+  'provider/flows/asking/request/read-parameters.ts',
+  'provider/flows/asking/request/verify-hint.ts',
+];
+
 const isIn = (folder: string, { target }: Import) => target.startsWith(`${folder}/`);
 const isOurs = (found: Import) => [...SHIPPED, 'test', 'bench', 'examples'].some((folder) => isIn(folder, found));
 
@@ -324,6 +332,14 @@ describe('habits', () => {
     const hint = 'Use unicodePattern of core/unicode-pattern.ts.';
     const literal = /\/\S*\\[pP]\{.*\/[a-z]*[uv]/;
     expect(linesWith(below('lambdas', 'provider'), literal).map((line) => `${line} ${hint}`)).toEqual([]);
+  });
+
+  it('code is loaded on demand by a handler for a route, and elsewhere only where it is named here', () => {
+    const files = below('lambdas', 'provider').filter(
+      ({ path }) => !/^lambdas\/[^/]+\/handler\.ts$/.test(path) && !LOADING.includes(path),
+    );
+    const hint = 'Does what is loaded depend on who a hint names? Then it would tell who is a user (docs/adr/0047).';
+    expect(linesWith(files, /(?<![#\w])import\(/).map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
   it('handlers and flows catch nothing: faults are caught once, at the edge', () => {

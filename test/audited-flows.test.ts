@@ -8,13 +8,13 @@ import { root } from './support/code-blocks.ts';
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
     findUserWithDevices isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
-    provePushRights publishKeys readClient readLogLevel readParameters readRequestDetails testEndpoint testKeys
+    provePushRights publishKeys readClient readLogLevel readParameters readRequestDetails readSignedRequest testEndpoint testKeys
     unlessReported verifyClientSignature`,
   'their events are lines of the log alone': `endTakenBack handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
     removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
     checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication
-    settleUserCode spendLikeUserCode storeAndPush useOnce verifyHint verifyHintToken watchExpiry`,
+    settleUserCode spendLikeUserCode storeAndPush useOnce verifyHint verifyHintToken verifyIdTokenHint watchExpiry`,
   'it is a part of setUserCode and setOwnUserCode': 'storeUserCode',
   'they are a part of answerRequest': 'blockReported changePause',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, type Metafile, type OutputFile } from 'esbuild';
 import { allFunctions } from './deployed-functions.ts';
+import { type Bundle, replace, splitBundle } from './split-bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The bundles that are deployed, one folder per function. */
@@ -30,8 +31,13 @@ const EVENT_STREAMS = '@smithy/core/event-streams';
 /** Functions with a client of Lambda. It can stream, so loading it imports the module of event streams. */
 const STREAMING: readonly string[] = ['first-keys'];
 
-/** Functions that seldom need a large part of their code. It is in files of its own, which are loaded when it is needed. */
-const SPLIT: readonly string[] = ['admin'];
+/**
+ * Functions that seldom need some of their code. What they load by `import()` is in files of its own (docs/adr/0047). In
+ * the other functions such code is in `index.mjs` like all the rest.
+ */
+const SPLIT: readonly string[] = ['admin', 'backchannel-authentication', 'token', 'token-revocation'];
+/** What the first pass of a bundle of several files makes. */
+const PARTS = join(ROOT, 'dist/function-parts');
 
 /** Built-in modules that only middy imports, and what the bundles contain in their place. */
 const BUILT_INS_OF_MIDDY = Object.fromEntries(
@@ -55,7 +61,7 @@ export function bundleFunctions(): string {
   const builds = [
     build(deployedNames.filter((name) => !STREAMING.includes(name) && !SPLIT.includes(name))),
     build(STREAMING, { external: NEVER_LOADED_IN_LAMBDA }),
-    ...SPLIT.map((name) => build([name], { splitting: true, chunkNames: `${name}/[name]` })),
+    ...SPLIT.map((name) => split(name)),
   ];
   for (const file of builds.flatMap(({ outputFiles }) => outputFiles))
     replace(file.path.endsWith('.map') ? sourceMapPath(file) : file.path, file.text);
@@ -81,13 +87,24 @@ export function filesOfBundle(name: string): readonly string[] {
   return paths.map((path) => path.slice(folder.length)).sort();
 }
 
-type Variant = { readonly external?: string[]; readonly splitting?: boolean; readonly chunkNames?: string };
+function split(name: string): Bundle {
+  return splitBundle({
+    ...bundleOptions,
+    handler: handlerOf(name),
+    outdir: join(FUNCTIONS, name),
+    parts: join(PARTS, name),
+  });
+}
 
-function build(names: readonly string[], options: Variant = {}) {
+function handlerOf(name: string): string {
+  return join(ROOT, 'lambdas', name, 'handler.ts');
+}
+
+function build(names: readonly string[], options: { readonly external?: string[] } = {}): Bundle {
   return buildSync({
     ...bundleOptions,
     ...options,
-    entryPoints: Object.fromEntries(names.map((name) => [name, join(ROOT, 'lambdas', name, 'handler.ts')])),
+    entryPoints: Object.fromEntries(names.map((name) => [name, handlerOf(name)])),
     entryNames: '[name]/index',
     outdir: FUNCTIONS,
     sourcemap: 'external',
@@ -119,15 +136,4 @@ export const bundleOptions = {
 
 function sourceMapPath({ path }: OutputFile): string {
   return join(SOURCE_MAPS, relative(FUNCTIONS, path));
-}
-
-function replace(path: string, text: string): void {
-  try {
-    if (readFileSync(path, 'utf8') === text) return;
-  } catch {
-    mkdirSync(dirname(path), { recursive: true });
-  }
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text);
-  renameSync(draft, path);
 }

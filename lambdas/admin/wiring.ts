@@ -1,6 +1,12 @@
 import { createDynamoDB } from '../../provider/adapters/aws-clients.ts';
 import { clock } from '../../provider/adapters/clock.ts';
-import { auditTrailOf, followLogLevel, logOf, type Wired } from '../../provider/adapters/composition.ts';
+import {
+  auditTrailOf,
+  followLogLevel,
+  logOf,
+  userCodeHashesOnDemand,
+  type Wired,
+} from '../../provider/adapters/composition.ts';
 import { readNotificationNetworks, readOperators, readResources } from '../../provider/adapters/config.ts';
 import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-block-ends-table.ts';
 import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
@@ -22,7 +28,6 @@ import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { LeavableSnsEndpoints } from '../../provider/adapters/sns/sns-endpoints.ts';
 import { nameSkeleton } from '../../provider/adapters/unicode/name-skeleton.ts';
-import { userCodeHashes } from '../../provider/adapters/user-code-hashes.ts';
 import type { ManageClientsPorts } from '../../provider/flows/client/manage-clients.ts';
 import type { ManageTicketsPorts } from '../../provider/flows/device/manage-tickets.ts';
 import type { ManageLogLevelPorts } from '../../provider/flows/operating/manage-log-level.ts';
@@ -64,7 +69,7 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
     devices: people,
     tickets: new TicketsTable({ directory, transactions }, entropy),
     userCodes: new UserCodesTable(directory),
-    userCodeHashes,
+    userCodeHashes: userCodeHashesOnDemand,
     blockEnds: new ClientBlockEndsTable(directory),
     enrolments: new EnrolledDevicesTable(directory, entropy),
     personRecords: new PersonRecordsTable({ directory, transactions }, entropy),

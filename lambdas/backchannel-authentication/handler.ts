@@ -16,6 +16,7 @@ import { wire } from './wiring.ts';
  */
 const { ports, log } = await wire();
 
+// A further route loads its flow in its function, by import(), so that a login does not wait for it (docs/adr/0047).
 const routes = endpoint(log, {
   'POST /bc-authorize': async (request) => {
     const call = clientCallFrom(request, ports.profile);

@@ -5,6 +5,7 @@ import {
   clientAuthentication,
   followLogLevel,
   logOf,
+  userCodeHashesOnDemand,
   type Wired,
 } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
@@ -22,7 +23,6 @@ import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
 import { SnsAnnouncements } from '../../provider/adapters/sns/sns-announcements.ts';
 import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-rights.ts';
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
-import { userCodeHashes } from '../../provider/adapters/user-code-hashes.ts';
 import { warmUp } from '../../provider/adapters/warm-up.ts';
 import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
@@ -41,7 +41,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
     ...clientAuthentication(directory, transactions),
     people,
     devices: people,
-    userCodeHashes,
+    userCodeHashes: userCodeHashesOnDemand,
     openRequests: new OpenRequestsTable(transactions, entropy),
     openQuestions: new OpenQuestionsTable(transactions),
     silentDenials: new SilentDenialsTable(directory, entropy),

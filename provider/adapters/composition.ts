@@ -1,5 +1,6 @@
 import { STANDARD_PROFILE } from '../core/client/profile.ts';
-import type { AuditTrail } from '../flows/ports.ts';
+import type { UserCodeHashes } from '../flows/person/ports.ts';
+import type { AuditTrail, RemoteKeySets } from '../flows/ports.ts';
 import { clock } from './clock.ts';
 import { readNotificationNetworks, readResources } from './config.ts';
 import { ClientsTable } from './dynamodb/clients-table.ts';
@@ -7,7 +8,6 @@ import { LogLevelsTable } from './dynamodb/log-levels-table.ts';
 import { ReplaysTable } from './dynamodb/replays-table.ts';
 import type { Table } from './dynamodb/table.ts';
 import { entropy } from './entropy.ts';
-import { HttpsKeySets } from './https/https-key-sets.ts';
 import { joseVerifier } from './jose/jose-verifier.ts';
 import { type AuditStore, createAuditTrail, createLog, type Log, logAwsCall } from './log.ts';
 import { readLogLevelFrom } from './log-level.ts';
@@ -45,9 +45,32 @@ export function clientAuthentication(directory: Table, transactions: Table) {
     clients: new ClientsTable(directory, clock),
     replays: new ReplaysTable(transactions, entropy, clock),
     verifier: joseVerifier,
-    remoteKeySets: new HttpsKeySets(readNotificationNetworks(), clock),
+    remoteKeySets: remoteKeySetsOnDemand(),
     clock,
     settings: readSettings(),
     profile: STANDARD_PROFILE,
   };
 }
+
+/** Fetches key sets with code that is loaded when a client or an issuer with a `jwks_uri` comes. It needs `node:dns`. */
+function remoteKeySetsOnDemand(): RemoteKeySets {
+  let loaded: Promise<RemoteKeySets> | undefined;
+  const load = async () => {
+    const { HttpsKeySets } = await import('./https/https-key-sets.ts');
+    return new HttpsKeySets(readNotificationNetworks(), clock);
+  };
+  return {
+    async find(jwksUri, wanted) {
+      loaded ??= load();
+      return (await loaded).find(jwksUri, wanted);
+    },
+  };
+}
+
+const loadUserCodeHashes = async () => (await import('./user-code-hashes.ts')).userCodeHashes;
+
+/** Hashes user codes with code that is loaded when somebody sends or sets one. */
+export const userCodeHashesOnDemand: UserCodeHashes = {
+  hash: async (code) => (await loadUserCodeHashes()).hash(code),
+  matches: async (code, hash) => (await loadUserCodeHashes()).matches(code, hash),
+};

@@ -212,7 +212,7 @@ export const CHOICE_REQUIREMENTS: readonly Requirement[] = [
     proofs: [
       {
         breaks: {
-          file: 'provider/core/asking/signed-request.ts',
+          file: 'provider/core/asking/request-object.ts',
           text: 'if (!containsIssuer(aud, issuer)) return',
           broken: 'if (Array.isArray(aud) || !containsIssuer(aud, issuer)) return',
         },
@@ -223,7 +223,7 @@ export const CHOICE_REQUIREMENTS: readonly Requirement[] = [
       },
       {
         breaks: {
-          file: 'provider/core/asking/signed-request.ts',
+          file: 'provider/core/asking/request-object.ts',
           text: 'if (!containsIssuer(aud, issuer)) return',
           broken: 'if (!Array.isArray(aud) && !containsIssuer(aud, issuer)) return',
         },

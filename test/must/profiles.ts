@@ -79,7 +79,7 @@ const FAPI_CIBA: readonly Requirement[] = [
     proofs: [
       {
         breaks: {
-          file: 'provider/core/asking/signed-request.ts',
+          file: 'provider/core/asking/request-object.ts',
           text: "if (exp - nbf > LONGEST_SECONDS) return wrong('exp', 'at most 60 minutes after nbf');",
           broken: '',
         },
@@ -93,7 +93,7 @@ const FAPI_CIBA: readonly Requirement[] = [
       },
       {
         breaks: {
-          file: 'provider/core/asking/signed-request.ts',
+          file: 'provider/core/asking/request-object.ts',
           text: "if (nbf < now - LONGEST_SECONDS) return wrong('nbf', 'at most 60 minutes ago');",
           broken: '',
         },

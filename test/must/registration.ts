@@ -117,7 +117,7 @@ export const REGISTRATION_REQUIREMENTS: readonly Requirement[] = [
       },
       {
         breaks: {
-          file: 'provider/flows/asking/request/read-parameters.ts',
+          file: 'provider/flows/asking/request/read-signed-request.ts',
           text: 'ports.profile.requestAlgorithms.filter((one) => one === client.requestAlgorithm)',
           broken: "['ES256', 'PS256'] as const",
         },

@@ -1,6 +1,7 @@
 import type { Proof, Requirement } from './requirement.ts';
 
-const RULES = 'provider/core/asking/signed-request.ts';
+const FORM = 'provider/core/asking/signed-request.ts';
+const CLAIMS = 'provider/core/asking/request-object.ts';
 const RULES_TEST = 'test/core/asking/signed-request.test.ts';
 const SIGNATURE = 'provider/flows/client/client-signature.ts';
 const FLOW_TEST = 'test/flows/asking/signed-requests.test.ts';
@@ -8,7 +9,7 @@ const REFUSED = 'nothing is stored, and nobody is looked up (CIBA §7.1.1)';
 
 /** Takes a check of a claim out, which the test of a request without this claim notices. */
 const without = (claim: string, text: string): Proof => ({
-  breaks: { file: RULES, text, broken: '' },
+  breaks: { file: CLAIMS, text, broken: '' },
   test: { file: RULES_TEST, titles: ['the claims of a signed request (CIBA §7.1.1)', `must contain ${claim}`] },
 });
 
@@ -23,7 +24,7 @@ export const SIGNED_REQUEST_REQUIREMENTS: readonly Requirement[] = [
     proofs: [
       {
         breaks: {
-          file: RULES,
+          file: FORM,
           text: "return outside === undefined ? ok(request) : refuse({ reason: 'parameter_outside_signed_request', name: outside });",
           broken: 'return ok(request);',
         },

@@ -33,7 +33,7 @@ export const VALIDATION_REQUIREMENTS: readonly Requirement[] = [
     proofs: [
       {
         breaks: {
-          file: 'provider/flows/asking/request/read-parameters.ts',
+          file: 'provider/flows/asking/request/read-signed-request.ts',
           text: "if ('failure' in verified) return notVerified(verified.failure);",
           broken: "if ('failure' in verified) return ok({ parameters: form });",
         },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formFromClaims } from '../../../provider/core/asking/request-claims.ts';
-import { checkRequestObject, findSignedRequest } from '../../../provider/core/asking/signed-request.ts';
+import { checkRequestObject } from '../../../provider/core/asking/request-object.ts';
+import { findSignedRequest } from '../../../provider/core/asking/signed-request.ts';
 import { checkClientAssertion } from '../../../provider/core/client/client-assertion.ts';
 import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 import { ISSUER, NOW, refusalOf, valueFrom } from '../given.ts';

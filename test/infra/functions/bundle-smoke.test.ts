@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionNames, optionalFunctions } from '../../../infra/functions/deployed-functions.ts';
 import type { LocalFunction } from '../../../local/runtime/function-host.ts';
 import { expectTokens } from '../../support/assertions.ts';
 import { BundleHost } from '../../support/bundle-host.ts';
+import { KeySetServer } from '../../support/key-set-server.ts';
 import { NotificationEndpoint } from '../../support/notification-endpoint.ts';
 import { PublishedEvents } from '../../support/published-events.ts';
-import { World } from '../../support/world.ts';
+import { CIBA_GRANT, requestIdOf, World } from '../../support/world.ts';
 import { deployedBundles } from '../support/deployed-bundles.ts';
 
 /** Built-ins that the credential providers would drag into a cold start, and that nothing else needs. */
@@ -23,13 +26,15 @@ const optionalNames = Object.keys(optionalFunctions) as LocalFunction[];
 let world: World;
 let host: BundleHost;
 let endpoint: NotificationEndpoint;
+let keySets: KeySetServer;
 
 beforeAll(async () => {
   const folder = deployedBundles();
   endpoint = await NotificationEndpoint.start();
+  keySets = await KeySetServer.start();
   world = await World.start({
     clock: 'running',
-    trustedCertificates: [endpoint.cert],
+    trustedCertificates: [endpoint.cert, keySets.cert],
     onEvent: events.add,
     createHost: (options) => {
       host = new BundleHost(folder, options);
@@ -40,6 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.close();
   await endpoint.close();
+  await keySets.close();
 });
 
 describe('the bundles that are deployed, run through the Lambda Runtime API', () => {
@@ -82,6 +88,47 @@ describe('the bundles that are deployed, run through the Lambda Runtime API', ()
     expect(await world.answer(phone, requestId, 'approve')).toBe(204);
     expect((await endpoint.next()).json).toEqual({ auth_req_id: authReqId });
     expectTokens(await world.poll(client, authReqId));
+  });
+
+  it('load what few logins need: published keys, a signed request, each token as a hint, a user code', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('PS256', { extractable: true });
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'kid-1', alg: 'PS256', use: 'sig' };
+    keySets.publish(jwk);
+    const { client_id: clientId } = await world.client({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: keySets.url,
+      backchannel_authentication_request_signing_alg: 'PS256',
+      backchannel_user_code_parameter: true,
+      login_hint_token_issuers: [{ issuer: 'https://directory.example', jwks: { keys: [jwk] } }],
+    });
+    const { email, sub, phone } = await world.person();
+    await world.admin('PUT', `/admin/users/${sub}/user-code`, { user_code: 'correct horse' });
+    const sign = (claims: object) => {
+      const now = world.runtime.now();
+      const life = { iat: now, nbf: now, exp: now + 60, jti: randomUUID() };
+      const jwt = new SignJWT({ aud: world.issuer, ...life, ...claims });
+      return jwt.setProtectedHeader({ alg: 'PS256', kid: 'kid-1' }).sign(privateKey);
+    };
+    const post = async (path: string, form: Record<string, string>) =>
+      world.post(path, undefined, {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await sign({ iss: clientId, sub: clientId }),
+        ...form,
+      });
+    const logIn = async (hint: Record<string, string>) => {
+      const claims = { iss: clientId, scope: 'openid', user_code: 'correct horse', ...hint };
+      const { body } = await post('/bc-authorize', { request: await sign(claims) });
+      const auth_req_id = String(body['auth_req_id']);
+      expect(await world.answer(phone, requestIdOf(auth_req_id), 'approve')).toBe(204);
+      return post('/token', { grant_type: CIBA_GRANT, auth_req_id });
+    };
+    const subject = { iss: 'https://directory.example', sub_id: { format: 'email', email } };
+    const first = await logIn({ login_hint_token: await sign(subject) });
+    expectTokens(first);
+    expectTokens(await logIn({ id_token_hint: String(first.body['id_token']) }));
+    expect((await post('/revoke', { token: String(first.body['access_token']) })).status).toBe(200);
+    // Each of the three functions has fetched the keys.
+    expect(keySets.calls).toHaveLength(3);
   });
 
   it('answer a fault as the sources do, and log it', async () => {

@@ -5,14 +5,37 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunctions, bundleOptions, deployedNames as names } from '../../../infra/functions/bundles.ts';
+import {
+  bundleFunctions,
+  bundleOptions,
+  filesOfBundle,
+  deployedNames as names,
+  readMetafile,
+} from '../../../infra/functions/bundles.ts';
 
 const folder = bundleFunctions();
 const run = promisify(execFile);
 
 const KILOBYTE = 1024;
-/** What a function may weigh beyond the SDK's DynamoDB client. */
+/** What a cold start of a function may load beyond the SDK's DynamoDB client. */
 const BUDGET = 120 * KILOBYTE;
+/** What the first call that needs a file on demand may load for it. */
+const BUDGET_ON_DEMAND = 24 * KILOBYTE;
+/** The table of letters that look alike is data (docs/adr/0029). */
+const OWN_BUDGETS_ON_DEMAND: Readonly<Record<string, number>> = { 'admin/data.mjs': 75 * KILOBYTE };
+/** The files that functions load on demand. All other code is loaded at a cold start. */
+const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
+  admin: ['data', 'user-code-hashes'],
+  'backchannel-authentication': [
+    'https-key-sets',
+    'read-signed-request',
+    'user-code-hashes',
+    'verify-hint-token',
+    'verify-id-token-hint',
+  ],
+  token: ['https-key-sets'],
+  'token-revocation': ['https-key-sets'],
+};
 /** The client with the commands that `provider/adapters/dynamodb/table.ts` uses, and nothing of ours. */
 const BARE_CLIENT = `
   import * as sdk from '@aws-sdk/client-dynamodb';
@@ -41,6 +64,20 @@ const ENVIRONMENT = {
   METRICS_NAMESPACE: 'Ciba/test',
 };
 
+/** Returns the files of a bundle that are loaded with one of them, itself included. */
+function loadedWith(name: string, file: string): readonly string[] {
+  const { outputs } = readMetafile();
+  const start = `dist/functions/${name}/`;
+  const found = new Set([`${start}${file}`]);
+  for (const path of found)
+    for (const one of outputs[path]?.imports ?? [])
+      if (one.kind === 'import-statement' && outputs[one.path]) found.add(one.path);
+  return [...found].map((path) => path.slice(start.length));
+}
+const sizeOf = (name: string, files: readonly string[]) =>
+  files.reduce((sum, file) => sum + statSync(join(folder, name, file)).size, 0);
+const onDemandIn = (name: string) => (ON_DEMAND[name] ?? []).map((module) => `${module}.mjs`);
+
 let bareClient = 0;
 beforeAll(() => {
   const { outputFiles } = buildSync({
@@ -56,9 +93,22 @@ describe('bundles', () => {
     expect(names.toSorted()).toEqual(folders.toSorted());
   });
 
-  it.each(names)('%s weighs at most a bare DynamoDB client and its budget', (name) => {
+  it.each(names)('%s loads at a cold start at most a bare DynamoDB client and its budget', (name) => {
     expect(bareClient).toBeGreaterThan(150 * KILOBYTE);
-    expect(statSync(join(folder, name, 'index.mjs')).size).toBeLessThanOrEqual(bareClient + BUDGET);
+    expect(sizeOf(name, loadedWith(name, 'index.mjs'))).toBeLessThanOrEqual(bareClient + BUDGET);
+  });
+
+  it.each(names)('%s loads at most 24 KB for what a call needs on demand, or the table of letters', (name) => {
+    const atStart = loadedWith(name, 'index.mjs');
+    for (const file of onDemandIn(name)) {
+      const added = loadedWith(name, file).filter((one) => !atStart.includes(one));
+      const budget = OWN_BUDGETS_ON_DEMAND[`${name}/${file}`] ?? BUDGET_ON_DEMAND;
+      expect([file, sizeOf(name, added) <= budget]).toEqual([file, true]);
+    }
+  });
+
+  it.each(names)('%s loads two files at most at a cold start: each takes time', (name) => {
+    expect(loadedWith(name, 'index.mjs').length).toBeLessThanOrEqual(2);
   });
 
   it('load nothing that they do not contain: what is left out is reached by dynamic import only', () => {
@@ -95,20 +145,31 @@ describe('bundles', () => {
     expect(readFileSync(join(folder, 'admin/data.mjs'), 'utf8')).toContain('\u0430:"a"');
   });
 
-  /** What `admin` loads when it is needed, and what that shares with the rest. */
-  const SPLIT = ['bowser.mjs', 'chunk.mjs', 'data.mjs'];
-  const filesOf = (name: string) => [...(name === 'admin' ? SPLIT : []), 'index.mjs'];
+  it.each(names)('%s has the files that are loaded on demand, and what they share with the rest', (name) => {
+    const files = filesOfBundle(name);
+    expect(readdirSync(join(folder, name))).toEqual(expect.arrayContaining([...files]));
+    const shared = files.filter((file) => /^chunk-[A-Z0-9]{8}\.mjs$/.test(file));
+    expect(files.filter((file) => !shared.includes(file))).toEqual([...onDemandIn(name), 'index.mjs'].toSorted());
+    const loaded = ['index.mjs', ...onDemandIn(name)].flatMap((file) => loadedWith(name, file));
+    expect(shared.filter((file) => !loaded.includes(file))).toEqual([]);
+  });
 
-  it.each(names)('%s is one file, admin four: source maps are kept, but not deployed', (name) => {
-    expect(readdirSync(join(folder, name)).toSorted()).toEqual(filesOf(name));
-    expect(statSync(join(folder, '../source-maps', name, 'index.mjs.map')).size).toBeGreaterThan(0);
+  it.each(names)('%s has source maps for its files, which are not deployed and name the sources', (name) => {
+    const sourcesOf = (file: string): readonly string[] =>
+      JSON.parse(readFileSync(join(folder, '../source-maps', name, `${file}.map`), 'utf8')).sources;
+    expect(sourcesOf('index.mjs').join()).toContain(`lambdas/${name}/handler.ts`);
+    for (const file of onDemandIn(name))
+      expect(sourcesOf(file).join()).toMatch(new RegExp(`/${file.replace('.mjs', '')}\\.(ts|json)(,|$)`));
+    expect(filesOfBundle(name).map((file) => sourcesOf(file).length > 0)).not.toContain(false);
   });
 
   it('start as they are deployed, far from node_modules, and export their handler', async () => {
+    const onDemand = names.flatMap((name) => onDemandIn(name).map((file) => `${name}/${file}`));
     const script = `for (const name of ${JSON.stringify(names)}) {
       const { handler } = await import(${JSON.stringify(folder)} + '/' + name + '/index.mjs');
       if (typeof handler !== 'function') throw new Error(name + ' exports no handler');
     }
+    for (const file of ${JSON.stringify(onDemand)}) await import(${JSON.stringify(folder)} + '/' + file);
     console.log('all started');`;
     const options = { env: ENVIRONMENT, cwd: '/' };
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], options);
