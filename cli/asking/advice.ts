@@ -85,6 +85,11 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     next: 'Tell the user that the request has ended, and let them start again. Do not ask again by yourself.',
     page: CLIENTS,
   },
+  transaction_failed: {
+    means: 'The user approved, but no tokens could be made or delivered.',
+    next: 'Ask again. Tell the user that it is a second request.',
+    page: 'docs/push-mode.md#receive',
+  },
   temporarily_unavailable: {
     means: 'The provider could not reach the phone just now.',
     next: 'Ask again after the seconds of Retry-After.',
@@ -117,6 +122,11 @@ const NO_NOTIFICATION_TOKEN: Advice = {
   next: 'Give --notification-token.',
   page: 'docs/local.md#a-client-in-ping-mode',
 };
+const PUSHED: Advice = {
+  means: 'This client is registered for push: the tokens come to its notification endpoint, and it may not poll.',
+  next: 'Ask again with --listen PORT, where PORT is that of the registered endpoint.',
+  page: 'docs/push-mode.md#receive',
+};
 const TOO_MANY_CALLS: Advice = {
   means: 'Calls come too fast, so the gateway refused this one.',
   next: 'Ask again with a growing pause.',
@@ -134,6 +144,7 @@ export function adviceFor({ error, description = '', status }: ErrorAnswer): Adv
   if (error === 'access_denied') return status === 403 ? LEFT_IN_PEACE : DENIED;
   if (error === 'invalid_request' && description.startsWith('No eligible notification channels')) return NO_PHONE;
   if (error === 'invalid_request' && description.includes('client_notification_token')) return NO_NOTIFICATION_TOKEN;
+  if (error === 'unauthorized_client' && description.includes('registered for push')) return PUSHED;
   if (status === 429) return TOO_MANY_CALLS;
   return ADVICE[error] ?? (status >= 500 ? (ADVICE['server_error'] ?? OTHER) : OTHER);
 }

@@ -8,26 +8,21 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { noAnswer } from '../deployment/provider-answer.ts';
 import { adviceFor, type ErrorAnswer } from './advice.ts';
 import { authenticationOf, type Credential } from './credential.ts';
+import { type Endpoint, EndpointWait } from './endpoint-wait.ts';
 import { endOnInterrupt } from './interruption.ts';
 import { notVerified } from './not-verified.ts';
 import { ObservedCalls } from './observed-calls.ts';
 import type { Outcome, OutcomeName } from './outcome.ts';
+import { PushedError } from './pushed-error.ts';
 import { type RequestParts, requestForm } from './request-form.ts';
-import { checkedTokens } from './tokens.ts';
+import { checkedTokens, type IssuedTokens } from './tokens.ts';
 
-/** How a client waits for pings. */
-type ExpectedPings = {
-  /** Waits for the ping of a request, at most so many seconds. */
-  pinged(authReqId: string, withinSeconds: number): Promise<boolean>;
-  /** After how many seconds without a ping the client polls once. */
-  readonly patienceSeconds: number;
-};
 /** Whom to ask, for whom, and how. */
 export type Question = RequestParts & {
   readonly deployment: Deployment;
   readonly credential: Credential;
-  /** The pings of a client that listens. Without them, the client polls. */
-  readonly pings?: ExpectedPings;
+  /** Where the client hears of the answer. Without it, the client polls. */
+  readonly endpoint?: Endpoint;
   /** Whether the outcome has the tokens themselves. */
   readonly showTokens: boolean;
 };
@@ -54,6 +49,8 @@ class AskingRun {
   readonly #say: Say;
   readonly #calls: ObservedCalls;
   #config: Configuration | undefined;
+  /** The push that brought the tokens. */
+  #pushed: { readonly authReqId: string; answer(status: number): void } | undefined;
 
   constructor(question: Question, say: Say) {
     const { deployment, clientId, hint } = question;
@@ -109,7 +106,7 @@ class AskingRun {
     const { initiateBackchannelAuthentication } = await import('openid-client');
     const asked = await initiateBackchannelAuthentication(this.#discovered, { ...form });
     const request_id = requestIdOf(asked.auth_req_id);
-    const { expires_in, interval = 5 } = asked;
+    const { expires_in, interval } = asked;
     this.known = { ...this.known, request_id, txn: txnOf(request_id), expires_in, interval };
     this.#say(
       `2. Asked ${this.#question.hint.shown}, who has ${expires_in} s to answer on a phone (txn ${txnOf(request_id)})`,
@@ -117,54 +114,25 @@ class AskingRun {
     return asked;
   }
 
-  async #wait(asked: BackchannelAuthenticationResponse): Promise<TokenEndpointResponse> {
+  async #wait(asked: BackchannelAuthenticationResponse): Promise<IssuedTokens> {
     const { pollBackchannelAuthenticationGrant } = await import('openid-client');
-    const { pings } = this.#question;
-    if (pings) return this.#waitForPing(asked, pings);
-    this.#say(`3. Waiting for the answer: polling every ${this.known.interval} s`);
+    if (this.#question.endpoint) return this.#waitAtEndpoint(asked, this.#question.endpoint);
+    this.#say(`3. Waiting for the answer: polling every ${this.known.interval ?? 5} s`);
     return pollBackchannelAuthenticationGrant(this.#discovered, asked);
   }
 
-  /**
-   * Fetches the tokens after the ping. Pings can be lost, so it polls once when none came for a while, and at the end
-   * of the request, to learn how it ended.
-   */
-  async #waitForPing(
-    { auth_req_id: id, expires_in: life }: BackchannelAuthenticationResponse,
-    { pinged, patienceSeconds }: ExpectedPings,
-  ): Promise<TokenEndpointResponse> {
-    this.#say('3. Waiting for the ping of the provider');
-    const patience = Math.min(patienceSeconds, life);
-    let isPinged = await pinged(id, patience);
-    if (!isPinged && patience < life) {
-      this.#say(`   No ping came within ${patience} s. It may be lost, so this polls once.`);
-      const tokens = await this.#pollOnce(id);
-      if (tokens) return tokens;
-      this.#say('   Waiting for the ping again.');
-      isPinged = await pinged(id, life - patience);
-    }
-    if (isPinged) this.known = { ...this.known, delivery: 'ping' };
-    this.#say(isPinged ? '   Pinged: there is an answer.' : '   No ping came while the request lived.');
-    return this.#fetchTokens(id);
-  }
-
-  /** Returns the tokens if the user approved, and undefined if there is no answer yet. Throws if it is a no. */
-  async #pollOnce(id: string): Promise<TokenEndpointResponse | undefined> {
-    try {
-      const tokens = await this.#fetchTokens(id);
-      this.#sayLostPing();
-      return tokens;
-    } catch (error) {
-      const { error: code } = this.#calls.lastError ?? {};
-      if (code === 'authorization_pending' || code === 'slow_down') return undefined;
-      this.#sayLostPing();
-      throw error;
-    }
-  }
-
-  #sayLostPing(): void {
-    const { clientId } = this.#question;
-    this.#say(`   There is an answer, but its ping did not arrive: ciba client test ${clientId} says why.`);
+  async #waitAtEndpoint(asked: BackchannelAuthenticationResponse, endpoint: Endpoint): Promise<IssuedTokens> {
+    const wait = new EndpointWait({
+      clientId: this.#question.clientId,
+      endpoint,
+      say: this.#say,
+      fetchTokens: (id) => this.#fetchTokens(id),
+      lastError: () => this.#calls.lastError,
+    });
+    return wait.tokens(asked).finally(() => {
+      this.known = { ...this.known, delivery: wait.delivery };
+      if (wait.push) this.#pushed = { authReqId: asked.auth_req_id, answer: wait.push.answer };
+    });
   }
 
   async #fetchTokens(id: string): Promise<TokenEndpointResponse> {
@@ -172,15 +140,19 @@ class AskingRun {
     return genericGrantRequest(this.#discovered, CIBA_GRANT, { auth_req_id: id });
   }
 
-  async #check(tokens: TokenEndpointResponse): Promise<Ended> {
+  /** Checks the tokens. A push is answered after that: one whose tokens do not hold is refused (CIBA §10.3.1). */
+  async #check(tokens: IssuedTokens): Promise<Ended> {
     const { issuer, client_id: clientId } = this.known;
     const jwksUri = this.#discovered.serverMetadata().jwks_uri ?? '';
+    const { authReqId, answer } = this.#pushed ?? {};
     try {
-      const checked = await checkedTokens(tokens, { issuer, clientId, jwksUri });
+      const checked = await checkedTokens(tokens, { issuer, clientId, jwksUri, authReqId });
+      answer?.(204);
       this.#say(`5. Verified ${checked.id_token ? 'both tokens' : 'the access token'} with the published keys.`);
       const values = this.#question.showTokens ? { values: { ...tokens } } : {};
       return { outcome: 'approved', tokens: { ...checked, ...values } };
     } catch (error) {
+      answer?.(400);
       return notVerified(error);
     }
   }
@@ -204,6 +176,7 @@ class AskingRun {
   }
 
   #noTokens(error: unknown, endsAt: number): Ended {
+    if (error instanceof PushedError) return endedBy(error);
     const { lastError } = this.#calls;
     // The library stops polling by itself when the request has ended.
     if (systemCodeOf(error) === 'OAUTH_TIMEOUT' && performance.now() >= endsAt - 1000) {
@@ -226,6 +199,12 @@ class AskingRun {
 function endOf({ error, status }: ErrorAnswer): OutcomeName {
   if (error === 'access_denied' && status === 400) return 'denied';
   return error === 'expired_token' ? 'expired' : 'refused';
+}
+
+/** The end that a push told. A push has no status. */
+function endedBy({ code: error, description }: PushedError): Ended {
+  const answer = { error, description, status: 400 };
+  return { outcome: endOf(answer), refusal: { ...refusalFrom(answer), status: undefined } };
 }
 
 function refusalFrom(answer: ErrorAnswer): NonNullable<Outcome['refusal']> {

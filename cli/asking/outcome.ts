@@ -18,7 +18,7 @@ export type CheckedToken = { readonly header: JsonObject; readonly claims: JsonO
 export type Refusal = Advice & {
   readonly error: string;
   readonly error_description?: string | undefined;
-  /** The status of the answer; undefined if no answer came in time. */
+  /** The status of the answer; undefined if no answer came in time, and if a push told it. */
   readonly status?: number | undefined;
   readonly retry_after_seconds?: number | undefined;
 };
@@ -43,13 +43,13 @@ export type Outcome = {
   /** Absent if a token named the user. */
   readonly login_hint?: string | undefined;
   /** How the client learned of the answer. */
-  readonly delivery: 'poll' | 'ping';
+  readonly delivery: 'poll' | 'ping' | 'push';
   /** The id that the phone sees. It is a hash of the `auth_req_id`, which is not printed. */
   readonly request_id?: string | undefined;
   /** The name of the request in logs and in the audit trail. */
   readonly txn?: string | undefined;
   readonly expires_in?: number | undefined;
-  /** Seconds between two polls, as lengthened by each `slow_down`. */
+  /** Seconds between two polls, as lengthened by each `slow_down`. A client in push mode gets none. */
   readonly interval?: number | undefined;
   readonly polls: number;
   readonly tokens?: CheckedTokens | undefined;

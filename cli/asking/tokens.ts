@@ -1,11 +1,27 @@
-import type { TokenEndpointResponse } from 'openid-client';
 import { asksIdToken } from '../../provider/core/asking/scope.ts';
 import type { CheckedTokens } from './outcome.ts';
 
+/** Tokens as the token endpoint answers them, or as a push brings them. */
+export type IssuedTokens = {
+  readonly access_token: string;
+  readonly token_type: string;
+  readonly id_token?: string | undefined;
+  readonly expires_in?: number | undefined;
+  readonly scope?: string | undefined;
+  readonly refresh_token?: string | undefined;
+};
+/** What a client knows before the tokens come. `authReqId`: they were pushed for this request. */
+type Expected = {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly jwksUri: string;
+  readonly authReqId?: string | undefined;
+};
+
 /** Decodes and verifies the tokens of an answer. Throws with a sentence if one of them does not hold. */
 export async function checkedTokens(
-  { id_token: idToken, access_token: accessToken, ...answer }: TokenEndpointResponse,
-  by: { readonly issuer: string; readonly clientId: string; readonly jwksUri: string },
+  { id_token: idToken, access_token: accessToken, ...answer }: IssuedTokens,
+  by: Expected,
 ): Promise<CheckedTokens> {
   const { checkTokens } = await import('../../local/demo/token-check.ts');
   const isAsked = answer.scope === undefined || asksIdToken(answer.scope.split(' '));

@@ -45,7 +45,7 @@ const REQUEST_OPTIONS = {
   'notification-token': {
     kind: 'text',
     value: 'TOKEN',
-    about: 'What the provider sends to the notification endpoint. Default: a random one. Ping clients only.',
+    about: 'What the provider sends to the notification endpoint. Default: a random one. Ping and push clients only.',
   },
 } as const satisfies OptionSpecs;
 
@@ -77,7 +77,7 @@ const OPTIONS = {
   listen: {
     kind: 'text',
     value: 'PORT',
-    about: 'Wait for the ping at https://localhost:PORT/ instead of polling. Ping clients only.',
+    about: 'Wait for the ping or the push at https://localhost:PORT/ instead of polling. Ping and push clients only.',
   },
   patience: {
     kind: 'text',
@@ -92,7 +92,7 @@ type AskOptions = OptionValues<typeof OPTIONS>;
 export const ask = command({
   name: 'ask',
   about: 'Asks a user as a client does, waits for the answer, and shows the tokens, decoded and verified.',
-  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead, and polls once if none comes for a while. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
+  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead, and polls once if none comes for a while; a client in push mode gets its tokens there, and does not poll. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
   arguments: [
     {
       name: 'user',
@@ -139,17 +139,13 @@ async function askedBy(
     if (options.patience !== undefined) throw new WrongUsage('--patience needs --listen');
     return askUser(question, sayStep);
   }
-  const { expectPing } = await import('../listening/expected-ping.ts');
-  const { listening, isTrusted, pinged } = await expectPing(
-    asking.deployment,
-    readPort(options.listen, '--listen'),
-    token,
-  );
+  const { startOwnEndpoint } = await import('../listening/own-endpoint.ts');
+  const port = readPort(options.listen, '--listen');
+  const { listening, isTrusted, told } = await startOwnEndpoint(asking.deployment, port, token);
   const reach = isTrusted ? 'the local provider can reach it' : 'put a public https address in front of it';
-  sayStep(`Listening for the ping on ${listening.url}: ${reach}`);
-  return askUser({ ...question, pings: { pinged, patienceSeconds: patience } }, sayStep).finally(() =>
-    listening.close(),
-  );
+  sayStep(`Listening on ${listening.url}: ${reach}`);
+  const endpoint = { told, patienceSeconds: patience };
+  return askUser({ ...question, endpoint }, sayStep).finally(() => listening.close());
 }
 
 /** Makes the parameters of the request. A client in poll mode may send a notification token: it is ignored. */

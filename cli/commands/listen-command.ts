@@ -9,13 +9,17 @@ import type { Listening } from '../listening/listener.ts';
 /** `ciba listen` */
 export const listen = command({
   name: 'listen',
-  about: 'Is the notification endpoint of a ping client on this machine: prints each ping, and forwards it.',
+  about: 'Is the notification endpoint of a client on this machine: prints each ping and each push, and forwards it.',
   notes:
-    'It listens on https://localhost:8443/ with a certificate that it makes, and asks the local provider to trust it until that ends. A deployment calls public https addresses only: put one in front, such as a tunnel with a certificate of its own. An application gets pings as they came, and its status goes back to the provider. Lines have the request id and neither the auth_req_id nor the token. Ctrl-C ends it.',
+    'It listens on https://localhost:8443/ with a certificate that it makes, and asks the local provider to trust it until that ends. A deployment calls public https addresses only: put one in front, such as a tunnel with a certificate of its own. Pushed tokens are verified: signatures, iss, exp, at_hash, and that the ID token names the request. An application gets calls as they came, and its status goes back to the provider; without one, tokens that do not hold are answered 400, and everything else 204. Lines have the request id, and neither the auth_req_id nor a token. Ctrl-C ends it.',
   arguments: [],
   options: {
     port: { kind: 'text', value: 'N', about: 'The port. Default: 8443. 0 takes a free one.' },
-    forward: { kind: 'text', value: 'URL', about: 'The application on this machine that gets each ping.' },
+    forward: {
+      kind: 'text',
+      value: 'URL',
+      about: 'The application on this machine that gets each ping and each push.',
+    },
     token: {
       kind: 'text',
       value: 'TOKEN',
@@ -30,17 +34,19 @@ export const listen = command({
     'ciba listen --port 9443 --count 1 --json',
   ],
   async run({ deployment, options }) {
-    const { listenForPings } = await import('../listening/listener.ts');
+    const { listenForCalls } = await import('../listening/listener.ts');
     const { forward, readForward, RowQueue, rowOf } = await import('../listening/received-rows.ts');
+    const { checkPush } = await import('../listening/push-check.ts');
     const to = options.forward === undefined ? undefined : readForward(options.forward);
     const enough = options.count === undefined ? Number.POSITIVE_INFINITY : readWholeNumber([options.count], '--count');
     const token = options.token === undefined ? undefined : readSecretWord(options.token);
     const rows = new RowQueue();
-    const listening = await listenForPings(readPort(options.port ?? '8443', '--port'), token, async (received) => {
+    const listening = await listenForCalls(readPort(options.port ?? '8443', '--port'), token, async (received) => {
       const isForwarded = received.kind === 'ping' || received.kind === 'push';
-      const forwarded = to !== undefined && isForwarded ? await forward(to, received) : undefined;
-      rows.add(rowOf(received, forwarded));
-      if (forwarded === undefined) return 204;
+      const forwarding = to !== undefined && isForwarded ? forward(to, received) : undefined;
+      const [checked, forwarded] = await Promise.all([checkPush(deployment, received), forwarding]);
+      rows.add(rowOf(received, { checked, forwarded }));
+      if (forwarded === undefined) return checked?.holds === false ? 400 : 204;
       return 'status' in forwarded ? forwarded.status : 502;
     });
     const over = new AbortController();
@@ -79,7 +85,7 @@ async function introduce(deployment: Deployment, listening: Listening): Promise<
       `${deployment.origin} cannot reach this address: put a public https address in front, and register that one:`,
     );
   const address = deployment.isLocal ? listening.url : 'https://your-public-address/';
-  sayStep(
-    `  ciba client update CLIENT --backchannel-token-delivery-mode ping --backchannel-client-notification-endpoint ${address}`,
-  );
+  const registration = '--backchannel-token-delivery-mode ping --backchannel-client-notification-endpoint';
+  sayStep(`  ciba client update CLIENT ${registration} ${address}`);
+  sayStep('A client in push mode has push in the place of ping.');
 }

@@ -10,18 +10,20 @@ import { systemCodeOf } from '../command-line/system-error.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { callProvider } from '../deployment/provider-call.ts';
 
-/** The largest body that a ping may have. */
+/** The largest body that a call may have. */
 const LARGEST_BODY = 65_536;
 const CERTIFICATE_DAYS = 30;
+/** How long the answers that are under way may take when the endpoint closes. */
+const CLOSING_MILLISECONDS = 500;
 
-/** A call that came to the notification endpoint (CIBA §10.2), and how it is answered. */
+/** A call that came to the notification endpoint (CIBA §10.2, §10.3), and how it is answered. */
 export type Received = {
   /** `ping` or `push`: the right token and a request. Otherwise why it is none, and then nothing of it is believed. */
   readonly kind: 'ping' | 'push' | 'wrong_token' | 'malformed';
-  /** What a push delivers. */
-  readonly pushed?: 'tokens' | 'error';
   readonly requestId?: string;
   readonly authReqId?: string;
+  /** The members of a push: tokens, or an error. */
+  readonly pushed?: JsonObject;
   /** What was sent, for an application that gets it forwarded. */
   readonly sent: { readonly body: string; readonly headers: Readonly<Record<string, string>> };
 };
@@ -33,10 +35,10 @@ export type Listening = {
 };
 
 /**
- * Listens for pings on this machine, with a certificate made for it. `answer` gets each call, and returns the status to
- * answer a ping with. With a token, a call with another one is answered 401.
+ * Listens for pings and pushes on this machine, with a certificate made for it. `answer` gets each call, and returns the
+ * status to answer it with. With a token, a call with another one is answered 401.
  */
-export async function listenForPings(
+export async function listenForCalls(
   port: number,
   token: string | undefined,
   answer: (received: Received) => Promise<number>,
@@ -53,12 +55,12 @@ export async function listenForPings(
   });
   const close = () => {
     server.close();
-    server.closeAllConnections();
+    setTimeout(() => server.closeAllConnections(), CLOSING_MILLISECONDS).unref();
   };
   return { url: `https://localhost:${bound}/`, certificate: cert, close };
 }
 
-/** Lets the local runtime trust the certificate, so that its pings arrive. Returns whether it does. */
+/** Lets the local runtime trust the certificate, so that its calls arrive. Returns whether it does. */
 export async function trustLocally(deployment: Deployment, { certificate }: Listening): Promise<boolean> {
   if (!deployment.isLocal) return false;
   const response = await callProvider(deployment, '/local/trust', { method: 'POST', body: certificate });
@@ -73,7 +75,7 @@ async function serve(
   if (request.method !== 'POST') return void response.writeHead(405, { allow: 'POST' }).end();
   const body = await readBody(request);
   if (body === undefined) return void response.writeHead(413).end();
-  const received = readPing(request, body, token);
+  const received = readCall(request, body, token);
   const status = await answer(received);
   const { kind } = received;
   response.writeHead(kind === 'ping' || kind === 'push' ? status : STATUS_OF[kind]).end();
@@ -81,15 +83,16 @@ async function serve(
 
 const STATUS_OF = { wrong_token: 401, malformed: 400 } as const;
 
-function readPing({ headers }: IncomingMessage, body: string, token: string | undefined): Received {
+function readCall({ headers }: IncomingMessage, body: string, token: string | undefined): Received {
   const { authorization = '', 'content-type': type = '' } = headers;
   const sent = { body, headers: { authorization, 'content-type': type } };
   if (token !== undefined && !isSame(authorization, `Bearer ${token}`)) return { kind: 'wrong_token', sent };
-  const { auth_req_id: authReqId, access_token: accessToken, error }: JsonObject = parseJsonObject(body) ?? {};
+  const members = parseJsonObject(body) ?? {};
+  const { auth_req_id: authReqId } = members;
   if (typeof authReqId !== 'string') return { kind: 'malformed', sent };
   const known = { authReqId, requestId: requestIdOf(authReqId), sent };
-  if (accessToken === undefined && error === undefined) return { kind: 'ping', ...known };
-  return { kind: 'push', pushed: error === undefined ? 'tokens' : 'error', ...known };
+  const isPing = members['access_token'] === undefined && members['error'] === undefined;
+  return isPing ? { kind: 'ping', ...known } : { kind: 'push', pushed: members, ...known };
 }
 
 /** Compares in a time that tells nothing about the expected text. */

@@ -1,15 +1,17 @@
 import type { Row, Rows } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { systemCodeOf } from '../command-line/system-error.ts';
+import { plainLine } from '../command-line/text-layout.ts';
 import type { Received } from './listener.ts';
+import type { PushCheck } from './push-check.ts';
 
 /** How long an application on this machine may take. The provider waits five seconds for an answer. */
 const FORWARD_MILLISECONDS = 4000;
 
-/** What became of a forwarded ping: a status, or why there is none. */
+/** What became of a forwarded call: a status, or why there is none. */
 type Forwarded = { readonly to: string; readonly status: number } | { readonly to: string; readonly failed: string };
 
-/** Sends a ping on, as it came, and returns what the application answered. */
+/** Sends a call on, as it came, and returns what the application answered. */
 export async function forward(to: string, { sent }: Received): Promise<Forwarded> {
   const init = { method: 'POST', headers: sent.headers, body: sent.body, redirect: 'manual' } as const;
   try {
@@ -21,13 +23,22 @@ export async function forward(to: string, { sent }: Received): Promise<Forwarded
   }
 }
 
-/** Makes the line of a call. It has neither the `auth_req_id` nor the token: with those tokens can be fetched. */
-export function rowOf({ kind, requestId, pushed }: Received, forwarded: Forwarded | undefined): Row {
+/** What became of a call: the check of its tokens, and what an application answered. */
+type Became = { readonly checked?: PushCheck | undefined; readonly forwarded?: Forwarded | undefined };
+
+/** Makes the line of a call. It has neither the `auth_req_id` nor a token: whoever has those can use them. */
+export function rowOf({ kind, requestId, pushed }: Received, { checked, forwarded }: Became): Row {
   const at = new Date();
+  const error = typeof pushed?.['error'] === 'string' ? pushed['error'] : undefined;
   const request = `for request ${requestId}`;
-  const what = { ping: `ping ${request}`, push: `push of ${pushed} ${request}`, ...REFUSED_CALLS }[kind];
-  const text = [at.toTimeString().slice(0, 8), what, forwarded === undefined ? '' : forwardedText(forwarded)];
-  const json = { at: at.toISOString(), kind, request_id: requestId, pushed, forwarded };
+  const what = {
+    ping: `ping ${request}`,
+    push: `push of ${error === undefined ? 'tokens' : plainLine(error)} ${request}`,
+    ...REFUSED_CALLS,
+  }[kind];
+  const text = [at.toTimeString().slice(0, 8), what, checkedText(checked), forwardedText(forwarded)];
+  const delivered = pushed && (error === undefined ? 'tokens' : 'error');
+  const json = { at: at.toISOString(), kind, request_id: requestId, pushed: delivered, error, checked, forwarded };
   return { json: JSON.stringify(json), text: text.filter((part) => part !== '').join('  ') };
 }
 
@@ -36,7 +47,15 @@ const REFUSED_CALLS = {
   malformed: 'refused with 400: no JSON with an auth_req_id',
 };
 
-function forwardedText(forwarded: Forwarded): string {
+function checkedText(checked: PushCheck | undefined): string {
+  if (checked === undefined) return '';
+  return checked.holds
+    ? `verified, for client ${plainLine(checked.client_id)}`
+    : `NOT verified: ${plainLine(checked.why)}`;
+}
+
+function forwardedText(forwarded: Forwarded | undefined): string {
+  if (forwarded === undefined) return '';
   return 'status' in forwarded
     ? `${forwarded.to} answered ${forwarded.status}`
     : `${forwarded.to} did not answer (${forwarded.failed}), so the provider gets 502`;
@@ -65,7 +84,7 @@ export class RowQueue {
   }
 }
 
-/** Reads `--forward`. Pings are only forwarded on this machine, because they carry secrets. */
+/** Reads `--forward`. Calls are only forwarded on this machine, because they carry secrets. */
 export function readForward(typed: string): string {
   const url = URL.parse(typed);
   if (url && /^https?:$/.test(url.protocol) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))

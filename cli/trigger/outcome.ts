@@ -11,7 +11,7 @@ export type TriggerOutcome = {
   /** All calls in their order, without those that only set the scenario up. */
   readonly exchanges: readonly ShownExchange[];
   /** Who gets the last answer, and what it should be. */
-  readonly expected: Ending & { readonly by: 'client' | 'phone' };
+  readonly expected: Ending & { readonly by: 'client' | 'phone' | 'provider' };
   /** The last answer. Absent if it did not come so far, or if the application of `--client` gets it. */
   readonly saw?: ShownExchange;
   /** What went another way. Absent if nothing did. */

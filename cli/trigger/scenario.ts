@@ -27,8 +27,8 @@ export type Scenario = {
   readonly about: string;
   /** `local`: a phone that is rung, a fault or another clock, which only the local runtime has. */
   readonly needs: 'local' | 'provider';
-  /** The last answer, and who gets it. */
-  readonly ends: Ending & { readonly by?: 'client' | 'phone' };
+  /** The last answer, and who gets it: the provider, where the client answers a push. */
+  readonly ends: Ending & { readonly by?: 'client' | 'phone' | 'provider' };
   /** What whoever gets the last answer should do. */
   readonly next: string;
   /** The section of the standard. */

@@ -4,6 +4,7 @@ import { decisions } from './scenarios/decisions.ts';
 import { outages } from './scenarios/outages.ts';
 import { phones } from './scenarios/phones.ts';
 import { pings } from './scenarios/pings.ts';
+import { pushes } from './scenarios/pushes.ts';
 import { requests } from './scenarios/requests.ts';
 import { signedRequests } from './scenarios/signed-requests.ts';
 import { timing } from './scenarios/timing.ts';
@@ -23,6 +24,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
   signedRequests,
   tokens,
   pings,
+  pushes,
   outages,
 ];
 

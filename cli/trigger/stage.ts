@@ -6,7 +6,7 @@ import { Refused } from '../command-line/failure.ts';
 import type { AdminApi } from '../deployment/admin-api.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { ActingClient, byAssertion, bySecret } from './acting-client.ts';
-import { ActingEndpoint, type PingAnswer } from './acting-endpoint.ts';
+import { ActingEndpoint, type EndpointAnswer } from './acting-endpoint.ts';
 import { ActingPhone } from './acting-phone.ts';
 import { expectAnswer } from './ending.ts';
 import { LocalControls } from './local-controls.ts';
@@ -188,12 +188,15 @@ export class Stage {
     return { exchange, holds: await Promise.all(checked) };
   }
 
-  /** Starts a notification endpoint, and registers a client in ping mode for it. */
-  async pinged(...answers: readonly PingAnswer[]): Promise<{ client: ActingClient; endpoint: ActingEndpoint }> {
+  /** Starts a notification endpoint, and registers a client for it, in ping or in push mode. */
+  async notified(
+    mode: 'ping' | 'push',
+    ...answers: readonly EndpointAnswer[]
+  ): Promise<{ client: ActingClient; endpoint: ActingEndpoint }> {
     const endpoint = await ActingEndpoint.start(this.deployment, this.wire, answers);
     this.#removals.push(async () => endpoint.close());
     const address = { backchannel_client_notification_endpoint: endpoint.url };
-    return { client: await this.client({ backchannel_token_delivery_mode: 'ping', ...address }), endpoint };
+    return { client: await this.client({ backchannel_token_delivery_mode: mode, ...address }), endpoint };
   }
 
   /** Removes everything that the scenario made, last first. Throws at the end if something could not be removed. */

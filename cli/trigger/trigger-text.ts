@@ -21,7 +21,10 @@ export function listText(groups: readonly ScenarioGroup[], width = lineWidth()):
 export function outcomeText(outcome: TriggerOutcome, width = lineWidth()): string {
   const { exchanges, expected, saw, difference, next, standard, page } = outcome;
   const ending = wordsOf(expected.status, expected.error);
-  const end = saw ? `the ${saw.by} got ${ending}${described(saw)}` : `your client gets ${ending} when it calls next`;
+  const { pushed } = expected;
+  const got =
+    pushed === undefined ? `the ${saw?.by} got ${ending}` : `the client was pushed ${pushed}, and said ${ending}`;
+  const end = saw ? `${got}${described(saw)}` : `your client gets ${ending} when it calls next`;
   return [
     ...exchanges.map((exchange) => exchangeText(exchange, width)),
     '',
@@ -68,8 +71,12 @@ export function allText(outcomes: readonly TriggerOutcome[]): string {
   const rows = outcomes.map(({ scenario, outcome, expected, difference }) => [
     scenario,
     outcome === 'as_expected' ? toned('good', 'as it says') : toned('bad', 'different'),
-    difference ?? `${expected.by} ${wordsOf(expected.status, expected.error)}`,
+    difference ?? endText(expected),
   ]);
   const good = outcomes.filter(({ outcome }) => outcome === 'as_expected').length;
   return `${table(['SCENARIO', 'WENT', 'END'], rows)}\n\n${good} of ${outcomes.length} went as they say.`;
+}
+
+function endText({ by, status, error, pushed }: TriggerOutcome['expected']): string {
+  return pushed === undefined ? `${by} ${wordsOf(status, error)}` : `push of ${pushed}, answered ${status}`;
 }

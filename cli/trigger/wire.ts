@@ -24,6 +24,8 @@ export type Exchange = {
   readonly correlationId?: string | undefined;
   /** The answer as it came, with its secrets. */
   readonly answer: JsonObject;
+  /** What a push brought to the notification endpoint, with its secrets. */
+  readonly pushed?: JsonObject | undefined;
 };
 
 /** A call to make. `route` is the path as it is shown, with names for ids. */

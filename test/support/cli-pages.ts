@@ -3,6 +3,7 @@ import { EXIT_CODES } from '../../cli/command-line/exit-codes.ts';
 import { GLOBAL_OPTIONS, spellingOf, YES_OPTION } from '../../cli/command-line/global-options.ts';
 import { helpFor, signatureOf } from '../../cli/command-line/help-text.ts';
 import { vocabulary } from '../../cli/commands/registry.ts';
+import type { Scenario } from '../../cli/trigger/scenario.ts';
 import { SCENARIO_GROUPS } from '../../cli/trigger/scenarios.ts';
 import { NAMED } from './json-shapes/named-shapes.ts';
 import { shapeText } from './json-shapes/shape.ts';
@@ -69,12 +70,17 @@ function scenarios(): string {
     const rows = all.map(({ name, about, needs, ends, next, standard, page, own }) => [
       `\`${name}\`${own ? ' ¹' : ''}${needs === 'provider' ? ' ²' : ''}`,
       about,
-      `${ends.by ?? 'client'}: ${ends.status}${ends.error === undefined ? '' : ` \`${ends.error}\``}`,
+      endingOf(ends),
       next,
       `${standard}; ${link(page)}`,
     ]);
     return `**${title}**\n\n${table(['scenario', 'what happens', 'last answer', 'what to do', 'read'], rows)}`;
   }).join('\n\n');
+}
+
+function endingOf({ by = 'client', status, error, pushed }: Scenario['ends']): string {
+  if (pushed !== undefined) return `push of \`${pushed}\`, answered ${status}`;
+  return `${by}: ${status}${error === undefined ? '' : ` \`${error}\``}`;
 }
 
 function exitCodes(): string {

@@ -1,4 +1,4 @@
-import type { PingAnswer } from '../acting-endpoint.ts';
+import type { EndpointAnswer } from '../acting-endpoint.ts';
 import { expectAnswer } from '../ending.ts';
 import type { Scenario, ScenarioGroup } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
@@ -7,8 +7,8 @@ import type { Exchange } from '../wire.ts';
 const PING = 'docs/local.md#a-client-in-ping-mode';
 
 /** Asks as a client in ping mode, approves, waits for as many pings as there are answers, and fetches the tokens. */
-async function approvedAndPinged(stage: Stage, ...answers: readonly PingAnswer[]): Promise<Exchange> {
-  const { client, endpoint } = await stage.pinged(...answers);
+async function approvedAndPinged(stage: Stage, ...answers: readonly EndpointAnswer[]): Promise<Exchange> {
+  const { client, endpoint } = await stage.notified('ping', ...answers);
   const { email, phone } = await stage.person();
   const asked = await client.asked({ login_hint: email, client_notification_token: endpoint.token });
   expectAnswer(await phone.decide(asked.requestId, 'approve'), { status: 204 });
@@ -19,7 +19,7 @@ async function approvedAndPinged(stage: Stage, ...answers: readonly PingAnswer[]
 type Told = Pick<Scenario, 'name' | 'about' | 'next'>;
 
 /** A ping whose answer is not what it should be. The client gets its tokens all the same. */
-function pingAnswered(answers: readonly PingAnswer[], told: Told): Scenario {
+function pingAnswered(answers: readonly EndpointAnswer[], told: Told): Scenario {
   const all = { needs: 'local', ends: { status: 200 }, standard: 'CIBA §10.2', page: PING } as const;
   return { ...told, ...all, play: (stage) => approvedAndPinged(stage, ...answers) };
 }
@@ -61,7 +61,7 @@ export const pings: ScenarioGroup = {
       standard: 'CIBA §7.1',
       page: PING,
       async play(stage) {
-        const { client } = await stage.pinged(204);
+        const { client } = await stage.notified('ping', 204);
         const { email } = await stage.person();
         return client.ask({ login_hint: email });
       },

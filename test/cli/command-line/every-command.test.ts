@@ -14,7 +14,7 @@ import { PRINTED } from '../../support/json-shapes/shapes.ts';
 import { World } from '../../support/world.ts';
 import { ciba } from '../support/ciba-process.ts';
 import { startCiba } from '../support/ciba-running.ts';
-import { EveryCommand, ping, startLambda } from '../support/every-command.ts';
+import { EveryCommand, notify, startLambda } from '../support/every-command.ts';
 
 // Every command in a script: no terminal, nothing comes in on standard input, and --json. One story, in order, because
 // most commands are about what an earlier one made.
@@ -39,6 +39,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'push-credentials refresh.APNS?.why?': 'test/cli/commands/push-credentials.test.ts',
   'push-credentials refresh.APNS_SANDBOX?.why?': 'test/cli/commands/push-credentials.test.ts',
   'push-credentials refresh.GCM?.arn?': 'test/cli/commands/push-credentials.test.ts',
+  'listen.checked?.client_id?': 'test/cli/commands/listen.test.ts',
   'trace.steps[].until?': 'test/cli/trace/timeline.test.ts',
   'trigger.difference?': 'test/cli/trigger',
   'an examination.stack?': 'test/cli/doctor/doctor.test.ts',
@@ -239,7 +240,13 @@ describe('without a terminal, each command ends or is ended, and prints what doc
     for (const to of [port, 1]) {
       const running = every.start('listen', ['--port', '0', '--count', '1', '--forward', `http://127.0.0.1:${to}/`]);
       const [, url = ''] = await running.said(/^Listening on (\S+)$/m);
-      await ping(url);
+      await notify(url);
+      every.check('listen', await running.ended);
+    }
+    for (const members of [{ error: 'access_denied' }, { access_token: 'a', id_token: 'i' }]) {
+      const running = every.start('listen', ['--port', '0', '--count', '1']);
+      const [, url = ''] = await running.said(/^Listening on (\S+)$/m);
+      await notify(url, members);
       every.check('listen', await running.ended);
     }
     app.close();

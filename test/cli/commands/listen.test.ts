@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -29,8 +30,9 @@ async function listen(...args: readonly string[]): Promise<{ run: RunningCiba; u
   return { run, url };
 }
 
-const pingClient = (url: string) =>
-  world.client({ backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: url });
+const clientIn = (mode: 'ping' | 'push', url: string) =>
+  world.client({ backchannel_token_delivery_mode: mode, backchannel_client_notification_endpoint: url });
+const pingClient = (url: string) => clientIn('ping', url);
 
 /** An application of a developer, which answers with a status. */
 async function application(status: number): Promise<{ server: Server; url: string; calls: Promise<string[]> }> {
@@ -80,20 +82,57 @@ describe('ciba listen', () => {
     app.server.close();
   });
 
+  it('verifies pushed tokens, and refuses those of another request or with another access token (CIBA §10.3.1)', async () => {
+    const { run, url } = await listen('--token', TOKEN, '--count', '3', '--json');
+    const app = await application(204);
+    const beside = await listen('--forward', app.url, '--count', '1', '--json');
+    const client = await clientIn('push', beside.url);
+    const { email, phone } = await world.person();
+    const form = { login_hint: email, client_notification_token: TOKEN };
+    const { authReqId, requestId } = await world.asked(client, form);
+    await world.answer(phone, requestId, 'approve');
+    const [, , body = ''] = await app.calls;
+    const holds = { kind: 'push', pushed: 'tokens', checked: { holds: true, client_id: client.client_id } };
+    const forwarded = { to: app.url, status: 204 };
+    expect(JSON.parse((await beside.run.ended).stdout)).toMatchObject({ ...holds, request_id: requestId, forwarded });
+    app.server.close();
+    const members: Record<string, string> = JSON.parse(body);
+    const other = await world.client();
+    const polled = await world.asked(other, { login_hint: email });
+    await world.answer(phone, polled.requestId, 'approve');
+    const { access_token } = (await world.poll(other, polled.authReqId)).body;
+    expect(await call(url, { body })).toBe(204);
+    expect(await call(url, { body: JSON.stringify({ ...members, auth_req_id: 'another' }) })).toBe(400);
+    expect(await call(url, { body: JSON.stringify({ ...members, access_token }) })).toBe(400);
+    const { stdout, stderr } = await run.ended;
+    const [first, second, third] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(first).toMatchObject({ ...holds, request_id: requestId });
+    expect(second).toMatchObject({ checked: { holds: false, why: 'the ID token names another request' } });
+    expect(third).toMatchObject({ checked: { holds: false, why: 'at_hash does not belong to this access token' } });
+    for (const secret of [authReqId, TOKEN, members['id_token'] ?? '-', members['access_token'] ?? '-'])
+      expect(stdout + stderr).not.toContain(secret);
+  });
+
   it.concurrent('takes a call with its token alone, and says what it refuses', async () => {
-    const { run, url } = await listen('--token', TOKEN, '--count', '4');
+    const { run, url } = await listen('--token', TOKEN, '--count', '5');
     expect(await call(url, { token: `${TOKEN}x` })).toBe(401);
     expect(await call(url, { body: 'nonsense' })).toBe(400);
     expect(await call(url, { method: 'GET', body: '' })).toBe(405);
     expect(await call(url, { body: JSON.stringify({ auth_req_id: 'r', more: 'x'.repeat(70_000) }) })).toBe(413);
     expect(await call(url)).toBe(204);
-    expect(await call(url, { body: JSON.stringify({ auth_req_id: 'r', access_token: 'seeded-token' }) })).toBe(204);
+    const forged = { auth_req_id: 'r', access_token: 'seeded-token', id_token: 'e30.e30.forged' };
+    expect(await call(url, { body: JSON.stringify(forged) })).toBe(400);
+    expect(await call(url, { body: JSON.stringify({ auth_req_id: 'r', error: 'access_denied' }) })).toBe(204);
     const lines = (await run.ended).stdout.trimEnd().split('\n');
     expect(lines).toEqual([
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}refused with 401: another token than that of --token$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}refused with 400: no JSON with an auth_req_id$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}ping for request [\w-]{43}$/),
-      expect.stringMatching(/^\d\d:\d\d:\d\d {2}push of tokens for request [\w-]{43}$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}push of tokens for request [\w-]{43} {2}NOT verified: aud .*$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}push of access_denied for request [\w-]{43}$/),
     ]);
   });
 
@@ -160,6 +199,65 @@ describe('ciba ask --listen', () => {
     const { outcome, delivery, polls } = JSON.parse(stdout) as Outcome;
     expect({ outcome, delivery, polls }).toEqual({ outcome: 'approved', delivery: 'ping', polls: 1 });
     expect(stderr).toContain('Pinged: there is an answer.');
+  });
+});
+
+describe('ciba ask --listen of a client in push mode (CIBA §10.3.1)', () => {
+  async function askByPush(...more: readonly string[]) {
+    const free = await application(200);
+    const { port } = new URL(free.url);
+    free.server.close();
+    const client = await clientIn('push', `https://localhost:${port}/`);
+    const { email, phone } = await world.person();
+    const options = ['--client', client.client_id, '--secret', '-', '--listen', port, ...more, '--json'];
+    const run = startCiba(['ask', email, ...options], { env, input: client.client_secret });
+    await run.said(/^3\. Waiting for the push of the provider/m);
+    const [request] = await phone.list();
+    const requestId = String(request?.request_id);
+    const ended = run.ended.then(({ code, stdout, stderr }) => ({
+      code,
+      outcome: JSON.parse(stdout) as Outcome,
+      stderr,
+    }));
+    return { requestId, phone, ended };
+  }
+
+  it('gets the tokens by the push, checks them, and never polls', async () => {
+    const { requestId, phone, ended } = await askByPush('--show-tokens');
+    await world.answer(phone, requestId, 'approve');
+    const { code, outcome, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(outcome).toMatchObject({ outcome: 'approved', delivery: 'push', polls: 0, request_id: requestId });
+    expect(outcome).not.toHaveProperty('interval');
+    const claim = outcome.tokens?.id_token?.claims['urn:openid:params:jwt:claim:auth_req_id'];
+    expect(createHash('sha256').update(String(claim)).digest('base64url')).toBe(requestId);
+    expect(stderr).toContain('Pushed: the answer itself is here.');
+    const isNotified = (line: string) => line.includes('"reason":"notified"') && line.includes(`${outcome.txn}`);
+    const notified = () => world.logs.filter(isNotified).map((line): unknown => JSON.parse(line));
+    await expect.poll(notified).toMatchObject([{ pushed: 'tokens', detail: 'accepted' }]);
+  });
+
+  it('is told of a denial: exit 3, and no status, because it was pushed', async () => {
+    const { requestId, phone, ended } = await askByPush();
+    await world.answer(phone, requestId, 'deny');
+    const { code, outcome } = await ended;
+    expect(code).toBe(3);
+    const refusal = { error: 'access_denied', means: expect.stringMatching(/^The user said no/) };
+    expect(outcome).toMatchObject({ outcome: 'denied', delivery: 'push', polls: 0, refusal });
+    expect(outcome.refusal).not.toHaveProperty('status');
+  });
+
+  it('says what to do when it is asked for without --listen', async () => {
+    const client = await clientIn('push', 'https://localhost:9/');
+    const { email } = await world.person();
+    const run = startCiba(['ask', email, '--client', client.client_id, '--secret', '-'], {
+      env,
+      input: client.client_secret,
+    });
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(5);
+    expect(stdout).toContain('Refused: 400 unauthorized_client');
+    expect(stdout).toContain('--listen PORT');
   });
 });
 

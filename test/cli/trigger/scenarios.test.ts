@@ -78,13 +78,14 @@ async function expectAsItSays(name: string): Promise<void> {
   expect(outcome).toMatchObject({ scenario: name, outcome: 'as_expected' });
   const { by = 'client', status } = scenario.ends;
   expect(outcome.saw).toMatchObject({ by: expect.stringMatching(`^${by}`), status });
+  expect(outcome.expected.pushed).toBe(scenario.ends.pushed);
   const callers = new Set(outcome.exchanges.map((exchange) => exchange.by));
   expect(callers.has('phone 2')).toBe(name === 'two-phones');
   expectNoSecrets(outcome);
 }
 
 // They cool functions, which would end calls of others.
-const ALONE = ['Tokens and keys', 'The notification endpoint of the client'];
+const ALONE = ['Tokens and keys', 'The notification endpoint of the client', 'Tokens that are pushed to the client'];
 const namesIn = (isAlone: boolean) =>
   SCENARIO_GROUPS.filter(({ title }) => ALONE.includes(title) === isAlone)
     .flatMap(({ scenarios }) => scenarios)
@@ -94,8 +95,8 @@ describe('each scenario goes as it says: what was called, what was answered, and
   it.concurrent.each(namesIn(false))('%s', expectAsItSays);
 });
 
-describe('each scenario with pings or keys goes as it says', () => {
-  it.each(namesIn(true))('%s', expectAsItSays);
+describe('each scenario with pings, pushes or keys goes as it says', () => {
+  it.each(namesIn(true))('%s', expectAsItSays, 150_000);
 });
 
 describe('after all scenarios', () => {

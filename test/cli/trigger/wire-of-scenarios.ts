@@ -7,6 +7,7 @@ const RESPONSE = 'phone /device/requests/{request_id}/response';
 const ANSWERED = `${RESPONSE} 204`;
 const PENDING = 'client /token 400 authorization_pending (authorization_pending)';
 const TOKENS = 'client /token 200';
+const PUSHED = 'provider notification endpoint 204';
 const LOGIN = [ASKED, READ, ANSWERED, TOKENS];
 const WITH_CODE = 'operator /admin/users/{sub}/user-code 204';
 
@@ -128,6 +129,12 @@ export const WIRE: Readonly<Record<string, readonly string[]>> = {
     'provider notification endpoint 204',
     TOKENS,
   ],
+  push: [ASKED, READ, ANSWERED, PUSHED],
+  'push-denied': [ASKED, READ, ANSWERED, PUSHED],
+  'push-expired': [ASKED, PUSHED],
+  'push-500': [ASKED, READ, ANSWERED, 'provider notification endpoint 500', PUSHED],
+  'push-redirect': [ASKED, READ, ANSWERED, 'provider notification endpoint 302'],
+  'push-client-polls': [ASKED, 'client /token 400 unauthorized_client (tokens_are_pushed)'],
   'no-notification-token': ['client /bc-authorize 400 invalid_request (missing_parameter)'],
   'push-outage': ['client /bc-authorize 503 temporarily_unavailable (push_unavailable)', ASKED],
   'dead-endpoint': ['client /bc-authorize 400 invalid_request (no_reachable_device)'],
