@@ -2,8 +2,10 @@ import * as v from 'valibot';
 import { requestIdOf } from '../../provider/core/digest.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { StartError } from '../runtime/start-error.ts';
+import { DemoEndpoint } from './demo-endpoint.ts';
 import { Phone, phoneIdentity } from './phone.ts';
 import type { Seed } from './seed-file.ts';
+import { TrialClients } from './trial-clients.ts';
 
 /** A seeded client with its secret, which the runtime knows because it created the client. */
 const seededClient = v.object({
@@ -43,11 +45,17 @@ const refusedAnswer = v.object({ error_description: v.optional(v.string()) });
 export class DemoWorld {
   readonly #runtime: Runtime;
   readonly #kept: Kept;
+  /** The notification endpoint of clients that the demo page plays. */
+  readonly endpoint: DemoEndpoint;
+  /** Clients that the demo page and the examples make for themselves. */
+  readonly trialClients: TrialClients;
   /** Whether clients and users are being created just now. */
   isSeeding = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.endpoint = new DemoEndpoint(runtime);
+    this.trialClients = new TrialClients(runtime, this.endpoint);
     this.#kept = runtime.state.read('demo', keptWorld) ?? { clients: [], users: [], phones: [] };
   }
 

@@ -3,19 +3,22 @@ import * as openid from 'openid-client';
 import * as v from 'valibot';
 import { DEFAULT_URL } from '../start-options.ts';
 import { wrongWord } from '../terminal/wrong-word.ts';
+import { type Delivered, type Delivery, ListeningClient } from './demo-delivery.ts';
 import { Spinner } from './spinner.ts';
 import { checkTokens } from './token-check.ts';
 
 // Runs the login of the demo page in a terminal. It uses a standard client library; only the phone is this project's.
 
-const HELP = `npm run demo -- [--url http://localhost:3000] [--by-hand]
+const HELP = `npm run demo -- [--url http://localhost:3000] [--delivery poll|ping|push] [--by-hand]
 
 Runs one CIBA login with openid-client against a running "npm start", and checks the tokens.
+With --delivery ping or push the client listens at an endpoint of its own, in place of polling.
 With --by-hand it waits until you approve on the phone of the demo page.
 CIBA_URL in the environment stands in for --url.`;
 
 const OPTIONS = {
   url: { type: 'string', default: process.env['CIBA_URL'] || DEFAULT_URL },
+  delivery: { type: 'string', default: 'poll' },
   'by-hand': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -26,6 +29,8 @@ const THINKING_MS = 1500;
 const named = v.pipe(v.string(), v.nonEmpty());
 const seeded = v.object({ issuer: named, client_id: named, client_secret: named, login_hint: named });
 type Demo = v.InferOutput<typeof seeded>;
+const delivery = v.picklist(['poll', 'ping', 'push'], '--delivery must be poll, ping or push');
+type Run = { readonly url: string; readonly delivery: Delivery; readonly byHand: boolean };
 
 try {
   const args = process.argv.slice(2);
@@ -35,14 +40,23 @@ try {
   if (!URL.canParse(values.url))
     throw new Error(`--url or CIBA_URL must be a URL such as http://localhost:3000, not ${values.url}`);
   if (values.help) console.log(HELP);
-  else await login(values.url, values['by-hand']);
+  else await run({ ...values, delivery: v.parse(delivery, values.delivery), byHand: values['by-hand'] });
 } catch (error) {
   console.error(`\n✗ ${explain(error)}`);
   process.exitCode = 1;
 }
 
-async function login(url: string, byHand: boolean): Promise<void> {
-  const demo = await fetchDemo(url);
+/** Logs in once. A client in ping or push mode listens meanwhile. */
+async function run({ url, delivery, byHand }: Run): Promise<void> {
+  const seed = await fetchDemo(url);
+  const listening = delivery === 'poll' ? undefined : await ListeningClient.start(url, seed.client_id, delivery);
+  const demo = { ...seed, ...listening?.client };
+  await login({ url, demo, byHand, listening, delivery }).finally(() => listening?.close());
+}
+
+type Login = Run & { readonly demo: Demo; readonly listening: ListeningClient | undefined };
+
+async function login({ url, demo, byHand, listening, delivery }: Login): Promise<void> {
   const config = await discover(url, demo);
   const metadata = config.serverMetadata();
 
@@ -52,6 +66,7 @@ async function login(url: string, byHand: boolean): Promise<void> {
     scope: 'openid profile email',
     login_hint: demo.login_hint,
     binding_message,
+    ...(listening && { client_notification_token: listening.token }),
   });
   say(`auth_req_id ${asked.auth_req_id.slice(0, 8)}…, valid for ${asked.expires_in} s; the push is on its way`);
 
@@ -62,16 +77,41 @@ async function login(url: string, byHand: boolean): Promise<void> {
   );
   const decided = byHand ? Promise.resolve() : approve(url, asked.auth_req_id);
 
-  step(4, `Meanwhile the client polls every ${asked.interval} s`, `POST ${metadata.token_endpoint}`);
+  const { pushedFor, answer, tokens } = listening
+    ? await listenFor(listening, { config, asked, delivery })
+    : await pollFor({ config, asked });
+  await decided;
+
+  step(5, 'The tokens, decoded and verified', `GET ${metadata.jwks_uri}`);
+  await verify(tokens, { jwksUri: metadata.jwks_uri ?? '', demo, authReqId: pushedFor });
+  answer?.(204);
+  console.log('\n✓ one login, end to end');
+}
+
+type Asked = {
+  readonly config: openid.Configuration;
+  readonly asked: openid.BackchannelAuthenticationResponse;
+};
+
+async function pollFor({ config, asked }: Asked): Promise<Delivered> {
+  step(4, `Meanwhile the client polls every ${asked.interval} s`, `POST ${config.serverMetadata().token_endpoint}`);
   const tokens = await new Spinner('authorization_pending').during(
     openid.pollBackchannelAuthenticationGrant(config, asked),
   );
-  await decided;
   say('200: the tokens are here');
+  return { tokens };
+}
 
-  step(5, 'The tokens, decoded and verified', `GET ${metadata.jwks_uri}`);
-  await verify(tokens, { jwksUri: metadata.jwks_uri ?? '', demo });
-  console.log('\n✓ one login, end to end');
+async function listenFor(
+  listening: ListeningClient,
+  { config, asked, delivery }: Asked & { readonly delivery: Delivery },
+): Promise<Delivered> {
+  step(4, `Meanwhile the client listens for the ${delivery}`, `POST ${listening.url} by the provider`);
+  const delivered = await new Spinner('waiting').during(listening.tokens(config, asked));
+  if (delivered.pushedFor === undefined)
+    say(`pinged; POST ${config.serverMetadata().token_endpoint}: the tokens are here`);
+  else say('pushed: the tokens themselves are here');
+  return delivered;
 }
 
 async function fetchDemo(url: string): Promise<Demo> {
@@ -108,11 +148,11 @@ async function approve(url: string, authReqId: string): Promise<void> {
  * claims.
  */
 async function verify(
-  tokens: openid.TokenEndpointResponse,
-  { jwksUri, demo }: { jwksUri: string; demo: Demo },
+  tokens: Delivered['tokens'],
+  { jwksUri, demo, authReqId }: { jwksUri: string; demo: Demo; authReqId: string | undefined },
 ): Promise<void> {
   const { issuer, client_id: clientId } = demo;
-  const issued = { idToken: tokens.id_token, accessToken: tokens.access_token, jwksUri, issuer, clientId };
+  const issued = { idToken: tokens.id_token, accessToken: tokens.access_token, jwksUri, issuer, clientId, authReqId };
   const { idToken, accessToken } = await checkTokens(issued);
   if (!idToken) throw new Error('the answer has no ID token');
   show('ID token', idToken.payload);

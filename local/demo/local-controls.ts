@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { FAULT_NAMES } from '../aws/faults.ts';
-import { type LocalCall, type LocalRoute, send, sendWrong } from './local-call.ts';
+import { jsonIn, type LocalRoute, send, sendWrong } from './local-call.ts';
 
 /** How long a fault lasts at most, also if whoever ordered it is gone. */
 const LONGEST_SECONDS = 300;
@@ -24,7 +24,7 @@ export const localControls: Readonly<Record<string, LocalRoute>> = {
     send(response, 200, { faults: active });
   },
   'POST /local/faults': (_world, { faults }, { body, response }) => {
-    const order = v.safeParse(faultOrder, parsed(body));
+    const order = v.safeParse(faultOrder, jsonIn(body));
     if (order.success) return send(response, 201, { id: faults.begin(order.output) });
     sendWrong(
       response,
@@ -40,7 +40,7 @@ export const localControls: Readonly<Record<string, LocalRoute>> = {
 
 /** Rotates the signing keys, or revokes one. In AWS an operator does it (`ciba keys`). */
 async function changeKeys(...[, runtime, { body, response }]: Parameters<LocalRoute>): Promise<void> {
-  const order = v.safeParse(keyOrder, parsed(body));
+  const order = v.safeParse(keyOrder, jsonIn(body));
   if (!order.success)
     return sendWrong(response, 'The body must be {"action": "rotate"} or {"action": "revoke", "kid": "…"}.');
   const by = 'local control';
@@ -50,12 +50,4 @@ async function changeKeys(...[, runtime, { body, response }]: Parameters<LocalRo
   // Warm functions would read the keys anew within five minutes.
   await Promise.all([runtime.host.cool('token'), runtime.host.cool('provider-metadata')]);
   send(response, 200, report);
-}
-
-function parsed(body: LocalCall['body']): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

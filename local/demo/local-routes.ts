@@ -10,14 +10,12 @@ import { AUDIT_BUCKET } from '../runtime/audit-records.ts';
 import type { LocalRoutes } from '../runtime/gateway.ts';
 import { isTrustedLoopback } from '../runtime/loopback.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { clientRoutes } from './client-routes.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { type LocalCall, type LocalRoute, send, sendWrong } from './local-call.ts';
+import { type LocalCall, type LocalRoute, send, sendWrong, stream } from './local-call.ts';
 import { localControls } from './local-controls.ts';
 import { sendLog } from './log-route.ts';
 import { servePage } from './pages.ts';
-
-/** The interval at which an idle event stream sends a sign of life. */
-const HEARTBEAT_MS = 15_000;
 
 const routes: Readonly<Record<string, LocalRoute>> = {
   'GET /local/demo': sendDemo,
@@ -33,6 +31,7 @@ const routes: Readonly<Record<string, LocalRoute>> = {
   'GET /local/audit-bucket': sendAuditBucket,
   'POST /local/trust': trustCertificate,
   'GET /local/log': (_world, { log }, { query, response }) => sendLog(log, query, response),
+  ...clientRoutes,
   ...localControls,
 };
 
@@ -133,14 +132,7 @@ function streamPushes(_world: DemoWorld, runtime: Runtime, { query, response }: 
     sendWrong(response, 'token is required.');
     return;
   }
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  response.write(': connected\n\n');
-  const stop = runtime.push.connect(token, (data) => response.write(`event: push\ndata: ${JSON.stringify(data)}\n\n`));
-  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
-  response.on('close', () => {
-    clearInterval(heartbeat);
-    stop();
-  });
+  stream(response, 'push', (sendEvent) => runtime.push.connect(token, sendEvent));
 }
 
 /** Lets each function with rights on push endpoints prove them, as `ciba doctor` does by direct invocations in AWS. */

@@ -62,6 +62,8 @@ export type Runtime = {
   trust(certificate: string): Promise<void>;
   /** Drops what has expired: items by TTL, and pushes that wait. */
   sweep(): Promise<void>;
+  /** Ends something else too when this ends. */
+  atEnd(end: () => void): void;
   close(): Promise<void>;
 };
 
@@ -114,8 +116,12 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
     push.sweep();
   };
   const trust = truster(hostOptions.trustedCertificates, host);
-  const control = { now, sweep, advance: clock.advance.bind(clock), close: () => started.disposeAsync() };
+  const control = { now, sweep, advance: clock.advance.bind(clock), ...endOf(started) };
   return { url, aws, awsEndpoint, sns, faults, audit, log, push, gateway, state, host, trust, ...control };
+}
+
+function endOf(started: AsyncDisposableStack): Pick<Runtime, 'atEnd' | 'close'> {
+  return { atEnd: (end) => started.defer(end), close: () => started.disposeAsync() };
 }
 
 /** Adds to the list that each new sandbox reads. */

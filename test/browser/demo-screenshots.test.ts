@@ -67,6 +67,17 @@ describe.skipIf(executablePath === undefined)('pictures of the demo page', () =>
     await take(page, `${scenario}-gone`);
   });
 
+  it.each(['ping', 'push'])('a client in %s mode: start, end', async (mode) => {
+    runtime = await startDemo(FREE);
+    const { page } = await openDemo(browser, runtime.url);
+    await page.check(`#delivery-${mode}`);
+    await take(page, `${mode}-start`);
+    await ring(page);
+    await page.click('#approve');
+    await inState(page, 'approved');
+    await take(page, `${mode}-end`);
+  });
+
   it.each(SCENARIOS)('%s: the limit', async (scenario) => {
     runtime = await startDemo({ perUser: { perMinute: 1000, perHour: 1 }, interval: 1 });
     const { page } = await openDemo(browser, runtime.url, { path: `/demo#${scenario}` });

@@ -178,6 +178,43 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
       expect(await page.locator('.login').nth(1).getAttribute('open')).toBeNull();
     });
 
+    it.each([
+      ['ping', 8, ['answer', 'notify', 'redeem', 'verify'], 'auth_req_id, no answer'],
+      ['push', 7, ['read', 'answer', 'notify', 'verify'], 'both tokens'],
+    ])(
+      'a client in %s mode hears of the answer at its endpoint, and its %i steps light up',
+      async (mode, count, last, brought) => {
+        const { page, errors } = await open();
+        await page.check(`#delivery-${mode}`);
+        const steps = page.locator('.login:first-child .step');
+        expect(await steps.count()).toBe(count);
+        await ring(page);
+        expect(await page.isVisible('#poll-early')).toBe(false);
+        await page.click('#approve');
+        await inState(page, 'approved');
+        const all = await steps.evaluateAll((items) => items.map(({ dataset }) => [dataset['step'], dataset['state']]));
+        expect(all.slice(-4)).toEqual(last.map((step) => [step, 'done']));
+        expect(await page.textContent('[data-step="notify"] .brought .note')).toBe(brought);
+        const request = page.locator('[data-step="notify"] .raw').first();
+        expect(await request.textContent()).toContain('authorization: Bearer ');
+        // Nothing but the call after a ping goes to the token endpoint.
+        const polls = await page.locator('.login:first-child [data-path="/token"]').count();
+        expect(polls).toBe(mode === 'ping' ? 1 : 0);
+        const checks = await page.locator('#id-token-checks li.holds').allTextContents();
+        expect(checks.some((check) => check.includes('auth_req_id'))).toBe(mode === 'push');
+        expect(errors).toEqual([]);
+      },
+    );
+
+    it.each(['ping', 'push'])('a denial reaches a client in %s mode at once', async (mode) => {
+      const { page } = await open();
+      await page.check(`#delivery-${mode}`);
+      await ring(page);
+      await page.click('#deny');
+      await inState(page, 'denied');
+      expect(await page.textContent('#ending-title')).toBe('Not confirmed');
+    });
+
     it('a row opens to request, response, curl, the section of the standard and the file that has it', async () => {
       const { page } = await open();
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

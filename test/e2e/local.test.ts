@@ -262,6 +262,16 @@ describe('npm run demo', () => {
     const { code, output } = await demo('--url', url);
     expect(output).toContain('one login, end to end');
     expect(code).toBe(0);
+    const pinged = await demo('--url', url, '--delivery', 'ping');
+    expect(pinged.output).toMatch(/pinged; POST \S+\/token: the tokens are here[\s\S]*one login, end to end/);
+    const pushed = await demo('--url', url, '--delivery', 'push');
+    expect(pushed.output).toMatch(/pushed: the tokens themselves are here[\s\S]*claim:auth_req_id/);
+    expect([pinged.code, pushed.code]).toEqual([0, 0]);
+  });
+
+  it('ends with 1 for an unknown way of delivery', async () => {
+    const { code, output } = await demo('--delivery', 'post');
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('must be poll, ping or push') });
   });
 
   it('ends with 1 and says what to do when nothing answers', async () => {

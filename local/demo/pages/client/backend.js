@@ -1,11 +1,14 @@
-// The client's backend, which discovers, asks and polls (CIBA poll mode, §7 and §10). It does not touch the page.
+// The client's backend, which discovers, asks and waits (CIBA §7 and §10). It does not touch the page.
 
 import { sha256, toBase64Url } from '../jwt.js';
+import { Notifications } from './notifications.js';
+import { notifiedEnd } from './notified-end.js';
+import { endOf, refusal, retryAfterSeconds } from './token-answer.js';
 
 /** @typedef {{ client_id: string, client_secret: string, client_name: string }} Client */
 /** @typedef {{ access_token: string, id_token: string, token_type: string, expires_in: number, scope: string }} Tokens */
 /** @typedef {{ loginHint: string, scope: string, bindingMessage: string, audience?: string | undefined,
- *   requestedExpirySeconds?: string }} Asked */
+ *   requestedExpirySeconds?: string, delivery: import('./delivery.js').Delivery }} Asked */
 
 /** @typedef {{ auth_req_id: string, expires_in: number, interval?: number }} Begun CIBA §7.3 */
 /** @typedef {{ authentication: string, token: string, keys: string }} Endpoints paths that the discovery names */
@@ -13,11 +16,12 @@ import { sha256, toBase64Url } from '../jwt.js';
 /** @typedef {{ error: string, description: string, retryAfterSeconds: number | undefined }} Refusal */
 
 /**
- * The state of a login. Instants are epoch milliseconds.
+ * The state of a login. Instants are epoch milliseconds. `pushedFor` is the auth_req_id, if the tokens were pushed.
  * @typedef {{ state: 'asking' }
- *   | { state: 'pending', slowedDown: boolean, intervalSeconds: number, nextPollAt: number } & Life
+ *   | { state: 'pending', delivery: 'poll', slowedDown: boolean, intervalSeconds: number, nextPollAt: number } & Life
+ *   | { state: 'pending', delivery: 'ping' | 'push' } & Life
  *   | { state: 'stopped' } & Life
- *   | { state: 'approved', tokens: Tokens, keysPath: string }
+ *   | { state: 'approved', tokens: Tokens, keysPath: string, pushedFor?: string }
  *   | { state: 'denied' } | { state: 'expired' }
  *   | { state: 'refused' } & Refusal} Progress
  */
@@ -39,24 +43,37 @@ export async function* login(wire, client, asked, timer) {
   const metadata = await wire.ask({ from: 'client', path: '/.well-known/openid-configuration' });
   if (metadata.status !== 200) return yield refusal(metadata);
   const endpoints = endpointsIn(metadata);
+  const { delivery } = asked;
+  const notifications = delivery === 'poll' ? undefined : new Notifications(wire, timer);
+  await notifications?.open();
   const answer = await post(wire, client, endpoints.authentication, {
     scope: asked.scope,
     login_hint: asked.loginHint,
     ...(asked.bindingMessage && { binding_message: asked.bindingMessage }),
     ...(asked.audience && { audience: asked.audience }),
     ...(asked.requestedExpirySeconds && { requested_expiry: asked.requestedExpirySeconds }),
+    ...(notifications && { client_notification_token: notifications.token }),
   });
-  if (answer.status !== 200) return yield refusal(answer);
+  if (answer.status !== 200) {
+    notifications?.close();
+    return yield refusal(answer);
+  }
   const begun = /** @type {Begun} */ (answer.json);
   const life = {
     requestId: await requestIdOf(begun.auth_req_id),
     expiresAt: Date.now() + begun.expires_in * 1000,
     expiresInSeconds: begun.expires_in,
   };
-  const poll = () => post(wire, client, endpoints.token, { grant_type: GRANT_TYPE, auth_req_id: begun.auth_req_id });
-  for await (const progress of pollUntilEnd(poll, life, { intervalSeconds: begun.interval ?? 5, timer })) {
+  const authReqId = begun.auth_req_id;
+  const poll = () => post(wire, client, endpoints.token, { grant_type: GRANT_TYPE, auth_req_id: authReqId });
+  const ending =
+    delivery !== 'poll' && notifications
+      ? notifiedEnd(life, { delivery, authReqId, notifications, timer, fetchTokens: poll })
+      : pollUntilEnd(poll, life, { intervalSeconds: begun.interval ?? 5, timer });
+  for await (const progress of ending) {
     yield progress.state === 'approved' ? { ...progress, keysPath: endpoints.keys } : progress;
   }
+  notifications?.close();
 }
 
 /**
@@ -82,7 +99,7 @@ async function* pollUntilEnd(poll, life, { intervalSeconds, timer }) {
     }
     // Whoever stopped polling and polls again may have waited long enough already.
     nextPollAt = Math.max(nextPollAt, Date.now());
-    yield { state: 'pending', ...life, slowedDown, intervalSeconds, nextPollAt };
+    yield { state: 'pending', delivery: 'poll', ...life, slowedDown, intervalSeconds, nextPollAt };
     await timer.wait(nextPollAt - Date.now());
     if (timer.isOver || timer.isHeld || timer.isPaused) continue;
     const answer = await poll();
@@ -107,45 +124,6 @@ function untilNextPoll(answer, intervalSeconds, expiresAt) {
   const wait = (intervalSeconds + (answer.status === 503 ? (retryAfterSeconds(answer) ?? 0) : 0)) * 1000;
   const untilExpiry = expiresAt + 1000 - Date.now();
   return untilExpiry > 0 ? Math.min(wait, untilExpiry) : wait;
-}
-
-/**
- * Returns the end of a login, or undefined if polling goes on (CIBA §11). A lost answer or a 503 does not end it.
- * @param {import('../flow/wire.js').Answer} answer
- * @returns {Progress | undefined}
- */
-function endOf(answer) {
-  if (answer.status === 200) {
-    return { state: 'approved', tokens: /** @type {Tokens} */ (answer.json), keysPath: '' };
-  }
-  if (answer.status === 0 || answer.status === 429 || answer.status >= 500) return undefined;
-  switch (answer.json?.['error']) {
-    case 'authorization_pending':
-    case 'slow_down':
-      return undefined;
-    case 'access_denied':
-      return { state: 'denied' };
-    case 'expired_token':
-      return { state: 'expired' };
-    default:
-      return refusal(answer);
-  }
-}
-
-/**
- * @param {import('../flow/wire.js').Answer} answer
- * @returns {Progress}
- */
-function refusal(answer) {
-  const { error = answer.status === 0 ? 'no_answer' : `http_${answer.status}`, error_description = '' } =
-    /** @type {{ error?: string, error_description?: string }} */ (answer.json ?? {});
-  return { state: 'refused', error, description: error_description, retryAfterSeconds: retryAfterSeconds(answer) };
-}
-
-/** @param {import('../flow/wire.js').Answer} answer */
-function retryAfterSeconds(answer) {
-  const seconds = Number(answer.headers['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
 }
 
 /**

@@ -1,9 +1,10 @@
 // The desk that asks: an agent's, a kiosk's or a bank's. It also plays the client's backend.
 
 import { byId, say } from '../elements.js';
+import { DeliveryChoice } from './delivery.js';
 import { showState } from './desk-view.js';
 import { showBehind, showEnding } from './ending.js';
-import { endingOf, GONE } from './endings.js';
+import { ENDPOINT_GONE, endingOf, GONE } from './endings.js';
 import { AskForm } from './form.js';
 import { RunningLogin } from './running-login.js';
 import { showScene } from './scene.js';
@@ -38,6 +39,7 @@ export class Console {
     this.#scenario = scenario;
     this.tokens = new TokenView(wire);
     this.form = new AskForm({ users: connection.demo.users, owner }, () => this.#ask());
+    this.delivery = new DeliveryChoice((delivery) => this.#deliver(delivery));
     this.#listen();
     setInterval(() => this.#tick(), 250);
   }
@@ -65,6 +67,17 @@ export class Console {
     this.#render();
   }
 
+  /**
+   * Shows the form again: the way of delivery belongs to the client that asks.
+   * @param {import('./delivery.js').Delivery} delivery
+   */
+  #deliver(delivery) {
+    this.#abandon();
+    this.form.renew();
+    this.lanes.plan(delivery);
+    this.#render();
+  }
+
   #abandon() {
     if (this.#login) this.lanes.end('stopped', 'given up');
     this.#login?.timer.end();
@@ -82,10 +95,10 @@ export class Console {
 
   async #ask() {
     this.#abandon();
-    const asked = this.form.take();
+    const asked = { ...this.form.take(), delivery: this.delivery.chosen };
     const login = new RunningLogin(clientOf(this.connection.demo, this.#scenario), asked);
     this.#login = login;
-    this.lanes.begin(this.#scenario.name);
+    this.lanes.begin(this.#scenario.name, asked.delivery);
     showAsked(asked.bindingMessage);
     // Moves the focus out of the fields, so that the phone may take it when it rings.
     byId('ask').focus({ preventScroll: true });
@@ -102,9 +115,7 @@ export class Console {
     const { progress, client } = login;
     const expected = { issuer: this.connection.demo.issuer, clientId: client.client_id };
     const claims =
-      progress.state === 'approved'
-        ? await this.tokens.show(progress.tokens, { ...expected, keysPath: progress.keysPath })
-        : undefined;
+      progress.state === 'approved' ? await this.tokens.show(progress.tokens, { ...expected, ...progress }) : undefined;
     if (this.#login !== login) return;
     const story = {
       scenario: this.#scenario,
@@ -147,9 +158,11 @@ export class Console {
   /** Goes on when the provider is back. If it was started again without what it had, its clients have other secrets. */
   #isBack() {
     const login = this.#login;
-    const isSame = login && clientOf(this.connection.demo, this.#scenario).client_secret === login.client.client_secret;
-    if (login && isSame) login.timer.release();
-    if (login && !isSame) return this.#end(login, GONE);
+    const isSame = login && clientOf(this.connection.demo, this.#scenario).client_secret === login.seeded.client_secret;
+    // A push goes to an endpoint of the run before.
+    const isPushed = login?.asked.delivery === 'push';
+    if (login && isSame && !isPushed) login.timer.release();
+    if (login && (!isSame || isPushed)) return this.#end(login, isSame ? ENDPOINT_GONE : GONE);
     if (this.#ended?.error === 'no_answer') return this.#startOver();
     return this.#render();
   }
@@ -165,7 +178,7 @@ export class Console {
     const isStopped = login.progress.state === 'stopped';
     say('waiting-title', title);
     say('waiting-text', text);
-    showActions({ isStopped, isUp });
+    showActions({ isStopped, isUp, isPolling: login.asked.delivery === 'poll' });
     const isElsewhere = login.isKnown && login.person.sub !== this.owner.sub && !login.decision;
     if (isElsewhere && !login.person.isReported && 'requestId' in login.progress) this.lanes.rangElsewhere();
     showElsewhere(isElsewhere && !login.person.isReported ? login.person : undefined);

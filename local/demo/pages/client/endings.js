@@ -1,6 +1,7 @@
 // How a story ends: what it was for, or why it came to nothing.
 
 import { timeOfDay } from '../elements.js';
+import { AUTH_REQ_ID_CLAIM } from './tokens.js';
 import { refused } from './words.js';
 
 /** @typedef {import('./backend.js').Progress} Progress */
@@ -57,6 +58,14 @@ export const GONE = {
 };
 
 /** @type {Ended} */
+export const ENDPOINT_GONE = {
+  state: 'gone',
+  short: 'gone',
+  title: 'The endpoint is gone',
+  text: 'npm start was started again, and with it the endpoint to which the tokens would be pushed. Ask again.',
+};
+
+/** @type {Ended} */
 const NOT_BELIEVED = {
   state: 'refused',
   short: 'not believed',
@@ -98,6 +107,6 @@ function factsIn({ identity, access }) {
   return [
     ['User', `${identity['sub']} (sub)`],
     ['May', `${access['scope']} (scope)`],
-    ['Checked', 'signature, iss, aud, exp, at_hash'],
+    ['Checked', `signature, iss, aud, exp, at_hash${AUTH_REQ_ID_CLAIM in identity ? ', auth_req_id' : ''}`],
   ];
 }

@@ -3,6 +3,7 @@
 import { decodeJwt } from '../jwt.js';
 import { findPerson } from '../people.js';
 import { login } from './backend.js';
+import { clientFor } from './delivery.js';
 import { PollTimer } from './poll-timer.js';
 
 /** @typedef {import('./backend.js').Progress} Progress */
@@ -29,6 +30,8 @@ export class RunningLogin extends EventTarget {
    */
   constructor(client, asked) {
     super();
+    /** The seeded client. The one that asks is like it, and registered for the way of delivery. */
+    this.seeded = client;
     this.client = client;
     this.asked = asked;
     /** @type {import('../people.js').Person} */
@@ -39,6 +42,10 @@ export class RunningLogin extends EventTarget {
   async run(wire) {
     const answered = (/** @type {Event} */ event) =>
       this.#phoneAnswered(/** @type {CustomEvent<Exchange>} */ (event).detail);
+    this.dispatchEvent(new Event('change'));
+    const client = await clientFor(wire, this.seeded, this.asked.delivery);
+    if (!client) return this.#notRegistered();
+    this.client = client;
     wire.addEventListener('exchange', answered);
     const finding = findPerson(wire, this.asked.loginHint, this.client.client_id);
     for await (const progress of login(wire, this.client, this.asked, this.timer)) {
@@ -49,6 +56,12 @@ export class RunningLogin extends EventTarget {
       this.dispatchEvent(new Event(isOpen(progress) ? 'change' : 'decided'));
     }
     wire.removeEventListener('exchange', answered);
+  }
+
+  #notRegistered() {
+    const description = 'the client could not be registered for this way of delivery. See the last call of the set-up.';
+    this.progress = { state: 'refused', error: 'not_registered', description, retryAfterSeconds: undefined };
+    this.dispatchEvent(new Event('decided'));
   }
 
   /** @param {Exchange} exchange */

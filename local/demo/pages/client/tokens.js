@@ -5,9 +5,15 @@ import { accessTokenHash, decodeJwt, verifyRs256 } from '../jwt.js';
 import { meaningOfClaim, readableClaim } from './claims.js';
 
 /** @typedef {import('./backend.js').Tokens} Tokens */
-/** @typedef {{ issuer: string, clientId: string, keysPath: string }} Expected what the client knows before the tokens come */
+/**
+ * What the client knows before the tokens come. `pushedFor` is its auth_req_id, if they were pushed.
+ * @typedef {{ issuer: string, clientId: string, keysPath: string, pushedFor?: string }} Expected
+ */
 /** @typedef {Record<string, unknown>} Claims */
 /** @typedef {{ ok: boolean, text: string }} Check */
+
+/** Binds a pushed ID token to its request (CIBA §10.3.1). */
+export const AUTH_REQ_ID_CLAIM = 'urn:openid:params:jwt:claim:auth_req_id';
 
 /** Shows the tokens, with one line for each check that a client makes on an ID token (OpenID Connect Core §3.1.3.7). */
 export class TokenView {
@@ -59,7 +65,7 @@ export class TokenView {
    * @param {Expected} expected
    * @returns {Promise<Check[]>}
    */
-  async #check({ id_token: idToken, access_token: accessToken }, { issuer, clientId, keysPath }) {
+  async #check({ id_token: idToken, access_token: accessToken }, { issuer, clientId, keysPath, pushedFor }) {
     const jwt = decodeJwt(idToken);
     if (!jwt) return [{ ok: false, text: 'the ID token is a JWT' }];
     const { header, claims } = jwt;
@@ -77,6 +83,9 @@ export class TokenView {
       { ok: [claims['aud']].flat().includes(clientId), text: 'aud is this client' },
       { ok: Number(claims['exp']) > now, text: 'exp is in the future' },
       { ok: claims['at_hash'] === (await accessTokenHash(accessToken)), text: 'at_hash matches the access token' },
+      ...(pushedFor === undefined
+        ? []
+        : [{ ok: claims[AUTH_REQ_ID_CLAIM] === pushedFor, text: 'the auth_req_id in it is that of the request' }]),
     ];
   }
 }

@@ -8,11 +8,13 @@ import { phoneLink } from './form.js';
 
 /**
  * Shows which buttons make sense now.
- * @param {{ isStopped: boolean, isUp: boolean }} now whether the client has stopped polling, and the provider answers
+ * @param {{ isStopped: boolean, isUp: boolean, isPolling: boolean }} now whether the client has stopped polling, the
+ *   provider answers, and the client polls at all
  */
-export function showActions({ isStopped, isUp }) {
-  for (const id of ['poll-early', 'give-up']) byId(id).hidden = isStopped || !isUp;
-  for (const id of ['poll-again', 'start-over']) byId(id).hidden = !isStopped || !isUp;
+export function showActions({ isStopped, isUp, isPolling }) {
+  for (const id of ['poll-early', 'give-up']) byId(id).hidden = isStopped || !isUp || !isPolling;
+  byId('poll-again').hidden = !isStopped || !isUp;
+  byId('start-over').hidden = (isPolling && !isStopped) || !isUp;
 }
 
 /**
@@ -38,6 +40,12 @@ export function showTimes(open, isUp) {
   say('next-poll', nextPoll(open, isUp));
 }
 
+/** @type {Record<'ping' | 'push', string>} */
+const NO_POLLS = {
+  ping: 'It listens at its notification endpoint, and does not poll.',
+  push: 'It listens at its notification endpoint. It may not poll.',
+};
+
 /**
  * @param {Open} open
  * @param {boolean} isUp
@@ -45,6 +53,7 @@ export function showTimes(open, isUp) {
 function nextPoll(open, isUp) {
   if (!isUp) return 'The client waits for the provider.';
   if (open.state === 'stopped') return 'The client does not poll.';
+  if (open.delivery !== 'poll') return NO_POLLS[open.delivery];
   const wait = Math.max(0, Math.ceil((open.nextPollAt - Date.now()) / 1000));
   const pace = `one every ${open.intervalSeconds} s`;
   return open.slowedDown

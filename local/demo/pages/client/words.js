@@ -34,6 +34,7 @@ const REFUSALS = {
   invalid_scope: ['Not something to ask for', 'The scope is malformed. No phone rang.'],
   invalid_grant: ['The request is gone', 'The provider does not know this request. Ask again.'],
   temporarily_unavailable: ['The push went nowhere', 'No phone could be reached just now. Ask again in a moment.'],
+  transaction_failed: ['No tokens could be made', 'The user approved, but something went wrong afterwards. Ask again.'],
   no_answer: [
     'The provider does not answer',
     `Start it with ${startCommand()}. This page goes on by itself when it is back.`,
@@ -86,7 +87,7 @@ function howOften({ perMinute, perHour }, retryAfterSeconds) {
  * @param {boolean} isUp whether the provider answers
  * @returns {{ title: string, text: string }}
  */
-export function waitingWords({ progress, person, decision, isKnown }, isUp) {
+export function waitingWords({ progress, person, decision, isKnown, asked: { delivery } }, isUp) {
   if (!isUp) return UNREACHABLE;
   if (progress.state === 'asking')
     return { title: 'Asking…', text: 'The provider looks up the user and sends a push.' };
@@ -98,7 +99,7 @@ export function waitingWords({ progress, person, decision, isKnown }, isUp) {
     };
   }
   if (decision !== undefined) {
-    return { title: `${name} answered`, text: 'The provider has the answer. The client gets it with its next poll.' };
+    return { title: `${name} answered`, text: `The provider has the answer. ${HEARS[delivery]}` };
   }
   if (person.isReported) {
     return {
@@ -106,9 +107,25 @@ export function waitingWords({ progress, person, decision, isKnown }, isUp) {
       text: `No phone rings, because ${name} reported this client. It does not learn of that: within 45 seconds it is told of a denial.`,
     };
   }
+  if (delivery === 'push' && 'expiresAt' in progress && Date.now() > progress.expiresAt) {
+    return { title: `Waiting for ${name}`, text: 'The request has ended. The provider says so within a minute.' };
+  }
   const rings = isKnown ? 'The phone rings. ' : '';
-  return { title: `Waiting for ${name}`, text: `${rings}The client polls until there is an answer.` };
+  return { title: `Waiting for ${name}`, text: `${rings}${WAITS[delivery]}` };
 }
+
+/** @type {Record<import('./delivery.js').Delivery, string>} */
+const HEARS = {
+  poll: 'The client gets it with its next poll.',
+  ping: 'It pings the client, which fetches it.',
+  push: 'It pushes it to the client.',
+};
+/** @type {Record<import('./delivery.js').Delivery, string>} */
+const WAITS = {
+  poll: 'The client polls until there is an answer.',
+  ping: 'The client waits until the provider pings it.',
+  push: 'The client waits until the provider pushes the tokens.',
+};
 
 /**
  * Says what becomes of a request for which nobody polls.

@@ -3,12 +3,13 @@
 /** @typedef {import('./wire.js').Exchange} Exchange */
 
 /**
- * Writes an exchange as a command for a shell. Undefined for a push, which nobody can repeat with curl.
+ * Writes an exchange as a command for a shell. Undefined for what comes from the provider, which nobody can repeat
+ * with curl.
  * @param {Exchange} exchange
  * @param {string} origin
  */
-export function curlOf({ method, path, requestHeaders, requestBody }, origin) {
-  if (method === 'PUSH') return undefined;
+export function curlOf({ from, method, path, requestHeaders, requestBody }, origin) {
+  if (method === 'PUSH' || from === 'provider') return undefined;
   const lines = [`curl -i${method === 'GET' ? '' : ` -X ${method}`} ${quoted(origin + path)}`];
   for (const [name, value] of Object.entries(requestHeaders)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (requestBody) lines.push(`--data-raw ${quoted(requestBody)}`);

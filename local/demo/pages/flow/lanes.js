@@ -3,24 +3,29 @@
 import { byId, element, timeOfDay } from '../elements.js';
 import { errorCode, foldedExchange } from './exchange.js';
 import { StepView } from './step-view.js';
-import { requestIdIn, STEPS, stepOf } from './steps.js';
+import { requestIdIn, stepOf, stepsOf } from './steps.js';
 
 /** @typedef {import('./wire.js').Exchange} Exchange */
 /** @typedef {import('./steps.js').StepId} StepId */
+/** @typedef {import('./steps.js').Delivery} Delivery */
 
 /** How many earlier logins stay on the page, and how many calls of the set-up. */
 const KEPT_LOGINS = 12;
 const KEPT_CALLS = 40;
 
-/** A login: its eight steps, which are dim until they happen. */
+const COUNTS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+/** A login: its steps, which are dim until they happen. */
 class LoginView {
   /** @type {string | undefined} base64url(SHA-256(auth_req_id)) */
   requestId;
   isBegun = false;
-  steps = STEPS.map((step, index) => new StepView(step, index + 1));
 
-  constructor() {
-    this.title = element('h3', {}, 'The eight steps of a login');
+  /** @param {Delivery} delivery how the client hears of the answer */
+  constructor(delivery) {
+    this.delivery = delivery;
+    this.steps = stepsOf(delivery).map((step, index) => new StepView(step, index + 1));
+    this.title = element('h3', {}, `The ${COUNTS[this.steps.length]} steps of a login`);
     this.end = element('span', { class: 'end' }, 'not begun');
     this.root = element(
       'details',
@@ -56,14 +61,16 @@ class LoginView {
    * @param {Exchange} exchange
    */
   show(id, exchange) {
-    for (const step of this.steps) if (step.step.id !== id) step.drop(exchange.id);
-    this.step(id)?.show(exchange);
+    const isShownBy = (/** @type {StepView} */ { step }) => step.id === id || (id === 'poll' && !this.step(id));
+    for (const step of this.steps) if (!isShownBy(step)) step.drop(exchange.id);
+    // A client that is pinged polls all the same when a ping is lost.
+    (this.step(id) ?? this.step('redeem'))?.show(exchange);
   }
 }
 
 export class Lanes {
   /** @type {LoginView[]} the newest first */
-  #logins = [new LoginView()];
+  #logins = [new LoginView('poll')];
   /** @type {Map<string, HTMLElement>} the calls of the set-up, by id */
   #setup = new Map();
 
@@ -74,14 +81,27 @@ export class Lanes {
   }
 
   /**
+   * Shows the steps of a login that has not begun yet.
+   * @param {Delivery} delivery
+   */
+  plan(delivery) {
+    const [latest] = this.#logins;
+    if (!latest || latest.isBegun || latest.delivery === delivery) return;
+    const planned = new LoginView(delivery);
+    latest.root.replaceWith(planned.root);
+    this.#logins[0] = planned;
+  }
+
+  /**
    * Begins a login, and folds the one before.
    * @param {string} title
+   * @param {Delivery} delivery
    */
-  begin(title) {
+  begin(title, delivery) {
     const [latest] = this.#logins;
     if (latest?.isBegun) {
       latest.root.removeAttribute('open');
-      const next = new LoginView();
+      const next = new LoginView(delivery);
       byId('logins').prepend(next.root);
       this.#logins.unshift(next);
       for (const old of this.#logins.splice(KEPT_LOGINS)) old.root.remove();

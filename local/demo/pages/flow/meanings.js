@@ -41,6 +41,19 @@ const ROWS = [
     },
   },
   {
+    method: 'POST',
+    path: /^notification endpoint$/,
+    by: {
+      ping: 'There is an answer. The ping says for which request and not which answer, so the client fetches it (CIBA §10.2).',
+      tokens:
+        'The tokens themselves. The client checks its bearer token, the ID token, and in it at_hash and the auth_req_id (CIBA §10.3.1).',
+      access_denied: 'The user said no. The error comes in the place of the tokens (CIBA §12).',
+      expired_token:
+        'Nobody answered in time. The provider says so when no answer can be under way any more (CIBA §12).',
+      transaction_failed: 'The user approved, but no tokens could be made. The client may ask again (CIBA §12).',
+    },
+  },
+  {
     method: 'GET',
     path: /^\/\.well-known\/openid-configuration$/,
     by: { 200: 'The addresses of the provider and what it supports (OpenID Connect Discovery).' },
@@ -117,6 +130,13 @@ const ROWS = [
     method: 'DELETE',
     path: /^\/admin\/users\/[^/]+\/blocks\//,
     by: { 204: 'An operator lets the client ask this user again. The audit trail has it.' },
+  },
+  {
+    method: 'POST',
+    path: /^\/local\/client$/,
+    by: {
+      201: 'Local only: an operator registers the client once more, for this way of delivery. A client has one way at a time.',
+    },
   },
   {
     method: 'POST',

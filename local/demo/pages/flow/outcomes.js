@@ -40,11 +40,19 @@ export function noteOf(id, exchange, count) {
       return 'the frozen details';
     case 'answer':
       return decisionIn(exchange);
+    case 'notify':
+      return noteOfNotification(exchange);
     case 'redeem':
       return 'both tokens';
     case 'verify':
       return 'the public keys';
   }
+}
+
+/** @param {Exchange} exchange */
+function noteOfNotification({ requestBody }) {
+  const { access_token: tokens, error } = JSON.parse(requestBody);
+  return error ?? (tokens === undefined ? 'auth_req_id, no answer' : 'both tokens');
 }
 
 /** @param {Exchange} exchange */

@@ -1,7 +1,8 @@
 // The steps of a login, in the order of the standard: which exchange belongs to which, and where it is specified.
 
 /** @typedef {import('./wire.js').Exchange} Exchange */
-/** @typedef {'discover' | 'ask' | 'ring' | 'read' | 'poll' | 'answer' | 'redeem' | 'verify'} StepId */
+/** @typedef {'discover' | 'ask' | 'ring' | 'read' | 'poll' | 'answer' | 'notify' | 'redeem' | 'verify'} StepId */
+/** @typedef {import('../client/delivery.js').Delivery} Delivery */
 /** @typedef {{ label: string, address: string }} Section a section of a public specification */
 
 /**
@@ -23,8 +24,8 @@ const DISCOVERY = 'https://openid.net/specs/openid-connect-discovery-1_0.html';
 /** @param {string} number */
 const ciba = (number) => ({ label: `CIBA §${number}`, address: `${CIBA}#rfc.section.${number}` });
 
-/** @type {readonly Step[]} */
-export const STEPS = [
+/** Every step of a client that polls. @type {readonly Step[]} */
+const STEPS = [
   {
     id: 'discover',
     title: 'Discover',
@@ -107,6 +108,48 @@ export const STEPS = [
   },
 ];
 
+/** @type {Step} */
+const PING = {
+  id: 'notify',
+  title: 'Ping the client',
+  call: 'POST to its endpoint',
+  toward: 'left',
+  lane: 'client',
+  why: 'The provider says that there is an answer. The bearer token is the one that the client sent with its question.',
+  sections: [ciba('10.2')],
+  files: ['lambdas/client-notification/handler.ts', 'examples/ping-client.ts'],
+};
+/** @type {Step} */
+const PUSH = {
+  id: 'notify',
+  title: 'Push the tokens',
+  call: 'POST to its endpoint',
+  toward: 'left',
+  lane: 'client',
+  why: 'The provider sends the tokens themselves, until the client answers. Each try has the same bytes.',
+  sections: [ciba('10.3'), ciba('12')],
+  files: ['lambdas/client-notification/handler.ts', 'examples/push-client.ts', 'docs/push-mode.md'],
+};
+/** @type {Partial<Step>} */
+const FETCH = {
+  title: 'Fetch the result',
+  why: 'The call after the ping brings the end: tokens, given out once, or the reason why there are none.',
+};
+
+/**
+ * Returns the steps of a login by how the client hears of the answer.
+ * @param {Delivery} delivery
+ * @returns {readonly Step[]}
+ */
+export function stepsOf(delivery) {
+  if (delivery === 'poll') return STEPS;
+  return STEPS.flatMap((step) => {
+    if (step.id === 'poll') return [];
+    if (step.id === 'redeem') return delivery === 'ping' ? [PING, { ...step, ...FETCH }] : [PUSH];
+    return [step];
+  });
+}
+
 /**
  * Finds the step of a login to which an exchange belongs. Undefined for the set-up of a phone and for local helpers.
  * @param {Exchange} exchange
@@ -119,6 +162,7 @@ export function stepOf({ method, path, status, from }, error) {
   if (path === '/.well-known/jwks.json') return 'verify';
   if (path === '/bc-authorize') return 'ask';
   if (path === '/token') return isUndecided(status, error) ? 'poll' : 'redeem';
+  if (from === 'provider') return 'notify';
   if (from !== 'phone') return undefined;
   if (/^\/device\/requests\/[^/]+$/.test(path)) return 'read';
   return /^\/device\/requests\/[^/]+\/response$/.test(path) ? 'answer' : undefined;

@@ -89,6 +89,18 @@ export class Wire extends EventTarget {
   }
 
   /**
+   * Records a call of the provider that has arrived at the client's notification endpoint.
+   * @param {Pick<Exchange, 'path' | 'requestHeaders' | 'requestBody' | 'status'>} call
+   */
+  notified(call) {
+    const exchange = this.#begin({ from: 'provider', to: 'client', method: 'POST', ...call });
+    const { access_token: accessToken, error } = parseJson(call.requestBody) ?? {};
+    const brought = textOf(error) ?? (accessToken === undefined ? 'ping' : 'tokens');
+    exchange.meaning = meaningOf('POST', 'notification endpoint', call.status ?? 0, brought);
+    this.#report(exchange);
+  }
+
+  /**
    * Records a push that has arrived at the phone.
    * @param {string} payload
    */

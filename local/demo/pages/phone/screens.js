@@ -65,7 +65,7 @@ function shortAddress(address) {
 
 /** @type {Record<import('./device-api.js').Decision, (clientName: string) => [title: string, text: string]>} */
 const SENT = {
-  approve: () => ['You approved', 'The client can fetch its tokens now.'],
+  approve: () => ['You approved', 'The client gets its tokens now.'],
   deny: () => ['You denied', 'The client is told so, and gets no tokens.'],
   report: (clientName) => [
     'You reported it',
