@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ClientError, ResponseBodyError } from 'openid-client';
+import * as openid from 'openid-client';
 
 // What the examples share: the command line, the provider's address, the client, and the phone that answers.
 
@@ -84,6 +84,17 @@ async function setUp(seededClient: string, url: string, answer: string | undefin
   };
 }
 
+/** Discovers the provider, as a client with a secret. */
+export function discover({
+  issuer,
+  clientId,
+  clientSecret,
+  local,
+}: Pick<Setup, 'issuer' | 'clientId' | 'clientSecret' | 'local'>): Promise<openid.Configuration> {
+  const options = local ? { execute: [openid.allowInsecureRequests] } : {};
+  return openid.discovery(issuer, clientId, {}, openid.ClientSecretBasic(clientSecret), options);
+}
+
 async function seededClients(url: string): Promise<SeededDemo['clients']> {
   const response = await fetch(`${url}/local/demo`).catch(() => {
     throw new Explained(
@@ -112,14 +123,14 @@ async function letSeededPhoneAnswer(url: string, authReqId: string, answer: stri
 /** Says what went wrong, in one sentence. Denied, unanswered and unknown are normal outcomes of a login. */
 export function explain(error: unknown): string {
   if (error instanceof Explained) return error.message;
-  if (error instanceof ResponseBodyError) return explainAnswer(error);
+  if (error instanceof openid.ResponseBodyError) return explainAnswer(error);
   // openid-client stops polling by itself after expires_in.
-  if (error instanceof ClientError && error.code === 'OAUTH_TIMEOUT') return 'The user did not answer in time.';
+  if (error instanceof openid.ClientError && error.code === 'OAUTH_TIMEOUT') return 'The user did not answer in time.';
   if (error instanceof TypeError && error.message === 'fetch failed') return 'The provider does not answer any more.';
   return error instanceof Error ? error.message : String(error);
 }
 
-function explainAnswer({ error, error_description, status }: ResponseBodyError): string {
+function explainAnswer({ error, error_description, status }: openid.ResponseBodyError): string {
   switch (error) {
     case 'access_denied':
       return status === 403 ? `Not asked: ${error_description}` : 'The user denied.';

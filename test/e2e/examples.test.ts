@@ -40,17 +40,20 @@ afterAll(() => {
   for (const child of children) child.kill('SIGTERM');
 });
 
-const EXAMPLES = ['call-centre', 'kiosk', 'bank-transfer'] as const;
+const EXAMPLES = ['call-centre', 'kiosk', 'bank-transfer', 'ping-client', 'push-client'] as const;
 const ENDINGS = {
   'call-centre': { allow: 'Confirmed: this is Ana Lindqvist', deny: 'The user denied.' },
   kiosk: { allow: 'The bike API: unlocked for ana', deny: 'The bike stays locked: the user denied.' },
   'bank-transfer': { allow: 'Sent: approved', deny: 'Nothing was sent. The user denied.' },
+  'ping-client': { allow: 'Pinged, and fetched the tokens of Ana Lindqvist with one call.', deny: 'The user denied.' },
+  'push-client': { allow: 'Pushed: the tokens of ana, checked.', deny: 'Pushed: access_denied.' },
 };
 
 describe('an example', () => {
   it.each(EXAMPLES)('%s ends in what it is for, and a denial ends as plainly', async (name) => {
-    const allowed = await run(`examples/${name}.ts`, ['--answer', 'allow']);
-    const denied = await run(`examples/${name}.ts`, ['--answer', 'deny']);
+    const environment = { PORT: '0' };
+    const allowed = await run(`examples/${name}.ts`, ['--answer', 'allow'], environment);
+    const denied = await run(`examples/${name}.ts`, ['--answer', 'deny'], environment);
     expect(allowed.output).toContain(ENDINGS[name].allow);
     expect(allowed.code).toBe(0);
     expect(denied.output).toContain(ENDINGS[name].deny);
@@ -64,6 +67,8 @@ describe('an example', () => {
     ['call-centre', ['--url', 'nonsense'], {}, 1, '--url or CIBA_URL must be a URL'],
     ['call-centre', [], { CIBA_URL: 'http://localhost:9' }, 1, 'No provider answers at http://localhost:9.'],
     ['kiosk', [], { LOGIN_HINT: 'nobody' }, 1, 'No user is registered under this name.'],
+    ['ping-client', ['--help'], {}, 0, /^A client that is pinged/],
+    ['push-client', [], { PORT: '0', LOGIN_HINT: 'nobody' }, 1, 'No user is registered under this name.'],
     ['phone', ['--help'], {}, 0, /^A phone in the terminal/],
     ['phone', ['--ulr', 'x'], {}, 1, /^There is no option --ulr\./],
     ['phone', ['nobody@example.com'], {}, 1, 'There is no user nobody@example.com'],

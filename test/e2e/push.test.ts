@@ -1,13 +1,6 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { selfSigned } from '../../local/runtime/self-signed.ts';
 import { expectRefusal } from '../support/assertions.ts';
 import { NotificationEndpoint, type Ping } from '../support/notification-endpoint.ts';
 import { type LogLine, type TestClient, World } from '../support/world.ts';
@@ -18,16 +11,13 @@ import { type LogLine, type TestClient, World } from '../support/world.ts';
 const TOKEN = '8d67dc78-7faa-4d41-aabd-67707b374255';
 const AUTH_REQ_ID_CLAIM = 'urn:openid:params:jwt:claim:auth_req_id';
 
-/** The certificate of the client in examples/. */
-const EXAMPLE = selfSigned('push-client.localhost', new Date(Date.now() + 86_400_000), ['localhost']);
-
 let endpoint: NotificationEndpoint;
 let world: World;
 let client: TestClient;
 
 beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
-  const trustedCertificates = [endpoint.cert, EXAMPLE.cert];
+  const trustedCertificates = [endpoint.cert];
   world = await World.start({ clock: 'running', trustedCertificates });
   client = await world.client({
     backchannel_token_delivery_mode: 'push',
@@ -202,35 +192,4 @@ describe('an endpoint that is out', () => {
     expect(pushesFor(authReqId)).toHaveLength(1);
     expect(world.trail(requestId).filter(({ event }) => event === 'tokens_issued')).toHaveLength(1);
   });
-});
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-it('examples/push-client.ts receives the tokens, checks them and ends', async () => {
-  const port = await freePort();
-  const agent = await world.client({
-    backchannel_token_delivery_mode: 'push',
-    backchannel_client_notification_endpoint: `https://localhost:${port}/`,
-  });
-  const { email, phone } = await world.person();
-  const folder = mkdtempSync(join(tmpdir(), 'push-client-'));
-  const files = { CERT: join(folder, 'cert.pem'), KEY: join(folder, 'key.pem') };
-  writeFileSync(files.CERT, EXAMPLE.cert);
-  writeFileSync(files.KEY, EXAMPLE.key);
-  const { client_id: CLIENT_ID, client_secret: CLIENT_SECRET } = agent;
-  const env = { ...process.env, ...files, CLIENT_ID, CLIENT_SECRET, ISSUER: world.issuer, LOGIN_HINT: email };
-  const example = spawn(process.execPath, ['examples/push-client.ts'], { env: { ...env, PORT: String(port) } });
-  const said = Promise.all([text(example.stdout), text(example.stderr)]);
-  await expect.poll(() => phone.list()).toHaveLength(1);
-  const [request] = await phone.list();
-  await world.answer(phone, request?.request_id ?? '', 'approve');
-  expect((await said)[0]).toBe(`tokens of ${email}\n`);
-  rmSync(folder, { recursive: true });
 });
