@@ -38,6 +38,7 @@ const ROOMS = [
 ];
 /** Flows that others share by name. */
 const SHARED_FLOWS = [
+  'provider/flows/asking/own-request.ts',
   'provider/flows/client/authenticate-client.ts',
   'provider/flows/client/client-signature.ts',
   'provider/flows/deciding/client-denials.ts',

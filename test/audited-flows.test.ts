@@ -8,10 +8,10 @@ import { root } from './support/code-blocks.ts';
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
     findUserWithDevices isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
-    provePushRights publishKeys readClient readLogLevel readParameters readRequestDetails readSignedRequest testEndpoint testKeys
+    provePushRights publishKeys readClient readLogLevel readOwnRequestCall readParameters readRequestDetails readSignedRequest testEndpoint testKeys
     unlessReported verifyClientSignature`,
   'their events are lines of the log alone': `endTakenBack handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
-    removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin`,
+    removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin withdrawRequest`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
     checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication
     settleUserCode spendLikeUserCode storeAndPush useOnce verifyHint verifyHintToken verifyIdTokenHint watchExpiry`,

@@ -17,6 +17,7 @@ const LABELS = {
   reason: 'reason',
   outcome: 'result',
   because: 'because',
+  wasApproved: 'approved',
   changed: 'changed',
   jti: 'jti',
   kid: 'kid',

@@ -11,6 +11,7 @@ const NOTIFICATION_REASONS = {
   redeemed_already: true,
   request_over: true,
   request_failed: true,
+  request_withdrawn: true,
   notified: true,
   not_decided_yet: true,
   client_not_notified: true,
@@ -50,6 +51,7 @@ const ERRORS = [
   'unauthorized_client',
   'unknown_user_id',
   'unsupported_grant_type',
+  'withdrawn',
 ];
 /** How a call can end: in general, by its error, or by the reason in its line. */
 export const OUTCOME_WORDS: readonly string[] = [
@@ -57,6 +59,8 @@ export const OUTCOME_WORDS: readonly string[] = [
     ...CALL_OUTCOMES,
     ...ERRORS,
     'push_credential_not_applied',
+    'approval_withdrawn',
+    'phones_not_told',
     ...refusalReasons(),
     ...Object.keys(NOTIFICATION_REASONS),
   ]),

@@ -8,8 +8,8 @@ import {
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
-  description: 'POST /bc-authorize: a client asks a user (CIBA section 7)',
-  routes: ['POST /bc-authorize'],
+  description: 'POST /bc-authorize: a client asks a user (CIBA section 7), and may withdraw it again',
+  routes: ['POST /bc-authorize', 'POST /bc-authorize/withdraw'],
   throttle: { setting: 'authentication', rate: 500, burst: 1000 },
   authorizer: 'none',
   environment: [
@@ -38,6 +38,8 @@ export const spec = {
     { table: 'transactions', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['RATE#'] },
     { table: 'transactions', actions: ['PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },
+    // The details of a request that is withdrawn say which phones rang, and what it opened.
+    { table: 'transactions', actions: ['GetItem'], prefixes: ['USER#'] },
   ],
   sns: ['Publish'],
   // A client that a user reported is pinged like one whose request was denied.

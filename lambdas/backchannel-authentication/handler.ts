@@ -1,4 +1,4 @@
-import { answerOk } from '../../provider/edge/http/answer.ts';
+import { answerEmpty, answerOk } from '../../provider/edge/http/answer.ts';
 import { clientCallFrom } from '../../provider/edge/http/client-call.ts';
 import { endpoint } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
@@ -9,6 +9,9 @@ import { wire } from './wiring.ts';
 
 /**
  * POST /bc-authorize: a client asks for the authentication of a user (CIBA §7).
+ *
+ * POST /bc-authorize/withdraw: a client withdraws its own request (docs/withdrawal.md). An id of no request that it
+ * could withdraw is answered 200, too. Its code is loaded with its first call, because few logins need it.
  *
  * 400 invalid_request, invalid_scope, unknown_user_id, expired_login_hint_token, unauthorized_client,
  * invalid_binding_message, missing_user_code, invalid_user_code, invalid_target, invalid_authorization_details; 401
@@ -21,6 +24,12 @@ const routes = endpoint(log, {
   'POST /bc-authorize': async (request) => {
     const call = clientCallFrom(request, ports.profile);
     return call.ok ? mapResult(await requestAuthentication(ports, call.value), answerOk) : call;
+  },
+  'POST /bc-authorize/withdraw': async (request) => {
+    const call = clientCallFrom(request, ports.profile);
+    if (!call.ok) return call;
+    const { withdrawRequest } = await import('../../provider/flows/asking/withdraw-request.ts');
+    return mapResult(await withdrawRequest(ports, call.value), answerEmpty);
   },
 });
 

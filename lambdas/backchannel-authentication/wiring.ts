@@ -17,6 +17,7 @@ import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.t
 import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { WithdrawableRequestsTable } from '../../provider/adapters/dynamodb/withdrawable-requests-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
 import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
@@ -26,10 +27,11 @@ import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
 import { warmUp } from '../../provider/adapters/warm-up.ts';
 import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
+import type { WithdrawRequestPorts } from '../../provider/flows/asking/withdraw-request.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what backchannel-authentication runs with in an AWS account. */
-export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePushRightsPorts>> {
+export async function wire(): Promise<Wired<RequestAuthenticationPorts & WithdrawRequestPorts & ProvePushRightsPorts>> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -47,6 +49,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & ProvePu
     silentDenials: new SilentDenialsTable(directory, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     requests: new RequestsTable(transactions, entropy),
+    withdrawable: new WithdrawableRequestsTable(transactions, entropy),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),

@@ -43,7 +43,7 @@ export const spec = {
     { table: 'directory', actions: ['GetItem', 'PutItem'], prefixes: ['EVIDENCEKEY#'] },
     // One batch reads user, device and evidence key.
     { table: 'directory', actions: ['BatchGetItem'], prefixes: ['USER#', 'EVIDENCEKEY#'] },
-    { table: 'transactions', actions: ['GetItem', 'Query'], prefixes: ['USER#'] },
+    { table: 'transactions', actions: ['Query'], prefixes: ['USER#'] },
     { table: 'transactions', actions: ['UpdateItem'], prefixes: ['REQUEST#'] },
     // One batch reads user, device and details, below the user, and the request.
     { table: 'transactions', actions: ['BatchGetItem'], prefixes: ['USER#', 'REQUEST#'] },

@@ -56,7 +56,9 @@ describeOnEngines('the tokens of clients in push mode', (name) => {
     const claims = await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
         const sealed = index % 2 === 0 ? { ...SEALED, kid: `key-${index}` } : undefined;
-        return (await requests.claimApproved({ request, now: NOW, ...(sealed && { sealed }) })) ? [sealed] : [];
+        return (await requests.claimApproved({ request, now: NOW, ...(sealed && { sealed }) })).recorded
+          ? [sealed]
+          : [];
       }),
     );
     const [winner, ...others] = claims.flat();
@@ -69,7 +71,7 @@ describeOnEngines('the tokens of clients in push mode', (name) => {
   it('are found as they were stored, and deleted without a trace', async () => {
     const request = await approved();
     const { requestId } = request;
-    expect(await requests.claimApproved({ request, now: NOW, sealed: SEALED })).toBe(true);
+    expect((await requests.claimApproved({ request, now: NOW, sealed: SEALED })).recorded).toBe(true);
     const stored = await stateOf(requestId);
     const sealed = stored?.state === 'redeemed' ? stored.sealed : undefined;
     expect({ ...sealed, bytes: Buffer.from(sealed?.bytes ?? []) }).toEqual(SEALED);
@@ -84,10 +86,12 @@ describeOnEngines('the tokens of clients in push mode', (name) => {
     const request = await approved();
     const { requestId } = request;
     const late = { request, now: NOW + 180, sealed: SEALED };
-    expect(await requests.claimApproved(late)).toBe(false);
-    expect(await requests.claimApproved({ ...late, request: { ...request, clientId: 'shop' }, now: NOW })).toBe(false);
+    expect((await requests.claimApproved(late)).recorded).toBe(false);
+    expect(
+      (await requests.claimApproved({ ...late, request: { ...request, clientId: 'shop' }, now: NOW })).recorded,
+    ).toBe(false);
     await requests.recordTakenBack({ request, because: 'user_blocked' });
-    expect(await requests.claimApproved({ ...late, now: NOW })).toBe(false);
+    expect((await requests.claimApproved({ ...late, now: NOW })).recorded).toBe(false);
     expect(await stateOf(requestId)).toMatchObject({ state: 'failed' });
     await requests.dropSealed('nobody knows');
     expect(await transactions.get(requestKey('nobody knows'))).toBeUndefined();

@@ -232,6 +232,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   denied_by_user: [{}, '400 access_denied', 'The end-user denied the authorization request.'],
   client_reported: [{}, '400 access_denied', 'The end-user denied the authorization request.'],
   request_failed: [{}, '400 access_denied', 'The authorization request could not be delivered to the end-user.'],
+  withdrawn_by_client: [{}, '400 access_denied', 'The client withdrew the authorization request.'],
   approval_taken_back: [
     { because: 'user_blocked' },
     '400 access_denied',
@@ -291,6 +292,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   device_not_own: [{}, '403 access_denied', 'A device can only manage itself.'],
   request_not_found: [{}, '404 not_found', 'There is no such request.'],
   request_over: [{}, '410 expired', 'The request is over.'],
+  request_withdrawn: [{}, '410 withdrawn', 'The client withdrew the request.'],
   details_hash_mismatch: [{}, '400 details_mismatch', 'details_hash does not match the details of this request.'],
   amr_needs_verification_key: [
     { method: 'fpt' },

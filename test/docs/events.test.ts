@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { FailureCause } from '../../provider/core/deciding/authentication-request.ts';
 import type { ProviderEventName } from '../../provider/core/operating/provider-event.ts';
 import type { TakenBack } from '../../provider/core/token/refusals.ts';
 import { codeBlocksIn, root } from '../support/code-blocks.ts';
@@ -25,8 +26,9 @@ const NAMES: Readonly<Record<ProviderEventName, true>> = {
   client_updated: true,
   client_removed: true,
 };
-const REASONS: Readonly<Record<TakenBack | 'not_reached', true>> = {
+const REASONS: Readonly<Record<TakenBack | FailureCause | 'not_reached', true>> = {
   not_reached: true,
+  withdrawn: true,
   user_removed: true,
   user_replaced: true,
   user_blocked: true,

@@ -121,13 +121,30 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await callsOf(() => revoke('junk'))).toEqual([]);
   });
 
+  it('/bc-authorize/withdraw: 3 in 2 waves and a push for an open request, 1 for anything else', async () => {
+    const withdraw = (authReqId: string) =>
+      callsOf(() => world.post('/bc-authorize/withdraw', client, { auth_req_id: authReqId }));
+    const { authReqId } = await world.asked(client, { login_hint: person.email });
+    const calls = await withdraw(authReqId);
+    const reads = ['dynamodb GetItem', 'dynamodb Query'];
+    expect([calls[0], calls.slice(1, 3).sort(), calls.slice(3)]).toEqual([
+      'dynamodb UpdateItem',
+      reads,
+      ['sns Publish'],
+    ]);
+    expect(await withdraw(authReqId)).toEqual(['dynamodb UpdateItem']);
+    expect(await withdraw('unknown')).toEqual(['dynamodb UpdateItem']);
+    expect(await withdraw('no id')).toEqual([]);
+    expect(await callsOf(() => world.poll(client, authReqId))).toEqual(['dynamodb UpdateItem']);
+  });
+
   it('device: 2 for the details, 4 for the response, its evidence and outcome stored durably', async () => {
     const { requestId } = await world.asked(client, { login_hint: person.email });
     let bytes: Uint8Array = new Uint8Array();
     const details = await callsOf(async () => {
       ({ bytes } = await person.phone.read(requestId));
     });
-    expect(details).toEqual(['dynamodb Query', 'dynamodb GetItem']);
+    expect(details).toEqual(['dynamodb Query', 'dynamodb BatchGetItem']);
     const response = await callsOf(() => person.phone.answer(requestId, bytes, 'approve'));
     const stored = 'firehose PutRecord';
     expect(response).toEqual(['dynamodb BatchGetItem', stored, 'dynamodb UpdateItem', stored]);
@@ -230,7 +247,7 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     // Details, then the answer: announced before it is recorded.
     const stored = 'firehose PutRecord';
     const response = ['dynamodb BatchGetItem', stored, 'sns Publish', 'dynamodb UpdateItem', stored];
-    expect(callsOfOne('device')).toEqual(['dynamodb Query', 'dynamodb GetItem', ...response]);
+    expect(callsOfOne('device')).toEqual(['dynamodb Query', 'dynamodb BatchGetItem', ...response]);
     const ofPing = () =>
       world.runtime.aws.calls
         .filter(({ caller, body }) => caller === 'client-notification' && body.includes(requestId))

@@ -8,6 +8,7 @@ import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-reg
 import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { WithdrawableRequestsTable } from '../../provider/adapters/dynamodb/withdrawable-requests-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { sha256 } from '../../provider/core/digest.ts';
 import { parsePublicKey } from '../../provider/core/keys/public-key.ts';
@@ -67,6 +68,10 @@ async function storeGiven(): Promise<void> {
     const life = { issuedAt: expiresAt - 120, expiresAt, intervalSeconds: 5, nextPollAt: 0 };
     await requests.create({ request: { requestId, ...registration, ...owner, ...life }, asked, details });
   }
+  const withdrawable = new WithdrawableRequestsTable(transactions, entropy);
+  const { requestId, asked } = REQUESTS.withdrawn;
+  const by = { clientId: asked.clientId, registrationId: 'registration of harbor-bank' };
+  await withdrawable.recordWithdrawal({ requestId, ...by, now: NOW });
   client.destroy();
 }
 

@@ -141,6 +141,8 @@ const TRIALS: Readonly<Record<string, () => Promise<unknown>>> = {
     expect(decodeJwt((await logIn(await registered({}))).id_token).iss).toBe(world.issuer);
   },
   backchannel_authentication_endpoint: () => isClientEndpoint('backchannel_authentication_endpoint'),
+  backchannel_authentication_withdrawal_endpoint: () =>
+    isClientEndpoint('backchannel_authentication_withdrawal_endpoint'),
   token_endpoint: () => isClientEndpoint('token_endpoint'),
   revocation_endpoint: () => isClientEndpoint('revocation_endpoint'),
   jwks_uri: async () => {

@@ -68,9 +68,9 @@ export const DECISION_ORDER_REQUIREMENTS: readonly Requirement[] = [
     proofs: [
       {
         breaks: {
-          file: 'provider/flows/token/grants/ciba.ts',
-          text: "  if (!AUTH_REQ_ID.test(authReqId)) return refuse({ reason: 'unknown_auth_req_id' });\n",
-          broken: '',
+          file: 'provider/core/deciding/auth-req-id.ts',
+          text: 'AUTH_REQ_ID.test(authReqId) ? requestIdOf(authReqId) : undefined',
+          broken: 'requestIdOf(authReqId)',
         },
         test: step('3: a malformed form is refused, before the request is read'),
       },
@@ -162,8 +162,8 @@ export const DECISION_ORDER_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/flows/token/grants/ciba.ts',
-          text: "return refuse({ reason: 'lost_redemption_race' });",
-          broken: "return refuse({ reason: 'authorization_pending' });",
+          text: "{ reason: 'lost_redemption_race' };",
+          broken: "{ reason: 'authorization_pending' };",
         },
         test: step('7: of two calls that found the approval, one write decides: the other one is refused'),
       },

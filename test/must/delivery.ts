@@ -209,8 +209,8 @@ export const DELIVERY_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: FLOW,
-          text: "if (!(await ports.requests.claimApproved({ request, now, sealed }))) return 'look_again';",
-          broken: 'await ports.requests.claimApproved({ request, now, sealed });',
+          text: "if (!claim.recorded) return 'look_again';",
+          broken: '',
         },
         test: pushTest(
           TWICE,

@@ -174,8 +174,8 @@ export const TOKEN_REQUEST_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: GRANT,
-          text: "if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });",
-          broken: 'await ports.requests.claimApproved({ request, now });',
+          text: 'if (!claim.recorded) return refuse(lostTo(claim.stored, client, now));',
+          broken: '',
         },
         test: flowTest(REDEEMS, 'loses a race with itself: its signatures go nowhere, and nothing is audited'),
       },

@@ -1,5 +1,10 @@
 import type { Owner } from '../../core/person/user.ts';
-import type { DecidableRequests, PendingRequest, ReadForDecision, StoredDetails } from '../../flows/deciding/ports.ts';
+import type {
+  DecidableRequest,
+  DecidableRequests,
+  PendingRequest,
+  ReadForDecision,
+} from '../../flows/deciding/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import type { PollOutcome } from '../../flows/token/ports.ts';
 import { type DeviceForm, deviceFrom, deviceKey, isDevice } from './forms/device-form.ts';
@@ -15,6 +20,7 @@ import {
   requestKey,
 } from './forms/request-form.ts';
 import { isProfile, profileKey, type UserForm, userFrom } from './forms/user-form.ts';
+import type { Stored } from './items.ts';
 import type { Table } from './table.ts';
 
 /** Authentication requests in Transactions, as phones read and decide them. */
@@ -46,9 +52,11 @@ export class DecidableRequestsTable implements DecidableRequests {
       }));
   }
 
-  async findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined> {
-    const item = await this.#transactions.get(detailsKey(owner.sub, requestId));
-    return item?.profile_id === owner.profileId ? detailsFrom(item) : undefined;
+  async findDetails(owner: Owner, requestId: string): Promise<DecidableRequest | undefined> {
+    const keys = [detailsKey(owner.sub, requestId), requestKey(requestId)];
+    const items = await this.#transactions.batchGet<DetailsForm | RequestForm>(keys);
+    const details = detailsAmong(items);
+    return details?.profile_id === owner.profileId ? decidable(details, items) : undefined;
   }
 
   async readForDecision({
@@ -67,12 +75,11 @@ export class DecidableRequestsTable implements DecidableRequests {
     const profile = person.find(isProfile);
     const device = person.find(isDevice);
     const evidenceKey = person.find(isEvidenceKey);
-    const details = asked.find((item) => 'details' in item);
-    const request = asked.find((item) => 'state' in item);
+    const details = detailsAmong(asked);
     return {
       user: profile && userFrom(profile),
       device: device && deviceFrom(device),
-      request: details && { ...detailsFrom(details), stored: request && requestFrom(request) },
+      request: details && decidable(details, asked),
       requestProfileId: details?.profile_id,
       evidenceKey: evidenceKey && evidenceKeyFrom(evidenceKey),
     };
@@ -95,4 +102,16 @@ export class DecidableRequestsTable implements DecidableRequests {
     });
     return written ? { recorded: true } : { recorded: false, stored: item && requestFrom(item) };
   }
+}
+
+type RequestItems = readonly Stored<DetailsForm | RequestForm>[];
+
+/** Returns the details among the items of one request. */
+function detailsAmong(items: RequestItems): Stored<DetailsForm> | undefined {
+  return items.find((item) => 'details' in item);
+}
+
+function decidable(details: Stored<DetailsForm>, items: RequestItems): DecidableRequest {
+  const request = items.find((item) => 'state' in item);
+  return { ...detailsFrom(details), stored: request && requestFrom(request) };
 }

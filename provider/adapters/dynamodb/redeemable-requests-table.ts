@@ -60,8 +60,8 @@ export class RedeemableRequestsTable implements RedeemableRequests, PushedReques
   }
 
   /** With sealed tokens it is the claim of a push. The guard is the same, so of the two only one succeeds. */
-  async claimApproved({ request, now, sealed }: Claim): Promise<boolean> {
-    const { written } = await this.#transactions.update({
+  async claimApproved({ request, now, sealed }: Claim): Promise<PollOutcome> {
+    const { written, item } = await this.#transactions.update({
       key: requestKey(request.requestId),
       set: { state: 'redeemed', ...(sealed && sealedForm(sealed)) },
       // The grant contains the user's claims, which are not needed any more.
@@ -78,7 +78,7 @@ export class RedeemableRequestsTable implements RedeemableRequests, PushedReques
       },
       nonce: this.#nonce('claimed_by'),
     });
-    return written;
+    return written ? { recorded: true } : { recorded: false, stored: item && requestFrom(item) };
   }
 
   async recordTakenBack({ request, because }: Parameters<RedeemableRequests['recordTakenBack']>[0]): Promise<boolean> {

@@ -50,8 +50,8 @@ export class SnsPush implements PushSender {
     const prefix = `AWS.SNS.MOBILE.${platform}`;
     return {
       [`${prefix}.TTL`]: ttl,
-      'AWS.SNS.MOBILE.APNS.PUSH_TYPE': 'alert',
-      'AWS.SNS.MOBILE.APNS.PRIORITY': '10',
+      'AWS.SNS.MOBILE.APNS.PUSH_TYPE': isSilent(message) ? 'background' : 'alert',
+      'AWS.SNS.MOBILE.APNS.PRIORITY': isSilent(message) ? '5' : '10',
       'AWS.SNS.MOBILE.APNS.COLLAPSE_ID': collapseIdOf(message),
       ...(this.#apnsTopic !== undefined && { 'AWS.SNS.MOBILE.APNS.TOPIC': this.#apnsTopic }),
     };
@@ -84,26 +84,37 @@ function payloads(
     type: message.type,
     device_id: deviceId,
     expires_at: String(message.expiresAt),
-    ...(message.type === 'authentication_request'
-      ? { request_id: message.requestId }
-      : { new_device_id: message.deviceId }),
+    ...('requestId' in message ? { request_id: message.requestId } : { new_device_id: message.deviceId }),
   };
   const collapse = collapseIdOf(message);
   if (platform === 'GCM') {
     const ttl = `${Math.max(message.expiresAt - now, 1)}s`;
-    const fcm = { fcmV1Message: { message: { data, android: { priority: 'high', ttl, collapse_key: collapse } } } };
+    const priority = isSilent(message) ? 'normal' : 'high';
+    const fcm = { fcmV1Message: { message: { data, android: { priority, ttl, collapse_key: collapse } } } };
     return { default: message.type, GCM: JSON.stringify(fcm) };
   }
-  const locKey = message.type === 'authentication_request' ? 'CIBA_REQUEST' : 'CIBA_DEVICE_ENROLLED';
-  const aps = {
-    alert: { 'title-loc-key': `${locKey}_TITLE`, 'loc-key': locKey },
-    sound: 'default',
-    'mutable-content': 1,
-  };
-  return { default: message.type, [platform]: JSON.stringify({ aps, ciba: data }) };
+  return { default: message.type, [platform]: JSON.stringify({ aps: apsOf(message), ciba: data }) };
 }
 
-/** Returns the collapse id, at most 64 bytes. A repeated push replaces the one before. */
+/** Returns what iOS shows. A silent push only wakes the app, which shows nothing unless it wants to. */
+function apsOf(message: PushMessage): Readonly<Record<string, unknown>> {
+  if (isSilent(message)) return { 'content-available': 1 };
+  const locKey = message.type === 'authentication_request' ? 'CIBA_REQUEST' : 'CIBA_DEVICE_ENROLLED';
+  return { alert: { 'title-loc-key': `${locKey}_TITLE`, 'loc-key': locKey }, sound: 'default', 'mutable-content': 1 };
+}
+
+/**
+ * Returns whether a push shows nothing of its own. Apple takes a push that only wakes the app as a background push of
+ * low priority, and Google lowers the priority of an app whose urgent messages show nothing.
+ */
+function isSilent({ type }: PushMessage): boolean {
+  return type === 'request_withdrawn';
+}
+
+/**
+ * Returns the collapse id, at most 64 bytes. A push replaces the one before with the same id. So a withdrawal replaces
+ * the request on its way to a phone that is offline.
+ */
 function collapseIdOf(message: PushMessage): string {
-  return message.type === 'authentication_request' ? message.requestId : `enrolled-${message.deviceId}`.slice(0, 64);
+  return 'requestId' in message ? message.requestId : `enrolled-${message.deviceId}`.slice(0, 64);
 }

@@ -37,6 +37,9 @@ export type RequestFacts = {
   readonly isConcealed?: true | undefined;
 };
 
+/** Why a request failed, if not because no phone rang: its client withdrew it. */
+export type FailureCause = 'withdrawn';
+
 /** The states of an authentication request. An approved request without its grant does not compile. */
 export type AuthenticationRequest =
   | (RequestFacts & { readonly state: 'pending' })
@@ -49,6 +52,8 @@ export type AuthenticationRequest =
     })
   | (RequestFacts & {
       readonly state: 'failed';
+      /** Absent if no phone rang, or if the approval was taken back. A version that does not know it fails closed. */
+      readonly because?: FailureCause | undefined;
       /** Present if a device had approved the request, and the approval was taken back before it was redeemed. */
       readonly takenBack?: { readonly because: TakenBack; readonly deviceId: string } | undefined;
     })
@@ -90,11 +95,7 @@ export function decideTokenRequest(
     case 'denied':
       return refused({ reason: 'denied_by_user' });
     case 'failed':
-      return refused(
-        request.takenBack
-          ? { reason: 'approval_taken_back', because: request.takenBack.because }
-          : { reason: 'request_failed' },
-      );
+      return refused(whyFailed(request));
     case 'approved':
       return now < request.expiresAt + redemptionGrace(request.intervalSeconds)
         ? { outcome: 'issue', request }
@@ -102,6 +103,11 @@ export function decideTokenRequest(
     case 'pending':
       return decidePendingPoll(request, now);
   }
+}
+
+function whyFailed({ because, takenBack }: Extract<AuthenticationRequest, { state: 'failed' }>): Refusal {
+  if (because === 'withdrawn') return { reason: 'withdrawn_by_client' };
+  return takenBack ? { reason: 'approval_taken_back', because: takenBack.because } : { reason: 'request_failed' };
 }
 
 function decidePendingPoll(request: RequestFacts, now: number): TokenDecision {
@@ -119,6 +125,11 @@ export function isSilentlyDenied({ deniedFrom }: RequestFacts, now: number): boo
   return deniedFrom !== undefined && now >= deniedFrom;
 }
 
+/** Returns whether the client withdrew the request. */
+export function isWithdrawn(request: AuthenticationRequest | undefined): boolean {
+  return request?.state === 'failed' && request.because === 'withdrawn';
+}
+
 /** A device's decision, as it is recorded. */
 export type Decision =
   | { readonly decision: 'approve'; readonly grant: Grant }
@@ -127,7 +138,7 @@ export type Decision =
 /**
  * Judges a decision that could not be recorded, from the request as it is stored now. The same decision from the same
  * device is accepted again without an error, because the device may have lost the first answer. Any other decision is
- * refused as too late.
+ * refused as too late. After a withdrawal every decision is, so that the phone tells its user what became of it.
  */
 export function judgeLateDecision(
   stored: AuthenticationRequest | undefined,
@@ -135,6 +146,7 @@ export function judgeLateDecision(
 ): { readonly outcome: 'same_again' } | { readonly outcome: 'refuse'; readonly refusal: Refusal } {
   if (!stored || !isSamePerson(stored, late)) return { outcome: 'refuse', refusal: { reason: 'request_not_found' } };
   if (stored.state === 'pending') return { outcome: 'refuse', refusal: { reason: 'request_over' } };
+  if (isWithdrawn(stored)) return { outcome: 'refuse', refusal: { reason: 'request_withdrawn' } };
   const made = decisionIn(stored);
   const same = made?.deviceId === late.deviceId && made.decision === late.decision;
   return same

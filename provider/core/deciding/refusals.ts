@@ -5,6 +5,7 @@ import type { AcrRule } from './acr-rule.ts';
 export type DecidingRefusal =
   | { reason: 'request_not_found' }
   | { reason: 'request_over' }
+  | { reason: 'request_withdrawn' }
   | { reason: 'details_hash_mismatch' }
   | { reason: 'amr_needs_verification_key'; method: string }
   | { reason: 'verification_insufficient'; suffices: readonly AcrRule[]; hasVerificationKey: boolean }
@@ -14,6 +15,7 @@ export type DecidingRefusal =
 export const decidingWording: Wordings<DecidingRefusal> = {
   request_not_found: () => wording(404, 'not_found', 'There is no such request.'),
   request_over: () => wording(410, 'expired', 'The request is over.'),
+  request_withdrawn: () => wording(410, 'withdrawn', 'The client withdrew the request.'),
   details_hash_mismatch: () =>
     wording(400, 'details_mismatch', 'details_hash does not match the details of this request.'),
   amr_needs_verification_key: ({ method }) =>

@@ -7,6 +7,7 @@ import { GRANT_TYPES } from '../token/grant-types.ts';
 /** The paths at which clients authenticate. Tokens are issued and revoked under Auth0's paths, too. */
 const CLIENT_PATHS = {
   backchannelAuthentication: '/bc-authorize',
+  withdrawal: '/bc-authorize/withdraw',
   token: '/token',
   tokenAlias: '/oauth/token',
   revocation: '/revoke',
@@ -35,6 +36,8 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
   return {
     issuer,
     backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
+    // An extension of this provider (docs/withdrawal.md).
+    backchannel_authentication_withdrawal_endpoint: urlOf(issuer, PATHS.withdrawal),
     token_endpoint: urlOf(issuer, PATHS.token),
     revocation_endpoint: urlOf(issuer, PATHS.revocation),
     jwks_uri: urlOf(issuer, PATHS.jwks),

@@ -1,10 +1,21 @@
 import type { Registration } from '../client/client.ts';
-import { type AuthenticationRequest, isSilentlyDenied, type RequestFacts } from '../deciding/authentication-request.ts';
+import {
+  type AuthenticationRequest,
+  isSilentlyDenied,
+  isWithdrawn,
+  type RequestFacts,
+} from '../deciding/authentication-request.ts';
 import { redemptionGrace } from '../deciding/redemption-grace.ts';
 import { DECISION_WINDOW_SECONDS, LOOK_AGAIN_SECONDS } from './retries.ts';
 
 /** The reasons why a client is not notified. */
-export type NotNotified = 'unknown_request' | 'never_decided' | 'redeemed_already' | 'request_over' | 'request_failed';
+export type NotNotified =
+  | 'unknown_request'
+  | 'never_decided'
+  | 'redeemed_already'
+  | 'request_over'
+  | 'request_failed'
+  | 'request_withdrawn';
 
 /** The outcome of handling an announcement. Each log line has exactly one of them. */
 export type NotificationReason =
@@ -36,7 +47,8 @@ export type NotificationDecision =
  * Decides from the stored request whether its client is to be notified (CIBA §10.2): after an approval and after a
  * denial, also one that nobody made because the client was reported. An announcement states only an intent, because it
  * is sent before the decision is committed. The decision may therefore follow a moment later, or never, if the phone's
- * call failed in between. A client that already has its tokens needs no notification.
+ * call failed in between. A client that already has its tokens needs no notification, and one that withdrew its request
+ * wants none.
  */
 export function decideNotification(
   request: AuthenticationRequest | undefined,
@@ -64,7 +76,7 @@ export function decideNotification(
     case 'redeemed':
       return drop('redeemed_already');
     case 'failed':
-      return drop('request_failed');
+      return drop(isWithdrawn(request) ? 'request_withdrawn' : 'request_failed');
   }
 }
 

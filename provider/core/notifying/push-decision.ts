@@ -2,6 +2,7 @@ import {
   type ApprovedRequest,
   type AuthenticationRequest,
   isSilentlyDenied,
+  isWithdrawn,
 } from '../deciding/authentication-request.ts';
 import { redemptionGrace } from '../deciding/redemption-grace.ts';
 import { secondsUntilExpiry } from '../operating/expiry-watch.ts';
@@ -37,12 +38,14 @@ const tell = (error: PushError): PushDecision => ({ outcome: 'tell', error });
 
 /**
  * Decides from the stored request what its client is pushed (CIBA §10.3, §12). A client whose request failed because no
- * phone rang heard so in the answer to its request, and never got an `auth_req_id`. An approval for which no tokens
+ * phone rang heard so in the answer to its request, and never got an `auth_req_id`. One that withdrew it is told nothing.
+ * An approval for which no tokens
  * could be made in time is told as `transaction_failed`.
  */
 export function decidePush(request: AuthenticationRequest, announced: Announced): PushDecision {
   const { now, watchesExpiry } = announced;
   if (request.state === 'pending') return decidePending(request, announced);
+  if (isWithdrawn(request)) return drop('request_withdrawn');
   if (request.state === 'failed' && !request.takenBack) return drop('request_failed');
   if (request.state === 'redeemed' && !request.sealed) return drop('redeemed_already');
   // The decision has an announcement of its own.

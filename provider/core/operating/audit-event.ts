@@ -54,6 +54,14 @@ export type AuditEvent =
       readonly clientId: string;
     }
   | {
+      /** A client withdrew its own request. `wasApproved`: a device had approved it, and no tokens were issued. */
+      readonly event: 'request_withdrawn';
+      readonly requestId: string;
+      readonly sub: string;
+      readonly clientId: string;
+      readonly wasApproved: boolean;
+    }
+  | {
       /** The approval gave no tokens, because it was taken back before the client redeemed it. */
       readonly event: 'approval_taken_back';
       readonly requestId: string;

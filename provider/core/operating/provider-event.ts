@@ -1,3 +1,4 @@
+import type { FailureCause } from '../deciding/authentication-request.ts';
 import type { TakenBack } from '../token/refusals.ts';
 import type { RevokedToken } from '../token/revocation.ts';
 
@@ -15,8 +16,8 @@ type RequestEvent =
   | { readonly event: 'fraud_reported'; readonly deviceId: string }
   /** Nobody answered in time. */
   | { readonly event: 'authentication_expired' }
-  /** The push reached no device, or an approval was taken back before it gave tokens. */
-  | { readonly event: 'authentication_failed'; readonly reason: 'not_reached' | TakenBack };
+  /** The push reached no device, the client withdrew the request, or an approval was taken back before it gave tokens. */
+  | { readonly event: 'authentication_failed'; readonly reason: 'not_reached' | FailureCause | TakenBack };
 
 /** What happened, without the members that each event has. */
 export type Happening =

@@ -82,11 +82,11 @@ const asker = ({ requestId, clientId, sub }: RequestFacts) => ({ requestId, clie
 /** A request whose state stayed the same was polled. One that is gone was swept after its time, which is no event. */
 function ofRequest({ before, after }: Versions<AuthenticationRequest>): readonly Happening[] {
   if (!after || before?.state === after.state) return [];
+  // Nobody is asked for a client that the user reported, and nobody for a request that conceals that.
+  if (after.deniedFrom !== undefined || after.isConcealed) return [];
   const facts = asker(after);
   switch (after.state) {
     case 'pending':
-      // Nobody is asked for a client that the user reported, and nobody for a request that conceals that.
-      if (after.deniedFrom !== undefined || after.isConcealed) return [];
       return [{ event: 'authentication_requested', ...facts, expiresAt: after.expiresAt }];
     case 'approved':
       return [{ event: 'authentication_approved', ...facts, deviceId: after.grant.deviceId }];
@@ -95,8 +95,10 @@ function ofRequest({ before, after }: Versions<AuthenticationRequest>): readonly
       const denied = { event: 'authentication_denied', ...facts, deviceId } as const;
       return after.reason === FRAUD ? [denied, { event: 'fraud_reported', ...facts, deviceId }] : [denied];
     }
-    case 'failed':
-      return [{ event: 'authentication_failed', ...facts, reason: after.takenBack?.because ?? 'not_reached' }];
+    case 'failed': {
+      const reason = after.because ?? after.takenBack?.because ?? 'not_reached';
+      return [{ event: 'authentication_failed', ...facts, reason }];
+    }
     case 'redeemed':
       return [];
   }

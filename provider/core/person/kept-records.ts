@@ -102,6 +102,7 @@ export type KeptStatus = {
   readonly device_id?: string | undefined;
   readonly decided_at?: number | undefined;
   readonly deny_reason?: string | undefined;
+  readonly failed_because?: string | undefined;
   readonly taken_back?: string | undefined;
   readonly grant?: KeptGrant | undefined;
 };

@@ -13,6 +13,7 @@ export type TokenRefusal =
   | { reason: 'denied_by_user' }
   | { reason: 'client_reported' }
   | { reason: 'request_failed' }
+  | { reason: 'withdrawn_by_client' }
   | { reason: 'approval_taken_back'; because: TakenBack }
   | { reason: 'request_expired' }
   | { reason: 'approval_not_redeemed_in_time' }
@@ -53,6 +54,7 @@ export const tokenWording: Wordings<TokenRefusal> = {
   client_reported: () => denied,
   request_failed: () =>
     wording(400, 'access_denied', 'The authorization request could not be delivered to the end-user.'),
+  withdrawn_by_client: () => wording(400, 'access_denied', 'The client withdrew the authorization request.'),
   approval_taken_back: ({ because }) =>
     wording(400, 'access_denied', 'The authorization was taken back before it was redeemed.', { detail: because }),
   request_expired: () => expired,

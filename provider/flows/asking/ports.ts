@@ -2,8 +2,11 @@ import type { Asked } from '../../core/asking/asked.ts';
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
 import type { ClientLimits, Counted, WindowLimits } from '../../core/asking/rate-window.ts';
 import type { UserCodeAttempt } from '../../core/asking/user-code.ts';
-import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
+import type { Registration } from '../../core/client/client.ts';
+import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/authentication-request.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
+import type { Owner } from '../../core/person/user.ts';
+import type { StoredDetails } from '../deciding/ports.ts';
 import type { NotificationAddress } from '../notifying/ports.ts';
 
 /** Limits against push fatigue. One conditional write both counts and checks. A refused attempt stores nothing. */
@@ -99,4 +102,23 @@ export interface AuthenticationRequests {
   createSilent(request: Pick<NewRequest, 'request' | 'notification'>): Promise<void>;
   /** Changes a pending request to failed, because no device could be reached. */
   recordFailure(requestId: string): Promise<void>;
+}
+
+/**
+ * The outcome of a withdrawal. `wasApproved`: a device had approved the request. If nothing was withdrawn, `stored` is
+ * the request as it is stored now.
+ */
+export type WithdrawalOutcome =
+  | { readonly recorded: true; readonly request: RequestFacts; readonly wasApproved: boolean }
+  | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
+
+/** Authentication requests, as their clients withdraw them. */
+export interface WithdrawableRequests {
+  /**
+   * Changes the client's own request to failed, because it was withdrawn, if it is pending or approved. A request that
+   * counts as denied is not pending. Otherwise nothing is written.
+   */
+  recordWithdrawal(withdrawal: Registration & { requestId: string; now: number }): Promise<WithdrawalOutcome>;
+  /** Returns the details of the person's request. Undefined for a request that nobody was asked. */
+  findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined>;
 }

@@ -1,5 +1,9 @@
 import type { Verification } from '../../core/deciding/acr.ts';
-import { type AuthenticationRequest, judgeLateDecision } from '../../core/deciding/authentication-request.ts';
+import {
+  type AuthenticationRequest,
+  isWithdrawn,
+  judgeLateDecision,
+} from '../../core/deciding/authentication-request.ts';
 import { decisionOf } from '../../core/deciding/decision.ts';
 import { checkDeviceResponse, type DeviceResponse, notedDecision } from '../../core/deciding/device-response.ts';
 import { checkVerification } from '../../core/deciding/verification.ts';
@@ -53,7 +57,7 @@ export async function listPendingRequests(
 
 /**
  * Returns the frozen bytes of one request of the device's own user. A request of a client that the user reported since
- * it was asked is not found any more.
+ * it was asked is not found any more. One that its client withdrew is over.
  */
 export async function readRequestDetails(
   ports: AnswerPorts,
@@ -61,9 +65,10 @@ export async function readRequestDetails(
 ): Promise<Result<StoredDetails>> {
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
-  return findLive(ports, call, async () =>
+  const found = await findLive(ports, call, async () =>
     unlessReported(ports, device.value, await ports.requests.findDetails(device.value.user, call.requestId)),
   );
+  return found.ok && isWithdrawn(found.value.stored) ? refuse({ reason: 'request_withdrawn' }) : found;
 }
 
 /**

@@ -89,10 +89,10 @@ export function isOfReported(
 }
 
 /** Returns the details of a request, unless the user of the device reported its client as fraud. */
-export function unlessReported(
+export function unlessReported<Details extends StoredDetails>(
   ports: Pick<ClientDenialPorts, 'settings'>,
   by: AuthenticatedDevice,
-  details: StoredDetails | undefined,
-): StoredDetails | undefined {
+  details: Details | undefined,
+): Details | undefined {
   return details && isOfReported(ports, by, clientOf(details)) ? undefined : details;
 }

@@ -28,7 +28,7 @@ export type StoredDetails = FrozenDetails & {
   readonly isSynthetic?: true | undefined;
 };
 
-/** What a decision needs: the details, and the request as it is stored now. Undefined if only its details are stored. */
+/** What a phone reads and decides: the details, and the request as it is stored now. Undefined if only its details are stored. */
 export type DecidableRequest = StoredDetails & { readonly stored: AuthenticationRequest | undefined };
 
 /** What one call reads for a decision, by ids that nobody has proven yet. */
@@ -47,8 +47,8 @@ export type ReadForDecision = {
 export interface DecidableRequests {
   /** Returns the user's requests that still wait for an answer. */
   listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]>;
-  /** Returns the frozen details of the user's request. Undefined if it is unknown or another user's. */
-  findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined>;
+  /** Returns the user's request with its frozen details. Undefined if it is unknown or another user's. */
+  findDetails(owner: Owner, requestId: string): Promise<DecidableRequest | undefined>;
   /** Reads everything that a decision needs in one call, strongly consistent. */
   readForDecision(ids: { sub: string; deviceId: string; requestId: string }): Promise<ReadForDecision>;
   /**

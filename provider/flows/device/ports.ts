@@ -90,6 +90,8 @@ export interface PushEndpoints {
 /** The content of a push: ids and instants only, no name, message or amount. */
 export type PushMessage =
   | { readonly type: 'authentication_request'; readonly requestId: string; readonly expiresAt: number }
+  /** The client withdrew the request: its prompt is to vanish. A phone that does not know it shows nothing. */
+  | { readonly type: 'request_withdrawn'; readonly requestId: string; readonly expiresAt: number }
   | { readonly type: 'device_enrolled'; readonly deviceId: string; readonly expiresAt: number };
 
 /**

@@ -4,6 +4,7 @@ import type { SealedTokens } from '../../core/notifying/sealed-tokens.ts';
 import type { Noted } from '../../core/operating/log-line.ts';
 import type { SnakeCase } from '../../core/snake-case.ts';
 import type { TakenBack } from '../../core/token/refusals.ts';
+import type { PollOutcome } from '../token/ports.ts';
 
 // The ports of notifying clients. The rules for all ports are in flows/ports.ts.
 
@@ -120,9 +121,9 @@ export interface TokenSeal {
 export interface PushedRequests {
   /**
    * Changes an approved request to redeemed, once, and stores its sealed tokens, in one write. Of several callers, only
-   * one gets true.
+   * one succeeds. For the others the request is returned as it is stored now.
    */
-  claimApproved(claim: { request: RequestFacts; now: number; sealed: SealedTokens }): Promise<boolean>;
+  claimApproved(claim: { request: RequestFacts; now: number; sealed: SealedTokens }): Promise<PollOutcome>;
   /**
    * Changes an approved request to failed for good, because what was approved was taken back. False if the request is
    * no longer approved.

@@ -9,7 +9,7 @@ import type { AuthenticatedClient } from '../client/ports.ts';
 import type { Note } from '../ports.ts';
 
 /**
- * The outcome of recording a poll or a decision. If it was not recorded, `stored` is the request as it is stored now.
+ * The outcome of recording a poll, a decision or a redemption. If it was not recorded, `stored` is the request as it is stored now.
  */
 export type PollOutcome =
   | { readonly recorded: true }
@@ -34,9 +34,9 @@ export interface RedeemableRequests {
   recordEarlyPoll(poll: { request: RequestFacts; now: number }): Promise<EarlyPollOutcome>;
   /**
    * Changes an approved request to redeemed, once. Precondition: the tokens are already signed. Of several callers,
-   * only one gets true.
+   * only one succeeds. For the others the request is returned as it is stored now.
    */
-  claimApproved(claim: { request: RequestFacts; now: number }): Promise<boolean>;
+  claimApproved(claim: { request: RequestFacts; now: number }): Promise<PollOutcome>;
   /**
    * Changes an approved request to failed for good, because what was approved was taken back. False if the request is
    * no longer approved.

@@ -75,6 +75,11 @@ describe('token endpoint: decision table (CIBA §10.1, §11)', () => {
     });
   });
 
+  it.each([{}, early, over])('answers a withdrawn request with %o as withdrawn, every time', (facts) => {
+    const request = { ...FACTS, ...facts, state: 'failed', because: 'withdrawn' } as const;
+    expect(decide(request)).toEqual(refusal('withdrawn_by_client'));
+  });
+
   it('issues tokens for an approved request, with the request as evidence (CIBA §10.1.1)', () => {
     const request = approvedRequest();
     expect(decide(request)).toEqual({ outcome: 'issue', request });
@@ -196,5 +201,12 @@ describe('a decision that came late (docs/device-api.md)', () => {
     for (const state of STATES) {
       expect(judgeLateDecision(requestIn(state), { ...late, sub: 'user-2' })).toEqual(refusal('request_not_found'));
     }
+  });
+
+  it.each(['approve', 'deny'] as const)('to %s is refused when the client withdrew the request', (decision) => {
+    const withdrawn = { ...FACTS, state: 'failed', because: 'withdrawn' } as const;
+    expect(judgeLateDecision(withdrawn, { ...late, decision })).toEqual(refusal('request_withdrawn'));
+    const another = { ...late, decision, profileId: 'profile-2' };
+    expect(judgeLateDecision(withdrawn, another)).toEqual(refusal('request_not_found'));
   });
 });

@@ -14,6 +14,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       revocation_endpoint: 'https://op.example/revoke',
       jwks_uri: 'https://op.example/.well-known/jwks.json',
       backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
+      backchannel_authentication_withdrawal_endpoint: 'https://op.example/bc-authorize/withdraw',
       backchannel_user_code_parameter_supported: true,
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
       response_types_supported: [],
@@ -83,7 +84,12 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       Object.keys(metadata)
         .filter((name) => name.endsWith('_endpoint'))
         .sort(),
-    ).toEqual(['backchannel_authentication_endpoint', 'revocation_endpoint', 'token_endpoint']);
+    ).toEqual([
+      'backchannel_authentication_endpoint',
+      'backchannel_authentication_withdrawal_endpoint',
+      'revocation_endpoint',
+      'token_endpoint',
+    ]);
   });
 
   it('advertises acr only where the operator has a policy', () => {
@@ -97,6 +103,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
   it('lets a client assertion name each endpoint that it authenticates at, under both paths (CIBA §7.1)', () => {
     expect(assertionEndpoints(ISSUER)).toEqual([
       'https://op.example/bc-authorize',
+      'https://op.example/bc-authorize/withdraw',
       'https://op.example/token',
       'https://op.example/oauth/token',
       'https://op.example/revoke',

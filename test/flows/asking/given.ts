@@ -10,6 +10,7 @@ import {
   type RequestAuthenticationPorts,
   requestAuthentication,
 } from '../../../provider/flows/asking/request-authentication.ts';
+import { type WithdrawRequestPorts, withdrawRequest } from '../../../provider/flows/asking/withdraw-request.ts';
 import type { Settings } from '../../../provider/flows/ports.ts';
 import { blocksIn } from '../world/blocks.ts';
 import { BANK, clientCall, clientsIn } from '../world/clients.ts';
@@ -51,13 +52,14 @@ export function askingWorld(
   const { sign, verifier, published, remoteKeySets } = signaturesIn(journal);
   const { push, fates, rung } = pushIn(journal);
   const { counted, limits, rateWindows } = rateWindowsIn(world.journal);
-  const ports: RequestAuthenticationPorts = {
+  const ports: RequestAuthenticationPorts & WithdrawRequestPorts = {
     ...world.ports,
     clients,
     profile,
     people,
     devices,
     requests: requests.asking,
+    withdrawable: requests.withdrawing,
     rateWindows,
     userCodeHashes,
     silentDenials,
@@ -87,8 +89,11 @@ export function askingWorld(
     const call = clientCall(note, form);
     return requestAuthentication(ports, 'client_assertion' in form ? { ...call, headers: {} } : call);
   };
+  /** Withdraws a request. */
+  const withdraw = (form: Record<string, string | string[]>, authorization?: string) =>
+    withdrawRequest(ports, clientCall(note, form, authorization));
   const directory = { users, codes, blocks, opened, questions, logins, devices: stored };
-  return { ...world, ...directory, requests, fates, rung, counted, limits, ask, send, sign, published };
+  return { ...world, ...directory, requests, fates, rung, counted, limits, ask, send, withdraw, sign, published };
 }
 
 /** Rate windows that answer what a test says. */

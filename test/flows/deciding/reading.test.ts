@@ -33,7 +33,7 @@ describe('a phone that missed the push', () => {
 
   it('reads the frozen bytes and what belongs to them, and the log names the request', async () => {
     const { read, journal, line } = decidingWorld();
-    expect(valueFrom(await read())).toEqual(DETAILS);
+    expect(valueFrom(await read())).toMatchObject(DETAILS);
     expect(journal.calls.at(-1)).toBe('find details for ana');
     expect(line()).toEqual({ device_id: 'phone', txn: txnOf(REQUEST_ID) });
   });

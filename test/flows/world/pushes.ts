@@ -41,10 +41,10 @@ export function pushesIn(journal: Journal, stored: Map<string, AuthenticationReq
     claimApproved: async ({ request: { requestId }, sealed }) => {
       journal.begin('claim request');
       const request = stored.get(requestId);
-      if (request?.state !== 'approved') return false;
+      if (request?.state !== 'approved') return { recorded: false, stored: request };
       const { grant, ...facts } = request;
       stored.set(requestId, { ...facts, state: 'redeemed', deviceId: grant.deviceId, sealed });
-      return true;
+      return { recorded: true };
     },
     recordTakenBack: async ({ request: { requestId }, because }) => {
       journal.begin(`record taken back: ${because}`);

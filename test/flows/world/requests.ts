@@ -1,9 +1,13 @@
 import { isSameRegistration } from '../../../provider/core/client/client.ts';
-import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
+import {
+  type AuthenticationRequest,
+  isSilentlyDenied,
+  type RequestFacts,
+} from '../../../provider/core/deciding/authentication-request.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { EvidenceKey } from '../../../provider/core/person/evidence-key.ts';
 import { isSamePerson, type User } from '../../../provider/core/person/user.ts';
-import type { AuthenticationRequests, NewRequest } from '../../../provider/flows/asking/ports.ts';
+import type { AuthenticationRequests, NewRequest, WithdrawableRequests } from '../../../provider/flows/asking/ports.ts';
 import type { DecidableRequests, StoredDetails } from '../../../provider/flows/deciding/ports.ts';
 import type { RedeemableRequests } from '../../../provider/flows/token/ports.ts';
 import type { Journal } from './journal.ts';
@@ -11,6 +15,10 @@ import type { Journal } from './journal.ts';
 /** Whether the user can still answer. */
 const isAnswerable = (request: AuthenticationRequest, now: number): boolean =>
   request.state === 'pending' && now < request.expiresAt;
+
+/** Whether the client can still withdraw it. */
+const isWithdrawable = (request: AuthenticationRequest, now: number): boolean =>
+  request.state === 'approved' || (request.state === 'pending' && !isSilentlyDenied(request, now));
 
 /** Authentication requests with their states, and what each room may do with them. */
 export function requestsIn(journal: Journal, given: readonly AuthenticationRequest[] = []) {
@@ -53,9 +61,9 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
     claimApproved: async ({ request: { requestId } }) => {
       journal.begin('claim');
       const request = stored.get(requestId);
-      if (request?.state !== 'approved') return false;
+      if (request?.state !== 'approved') return { recorded: false, stored: request };
       stored.set(requestId, { ...factsOf(request), state: 'redeemed', deviceId: request.grant.deviceId });
-      return true;
+      return { recorded: true };
     },
     recordTakenBack: async ({ request: { requestId }, because }) => {
       journal.begin(`record taken back: ${because}`);
@@ -66,7 +74,22 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       return true;
     },
   });
-  return { stored, created, asking, redeeming };
+  const withdrawing: WithdrawableRequests = journal.port({
+    recordWithdrawal: async ({ requestId, now, ...client }) => {
+      journal.begin(`record withdrawal by ${client.clientId}`);
+      const request = stored.get(requestId);
+      if (!request || !isSameRegistration(request, client) || !isWithdrawable(request, now))
+        return { recorded: false, stored: request };
+      stored.set(requestId, { ...factsOf(request), state: 'failed', because: 'withdrawn' });
+      return { recorded: true, request, wasApproved: request.state === 'approved' };
+    },
+    findDetails: async ({ sub }, requestId) => {
+      journal.begin(`find details for ${sub}`);
+      const made = created.find(({ request }) => request.requestId === requestId);
+      return made && { ...made, ...made.details, ...made.request };
+    },
+  });
+  return { stored, created, asking, redeeming, withdrawing };
 }
 
 /** Authentication requests as devices decide them, each with its details. */
@@ -99,7 +122,8 @@ export function decidableIn(
     findDetails: async (owner, requestId) => {
       journal.begin(`find details for ${owner.sub}`);
       const request = stored.get(requestId);
-      return request && isSamePerson(request, owner) ? details.get(requestId) : undefined;
+      const found = request && isSamePerson(request, owner) ? details.get(requestId) : undefined;
+      return found && { ...found, stored: request };
     },
     readForDecision: async ({ sub, deviceId, requestId }) => {
       journal.begin(`read user, device ${deviceId}, details and request for ${sub}`);

@@ -32,6 +32,7 @@ const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
     'user-code-hashes',
     'verify-hint-token',
     'verify-id-token-hint',
+    'withdraw-request',
   ],
   token: ['https-key-sets'],
   'token-revocation': ['https-key-sets'],

@@ -29,7 +29,8 @@ async function walkLogin(world: World): Promise<void> {
   await world.answer(phone, requestId, 'approve');
   const { body } = await world.poll(client, authReqId);
   await world.post('/revoke', client, { token: String(body['access_token']) });
-  await world.ask(client, { id_token_hint: String(body['id_token']) });
+  const { body: asked } = await world.ask(client, { id_token_hint: String(body['id_token']) });
+  await world.post('/bc-authorize/withdraw', client, { auth_req_id: String(asked['auth_req_id']) });
   await assertClient(world, email);
   await world.send('/.well-known/jwks.json', {});
 }
@@ -101,6 +102,7 @@ async function assertClient(world: World, email: string): Promise<void> {
   const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
   for (const [path, form] of [
     ['/bc-authorize', { scope: 'openid', login_hint: email }],
+    ['/bc-authorize/withdraw', { auth_req_id: 'x' }],
     ['/token', { grant_type: CIBA_GRANT, auth_req_id: 'x' }],
     ['/revoke', { token: 'x' }],
   ] as const) {

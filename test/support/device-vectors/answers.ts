@@ -136,6 +136,10 @@ export const ANSWERS: readonly Vector[] = [
     ...respond('an answer that comes too late', { by: DEVICES.ana, request: REQUESTS.expired }),
     answer: { refusal: { reason: 'request_over' } },
   },
+  {
+    ...respond('an answer to a request that its client withdrew', { by: DEVICES.ana, request: REQUESTS.withdrawn }),
+    answer: { refusal: { reason: 'request_withdrawn' } },
+  },
   { ...respond('an approval', approving, { claims: { amr: ['fpt', 'user'] } }), answer: DONE },
   { ...respond('the same decision of the same phone again', approving), answer: DONE },
   {

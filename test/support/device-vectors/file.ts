@@ -74,6 +74,7 @@ function given() {
       request_id: requestId,
       sub,
       expires_at: expiresAt,
+      ...(requestId === REQUESTS.withdrawn.requestId && { withdrawn: true }),
       details: Buffer.from(details.bytes).toString('base64url'),
       details_text: Buffer.from(details.bytes).toString(),
       details_hash: details.hash,

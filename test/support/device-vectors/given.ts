@@ -96,12 +96,13 @@ const CLASSES = [
   { acr: 'urn:example:acr:pin', anyOf: ['pin'] },
 ];
 
-/** The requests, all pending. */
+/** The requests. All are pending, but for the one that its client withdrew. */
 export const REQUESTS = {
   toApprove: request('ana', 'request to approve', { bindingMessage: 'Pay 249.90 € to Harbor Bikes. Code 7F3K' }),
   toDeny: request('ana', 'request to deny'),
   toLeave: request('ana', 'request that stays pending', { bindingMessage: 'Grüße: 東京 “4711”' }),
   expired: request('ana', 'request that has expired', { expiresAt: NOW }),
+  withdrawn: request('ana', 'request that its client withdrew'),
   ofBo: request('bo', 'request of bo'),
   ofCleo: request('cleo', 'request of cleo'),
   ofCleoToo: request('cleo', 'another request of cleo'),

@@ -103,6 +103,10 @@ export const READINGS: readonly Vector[] = [
     ...read('the details of a request that has expired', DEVICES.ana, REQUESTS.expired.requestId),
     answer: { refusal: { reason: 'request_over' } },
   },
+  {
+    ...read('the details of a request that its client withdrew', DEVICES.ana, REQUESTS.withdrawn.requestId),
+    answer: { refusal: { reason: 'request_withdrawn' } },
+  },
 ];
 
 function ok(request: (typeof REQUESTS)['ofBo']): Accepted {

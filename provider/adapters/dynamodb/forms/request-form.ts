@@ -1,5 +1,10 @@
 import type { Asked } from '../../../core/asking/asked.ts';
-import type { AuthenticationRequest, Decision, RequestFacts } from '../../../core/deciding/authentication-request.ts';
+import type {
+  AuthenticationRequest,
+  Decision,
+  FailureCause,
+  RequestFacts,
+} from '../../../core/deciding/authentication-request.ts';
 import type { SealedTokens } from '../../../core/notifying/sealed-tokens.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
@@ -26,6 +31,8 @@ export type RequestForm = FactsForm & {
    * additional member does not change the stored format.
    */
   readonly grant?: string;
+  /** Why the request failed, if not because no phone rang. An earlier version does not read it. */
+  readonly failed_because?: FailureCause;
   /** Why the approval of a failed request was taken back. */
   readonly taken_back?: TakenBack;
   /** The sealed tokens of a client in push mode: a redeemed request has them until they are delivered or dead. */
@@ -96,7 +103,7 @@ export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequ
     case 'pending':
       return { ...facts, state };
     case 'failed':
-      return { ...facts, state, takenBack: because && { because, deviceId } };
+      return { ...facts, state, because: item.failed_because, takenBack: because && { because, deviceId } };
     case 'redeemed':
       return { ...facts, state, deviceId, sealed: sealedFrom(item) };
     case 'denied':

@@ -163,7 +163,8 @@ async function mint(ports: PushPorts, attempt: Try, request: ApprovedRequest): P
   const body = tokensBody(authReqId, tokens);
   const until = now + secondsOf(ports, client);
   const sealed = { ...(await ports.seal.seal(body, requestId)), until };
-  if (!(await ports.requests.claimApproved({ request, now, sealed }))) return 'look_again';
+  const claim = await ports.requests.claimApproved({ request, now, sealed });
+  if (!claim.recorded) return 'look_again';
   ports.audit.write({ event: 'tokens_issued', jti, requestId, sub, clientId }, now);
   return { endpoint, body, until, noted: { pushed: 'tokens', approval_seconds: grant.authTime - issuedAt } };
 }

@@ -1,9 +1,16 @@
 import { checkResources, narrowAudience } from '../../../core/asking/audience.ts';
+import type { Client } from '../../../core/client/client.ts';
 import { credentialStands } from '../../../core/client/proven-credential.ts';
-import { type ApprovedRequest, decideTokenRequest } from '../../../core/deciding/authentication-request.ts';
+import { requestIdNamed } from '../../../core/deciding/auth-req-id.ts';
+import {
+  type ApprovedRequest,
+  type AuthenticationRequest,
+  decideTokenRequest,
+} from '../../../core/deciding/authentication-request.ts';
 import { ignoresSlowDown } from '../../../core/deciding/interval.ts';
-import { requestIdOf, txnOf } from '../../../core/digest.ts';
+import { txnOf } from '../../../core/digest.ts';
 import { single } from '../../../core/form.ts';
+import type { Refusal } from '../../../core/refusal.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import { CIBA_GRANT } from '../../../core/token/grant-types.ts';
 import { judgeGrant } from '../../../core/token/standing-grant.ts';
@@ -28,8 +35,6 @@ export type CibaGrantPorts = IssueTokensPorts &
  * end, so a few rounds are enough.
  */
 const DECISION_ROUNDS = 3;
-/** An `auth_req_id` that is worth hashing: at most 128 characters. Those of this provider have 43. */
-const AUTH_REQ_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /**
  * Lets a client poll for or redeem its authentication request (CIBA §10.1, §11). A `resource` narrows the audience of
@@ -38,10 +43,10 @@ const AUTH_REQ_ID = /^[A-Za-z0-9._-]{1,128}$/;
 export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): Promise<Result<IssuedTokens>> {
   const authReqId = single(call.form, 'auth_req_id');
   if (authReqId === undefined) return refuse({ reason: 'missing_parameter', name: 'auth_req_id' });
-  if (!AUTH_REQ_ID.test(authReqId)) return refuse({ reason: 'unknown_auth_req_id' });
+  const requestId = requestIdNamed(authReqId);
+  if (requestId === undefined) return refuse({ reason: 'unknown_auth_req_id' });
   const resources = checkResources(call.form.get('resource') ?? []);
   if (!resources.ok) return resources;
-  const requestId = requestIdOf(authReqId);
   call.note({ txn: txnOf(requestId) });
   return poll(ports, call, requestId);
 }
@@ -99,7 +104,15 @@ async function redeem(
   const grant = { ...judged.grant, audience: audience.value };
   const now = ports.clock();
   const issued = await issueTokens(ports, { client, grant, confirmation, now });
-  if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
+  const claim = await ports.requests.claimApproved({ request, now });
+  if (!claim.recorded) return refuse(lostTo(claim.stored, client, now));
   note({ approval_seconds: grant.authTime - issuedAt });
   return ok({ ...issued, sub, requestId, issuedAt: now });
+}
+
+/** Why a request could not be claimed: another call redeemed it, or ended it. */
+function lostTo(stored: AuthenticationRequest | undefined, client: Client, now: number): Refusal {
+  const decision = decideTokenRequest(stored, client, now);
+  const hasEnded = decision.outcome === 'refuse' && stored?.state === 'failed';
+  return hasEnded ? decision.refusal : { reason: 'lost_redemption_race' };
 }
