@@ -18,6 +18,7 @@ const LABELS = {
   outcome: 'result',
   because: 'because',
   wasApproved: 'approved',
+  attemptsLeft: 'attempts_left',
   changed: 'changed',
   jti: 'jti',
   kid: 'kid',

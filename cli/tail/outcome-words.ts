@@ -39,6 +39,7 @@ const ERRORS = [
   'invalid_client_metadata',
   'invalid_device',
   'invalid_grant',
+  'invalid_number',
   'invalid_push_token',
   'invalid_request',
   'invalid_scope',

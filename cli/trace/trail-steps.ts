@@ -72,7 +72,11 @@ function stepOf(record: TrailRecord, outcome: TrailChange['outcome']): Step {
   };
 }
 
-const TONES: Readonly<Record<string, Tone>> = { client_blocked: 'bad', approval_taken_back: 'bad' };
+const TONES: Readonly<Record<string, Tone>> = {
+  client_blocked: 'bad',
+  approval_taken_back: 'bad',
+  wrong_number: 'bad',
+};
 
 /** The step that an event of the trail proves, where no line of the log does. */
 function nameOf(event: string, outcome: TrailChange['outcome'], decision: unknown): StepName {

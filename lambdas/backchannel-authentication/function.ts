@@ -8,8 +8,8 @@ import {
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
-  description: 'POST /bc-authorize: a client asks a user (CIBA section 7), and may withdraw it again',
-  routes: ['POST /bc-authorize', 'POST /bc-authorize/withdraw'],
+  description: 'POST /bc-authorize: a client asks a user (CIBA section 7), enters a number, may withdraw it again',
+  routes: ['POST /bc-authorize', 'POST /bc-authorize/withdraw', 'POST /bc-authorize/number'],
   throttle: { setting: 'authentication', rate: 500, burst: 1000 },
   authorizer: 'none',
   environment: [
@@ -36,7 +36,7 @@ export const spec = {
     // The public halves, to verify an ID token that comes as a hint.
     { table: 'directory', actions: ['Query'], prefixes: ['KEY#'] },
     { table: 'transactions', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['RATE#'] },
-    { table: 'transactions', actions: ['PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
+    { table: 'transactions', actions: ['GetItem', 'PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },
     // The details of a request that is withdrawn say which phones rang, and what it opened.
     { table: 'transactions', actions: ['GetItem'], prefixes: ['USER#'] },

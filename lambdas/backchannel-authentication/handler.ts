@@ -13,9 +13,12 @@ import { wire } from './wiring.ts';
  * POST /bc-authorize/withdraw: a client withdraws its own request (docs/withdrawal.md). An id of no request that it
  * could withdraw is answered 200, too. Its code is loaded with its first call, because few logins need it.
  *
+ * POST /bc-authorize/number: a client enters the number that its user read on the phone (docs/number-matching.md).
+ *
  * 400 invalid_request, invalid_scope, unknown_user_id, expired_login_hint_token, unauthorized_client,
- * invalid_binding_message, missing_user_code, invalid_user_code, invalid_target, invalid_authorization_details; 401
- * invalid_client; 403 access_denied; 503 temporarily_unavailable. When each is answered is in core/asking/refusals.ts.
+ * invalid_binding_message, missing_user_code, invalid_user_code, invalid_target, invalid_authorization_details,
+ * invalid_grant, invalid_number; 401 invalid_client; 403 access_denied; 503 temporarily_unavailable. When each is
+ * answered is in core/asking/refusals.ts.
  */
 const { ports, log } = await wire();
 
@@ -30,6 +33,12 @@ const routes = endpoint(log, {
     if (!call.ok) return call;
     const { withdrawRequest } = await import('../../provider/flows/asking/withdraw-request.ts');
     return mapResult(await withdrawRequest(ports, call.value), answerEmpty);
+  },
+  'POST /bc-authorize/number': async (request) => {
+    const call = clientCallFrom(request, ports.profile);
+    if (!call.ok) return call;
+    const { enterNumber } = await import('../../provider/flows/asking/enter-number.ts');
+    return mapResult(await enterNumber(ports, call.value), answerEmpty);
   },
 });
 

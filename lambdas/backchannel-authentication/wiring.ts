@@ -9,6 +9,7 @@ import {
   type Wired,
 } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
+import { NumberedRequestsTable } from '../../provider/adapters/dynamodb/numbered-requests-table.ts';
 import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -26,12 +27,15 @@ import { SnsEndpointRights } from '../../provider/adapters/sns/sns-endpoint-righ
 import { SnsPush } from '../../provider/adapters/sns/sns-push.ts';
 import { warmUp } from '../../provider/adapters/warm-up.ts';
 import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
+import type { EnterNumberPorts } from '../../provider/flows/asking/enter-number.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
 import type { WithdrawRequestPorts } from '../../provider/flows/asking/withdraw-request.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 /** Composes what backchannel-authentication runs with in an AWS account. */
-export async function wire(): Promise<Wired<RequestAuthenticationPorts & WithdrawRequestPorts & ProvePushRightsPorts>> {
+export async function wire(): Promise<
+  Wired<RequestAuthenticationPorts & WithdrawRequestPorts & EnterNumberPorts & ProvePushRightsPorts>
+> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -50,6 +54,7 @@ export async function wire(): Promise<Wired<RequestAuthenticationPorts & Withdra
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     requests: new RequestsTable(transactions, entropy),
     withdrawable: new WithdrawableRequestsTable(transactions, entropy),
+    numbers: new NumberedRequestsTable(transactions, entropy),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),

@@ -21,9 +21,8 @@ import { wire } from './wiring.ts';
  * The device API (docs/device-api.md): enrol, change and remove a device, set the user code, list and read requests,
  * answer one.
  *
- * 400 invalid_request, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403 access_denied,
- * insufficient_user_authentication; 404 not_found; 409 already_decided; 410 expired,
- * withdrawn.
+ * 400 invalid_request, invalid_number, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403
+ * access_denied, insufficient_user_authentication; 404 not_found; 409 already_decided; 410 expired, withdrawn.
  */
 const { ports, log } = await wire();
 
@@ -53,13 +52,18 @@ const routes = endpoint(log, {
   'GET /device/requests': async (request) =>
     mapResult(await listPendingRequests(ports, deviceCallFrom(request)), (pending) =>
       answerOk({
-        requests: pending.map(({ requestId, expiresAt }) => ({ request_id: requestId, expires_at: expiresAt })),
+        requests: pending.map(({ requestId, expiresAt, numberMatching, isAwaitingNumber }) => ({
+          request_id: requestId,
+          expires_at: expiresAt,
+          number_matching: numberMatching,
+          awaiting_number: isAwaitingNumber,
+        })),
       }),
     ),
   'GET /device/requests/{request_id}': async (request) => {
     const call = { ...deviceCallFrom(request), requestId: pathParameter(request, 'request_id') };
-    return mapResult(await readRequestDetails(ports, call), ({ bytes }) =>
-      answerOk({ details: Buffer.from(bytes).toString('base64url') }),
+    return mapResult(await readRequestDetails(ports, call), ({ bytes, numberMatching }) =>
+      answerOk({ details: Buffer.from(bytes).toString('base64url'), number_matching: numberMatching }),
     );
   },
   'POST /device/requests/{request_id}/response': async (request) => {
@@ -67,7 +71,9 @@ const routes = endpoint(log, {
     if (!body.ok) return body;
     const { correlationId, note } = request;
     const call = { ...body.value, requestId: pathParameter(request, 'request_id'), correlationId, note };
-    return mapResult(await answerRequest(ports, call), answerDone);
+    return mapResult(await answerRequest(ports, call), ({ number }) =>
+      number === undefined ? answerDone() : answerOk({ number }),
+    );
   },
 });
 

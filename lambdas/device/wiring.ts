@@ -6,6 +6,7 @@ import { ClientBlocksTable } from '../../provider/adapters/dynamodb/client-block
 import { DecidableRequestsTable } from '../../provider/adapters/dynamodb/decidable-requests-table.ts';
 import { EnrolmentsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
 import { EvidenceKeysTable } from '../../provider/adapters/dynamodb/evidence-keys-table.ts';
+import { NumberedRequestsTable } from '../../provider/adapters/dynamodb/numbered-requests-table.ts';
 import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -54,6 +55,7 @@ export async function wire(): Promise<
     enrolments: new EnrolmentsTable({ directory, transactions }, entropy),
     replays: new ReplaysTable(transactions, entropy, clock),
     requests: new DecidableRequestsTable({ directory, transactions }, entropy),
+    numbers: new NumberedRequestsTable(transactions, entropy),
     evidenceKeys: new EvidenceKeysTable(directory, entropy),
     evidenceSeal,
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),

@@ -31,6 +31,8 @@ export interface Entropy {
   secret(): string;
   /** 16 random bytes in base64url, for names that must be unique but not secret. */
   id(): string;
+  /** Two decimal digits, each of the hundred texts as likely as any other. Nobody can foretell them. */
+  twoDigits(): string;
   /** A number from 0 up to but not including 1, to spread load. */
   fraction(): number;
 }

@@ -76,6 +76,13 @@ export function requestIn(state: AuthenticationRequest['state'], facts: Partial<
   const all = { ...FACTS, ...facts };
   const inState: Record<AuthenticationRequest['state'], AuthenticationRequest> = {
     pending: { ...all, state: 'pending' },
+    awaiting_number: {
+      ...all,
+      state: 'awaiting_number',
+      numberMatching: 'client_enters',
+      grant: { ...GRANT, amr: [...GRANT.amr, 'mca'] },
+      number: '42',
+    },
     approved: approvedRequest(facts),
     denied: { ...all, state: 'denied', deviceId: 'device-1' },
     failed: { ...all, state: 'failed' },

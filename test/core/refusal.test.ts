@@ -210,6 +210,12 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     '400 invalid_request',
     'No device of this user can reach one of these acr_values; send others, or none.',
   ],
+  number_not_awaited: [
+    { because: 'over' },
+    '400 invalid_grant',
+    'auth_req_id names no open request of this client that waits for a number.',
+    { detail: 'over' },
+  ],
   push_unavailable: [
     { retryAfterSeconds: 5 },
     '503 temporarily_unavailable',
@@ -233,6 +239,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   client_reported: [{}, '400 access_denied', 'The end-user denied the authorization request.'],
   request_failed: [{}, '400 access_denied', 'The authorization request could not be delivered to the end-user.'],
   withdrawn_by_client: [{}, '400 access_denied', 'The client withdrew the authorization request.'],
+  wrong_numbers: [{}, '400 access_denied', 'A wrong number was entered too often.'],
   approval_taken_back: [
     { because: 'user_blocked' },
     '400 access_denied',
@@ -304,6 +311,18 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     { suffices: [{ acr: 'urn:"low"', anyOf: ['pin', 'fpt'] }], hasVerificationKey: false },
     '403 insufficient_user_authentication',
     'An approval of this request must have one of pin, fpt in amr. The request still waits: verify the user and answer again.',
+  ],
+  number_required: [
+    {},
+    '400 invalid_request',
+    'The claim number must be the two digits that the user sees where the request began.',
+    { detail: 'number' },
+  ],
+  wrong_number: [
+    { attemptsLeft: 2 },
+    '400 invalid_number',
+    'The number is wrong. The request still waits: let the user read it again.',
+    { members: { attempts_left: 2 }, detail: '2 left' },
   ],
   already_decided: [{ state: 'approved' }, '409 already_decided', 'The request was decided already.'],
 

@@ -29,6 +29,7 @@ const NAMES: Readonly<Record<ProviderEventName, true>> = {
 const REASONS: Readonly<Record<TakenBack | FailureCause | 'not_reached', true>> = {
   not_reached: true,
   withdrawn: true,
+  wrong_number: true,
   user_removed: true,
   user_replaced: true,
   user_blocked: true,

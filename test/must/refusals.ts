@@ -31,7 +31,10 @@ export const REFUSAL_REQUIREMENTS: readonly Requirement[] = [
         },
         test: {
           file: BODY_TEST,
-          titles: [BODY, "'no_hint' has error and error_description alone, and slow_down the new interval"],
+          titles: [
+            BODY,
+            "'no_hint' has error and error_description alone, but for the new interval and the attempts that are left",
+          ],
         },
       },
       {

@@ -22,6 +22,8 @@ const FACTS: FactsForm = {
   next_poll_at: 0,
   denied_from: undefined,
   is_concealed: undefined,
+  number_matching: undefined,
+  wrong_numbers: undefined,
 };
 const DOCUMENT: Whole<DetailsDocument> = {
   issuer: 'https://op.example/',

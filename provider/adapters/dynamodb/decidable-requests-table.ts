@@ -1,3 +1,4 @@
+import { isDecidable } from '../../core/deciding/authentication-request.ts';
 import type { Owner } from '../../core/person/user.ts';
 import type {
   DecidableRequest,
@@ -13,8 +14,10 @@ import {
   DETAILS_PREFIX,
   type DetailsForm,
   decisionForm,
+  detailsEnd,
   detailsFrom,
   detailsKey,
+  noneTriedSince,
   type RequestForm,
   requestFrom,
   requestKey,
@@ -38,17 +41,19 @@ export class DecidableRequestsTable implements DecidableRequests {
   async listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]> {
     const { pk } = detailsKey(owner.sub, '');
     const items = await this.#transactions.query<DetailsForm>(pk, { skPrefix: DETAILS_PREFIX });
-    const live = items.filter((item) => item.profile_id === owner.profileId && item.expires_at > now);
+    const live = items.filter((item) => item.profile_id === owner.profileId && detailsEnd(item) > now);
     const ids = live.map(({ sk }) => sk.slice(DETAILS_PREFIX.length));
     const requests = (await this.#transactions.batchGet(ids.map(requestKey))).map(requestFrom);
     return requests
-      .filter((request) => request.state === 'pending' && request.expiresAt > now)
+      .filter((request) => isDecidable(request, 'deny') && request.expiresAt > now)
       .sort((a, b) => b.issuedAt - a.issuedAt)
-      .map(({ requestId, expiresAt, clientId, registrationId }) => ({
+      .map(({ requestId, expiresAt, clientId, registrationId, numberMatching, state }) => ({
         requestId,
         expiresAt,
         clientId,
         registrationId,
+        numberMatching,
+        isAwaitingNumber: state === 'awaiting_number' || undefined,
       }));
   }
 
@@ -89,14 +94,25 @@ export class DecidableRequestsTable implements DecidableRequests {
     requestId,
     owner,
     decision,
+    wrongNumbers,
     now,
   }: Parameters<DecidableRequests['recordDecision']>[0]): Promise<PollOutcome> {
+    const isDenial = decision.decision === 'deny';
+    // An approval is the first one, and no number was tried since its own was compared. A denial is one at any time.
+    const unchanged = noneTriedSince({ wrongNumbers });
     const { written, item } = await this.#transactions.update({
       key: requestKey(requestId),
       set: decisionForm(decision, now),
+      remove: isDenial ? ['grant', 'number'] : undefined,
       guard: {
-        condition: '#sub = :sub AND #profile_id = :profile AND #state = :pending AND #expires_at > :now',
-        values: { sub: owner.sub, profile: owner.profileId, pending: 'pending', now },
+        condition: `#sub = :sub AND #profile_id = :profile AND #state = :pending AND #expires_at > :now${isDenial ? '' : ` AND attribute_not_exists(#grant) AND ${unchanged.condition}`}`,
+        values: {
+          sub: owner.sub,
+          profile: owner.profileId,
+          pending: 'pending',
+          now,
+          ...(!isDenial && unchanged.values),
+        },
       },
       nonce: { attribute: 'decided_by', value: this.#entropy.id() },
     });

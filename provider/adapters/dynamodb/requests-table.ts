@@ -2,7 +2,7 @@ import type { Nothing } from '../../core/whole.ts';
 import type { AuthenticationRequests, NewRequest } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import { notificationItem } from './forms/notification-form.ts';
-import { askedText, detailsKey, requestItem, requestKey } from './forms/request-form.ts';
+import { askedText, detailsEndForm, detailsKey, requestItem, requestKey } from './forms/request-form.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -37,6 +37,7 @@ export class RequestsTable implements AuthenticationRequests {
     asked,
     details,
     notification,
+    number,
     isAfterDenial,
     isOnlyOne,
     questionId,
@@ -45,14 +46,14 @@ export class RequestsTable implements AuthenticationRequests {
   }: NewRequest): Promise<void> {
     unstored satisfies Nothing;
     await Promise.all([
-      this.createSilent({ request, notification }),
+      this.#put({ request, notification, number }),
       this.#transactions.put({
         ...detailsKey(request.sub, request.requestId),
         profile_id: request.profileId,
         registration_id: request.registrationId,
         details: details.bytes,
         details_hash: details.hash,
-        expires_at: request.expiresAt,
+        ...detailsEndForm(request),
         asked: askedText(asked),
         ...(notification && { notified_client: request.clientId }),
         ...(isAfterDenial && { after_denial: true }),
@@ -64,9 +65,17 @@ export class RequestsTable implements AuthenticationRequests {
     ]);
   }
 
-  async createSilent({ request, notification }: Parameters<AuthenticationRequests['createSilent']>[0]): Promise<void> {
+  async createSilent(silent: Parameters<AuthenticationRequests['createSilent']>[0]): Promise<void> {
+    await this.#put(silent);
+  }
+
+  async #put({
+    request,
+    notification,
+    number,
+  }: Pick<NewRequest, 'request' | 'notification' | 'number'>): Promise<void> {
     const [stored] = await Promise.all([
-      this.#transactions.put(requestItem(request, request.expiresAt + KEEP_SECONDS), {
+      this.#transactions.put(requestItem(request, { ttl: request.expiresAt + KEEP_SECONDS, number }), {
         guard: { condition: 'attribute_not_exists(pk)' },
         nonce: this.#nonce('created_by'),
       }),

@@ -30,7 +30,7 @@ export class WithdrawableRequestsTable implements WithdrawableRequests {
       key: requestKey(requestId),
       set: { state: 'failed', failed_because: 'withdrawn' },
       // The grant contains the user's claims, which are not needed any more.
-      remove: ['grant'],
+      remove: ['grant', 'number'],
       guard: {
         condition:
           '#client_id = :client AND #registration_id = :registration AND #expires_at > :oldest AND (#state = :approved OR (#state = :pending AND (attribute_not_exists(#denied_from) OR #denied_from > :now)))',

@@ -1,3 +1,4 @@
+import type { NoNumberAwaited } from '../deciding/number-matching.ts';
 import { DEFAULTS } from '../operating/defaults.ts';
 import { invalidRequest, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 
@@ -65,7 +66,8 @@ export type AskingRefusal =
   | { reason: 'request_open'; retryAfterSeconds: number }
   | { reason: 'no_reachable_device'; devices: number }
   | { reason: 'acr_out_of_reach'; devices: number }
-  | { reason: 'push_unavailable'; retryAfterSeconds: number };
+  | { reason: 'push_unavailable'; retryAfterSeconds: number }
+  | { reason: 'number_not_awaited'; because: NoNumberAwaited };
 
 const ID_TOKEN_EXPECTED: Readonly<Record<WrongIdToken, string>> = {
   malformed: 'an ID token: a signed JWT of at most 8192 characters',
@@ -88,6 +90,8 @@ const HINT_TOKEN_EXPECTED: Readonly<Record<WrongHintToken, string>> = {
   subject: 'a JWT with sub_id, a subject identifier of RFC 9493',
   replayed: 'a JWT whose jti was not used before',
 };
+
+const NO_NUMBER_AWAITED = 'auth_req_id names no open request of this client that waits for a number.';
 
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const askingWording: Wordings<AskingRefusal> = {
@@ -192,6 +196,8 @@ export const askingWording: Wordings<AskingRefusal> = {
       'This user has an open request of this client; try again later.',
       retryAfter(refusal.retryAfterSeconds),
     ),
+  // Unknown ids, ids of other clients and requests that are over or need no number share this wording.
+  number_not_awaited: ({ because }) => wording(400, 'invalid_grant', NO_NUMBER_AWAITED, { detail: because }),
   no_reachable_device: () =>
     invalidRequest('No eligible notification channels were found: the user has no device that a push can reach.'),
   acr_out_of_reach: () =>

@@ -1,4 +1,5 @@
 import type { HintIssuer } from '../asking/hint-issuer.ts';
+import type { NumberMatching } from '../deciding/number-matching.ts';
 import type { PublicJwk, SigningAlgorithm } from '../keys/jwk.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { CIBA_GRANT, type GrantType } from '../token/grant-types.ts';
@@ -105,6 +106,8 @@ export type Client = {
   readonly requiresOpenid?: boolean | undefined;
   /** Who may sign a `login_hint_token` for this client. Absent means only whom the settings trust. */
   readonly hintIssuers?: readonly HintIssuer[] | undefined;
+  /** Who has to enter a number that the other one shows. Absent means that there is none. */
+  readonly numberMatching?: NumberMatching | undefined;
   /** The only user that this client may name. All others are unknown to it. Absent means any user. */
   readonly onlySub?: string | undefined;
   /**

@@ -1,3 +1,4 @@
+import { NUMBER_MATCHING } from '../deciding/number-matching.ts';
 import { isDisplayable } from '../display-text.ts';
 import { HTTPS_URL, isCallableUrl } from '../notifying/notification-endpoint.ts';
 import { isSubject } from '../person/login-identifier.ts';
@@ -189,6 +190,17 @@ export const CLIENT_METADATA = {
     storedAs: 'requiresOpenid',
   },
   ...HINT_METADATA,
+  number_matching: {
+    kind: 'choice',
+    of: NUMBER_MATCHING,
+    source: 'own',
+    means:
+      'Who has to enter a number before an approval counts. `phone_enters`: the client shows it, and the user types it on the phone. `client_enters`: the phone shows it, and the user types it where the request began.',
+    whenAbsent: 'no number',
+    change: 'remove',
+    audited: 'values',
+    storedAs: 'numberMatching',
+  },
   only_sub: {
     kind: 'text',
     called: 'SUB',

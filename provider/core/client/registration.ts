@@ -50,6 +50,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     secretDays: metadata.client_secret_days,
     requiresOpenid: metadata.require_openid_scope,
     hintIssuers: hintIssuers.value,
+    numberMatching: metadata.number_matching,
     onlySub: metadata.only_sub,
     isSynthetic: undefined,
     revision: undefined,
@@ -160,6 +161,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     requestAlgorithm: _algorithm,
     requiresSignedRequests: _isRequired,
     hintIssuers,
+    numberMatching,
     onlySub,
     isSynthetic,
     revision,
@@ -185,6 +187,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     client_secret_days: secretDays,
     require_openid_scope: requiresOpenid,
     login_hint_token_issuers: describeHintIssuers(hintIssuers),
+    number_matching: numberMatching,
     only_sub: onlySub,
   } satisfies Whole<ClientMetadata>;
 }

@@ -4,6 +4,7 @@ import { isSamePerson, type Owner } from '../person/user.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Grant } from '../token/grant.ts';
 import type { TakenBack } from '../token/refusals.ts';
+import type { NumberMatching } from './number-matching.ts';
 import { redemptionGrace } from './redemption-grace.ts';
 
 /**
@@ -35,14 +36,28 @@ export type RequestFacts = {
   readonly deniedFrom?: number | undefined;
   /** True if nobody was asked, and the client is not to notice: the request expires like one that nobody answers. */
   readonly isConcealed?: true | undefined;
+  /** Who has to enter a number. Undefined if nobody. */
+  readonly numberMatching?: NumberMatching | undefined;
+  /** How many wrong numbers were entered. Undefined if none. */
+  readonly wrongNumbers?: number | undefined;
 };
 
-/** Why a request failed, if not because no phone rang: its client withdrew it. */
-export type FailureCause = 'withdrawn';
+/** Why a request failed, if not because no phone rang: its client withdrew it, or too many wrong numbers were entered. */
+export type FailureCause = 'withdrawn' | 'wrong_number';
 
 /** The states of an authentication request. An approved request without its grant does not compile. */
 export type AuthenticationRequest =
-  | (RequestFacts & { readonly state: 'pending' })
+  | (RequestFacts & {
+      readonly state: 'pending';
+      /** The number that the client shows and the phone has to enter. Undefined if there is none, or none yet. */
+      readonly number?: string | undefined;
+    })
+  | (RequestFacts & {
+      /** A device approved. The approval counts when the client has entered the number that the device shows. */
+      readonly state: 'awaiting_number';
+      readonly grant: Grant;
+      readonly number: string;
+    })
   | (RequestFacts & { readonly state: 'approved'; readonly grant: Grant })
   | (RequestFacts & {
       readonly state: 'denied';
@@ -101,12 +116,14 @@ export function decideTokenRequest(
         ? { outcome: 'issue', request }
         : refused({ reason: 'approval_not_redeemed_in_time' });
     case 'pending':
+    case 'awaiting_number':
       return decidePendingPoll(request, now);
   }
 }
 
 function whyFailed({ because, takenBack }: Extract<AuthenticationRequest, { state: 'failed' }>): Refusal {
   if (because === 'withdrawn') return { reason: 'withdrawn_by_client' };
+  if (because === 'wrong_number') return { reason: 'wrong_numbers' };
   return takenBack ? { reason: 'approval_taken_back', because: takenBack.because } : { reason: 'request_failed' };
 }
 
@@ -130,9 +147,29 @@ export function isWithdrawn(request: AuthenticationRequest | undefined): boolean
   return request?.state === 'failed' && request.because === 'withdrawn';
 }
 
+/** Returns whether a device may still decide: about a question, or by a denial after an approval that waits. */
+export function isDecidable(request: AuthenticationRequest | undefined, decision: 'approve' | 'deny'): boolean {
+  return request?.state === 'pending' || (request?.state === 'awaiting_number' && decision === 'deny');
+}
+
+/** Returns whether nothing has ended the request: neither its time, nor a refusal, nor an approval that counts. */
+export function isOpen(request: AuthenticationRequest, now: number): boolean {
+  return isDecidable(request, 'deny') && now < request.expiresAt && !isSilentlyDenied(request, now);
+}
+
+/** Returns whether the request ended because too many wrong numbers were entered. */
+export function hasWrongNumbers(request: AuthenticationRequest): boolean {
+  return request.state === 'failed' && request.because === 'wrong_number';
+}
+
 /** A device's decision, as it is recorded. */
 export type Decision =
-  | { readonly decision: 'approve'; readonly grant: Grant }
+  | {
+      readonly decision: 'approve';
+      readonly grant: Grant;
+      /** The number that the client has to enter before the approval counts. Undefined if it counts at once. */
+      readonly number?: string | undefined;
+    }
   | { readonly decision: 'deny'; readonly deviceId: string; readonly reason?: string | undefined };
 
 /**
@@ -145,7 +182,8 @@ export function judgeLateDecision(
   late: Owner & { deviceId: string; decision: 'approve' | 'deny' },
 ): { readonly outcome: 'same_again' } | { readonly outcome: 'refuse'; readonly refusal: Refusal } {
   if (!stored || !isSamePerson(stored, late)) return { outcome: 'refuse', refusal: { reason: 'request_not_found' } };
-  if (stored.state === 'pending') return { outcome: 'refuse', refusal: { reason: 'request_over' } };
+  if (stored.state === 'pending' || hasWrongNumbers(stored))
+    return { outcome: 'refuse', refusal: { reason: 'request_over' } };
   if (isWithdrawn(stored)) return { outcome: 'refuse', refusal: { reason: 'request_withdrawn' } };
   const made = decisionIn(stored);
   const same = made?.deviceId === late.deviceId && made.decision === late.decision;
@@ -160,6 +198,7 @@ export function judgeLateDecision(
  */
 function decisionIn(request: AuthenticationRequest): { deviceId: string; decision: 'approve' | 'deny' } | undefined {
   switch (request.state) {
+    case 'awaiting_number':
     case 'approved':
       return { deviceId: request.grant.deviceId, decision: 'approve' };
     case 'redeemed':

@@ -1,7 +1,7 @@
 import { invalidRequest, type Wordings, wording } from '../refusal-wording.ts';
 import type { AcrRule } from './acr-rule.ts';
 
-/** The reasons why a phone's answer is refused (docs/device-api.md). */
+/** The reasons why a phone's answer is refused (docs/device-api.md), or a number (docs/number-matching.md). */
 export type DecidingRefusal =
   | { reason: 'request_not_found' }
   | { reason: 'request_over' }
@@ -9,6 +9,8 @@ export type DecidingRefusal =
   | { reason: 'details_hash_mismatch' }
   | { reason: 'amr_needs_verification_key'; method: string }
   | { reason: 'verification_insufficient'; suffices: readonly AcrRule[]; hasVerificationKey: boolean }
+  | { reason: 'number_required' }
+  | { reason: 'wrong_number'; attemptsLeft: number }
   | { reason: 'already_decided'; state: string };
 
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
@@ -22,6 +24,14 @@ export const decidingWording: Wordings<DecidingRefusal> = {
     invalidRequest(`The claim amr may have ${method} only in an answer that the verification key signs.`, 'amr'),
   // The code of RFC 9470 §3: the user was authenticated, but not as the request needs it.
   verification_insufficient: (refusal) => wording(403, 'insufficient_user_authentication', whatSuffices(refusal)),
+  number_required: () =>
+    invalidRequest('The claim number must be the two digits that the user sees where the request began.', 'number'),
+  // The same for phones and clients. Only what the next step is differs.
+  wrong_number: ({ attemptsLeft }) =>
+    wording(400, 'invalid_number', whatIsLeft(attemptsLeft), {
+      members: { attempts_left: attemptsLeft },
+      detail: `${attemptsLeft} left`,
+    }),
   already_decided: () => wording(409, 'already_decided', 'The request was decided already.'),
 };
 
@@ -49,4 +59,10 @@ function whatSuffices(refusal: {
   return ways.length === 0
     ? 'This device cannot approve this request, which needs a verification key. It can deny it, and the request still waits.'
     : `An approval of this request must ${ways.join(', or ')}. The request still waits: verify the user and answer again.`;
+}
+
+function whatIsLeft(attemptsLeft: number): string {
+  return attemptsLeft === 0
+    ? 'The number is wrong. It was the last attempt, and the request is over.'
+    : 'The number is wrong. The request still waits: let the user read it again.';
 }

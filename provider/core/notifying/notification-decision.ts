@@ -1,6 +1,7 @@
 import type { Registration } from '../client/client.ts';
 import {
   type AuthenticationRequest,
+  hasWrongNumbers,
   isSilentlyDenied,
   isWithdrawn,
   type RequestFacts,
@@ -45,8 +46,8 @@ export type NotificationDecision =
 
 /**
  * Decides from the stored request whether its client is to be notified (CIBA §10.2): after an approval and after a
- * denial, also one that nobody made because the client was reported. An announcement states only an intent, because it
- * is sent before the decision is committed. The decision may therefore follow a moment later, or never, if the phone's
+ * denial, also one that nobody made because the client was reported, and after the last wrong number. An announcement
+ * states only an intent, because it is sent before the decision is committed. The decision may therefore follow a moment later, or never, if the phone's
  * call failed in between. A client that already has its tokens needs no notification, and one that withdrew its request
  * wants none.
  */
@@ -59,6 +60,7 @@ export function decideNotification(
   const drop = (because: NotNotified, isOver = true) => ({ outcome: 'drop', because, clientId, isOver }) as const;
   switch (request.state) {
     case 'pending':
+    case 'awaiting_number':
       // Nobody was asked, so nobody decides.
       if (request.isConcealed) return drop('never_decided', announced.now >= expiresAt);
       if (request.deniedFrom !== undefined)
@@ -76,6 +78,7 @@ export function decideNotification(
     case 'redeemed':
       return drop('redeemed_already');
     case 'failed':
+      if (hasWrongNumbers(request)) return notify(request, announced.now);
       return drop(isWithdrawn(request) ? 'request_withdrawn' : 'request_failed');
   }
 }

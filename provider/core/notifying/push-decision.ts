@@ -44,9 +44,9 @@ const tell = (error: PushError): PushDecision => ({ outcome: 'tell', error });
  */
 export function decidePush(request: AuthenticationRequest, announced: Announced): PushDecision {
   const { now, watchesExpiry } = announced;
-  if (request.state === 'pending') return decidePending(request, announced);
+  if (request.state === 'pending' || request.state === 'awaiting_number') return decidePending(request, announced);
   if (isWithdrawn(request)) return drop('request_withdrawn');
-  if (request.state === 'failed' && !request.takenBack) return drop('request_failed');
+  if (request.state === 'failed' && !request.takenBack && !request.because) return drop('request_failed');
   if (request.state === 'redeemed' && !request.sealed) return drop('redeemed_already');
   // The decision has an announcement of its own.
   if (watchesExpiry) return drop('decided_already', false);
@@ -64,7 +64,7 @@ export function decidePush(request: AuthenticationRequest, announced: Announced)
 }
 
 function decidePending(
-  request: Extract<AuthenticationRequest, { state: 'pending' }>,
+  request: Extract<AuthenticationRequest, { state: 'pending' | 'awaiting_number' }>,
   { at, now, watchesExpiry }: Announced,
 ): PushDecision {
   const { deniedFrom, expiresAt } = request;

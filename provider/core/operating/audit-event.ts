@@ -62,6 +62,23 @@ export type AuditEvent =
       readonly wasApproved: boolean;
     }
   | {
+      /** A wrong number was entered: on this device, or else by the client. The number itself is in no record. */
+      readonly event: 'wrong_number';
+      readonly requestId: string;
+      readonly sub: string;
+      readonly clientId: string;
+      readonly deviceId?: string | undefined;
+      /** How many more the request bears. With 0 it has failed. */
+      readonly attemptsLeft: number;
+    }
+  | {
+      /** The client entered the number that a device had shown, and the approval counts from then on. */
+      readonly event: 'number_matched';
+      readonly requestId: string;
+      readonly sub: string;
+      readonly clientId: string;
+    }
+  | {
       /** The approval gave no tokens, because it was taken back before the client redeemed it. */
       readonly event: 'approval_taken_back';
       readonly requestId: string;

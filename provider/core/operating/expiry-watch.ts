@@ -30,7 +30,7 @@ export function secondsUntilExpiry(expiresAt: number, now: number): number {
  * on no decision follows.
  */
 export function decideExpiry(request: AuthenticationRequest | undefined, now: number): ExpiryDecision {
-  if (request?.state !== 'pending') return { outcome: 'drop' };
+  if (request?.state !== 'pending' && request?.state !== 'awaiting_number') return { outcome: 'drop' };
   const seconds = secondsUntilExpiry(request.expiresAt, now);
   return seconds > 0 ? { outcome: 'wait', seconds } : { outcome: 'expired', request };
 }

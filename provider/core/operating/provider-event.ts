@@ -16,7 +16,10 @@ type RequestEvent =
   | { readonly event: 'fraud_reported'; readonly deviceId: string }
   /** Nobody answered in time. */
   | { readonly event: 'authentication_expired' }
-  /** The push reached no device, the client withdrew the request, or an approval was taken back before it gave tokens. */
+  /**
+   * The push reached no device, the client withdrew the request, too many wrong numbers were entered, or an approval was
+   * taken back before it gave tokens.
+   */
   | { readonly event: 'authentication_failed'; readonly reason: 'not_reached' | FailureCause | TakenBack };
 
 /** What happened, without the members that each event has. */

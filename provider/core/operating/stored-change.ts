@@ -88,6 +88,9 @@ function ofRequest({ before, after }: Versions<AuthenticationRequest>): readonly
   switch (after.state) {
     case 'pending':
       return [{ event: 'authentication_requested', ...facts, expiresAt: after.expiresAt }];
+    case 'awaiting_number':
+      // The approval does not count yet.
+      return [];
     case 'approved':
       return [{ event: 'authentication_approved', ...facts, deviceId: after.grant.deviceId }];
     case 'denied': {

@@ -84,6 +84,8 @@ export type KeptRequest = {
   readonly details: unknown;
   readonly details_hash: string;
   readonly asked: KeptAsked;
+  /** Who has to enter a number, if anybody. */
+  readonly number_matching?: string | undefined;
   readonly notified_client?: string | undefined;
   readonly after_denial?: true | undefined;
   readonly only_one?: true | undefined;
@@ -103,6 +105,7 @@ export type KeptStatus = {
   readonly decided_at?: number | undefined;
   readonly deny_reason?: string | undefined;
   readonly failed_because?: string | undefined;
+  readonly wrong_numbers?: number | undefined;
   readonly taken_back?: string | undefined;
   readonly grant?: KeptGrant | undefined;
 };

@@ -14,6 +14,7 @@ export type TokenRefusal =
   | { reason: 'client_reported' }
   | { reason: 'request_failed' }
   | { reason: 'withdrawn_by_client' }
+  | { reason: 'wrong_numbers' }
   | { reason: 'approval_taken_back'; because: TakenBack }
   | { reason: 'request_expired' }
   | { reason: 'approval_not_redeemed_in_time' }
@@ -55,6 +56,7 @@ export const tokenWording: Wordings<TokenRefusal> = {
   request_failed: () =>
     wording(400, 'access_denied', 'The authorization request could not be delivered to the end-user.'),
   withdrawn_by_client: () => wording(400, 'access_denied', 'The client withdrew the authorization request.'),
+  wrong_numbers: () => wording(400, 'access_denied', 'A wrong number was entered too often.'),
   approval_taken_back: ({ because }) =>
     wording(400, 'access_denied', 'The authorization was taken back before it was redeemed.', { detail: because }),
   request_expired: () => expired,

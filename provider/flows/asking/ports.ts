@@ -78,6 +78,8 @@ export type NewRequest = {
   readonly details: FrozenDetails;
   /** What is needed to notify the client. Undefined for a client that polls. */
   readonly notification?: NotificationAddress | undefined;
+  /** The number that the client shows and the phone has to enter. Undefined if there is none. */
+  readonly number?: string | undefined;
   /** True if the client pauses after denials of this user, unless they approve this request. */
   readonly isAfterDenial?: true | undefined;
   /** True if the client may have no other request open with this user. */

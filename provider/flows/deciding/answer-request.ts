@@ -1,14 +1,15 @@
 import type { Verification } from '../../core/deciding/acr.ts';
 import {
   type AuthenticationRequest,
+  isDecidable,
   isWithdrawn,
   judgeLateDecision,
 } from '../../core/deciding/authentication-request.ts';
 import { decisionOf } from '../../core/deciding/decision.ts';
 import { checkDeviceResponse, type DeviceResponse, notedDecision } from '../../core/deciding/device-response.ts';
+import { awaitsNumber } from '../../core/deciding/number-matching.ts';
 import { checkVerification } from '../../core/deciding/verification.ts';
 import { txnOf } from '../../core/digest.ts';
-import type { AuditEvent } from '../../core/operating/audit-event.ts';
 import type { EvidenceKey } from '../../core/person/evidence-key.ts';
 import { enrolledDevices, type User } from '../../core/person/user.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
@@ -19,22 +20,22 @@ import {
   type DeviceAuthenticationPorts,
   type DeviceCall,
 } from '../device/authenticate-device.ts';
-import type { Announcements } from '../notifying/ports.ts';
 import { auditedChange, type RecordDone } from '../operating/audited-change.ts';
-import type { EvidenceKeys, EvidenceSeal } from '../person/ports.ts';
 import { findUserWithDevices } from '../person/user-with-devices.ts';
-import type { Note } from '../ports.ts';
+import type { Entropy, Note } from '../ports.ts';
+import { type CheckNumberPorts, checkNumber } from './answer/check-number.ts';
+import { type EvidencePorts, evidenceKeyOf, sealEvidence } from './answer/seal-evidence.ts';
 import { blockReported, type ClientDenialPorts, changePause, isOfReported, unlessReported } from './client-denials.ts';
 import type { DecidableRequest, DecidableRequests, PendingRequest, StoredDetails } from './ports.ts';
 
 /** What this flow needs. */
 export type AnswerPorts = DeviceAuthenticationPorts &
-  ClientDenialPorts & {
-    readonly requests: DecidableRequests;
-    readonly announcements: Announcements;
-    readonly evidenceKeys: EvidenceKeys;
-    readonly evidenceSeal: EvidenceSeal;
-  };
+  ClientDenialPorts &
+  EvidencePorts &
+  CheckNumberPorts & { readonly requests: DecidableRequests; readonly entropy: Entropy };
+
+/** An answer that is recorded. `number`: what the device shows, and the client has to enter before the approval counts. */
+export type RecordedAnswer = { readonly number?: string | undefined };
 
 /** The form of a request id: SHA-256 in base64url. Any other text finds no request. */
 const REQUEST_ID = /^[A-Za-z0-9_-]{43}$/;
@@ -80,12 +81,13 @@ export async function readRequestDetails(
  * write commits the first valid answer. If the client is to be notified, the decision is announced before it is
  * committed. If the announcement fails, there is no decision, and the phone asks its user to try again. That next try
  * stores evidence and announces again, because nothing is decided yet. Once the request is decided, an answer leaves
- * only its outcome.
+ * only its outcome. An approval of a request whose client has to enter a number is recorded, and does not count yet: the
+ * client is told of nothing, and the answer has the number for this device alone.
  */
 export async function answerRequest(
   ports: AnswerPorts,
   call: { requestId: string; response: string; correlationId: string; note: Note },
-): Promise<Result<true>> {
+): Promise<Result<RecordedAnswer>> {
   const { requestId, response, correlationId, note } = call;
   const reading = readTogether(ports, requestId);
   const authenticated = await authenticateDeviceToken(ports, response, { type: 'response', note, find: reading.owner });
@@ -97,10 +99,18 @@ export async function answerRequest(
   if (!answer.ok) return answer;
   note({ ...notedDecision(answer.value), synthetic: details.isSynthetic });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
-  if (stored?.state !== 'pending') return answerLate(ports, valid, stored);
+  if (!stored || !isDecidable(stored, answer.value.decision)) return answerLate(ports, valid, stored);
   const { device, signedBy } = valid.by;
   const verification = checkVerification(answer.value, { signedBy, proof: device.proof }, details.asked.acrValues);
   if (!verification.ok) return verification;
+  const number = await checkNumber(ports, {
+    answer: answer.value,
+    request: stored,
+    details,
+    by: valid.by,
+    correlationId,
+  });
+  if (!number.ok) return number;
   const key = await evidenceKeyOf(ports, valid.by.user, reading.evidenceKey());
   if (!key) return refuse({ reason: 'device_not_authenticated', because: 'unknown_device' });
   const event = sealEvidence(ports, valid, { response, details, key });
@@ -108,8 +118,9 @@ export async function answerRequest(
   return auditedChange(ports, { ...change, takesAway: answer.value.decision === 'deny' }, async (done) => {
     await blockReported(ports, { ...valid, details });
     const { notifiedClient: clientId } = details;
-    if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
-    return record({ ...ports, done }, { ...valid, verification: verification.value }, details);
+    if (clientId !== undefined && !awaitsNumber(stored, answer.value))
+      await ports.announcements.announce({ requestId, clientId, correlationId });
+    return record({ ...ports, done }, { ...valid, verification: verification.value, stored }, details);
   });
 }
 
@@ -134,43 +145,6 @@ function readTogether(ports: AnswerPorts, requestId: string) {
 /** An answer whose signature, request and hash are right. */
 type ValidAnswer = { readonly requestId: string; readonly answer: DeviceResponse; readonly by: AuthenticatedDevice };
 
-/**
- * Returns the key of the person, which was read together with the request. It is made now if they have none, or if it
- * is that of an earlier person with the subject. A person who is erased at the same time may have lost their key before
- * this one was made, so the user is read once more: nothing is sealed with a key that outlives an erasure.
- */
-async function evidenceKeyOf(
-  ports: AnswerPorts,
-  user: User,
-  read: EvidenceKey | undefined,
-): Promise<EvidenceKey | undefined> {
-  if (read?.profileId === user.profileId) return read;
-  const made = await ports.evidenceKeys.claim(user, ports.clock());
-  const owner = await findUserWithDevices(ports, user.sub);
-  const isStillTheirs = owner?.user.profileId === user.profileId && owner.user.status !== 'blocked';
-  return isStillTheirs ? made : undefined;
-}
-
-/** Seals what proves the decision with the key of the person. */
-function sealEvidence(
-  { evidenceSeal }: AnswerPorts,
-  { requestId, by }: ValidAnswer,
-  { response, details, key }: { response: string; details: StoredDetails; key: EvidenceKey },
-): AuditEvent {
-  const { deviceId, proof } = by.device;
-  const { sub, profileId } = by.user;
-  const shown = Buffer.from(details.bytes).toString('base64url');
-  const record = { requestId, sub, profileId, deviceId };
-  const signer =
-    by.signedBy === 'verification' && proof.verificationKey
-      ? ({ publicKey: proof.verificationKey, proof: 'verification_key' } as const)
-      : { publicKey: proof.publicKey };
-  const evidence = { response, details: shown, ...signer };
-  const { clientId } = details.asked;
-  const sealed = evidenceSeal.seal(evidence, { key, record });
-  return { event: 'decision_evidence', ...record, clientId, sealed };
-}
-
 function outcomeOf({ requestId, answer, by }: ValidAnswer) {
   const { sub, deviceId } = by.device;
   const { decision, reason } = answer;
@@ -181,22 +155,33 @@ function outcomeOf({ requestId, answer, by }: ValidAnswer) {
 /** Commits the decision. */
 async function record(
   ports: AnswerPorts & { readonly done: RecordDone },
-  valid: ValidAnswer & { readonly verification: Verification },
+  valid: ValidAnswer & { readonly verification: Verification; readonly stored: AuthenticationRequest },
   details: StoredDetails,
-): Promise<Result<true>> {
+): Promise<Result<RecordedAnswer>> {
   const now = ports.clock();
-  const { requestId, answer, by, verification } = valid;
-  const answered = { ...details, verification, user: by.user, deviceId: by.device.deviceId };
-  const decision = decisionOf(answer, answered, { acrPolicy: ports.settings.acrPolicy, now });
-  const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, now });
+  const { requestId, answer, by, verification, stored: read } = valid;
+  const { numberMatching, wrongNumbers } = read;
+  const answered = { ...details, numberMatching, verification, user: by.user, deviceId: by.device.deviceId };
+  const policy = { acrPolicy: ports.settings.acrPolicy, now, number: ports.entropy.twoDigits() };
+  const decision = decisionOf(answer, answered, policy);
+  const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, wrongNumbers, now });
   if (recorded.recorded) {
     await changePause(ports, { ...valid, details });
-    return ok(true);
+    return ok({ number: decision.decision === 'approve' ? decision.number : undefined });
   }
-  const refusal = refusalOfLate(valid, recorded.stored);
+  const { stored } = recorded;
+  // A wrong number was counted meanwhile. Each brings the request closer to its end, so this ends too.
+  if (stored && isDecidable(stored, answer.decision) && stored.wrongNumbers !== wrongNumbers)
+    return record(ports, { ...valid, stored }, details);
+  const refusal = refusalOfLate(valid, stored);
   if (refusal) return refuse(refusal);
   await ports.done(outcomeOf(valid)('recorded_before'));
-  return ok(true);
+  return ok(shownAgain(stored));
+}
+
+/** The number that the device shows again, as long as the client has not entered it. */
+function shownAgain(stored: AuthenticationRequest | undefined): RecordedAnswer {
+  return stored?.state === 'awaiting_number' ? { number: stored.number } : {};
 }
 
 /**
@@ -207,14 +192,14 @@ async function answerLate(
   { audit, clock }: AnswerPorts,
   valid: ValidAnswer,
   stored: AuthenticationRequest | undefined,
-): Promise<Result<true>> {
+): Promise<Result<RecordedAnswer>> {
   const refusal = refusalOfLate(valid, stored);
   const change = audit.newChange();
   const step = refusal
     ? ({ change, phase: 'refused', refusal: refusal.reason } as const)
     : ({ change, phase: 'done' } as const);
   await audit.record(outcomeOf(valid)(refusal?.reason ?? 'recorded_before'), step, clock());
-  return refusal ? refuse(refusal) : ok(true);
+  return refusal ? refuse(refusal) : ok(shownAgain(stored));
 }
 
 /** Why an answer to a request that is decided or gone is refused. Undefined if it is the decision that was made. */

@@ -1,6 +1,8 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { Registration } from '../../core/client/client.ts';
-import type { AuthenticationRequest, Decision } from '../../core/deciding/authentication-request.ts';
+import type { AuthenticationRequest, Decision, RequestFacts } from '../../core/deciding/authentication-request.ts';
+import type { AwaitingRequest } from '../../core/deciding/entered-number.ts';
+import type { NumberMatching } from '../../core/deciding/number-matching.ts';
 import type { FrozenDetails } from '../../core/deciding/shown-details.ts';
 import type { Device } from '../../core/device/device.ts';
 import type { EvidenceKey } from '../../core/person/evidence-key.ts';
@@ -8,7 +10,13 @@ import type { Owner, User } from '../../core/person/user.ts';
 import type { PollOutcome } from '../token/ports.ts';
 
 /** An entry in the phone's list of requests, and the client that asks. */
-export type PendingRequest = Registration & { readonly requestId: string; readonly expiresAt: number };
+export type PendingRequest = Registration & {
+  readonly requestId: string;
+  readonly expiresAt: number;
+  readonly numberMatching?: NumberMatching | undefined;
+  /** True if a device approved, and the client has not entered the number yet. The user may still deny. */
+  readonly isAwaitingNumber?: true | undefined;
+};
 
 /** What a device reads of one request: the frozen bytes, and what a decision needs. */
 export type StoredDetails = FrozenDetails & {
@@ -16,6 +24,8 @@ export type StoredDetails = FrozenDetails & {
   /** The registration of the client that asks. */
   readonly registrationId: string;
   readonly asked: Asked;
+  /** Who has to enter a number. Undefined if nobody. The number itself is not among the details. */
+  readonly numberMatching?: NumberMatching | undefined;
   /** The client that is to be notified of the decision. Undefined if the client polls. */
   readonly notifiedClient?: string | undefined;
   /** True if the client pauses after denials of this user, unless they approve now. */
@@ -52,7 +62,31 @@ export interface DecidableRequests {
   /** Reads everything that a decision needs in one call, strongly consistent. */
   readForDecision(ids: { sub: string; deviceId: string; requestId: string }): Promise<ReadForDecision>;
   /**
-   * Records the decision on the user's pending, unexpired request. Otherwise returns the request as it is stored now.
+   * Records the decision on the user's pending, unexpired request. Otherwise returns the request as it is stored now. An
+   * approval is recorded only if it is the first one, and if there are as many wrong numbers as when its own number was
+   * compared. A denial also ends an approval that waits for a number.
    */
-  recordDecision(decision: { requestId: string; owner: Owner; decision: Decision; now: number }): Promise<PollOutcome>;
+  recordDecision(decision: {
+    requestId: string;
+    owner: Owner;
+    decision: Decision;
+    wrongNumbers?: number | undefined;
+    now: number;
+  }): Promise<PollOutcome>;
+}
+
+/** Authentication requests for which a number has to be entered. */
+export interface NumberedRequests {
+  /** Returns the request as it is stored now. */
+  findRequest(requestId: string): Promise<AuthenticationRequest | undefined>;
+  /**
+   * Counts a wrong number of an open, unexpired request. The last one that it bears makes it fail, in the same write. If
+   * another number was entered since the request was read, nothing is written, and it is returned as it is stored now.
+   */
+  recordWrongNumber(entered: { request: RequestFacts; now: number }): Promise<PollOutcome>;
+  /**
+   * Makes an approval count, because its number was entered. It has the same conditions as a wrong number, so that
+   * neither overtakes the other.
+   */
+  recordMatch(entered: { request: AwaitingRequest; now: number }): Promise<PollOutcome>;
 }

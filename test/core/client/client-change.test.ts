@@ -112,6 +112,7 @@ it('the values of these members are in the audit trail, and of no others', () =>
     'default_audience',
     'client_secret_days',
     'require_openid_scope',
+    'number_matching',
     'only_sub',
   ]);
 });

@@ -39,6 +39,7 @@ const FULL = {
   login_hint_token_issuers: [
     { issuer: 'https://hints.example/', jwks_uri: 'https://hints.example/keys', audience: 'logins' },
   ],
+  number_matching: 'phone_enters',
   only_sub: 'ana',
 } as const satisfies Whole<ClientMetadata>;
 /** A value of the member's shape whose text fits no rule. */
@@ -87,6 +88,7 @@ describe('what does not compile', () => {
     secretDays: undefined,
     requiresOpenid: undefined,
     hintIssuers: undefined,
+    numberMatching: undefined,
     requestAlgorithm: undefined,
     requiresSignedRequests: undefined,
     isSynthetic: undefined,

@@ -81,6 +81,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   request_failed: { reason: 'request_failed' },
   credential_taken_back: { reason: 'credential_taken_back' },
   withdrawn_by_client: { reason: 'withdrawn_by_client' },
+  wrong_numbers: { reason: 'wrong_numbers' },
   approval_taken_back: { reason: 'approval_taken_back', because: 'user_blocked' },
   request_expired: { reason: 'request_expired' },
   approval_not_redeemed_in_time: { reason: 'approval_not_redeemed_in_time' },
@@ -102,6 +103,9 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   amr_needs_verification_key: { reason: 'amr_needs_verification_key', method: 'fpt' },
   verification_insufficient: { reason: 'verification_insufficient', suffices: [], hasVerificationKey: true },
   details_hash_mismatch: { reason: 'details_hash_mismatch' },
+  number_required: { reason: 'number_required' },
+  wrong_number: { reason: 'wrong_number', attemptsLeft: 2 },
+  number_not_awaited: { reason: 'number_not_awaited', because: 'over' },
   already_decided: { reason: 'already_decided', state: 'approved' },
   no_iam_identity: { reason: 'no_iam_identity' },
   operator_not_listed: { reason: 'operator_not_listed' },
@@ -125,14 +129,18 @@ describe('status, error code and description of a refusal', () => {
 });
 
 describe('body of a refusal (RFC 6749 §5.2, CIBA §13)', () => {
-  it.each(ALL)('$reason has error and error_description alone, and slow_down the new interval', (refusal) => {
-    const members = Object.keys(wireOf(refusal).body);
-    expect(members).toEqual([
-      'error',
-      'error_description',
-      ...(refusal.reason === 'polled_too_fast' ? ['interval'] : []),
-    ]);
-  });
+  it.each(ALL)(
+    '$reason has error and error_description alone, but for the new interval and the attempts that are left',
+    (refusal) => {
+      const members = Object.keys(wireOf(refusal).body);
+      expect(members).toEqual([
+        'error',
+        'error_description',
+        ...(refusal.reason === 'polled_too_fast' ? ['interval'] : []),
+        ...(refusal.reason === 'wrong_number' ? ['attempts_left'] : []),
+      ]);
+    },
+  );
 
   it.each(ALL)('$reason is described in printable ASCII without quotes and backslashes', (refusal) => {
     expect(wireOf(refusal).body['error_description']).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]{1,300}$/);
@@ -252,6 +260,11 @@ describe('what an attacker can’t tell apart', () => {
     same(...becauses.map((because) => ({ reason: 'approval_taken_back', because }) as const));
   });
 
+  it('why a request waits for no number', () => {
+    const becauses = ['unknown', 'foreign', 'needs_none', 'over'] as const;
+    same(...becauses.map((because) => ({ reason: 'number_not_awaited', because }) as const));
+  });
+
   it('what a request was decided to', () => {
     same({ reason: 'already_decided', state: 'approved' }, { reason: 'already_decided', state: 'denied' });
   });
@@ -314,6 +327,9 @@ describe('for the log', () => {
     device_not_authenticated: 'signature',
     device_token_claim: 'exp',
     amr_needs_verification_key: 'amr',
+    number_required: 'number',
+    wrong_number: '2 left',
+    number_not_awaited: 'over',
     invalid_client_metadata: 'jwks',
   };
   it.each(ALL)('$reason keeps of its evidence what is ours alone', (refusal) => {

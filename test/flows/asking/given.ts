@@ -93,7 +93,8 @@ export function askingWorld(
   const withdraw = (form: Record<string, string | string[]>, authorization?: string) =>
     withdrawRequest(ports, clientCall(note, form, authorization));
   const directory = { users, codes, blocks, opened, questions, logins, devices: stored };
-  return { ...world, ...directory, requests, fates, rung, counted, limits, ask, send, withdraw, sign, published };
+  const acts = { ask, send, withdraw, sign };
+  return { ...world, ports, ...directory, requests, fates, rung, counted, limits, ...acts, published };
 }
 
 /** Rate windows that answer what a test says. */

@@ -15,7 +15,7 @@ const decisionOf = ({ decision, reason }: TokenClaims) => (decision === undefine
 describe('a phone answers', () => {
   it('is believed first; its evidence is written before the decision, the outcome after', async () => {
     const { answer, journal } = decidingWorld();
-    expect(await answer('phone')).toEqual({ ok: true, value: true });
+    expect(await answer('phone')).toEqual({ ok: true, value: {} });
     expect(journal.calls).toEqual([
       'read user, device phone, details and request for ana',
       'verify under phone',
@@ -164,7 +164,7 @@ describe('the first valid answer wins', () => {
   it('the same answer again is accepted quietly; it leaves no second evidence, and is announced once (CIBA §10.2)', async () => {
     const { response, send, audited, announced, journal } = decidingWorld(PINGED);
     const signed = response('phone');
-    for (let times = 0; times < 50; times += 1) expect(await send(signed)).toEqual({ ok: true, value: true });
+    for (let times = 0; times < 50; times += 1) expect(await send(signed)).toEqual({ ok: true, value: {} });
     expect(audited.filter(({ event }) => event === 'decision_evidence')).toHaveLength(1);
     const outcomes = audited.flatMap((event) => ('outcome' in event ? [event.outcome] : []));
     expect(outcomes).toEqual(['recorded', ...Array.from({ length: 49 }, () => 'recorded_before')]);

@@ -57,7 +57,7 @@ export function decidingWorld(
   const { people, users } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
   const request = given.request ?? requestIn('pending', { sub: 'ana' });
-  const requests = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]).stored;
+  const { stored: requests, numbers } = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]);
   const details = new Map([[REQUEST_ID, { ...DETAILS, ...given.details }]]);
   const { sign, verifier } = signaturesIn(journal);
   const { evidenceKeys, keys } = evidenceKeysIn(journal, given.evidenceKeys ?? [['ana', evidenceKeyOf('profile-1')]]);
@@ -71,6 +71,7 @@ export function decidingWorld(
     blockRecords,
     openRequests,
     openQuestions,
+    numbers,
     requests: decidableIn(journal, requests, { details, users, devices: stored, keys }),
     evidenceKeys,
     evidenceSeal,

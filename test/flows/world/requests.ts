@@ -1,24 +1,31 @@
 import { isSameRegistration } from '../../../provider/core/client/client.ts';
 import {
   type AuthenticationRequest,
+  type Decision,
+  isDecidable,
   isSilentlyDenied,
   type RequestFacts,
 } from '../../../provider/core/deciding/authentication-request.ts';
+import { countWrong } from '../../../provider/core/deciding/number-matching.ts';
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { EvidenceKey } from '../../../provider/core/person/evidence-key.ts';
 import { isSamePerson, type User } from '../../../provider/core/person/user.ts';
 import type { AuthenticationRequests, NewRequest, WithdrawableRequests } from '../../../provider/flows/asking/ports.ts';
-import type { DecidableRequests, StoredDetails } from '../../../provider/flows/deciding/ports.ts';
+import type { DecidableRequests, NumberedRequests, StoredDetails } from '../../../provider/flows/deciding/ports.ts';
 import type { RedeemableRequests } from '../../../provider/flows/token/ports.ts';
 import type { Journal } from './journal.ts';
 
-/** Whether the user can still answer. */
-const isAnswerable = (request: AuthenticationRequest, now: number): boolean =>
-  request.state === 'pending' && now < request.expiresAt;
+/** Whether the user can still answer, or at least deny. */
+const isAnswerable = (
+  request: AuthenticationRequest,
+  now: number,
+  decision: 'approve' | 'deny' = 'deny',
+): request is Extract<AuthenticationRequest, { state: 'pending' | 'awaiting_number' }> =>
+  isDecidable(request, decision) && now < request.expiresAt;
 
 /** Whether the client can still withdraw it. */
 const isWithdrawable = (request: AuthenticationRequest, now: number): boolean =>
-  request.state === 'approved' || (request.state === 'pending' && !isSilentlyDenied(request, now));
+  request.state === 'approved' || (isDecidable(request, 'deny') && !isSilentlyDenied(request, now));
 
 /** Authentication requests with their states, and what each room may do with them. */
 export function requestsIn(journal: Journal, given: readonly AuthenticationRequest[] = []) {
@@ -28,7 +35,8 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
     create: async (request) => {
       journal.begin('store request');
       created.push(request);
-      stored.set(request.request.requestId, { ...request.request, state: 'pending' });
+      const { number } = request;
+      stored.set(request.request.requestId, { ...request.request, state: 'pending', number });
     },
     createSilent: async ({ request }) => {
       journal.begin('store silent request');
@@ -81,7 +89,7 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       if (!request || !isSameRegistration(request, client) || !isWithdrawable(request, now))
         return { recorded: false, stored: request };
       stored.set(requestId, { ...factsOf(request), state: 'failed', because: 'withdrawn' });
-      return { recorded: true, request, wasApproved: request.state === 'approved' };
+      return { recorded: true, request, wasApproved: 'grant' in request };
     },
     findDetails: async ({ sub }, requestId) => {
       journal.begin(`find details for ${sub}`);
@@ -89,7 +97,35 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       return made && { ...made, ...made.details, ...made.request };
     },
   });
-  return { stored, created, asking, redeeming, withdrawing };
+  const numbers: NumberedRequests = journal.port({
+    findRequest: async (requestId) => {
+      journal.begin('find request');
+      return stored.get(requestId);
+    },
+    recordWrongNumber: async ({ request: read, now }) => {
+      journal.begin('count a wrong number');
+      const request = stored.get(read.requestId);
+      if (!request || !isAnswerable(request, now) || request.wrongNumbers !== read.wrongNumbers)
+        return { recorded: false, stored: request };
+      const { count: wrongNumbers, attemptsLeft } = countWrong(request);
+      const over = { ...factsOf(request), wrongNumbers, state: 'failed', because: 'wrong_number' } as const;
+      stored.set(read.requestId, attemptsLeft === 0 ? over : { ...request, wrongNumbers });
+      return { recorded: true };
+    },
+    recordMatch: async ({ request: read, now }) => {
+      journal.begin('let the approval count');
+      const request = stored.get(read.requestId);
+      if (
+        request?.state !== 'awaiting_number' ||
+        now >= request.expiresAt ||
+        request.wrongNumbers !== read.wrongNumbers
+      )
+        return { recorded: false, stored: request };
+      stored.set(read.requestId, { ...factsOf(request), state: 'approved', grant: request.grant });
+      return { recorded: true };
+    },
+  });
+  return { stored, created, asking, redeeming, withdrawing, numbers };
 }
 
 /** Authentication requests as devices decide them, each with its details. */
@@ -112,11 +148,13 @@ export function decidableIn(
       const pending = [...stored.values()].filter(
         (request) => isSamePerson(request, owner) && isAnswerable(request, now),
       );
-      return pending.map(({ requestId, expiresAt, clientId, registrationId }) => ({
+      return pending.map(({ requestId, expiresAt, clientId, registrationId, numberMatching, state }) => ({
         requestId,
         expiresAt,
         clientId,
         registrationId,
+        numberMatching,
+        isAwaitingNumber: state === 'awaiting_number' || undefined,
       }));
     },
     findDetails: async (owner, requestId) => {
@@ -138,27 +176,32 @@ export function decidableIn(
         evidenceKey: people.keys.get(sub),
       };
     },
-    recordDecision: async ({ requestId, owner, decision, now }) => {
+    recordDecision: async ({ requestId, owner, decision, wrongNumbers, now }) => {
       const reason = decision.decision === 'deny' && decision.reason;
       journal.begin(`record ${decision.decision}${reason ? ` for ${reason}` : ''}`);
       const request = stored.get(requestId);
-      if (!request || !isSamePerson(request, owner) || !isAnswerable(request, now))
+      if (!request || !isSamePerson(request, owner) || !isAnswerable(request, now, decision.decision))
         return { recorded: false, stored: request };
-      const facts = factsOf(request);
-      stored.set(
-        requestId,
-        decision.decision === 'approve'
-          ? { ...facts, state: 'approved', grant: decision.grant }
-          : { ...facts, state: 'denied', deviceId: decision.deviceId },
-      );
+      if (decision.decision === 'approve' && request.wrongNumbers !== wrongNumbers)
+        return { recorded: false, stored: request };
+      stored.set(requestId, decided(factsOf(request), decision));
       return { recorded: true };
     },
   });
 }
 
+function decided(facts: RequestFacts, decision: Decision): AuthenticationRequest {
+  if (decision.decision === 'deny') return { ...facts, state: 'denied', deviceId: decision.deviceId };
+  const { grant, number } = decision;
+  return number === undefined
+    ? { ...facts, state: 'approved', grant }
+    : { ...facts, state: 'awaiting_number', grant, number };
+}
+
 function factsOf(request: AuthenticationRequest): RequestFacts {
   const { requestId, clientId, registrationId, sub, profileId, ...more } = request;
-  const { issuedAt, expiresAt, intervalSeconds, nextPollAt } = more;
+  const { issuedAt, expiresAt, intervalSeconds, nextPollAt, numberMatching, wrongNumbers } = more;
   const parties = { clientId, registrationId, sub, profileId };
-  return { requestId, ...parties, issuedAt, expiresAt, intervalSeconds, nextPollAt };
+  const counted = { ...(numberMatching && { numberMatching }), ...(wrongNumbers !== undefined && { wrongNumbers }) };
+  return { requestId, ...parties, issuedAt, expiresAt, intervalSeconds, nextPollAt, ...counted };
 }

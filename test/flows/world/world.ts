@@ -59,6 +59,7 @@ export function startWorld(settings: Partial<Settings> = {}) {
   const entropy: Entropy = {
     secret: () => `secret-${++made.secrets}`,
     id: () => `id-${++made.ids}`,
+    twoDigits: () => '42',
     fraction: () => 0,
   };
   /** All steps of all changes. */

@@ -38,6 +38,7 @@ const client = {
   'client_secret_days?': 'number',
   'require_openid_scope?': 'true or false',
   'login_hint_token_issuers?': [{ issuer: 'text', 'jwks?': 'anything', 'jwks_uri?': 'text', 'audience?': 'text' }],
+  'number_matching?': 'text',
   'only_sub?': 'text',
   'warnings?': ['text'],
   'synthetic?': 'true or false',

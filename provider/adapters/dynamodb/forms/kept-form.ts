@@ -33,7 +33,7 @@ import {
   type UserCodeAttemptsForm,
   userCodeAttemptsFrom,
 } from './rate-window-form.ts';
-import { type DetailsForm, type RequestForm, requestIdFrom, type StoredGrant } from './request-form.ts';
+import { type DetailsForm, detailsEnd, type RequestForm, requestIdFrom, type StoredGrant } from './request-form.ts';
 import type { UserCodeForm } from './user-code-form.ts';
 import { type ListedUserForm, type LoginForm, listedUserFrom, type TicketForm, type UserForm } from './user-form.ts';
 
@@ -78,11 +78,13 @@ export function keptDevice(item: Stored<DeviceForm>): KeptDevice {
 }
 
 export function keptRequest(item: Stored<DetailsForm>, request: Stored<RequestForm> | undefined): KeptRequest {
-  const { pk: _pk, sk, ttl: _ttl, details, asked, ...told } = withoutNonces(item);
+  const { pk: _pk, sk, ttl: _ttl, expires_at: _end, number_until: _until, ...more } = withoutNonces(item);
+  const { details, asked, ...told } = more;
   told satisfies Told<typeof told, KeptRequest>;
   return {
     request_id: requestIdFrom(sk),
     ...told,
+    expires_at: detailsEnd(item),
     details: JSON.parse(new TextDecoder().decode(details)),
     asked: keptAsked(JSON.parse(asked)),
     status: request && keptStatus(request),
@@ -95,7 +97,9 @@ function keptStatus(item: Stored<RequestForm>): KeptStatus {
   const { pk: _pk, sk: _sk, ttl: _ttl, denied_from: _never, is_concealed: _nobody, ...more } = withoutNonces(item);
   // Tokens that wait for their delivery are the client's. They are gone in hours.
   const { sealed_tokens: _tokens, sealed_by: _key, deliver_until: _until, ...form } = more;
-  const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...told } = form;
+  const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...shown } = form;
+  // The number is only for who has to enter it, and gone with the end. The details say that one was asked for.
+  const { number: _number, number_matching: _matching, ...told } = shown;
   told satisfies Told<typeof told, KeptStatus>;
   return { ...told, grant: grant === undefined ? undefined : keptGrant(JSON.parse(grant)) };
 }

@@ -5,13 +5,14 @@ import type {
   FailureCause,
   RequestFacts,
 } from '../../../core/deciding/authentication-request.ts';
+import type { NumberMatching } from '../../../core/deciding/number-matching.ts';
 import type { SealedTokens } from '../../../core/notifying/sealed-tokens.ts';
 import type { SnakeCase } from '../../../core/snake-case.ts';
 import type { Grant } from '../../../core/token/grant.ts';
 import type { TakenBack } from '../../../core/token/refusals.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
 import type { StoredDetails } from '../../../flows/deciding/ports.ts';
-import type { Key, Stored } from '../items.ts';
+import type { Guard, Key, Stored } from '../items.ts';
 
 // The stored form of an authentication request in Transactions: two items. Polls write the first one. It holds what
 // guards compare, and stays under 1 KB while a client polls. The second item holds everything else.
@@ -22,7 +23,7 @@ export type FactsForm<Facts extends RequestFacts = RequestFacts> = {
 };
 /** An authentication request. */
 export type RequestForm = FactsForm & {
-  readonly state: AuthenticationRequest['state'];
+  readonly state: Exclude<AuthenticationRequest['state'], 'awaiting_number'>;
   readonly device_id?: string;
   readonly decided_at?: number;
   readonly deny_reason?: string;
@@ -31,6 +32,11 @@ export type RequestForm = FactsForm & {
    * additional member does not change the stored format.
    */
   readonly grant?: string;
+  /**
+   * The number that has to be entered. A pending request with a grant is approved, and waits for it: a version that does
+   * not know this takes it for one that nobody answered.
+   */
+  readonly number?: string;
   /** Why the request failed, if not because no phone rang. An earlier version does not read it. */
   readonly failed_because?: FailureCause;
   /** Why the approval of a failed request was taken back. */
@@ -51,7 +57,11 @@ export type DetailsForm = {
   readonly profile_id: string;
   readonly details: Uint8Array;
   readonly details_hash: string;
+  /** 0 if a number has to be entered: a version that does not know of it takes the request for over. */
   readonly expires_at: number;
+  /** Who has to enter a number, and when such a request expires. */
+  readonly number_matching?: NumberMatching;
+  readonly number_until?: number;
   /** `Asked` as JSON. An additional member does not change the stored format. */
   readonly asked: string;
   readonly notified_client?: string;
@@ -80,7 +90,10 @@ export const detailsKey = (sub: string, requestId: string): Key<DetailsForm> => 
 });
 
 /** Makes the item of a new, pending request. A fact that is not stored does not compile. */
-export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm> & RequestForm {
+export function requestItem(
+  request: RequestFacts,
+  { ttl, number }: { ttl: number; number?: string | undefined },
+): Key<RequestForm> & RequestForm {
   const facts: FactsForm = {
     client_id: request.clientId,
     registration_id: request.registrationId,
@@ -92,8 +105,10 @@ export function requestItem(request: RequestFacts, ttl: number): Key<RequestForm
     next_poll_at: request.nextPollAt,
     denied_from: request.deniedFrom,
     is_concealed: request.isConcealed,
+    number_matching: request.numberMatching,
+    wrong_numbers: request.wrongNumbers,
   };
-  return { ...requestKey(request.requestId), ...facts, state: 'pending', ttl };
+  return { ...requestKey(request.requestId), ...facts, state: 'pending', ...(number !== undefined && { number }), ttl };
 }
 
 export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequest> {
@@ -101,7 +116,9 @@ export function requestFrom(item: Stored<RequestForm>): Whole<AuthenticationRequ
   const facts = factsFrom(item);
   switch (state) {
     case 'pending':
-      return { ...facts, state };
+      return item.grant === undefined
+        ? { ...facts, state, number: item.number }
+        : { ...facts, state: 'awaiting_number', grant: grantFrom(item), number: item.number ?? '' };
     case 'failed':
       return { ...facts, state, because: item.failed_because, takenBack: because && { because, deviceId } };
     case 'redeemed':
@@ -135,10 +152,11 @@ export function decisionForm(decision: Decision, now: number): Partial<RequestFo
     unstored satisfies Nothing;
     return { state: 'denied', device_id, decided_at: now, ...(reason !== undefined && { deny_reason: reason }) };
   }
-  const { decision: _, grant, ...unstored } = decision;
+  const { decision: _, grant, number, ...unstored } = decision;
   unstored satisfies Nothing;
   const { clientId, registrationId, sub, profileId, ...more } = grant;
-  return { state: 'approved', device_id: grant.deviceId, decided_at: now, grant: JSON.stringify(more) };
+  const approved = { device_id: grant.deviceId, decided_at: now, grant: JSON.stringify(more) };
+  return number === undefined ? { state: 'approved', ...approved } : { ...approved, number };
 }
 
 export const askedText = (asked: Asked): string => JSON.stringify(asked);
@@ -149,15 +167,36 @@ export function detailsFrom(item: Stored<DetailsForm>): Whole<StoredDetails> {
   return {
     bytes: item.details,
     hash: item.details_hash,
-    expiresAt: item.expires_at,
+    expiresAt: detailsEnd(item),
     registrationId: item.registration_id,
     asked,
+    numberMatching: item.number_matching,
     notifiedClient: item.notified_client,
     isAfterDenial: item.after_denial,
     isOnlyOne: item.only_one,
     questionId: item.question_id,
     isSynthetic: item.synthetic,
   };
+}
+
+/** Returns the condition that no number was entered since the request was read. */
+export function noneTriedSince({ wrongNumbers }: Pick<RequestFacts, 'wrongNumbers'>): Guard {
+  return wrongNumbers === undefined
+    ? { condition: 'attribute_not_exists(#wrong_numbers)' }
+    : { condition: '#wrong_numbers = :wrong_numbers_read', values: { wrong_numbers_read: wrongNumbers } };
+}
+
+/** Returns when the request of these details expires. */
+export const detailsEnd = ({ expires_at, number_until = expires_at }: DetailsForm): number => number_until;
+
+/** Returns the attributes of details that say when the request expires, and whether a number has to be entered. */
+export function detailsEndForm({
+  expiresAt,
+  numberMatching,
+}: RequestFacts): Pick<DetailsForm, 'expires_at' | 'number_matching' | 'number_until'> {
+  return numberMatching
+    ? { expires_at: 0, number_matching: numberMatching, number_until: expiresAt }
+    : { expires_at: expiresAt };
 }
 
 function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
@@ -173,6 +212,8 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
     nextPollAt: item.next_poll_at,
     deniedFrom: item.denied_from,
     isConcealed: item.is_concealed,
+    numberMatching: item.number_matching,
+    wrongNumbers: item.wrong_numbers,
   };
 }
 

@@ -42,6 +42,8 @@ export type AuthenticationRequestAcknowledgement = {
   readonly expires_in: number;
   /** Absent for a client in push mode, which does not poll. */
   readonly interval?: number;
+  /** The number that the client shows, if the phone has to enter it. Nobody else is told it. */
+  readonly number?: string;
 };
 
 /** What a request is made of. */
@@ -51,6 +53,8 @@ type Drafted = Pick<Askable, 'client' | 'wanted' | 'askedAt'> & { readonly targe
 export type DraftRequest = {
   readonly request: RequestFacts;
   readonly notification: NotificationAddress | undefined;
+  /** The number in the acknowledgement. It is stored only if somebody is asked: otherwise nothing matches it. */
+  readonly number: string | undefined;
   /** What the client is told if the request is asked. */
   readonly acknowledgement: AuthenticationRequestAcknowledgement;
 };
@@ -76,12 +80,15 @@ export function draftRequest(
     expiresAt: now + expiresInSeconds,
     intervalSeconds,
     nextPollAt: 0,
+    numberMatching: client.numberMatching,
   };
+  const number = client.numberMatching === 'phone_enters' ? ports.entropy.twoDigits() : undefined;
   const notification = token === undefined ? undefined : { token, authReqId };
   const acknowledgement = {
     auth_req_id: authReqId,
     expires_in: expiresInSeconds,
     ...(client.deliveryMode !== 'push' && { interval: intervalSeconds }),
+    ...(number !== undefined && { number }),
   };
-  return { request, notification, acknowledgement };
+  return { request, notification, number, acknowledgement };
 }

@@ -45,14 +45,14 @@ export async function storeAndPush(
   call: Call,
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
   const { client, asked, target, block } = askable;
-  const { request, notification, acknowledgement } = draftRequest(ports, askable, call.note);
+  const { request, notification, number, acknowledgement } = draftRequest(ports, askable, call.note);
   const { requestId, expiresAt, issuedAt } = request;
   const details = freeze(askable, { issuer: ports.settings.issuer, requestId, expiresAt });
   const isAfterDenial = block && block.denials > 0 && !block.report && ports.settings.denialPause ? true : undefined;
   const { isSynthetic } = client;
   const isOnlyOne = askable.opened && true;
   const marks = { isAfterDenial, isOnlyOne, questionId: askable.question?.id, isSynthetic } as const;
-  await ports.requests.create({ request, asked, details, notification, ...marks });
+  await ports.requests.create({ request, asked, details, notification, number, ...marks });
   const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const rung = devicesThatReach(reachable(target.devices), asked.acrValues);
   const [outcomes, watched] = await Promise.all([
