@@ -1,4 +1,4 @@
-import type { Phone } from '../../local/demo/phone.ts';
+import type { Decision, Phone } from '../../local/demo/phone.ts';
 import { command, type Noun, type OptionSpecs, type OptionValues, type Output } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { nearestName } from '../command-line/nearest-name.ts';
@@ -139,8 +139,6 @@ const show = command({
   },
 });
 
-type Decision = 'approve' | 'deny' | { readonly reason: string };
-
 /** Fetches and shows the request anew, and signs exactly the bytes that are shown. */
 async function decide(
   { deployment, options, requestId }: { deployment: Deployment; options: PhoneOptions; requestId: string },
@@ -150,25 +148,41 @@ async function decide(
   const { fetchQuestion, questionText } = await import('../phone/question.ts');
   const question = await withPhone(deployment, options, async (phone) => {
     const fetched = await fetchQuestion(phone, requestId);
-    await phone.send(requestId, fetched.bytes, decision);
-    return fetched;
+    return { ...fetched, number: await phone.send(requestId, fetched.bytes, decision) };
   });
-  const reason = typeof decision === 'string' ? {} : { reason: decision.reason };
-  const decided = decision === 'approve' ? 'approve' : 'deny';
+  const { number } = question;
+  const reason = typeof decision === 'object' && 'reason' in decision ? { reason: decision.reason } : {};
+  const decided = decision === 'deny' || 'reason' in reason ? 'deny' : 'approve';
+  const shows = number === undefined ? '' : ` Type this number where the request began: ${number}`;
   return {
-    json: JSON.stringify({ request_id: requestId, decision: decided, ...reason, details_hash: question.hash }),
-    text: `${questionText(question)}\n${decided === 'approve' ? 'Approved.' : 'Denied.'}`,
+    json: JSON.stringify({ request_id: requestId, decision: decided, ...reason, details_hash: question.hash, number }),
+    text: `${questionText(question)}\n${decided === 'approve' ? 'Approved.' : 'Denied.'}${shows}`,
   };
 }
 
 const approve = command({
   name: 'approve',
   about: 'Approves a request: fetches it, shows it, and signs the hash of exactly these bytes.',
+  notes:
+    'Where the client has to enter a number (docs/number-matching.md), the approval shows it, and counts when it was entered.',
   arguments: [REQUEST_ARGUMENT],
-  options: PHONE_OPTIONS,
-  examples: ['ciba phone approve LpXHAFQsWwnhybgV3ZAxKDk-mVHJ6UT-134KpbLAKp0 --key ana.phone.json'],
-  run: ({ deployment, options, argument }) =>
-    decide({ deployment, options, requestId: argument.request_id }, 'approve'),
+  options: {
+    ...PHONE_OPTIONS,
+    number: {
+      kind: 'text',
+      value: 'NN',
+      about: 'The number that the other screen shows, if the request asks for one.',
+    },
+  },
+  examples: [
+    'ciba phone approve LpXHAFQsWwnhybgV3ZAxKDk-mVHJ6UT-134KpbLAKp0 --key ana.phone.json',
+    'ciba phone approve LpXHAFQsWwnhybgV3ZAxKDk-mVHJ6UT-134KpbLAKp0 --key ana.phone.json --number 07',
+  ],
+  run: ({ deployment, options: { number, ...options }, argument }) => {
+    if (number !== undefined && !/^[0-9]{2}$/.test(number)) throw new WrongUsage('--number must be two digits');
+    const decision = number === undefined ? 'approve' : { number };
+    return decide({ deployment, options, requestId: argument.request_id }, decision);
+  },
 });
 
 const deny = command({

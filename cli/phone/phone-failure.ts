@@ -9,6 +9,7 @@ const NEXT: Readonly<Record<string, string>> = {
   invalid_request: 'Correct the app. If the description names iat or exp, correct the clock of this machine.',
   invalid_ticket: 'Get a new ticket: each works once, for some minutes, and a newer one ends it.',
   invalid_push_token: 'Give a token of Apple or Google with --push-token, and its --platform.',
+  invalid_number: 'Let the user read the number again: the third wrong one ends the request.',
   details_mismatch: 'Look at the request again before you answer: it is a bug or an attack.',
   insufficient_user_authentication:
     'Verify the user as acr_values in the details says, and answer again: the request still waits.',

@@ -61,7 +61,7 @@ const ANSWERS = {
 } as const;
 
 async function answerByHand(question: FetchedQuestion, { phone, deployment, over }: Watched): Promise<void> {
-  const { requestId, bytes, shown } = question;
+  const { requestId, bytes, shown, numberMatching } = question;
   const millisecondsLeft = Math.max(0, shown.expires_at * 1000 - Date.now());
   const ended = AbortSignal.any([over, AbortSignal.timeout(millisecondsLeft), answeredElsewhere(phone, requestId)]);
   const keyboard = createInterface({ input: process.stdin, output: process.stdout });
@@ -76,8 +76,12 @@ async function answerByHand(question: FetchedQuestion, { phone, deployment, over
         console.log('Type a, d or f.');
         continue;
       }
-      await phone.send(requestId, bytes, answer);
-      console.log(answer === 'approve' ? 'Approved.' : answer === 'deny' ? 'Denied.' : 'Denied and reported.');
+      const isAsked = answer === 'approve' && numberMatching === 'phone_enters';
+      const number = isAsked
+        ? await keyboard.question('The number on the other screen: ', { signal: ended })
+        : undefined;
+      const shows = await phone.send(requestId, bytes, number === undefined ? answer : { number: number.trim() });
+      console.log(answeredText(answer, shows));
       return;
     }
   } catch (error) {
@@ -89,6 +93,13 @@ async function answerByHand(question: FetchedQuestion, { phone, deployment, over
   } finally {
     keyboard.close();
   }
+}
+
+/** Tells what became of an answer, and the number that the user has to type where the request began. */
+function answeredText(answer: 'approve' | 'deny' | { readonly reason: string }, number: string | undefined): string {
+  if (number !== undefined) return `Approved. Type this number where the request began: ${number}`;
+  if (answer === 'approve') return 'Approved.';
+  return answer === 'deny' ? 'Denied.' : 'Denied and reported.';
 }
 
 /** A signal for the moment at which a request waits no longer. */

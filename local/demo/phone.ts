@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import {
+  detailsAnswer,
+  enrolledAnswer,
+  listAnswer,
+  type NumberMatching,
+  recordedAnswer,
+  refusedAnswer,
+  type WaitingRequest,
+} from './phone-answers.ts';
 import { keyPair, makeKeyPair, proveVerificationKey, signWith } from './phone-keys.ts';
 
 /**
@@ -33,19 +42,15 @@ const shownDetails = v.looseObject({
 });
 export type ShownDetails = Readonly<v.InferOutput<typeof shownDetails>>;
 
-// The members of the device API's answers (docs/device-api.md) that this phone uses.
-const enrolledAnswer = v.object({
-  device_id: v.string(),
-  sub: v.string(),
-  issuer: v.string(),
-  verification_key: v.optional(v.literal(true)),
-});
-const refusedAnswer = v.object({ error: v.optional(v.string()), error_description: v.optional(v.string()) });
-const listAnswer = v.object({ requests: v.array(v.object({ request_id: v.string(), expires_at: v.number() })) });
-const detailsAnswer = v.object({ details: v.string() });
+/** What a phone reads of a request: the bytes, what they say, and who has to enter a number. */
+export type ReadRequest = {
+  readonly bytes: Buffer;
+  readonly shown: ShownDetails;
+  readonly numberMatching: NumberMatching | undefined;
+};
 type Clock = () => number;
-/** An answer of the user. A denial can have a reason, such as `fraud`. */
-export type Decision = 'approve' | 'deny' | { readonly reason: string };
+/** An answer of the user. A denial can have a reason, such as `fraud`, and an approval the number that they typed. */
+export type Decision = 'approve' | 'deny' | { readonly reason: string } | { readonly number: string };
 
 /** The provider refused a call of the phone, or the phone refused what the provider said. Then there is no status. */
 export class PhoneRefused extends Error {
@@ -107,7 +112,7 @@ export class Phone {
   }
 
   /** Lists the user's pending requests. */
-  async list(): Promise<readonly { request_id: string; expires_at: number }[]> {
+  async list(): Promise<readonly WaitingRequest[]> {
     const path = 'device/requests';
     const response = await fetch(this.identity.issuer + path, {
       headers: { authorization: await this.assertion('GET', path) },
@@ -117,19 +122,19 @@ export class Phone {
   }
 
   /** Fetches the frozen bytes of a request, and checks that they are meant for this phone. */
-  async read(requestId: string): Promise<{ bytes: Buffer; shown: ShownDetails }> {
+  async read(requestId: string): Promise<ReadRequest> {
     const path = `device/requests/${requestId}`;
     const response = await fetch(this.identity.issuer + path, {
       headers: { authorization: await this.assertion('GET', path) },
     });
     if (!response.ok) throw await refusedBy(response, 'the details were refused');
-    const { details } = v.parse(detailsAnswer, await response.json());
+    const { details, number_matching } = v.parse(detailsAnswer, await response.json());
     const bytes = Buffer.from(details, 'base64url');
     const shown = detailsIn(bytes);
     const { issuer, sub } = this.identity;
     if (shown.issuer !== issuer || shown.sub !== sub || shown.request_id !== requestId)
       throw new PhoneRefused('the details are not for this phone');
-    return { bytes, shown };
+    return { bytes, shown, numberMatching: number_matching };
   }
 
   /**
@@ -143,11 +148,11 @@ export class Phone {
       iss: deviceId,
       sub,
       request_id: requestId,
-      ...(typeof decision === 'string' ? { decision } : { decision: 'deny', reason: decision.reason }),
+      ...decisionClaims(decision),
       details_hash,
-      amr: decision === 'approve' ? this.#verify(bytes) : [],
+      amr: approves(decision) ? this.#verify(bytes) : [],
     };
-    const by = decision === 'approve' ? 'verification' : 'possession';
+    const by = approves(decision) ? 'verification' : 'possession';
     const response = await this.sign('ciba-response+jwt', { ...claims, ...lifeOf(issuer, this.#now) }, by);
     return fetch(`${issuer}device/requests/${requestId}/response`, jsonPost({ response }));
   }
@@ -160,10 +165,14 @@ export class Phone {
     return [...new Set([...(wanted?.amr.slice(0, 1) ?? []), 'user'])];
   }
 
-  /** Sends a decision as `answer` does. Throws if the provider does not accept it. */
-  async send(requestId: string, bytes: Uint8Array, decision: Decision): Promise<void> {
+  /**
+   * Sends a decision as `answer` does. Returns the number that the phone has to show, if the user has to type one where
+   * the request began. Throws if the provider does not accept the decision.
+   */
+  async send(requestId: string, bytes: Uint8Array, decision: Decision): Promise<string | undefined> {
     const response = await this.answer(requestId, bytes, decision);
     if (!response.ok) throw await refusedBy(response, 'the answer was refused');
+    return response.status === 204 ? undefined : v.parse(recordedAnswer, await response.json()).number;
   }
 
   /** Removes this enrolment. */
@@ -190,6 +199,16 @@ export class Phone {
     const { verification } = this.identity;
     return signWith(by === 'verification' && verification ? verification : this.identity, { typ: type }, claims);
   }
+}
+
+/** Whether a decision is an approval. */
+function approves(decision: Decision): boolean {
+  return decision === 'approve' || (typeof decision === 'object' && 'number' in decision);
+}
+
+function decisionClaims(decision: Decision): Readonly<Record<string, string>> {
+  if (typeof decision === 'string') return { decision };
+  return { decision: approves(decision) ? 'approve' : 'deny', ...decision };
 }
 
 /** Makes the `aud`, `iat`, `exp` and `jti` of a JWT that is signed now. */
