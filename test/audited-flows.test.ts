@@ -10,13 +10,13 @@ const WITHOUT_RECORDS = {
     findUserWithDevices isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
     provePushRights publishKeys readClient readLogLevel readOwnRequestCall readParameters readRequestDetails readSignedRequest testEndpoint testKeys
     unlessReported verifyClientSignature`,
-  'their events are lines of the log alone': `endTakenBack handleEndpointEvent issueTokens markUnreachable redeemAuthReqId
-    removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin withdrawRequest`,
+  'their events are lines of the log alone': `countWrongNumber endTakenBack enterNumber handleEndpointEvent issueTokens
+    markUnreachable redeemAuthReqId removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin withdrawRequest`,
   'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
     checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication
     settleUserCode spendLikeUserCode storeAndPush useOnce verifyHint verifyHintToken verifyIdTokenHint watchExpiry`,
   'it is a part of setUserCode and setOwnUserCode': 'storeUserCode',
-  'they are a part of answerRequest': 'blockReported changePause',
+  'they are a part of answerRequest': 'blockReported changePause checkNumber evidenceKeyOf sealEvidence',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,
   'they tell others of what was committed': 'publishChanges publishExpiry',
