@@ -17,7 +17,7 @@ import { wordingOf } from '../../provider/core/refusal.ts';
 import { valueFrom } from '../core/given.ts';
 import { root } from '../support/code-blocks.ts';
 import { VECTORS_FILE, type VectorsFile } from '../support/device-vectors/file.ts';
-import { DEVICES, ISSUER, NOW, REQUESTS, TICKETS, USERS } from '../support/device-vectors/given.ts';
+import { DEVICES, ISSUER, NOW, NUMBER, REQUESTS, TICKETS, USERS } from '../support/device-vectors/given.ts';
 import { type KeyName, keyNamed } from '../support/device-vectors/keys.ts';
 import { VECTORS } from '../support/device-vectors/vectors.ts';
 import { World } from '../support/world.ts';
@@ -62,11 +62,13 @@ async function storeGiven(): Promise<void> {
     const stored = { hash: sha256(ticket), issuedAt: expiresAt - 600, expiresAt };
     await tickets.issueTicket({ owner: { sub, profileId: `profile of ${sub}` }, ticket: stored });
   }
-  for (const { requestId, sub, expiresAt, details, asked } of Object.values(REQUESTS)) {
+  for (const { requestId, sub, expiresAt, details, asked, numberMatching } of Object.values(REQUESTS)) {
     const registration = { clientId: asked.clientId, registrationId: 'registration of harbor-bank' };
     const owner = { sub, profileId: `profile of ${sub}` };
     const life = { issuedAt: expiresAt - 120, expiresAt, intervalSeconds: 5, nextPollAt: 0 };
-    await requests.create({ request: { requestId, ...registration, ...owner, ...life }, asked, details });
+    const number = numberMatching === 'phone_enters' ? NUMBER : undefined;
+    const request = { requestId, ...registration, ...owner, ...life, numberMatching };
+    await requests.create({ request, asked, details, number });
   }
   const withdrawable = new WithdrawableRequestsTable(transactions, entropy);
   const { requestId, asked } = REQUESTS.withdrawn;

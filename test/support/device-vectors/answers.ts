@@ -1,6 +1,6 @@
 import { ACCEPTED_AMR } from '../../../provider/core/deciding/device-response.ts';
 import type { Refusal } from '../../../provider/core/refusal.ts';
-import { DEVICES, NOW, REQUESTS, UNKNOWN_REQUEST } from './given.ts';
+import { DEVICES, NOW, NUMBER, REQUESTS, UNKNOWN_REQUEST } from './given.ts';
 import { read } from './readings.ts';
 import { type Different, responseOf } from './signing.ts';
 import type { Vector } from './vector.ts';
@@ -91,6 +91,42 @@ const VERIFIED: readonly Vector[] = [
   },
 ];
 
+const matching = { by: DEVICES.ana, request: REQUESTS.toMatch };
+const showing = { by: DEVICES.ana, request: REQUESTS.toShow };
+
+/** Calls that answer a request for which a number has to be entered. */
+const NUMBERED: readonly Vector[] = [
+  {
+    ...respond('an approval without the number that the phone has to enter', matching),
+    answer: { refusal: { reason: 'number_required' } },
+  },
+  {
+    ...respond('an approval with a number of one digit', matching, { claims: { number: '7' } }),
+    answer: { refusal: wrong('number', 'two digits') },
+  },
+  {
+    ...respond('an approval with a wrong number', matching, { claims: { number: '70' } }),
+    answer: { refusal: { reason: 'wrong_number', attemptsLeft: 2 } },
+  },
+  { ...respond('an approval with the right number', matching, { claims: { number: NUMBER } }), answer: DONE },
+  {
+    ...respond('an approval with a number where the client enters it', showing, { claims: { number: NUMBER } }),
+    answer: { refusal: wrong('number', 'absent: this device has to enter no number') },
+  },
+  {
+    ...respond('an approval whose number the phone has to show', showing),
+    answer: { status: 200, body: { number: NUMBER }, varies: ['number'] },
+  },
+  {
+    ...respond(
+      'a denial by another phone of the user, before the client enters the number',
+      { ...showing, by: DEVICES.anaTablet },
+      { decision: deny },
+    ),
+    answer: DONE,
+  },
+];
+
 /** Calls that answer a request, in the order of what happens to it. */
 export const ANSWERS: readonly Vector[] = [
   bad(
@@ -162,6 +198,7 @@ export const ANSWERS: readonly Vector[] = [
   },
   { ...respond('an approval by an RSA key', { by: DEVICES.eve, request: REQUESTS.ofEve }), answer: DONE },
   ...VERIFIED,
+  ...NUMBERED,
   {
     ...respond(
       'a denial that reports fraud',

@@ -1,6 +1,6 @@
 import { sign, verify } from 'node:crypto';
 import { wordingOf } from '../../../provider/core/refusal.ts';
-import { DEVICES, ISSUER, NOW, REQUESTS, TICKETS, USERS } from './given.ts';
+import { DEVICES, ISSUER, NOW, NUMBER, REQUESTS, TICKETS, USERS } from './given.ts';
 import { KEY_NAMES, keyNamed } from './keys.ts';
 import type { Signed, Vector } from './vector.ts';
 import { VECTORS } from './vectors.ts';
@@ -70,11 +70,13 @@ function given() {
       name,
       enrolled_at: enrolledAt,
     })),
-    requests: Object.values(REQUESTS).map(({ requestId, sub, expiresAt, details }) => ({
+    requests: Object.values(REQUESTS).map(({ requestId, sub, expiresAt, details, numberMatching }) => ({
       request_id: requestId,
       sub,
       expires_at: expiresAt,
       ...(requestId === REQUESTS.withdrawn.requestId && { withdrawn: true }),
+      ...(numberMatching && { number_matching: numberMatching }),
+      ...(numberMatching === 'phone_enters' && { number: NUMBER }),
       details: Buffer.from(details.bytes).toString('base64url'),
       details_text: Buffer.from(details.bytes).toString(),
       details_hash: details.hash,
@@ -114,8 +116,8 @@ function decoded({ key, header, claims, verificationKey }: Signed): object {
 
 function answerOf(answer: Vector['answer']) {
   if (!('refusal' in answer)) return answer;
-  const { status, error, description } = wordingOf(answer.refusal);
-  return { status, body: { error, error_description: description } };
+  const { status, error, description, members } = wordingOf(answer.refusal);
+  return { status, body: { error, error_description: description, ...members } };
 }
 
 const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describeScopes } from '../../../provider/core/asking/scope.ts';
 import type { AcrRule } from '../../../provider/core/deciding/acr-rule.ts';
+import type { NumberMatching } from '../../../provider/core/deciding/number-matching.ts';
 import { freezeDetails } from '../../../provider/core/deciding/shown-details.ts';
 import type { KeyName } from './keys.ts';
 
@@ -67,7 +68,7 @@ export const DEVICES = {
 const request = (
   sub: keyof typeof USERS,
   name: string,
-  { bindingMessage, expiresAt = NOW + 120, acrValues }: Differently = {},
+  { bindingMessage, expiresAt = NOW + 120, acrValues, numberMatching }: Differently = {},
 ) => {
   const requestId = idOf(name);
   const asked = { clientId: 'harbor-bank', audience: ['https://bank.example.com'], acrValues };
@@ -82,13 +83,17 @@ const request = (
     bindingMessage,
     scopes: describeScopes(scopes, { transfer: 'Send this one transfer' }),
   });
-  return { requestId, sub, expiresAt, details, asked: { ...asked, scopes } };
+  return { requestId, sub, expiresAt, details, asked: { ...asked, scopes }, numberMatching };
 };
 type Differently = {
   readonly bindingMessage?: string;
   readonly expiresAt?: number;
   readonly acrValues?: readonly AcrRule[];
+  readonly numberMatching?: NumberMatching;
 };
+
+/** The number that the client shows, where a phone has to enter one. */
+export const NUMBER = '07';
 
 /** The classes that a client asks for. The first one needs a second key. */
 const CLASSES = [
@@ -109,6 +114,8 @@ export const REQUESTS = {
   ofEve: request('eve', 'request of eve'),
   ofFinn: request('finn', 'request of finn', { acrValues: CLASSES }),
   ofFinnToo: request('finn', 'another request of finn', { acrValues: CLASSES }),
+  toMatch: request('ana', 'request whose number the phone enters', { numberMatching: 'phone_enters' }),
+  toShow: request('ana', 'request whose number the client enters', { numberMatching: 'client_enters' }),
   ofAnaWithClasses: request('ana', 'request with classes', { acrValues: CLASSES }),
 };
 

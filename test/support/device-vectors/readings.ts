@@ -92,6 +92,10 @@ export const READINGS: readonly Vector[] = [
     answer: ok(REQUESTS.toLeave),
   },
   {
+    ...read('the details of a request whose number the phone enters', DEVICES.ana, REQUESTS.toMatch.requestId),
+    answer: ok(REQUESTS.toMatch),
+  },
+  {
     ...read('the details of a request that never was', DEVICES.ana, UNKNOWN_REQUEST),
     answer: { refusal: { reason: 'request_not_found' } },
   },
@@ -110,5 +114,6 @@ export const READINGS: readonly Vector[] = [
 ];
 
 function ok(request: (typeof REQUESTS)['ofBo']): Accepted {
-  return { status: 200, body: bytesOf(request) };
+  const { numberMatching } = request;
+  return { status: 200, body: { ...bytesOf(request), ...(numberMatching && { number_matching: numberMatching }) } };
 }
