@@ -69,7 +69,10 @@ export async function readRequestDetails(
   const found = await findLive(ports, call, async () =>
     unlessReported(ports, device.value, await ports.requests.findDetails(device.value.user, call.requestId)),
   );
-  return found.ok && isWithdrawn(found.value.stored) ? refuse({ reason: 'request_withdrawn' }) : found;
+  if (!found.ok) return found;
+  // The request may have a number that the phone is not told.
+  const { stored, ...details } = found.value;
+  return isWithdrawn(stored) ? refuse({ reason: 'request_withdrawn' }) : ok(details);
 }
 
 /**
