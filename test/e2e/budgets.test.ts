@@ -8,7 +8,7 @@ import { KeySetServer } from '../support/key-set-server.ts';
 import { NotificationEndpoint } from '../support/notification-endpoint.ts';
 import { requestCalls } from '../support/request-calls.ts';
 import { sendAnswer } from '../support/signed-answer.ts';
-import { type TestClient, World } from '../support/world.ts';
+import { requestIdOf, type TestClient, World } from '../support/world.ts';
 
 let world: World;
 let endpoint: NotificationEndpoint;
@@ -136,6 +136,34 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await withdraw('unknown')).toEqual(['dynamodb UpdateItem']);
     expect(await withdraw('no id')).toEqual([]);
     expect(await callsOf(() => world.poll(client, authReqId))).toEqual(['dynamodb UpdateItem']);
+  });
+
+  it('/bc-authorize/number: 2; a wrong number on the phone 2, a right one no more than any approval', async () => {
+    const [batch, update, stored] = ['dynamodb BatchGetItem', 'dynamodb UpdateItem', 'firehose PutRecord'];
+    const entering = await world.client({ number_matching: 'client_enters' });
+    const { authReqId, requestId } = await world.asked(entering, { login_hint: person.email });
+    const { bytes } = await person.phone.read(requestId);
+    let number = '';
+    const approval = await callsOf(async () => {
+      number = String((await sendAnswer(world, person.phone, { requestId, bytes })).body['number']);
+    });
+    expect(approval).toEqual([batch, stored, update, stored]);
+    const wrong = number === '00' ? '01' : '00';
+    const enter = (text: string) =>
+      callsOf(() => world.post('/bc-authorize/number', entering, { auth_req_id: authReqId, number: text }));
+    for (const text of [wrong, number]) expect(await enter(text)).toEqual(['dynamodb GetItem', update]);
+    expect(await enter(number)).toEqual(['dynamodb GetItem']);
+    const showing = await world.client({ number_matching: 'phone_enters' });
+    const asked = await world.ask(showing, { login_hint: person.email });
+    const toMatch = requestIdOf(String(asked.body['auth_req_id']));
+    const shown = String(asked.body['number']);
+    const read = await person.phone.read(toMatch);
+    const answer = (text: string) =>
+      callsOf(() =>
+        sendAnswer(world, person.phone, { requestId: toMatch, bytes: read.bytes, claims: { number: text } }),
+      );
+    expect(await answer(shown === '00' ? '01' : '00')).toEqual([batch, update]);
+    expect(await answer(shown)).toEqual([batch, stored, update, stored]);
   });
 
   it('device: 2 for the details, 4 for the response, its evidence and outcome stored durably', async () => {

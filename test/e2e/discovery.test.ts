@@ -143,6 +143,7 @@ const TRIALS: Readonly<Record<string, () => Promise<unknown>>> = {
   backchannel_authentication_endpoint: () => isClientEndpoint('backchannel_authentication_endpoint'),
   backchannel_authentication_withdrawal_endpoint: () =>
     isClientEndpoint('backchannel_authentication_withdrawal_endpoint'),
+  backchannel_authentication_number_endpoint: () => isClientEndpoint('backchannel_authentication_number_endpoint'),
   token_endpoint: () => isClientEndpoint('token_endpoint'),
   revocation_endpoint: () => isClientEndpoint('revocation_endpoint'),
   jwks_uri: async () => {

@@ -8,6 +8,7 @@ import { GRANT_TYPES } from '../token/grant-types.ts';
 const CLIENT_PATHS = {
   backchannelAuthentication: '/bc-authorize',
   withdrawal: '/bc-authorize/withdraw',
+  number: '/bc-authorize/number',
   token: '/token',
   tokenAlias: '/oauth/token',
   revocation: '/revoke',
@@ -38,6 +39,8 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
     backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
     // An extension of this provider (docs/withdrawal.md).
     backchannel_authentication_withdrawal_endpoint: urlOf(issuer, PATHS.withdrawal),
+    // An extension of this provider (docs/number-matching.md).
+    backchannel_authentication_number_endpoint: urlOf(issuer, PATHS.number),
     token_endpoint: urlOf(issuer, PATHS.token),
     revocation_endpoint: urlOf(issuer, PATHS.revocation),
     jwks_uri: urlOf(issuer, PATHS.jwks),

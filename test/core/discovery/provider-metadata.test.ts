@@ -15,6 +15,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       jwks_uri: 'https://op.example/.well-known/jwks.json',
       backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
       backchannel_authentication_withdrawal_endpoint: 'https://op.example/bc-authorize/withdraw',
+      backchannel_authentication_number_endpoint: 'https://op.example/bc-authorize/number',
       backchannel_user_code_parameter_supported: true,
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
       response_types_supported: [],
@@ -86,6 +87,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
         .sort(),
     ).toEqual([
       'backchannel_authentication_endpoint',
+      'backchannel_authentication_number_endpoint',
       'backchannel_authentication_withdrawal_endpoint',
       'revocation_endpoint',
       'token_endpoint',
@@ -104,6 +106,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     expect(assertionEndpoints(ISSUER)).toEqual([
       'https://op.example/bc-authorize',
       'https://op.example/bc-authorize/withdraw',
+      'https://op.example/bc-authorize/number',
       'https://op.example/token',
       'https://op.example/oauth/token',
       'https://op.example/revoke',

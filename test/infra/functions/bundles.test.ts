@@ -27,6 +27,7 @@ const OWN_BUDGETS_ON_DEMAND: Readonly<Record<string, number>> = { 'admin/data.mj
 const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
   admin: ['data', 'user-code-hashes'],
   'backchannel-authentication': [
+    'enter-number',
     'https-key-sets',
     'read-signed-request',
     'user-code-hashes',

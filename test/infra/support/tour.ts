@@ -103,6 +103,7 @@ async function assertClient(world: World, email: string): Promise<void> {
   for (const [path, form] of [
     ['/bc-authorize', { scope: 'openid', login_hint: email }],
     ['/bc-authorize/withdraw', { auth_req_id: 'x' }],
+    ['/bc-authorize/number', { auth_req_id: 'x', number: '07' }],
     ['/token', { grant_type: CIBA_GRANT, auth_req_id: 'x' }],
     ['/revoke', { token: 'x' }],
   ] as const) {
