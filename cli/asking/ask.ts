@@ -111,6 +111,8 @@ class AskingRun {
     this.#say(
       `2. Asked ${this.#question.hint.shown}, who has ${expires_in} s to answer on a phone (txn ${txnOf(request_id)})`,
     );
+    const { number } = asked;
+    if (typeof number === 'string') this.#say(`   The user types this number on the phone: ${number}`);
     return asked;
   }
 

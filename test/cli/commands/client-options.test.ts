@@ -20,6 +20,7 @@ it('each member of client metadata has an option of its name, in the singular wh
     'jwks',
     'jwks-uri',
     'login-hint-token-issuers',
+    'number-matching',
     'only-sub',
     'requests-per-minute',
     'require-openid-scope',
