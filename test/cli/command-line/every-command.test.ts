@@ -145,7 +145,7 @@ describe('without a terminal, each command ends or is ended, and prints what doc
     await every.run('client rotate-secret', ['other']);
     await every.run('client end-old-secret', ['other', '--yes']);
     await every.run('client new-secret', ['other', '--yes']);
-    await every.run('client update', ['other', '--only-sub', 'mira']);
+    await every.run('client update', ['other', '--only-sub', 'mira', '--number-matching', 'phone_enters']);
     const ping = ['--backchannel-token-delivery-mode', 'ping', '--backchannel-client-notification-endpoint'];
     await every.run('client update', ['other', ...ping, 'https://localhost:1/']);
     await every.run('client test', ['other'], { codes: [1] });
