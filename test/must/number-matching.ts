@@ -66,10 +66,7 @@ export const NUMBER_REQUIREMENTS: readonly Requirement[] = [
         },
         test: {
           file: TEST,
-          titles: [
-            'an approval',
-            'has mca once its number matched, and no class follows from it (RFC 8176 §2)',
-          ],
+          titles: ['an approval', 'has mca once its number matched, and no class follows from it (RFC 8176 §2)'],
         },
       },
     ],

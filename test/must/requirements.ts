@@ -6,6 +6,7 @@ import { DELIVERY_REQUIREMENTS } from './delivery.ts';
 import { DISCOVERY_REQUIREMENTS } from './discovery.ts';
 import { HINT_REQUIREMENTS } from './hints.ts';
 import { NOTIFICATION_REQUIREMENTS } from './notifications.ts';
+import { NUMBER_REQUIREMENTS } from './number-matching.ts';
 import { OTHER_REQUIREMENTS } from './other-standards.ts';
 import { PROFILE_REQUIREMENTS } from './profiles.ts';
 import { REFUSAL_REQUIREMENTS } from './refusals.ts';
@@ -39,5 +40,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...PROFILE_REQUIREMENTS,
   ...CONCEALMENT_REQUIREMENTS,
   ...OTHER_REQUIREMENTS,
+  ...NUMBER_REQUIREMENTS,
   ...CHOICE_REQUIREMENTS,
 ];
