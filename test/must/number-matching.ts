@@ -18,7 +18,10 @@ export const NUMBER_REQUIREMENTS: readonly Requirement[] = [
           text: "return numberMatching === 'client_enters' && decision === 'approve';",
           broken: "return numberMatching === 'client_enters' && decision === 'deny';",
         },
-        test: { file: TEST, titles: ['an approval', 'counts at once unless the client has to enter the number'] },
+        test: {
+          file: TEST,
+          titles: ['an approval (RFC 10027 §6.1.16)', 'counts at once unless the client has to enter the number'],
+        },
       },
       {
         breaks: {
@@ -26,13 +29,16 @@ export const NUMBER_REQUIREMENTS: readonly Requirement[] = [
           text: 'return ok(isAwaited && isRight ? { request, matched: request } : { request });',
           broken: 'return ok(isAwaited ? { request, matched: request } : { request });',
         },
-        test: { file: TEST, titles: ['a number that a client enters', 'matches the one that the phone shows'] },
+        test: {
+          file: TEST,
+          titles: ['a number that a client enters (RFC 10027 §6.1.16)', 'matches the one that the phone shows'],
+        },
       },
       {
         breaks: { file: RULES, text: 'NUMBER_TRIES = 3', broken: 'NUMBER_TRIES = 100' },
         test: {
           file: TEST,
-          titles: ['a number', 'may be wrong twice, and the third wrong one leaves no attempt'],
+          titles: ['a number (RFC 10027 §6.1.16)', 'may be wrong twice, and the third wrong one leaves no attempt'],
         },
       },
       {
@@ -44,7 +50,7 @@ export const NUMBER_REQUIREMENTS: readonly Requirement[] = [
         test: {
           file: 'test/flows/deciding/number-matching.test.ts',
           titles: [
-            'a number that the phone has to enter',
+            'a number that the phone has to enter (RFC 10027 §6.1.16)',
             'of 100 at the same time counts at most three times, and of them all at most one approves',
           ],
         },
@@ -66,7 +72,10 @@ export const NUMBER_REQUIREMENTS: readonly Requirement[] = [
         },
         test: {
           file: TEST,
-          titles: ['an approval', 'has mca once its number matched, and no class follows from it (RFC 8176 §2)'],
+          titles: [
+            'an approval (RFC 10027 §6.1.16)',
+            'has mca once its number matched, and no class follows from it (RFC 8176 §2)',
+          ],
         },
       },
     ],

@@ -22,7 +22,7 @@ const enters = (numberMatching: NumberMatching) => ({ ...FACTS, numberMatching }
 const PENDING = { ...enters('phone_enters'), state: 'pending', number: '42' } as const;
 const AWAITING = requestIn('awaiting_number');
 
-describe('a number', () => {
+describe('a number (RFC 10027 §6.1.16)', () => {
   it('is one of a hundred texts of two digits', () => {
     const texts = Array.from({ length: NUMBERS }, (_, value) => numberText(value));
     expect([texts[0], texts[7], texts.at(-1)]).toEqual(['00', '07', '99']);
@@ -69,7 +69,7 @@ describe('the answer of a phone', () => {
   });
 });
 
-describe('an approval', () => {
+describe('an approval (RFC 10027 §6.1.16)', () => {
   const asked = { clientId: 'bank', scopes: ['openid'], audience: ['https://api.example/'] };
   const verification = { amr: ['face'], signedBy: 'possession' } as const;
   const answered = { user: USER, deviceId: 'device-1', asked, registrationId: 'registration-1', verification };
@@ -133,7 +133,7 @@ it('after the last wrong number the client is denied, and a phone finds the requ
   expect(judgeLateDecision(failed, late)).toEqual({ outcome: 'refuse', refusal: { reason: 'request_over' } });
 });
 
-describe('a number that a client enters', () => {
+describe('a number that a client enters (RFC 10027 §6.1.16)', () => {
   const judge = (request: Parameters<typeof judgeEntered>[0], entered = '42', client = FACTS) =>
     judgeEntered(request, { client, entered, now: NOW });
   const not = (because: string) => ({ ok: false, refusal: { reason: 'number_not_awaited', because } });

@@ -16,7 +16,7 @@ const worldOf = (numberMatching: 'phone_enters' | 'client_enters', given: Parame
 const refused = (refusal: object) => ({ ok: false, refusal });
 const wrong = (attemptsLeft: number) => refused({ reason: 'wrong_number', attemptsLeft });
 
-describe('a number that the phone has to enter', () => {
+describe('a number that the phone has to enter (RFC 10027 §6.1.16)', () => {
   it('lets the approval count, which has mca; it is in nothing that a phone reads before', async () => {
     const { answer, requests, list, read } = worldOf('phone_enters');
     const before = [await list(), await read()];
