@@ -102,7 +102,7 @@ export async function answerRequest(
   if (!answer.ok) return answer;
   note({ ...notedDecision(answer.value), synthetic: details.isSynthetic });
   const valid = { requestId, answer: answer.value, by: authenticated.value };
-  if (!stored || !isDecidable(stored, answer.value.decision)) return answerLate(ports, valid, stored);
+  if (!stored || !isDecidable(stored, answer.value.decision)) return answerLate(ports, { ...valid, details }, stored);
   const { device, signedBy } = valid.by;
   const verification = checkVerification(answer.value, { signedBy, proof: device.proof }, details.asked.acrValues);
   if (!verification.ok) return verification;
@@ -189,14 +189,17 @@ function shownAgain(stored: AuthenticationRequest | undefined): RecordedAnswer {
 
 /**
  * Accepts an answer that decides nothing any more, or refuses it, and stores its outcome. So the trail is complete when
- * the function ended between the decision and its outcome, and the phone answers again.
+ * the function ended between the decision and its outcome, and the phone answers again. A report of fraud about
+ * a request that was withdrawn blocks the client all the same: a client must not escape it by withdrawing in time.
  */
 async function answerLate(
-  { audit, clock }: AnswerPorts,
-  valid: ValidAnswer,
+  ports: AnswerPorts,
+  valid: ValidAnswer & { readonly details: StoredDetails },
   stored: AuthenticationRequest | undefined,
 ): Promise<Result<RecordedAnswer>> {
+  const { audit, clock } = ports;
   const refusal = refusalOfLate(valid, stored);
+  if (refusal?.reason === 'request_withdrawn') await blockReported(ports, valid);
   const change = audit.newChange();
   const step = refusal
     ? ({ change, phase: 'refused', refusal: refusal.reason } as const)

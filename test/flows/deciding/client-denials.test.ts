@@ -71,6 +71,22 @@ describe('a denial that reports fraud', () => {
     expect(late.blocks.size).toBe(0);
   });
 
+  it('cannot be escaped by a withdrawal: it blocks the client, and the phone is told that the request was withdrawn', async () => {
+    const withdrawn = { ...FACTS, sub: 'ana', state: 'failed', because: 'withdrawn' } as const;
+    const world = decidingWorld({ settings: SETTINGS, request: withdrawn });
+    expect(refusalOf(await world.answer('phone', FRAUD))).toEqual({ reason: 'request_withdrawn' });
+    expect(world.blocks.get('ana bank')).toEqual(BLOCKED);
+    expect(world.journal.all.slice(-4)).toEqual([
+      'intended client_blocked',
+      'block bank for ana',
+      'audit client_blocked',
+      'audit decision_recorded',
+    ]);
+    const plain = decidingWorld({ settings: SETTINGS, request: withdrawn });
+    expect(refusalOf(await plain.answer('phone', { decision: 'deny' }))).toEqual({ reason: 'request_withdrawn' });
+    expect(plain.blocks.size).toBe(0);
+  });
+
   it('is a plain denial where reports do not block', async () => {
     const world = decidingWorld({ settings: { ...SETTINGS, blocksReported: false } });
     expect((await world.answer('phone', FRAUD)).ok).toBe(true);
