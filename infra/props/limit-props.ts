@@ -14,7 +14,7 @@ export interface RequestLimits {
    * longer ones. Default: 5 seconds.
    */
   readonly interval?: Duration | undefined;
-  /** How many requests a user may get, over all clients. Default: 5 a minute and 30 an hour. */
+  /** How many requests a user may get, over all clients. Default: 5 a minute, 30 an hour, 10 long ones a day. */
   readonly perUser?: UserLimits | undefined;
   /** Requests a minute of a client that was registered without a limit of its own. Default: 60. */
   readonly perClient?: number | 'off' | undefined;
@@ -43,6 +43,8 @@ export interface UserLimits {
   readonly perMinute: number;
   /** At least `perMinute`. */
   readonly perHour: number;
+  /** How many requests of a day of UTC may live longer than an hour. Default: 10. */
+  readonly longPerDay?: number | undefined;
 }
 
 /** How long a client pauses for a user who denied. Each further denial makes the pause four times as long. */

@@ -137,7 +137,7 @@ export const providerSchema = v.strictObject({
       defaultExpiry: v.optional(seconds(1)),
       expiryLimit: v.optional(seconds(1)),
       interval: v.optional(seconds(1)),
-      perUser: v.optional(v.strictObject({ perMinute: whole(1), perHour: whole(1) })),
+      perUser: v.optional(v.strictObject({ perMinute: whole(1), perHour: whole(1), longPerDay: v.optional(whole(1)) })),
       perClient: v.optional(orOff(whole(1))),
       unknownUsers: v.optional(orOff(whole(1))),
       wrongUserCodes: v.optional(whole(1)),

@@ -25,7 +25,14 @@ const requestLimits = v.strictObject({
   expiryLimit: v.optional(v.pipe(positive, v.maxValue(LONGEST_EXPIRY_SECONDS)), DEFAULTS.expiryLimitSeconds),
   interval: v.optional(positive, DEFAULTS.intervalSeconds),
   // Limits against push fatigue. `off` is only for test runs on one machine.
-  perUser: orOff(v.strictObject({ perMinute: positive, perHour: positive }), DEFAULTS.userLimits),
+  perUser: orOff(
+    v.strictObject({
+      perMinute: positive,
+      perHour: positive,
+      longPerDay: v.optional(positive, DEFAULTS.userLimits.longPerDay),
+    }),
+    DEFAULTS.userLimits,
+  ),
   /** Requests a minute of a client that was registered without a limit. */
   perClient: orOff(positive, DEFAULTS.clientRequestsPerMinute),
   /** Unknown users that a client may name within an hour. */

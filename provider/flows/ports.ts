@@ -1,6 +1,6 @@
 import type { BindingMessages } from '../core/asking/binding-message.ts';
 import type { HintIssuer } from '../core/asking/hint-issuer.ts';
-import type { ClientLimits, WindowLimits } from '../core/asking/rate-window.ts';
+import type { ClientLimits, UserWindowLimits } from '../core/asking/rate-window.ts';
 import type { AcrRule } from '../core/deciding/acr-rule.ts';
 import type { IssuerNames } from '../core/issuer.ts';
 import type { PublicJwk, SigningAlgorithm } from '../core/keys/jwk.ts';
@@ -100,7 +100,7 @@ export type Settings = IssuerNames & {
   /** Undefined means none besides 443. */
   readonly notificationPorts?: NotificationPorts | undefined;
   /** Undefined only where limits are switched off for test runs. */
-  readonly userLimits?: WindowLimits | undefined;
+  readonly userLimits?: UserWindowLimits | undefined;
   /** The limits of a client that was registered without limits of its own. */
   readonly clientLimits: ClientLimits;
   /** How many wrong user codes a client may send for a user within a day. */

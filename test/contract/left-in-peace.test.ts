@@ -17,6 +17,9 @@ import { describeOnEngines, type EngineUnderTest, startEngine } from '../support
 const NOW = 1_800_000_000;
 /** The first second of an hour. */
 const HOUR = NOW - (NOW % 3600);
+/** The first second of a day. */
+const DAY = NOW - (NOW % 86_400);
+const REFUSED = { allowed: false };
 const CLIENT = { clientId: 'bank', registrationId: 'registration-1' };
 
 // Both engines must behave alike wherever the functions rely on it; each test uses keys of its own.
@@ -144,25 +147,71 @@ describeOnEngines('what leaves people in peace', (name) => {
   describe('rate windows', () => {
     it('take an attempt back in the windows in which it was counted, and never below zero', async () => {
       const sub = entropy.id();
-      const limits = { perMinute: 1, perHour: 2 };
-      const count = async (now: number) => (await rates.countForUser(sub, limits, now)).allowed;
+      const limits = { perMinute: 1, perHour: 2, longPerDay: 1 };
+      const count = async (now: number) => (await rates.countForUser({ sub, isLong: false }, limits, now)).allowed;
       expect([await count(HOUR), await count(HOUR + 1)]).toEqual([true, false]);
-      await rates.giveBack(sub, HOUR);
-      await rates.giveBack(sub, HOUR);
+      await rates.giveBack({ sub, isLong: false }, HOUR);
+      await rates.giveBack({ sub, isLong: false }, HOUR);
       expect([await count(HOUR + 1), await count(HOUR + 60), await count(HOUR + 120)]).toEqual([true, true, false]);
       // The minute is over, the hour is not.
-      await rates.giveBack(sub, HOUR + 60);
+      await rates.giveBack({ sub, isLong: false }, HOUR + 60);
       expect([await count(HOUR + 120), await count(HOUR + 180)]).toEqual([true, false]);
-      await rates.giveBack(sub, HOUR + 3600);
+      await rates.giveBack({ sub, isLong: false }, HOUR + 3600);
       expect(await count(HOUR + 180)).toBe(false);
     });
 
     it('count a reported client by itself', async () => {
       const sub = entropy.id();
-      const limits = { perMinute: 1, perHour: 2 };
-      const silently = async (clientId: string) => (await rates.countSilently({ sub, clientId }, limits, HOUR)).allowed;
+      const limits = { perMinute: 1, perHour: 2, longPerDay: 1 };
+      const silently = async (clientId: string) =>
+        (await rates.countSilently({ sub, clientId, isLong: false }, limits, HOUR)).allowed;
       expect([await silently('bank'), await silently('bank'), await silently('shop')]).toEqual([true, false, true]);
-      expect((await rates.countForUser(sub, limits, HOUR)).allowed).toBe(true);
+      expect((await rates.countForUser({ sub, isLong: false }, limits, HOUR)).allowed).toBe(true);
+    });
+
+    it('count long-lived requests for their day as well, and at its limit until its end', async () => {
+      const sub = entropy.id();
+      const limits = { perMinute: 9, perHour: 3, longPerDay: 2 };
+      const count = (isLong: boolean, now = DAY) => rates.countForUser({ sub, isLong }, limits, now);
+      expect([await count(true), await count(true)]).toEqual([{ allowed: true }, { allowed: true }]);
+      expect(await count(true, DAY + 100)).toEqual({ allowed: false, retryAfterSeconds: 86_300 });
+      // What was refused counts nowhere: the hour has room for one more.
+      expect([await count(false), await count(false)]).toEqual([{ allowed: true }, expect.objectContaining(REFUSED)]);
+      expect(await count(true, DAY + 86_400)).toEqual({ allowed: true });
+      const kept = await transactions.query<{ count: number; ttl: number }>(`RATE#user#${sub}`, { skPrefix: 'LONG#' });
+      expect(kept.map(({ ttl }) => ttl - DAY)).toEqual([90_000, 176_400]);
+    });
+
+    it('take a long-lived request back from its day when the hour refuses it, and when no phone rang', async () => {
+      const sub = entropy.id();
+      const limits = { perMinute: 9, perHour: 1, longPerDay: 1 };
+      const count = (isLong: boolean, now: number) => rates.countForUser({ sub, isLong }, limits, now);
+      expect(await count(false, DAY)).toEqual({ allowed: true });
+      expect(await count(true, DAY)).toEqual({ allowed: false, retryAfterSeconds: 3600 });
+      expect(await count(true, DAY + 3600)).toEqual({ allowed: true });
+      await rates.giveBack({ sub, isLong: true }, DAY + 3600);
+      await rates.giveBack({ sub, isLong: true }, DAY + 3600);
+      expect([await count(true, DAY + 3601), (await count(true, DAY + 3602)).allowed]).toEqual([
+        { allowed: true },
+        false,
+      ]);
+    });
+
+    it('count 20 long-lived requests at once no further than the limit', async () => {
+      const sub = entropy.id();
+      const limits = { perMinute: 99, perHour: 99, longPerDay: 7 };
+      const all = Array.from({ length: 20 }, () => rates.countForUser({ sub, isLong: true }, limits, DAY));
+      expect((await Promise.all(all)).filter(({ allowed }) => allowed)).toHaveLength(7);
+    });
+
+    it('count the long-lived requests of a reported client by themselves', async () => {
+      const sub = entropy.id();
+      const limits = { perMinute: 9, perHour: 9, longPerDay: 1 };
+      const silently = (clientId: string) => rates.countSilently({ sub, clientId, isLong: true }, limits, DAY);
+      expect(await silently('bank')).toEqual({ allowed: true });
+      expect(await silently('bank')).toEqual({ allowed: false, retryAfterSeconds: 86_400 });
+      expect(await silently('shop')).toEqual({ allowed: true });
+      expect(await rates.countForUser({ sub, isLong: true }, limits, DAY)).toEqual({ allowed: true });
     });
 
     it('refuse a client for an hour once it named too many unknown users, also past the full hour', async () => {

@@ -441,9 +441,9 @@ describeOnEngines('the tables', (name) => {
 
   it('rate windows: a minute and an hour in one write, nothing written at the limit', async () => {
     const rates = new RateWindowsTable(transactions, entropy);
-    const limits = { perMinute: 2, perHour: 3 };
+    const limits = { perMinute: 2, perHour: 3, longPerDay: 1 };
     const hour = NOW - (NOW % 3600);
-    const count = (now: number) => rates.countForUser(`user-${name}`, limits, now);
+    const count = (now: number) => rates.countForUser({ sub: `user-${name}`, isLong: false }, limits, now);
     expect([await count(hour), await count(hour + 1)]).toEqual([{ allowed: true }, { allowed: true }]);
     expect(await count(hour + 2)).toEqual({ allowed: false, retryAfterSeconds: 58 });
     expect(await count(hour + 60)).toEqual({ allowed: true });

@@ -19,8 +19,9 @@ export const CONCEALMENT_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: NOBODY,
-          text: '    ports.rateWindows.giveBack(counted.sub, counted.at),\n  ]);',
-          broken: '  ]);\n  await ports.rateWindows.giveBack(counted.sub, counted.at);',
+          text: '    ports.rateWindows.giveBack({ sub: counted.sub, isLong: isLongLived(wanted.expiresInSeconds) }, counted.at),\n  ]);',
+          broken:
+            '  ]);\n  await ports.rateWindows.giveBack({ sub: counted.sub, isLong: isLongLived(wanted.expiresInSeconds) }, counted.at);',
         },
         test: { file: TEST, titles: [WHERE, notices('the user has no phone', 'login_hint')] },
       },

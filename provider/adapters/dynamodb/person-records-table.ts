@@ -12,13 +12,20 @@ import {
   keptEntry,
   keptEvidenceKey,
   keptIdentifier,
+  keptLongRequests,
   keptProfile,
   keptRateWindow,
   keptRequest,
   keptUserCode,
   keptUserCodeAttempts,
 } from './forms/kept-form.ts';
-import { isUserCodeAttempts, isWindow, type RateWindowForm, userWindows } from './forms/rate-window-form.ts';
+import {
+  isLongWindow,
+  isUserCodeAttempts,
+  isWindow,
+  type RateWindowForm,
+  userWindows,
+} from './forms/rate-window-form.ts';
 import {
   DETAILS_PREFIX,
   type DetailsForm,
@@ -80,6 +87,7 @@ export class PersonRecordsTable implements PersonRecords {
       devices: person.filter(isDevice).map(keptDevice),
       requests: details.map((one) => keptRequest(one, requestOf(one))),
       rate_windows: windows.filter(isWindow).map(keptRateWindow),
+      long_requests: windows.filter(isLongWindow).map(keptLongRequests),
       user_code_attempts: windows.filter(isUserCodeAttempts).map(keptUserCodeAttempts),
       ...(code && { user_code: keptUserCode(code) }),
       blocks: person.filter(isBlock).map(keptBlock),

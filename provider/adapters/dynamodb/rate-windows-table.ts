@@ -1,10 +1,12 @@
 import {
   type ClientLimits,
   type Counted,
+  type CountedAttempt,
   dayAt,
   GUESSING_SECONDS,
   retryAfter,
   shardsOf,
+  type UserWindowLimits,
   type WindowLimits,
   windowsAt,
 } from '../../core/asking/rate-window.ts';
@@ -14,6 +16,8 @@ import type { Entropy } from '../../flows/ports.ts';
 import {
   clientWindows,
   HOUR_SECONDS,
+  type LongWindowForm,
+  longWindowKey,
   minuteAttribute,
   type RateWindowForm,
   rateWindowKey,
@@ -23,6 +27,12 @@ import {
 } from './forms/rate-window-form.ts';
 import type { Key } from './items.ts';
 import type { Table } from './table.ts';
+
+/** The keys of the windows in which an attempt to ask a person counts. */
+type WindowsOfPerson = {
+  readonly hourly: (hour: number) => Key<RateWindowForm>;
+  readonly daily: ((day: number) => Key<LongWindowForm>) | undefined;
+};
 
 /**
  * Counters in Transactions: one item for each hour of a user, or of a shard of a client's counter. It holds the count
@@ -37,8 +47,8 @@ export class RateWindowsTable implements RateWindows {
     this.#entropy = entropy;
   }
 
-  countForUser(sub: string, limits: WindowLimits, now: number): Promise<Counted> {
-    return this.#count((hour) => rateWindowKey(userWindows(sub), hour), limits, now);
+  countForUser({ sub, isLong }: CountedAttempt, limits: UserWindowLimits, now: number): Promise<Counted> {
+    return this.#countForPerson(windowsOf({ sub, isLong }), limits, now);
   }
 
   countForClient(clientId: string, { requestsPerMinute }: ClientLimits, now: number): Promise<Counted> {
@@ -49,22 +59,62 @@ export class RateWindowsTable implements RateWindows {
   }
 
   countSilently(
-    { sub, clientId }: Parameters<RateWindows['countSilently']>[0],
-    limits: WindowLimits,
+    attempt: Parameters<RateWindows['countSilently']>[0],
+    limits: UserWindowLimits,
     now: number,
   ): Promise<Counted> {
-    return this.#count((hour) => silentWindowKey({ sub, clientId }, hour), limits, now);
+    return this.#countForPerson(windowsOf(attempt), limits, now);
   }
 
-  async giveBack(sub: string, countedAt: number): Promise<void> {
+  async giveBack(attempt: CountedAttempt, countedAt: number): Promise<void> {
+    const { hourly, daily } = windowsOf(attempt);
+    await Promise.all([this.#takeFromHour(hourly, countedAt), daily && this.#takeFromDay(daily, countedAt)]);
+  }
+
+  /** Counts in the hour, and in the day if the request is long-lived. If one of them refuses, the other counts nothing. */
+  async #countForPerson({ hourly, daily }: WindowsOfPerson, limits: UserWindowLimits, now: number): Promise<Counted> {
+    const counting = this.#count(hourly, limits, now);
+    if (!daily) return counting;
+    const [inHour, inDay] = await Promise.all([counting, this.#countInDay(daily, limits, now)]);
+    if (inHour.allowed && !inDay.allowed) await this.#takeFromHour(hourly, now);
+    if (!inHour.allowed && inDay.allowed) await this.#takeFromDay(daily, now);
+    return inHour.allowed ? inDay : inHour;
+  }
+
+  async #takeFromHour(keyOf: WindowsOfPerson['hourly'], countedAt: number): Promise<void> {
     const { hour, minute } = windowsAt(countedAt);
     const inMinute = minuteAttribute(minute);
     await this.#transactions.update({
-      key: rateWindowKey(userWindows(sub), hour),
+      key: keyOf(hour),
       add: { count: -1, [inMinute]: -1 },
       guard: { condition: `#count > :none AND #${inMinute} > :none`, values: { none: 0 } },
       nonce: { attribute: 'given_back_by', value: this.#entropy.id() },
     });
+  }
+
+  async #takeFromDay(keyOf: (day: number) => Key<LongWindowForm>, countedAt: number): Promise<void> {
+    await this.#transactions.update({
+      key: keyOf(dayAt(countedAt).day),
+      add: { count: -1 },
+      guard: { condition: '#count > :none', values: { none: 0 } },
+      nonce: { attribute: 'given_back_by', value: this.#entropy.id() },
+    });
+  }
+
+  async #countInDay(
+    keyOf: (day: number) => Key<LongWindowForm>,
+    { longPerDay }: UserWindowLimits,
+    now: number,
+  ): Promise<Counted> {
+    const { day, dayEndsAt } = dayAt(now);
+    const { written } = await this.#transactions.update({
+      key: keyOf(day),
+      set: { ttl: dayEndsAt + HOUR_SECONDS },
+      add: { count: 1 },
+      guard: { condition: 'attribute_not_exists(#count) OR #count < :most', values: { most: longPerDay } },
+      nonce: { attribute: 'counted_by', value: this.#entropy.id() },
+    });
+    return written ? { allowed: true } : { allowed: false, retryAfterSeconds: dayEndsAt - now };
   }
 
   async countUserCode(attempt: UserCodeAttempt, most: number, now: number): Promise<Counted> {
@@ -150,4 +200,14 @@ export class RateWindowsTable implements RateWindows {
   #oneOf(shards: number): number {
     return Math.floor(this.#entropy.fraction() * shards);
   }
+}
+
+/** Returns the windows in which an attempt counts: those of the person, or those of a client that they reported. */
+function windowsOf({ isLong, ...by }: CountedAttempt & { readonly clientId?: string }): WindowsOfPerson {
+  const { sub, clientId } = by;
+  return {
+    hourly: (hour) =>
+      clientId === undefined ? rateWindowKey(userWindows(sub), hour) : silentWindowKey({ sub, clientId }, hour),
+    daily: isLong ? (day) => longWindowKey(by, day) : undefined,
+  };
 }

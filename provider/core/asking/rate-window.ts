@@ -1,7 +1,24 @@
 import type { Client } from '../client/client.ts';
 
-/** How many requests fit into a minute and into an hour. The limits of a user are in `core/operating/defaults.ts`. */
+/** How many requests fit into a minute and into an hour. */
 export type WindowLimits = { readonly perMinute: number; readonly perHour: number };
+
+/**
+ * The limits of a user, over all clients. `longPerDay` is how many requests of a day of UTC may be long-lived. The
+ * defaults are in `core/operating/defaults.ts`.
+ */
+export type UserWindowLimits = WindowLimits & { readonly longPerDay: number };
+
+/** An attempt to ask a user, and whether the request is to be long-lived. */
+export type CountedAttempt = { readonly sub: string; readonly isLong: boolean };
+
+/**
+ * Returns whether a request of this life, in seconds, is long-lived: more than an hour. Such requests gather on the
+ * phones of a person, so there is a limit for them alone.
+ */
+export function isLongLived(lifeSeconds: number): boolean {
+  return lifeSeconds > HOUR_SECONDS;
+}
 
 /**
  * The limits of one client. `requestsPerMinute` is over all users. A client that names `unknownUsers` unknown users

@@ -12,8 +12,8 @@ export const DEFAULTS = {
   expiryLimitSeconds: 600,
   /** Seconds between two polls of a client (CIBA §7.3). */
   intervalSeconds: 5,
-  /** How many requests a user may get, over all clients. */
-  userLimits: { perMinute: 5, perHour: 30 },
+  /** How many requests a user may get, over all clients, and how many a day that live longer than an hour. */
+  userLimits: { perMinute: 5, perHour: 30, longPerDay: 10 },
   /** How many requests a minute a client may make, over all users, if it was registered without a limit of its own. */
   clientRequestsPerMinute: 60,
   /** How many unknown users a client may name within an hour. Then it is refused for an hour. */

@@ -18,6 +18,8 @@ export type KeptRecords = {
   /** The requests whose details are still stored: until an hour after their end. */
   readonly requests: readonly KeptRequest[];
   readonly rate_windows: readonly KeptRateWindow[];
+  /** How many long-lived requests the person got in each day. */
+  readonly long_requests: readonly KeptLongRequests[];
   /** How many user codes clients sent. */
   readonly user_code_attempts: readonly KeptUserCodeAttempts[];
   /** That there is a user code, without its hash. It may be that of a former person with this subject. */
@@ -137,6 +139,16 @@ export type KeptRateWindow = {
   readonly hour: number;
   readonly count: number;
   readonly minutes: Readonly<Record<string, number>>;
+};
+
+/**
+ * The long-lived requests of the day that begins at `day`. With `client_id`, those of a client that was reported, which
+ * rang nobody.
+ */
+export type KeptLongRequests = {
+  readonly client_id?: string | undefined;
+  readonly day: number;
+  readonly count: number;
 };
 
 /** The user codes that one client sent in the day that begins at `day`, without those that were right. */

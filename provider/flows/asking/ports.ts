@@ -1,6 +1,6 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
-import type { ClientLimits, Counted, WindowLimits } from '../../core/asking/rate-window.ts';
+import type { ClientLimits, Counted, CountedAttempt, UserWindowLimits } from '../../core/asking/rate-window.ts';
 import type { UserCodeAttempt } from '../../core/asking/user-code.ts';
 import type { Registration } from '../../core/client/client.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/authentication-request.ts';
@@ -9,9 +9,10 @@ import type { Owner } from '../../core/person/user.ts';
 import type { StoredDetails } from '../deciding/ports.ts';
 import type { NotificationAddress } from '../notifying/ports.ts';
 
-/** Limits against push fatigue. One conditional write both counts and checks. A refused attempt stores nothing. */
+/** Limits against push fatigue. One conditional write both counts and checks. A refused attempt counts nowhere. */
 export interface RateWindows {
-  countForUser(sub: string, limits: WindowLimits, now: number): Promise<Counted>;
+  /** Counts an attempt for a user. One that is to be long-lived is also counted for the day. */
+  countForUser(attempt: CountedAttempt, limits: UserWindowLimits, now: number): Promise<Counted>;
   /** Counts an attempt for a client. A client that named too many unknown users is refused as well. */
   countForClient(clientId: string, limits: ClientLimits, now: number): Promise<Counted>;
   /**
@@ -19,12 +20,12 @@ export interface RateWindows {
    * but the client is to meet the same one.
    */
   countSilently(
-    by: { readonly sub: string; readonly clientId: string },
-    limits: WindowLimits,
+    attempt: CountedAttempt & { readonly clientId: string },
+    limits: UserWindowLimits,
     now: number,
   ): Promise<Counted>;
   /** Takes an attempt back that was counted for a user at this instant, because no phone rang. */
-  giveBack(sub: string, countedAt: number): Promise<void>;
+  giveBack(attempt: CountedAttempt, countedAt: number): Promise<void>;
   /**
    * Counts an attempt at a user code, before the code is checked. A client that sent `most` wrong codes for a user
    * within a day is refused until its end.

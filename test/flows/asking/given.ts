@@ -107,8 +107,8 @@ function rateWindowsIn(journal: Journal) {
   };
   const counted: { of: string; limits: WindowLimits | ClientLimits; now: number }[] = [];
   const rateWindows: RateWindows = journal.port({
-    countForUser: async (sub, allowed, now) => {
-      journal.begin(`count user ${sub}`);
+    countForUser: async ({ sub, isLong }, allowed, now) => {
+      journal.begin(`count user ${sub}${isLong ? ', long' : ''}`);
       counted.push({ of: sub, limits: allowed, now });
       return limits.user;
     },
@@ -117,12 +117,12 @@ function rateWindowsIn(journal: Journal) {
       counted.push({ of: clientId, limits: allowed, now });
       return limits.client;
     },
-    countSilently: async ({ sub, clientId }) => {
-      journal.begin(`count ${clientId} silently for ${sub}`);
+    countSilently: async ({ sub, clientId, isLong }) => {
+      journal.begin(`count ${clientId} silently for ${sub}${isLong ? ', long' : ''}`);
       return limits.silent;
     },
-    giveBack: async (sub, countedAt) => {
-      journal.begin(`give back ${sub} of ${countedAt}`);
+    giveBack: async ({ sub, isLong }, countedAt) => {
+      journal.begin(`give back ${sub} of ${countedAt}${isLong ? ', long' : ''}`);
     },
     countUserCode: async ({ sub, clientId, codeId }) => {
       journal.begin(`count ${codeId ?? 'no code'} of ${sub} by ${clientId}`);

@@ -119,6 +119,7 @@ export function personRecordsIn(
         listed,
         devices: [],
         rate_windows: [],
+        long_requests: [],
         user_code_attempts: [],
         blocks: [],
         evidence_keys,

@@ -12,7 +12,7 @@ export const SETTINGS: Settings = {
   ...NAMES,
   expiry: { default: 120, limit: 600 },
   intervalSeconds: 5,
-  userLimits: { perMinute: 5, perHour: 30 },
+  userLimits: { perMinute: 5, perHour: 30, longPerDay: 10 },
   lifetimes: { idTokenSeconds: 3600, accessTokenSeconds: 900 },
   acrPolicy: [{ acr: 'urn:example:verified', anyOf: ['face'] }],
   ticketLifetimeSeconds: 600,

@@ -134,6 +134,7 @@ export const kept = {
   devices: ['anything'],
   requests: ['anything'],
   rate_windows: ['anything'],
+  long_requests: ['anything'],
   user_code_attempts: ['anything'],
   'user_code?': 'anything',
   blocks: ['anything'],

@@ -10,6 +10,7 @@ import type {
   KeptEvidenceKey,
   KeptGrant,
   KeptIdentifier,
+  KeptLongRequests,
   KeptProfile,
   KeptRateWindow,
   KeptRequest,
@@ -27,6 +28,8 @@ import type { EvidenceKeyForm } from './evidence-key-form.ts';
 import {
   HOUR_SECONDS,
   hourOf,
+  type LongWindowForm,
+  longWindowFrom,
   minuteOf,
   type RateWindowForm,
   silentClientOf,
@@ -127,6 +130,13 @@ export function keptRateWindow(item: Stored<RateWindowForm>): KeptRateWindow {
     count,
     minutes: Object.fromEntries(begun),
   };
+}
+
+export function keptLongRequests(item: Stored<LongWindowForm>): KeptLongRequests {
+  const { pk: _pk, sk: _sk, ttl: _ttl, counted_by: _counted, given_back_by: _given, count = 0, ...untold } = item;
+  untold satisfies Nothing;
+  const { clientId, day } = longWindowFrom(item);
+  return { ...(clientId !== undefined && { client_id: clientId }), day: day * DAY_SECONDS, count };
 }
 
 export function keptUserCodeAttempts(item: Stored<UserCodeAttemptsForm>): KeptUserCodeAttempts {

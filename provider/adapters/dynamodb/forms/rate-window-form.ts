@@ -30,6 +30,27 @@ export const silentWindowKey = (by: { sub: string; clientId: string }, hour: num
   pk: userWindows(by.sub),
   sk: `${SILENT_PREFIX}${by.clientId}#${HOUR_PREFIX}${hour}`,
 });
+/** How many long-lived requests a user got in a day. */
+export type LongWindowForm = {
+  readonly count?: number;
+  readonly ttl: number;
+  readonly counted_by?: string;
+  readonly given_back_by?: string;
+};
+const LONG_PREFIX = 'LONG#';
+/** Returns the window of a day. That of a client which the user reported is beside it. */
+export const longWindowKey = (by: { sub: string; clientId?: string }, day: number): Key<LongWindowForm> => ({
+  pk: userWindows(by.sub),
+  sk: by.clientId === undefined ? `${LONG_PREFIX}${day}` : `${LONG_PREFIX}${SILENT_PREFIX}${by.clientId}#${day}`,
+});
+/** Returns the number of the day since 1970, and the client of a silent window. */
+export function longWindowFrom({ sk }: { sk: string }): {
+  readonly clientId: string | undefined;
+  readonly day: number;
+} {
+  const [silent, clientId] = sk.slice(LONG_PREFIX.length).split('#');
+  return { clientId: `${silent}#` === SILENT_PREFIX ? clientId : undefined, day: lastNumberOf(sk) };
+}
 /** How many user codes a client sent for a user in a day, without those that were right. */
 export type UserCodeAttemptsForm = {
   readonly count?: number;
@@ -75,14 +96,20 @@ export function questionFrom(text: string): OpenQuestion {
   return { id, clientId, expiresAt: Number(expiresAt), ...(silent && { isSilent: true }) };
 }
 /** Whether an item beside the windows of a user is a window. */
-export const isWindow = ({ sk }: { sk: string }): boolean => !/^(?:OPEN|CODE)#/.test(sk);
+export const isWindow = ({ sk }: { sk: string }): boolean => !/^(?:OPEN|CODE|LONG)#/.test(sk);
+/** Whether an item beside the windows of a user counts long-lived requests. */
+export const isLongWindow = (item: { sk: string }): item is Stored<LongWindowForm> => item.sk.startsWith(LONG_PREFIX);
 /** Whether an item beside the windows of a user counts user codes. */
 export const isUserCodeAttempts = (item: { sk: string }): item is Stored<UserCodeAttemptsForm> =>
   item.sk.startsWith(CODE_PREFIX);
 /** Returns the number of the hour since 1970. */
-export const hourOf = ({ sk }: { sk: string }): number => Number(sk.slice(sk.lastIndexOf('#') + 1));
+export const hourOf = ({ sk }: { sk: string }): number => lastNumberOf(sk);
 /** Returns the client of a silent window. Undefined for a window of a user. */
 export const silentClientOf = ({ sk }: { sk: string }): string | undefined =>
   sk.startsWith(SILENT_PREFIX) ? sk.slice(SILENT_PREFIX.length).split('#')[0] : undefined;
 export const minuteAttribute = (minute: number): `m${number}` => `m${minute}`;
 export const minuteOf = (attribute: string): number => Number(attribute.slice(1));
+
+function lastNumberOf(sk: string): number {
+  return Number(sk.slice(sk.lastIndexOf('#') + 1));
+}

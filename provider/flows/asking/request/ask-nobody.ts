@@ -1,4 +1,5 @@
 import { type Concealed, nobodyNamed } from '../../../core/asking/concealment.ts';
+import { isLongLived } from '../../../core/asking/rate-window.ts';
 import { ok, type Result } from '../../../core/result.ts';
 import type { Announcements } from '../../notifying/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
@@ -42,7 +43,7 @@ export async function askNobody(
   const { request, notification, acknowledgement } = draftRequest(ports, { ...attempt, target }, call.note);
   await Promise.all([
     ports.requests.createSilent({ request: { ...request, isConcealed: true }, notification }),
-    ports.rateWindows.giveBack(counted.sub, counted.at),
+    ports.rateWindows.giveBack({ sub: counted.sub, isLong: isLongLived(wanted.expiresInSeconds) }, counted.at),
   ]);
   const { requestId } = request;
   const { client } = attempt;

@@ -1,3 +1,4 @@
+import { isLongLived } from '../../../core/asking/rate-window.ts';
 import { silentCorrelationId, silentDenialAt } from '../../../core/asking/silent-denial.ts';
 import type { ClientBlock } from '../../../core/person/client-block.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
@@ -52,12 +53,13 @@ export async function askSilently(
 }
 
 /** Counts the attempt for this client alone, so that it uses up no limit of the user. */
-async function countSilently({ settings, rateWindows }: AskSilentlyPorts, { client, target, countedAt }: Askable) {
-  const { sub } = target.user;
+async function countSilently({ settings, rateWindows }: AskSilentlyPorts, askable: Askable) {
+  const { client, target, wanted, countedAt } = askable;
   if (!settings.userLimits || countedAt === undefined) return undefined;
+  const attempt = { sub: target.user.sub, isLong: isLongLived(wanted.expiresInSeconds) };
   const [counted] = await Promise.all([
-    rateWindows.countSilently({ sub, clientId: client.clientId }, settings.userLimits, countedAt),
-    rateWindows.giveBack(sub, countedAt),
+    rateWindows.countSilently({ ...attempt, clientId: client.clientId }, settings.userLimits, countedAt),
+    rateWindows.giveBack(attempt, countedAt),
   ]);
   return counted;
 }

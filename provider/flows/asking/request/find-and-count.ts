@@ -1,7 +1,7 @@
 import { checkAskable, checkNamed, type NamedUser } from '../../../core/asking/askable.ts';
 import { isHidden, nobodyNamed } from '../../../core/asking/concealment.ts';
 import { type LoginHint, namesIn } from '../../../core/asking/hint.ts';
-import { limitsOf } from '../../../core/asking/rate-window.ts';
+import { isLongLived, limitsOf } from '../../../core/asking/rate-window.ts';
 import type { Client } from '../../../core/client/client.ts';
 import { blockOf, pauseLeft } from '../../../core/person/client-block.ts';
 import type { UserWithBlocks } from '../../../core/person/user.ts';
@@ -48,6 +48,7 @@ export async function findAndCount(
   note: Note,
 ): Promise<Extract<Result<Target>, { ok: true }> | Unasked> {
   const { hint, expiresInSeconds, bindingMessage, userCode: sent } = wanted;
+  const isLong = isLongLived(expiresInSeconds);
   const { clientId, onlySub, isSynthetic } = client;
   const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
   const limits = limitsOf(client, clientLimits);
@@ -62,7 +63,7 @@ export async function findAndCount(
   if (!sub.ok) return refuseUnasked(ports, { client, hint, refused: sub, sent });
   const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
     isRead ? foundBySub : findUserWithDevices(ports, sub.value),
-    userLimits ? ports.rateWindows.countForUser(sub.value, userLimits, now) : undefined,
+    userLimits ? ports.rateWindows.countForUser({ sub: sub.value, isLong }, userLimits, now) : undefined,
     openAttempt(ports, { client, sub: sub.value, expiresAt: now + expiresInSeconds }, now),
   ]);
   if (found) note({ sub: found.user.sub });
@@ -76,7 +77,7 @@ export async function findAndCount(
   });
   const countedAt = userLimit?.allowed ? now : undefined;
   if (!askable.ok)
-    return refuseUnasked(ports, { client, hint, refused: askable, sub: sub.value, countedAt, code, ...open });
+    return refuseUnasked(ports, { client, hint, refused: askable, sub: sub.value, isLong, countedAt, code, ...open });
   await settleUserCode(ports, code, true);
   return ok({ target: askable.value, block, countedAt, ...open });
 }
@@ -127,6 +128,7 @@ async function refuseUnasked(
     hint: LoginHint;
     refused: Refused;
     sub?: string;
+    isLong?: boolean;
     countedAt?: number | undefined;
     opened?: OpenRequest | undefined;
     question?: QuestionTo | undefined;
@@ -135,13 +137,13 @@ async function refuseUnasked(
   },
 ): Promise<Unasked> {
   const { rateWindows, settings, clock } = ports;
-  const { client, hint, refused, sub, countedAt, sent, code } = attempt;
+  const { client, hint, refused, sub, isLong = false, countedAt, sent, code } = attempt;
   if (!code) await spendLikeUserCode(ports, sent, refused.refusal);
   const limits = limitsOf(client, settings.clientLimits);
   const counted = sub !== undefined && countedAt !== undefined ? { sub, at: countedAt } : undefined;
   const isConcealed = isHidden(refused.refusal, settings);
   await Promise.all([
-    counted && !isConcealed && rateWindows.giveBack(counted.sub, counted.at),
+    counted && !isConcealed && rateWindows.giveBack({ sub: counted.sub, isLong }, counted.at),
     closeAttempt(ports, attempt),
     code && settleUserCode(ports, code, false),
     refused.refusal.reason === 'unknown_user' &&

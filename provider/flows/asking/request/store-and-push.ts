@@ -1,3 +1,4 @@
+import { isLongLived } from '../../../core/asking/rate-window.ts';
 import { describeScopes } from '../../../core/asking/scope.ts';
 import { devicesThatReach } from '../../../core/deciding/acr.ts';
 import { type FrozenDetails, freezeDetails } from '../../../core/deciding/shown-details.ts';
@@ -122,9 +123,10 @@ async function judgePushes(
 
 /** Takes the attempt back, because no phone rang. If that fails, it stays counted. */
 async function giveBack(ports: StoreAndPushPorts, askable: Askable): Promise<void> {
-  const { target, countedAt } = askable;
+  const { target, wanted, countedAt } = askable;
+  const attempt = { sub: target.user.sub, isLong: isLongLived(wanted.expiresInSeconds) };
   await Promise.allSettled([
-    countedAt !== undefined && ports.rateWindows.giveBack(target.user.sub, countedAt),
+    countedAt !== undefined && ports.rateWindows.giveBack(attempt, countedAt),
     closeAttempt(ports, askable),
   ]);
 }
