@@ -4,7 +4,7 @@ import { WrongUsage } from '../command-line/failure.ts';
 import { nearestName } from '../command-line/nearest-name.ts';
 import { endProgress } from '../command-line/progress.ts';
 import { sayStep } from '../command-line/steps.ts';
-import { instant, plainLine, table } from '../command-line/text-layout.ts';
+import { plainLine } from '../command-line/text-layout.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 
 const PHONE_OPTIONS = {
@@ -110,16 +110,16 @@ const enrol = command({
 
 const list = command({
   name: 'list',
-  about: 'Lists the requests that wait for an answer of the user.',
+  about: 'Lists the requests that wait for an answer of the user: who asks, with which message, and until when.',
+  notes: 'It fetches the details of each, as an app does for its inbox. At most 100 are listed, the newest first.',
   arguments: [],
   options: PHONE_OPTIONS,
   examples: ['ciba phone list --key ana.phone.json'],
   async run({ deployment, options }): Promise<Output> {
     checkKey(options);
-    const requests = await withPhone(deployment, options, (phone) => phone.list());
-    const rows = requests.map(({ request_id, expires_at }) => [request_id, instant(expires_at)]);
-    const text = rows.length === 0 ? 'Nothing waits.' : table(['REQUEST ID', 'EXPIRES'], rows);
-    return { json: JSON.stringify({ requests }), text };
+    const { inboxText, readInbox } = await import('../phone/inbox.ts');
+    const requests = await withPhone(deployment, options, readInbox);
+    return { json: JSON.stringify({ requests }), text: inboxText(requests) };
   },
 });
 

@@ -13,6 +13,8 @@ const numberMatching = v.optional(v.picklist(['phone_enters', 'client_enters']))
 export type NumberMatching = NonNullable<v.InferOutput<typeof numberMatching>>;
 const waiting = v.object({
   request_id: v.string(),
+  // A provider of an earlier version does not say it.
+  issued_at: v.optional(v.number()),
   expires_at: v.number(),
   number_matching: numberMatching,
   awaiting_number: v.optional(v.literal(true)),

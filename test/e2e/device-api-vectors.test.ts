@@ -62,10 +62,10 @@ async function storeGiven(): Promise<void> {
     const stored = { hash: sha256(ticket), issuedAt: expiresAt - 600, expiresAt };
     await tickets.issueTicket({ owner: { sub, profileId: `profile of ${sub}` }, ticket: stored });
   }
-  for (const { requestId, sub, expiresAt, details, asked, numberMatching } of Object.values(REQUESTS)) {
+  for (const { requestId, sub, issuedAt, expiresAt, details, asked, numberMatching } of Object.values(REQUESTS)) {
     const registration = { clientId: asked.clientId, registrationId: 'registration of harbor-bank' };
     const owner = { sub, profileId: `profile of ${sub}` };
-    const life = { issuedAt: expiresAt - 120, expiresAt, intervalSeconds: 5, nextPollAt: 0 };
+    const life = { issuedAt, expiresAt, intervalSeconds: 5, nextPollAt: 0 };
     const number = numberMatching === 'phone_enters' ? NUMBER : undefined;
     const request = { requestId, ...registration, ...owner, ...life, numberMatching };
     await requests.create({ request, asked, details, number });

@@ -181,7 +181,9 @@ describe('enrolment', () => {
       .setProtectedHeader({ alg: 'RS256', typ: 'ciba-device+jwt' })
       .sign(privateKey);
     const list = await world.send('/device/requests', { headers: { authorization: `Device ${assertion}` } });
-    expect(list.body).toEqual({ requests: [{ request_id: requestId, expires_at: expect.any(Number) }] });
+    expect(list.body).toEqual({
+      requests: [{ request_id: requestId, issued_at: expect.any(Number), expires_at: expect.any(Number) }],
+    });
   });
 });
 

@@ -47,8 +47,9 @@ export class DecidableRequestsTable implements DecidableRequests {
     return requests
       .filter((request) => isDecidable(request, 'deny') && request.expiresAt > now)
       .sort((a, b) => b.issuedAt - a.issuedAt)
-      .map(({ requestId, expiresAt, clientId, registrationId, numberMatching, state }) => ({
+      .map(({ requestId, issuedAt, expiresAt, clientId, registrationId, numberMatching, state }) => ({
         requestId,
+        issuedAt,
         expiresAt,
         clientId,
         registrationId,

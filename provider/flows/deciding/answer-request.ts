@@ -42,9 +42,12 @@ const REQUEST_ID = /^[A-Za-z0-9_-]{43}$/;
 /** The form of a device id. It stands in a key, which has a greatest length. Any other text names no device. */
 const DEVICE_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** How many requests a list has at most. With the limits that are set by default, fewer wait for a person. */
+const LONGEST_LIST = 100;
+
 /**
- * Lists the user's pending requests, so that a phone that missed the push still works. Those of a client that the user
- * reported are left out.
+ * Lists the user's pending requests, the newest first, so that a phone that missed the push still works. Those of a
+ * client that the user reported are left out, and so is what does not fit into the list.
  */
 export async function listPendingRequests(
   ports: AnswerPorts,
@@ -53,7 +56,7 @@ export async function listPendingRequests(
   const device = await authenticateDevice(ports, call);
   if (!device.ok) return device;
   const pending = await ports.requests.listPending(device.value.user, ports.clock());
-  return ok(pending.filter((request) => !isOfReported(ports, device.value, request)));
+  return ok(pending.filter((request) => !isOfReported(ports, device.value, request)).slice(0, LONGEST_LIST));
 }
 
 /**

@@ -12,6 +12,7 @@ import type { PollOutcome } from '../token/ports.ts';
 /** An entry in the phone's list of requests, and the client that asks. */
 export type PendingRequest = Registration & {
   readonly requestId: string;
+  readonly issuedAt: number;
   readonly expiresAt: number;
   readonly numberMatching?: NumberMatching | undefined;
   /** True if a device approved, and the client has not entered the number yet. The user may still deny. */
@@ -55,7 +56,7 @@ export type ReadForDecision = {
 
 /** Authentication requests, as devices use them. */
 export interface DecidableRequests {
-  /** Returns the user's requests that still wait for an answer. */
+  /** Returns the user's requests that still wait for an answer, the newest first. */
   listPending(owner: Owner, now: number): Promise<readonly PendingRequest[]>;
   /** Returns the user's request with its frozen details. Undefined if it is unknown or another user's. */
   findDetails(owner: Owner, requestId: string): Promise<DecidableRequest | undefined>;

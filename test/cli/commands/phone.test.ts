@@ -64,7 +64,19 @@ describe('ciba phone', () => {
     const login = await asked('approve', { binding_message: 'Call 7 with Sam' });
     const { requestId, authReqId, client } = login;
     const list = jsonOf<{ requests: { request_id: string }[] }>(await phone('list', '--key', key('approve'), '--json'));
-    expect(list.requests.map(({ request_id }) => request_id)).toEqual([requestId]);
+    expect(list.requests).toEqual([
+      {
+        request_id: requestId,
+        issued_at: expect.any(Number),
+        expires_at: expect.any(Number),
+        client_id: client.client_id,
+        client_name: expect.stringMatching(/^Harbor Bank/),
+        binding_message: 'Call 7 with Sam',
+      },
+    ]);
+    expect((await phone('list', '--key', key('approve'))).stdout).toMatch(
+      /^REQUEST ID +WHO ASKS +MESSAGE +ASKED +EXPIRES\n\S+ +Harbor Bank.* +Call 7 with Sam +\S+Z +\S+Z\n$/,
+    );
     const shown = (await phone('show', requestId, '--key', key('approve'))).stdout;
     expect(shown).toMatch(/^Harbor Bank.* asks \(client \S+\):\n {2}"Call 7 with Sam"\n {2}- Confirm who you are\n/);
     expect(shown).toContain(`  for       ${world.issuer} (the provider itself)`);

@@ -11,7 +11,13 @@ describe('a phone that missed the push', () => {
   it('lists what waits for its user, after it is authenticated', async () => {
     const { list, journal } = decidingWorld();
     expect(valueFrom(await list())).toEqual([
-      { requestId: REQUEST_ID, expiresAt: NOW + 100, clientId: 'bank', registrationId: 'registration-1' },
+      {
+        requestId: REQUEST_ID,
+        issuedAt: NOW - 20,
+        expiresAt: NOW + 100,
+        clientId: 'bank',
+        registrationId: 'registration-1',
+      },
     ]);
     expect(journal.calls).toEqual([
       'find user ana',

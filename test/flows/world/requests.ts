@@ -148,8 +148,9 @@ export function decidableIn(
       const pending = [...stored.values()].filter(
         (request) => isSamePerson(request, owner) && isAnswerable(request, now),
       );
-      return pending.map(({ requestId, expiresAt, clientId, registrationId, numberMatching, state }) => ({
+      return pending.map(({ requestId, issuedAt, expiresAt, clientId, registrationId, numberMatching, state }) => ({
         requestId,
+        issuedAt,
         expiresAt,
         clientId,
         registrationId,

@@ -70,9 +70,10 @@ function given() {
       name,
       enrolled_at: enrolledAt,
     })),
-    requests: Object.values(REQUESTS).map(({ requestId, sub, expiresAt, details, numberMatching }) => ({
+    requests: Object.values(REQUESTS).map(({ requestId, sub, issuedAt, expiresAt, details, numberMatching }) => ({
       request_id: requestId,
       sub,
+      issued_at: issuedAt,
       expires_at: expiresAt,
       ...(requestId === REQUESTS.withdrawn.requestId && { withdrawn: true }),
       ...(numberMatching && { number_matching: numberMatching }),

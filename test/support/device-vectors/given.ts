@@ -83,7 +83,7 @@ const request = (
     bindingMessage,
     scopes: describeScopes(scopes, { transfer: 'Send this one transfer' }),
   });
-  return { requestId, sub, expiresAt, details, asked: { ...asked, scopes }, numberMatching };
+  return { requestId, sub, issuedAt: expiresAt - 120, expiresAt, details, asked: { ...asked, scopes }, numberMatching };
 };
 type Differently = {
   readonly bindingMessage?: string;

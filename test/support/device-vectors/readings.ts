@@ -34,7 +34,11 @@ const bytesOf = ({ details }: (typeof REQUESTS)['ofBo']) => ({
   details: Buffer.from(details.bytes).toString('base64url'),
 });
 const listOf = (...requests: (typeof REQUESTS)['ofBo'][]) => ({
-  requests: requests.map(({ requestId, expiresAt }) => ({ request_id: requestId, expires_at: expiresAt })),
+  requests: requests.map(({ requestId, issuedAt, expiresAt }) => ({
+    request_id: requestId,
+    issued_at: issuedAt,
+    expires_at: expiresAt,
+  })),
 });
 
 /** Calls that read: the list of pending requests, and the details of one. They change nothing. */

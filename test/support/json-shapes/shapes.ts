@@ -67,7 +67,20 @@ export const PRINTED: Readonly<Record<string, Printed>> = {
   'ticket end': DONE,
   'phone watch': { lines: 'a question' },
   'phone enrol': { json: { device_id: 'text', sub: 'text', issuer: 'text' } },
-  'phone list': { json: { requests: [{ request_id: 'text', expires_at: 'epoch seconds' }] } },
+  'phone list': {
+    json: {
+      requests: [
+        {
+          request_id: 'text',
+          'issued_at?': 'epoch seconds',
+          expires_at: 'epoch seconds',
+          client_id: 'text',
+          client_name: 'text',
+          'binding_message?': 'text',
+        },
+      ],
+    },
+  },
   'phone show': { json: 'a question' },
   'phone approve': { json: 'an answer' },
   'phone deny': { json: 'an answer' },
