@@ -13,7 +13,7 @@ import { freePort, PATIENCE_MS, type Step, stepsOf, Terminal } from '../support/
 /** What the words in capitals stand for: the first or the last match in what the terminals have printed. */
 const COPIED = {
   TICKET_URI: { pattern: /^uri {2,}(ciba:\S+)$/gm, which: -1 },
-  REQUEST_ID: { pattern: /^([\w-]{43}) {2}\S+Z$/gm, which: -1 },
+  REQUEST_ID: { pattern: /^([\w-]{43}) {2}.+Z$/gm, which: -1 },
   TXN: { pattern: /\(txn ([0-9a-f]{16})\)/g, which: 0 },
 } as const;
 

@@ -8,10 +8,11 @@ import { openEvidence, type SealedRecord } from '../support/sealed-evidence.ts';
 import { sendAnswer } from '../support/signed-answer.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
 
+const LIMITS = { perUser: { perMinute: 50, perHour: 500 }, expiryLimit: 7200 };
 let world: World;
 let client: TestClient;
 beforeAll(async () => {
-  world = await World.start({ variables: { REQUEST_LIMITS: '{"perUser":{"perMinute":50,"perHour":500}}' } });
+  world = await World.start({ variables: { REQUEST_LIMITS: JSON.stringify(LIMITS) } });
   client = await world.client({ scope: 'openid profile' });
 });
 afterAll(() => world?.close());
@@ -49,8 +50,8 @@ function textOf(_name: string, value: unknown): unknown {
 }
 
 /**
- * A person with everything that a person can leave: two phones, an approved, a denied and an open request, a client
- * that pauses, and a ticket.
+ * A person with everything that a person can leave: two phones, an approved, a denied and a long-lived open request, a
+ * client that pauses, and a ticket.
  */
 async function richPerson(sub: string) {
   people += 1;
@@ -65,7 +66,7 @@ async function richPerson(sub: string) {
   await world.answer(first, approved.requestId, 'approve');
   const denied = await world.asked(await world.client(), { login_hint: email });
   await world.answer(first, denied.requestId, 'deny');
-  const pending = await world.asked(client, form);
+  const pending = await world.asked(client, { ...form, requested_expiry: '7200' });
   await world.admin('PUT', path(sub, 'user-code'), { user_code: '4711' });
   const guesser = await world.client({ backchannel_user_code_parameter: true });
   expect((await world.ask(guesser, { login_hint: email, user_code: '0815' })).status).toBe(400);

@@ -182,7 +182,7 @@ describe('without a terminal, each command ends or is ended, and prints what doc
 
   it('logins, and what they leave', async () => {
     const credential = ['--secret-file', path('secret'), '--scope', 'openid pay'];
-    const approved = await asking('mira', 'desk', ...credential, '--show-tokens');
+    const approved = await asking('mira', 'desk', ...credential, '--show-tokens', '--binding-message', 'Call 7');
     const watch = every.run('phone watch', ['--key', path('phone')], { until: /details_hash/ });
     await every.run('phone show', [approved.requestId, '--key', path('phone')]);
     await watch;

@@ -55,6 +55,7 @@ describe('settings that could contradict each other', () => {
     { limits: { expiryLimit: 259_200 } },
     { reservedConcurrency: { 'client-notification': 2, token: 1 } },
     { limits: { perUser: { perMinute: 10, perHour: 10 } } },
+    { limits: { perUser: { perMinute: 10, perHour: 10, longPerDay: 1 } } },
     { throttles: { authentication: { rate: 5, burst: 5 } } },
     { apns: { ...apns, sandbox: true } },
     { apns: { bundleId: 'a', sandbox: true, sandboxApplicationArn: application('APNS_SANDBOX') } },

@@ -116,6 +116,7 @@ export const WRONG: readonly WrongSettings[] = [
   [{ accessLogClass: 'cheap' }, '"accessLogClass" must be "infrequentAccess" or "standard"'],
   [{ logRetentionDays: 100 }, '"logRetentionDays" must be one of 1, 3, 5'],
   [{ limits: { defaultExpiry: 900 } }, '"limits.defaultExpiry" must not be longer than "limits.expiryLimit"'],
+  [{ limits: { perUser: { perMinute: 1, perHour: 1, longPerDay: 0 } } }, '"limits.perUser.longPerDay" must be'],
   [{ limits: { perUser: 'off' } }, '"limits.perUser" must be an object with settings'],
   [{ limits: { messageWhileOpen: true } }, '"limits.messageWhileOpen" must be "on" or "off"'],
   [{ lifetimes: { idToken: 0.5 } }, '"lifetimes.idToken" must be a whole number of seconds, at least 1'],
