@@ -42,6 +42,8 @@ describe('a request that waits for days', () => {
   it('gets 72 hours and a longer interval, and an approval in the last minute gives tokens that say when (CIBA §7.3, §11)', async () => {
     const answer = await world.ask(client, { login_hint: ana.email, requested_expiry: '999999' });
     expect(answer.body).toMatchObject({ expires_in: LIFE, interval: 120 });
+    const push = world.runtime.push.deliveries.findLast(({ token }) => token === ana.phone.identity.pushToken);
+    expect(push?.attributes).toEqual({ 'AWS.SNS.MOBILE.FCM.TTL': String(LIFE) });
     const { authReqId, requestId } = await asked({ binding_message: 'Contract 7' });
     await expectRefusal(world, await world.poll(client, authReqId), PENDING);
     expect((await world.poll(client, authReqId)).body).toMatchObject({ error: 'slow_down', interval: 125 });

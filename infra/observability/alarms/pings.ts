@@ -53,8 +53,8 @@ function attempts({ metrics }: AlarmSet, detail: 'accepted' | 'refused'): Metric
  * Adds an alarm on announcements that wait because nothing receives them or the function fails. An announcement for an
  * unreachable endpoint counts for seconds only, because SQS excludes messages that were received three times from this
  * age. The metric for quiet message groups would miss a delay where one client has most of the traffic. AWS does not
- * say whether the age of a message includes its delay. So while messages are delayed, which watch the expiry of
- * requests of clients in push mode, the longest delay is subtracted.
+ * say whether the age of a message includes its delay. So while messages are delayed, the longest delay is subtracted:
+ * they watch the expiry of requests of clients in push mode, or wait for an endpoint that has been out for long.
  */
 function addDelayAlarm(alarms: AlarmSet, queue: IQueue): void {
   alarms.add({

@@ -47,6 +47,17 @@ export function minutesAndSeconds(seconds) {
 }
 
 /**
+ * Says how long something still waits: minutes and seconds, or from an hour on hours or days.
+ * @param {number} seconds
+ */
+export function timeLeft(seconds) {
+  const minutes = Math.floor(Math.max(0, seconds) / 60);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 1) return minutesAndSeconds(seconds);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days ${hours % 24} h`;
+}
+
+/**
  * Sets a text only if it changes, so that a screen reader does not repeat it.
  * @param {string} id
  * @param {string} text

@@ -51,6 +51,12 @@ describe('a request that may wait for days', () => {
     for (const world of [without.journal, journal]) expect(world.calls).toContain(`give back ana of ${NOW}, long`);
   });
 
+  it('is the only one of its client, where there may be one only: the next is told to wait for as long', async () => {
+    const { ask } = askingWorld({ settings: { ...settings, hasOneOpenRequest: true } });
+    expect((await ask(LONG)).ok).toBe(true);
+    expect(refusalOf(await ask())).toEqual({ reason: 'request_open', retryAfterSeconds: 259_200 });
+  });
+
   it('of a client that the user reported is counted for that client alone, denied as soon as a short one', async () => {
     const { ask, journal, requests } = askingWorld({ settings, blocks: [REPORTED] });
     expect(valueFrom(await ask(LONG))).toMatchObject({ expires_in: 259_200, interval: 120 });

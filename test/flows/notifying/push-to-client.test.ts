@@ -251,6 +251,18 @@ describe('an expiry is told by a message that is sent again until its time has c
     expect(journal.calls).not.toContain('claim for 20 seconds');
   });
 
+  it('of a request of 72 hours it is 289 messages, of which none waits in the hands of a function', async () => {
+    const expiresAt = NOW + 259_200;
+    const { notify, announcedLater, time, bodies } = pushingWorld(requestIn('pending', { expiresAt }));
+    for (let outcome = await notify(time.now, watch); outcome.noted.reason === 'expiry_watched'; ) {
+      expect(outcome.againInSeconds).toBeUndefined();
+      time.now += announcedLater.at(-1)?.seconds ?? 0;
+      outcome = await notify(time.now, watch);
+    }
+    expect([announcedLater.length, time.now]).toEqual([289, expiresAt + 40]);
+    expect(bodies()).toMatchObject([{ error: 'expired_token' }]);
+  });
+
   it('expired_token is pushed once no decision can follow', async () => {
     const { notify, bodies, time, waiting } = pushingWorld(requestIn('pending', { expiresAt: NOW }));
     time.now = NOW + 39;

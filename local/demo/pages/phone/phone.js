@@ -1,9 +1,10 @@
 // The authentication device. It has its own key, and reads each request itself through the device API.
 
-import { byId, minutesAndSeconds } from '../elements.js';
+import { byId, timeLeft } from '../elements.js';
 import { nameOf, shortName } from '../people.js';
 import { AnswerButtons } from './answer-buttons.js';
 import { enrol, fetchDetails, listWaiting, removeDevice, respond } from './device-api.js';
+import { Inbox } from './inbox.js';
 import { forgetEnrolment, loadEnrolment, saveEnrolment } from './keys.js';
 import { PushStream } from './push-stream.js';
 import { RequestQueue } from './request-queue.js';
@@ -41,6 +42,8 @@ export class Phone {
     this.owner = owner;
     byId('phone-title').textContent = `The phone of ${shortName(nameOf(owner))}`;
     this.buttons = new AnswerButtons((decision) => this.#decide(decision));
+    this.inbox = new Inbox((requestId) => this.#next(requestId));
+    byId('later').addEventListener('click', () => this.#setAside());
     byId('phone-check').addEventListener('click', () => this.check({ asked: true }));
     byId('phone-remove').addEventListener('click', () => this.#remove());
     byId('phone-done').addEventListener('click', () => this.#next());
@@ -84,6 +87,7 @@ export class Phone {
     this.#enrolment = undefined;
     this.#shown = undefined;
     this.#queue.clear();
+    this.inbox.clear();
     this.#pushes?.close();
     showScreen('enrolling', { announce: 'The phone is enrolling.' });
     const { login_hint: loginHint } = this.owner;
@@ -145,6 +149,7 @@ export class Phone {
     const result = await listWaiting(this.wire, this.#enrolment);
     if ('problem' in result) return this.#trouble(result.problem);
     const ids = result.waiting.map(({ request_id }) => request_id);
+    this.inbox.keep(ids);
     if (this.#shown && !this.buttons.isBusy && !ids.includes(this.#shown.details.request_id)) {
       this.#end('The request was answered on another phone, or it has ended.');
     }
@@ -160,9 +165,9 @@ export class Phone {
     if (isFree && !this.#queue.isEmpty) this.#next();
   }
 
-  /** Shows the next request in the queue, or the idle screen. */
-  async #next() {
-    const requestId = this.#enrolment && this.#queue.take();
+  /** Shows the chosen request, or the next one in the queue, or the idle screen. @param {string} [chosen] */
+  async #next(chosen) {
+    const requestId = this.#enrolment && (chosen ?? this.#queue.take());
     if (!this.#enrolment || requestId === undefined) return this.#idle();
     this.#opening = true;
     const result = await fetchDetails(this.wire, this.#enrolment, requestId);
@@ -175,6 +180,13 @@ export class Phone {
     this.buttons.arm();
     this.#tick();
     showScreen('request', { announce: `${result.details.client_name} asks on the phone.`, focus: true });
+  }
+
+  /** Sets the request on the screen aside. It still waits, and the inbox has it. */
+  #setAside() {
+    if (!this.#shown || this.buttons.isBusy) return;
+    this.inbox.add(this.#shown.details);
+    this.#end('');
   }
 
   /** @param {import('./device-api.js').Decision} decision */
@@ -195,9 +207,10 @@ export class Phone {
 
   /** Updates the countdown, and removes the request from the screen when it expires. */
   #tick() {
+    this.inbox.tick();
     if (!this.#shown) return;
     const seconds = this.#shown.details.expires_at - Date.now() / 1000;
-    byId('phone-left').textContent = minutesAndSeconds(seconds);
+    byId('phone-left').textContent = timeLeft(seconds);
     if (seconds <= 0 && !this.buttons.isBusy) this.#end('The request has expired. Nothing was approved.');
   }
 

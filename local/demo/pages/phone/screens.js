@@ -2,6 +2,7 @@
 
 import { byId, element } from '../elements.js';
 import { startCommand } from '../start-command.js';
+import { canWait } from './inbox.js';
 
 /** @typedef {'enrolling' | 'idle' | 'request' | 'sent' | 'error'} Screen */
 
@@ -37,6 +38,7 @@ function isTyping() {
 export function fillRequest(details) {
   byId('phone-who').textContent = details.client_name;
   byId('phone-client-id').textContent = details.client_id;
+  byId('later').toggleAttribute('hidden', !canWait(details));
   const what = details.binding_message
     ? [element('p', { class: 'message' }, details.binding_message)]
     : [element('p', { class: 'message quiet' }, 'The client sent no message.')];

@@ -1,0 +1,61 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Runtime } from '../../local/runtime/runtime.ts';
+import {
+  inPhoneState,
+  launchBrowser,
+  openDemo,
+  ring,
+  startDemo,
+  Tidying,
+  violations,
+} from '../support/demo-browser.ts';
+import { chromium } from '../support/engines.ts';
+
+const executablePath = chromium();
+/** What the page asks for waits three days. */
+const LIMITS = { perUser: 'off', denialPause: 'off', defaultExpiry: 259_200, expiryLimit: 259_200 };
+
+describe.skipIf(executablePath === undefined)('the inbox of the phone on the demo page', () => {
+  let runtime: Runtime;
+  let browser: Browser;
+  let tidying: Tidying;
+  beforeAll(async () => {
+    runtime = await startDemo(LIMITS);
+    tidying = await Tidying.start(runtime);
+    browser = await launchBrowser(executablePath ?? '');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await runtime?.close();
+  });
+  const open = () => openDemo(browser, runtime.url);
+
+  it('has what was set aside, says for how long it waits, and opens it again', async () => {
+    const { page, errors } = await open();
+    await ring(page);
+    expect(await page.textContent('#phone-left')).toBe('2 days 23 h');
+    await page.click('#later');
+    await inPhoneState(page, 'idle');
+    expect(await page.textContent('#phone-inbox')).toMatch(/Harbor.*2 days 23 h/);
+    expect(await violations(page)).toEqual([]);
+    await page.click('#phone-inbox button');
+    await inPhoneState(page, 'request');
+    expect(await page.isVisible('#phone-inbox-part')).toBe(false);
+    await page.waitForSelector('#approve[aria-disabled="false"]');
+    await page.click('#approve');
+    await inPhoneState(page, 'sent');
+    expect(errors).toEqual([]);
+  });
+
+  it('loses what was answered on another phone', async () => {
+    const { page } = await open();
+    await ring(page);
+    await page.click('#later');
+    await inPhoneState(page, 'idle');
+    await tidying.denyAll();
+    await page.click('#phone-check');
+    await page.waitForSelector('#phone-inbox-part', { state: 'hidden' });
+    expect(await page.textContent('#phone-notice')).toBe('No request is waiting for you.');
+  });
+});
