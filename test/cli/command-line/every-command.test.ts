@@ -39,6 +39,8 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'push-credentials refresh.APNS?.why?': 'test/cli/commands/push-credentials.test.ts',
   'push-credentials refresh.APNS_SANDBOX?.why?': 'test/cli/commands/push-credentials.test.ts',
   'push-credentials refresh.GCM?.arn?': 'test/cli/commands/push-credentials.test.ts',
+  'phone list.requests[].number_matching?': 'test/e2e/number-matching.test.ts',
+  'phone list.requests[].awaiting_number?': 'test/e2e/number-matching.test.ts',
   'listen.checked?.client_id?': 'test/cli/commands/listen.test.ts',
   'trace.steps[].until?': 'test/cli/trace/timeline.test.ts',
   'trigger.difference?': 'test/cli/trigger',

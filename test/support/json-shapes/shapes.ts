@@ -74,6 +74,8 @@ export const PRINTED: Readonly<Record<string, Printed>> = {
           request_id: 'text',
           'issued_at?': 'epoch seconds',
           expires_at: 'epoch seconds',
+          'number_matching?': 'text',
+          'awaiting_number?': 'true or false',
           client_id: 'text',
           client_name: 'text',
           'binding_message?': 'text',
