@@ -111,7 +111,14 @@ describe('a client that shows a number', () => {
       headers: { authorization: await phone.assertion('GET', 'device/requests') },
     });
     expect(list.body).toEqual({
-      requests: [{ request_id: requestId, expires_at: expect.any(Number), number_matching: 'phone_enters' }],
+      requests: [
+        {
+          request_id: requestId,
+          issued_at: expect.any(Number),
+          expires_at: expect.any(Number),
+          number_matching: 'phone_enters',
+        },
+      ],
     });
     await approve(phone, requestId, { number: other(number) });
     await approve(phone, requestId, { number });
