@@ -5,12 +5,12 @@ import { Progress } from './test/support/progress.ts';
 /** For `npm run test:release`: what takes long, and can share the machine. */
 const LONG = [
   'test/cli/command-line/{every-command,terminal}.test.ts',
-  'test/cli/commands/trigger.test.ts',
+  'test/cli/commands/{ask-waits,trigger}.test.ts',
   'test/cli/trigger/scenarios.test.ts',
   'test/cli/importing/ten-thousand-users.test.ts',
-  'test/e2e/{examples,first-day,light-installation,tutorial}.test.ts',
+  'test/e2e/{examples,first-day,light-installation,local-options,tutorial}.test.ts',
   'test/infra/construct/{consumer-app,overrides,two-providers}.test.ts',
-  'test/infra/pipeline-rights.test.ts',
+  'test/infra/{app,pipeline-rights}.test.ts',
 ];
 /**
  * For `npm run test:release`, one file after the other: what takes screenshots, what measures time and so wants the

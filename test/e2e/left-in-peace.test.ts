@@ -63,10 +63,16 @@ describe('a push that never rang (V15)', () => {
   it('is given back: 30 outages of SNS in an hour do not use up the limits of the user', async () => {
     const { email } = person;
     world.runtime.aws.interference = (call) => (call.service === 'sns' && call.action === 'Publish' ? OUT : undefined);
-    for (let attempt = 0; attempt < 31; attempt += 1) {
-      const answer = await world.ask(client, { login_hint: email });
-      await expectRefusal(world, answer, { status: 503, error: 'temporarily_unavailable', reason: 'push_unavailable' });
-      world.runtime.advance(5);
+    // Five at a time, which is as many as the user may be asked within a minute. Each is tried again for a while.
+    for (let round = 0; round < 7; round += 1) {
+      const answers = await Promise.all([1, 2, 3, 4, 5].map(() => world.ask(client, { login_hint: email })));
+      for (const answer of answers)
+        await expectRefusal(world, answer, {
+          status: 503,
+          error: 'temporarily_unavailable',
+          reason: 'push_unavailable',
+        });
+      world.runtime.advance(25);
     }
     world.runtime.aws.interference = undefined;
     for (let attempt = 0; attempt < 5; attempt += 1) expect((await ask()).status).toBe(200);

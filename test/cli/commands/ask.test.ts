@@ -202,20 +202,6 @@ describe('ciba ask', () => {
     expect(stdout).toContain('Granted: pay.');
   });
 
-  it.concurrent('polls more slowly after slow_down, and says so (CIBA §11)', async () => {
-    const client = await world.client();
-    const { email, phone } = await world.person();
-    const secret = file('slow.secret', client.client_secret);
-    const run = startCiba(['ask', email, '--client', client.client_id, '--secret-file', secret, '--json'], { env });
-    const requestId = await requestOf(run, phone);
-    // The provider's clock stands still, so the second poll comes too early for it.
-    await run.said(/No answer yet\.\n.*\(slow_down\): polling every 10 s from now on\./);
-    await world.answer(phone, requestId, 'approve');
-    const { code, stdout } = await run.ended;
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'approved', interval: 10, polls: 3 });
-  });
-
   it.concurrent('exits 3 when the user denies, and tells what the client should do', async () => {
     const client = await world.client();
     const { email, phone } = await world.person();
@@ -228,17 +214,6 @@ describe('ciba ask', () => {
     expect(stdout).toMatch(/^ {2}means {4}The user said no on the phone/m);
     expect(stdout).toMatch(/^ {2}read {5}docs\/tutorial\.md#7-say-no$/m);
     expectNoSecrets(run, client.client_secret);
-  });
-
-  it.concurrent('exits 4 when nobody answers in time', async () => {
-    const client = await world.client();
-    const { email } = await world.person();
-    const secret = file('expired.secret', client.client_secret);
-    const options = ['--client', client.client_id, '--secret-file', secret, '--requested-expiry', '10', '--json'];
-    const { code, stdout } = await ciba(['ask', email, ...options], { env });
-    expect(code).toBe(4);
-    const next = expect.stringContaining('Do not ask again by yourself');
-    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'expired', refusal: { error: 'expired_token', next } });
   });
 
   it.concurrent.each([

@@ -8,10 +8,8 @@ describe('ciba up', () => {
     const [, url = ''] = await run.said(/^ready (http:\S+)$/m);
     const discovered = await fetch(`${url}/.well-known/openid-configuration`);
     expect(await discovered.json()).toMatchObject({ issuer: `${url}/` });
-    const asked = startCiba(['ask', 'ana@example.com', '--requested-expiry', '10', '--json'], {
-      env: { CIBA_URL: url },
-    });
-    expect((await asked.ended).code).toBe(4);
+    const { code: listed, stdout: clients } = await ciba(['client', 'list', '--json'], { env: { CIBA_URL: url } });
+    expect([listed, clients.includes('call-centre')]).toEqual([0, true]);
     run.kill('SIGTERM');
     const { code, stdout } = await run.ended;
     expect(code).toBe(0);

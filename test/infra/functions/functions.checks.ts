@@ -77,6 +77,25 @@ describe('functions', () => {
     },
   );
 
+  it('are rolled out with one role, which nobody but CodeDeploy may assume, and which can call the hook alone', () => {
+    const groups = production.all('AWS::CodeDeploy::DeploymentGroup');
+    const roles = new Set(groups.map(({ Properties }) => Properties.ServiceRoleArn['Fn::GetAtt'][0]));
+    expect([groups.length > 3, roles.size]).toEqual([true, 1]);
+    const [id = ''] = roles;
+    const role = production.main.Resources[id]?.Properties;
+    expect(role.AssumeRolePolicyDocument.Statement).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'codedeploy.amazonaws.com' } },
+    ]);
+    expect(JSON.stringify(role.ManagedPolicyArns)).toContain('service-role/AWSCodeDeployRoleForLambdaLimited');
+    const rights = production
+      .all('AWS::IAM::Policy')
+      .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(`"${id}"`))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const hook = production.idOf(production.function('before-traffic'));
+    expect(rights.map(({ Action }) => Action)).toEqual(['lambda:InvokeFunction']);
+    expect(JSON.stringify(rights[0].Resource)).toContain(`["${hook}","Arn"]`);
+  });
+
   it('are rolled out at once in development', () => {
     expect(dev.all('AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
     for (const alias of dev.all('AWS::Lambda::Alias')) expect(alias.UpdatePolicy).toBeUndefined();

@@ -32,7 +32,7 @@ describe.each([
     const callers = policies.filter(({ Properties }) =>
       JSON.stringify(Properties.PolicyDocument).includes(`["${hook}","Arn"]`),
     );
-    expect([ofHook.length, callers.length]).toEqual([1, 4]);
+    expect([ofHook.length, callers.length]).toEqual([1, 1]);
     for (const name of OF_A_LOGIN) {
       const waits = of.alias(name)['DependsOn'] as string[];
       const [group] = listOf(policyOf(of.alias(name)).DeploymentGroupName).map(({ Ref }: Value) => Ref);
