@@ -27,6 +27,20 @@ describe('a phone that missed the push', () => {
     ]);
   });
 
+  it('lists 100 requests at most, the newest, also where a person may have more', async () => {
+    const { ports, callOf } = decidingWorld();
+    const waiting = Array.from({ length: 120 }, (_, index) => ({
+      requestId: `request-${index}`,
+      issuedAt: NOW - index,
+      expiresAt: NOW + 259_200,
+      clientId: 'bank',
+      registrationId: 'registration-1',
+    }));
+    const requests = { ...ports.requests, listPending: async () => waiting };
+    const listed = valueFrom(await listPendingRequests({ ...ports, requests }, callOf('device/requests')));
+    expect(listed).toEqual(waiting.slice(0, 100));
+  });
+
   it('lists nothing of others, nothing that is decided, nothing that is over', async () => {
     for (const request of [
       requestIn('pending', { sub: 'bo' }),
