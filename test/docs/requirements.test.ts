@@ -41,6 +41,15 @@ describe('the requirements', () => {
     expect(ids.filter((id) => !/^[A-Za-z0-9._-]+$/.test(id))).toEqual([]);
   });
 
+  it('of CIBA have the number of one of their sections at the beginning of their id', () => {
+    const wrong = REQUIREMENTS.filter(({ id, section }) => {
+      const number = /^CIBA-(\d+(?:\.\d+)*)/.exec(id)?.[1];
+      const sections = [...section.matchAll(/§(\d+(?:\.\d+)*)/g)].map(([, one = '']) => one);
+      return number !== undefined && !sections.some((one) => `${number}.`.startsWith(one) || one.startsWith(number));
+    });
+    expect(wrong.map(({ id }) => id)).toEqual([]);
+  });
+
   it('are sentences', () => {
     expect(REQUIREMENTS.map(({ says }) => says).filter((says) => !/^[A-Z`].*\.$/.test(says))).toEqual([]);
   });

@@ -12,7 +12,7 @@ export type Proof = { readonly breaks: Break; readonly test: NamedTest };
 
 /** One sentence of a standard, in our own words. */
 type Sentence = {
-  /** Unique. It begins with the section, so that rows sort as the standard does. */
+  /** Unique. It begins with the section, so that rows sort as the standard does, or with `choice`. */
   readonly id: string;
   readonly section: string;
   readonly level: Level;
