@@ -9,6 +9,7 @@ import { noAnswer } from '../deployment/provider-answer.ts';
 import { adviceFor, type ErrorAnswer } from './advice.ts';
 import { authenticationOf, type Credential } from './credential.ts';
 import { type Endpoint, EndpointWait } from './endpoint-wait.ts';
+import { enterNumbers } from './enter-numbers.ts';
 import { endOnInterrupt } from './interruption.ts';
 import { notVerified } from './not-verified.ts';
 import { ObservedCalls } from './observed-calls.ts';
@@ -23,6 +24,8 @@ export type Question = RequestParts & {
   readonly credential: Credential;
   /** Where the client hears of the answer. Without it, the client polls. */
   readonly endpoint?: Endpoint;
+  /** Whether the user types the number that the phone shows. */
+  readonly entersNumbers?: boolean;
   /** Whether the outcome has the tokens themselves. */
   readonly showTokens: boolean;
 };
@@ -92,10 +95,15 @@ class AskingRun {
     if ('outcome' in begun) return begun;
     const { asked } = begun;
     const endsAt = performance.now() + asked.expires_in * 1000;
-    const answered = await this.#wait(asked).then(
-      (tokens) => ({ tokens }),
-      (error: unknown) => this.#noTokens(error, endsAt),
-    );
+    const { credential, entersNumbers } = this.#question;
+    const request = { authReqId: asked.auth_req_id, config: this.#discovered, credential };
+    const stopEntering = entersNumbers ? enterNumbers(request, this.#say) : undefined;
+    const answered = await this.#wait(asked)
+      .then(
+        (tokens) => ({ tokens }),
+        (error: unknown) => this.#noTokens(error, endsAt),
+      )
+      .finally(stopEntering);
     if ('outcome' in answered) return answered;
     this.#say('4. The user approved, and the tokens are here.');
     return this.#check(answered.tokens);
@@ -112,7 +120,8 @@ class AskingRun {
       `2. Asked ${this.#question.hint.shown}, who has ${expires_in} s to answer on a phone (txn ${txnOf(request_id)})`,
     );
     const { number } = asked;
-    if (typeof number === 'string') this.#say(`   The user types this number on the phone: ${number}`);
+    if (typeof number === 'string' && /^[0-9]{2}$/.test(number))
+      this.#say(`   The user types this number on the phone: ${number}`);
     return asked;
   }
 

@@ -73,6 +73,10 @@ const OPTIONS = {
     about: 'Send the code of the user: type it when asked, or write it to standard input. Only - is accepted.',
   },
   ...REQUEST_OPTIONS,
+  'enter-number': {
+    kind: 'flag',
+    about: 'Type the number that the phone shows after the approval, for a client with number_matching client_enters.',
+  },
   signed: { kind: 'flag', about: 'Sign the request too, with the key of --key-file (CIBA §7.1.1).' },
   listen: {
     kind: 'text',
@@ -132,6 +136,7 @@ async function askedBy(
     hint,
     parameters: { ...parametersOf(options, token), ...(userCode !== undefined && { user_code: userCode }) },
     signingKey: options.signed ? signingKeyIn(asking.credential) : undefined,
+    entersNumbers: options['enter-number'] === true,
     showTokens: options['show-tokens'] === true,
   };
   const patience = readWholeNumber([options.patience ?? PATIENCE_SECONDS], '--patience');
@@ -173,6 +178,8 @@ function checkOneInput(options: AskOptions): void {
   const names = (
     ['secret', 'secret-file', 'key-file', 'id-token-hint', 'login-hint-token', 'user-code'] as const
   ).filter((name) => options[name] === '-');
+  if (options['enter-number'] && names.length > 0)
+    throw new WrongUsage(`--enter-number and --${names[0]} both read standard input`);
   if (names.length > 1) throw new WrongUsage(`Only one of --${names.join(' and --')} can be read from standard input`);
 }
 

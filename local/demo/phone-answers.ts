@@ -23,4 +23,4 @@ const waiting = v.object({
 export type WaitingRequest = Readonly<v.InferOutput<typeof waiting>>;
 export const listAnswer = v.object({ requests: v.array(waiting) });
 export const detailsAnswer = v.object({ details: v.string(), number_matching: numberMatching });
-export const recordedAnswer = v.object({ number: v.optional(v.string()) });
+export const recordedAnswer = v.object({ number: v.optional(v.pipe(v.string(), v.regex(/^[0-9]{2}$/))) });

@@ -43,15 +43,15 @@ export const NUMBER_REQUIREMENTS: readonly Requirement[] = [
       },
       {
         breaks: {
-          file: 'provider/flows/deciding/count-wrong-number.ts',
-          text: 'if (!request || !isOpen(request, now)) return undefined;',
-          broken: 'if (!request) return undefined;',
+          file: 'provider/flows/deciding/answer/check-number.ts',
+          text: "if (answer.number === undefined) return refuse({ reason: 'number_required' });",
+          broken: 'if (answer.number === undefined) return ok(true);',
         },
         test: {
           file: 'test/flows/deciding/number-matching.test.ts',
           titles: [
             'a number that the phone has to enter (RFC 10027 §6.1.16)',
-            'of 100 at the same time counts at most three times, and of them all at most one approves',
+            'is needed for an approval, and for no denial',
           ],
         },
       },

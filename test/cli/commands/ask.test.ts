@@ -68,6 +68,56 @@ describe('ciba ask', () => {
     expect(await world.answer(phone, id, 'deny')).toBe(204);
   });
 
+  it.concurrent('shows the number that the user types on the phone', async () => {
+    const { email, phone } = await world.person();
+    const { client_id, client_secret } = await world.client({ number_matching: 'phone_enters' });
+    const secret = ['--secret-file', file(`${client_id}.secret`, client_secret)];
+    const run = startCiba(['ask', email, '--client', client_id, ...secret, '--json'], { env });
+    const id = await requestOf(run, phone);
+    const [, number = ''] = await run.said(/^ {3}The user types this number on the phone: ([0-9]{2})$/m);
+    await phone.send(id, (await phone.read(id)).bytes, { number });
+    const { code, stdout } = await run.ended;
+    const outcome: Outcome = JSON.parse(stdout);
+    expect([code, outcome.tokens?.id_token?.claims['amr']]).toEqual([0, ['user', 'mca']]);
+  });
+
+  it.concurrent('enters the number that the phone shows, with a secret and with a key', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = file('number.jwk', JSON.stringify({ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'k' }));
+    const number_matching = 'client_enters';
+    const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'k' }] };
+    const signing = await world.client({ number_matching, token_endpoint_auth_method: 'private_key_jwt', jwks });
+    const desk = await world.client({ number_matching });
+    const secret = file(`${desk.client_id}.secret`, desk.client_secret);
+    for (const [client, ...credential] of [
+      [desk.client_id, '--secret-file', secret],
+      [signing.client_id, '--key-file', key],
+    ]) {
+      const { email, phone } = await world.person();
+      const run = startCiba(['ask', email, '--client', String(client), ...credential, '--enter-number', '--json'], {
+        env,
+      });
+      const id = await requestOf(run, phone);
+      await run.said(/^ {3}Type the number that the phone shows after the approval:$/m);
+      const number = await phone.send(id, (await phone.read(id)).bytes, 'approve');
+      run.type('7\n');
+      await run.said(/A number has two digits/);
+      run.type(`${number === '00' ? '01' : '00'}\n`);
+      await run.said(/^ {3}invalid_number\. The number is wrong\./m);
+      run.type(`${number}\n`);
+      await run.said(/^ {3}The number is right\.$/m);
+      expect((await run.ended).code).toBe(0);
+    }
+  });
+
+  it.concurrent('reads one thing from standard input', async () => {
+    const { code, stderr } = await ciba(['ask', 'ana@example.com', '--enter-number', '--user-code', '-'], { env });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('--enter-number and --user-code both read standard input'),
+    ]);
+  });
+
   it.concurrent('asks with the client of the demo if none is named, says so, and explains each claim', async () => {
     const phone = await world.phone('ana');
     const run = startCiba(['ask', 'ana@example.com', '--binding-message', 'Call 1 with Sam'], { env });
