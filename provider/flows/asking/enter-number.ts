@@ -6,16 +6,21 @@ import { single } from '../../core/form.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
+import { closeRequest } from '../deciding/client-denials.ts';
 import { type CountWrongNumberPorts, countWrongNumber } from '../deciding/count-wrong-number.ts';
 import type { NumberedRequests } from '../deciding/ports.ts';
 import type { Announcements } from '../notifying/ports.ts';
 import { readOwnRequestCall } from './own-request.ts';
+import type { OpenQuestions, OpenRequests, WithdrawableRequests } from './ports.ts';
 
 /** What this flow needs. */
 export type EnterNumberPorts = ClientAuthenticationPorts &
   CountWrongNumberPorts & {
     readonly numbers: NumberedRequests;
     readonly announcements: Announcements;
+    readonly withdrawable: Pick<WithdrawableRequests, 'findDetails'>;
+    readonly openRequests: Pick<OpenRequests, 'close'>;
+    readonly openQuestions: Pick<OpenQuestions, 'remove'>;
   };
 
 /** A number that was entered, and the request for which it was. */
@@ -71,7 +76,14 @@ async function match(ports: EnterNumberPorts, entered: Entered, request: Awaitin
   throw new Error('the authentication request kept changing while a number was entered');
 }
 
+/** Counts a wrong number. After the last one the client may ask the user again; if that fails, the count stays. */
 async function countWrong(ports: EnterNumberPorts, request: AuthenticationRequest): Promise<Result<void>> {
   const counted = await countWrongNumber(ports, request);
+  if (counted?.attemptsLeft === 0) {
+    const { sub, requestId } = request;
+    const [found] = await Promise.allSettled([ports.withdrawable.findDetails(request, requestId)]);
+    const details = found.status === 'fulfilled' ? found.value : undefined;
+    if (details) await closeRequest(ports, { sub, details });
+  }
   return refuse(counted ? { reason: 'wrong_number', ...counted } : { reason: 'number_not_awaited', because: 'over' });
 }

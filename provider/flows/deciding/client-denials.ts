@@ -63,16 +63,19 @@ export async function changePause(ports: ClientDenialPorts, answered: Answered):
   const { clientId } = client;
   const owner = by.user;
   const { blockRecords, settings, clock } = ports;
-  await closeRequest(ports, answered);
+  await closeRequest(ports, { sub: owner.sub, details });
   if (!settings.denialPause || details.isSynthetic || blocks(ports, answer)) return;
   if (answer.decision === 'deny') await Promise.allSettled([blockRecords.recordDenial({ owner, client, at: clock() })]);
   else if (details.isAfterDenial) await Promise.allSettled([blockRecords.endPause({ owner, clientId })]);
 }
 
 /** Lets the client ask the user again, where it may have one request open only, or must send a message with the next. */
-async function closeRequest(ports: ClientDenialPorts, { by, details }: Answered): Promise<void> {
+export async function closeRequest(
+  ports: Pick<ClientDenialPorts, 'openRequests' | 'openQuestions'>,
+  { sub, details }: { readonly sub: string; readonly details: StoredDetails },
+): Promise<void> {
   const { expiresAt, isOnlyOne, questionId: id } = details;
-  const request = { sub: by.user.sub, clientId: clientOf(details).clientId, expiresAt };
+  const request = { sub, clientId: clientOf(details).clientId, expiresAt };
   await Promise.allSettled([
     isOnlyOne && ports.openRequests.close(request),
     id !== undefined && ports.openQuestions.remove({ ...request, id }),

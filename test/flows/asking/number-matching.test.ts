@@ -116,6 +116,15 @@ describe('POST /bc-authorize/number', () => {
     expect(audited.map((event) => 'attemptsLeft' in event && event.attemptsLeft)).toEqual([2, 1, 0]);
   });
 
+  it('lets the client ask again after the third wrong one, where it may have one request open only', async () => {
+    const world = matching('client_enters', { settings: { hasOneOpenRequest: true } });
+    const { auth_req_id } = valueFrom(await world.ask());
+    const ports = { ...world.ports, numbers: world.requests.numbers };
+    expect(await world.ask()).toMatchObject(refused({ reason: 'request_open' }));
+    for (const number of ['00', '01', '02']) await enterNumber(ports, clientCall(world.note, { auth_req_id, number }));
+    expect((await world.ask()).ok).toBe(true);
+  });
+
   it('says the same words for an unknown id, another client’s, one that is over, and one that needs no number', async () => {
     const { enter, journal } = enteringWorld();
     expect(await enter('42', { auth_req_id: 'unknown' })).toEqual(not('unknown'));

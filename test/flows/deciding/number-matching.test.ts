@@ -64,6 +64,15 @@ describe('a number that the phone has to enter (RFC 10027 §6.1.16)', () => {
     expect(announced).toEqual([]);
   });
 
+  it('lets the client ask again after the third wrong one, where it may have one request open only', async () => {
+    const world = worldOf('phone_enters', { details: { isOnlyOne: true, questionId: 'question-1' } });
+    world.opened.set('ana bank', NOW + 100);
+    for (const number of ['00', '01']) await world.answer('phone', { number });
+    expect(world.opened.size).toBe(1);
+    await world.answer('phone', { number: '02' });
+    expect(world.opened.size).toBe(0);
+  });
+
   it('announces each wrong one before it is counted, if the client is notified: it may be the last (CIBA §10.2)', async () => {
     const { answer, journal } = worldOf('phone_enters', { details: { notifiedClient: 'bank' } });
     for (const number of ['00', '01', '02']) await answer('phone', { number });

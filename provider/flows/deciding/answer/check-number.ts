@@ -5,11 +5,13 @@ import { wrongClaim } from '../../../core/device/device-token.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { AuthenticatedDevice } from '../../device/authenticate-device.ts';
 import type { Announcements } from '../../notifying/ports.ts';
+import { type ClientDenialPorts, closeRequest } from '../client-denials.ts';
 import { type CountWrongNumberPorts, countWrongNumber } from '../count-wrong-number.ts';
 import type { StoredDetails } from '../ports.ts';
 
 /** What this step needs. */
-export type CheckNumberPorts = CountWrongNumberPorts & { readonly announcements: Announcements };
+export type CheckNumberPorts = CountWrongNumberPorts &
+  Pick<ClientDenialPorts, 'openRequests' | 'openQuestions'> & { readonly announcements: Announcements };
 
 /** A valid answer to a request that can still be decided. */
 type Answered = {
@@ -39,5 +41,6 @@ export async function checkNumber(
   const { notifiedClient: clientId } = details;
   if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
   const counted = await countWrongNumber(ports, request, by.device.deviceId);
+  if (counted?.attemptsLeft === 0) await closeRequest(ports, { sub: by.user.sub, details });
   return refuse(counted ? { reason: 'wrong_number', ...counted } : { reason: 'request_over' });
 }
