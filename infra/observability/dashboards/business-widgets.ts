@@ -22,7 +22,14 @@ export type BusinessProps = Pick<Deployment, 'issuer' | 'alarms' | 'settings' | 
 };
 
 const REQUESTS = ['RequestsStarted', 'Approvals', 'Denials', 'FraudReports', 'Expiries'] as const;
-const LIMITS = ['UsersLimited', 'ClientsLimited', 'ClientsGuessing', 'RequestsConcealed', 'SlowDowns'] as const;
+const LIMITS = [
+  'UsersLimited',
+  'ClientsLimited',
+  'ClientsGuessing',
+  'WrongNumbers',
+  'RequestsConcealed',
+  'SlowDowns',
+] as const;
 
 /** Makes the widgets about logins: requests of clients, answers of users, and what went wrong in between. */
 export function businessWidgets(props: BusinessProps): IWidget[][] {

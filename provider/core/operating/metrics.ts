@@ -90,6 +90,8 @@ export const metrics = {
   ClientsGuessing: { of: BACKCHANNEL, when: because('too_many_unknown_users') },
   UsersLimited: { of: BACKCHANNEL, when: because('user_rate_limited') },
   ClientsLimited: { of: BACKCHANNEL, when: because('client_rate_limited', 'client_paused', 'request_open') },
+  /** Wrong numbers, on phones and by clients: a slip now and then, or somebody who guesses. */
+  WrongNumbers: { of: PUSHING, when: because('wrong_number') },
   NoReachableDevice: { of: BACKCHANNEL, when: because('no_reachable_device') },
   PushOutages: { of: BACKCHANNEL, when: because('push_unavailable') },
   PushEndpointsDead: { of: BACKCHANNEL, when: pushFailed('EndpointDisabled', 'NotFound', 'EndpointDeleted') },

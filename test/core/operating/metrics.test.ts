@@ -64,6 +64,10 @@ const CASES: Readonly<Record<MetricName, Case>> = {
       asked({ reported: true }),
     ],
   },
+  WrongNumbers: {
+    counts: [phone({ status: 400, reason: 'wrong_number' }), asked({ status: 400, reason: 'wrong_number' })],
+    not: [phone({ status: 400, reason: 'number_required' }), asked({ status: 400, reason: 'number_not_awaited' })],
+  },
   NoReachableDevice: {
     counts: [asked({ status: 400, reason: 'no_reachable_device' })],
     not: [asked({ status: 503, reason: 'push_unavailable' }), asked({ status: 400, reason: 'unknown_user' })],
