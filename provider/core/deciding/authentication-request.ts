@@ -158,8 +158,8 @@ export function isOpen(request: AuthenticationRequest, now: number): boolean {
 }
 
 /** Returns whether the request ended because too many wrong numbers were entered. */
-export function hasWrongNumbers(request: AuthenticationRequest): boolean {
-  return request.state === 'failed' && request.because === 'wrong_number';
+export function hasWrongNumbers(request: AuthenticationRequest | undefined): boolean {
+  return request?.state === 'failed' && request.because === 'wrong_number';
 }
 
 /** A device's decision, as it is recorded. */

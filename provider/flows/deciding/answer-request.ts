@@ -1,6 +1,7 @@
 import type { Verification } from '../../core/deciding/acr.ts';
 import {
   type AuthenticationRequest,
+  hasWrongNumbers,
   isDecidable,
   isWithdrawn,
   judgeLateDecision,
@@ -193,7 +194,8 @@ function shownAgain(stored: AuthenticationRequest | undefined): RecordedAnswer {
 /**
  * Accepts an answer that decides nothing any more, or refuses it, and stores its outcome. So the trail is complete when
  * the function ended between the decision and its outcome, and the phone answers again. A report of fraud about
- * a request that was withdrawn blocks the client all the same: a client must not escape it by withdrawing in time.
+ * a request that was withdrawn, or ended by wrong numbers, blocks the client all the same: a client must not escape it by
+ * withdrawing in time, or by entering wrong numbers.
  */
 async function answerLate(
   ports: AnswerPorts,
@@ -202,7 +204,8 @@ async function answerLate(
 ): Promise<Result<RecordedAnswer>> {
   const { audit, clock } = ports;
   const refusal = refusalOfLate(valid, stored);
-  if (refusal?.reason === 'request_withdrawn') await blockReported(ports, valid);
+  const isEndedByClient = refusal?.reason === 'request_withdrawn' || hasWrongNumbers(stored);
+  if (isEndedByClient) await blockReported(ports, valid);
   const change = audit.newChange();
   const step = refusal
     ? ({ change, phase: 'refused', refusal: refusal.reason } as const)

@@ -64,6 +64,16 @@ describe('a number that the phone has to enter (RFC 10027 §6.1.16)', () => {
     expect(announced).toEqual([]);
   });
 
+  it('does not keep a report of fraud from blocking the client, although wrong numbers ended the request', async () => {
+    const { answer, blocks } = worldOf('phone_enters', { settings: { denialPause: undefined } });
+    for (const number of ['00', '01', '02']) await answer('phone', { number });
+    expect(await answer('phone', { decision: 'deny' })).toEqual(refused({ reason: 'request_over' }));
+    expect([...blocks.values()]).toEqual([]);
+    const report = await answer('phone', { decision: 'deny', reason: 'fraud', jti: 'report' });
+    expect(report).toEqual(refused({ reason: 'request_over' }));
+    expect([...blocks.values()]).toMatchObject([{ clientId: 'bank', report: {} }]);
+  });
+
   it('lets the client ask again after the third wrong one, where it may have one request open only', async () => {
     const world = worldOf('phone_enters', { details: { isOnlyOne: true, questionId: 'question-1' } });
     world.opened.set('ana bank', NOW + 100);
