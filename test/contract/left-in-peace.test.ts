@@ -118,15 +118,43 @@ describeOnEngines('what leaves people in peace', (name) => {
     it('lets silent denials be counted, and none without it', async () => {
       const [sub, other] = [entropy.id(), entropy.id()];
       await blocks.recordReport({ ...denialBy(sub), ...REPORT });
-      await silent.recordSilentDenial(denialBy(sub, { at: NOW + 30 }));
-      await silent.recordSilentDenial(denialBy(sub, { at: NOW + 20 }));
+      const first = { before: NOW, now: NOW };
+      await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 30 }), ...first });
+      await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 20 }), before: NOW + 30, now: NOW });
       expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 2, deniedAt: NOW + 30 }]);
       await blocks.recordDenial(denialBy(other));
-      await silent.recordSilentDenial(denialBy(other, { at: NOW + 30 }));
-      await silent.recordSilentDenial(denialBy('nobody'));
+      await silent.recordSilentDenial({ ...denialBy(other, { at: NOW + 30 }), ...first });
+      await silent.recordSilentDenial({ ...denialBy('nobody'), ...first });
       expect(await people.listBlocks(other)).toEqual([PAUSED]);
       expect(await people.listBlocks('nobody')).toEqual([]);
     });
+
+    it.each([
+      [1, 1],
+      [3, 1],
+      [3, 2],
+      [3, 3],
+    ])(
+      'of %i requests that wait, %i are withdrawn: the others are denied at their instant',
+      async (asked, withdrawn) => {
+        const sub = entropy.id();
+        await blocks.recordReport({ ...denialBy(sub), ...REPORT });
+        const [before = REPORTED] = await people.listBlocks(sub);
+        const denial = denialBy(sub, { at: NOW + 30 });
+        const withBefore = (index: number) => ({
+          ...denial,
+          before: index === 0 ? before.deniedAt : NOW + 30,
+          now: NOW + 1,
+        });
+        for (let index = 0; index < asked; index += 1) await silent.recordSilentDenial(withBefore(index));
+        for (let index = 0; index < withdrawn; index += 1) await silent.takeBackSilentDenial(denial);
+        const left = asked - withdrawn;
+        const after = { ...before, denials: before.denials + left, ...(left > 0 && { deniedAt: NOW + 30 }) };
+        expect(await people.listBlocks(sub)).toEqual([after]);
+        await silent.takeBackSilentDenial({ ...denial, at: NOW + 29 });
+        expect(await people.listBlocks(sub)).toEqual([after]);
+      },
+    );
 
     it('is ended by an operator as it was read, and not when a newer one came', async () => {
       const sub = entropy.id();

@@ -78,6 +78,20 @@ describeOnEngines('withdrawal', (name) => {
     expect(await transactions.get(requestKey(request.requestId))).not.toHaveProperty('grant');
   });
 
+  it('ends an approval that waits for the number: nobody can enter it any more', async () => {
+    const request = await asked({ numberMatching: 'client_enters' });
+    await decidable.recordDecision({
+      requestId: request.requestId,
+      owner: request,
+      decision: { decision: 'approve', grant: GRANT, number: '12' },
+      now: NOW,
+    });
+    expect(await withdraw(request)).toMatchObject({ recorded: true, wasApproved: true });
+    const item = await transactions.get(requestKey(request.requestId));
+    expect(Object.keys(item ?? {})).not.toEqual(expect.arrayContaining(['grant']));
+    expect(Object.keys(item ?? {})).not.toEqual(expect.arrayContaining(['number']));
+  });
+
   it('ends a request that just expired, because a decision that was under way may still be committed', async () => {
     const request = await asked({ expiresAt: NOW });
     expect(await withdraw(request)).toMatchObject({ recorded: true });
@@ -130,5 +144,17 @@ describeOnEngines('withdrawal', (name) => {
       const { state } = (await transactions.get(requestKey(request.requestId))) ?? {};
       expect(state).toBe(isWithdrawn ? 'failed' : 'redeemed');
     }
+  });
+
+  it('finds what a silent request opened by its auth_req_id, and nothing of a concealed one', async () => {
+    const [authReqId, sub] = [entropy.secret(), entropy.id()];
+    const request = await asked({ sub });
+    const ids = { requestId: request.requestId, authReqId };
+    expect(await withdrawable.findOpened(request, ids)).toEqual({});
+    const silent = { ...request, requestId: entropy.secret(), deniedFrom: NOW + 5 };
+    const silently = { sub: 'ana', profileId: 'profile-of-ana', questionId: 'question-1' };
+    await requests.createSilent({ request: silent, sealed: { asked: silently, authReqId } });
+    expect(await withdrawable.findOpened(silent, { ...ids, requestId: silent.requestId })).toEqual({ silently });
+    expect(JSON.stringify(await transactions.query(`USER#${sub}`))).not.toContain('ana');
   });
 });

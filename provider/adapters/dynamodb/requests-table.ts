@@ -3,6 +3,7 @@ import type { AuthenticationRequests, NewRequest } from '../../flows/asking/port
 import type { Entropy } from '../../flows/ports.ts';
 import { notificationItem } from './forms/notification-form.ts';
 import { askedText, detailsEndForm, detailsKey, requestItem, requestKey } from './forms/request-form.ts';
+import { sealSilentlyAsked, silentKey } from './forms/silent-form.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -73,13 +74,20 @@ export class RequestsTable implements AuthenticationRequests {
     request,
     notification,
     number,
-  }: Pick<NewRequest, 'request' | 'notification' | 'number'>): Promise<void> {
+    sealed,
+  }: Pick<NewRequest, 'number'> & Parameters<AuthenticationRequests['createSilent']>[0]): Promise<void> {
     const [stored] = await Promise.all([
       this.#transactions.put(requestItem(request, { ttl: request.expiresAt + KEEP_SECONDS, number }), {
         guard: { condition: 'attribute_not_exists(pk)' },
         nonce: this.#nonce('created_by'),
       }),
       notification && this.#transactions.put(notificationItem(request, notification)),
+      sealed &&
+        this.#transactions.put({
+          ...silentKey(request.sub, request.requestId),
+          sealed: sealSilentlyAsked(sealed.asked, sealed.authReqId),
+          ttl: request.expiresAt + KEEP_DETAILS_SECONDS,
+        }),
     ]);
     if (!stored.written) throw new Error('a request with the new request id already exists');
   }

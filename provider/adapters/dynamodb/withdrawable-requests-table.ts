@@ -1,9 +1,9 @@
 import { LONGEST_GRACE_SECONDS } from '../../core/deciding/redemption-grace.ts';
 import type { Owner } from '../../core/person/user.ts';
-import type { WithdrawableRequests, WithdrawalOutcome } from '../../flows/asking/ports.ts';
-import type { StoredDetails } from '../../flows/deciding/ports.ts';
+import type { OpenedRequest, WithdrawableRequests, WithdrawalOutcome } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import { detailsFrom, detailsKey, requestFrom, requestKey } from './forms/request-form.ts';
+import { type DetailsForm, detailsFrom, detailsKey, requestFrom, requestKey } from './forms/request-form.ts';
+import { openSilentlyAsked, type SilentForm } from './forms/silent-form.ts';
 import type { Table } from './table.ts';
 
 /** Authentication requests in Transactions, as their clients withdraw them. */
@@ -51,8 +51,13 @@ export class WithdrawableRequestsTable implements WithdrawableRequests {
       : { recorded: false, stored: request };
   }
 
-  async findDetails({ sub, profileId }: Owner, requestId: string): Promise<StoredDetails | undefined> {
-    const item = await this.#transactions.get(detailsKey(sub, requestId));
-    return item?.profile_id === profileId ? detailsFrom(item) : undefined;
+  async findOpened(
+    { sub, profileId }: Owner,
+    { requestId, authReqId }: { requestId: string; authReqId: string },
+  ): Promise<OpenedRequest> {
+    const item = await this.#transactions.get<DetailsForm | SilentForm>(detailsKey(sub, requestId));
+    if (!item) return {};
+    if ('sealed' in item) return { silently: openSilentlyAsked(item.sealed, authReqId) };
+    return item.profile_id === profileId ? { details: detailsFrom(item) } : {};
   }
 }

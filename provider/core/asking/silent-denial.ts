@@ -1,4 +1,5 @@
 import type { ClientBlock } from '../person/client-block.ts';
+import type { Owner } from '../person/user.ts';
 
 /** The seconds in which a person looks at a phone and denies. */
 const QUICKEST_SECONDS = 5;
@@ -29,3 +30,16 @@ export function silentCorrelationId(own: string, random: string): string {
   const padding = own.replace(/[^=]/g, '');
   return random.slice(0, own.length - padding.length) + padding;
 }
+
+/**
+ * What the request of a reported client opened, for its withdrawal. It names the person, so it is stored sealed, and
+ * only the `auth_req_id` opens it.
+ */
+export type SilentlyAsked = Owner & {
+  /** True if the client may have no other request open with this person. */
+  readonly isOnlyOne?: true | undefined;
+  /** The id of the silent question that this request is. */
+  readonly questionId?: string | undefined;
+  /** True if its denial was counted. */
+  readonly isDenialCounted?: true | undefined;
+};

@@ -14,6 +14,7 @@ export type OwnRequestCall = {
    * such a request, and whether it is the client's own: the guard of the one write that follows does.
    */
   readonly requestId: string | undefined;
+  readonly authReqId: string;
 };
 
 /**
@@ -32,5 +33,5 @@ export async function readOwnRequestCall(
   if (authReqId === undefined) return refuse({ reason: 'missing_parameter', name: 'auth_req_id' });
   const requestId = requestIdNamed(authReqId);
   if (requestId !== undefined) call.note({ txn: txnOf(requestId) });
-  return ok({ client: authenticated.value.client, requestId });
+  return ok({ client: authenticated.value.client, requestId, authReqId });
 }

@@ -1,6 +1,7 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
 import type { ClientLimits, Counted, CountedAttempt, UserWindowLimits } from '../../core/asking/rate-window.ts';
+import type { SilentlyAsked } from '../../core/asking/silent-denial.ts';
 import type { UserCodeAttempt } from '../../core/asking/user-code.ts';
 import type { Registration } from '../../core/client/client.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/authentication-request.ts';
@@ -100,9 +101,13 @@ export interface AuthenticationRequests {
   create(request: NewRequest): Promise<void>;
   /**
    * Stores a pending request that no phone can list, read or answer: it has no details. Precondition: it has an instant
-   * from which on it counts as denied.
+   * from which on it counts as denied, or is concealed. `sealed` is stored so that only the `auth_req_id` opens it.
    */
-  createSilent(request: Pick<NewRequest, 'request' | 'notification'>): Promise<void>;
+  createSilent(
+    request: Pick<NewRequest, 'request' | 'notification'> & {
+      readonly sealed?: { readonly asked: SilentlyAsked; readonly authReqId: string } | undefined;
+    },
+  ): Promise<void>;
   /** Changes a pending request to failed, because no device could be reached. */
   recordFailure(requestId: string): Promise<void>;
 }
@@ -122,6 +127,12 @@ export interface WithdrawableRequests {
    * counts as denied is not pending. Otherwise nothing is written.
    */
   recordWithdrawal(withdrawal: Registration & { requestId: string; now: number }): Promise<WithdrawalOutcome>;
-  /** Returns the details of the person's request. Undefined for a request that nobody was asked. */
-  findDetails(owner: Owner, requestId: string): Promise<StoredDetails | undefined>;
+  /** Returns what the request of this owner opened, by one read. */
+  findOpened(owner: Owner, ids: { requestId: string; authReqId: string }): Promise<OpenedRequest>;
 }
+
+/** What a request opened: that of a person has details, that of a reported client is sealed, a concealed one has nothing. */
+export type OpenedRequest = {
+  readonly details?: StoredDetails | undefined;
+  readonly silently?: SilentlyAsked | undefined;
+};

@@ -1,3 +1,4 @@
+import type { SilentlyAsked } from '../../core/asking/silent-denial.ts';
 import type { Client } from '../../core/client/client.ts';
 import { devicesThatReach } from '../../core/deciding/acr.ts';
 import { decideTokenRequest, type RequestFacts } from '../../core/deciding/authentication-request.ts';
@@ -8,9 +9,9 @@ import type { RefusalReason } from '../../core/refusal.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
-import type { StoredDetails } from '../deciding/ports.ts';
 import type { PushSender } from '../device/ports.ts';
 import type { Announcements } from '../notifying/ports.ts';
+import type { SilentDenials } from '../person/ports.ts';
 import { type FindUserPorts, findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditLog } from '../ports.ts';
 import { readOwnRequestCall } from './own-request.ts';
@@ -24,6 +25,7 @@ export type WithdrawRequestPorts = ClientAuthenticationPorts &
     readonly announcements: Announcements;
     readonly openRequests: Pick<OpenRequests, 'close'>;
     readonly openQuestions: Pick<OpenQuestions, 'remove'>;
+    readonly silentDenials: Pick<SilentDenials, 'takeBackSilentDenial'>;
     readonly audit: AuditLog;
   };
 
@@ -36,15 +38,16 @@ export type WithdrawRequestPorts = ClientAuthenticationPorts &
 export async function withdrawRequest(ports: WithdrawRequestPorts, call: ClientCall): Promise<Result<void>> {
   const own = await readOwnRequestCall(ports, call);
   if (!own.ok) return own;
-  const { client, requestId } = own.value;
-  const reason = requestId === undefined ? 'unknown_auth_req_id' : await withdraw(ports, { client, requestId }, call);
+  const { client, requestId, authReqId } = own.value;
+  const reason =
+    requestId === undefined ? 'unknown_auth_req_id' : await withdraw(ports, { client, requestId, authReqId }, call);
   call.note({ reason });
   return ok(undefined);
 }
 
 async function withdraw(
   ports: WithdrawRequestPorts,
-  { client, requestId }: { client: Client; requestId: string },
+  { client, requestId, authReqId }: { client: Client; requestId: string; authReqId: string },
   call: ClientCall,
 ): Promise<'withdrawn' | 'approval_withdrawn' | RefusalReason | undefined> {
   const { clientId, registrationId } = client;
@@ -57,24 +60,25 @@ async function withdraw(
   const { request, wasApproved } = outcome;
   const { sub } = request;
   ports.audit.write({ event: 'request_withdrawn', requestId, sub, clientId, wasApproved }, now);
-  const [cleared] = await Promise.allSettled([clearAway(ports, request, call)]);
+  const [cleared] = await Promise.allSettled([clearAway(ports, { request, authReqId }, call)]);
   if (cleared.status === 'rejected') call.note({ detail: 'phones_not_told' });
   return wasApproved ? 'approval_withdrawn' : 'withdrawn';
 }
 
 /**
  * Takes the prompt from the phones that rang, and lets the client ask the user again. A request that rang nobody takes
- * as many calls, so that the time does not tell: SNS gets an announcement in place of a push, which leads to nothing.
+ * as many calls at a time, so that the time does not tell: SNS gets an announcement in place of a push, which leads to
+ * nothing. The client must not notice later either, so it may ask again as if the person had been asked.
  */
 async function clearAway(
   ports: WithdrawRequestPorts,
-  request: RequestFacts,
+  { request, authReqId }: { request: RequestFacts; authReqId: string },
   { note, correlationId }: ClientCall,
 ): Promise<void> {
-  const { requestId, clientId, sub, expiresAt } = request;
-  const [owner, details] = await Promise.all([
+  const { requestId, clientId, sub } = request;
+  const [owner, { details, silently }] = await Promise.all([
     findUserWithDevices(ports, sub),
-    ports.withdrawable.findDetails(request, requestId),
+    ports.withdrawable.findOpened(request, { requestId, authReqId }),
   ]);
   const devices = owner && isSamePerson(owner.user, request) ? reachable(owner.devices) : [];
   const rung = details ? devicesThatReach(devices, details.asked.acrValues) : [];
@@ -82,7 +86,8 @@ async function clearAway(
     rung.length > 0
       ? silence(ports, { rung, request, note })
       : ports.announcements.announce({ requestId, clientId, correlationId }),
-    ...(details ? close(ports, { sub, clientId, expiresAt }, details) : []),
+    ...close(ports, request, { ...details, ...silently }),
+    silently?.isDenialCounted && takeBackDenial(ports, request, silently),
   ]);
 }
 
@@ -97,11 +102,23 @@ async function silence(
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
 }
 
-/** Closes what the request opened, so that it neither counts as open nor makes another one need a message. */
+/**
+ * Closes what the request opened, so that it neither counts as open nor makes another one need a message. What a
+ * request of a reported client opened ends when it counts as denied.
+ */
 function close(
   { openRequests, openQuestions }: WithdrawRequestPorts,
-  opened: Pick<RequestFacts, 'sub' | 'clientId' | 'expiresAt'>,
-  { isOnlyOne, questionId: id }: StoredDetails,
+  { sub, clientId, expiresAt, deniedFrom = expiresAt }: RequestFacts,
+  { isOnlyOne, questionId: id, ...asked }: Partial<SilentlyAsked>,
 ): readonly (Promise<void> | false | undefined)[] {
+  const opened = { sub: asked.sub ?? sub, clientId, expiresAt: deniedFrom };
   return [isOnlyOne && openRequests.close(opened), id !== undefined && openQuestions.remove({ ...opened, id })];
+}
+
+function takeBackDenial(
+  { silentDenials }: WithdrawRequestPorts,
+  { clientId, registrationId, deniedFrom = 0 }: RequestFacts,
+  owner: SilentlyAsked,
+): Promise<void> {
+  return silentDenials.takeBackSilentDenial({ owner, client: { clientId, registrationId }, at: deniedFrom });
 }

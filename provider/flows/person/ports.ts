@@ -54,8 +54,13 @@ export interface ClientBlockRecords {
 
 /** Denials that nobody makes. */
 export interface SilentDenials {
-  /** Counts a denial of a client that is blocked for this person. Does nothing if it is not blocked. */
-  recordSilentDenial(denial: ClientDenial): Promise<void>;
+  /**
+   * Counts a denial of a client that is blocked for this person. Does nothing if it is not blocked. `before` is the last
+   * denial as it was read; if that lies ahead too, several requests wait, and all are denied at that instant.
+   */
+  recordSilentDenial(denial: ClientDenial & { readonly before: number; readonly now: number }): Promise<void>;
+  /** Takes such a denial back, because the client withdrew its request before it heard of it. */
+  takeBackSilentDenial(denial: ClientDenial): Promise<void>;
 }
 
 /** Blocks and pauses, as operators end them. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../provider/core/digest.ts';
+import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
+import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import { FACTS, GRANT, NOW, refusalOf, valueFrom } from '../../core/given.ts';
 import { basic } from '../world/clients.ts';
 import { deviceNamed, reachOf } from '../world/devices.ts';
@@ -161,4 +163,67 @@ it('names the request as the phone knows it, and never the auth_req_id', async (
   valueFrom(await withdraw(OWN));
   expect(JSON.stringify([rung, line(), audited])).not.toContain(FIRST_SECRET);
   expect(JSON.stringify(rung)).toContain(sha256(FIRST_SECRET));
+});
+
+describe('a client that the user reported for fraud (ADR 0028)', () => {
+  const settings = { denialPause: DEFAULTS.denialPause, hasOneOpenRequest: true, needsMessageWhileOpen: true };
+  const REPORTED: ClientBlock = {
+    clientId: 'bank',
+    registrationId: 'registration-1',
+    profileId: 'profile-1',
+    denials: 1,
+    deniedAt: NOW - 100,
+    report: { at: NOW - 100, requestId: 'request-0' },
+  };
+
+  /** What the client could notice of a withdrawal, and of what it asks after it. */
+  async function noticed(given: Parameters<typeof askingWorld>[0], email = 'ana@example.com') {
+    const world = askingWorld(given);
+    valueFrom(await world.ask({ login_hint: email }));
+    const waves = world.journal.inWaves();
+    const withdrawn = await world.withdraw(OWN);
+    const costs = waves.map(
+      (calls) => new Set(calls.map((call) => call.split(' ')[0]?.replace(/ring|announce/, 'publish'))),
+    );
+    const kinds = costs.map((wave) => [...wave].filter((call) => call !== 'take').toSorted());
+    const polled = world.requests.stored.get(FIRST_REQUEST);
+    const because = polled?.state === 'failed' ? polled.because : polled?.state;
+    const again = [];
+    for (const seconds of [0, 4, 2, 60]) {
+      world.time.now += seconds;
+      const asked = await world.ask({ login_hint: email });
+      again.push(asked.ok ? 'asked' : asked.refusal.reason);
+      if (asked.ok) await world.withdraw({ auth_req_id: `secret-${world.requests.stored.size}` });
+    }
+    return { noticed: { withdrawn, kinds, because, again }, rung: world.rung };
+  }
+
+  it('withdraws with the same waves of calls, may ask again at once and later, and rings nobody', async () => {
+    const usual = await noticed({ settings });
+    const reported = await noticed({ settings, blocks: [REPORTED] });
+    expect(reported.noticed).toEqual(usual.noticed);
+    expect(usual.noticed.again).toEqual(['asked', 'asked', 'asked', 'asked']);
+    expect(reported.rung).toEqual([]);
+    expect(usual.rung.length).toBeGreaterThan(1);
+  });
+
+  it('is told of the denial and not of the withdrawal if that came first', async () => {
+    const world = askingWorld({ settings, blocks: [REPORTED] });
+    valueFrom(await world.ask());
+    world.time.now += 5;
+    expect((await world.withdraw(OWN)).ok).toBe(true);
+    expect([world.line().reason, world.requests.stored.get(FIRST_REQUEST)?.state]).toEqual([
+      'client_reported',
+      'pending',
+    ]);
+    expect(world.blocks.get('ana bank')).toMatchObject({ denials: 2, deniedAt: NOW + 5 });
+  });
+
+  it('where users are concealed, a withdrawal for nobody has the same waves as one for somebody', async () => {
+    const concealing = { settings: { concealsUsers: true } };
+    const somebody = await noticed(concealing);
+    const nobody = await noticed(concealing, 'nobody@example.com');
+    expect(nobody.noticed).toEqual(somebody.noticed);
+    expect(nobody.rung).toEqual([]);
+  });
 });

@@ -42,9 +42,13 @@ export function blocksIn(journal: Journal, given: readonly (ClientBlock & { sub:
     },
   });
   const silentDenials: SilentDenials = journal.port({
-    recordSilentDenial: async (denial) => {
+    recordSilentDenial: async ({ before: _, now: __, ...denial }) => {
       journal.begin(`count a silent denial of ${denial.client.clientId} for ${denial.owner.sub}`);
       change(denial, (before) => denied(before, denial.at));
+    },
+    takeBackSilentDenial: async (denial) => {
+      journal.begin(`take back a silent denial of ${denial.client.clientId} for ${denial.owner.sub}`);
+      change(denial, (before) => ({ ...before, denials: before.denials - 1, deniedAt: 0 }));
     },
   });
   const blockEnds: ClientBlockEnds = journal.port({

@@ -1,3 +1,4 @@
+import type { SilentlyAsked } from '../../../provider/core/asking/silent-denial.ts';
 import { isSameRegistration } from '../../../provider/core/client/client.ts';
 import {
   type AuthenticationRequest,
@@ -31,6 +32,7 @@ const isWithdrawable = (request: AuthenticationRequest, now: number): boolean =>
 export function requestsIn(journal: Journal, given: readonly AuthenticationRequest[] = []) {
   const stored = new Map(given.map((request) => [request.requestId, request]));
   const created: NewRequest[] = [];
+  const sealed = new Map<string, SilentlyAsked>();
   const asking: AuthenticationRequests = journal.port({
     create: async (request) => {
       journal.begin('store request');
@@ -38,8 +40,9 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       const { number } = request;
       stored.set(request.request.requestId, { ...request.request, state: 'pending', number });
     },
-    createSilent: async ({ request }) => {
+    createSilent: async ({ request, sealed: more }) => {
       journal.begin('store silent request');
+      if (more) sealed.set(more.authReqId, more.asked);
       stored.set(request.requestId, { ...request, state: 'pending' });
     },
     recordFailure: async (requestId) => {
@@ -91,10 +94,11 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       stored.set(requestId, { ...factsOf(request), state: 'failed', because: 'withdrawn' });
       return { recorded: true, request, wasApproved: 'grant' in request };
     },
-    findDetails: async ({ sub }, requestId) => {
+    findOpened: async ({ sub }, { requestId, authReqId }) => {
       journal.begin(`find details for ${sub}`);
       const made = created.find(({ request }) => request.requestId === requestId);
-      return made && { ...made, ...made.details, ...made.request };
+      const silently = sealed.get(authReqId);
+      return { details: made && { ...made, ...made.details, ...made.request }, silently };
     },
   });
   const numbers: NumberedRequests = journal.port({

@@ -13,6 +13,9 @@ export type BlockForm = {
   readonly request_id?: string | undefined;
   readonly denials?: number | undefined;
   readonly denied_at?: number | undefined;
+  /** While `denied_at` lies ahead: the denial before, and how many requests are denied then. */
+  readonly denied_before?: number | undefined;
+  readonly waiting?: number | undefined;
   /** The nonce of the last write. */
   readonly changed_by?: string | undefined;
 };

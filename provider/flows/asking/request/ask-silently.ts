@@ -1,5 +1,5 @@
 import { isLongLived } from '../../../core/asking/rate-window.ts';
-import { silentCorrelationId, silentDenialAt } from '../../../core/asking/silent-denial.ts';
+import { type SilentlyAsked, silentCorrelationId, silentDenialAt } from '../../../core/asking/silent-denial.ts';
 import type { ClientBlock } from '../../../core/person/client-block.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { SilentDenials } from '../../person/ports.ts';
@@ -19,8 +19,8 @@ export type AskSilentlyPorts = AskNobodyPorts & {
 
 /**
  * Answers a client that this user reported for fraud. The client gets the same answer as ever, but no phone rings, and
- * the request is in no phone's list. What is stored of it names nobody, because an erasure of the person could not find
- * it. After as long as a person takes, the client hears that the user denied. It meets the
+ * the request is in no phone's list. What is stored of it names nobody but to who has the `auth_req_id`, because an
+ * erasure of the person could not find it. After as long as a person takes, the client hears that the user denied. It meets the
  * same limits and pauses as a client whose requests are denied, and SNS has to accept one message here too. The message
  * makes `client-notification` look at the request when it counts as denied.
  */
@@ -32,15 +32,21 @@ export async function askSilently(
   const { client, target, block } = askable;
   const nobody = { sub: ports.entropy.id(), profileId: ports.entropy.id() };
   const drafted = draftRequest(ports, { ...askable, target: { user: nobody } }, call.note);
-  const { request: facts, notification, acknowledgement } = drafted;
+  const { request: facts, authReqId, notification, acknowledgement } = drafted;
   const request = { ...facts, deniedFrom: silentDenialAt(facts, block, ports.entropy.fraction()) };
   const { requestId, deniedFrom } = request;
   call.note({ reported: true });
   const [counted] = await Promise.all([
     countSilently(ports, askable),
-    ports.requests.createSilent({ request, notification }),
+    ports.requests.createSilent({ request, notification, sealed: { asked: openedBy(ports, askable), authReqId } }),
     ports.settings.denialPause &&
-      ports.silentDenials.recordSilentDenial({ owner: target.user, client, at: deniedFrom }),
+      ports.silentDenials.recordSilentDenial({
+        owner: target.user,
+        client,
+        at: deniedFrom,
+        before: block.deniedAt,
+        now: request.issuedAt,
+      }),
   ]);
   if (counted?.allowed === false) {
     const refusal = { reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds } as const;
@@ -50,6 +56,18 @@ export async function askSilently(
   const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
   const announced = await announceInstead(ports, { client, requestId, correlationId });
   return announced.ok ? ok(acknowledgement) : announced;
+}
+
+/** What a withdrawal of the request is to close. */
+function openedBy({ settings }: AskSilentlyPorts, { target, opened, question }: Askable): SilentlyAsked {
+  const { sub, profileId } = target.user;
+  return {
+    sub,
+    profileId,
+    isOnlyOne: opened && true,
+    questionId: question?.id,
+    isDenialCounted: settings.denialPause && true,
+  };
 }
 
 /** Counts the attempt for this client alone, so that it uses up no limit of the user. */

@@ -52,6 +52,7 @@ type Drafted = Pick<Askable, 'client' | 'wanted' | 'askedAt'> & { readonly targe
 /** A request with a new id, before it is stored. */
 export type DraftRequest = {
   readonly request: RequestFacts;
+  readonly authReqId: string;
   readonly notification: NotificationAddress | undefined;
   /** The number in the acknowledgement. It is stored only if somebody is asked: otherwise nothing matches it. */
   readonly number: string | undefined;
@@ -90,5 +91,5 @@ export function draftRequest(
     ...(client.deliveryMode !== 'push' && { interval: intervalSeconds }),
     ...(number !== undefined && { number }),
   };
-  return { request, notification, number, acknowledgement };
+  return { request, authReqId, notification, number, acknowledgement };
 }
