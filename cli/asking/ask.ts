@@ -17,6 +17,7 @@ import type { Outcome, OutcomeName } from './outcome.ts';
 import { PushedError } from './pushed-error.ts';
 import { type RequestParts, requestForm } from './request-form.ts';
 import { checkedTokens, type IssuedTokens } from './tokens.ts';
+import { withdraw } from './withdrawal.ts';
 
 /** Whom to ask, for whom, and how. */
 export type Question = RequestParts & {
@@ -36,7 +37,7 @@ type Ended = Pick<Outcome, 'outcome' | 'tokens' | 'refusal'>;
 /** Asks a user and waits for the answer, as a client does. Throws Refused if the provider does not answer at all. */
 export async function ask(question: Question, say: Say): Promise<Outcome> {
   const run = new AskingRun(question, say);
-  const stopListening = endOnInterrupt(() => run.known);
+  const stopListening = endOnInterrupt(run);
   try {
     await run.discover();
     const ended = await run.askAndWait();
@@ -52,6 +53,7 @@ class AskingRun {
   readonly #say: Say;
   readonly #calls: ObservedCalls;
   #config: Configuration | undefined;
+  #authReqId: string | undefined;
   /** The push that brought the tokens. */
   #pushed: { readonly authReqId: string; answer(status: number): void } | undefined;
 
@@ -113,6 +115,7 @@ class AskingRun {
     const form = await requestForm(this.#question, this.#discovered.serverMetadata());
     const { initiateBackchannelAuthentication } = await import('openid-client');
     const asked = await initiateBackchannelAuthentication(this.#discovered, { ...form });
+    this.#authReqId = asked.auth_req_id;
     const request_id = requestIdOf(asked.auth_req_id);
     const { expires_in, interval } = asked;
     this.known = { ...this.known, request_id, txn: txnOf(request_id), expires_in, interval };
@@ -123,6 +126,12 @@ class AskingRun {
     if (typeof number === 'string' && /^[0-9]{2}$/.test(number))
       this.#say(`   The user types this number on the phone: ${number}`);
     return asked;
+  }
+
+  /** Takes the request back. False if the provider does not say that it is. */
+  async withdraw(): Promise<boolean> {
+    const id = this.#authReqId;
+    return id !== undefined && withdraw(this.#config, this.#question.credential, id);
   }
 
   async #wait(asked: BackchannelAuthenticationResponse): Promise<IssuedTokens> {

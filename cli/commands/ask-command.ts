@@ -96,7 +96,7 @@ type AskOptions = OptionValues<typeof OPTIONS>;
 export const ask = command({
   name: 'ask',
   about: 'Asks a user as a client does, waits for the answer, and shows the tokens, decoded and verified.',
-  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead, and polls once if none comes for a while; a client in push mode gets its tokens there, and does not poll. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
+  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead, and polls once if none comes for a while; a client in push mode gets its tokens there, and does not poll. Ctrl-C withdraws the request, so that nothing waits on the phone. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
   arguments: [
     {
       name: 'user',

@@ -17,6 +17,7 @@ const NEXT: Readonly<Record<string, string>> = {
   not_found: 'Forget the request. ciba phone list shows what waits.',
   already_decided: 'Forget the request: another phone of the user was first, or this one decided differently before.',
   expired: 'Forget the request: the answer came too late.',
+  withdrawn: 'Forget the request: its client withdrew it.',
   conflict: 'Run the command again.',
   temporarily_unavailable: 'Run the command again in some seconds.',
 };

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Phone } from '../../local/demo/phone.ts';
+import { type Phone, PhoneRefused } from '../../local/demo/phone.ts';
 import type { Rows, RowsEnd } from '../command-line/command.ts';
 import { Refused } from '../command-line/failure.ts';
 import { type Say, sayStep } from '../command-line/steps.ts';
@@ -86,7 +86,7 @@ async function answerByHand(question: FetchedQuestion, { phone, deployment, over
     }
   } catch (error) {
     if (over.aborted) return;
-    if (ended.aborted) return console.log('\nThis request is over: it expired, or was answered elsewhere.');
+    if (ended.aborted) return console.log(`\nThis request is over: ${await whyOver(phone, requestId)}.`);
     const why = explained(error, deployment);
     if (!(why instanceof Refused)) throw why;
     console.log(`${why.message} ${why.next}`);
@@ -100,6 +100,13 @@ function answeredText(answer: 'approve' | 'deny' | { readonly reason: string }, 
   if (number !== undefined) return `Approved. Type this number where the request began: ${number}`;
   if (answer === 'approve') return 'Approved.';
   return answer === 'deny' ? 'Denied.' : 'Denied and reported.';
+}
+
+/** Why a request waits no longer, as far as the provider tells. */
+async function whyOver(phone: Phone, requestId: string): Promise<string> {
+  const error: unknown = await phone.read(requestId).catch((refused: unknown) => refused);
+  const isWithdrawn = error instanceof PhoneRefused && error.error === 'withdrawn';
+  return isWithdrawn ? 'its client withdrew it' : 'it expired, or was answered elsewhere';
 }
 
 /** A signal for the moment at which a request waits no longer. */

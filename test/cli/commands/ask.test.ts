@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../cli/asking/outcome.ts';
+import type { AwsCall } from '../../../local/aws/server.ts';
 import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
 import { meaningOfClaim } from '../../../local/demo/pages/client/claims.js';
@@ -54,16 +55,32 @@ function expectNoSecrets({ output }: RunningCiba, ...secrets: readonly string[])
 }
 
 describe('ciba ask', () => {
-  it.concurrent('says after Ctrl-C that the request stays open and how to follow it, and ends with 130', async () => {
+  it.concurrent('withdraws the request after Ctrl-C, so that nothing waits on the phone, and ends with 130', async () => {
+    const { email, phone } = await world.person();
+    const run = startCiba(['ask', email], { env });
+    const id = await requestOf(run, phone);
+    run.kill('SIGINT');
+    const { code, stderr, stdout } = await run.ended;
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toContain(`ciba: Interrupted. The request ${id} was withdrawn, and its prompt vanishes`);
+    expect(await phone.list()).toEqual([]);
+    expectNoSecrets(run, await secretOfDesk());
+  });
+
+  it('says after Ctrl-C how to follow a request that could not be withdrawn, and ends with 130', async () => {
     const { email, phone } = await world.person();
     const run = startCiba(['ask', email], { env });
     const id = await requestOf(run, phone);
     const txn = /\(txn ([0-9a-f]{16})\)/.exec(run.output.stderr)?.[1] ?? 'none';
+    const isWithdrawal = ({ caller, action }: AwsCall) =>
+      caller === 'backchannel-authentication' && action === 'UpdateItem';
+    world.runtime.aws.interference = (call) => (isWithdrawal(call) ? { status: 500, body: '' } : undefined);
     run.kill('SIGINT');
     const { code, stderr, stdout } = await run.ended;
+    world.runtime.aws.interference = undefined;
     expect(code).toBe(130);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^ciba: Interrupted\. The request \S+ stays open until the user answers, or until \d+ s/m);
+    expect(stderr).toMatch(/^ciba: Interrupted\. The request \S+ could not be withdrawn\. It stays open until/m);
     expect(stderr).toContain(`ciba trace ${txn}`);
     expect(await world.answer(phone, id, 'deny')).toBe(204);
   });

@@ -92,7 +92,7 @@ const ROWS = [
       200: 'The frozen details. The phone shows only what is in these bytes, and makes their hash itself.',
       401: REMOVED,
       404: 'This user has no such request.',
-      410: 'The request has expired, so there is nothing to show.',
+      410: 'The request has expired, or the client withdrew it, so there is nothing to show.',
     },
   },
   {
@@ -103,7 +103,7 @@ const ROWS = [
       204: 'The provider accepted the signed answer. Its hash matches the frozen bytes, so the user saw exactly these details.',
       401: REMOVED,
       409: 'The request was answered before. One conditional write makes the first valid answer win.',
-      410: 'Too late. The request has expired, and nothing was approved.',
+      410: 'Too late. The request has expired, or the client withdrew it.',
     },
   },
   {

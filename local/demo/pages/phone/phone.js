@@ -137,6 +137,7 @@ export class Phone {
     if (push.type === 'device_enrolled' && push.device_id !== deviceId)
       notice('Another device was added to your account.');
     if (push.type === 'authentication_request' && push.device_id === deviceId) this.#queueUp([push.request_id]);
+    if (push.type === 'request_withdrawn' && push.device_id === deviceId) this.check();
   }
 
   /**
