@@ -47,6 +47,8 @@ const HTTP = [...CLIENTS, 'provider-metadata', 'device', 'admin'];
 const RECORDING = ['device', 'admin', 'signing-keys'];
 
 const always: Condition = () => true;
+/** Fits the line of a call that asks, and not of one about a request that was asked before. */
+const isAsking: Condition = ({ route }) => route === 'POST /bc-authorize';
 const succeeded: Condition = ({ status }) => status === 200;
 /** Fits the line of a call that issued tokens. A push says so once, by its first try, whatever came of that try. */
 const issued: Condition = (line) => (line.service === 'token' ? succeeded(line) : line.approval_seconds !== undefined);
@@ -83,7 +85,10 @@ const byPeople =
  */
 export const metrics = {
   /** Requests that ring somebody: without those of clients that their user reported, and without concealed ones. */
-  RequestsStarted: { of: BACKCHANNEL, when: byPeople((line) => succeeded(line) && !line.reported && !line.concealed) },
+  RequestsStarted: {
+    of: BACKCHANNEL,
+    when: byPeople((line) => isAsking(line) && succeeded(line) && !line.reported && !line.concealed),
+  },
   /** Requests that ring nobody without telling the client. */
   RequestsConcealed: { of: BACKCHANNEL, when: has('concealed') },
   /** Requests of clients that named too many unknown users. */

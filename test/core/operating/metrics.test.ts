@@ -14,7 +14,8 @@ const requestTo = (service: string, fields: Partial<CountedLine> = {}): CountedL
   client_id: 'bank',
   ...fields,
 });
-const asked = (fields?: Partial<CountedLine>) => requestTo('backchannel-authentication', fields);
+const asked = (fields?: Partial<CountedLine>) =>
+  requestTo('backchannel-authentication', { route: 'POST /bc-authorize', ...fields });
 const polled = (fields?: Partial<CountedLine>) => requestTo('token', fields);
 const phone = (fields?: Partial<CountedLine>) => requestTo('device', { client_id: undefined, ...fields });
 const event = (fields?: Partial<CountedLine>) => requestTo('endpoint-events', { client_id: undefined, ...fields });
@@ -35,6 +36,7 @@ const CASES: Readonly<Record<MetricName, Case>> = {
       asked({ synthetic: true }),
       asked({ reported: true }),
       asked({ concealed: 'unknown_user' }),
+      asked({ route: 'POST /bc-authorize/withdraw', reason: 'withdrawn' }),
     ],
   },
   RequestsConcealed: {
