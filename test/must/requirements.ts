@@ -19,6 +19,7 @@ import { TOKEN_REQUEST_REQUIREMENTS } from './token-request.ts';
 import { USER_AUTHENTICATION_REQUIREMENTS } from './user-authentication.ts';
 import { USER_CODE_REQUIREMENTS } from './user-code.ts';
 import { VALIDATION_REQUIREMENTS } from './validation.ts';
+import { WITHDRAWAL_REQUIREMENTS } from './withdrawal.ts';
 
 /** Every sentence of a standard that concerns asking and the delivery of the outcome, in the order of the standards. */
 export const REQUIREMENTS: readonly Requirement[] = [
@@ -41,5 +42,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...CONCEALMENT_REQUIREMENTS,
   ...OTHER_REQUIREMENTS,
   ...NUMBER_REQUIREMENTS,
+  ...WITHDRAWAL_REQUIREMENTS,
   ...CHOICE_REQUIREMENTS,
 ];
