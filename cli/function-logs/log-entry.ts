@@ -14,6 +14,8 @@ export type LogEntry = {
 };
 /** The route of the call with which a login begins. */
 export const ASKING_ROUTE = `POST ${PATHS.backchannelAuthentication}`;
+/** The route of the call by which a client withdraws its request. */
+export const WITHDRAWAL_ROUTE = `POST ${PATHS.withdrawal}`;
 /** The routes of the token endpoint. Some SDKs call it by its second path. */
 export const TOKEN_ROUTES: readonly string[] = [`POST ${PATHS.token}`, `POST ${PATHS.tokenAlias}`];
 /** A line with its place, as a log keeps it. */

@@ -1,7 +1,7 @@
 import type { Tone } from '../command-line/colour.ts';
 import { isJsonObject } from '../command-line/json-object.ts';
 import { type CallMembers, callMembersOf } from '../function-logs/call-members.ts';
-import { ASKING_ROUTE, type LogEntry, TOKEN_ROUTES, textIn } from '../function-logs/log-entry.ts';
+import { ASKING_ROUTE, type LogEntry, TOKEN_ROUTES, textIn, WITHDRAWAL_ROUTE } from '../function-logs/log-entry.ts';
 
 /** What happened in a login, by the names that `ciba trace --json` has. */
 export type StepName =
@@ -20,6 +20,8 @@ export type StepName =
   | 'tokens_issued'
   | 'tokens_refused'
   | 'expired'
+  | 'withdrawn'
+  | 'not_withdrawn'
   | 'push_failed'
   | 'event_sent'
   | 'fault'
@@ -77,6 +79,7 @@ function toldBy(entry: LogEntry, members: CallMembers): Told {
   if (fault !== undefined) return { step: 'fault', says: `fault ${fault} in ${route}`, tone: 'bad' };
   if (members.message === 'audit') return audited(entry);
   if (route === ASKING_ROUTE) return asked(members);
+  if (route === WITHDRAWAL_ROUTE) return withdrawn(members);
   if (route === 'GET /device/requests/{request_id}') return fetched(members);
   if (route === 'POST /device/requests/{request_id}/response') return answered(members);
   if (TOKEN_ROUTES.includes(route)) return redeemed(members);
@@ -98,6 +101,16 @@ function asked(members: CallMembers): Told {
   const failed = members.push_errors === undefined ? '' : `, ${members.push_errors}`;
   const rang = `asked, ${accepted ?? 0} of ${devices ?? 0} ${devices === 1 ? 'device' : 'devices'} rung${failed}`;
   return { step: 'asked', says: rang, tone: accepted === devices ? 'good' : 'warning' };
+}
+
+function withdrawn(members: CallMembers): Told {
+  const { error, reason, accepted = 0, devices = 0 } = members;
+  if (reason === 'withdrawn' || reason === 'approval_withdrawn') {
+    const what = reason === 'withdrawn' ? 'withdrawn by the client' : 'withdrawn by the client after the approval';
+    return { step: 'withdrawn', says: `${what}, ${accepted} of ${devices} devices told`, tone: 'warning' };
+  }
+  const says = error === undefined ? `withdrawal changed nothing: ${reason}` : `withdrawal refused: ${error}`;
+  return { step: 'not_withdrawn', says, tone: 'quiet' };
 }
 
 function fetched(members: CallMembers): Told {

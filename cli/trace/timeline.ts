@@ -4,7 +4,7 @@ import { type Step, type StepName, stepsOf } from './step.ts';
 import type { TrailFound } from './trail-steps.ts';
 
 /** How a login stands: `open` if lines show no end of it. */
-export type LoginOutcome = 'tokens_issued' | 'denied' | 'expired' | 'refused' | 'open';
+export type LoginOutcome = 'tokens_issued' | 'withdrawn' | 'denied' | 'expired' | 'refused' | 'open';
 /** One login, from the lines of all functions. */
 export type Timeline = {
   readonly txn: string;
@@ -91,6 +91,7 @@ function foldedPoll(first: Step, polls: readonly Step[]): Step {
 function outcomeOf(steps: readonly Step[]): LoginOutcome {
   const has = (name: StepName) => steps.some(({ step }) => step === name);
   if (has('tokens_issued')) return 'tokens_issued';
+  if (has('withdrawn')) return 'withdrawn';
   if (has('denied')) return 'denied';
   if (has('expired')) return 'expired';
   return has('not_asked') || has('tokens_refused') ? 'refused' : 'open';

@@ -5,6 +5,7 @@ import type { LoginOutcome, Timeline } from './timeline.ts';
 
 const OUTCOMES: Readonly<Record<LoginOutcome, string>> = {
   tokens_issued: 'tokens issued',
+  withdrawn: 'withdrawn by the client',
   denied: 'denied',
   expired: 'expired',
   refused: 'refused',

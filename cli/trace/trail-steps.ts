@@ -82,6 +82,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 function nameOf(event: string, outcome: TrailChange['outcome'], decision: unknown): StepName {
   if (event === 'tokens_issued') return 'tokens_issued';
   if (event === 'approval_taken_back') return 'tokens_refused';
+  if (event === 'request_withdrawn') return 'withdrawn';
   if (event !== 'decision_recorded' || outcome !== 'done') return 'audited';
   return decision === 'approve' ? 'approved' : 'denied';
 }

@@ -79,6 +79,22 @@ describe('ciba trace, at the local provider', () => {
     ]);
   });
 
+  it('shows a withdrawal, one that came too late, and what the token endpoint says then', async () => {
+    const { world, poll, person } = operated;
+    const { authReqId } = await world.asked(poll, { login_hint: person.email });
+    const withdraw = () => world.post('/bc-authorize/withdraw', poll, { auth_req_id: authReqId });
+    const { txn } = await world.line(await withdraw());
+    await withdraw();
+    await world.line(await world.poll(poll, authReqId));
+    const trace = await traced(String(txn));
+    expect(namesOf(trace)).toEqual(['asked', 'withdrawn', 'not_withdrawn', 'tokens_refused']);
+    expect(trace.outcome).toBe('withdrawn');
+    expect(trace.steps.filter(({ step }) => step.endsWith('withdrawn')).map(({ says }) => says)).toEqual([
+      'withdrawn by the client, 1 of 1 devices told',
+      'withdrawal changed nothing: withdrawn_by_client',
+    ]);
+  });
+
   it('shows when the decision was announced and pinged', async () => {
     const { txn } = await operated.pingLogin();
     await operated.logged(lineAbout(txn, '"reason":"notified"'));
