@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import { txnOf } from '../../../provider/core/digest.ts';
-import { NOW, requestIn, USER } from '../../core/given.ts';
+import { FACTS, NOW, requestIn, USER } from '../../core/given.ts';
 import { BANK } from '../world/clients.ts';
 import { ENDPOINT, notifyingWorld, REQUEST_ID } from './given.ts';
 
@@ -337,6 +337,19 @@ describe('never two sets of tokens (CIBA §10.1.1, design decisions 1, 2 and 4)'
     expect((await notify()).noted.reason).toBe('redeemed_already');
     expect(pushed).toEqual([]);
   });
+
+  it.each(['sign', 'claim request'])(
+    'when the client withdraws the request at "%s": the tokens are thrown away, and nothing is told',
+    async (call) => {
+      const { notify, journal, requests, pushed } = pushingWorld();
+      const withdrawn = { ...FACTS, state: 'failed', because: 'withdrawn', requestId: REQUEST_ID } as const;
+      journal.meanwhile(call, () => void requests.set(REQUEST_ID, withdrawn));
+      expect(await notify()).toMatchObject({ againInSeconds: 1, noted: { reason: 'not_decided_yet' } });
+      journal.heal();
+      expect((await notify()).noted.reason).toBe('request_withdrawn');
+      expect([pushed, journal.calls.at(-1)]).toEqual([[], 'forget']);
+    },
+  );
 
   it('two consumers at once: the second waits for the lease of the first', async () => {
     const { notify, pushed, time } = pushingWorld();

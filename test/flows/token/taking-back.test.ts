@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../provider/core/digest.ts';
-import { approvedRequest, GRANT, NOW, refusalOf, requestIn, USER, valueFrom } from '../../core/given.ts';
+import { approvedRequest, FACTS, GRANT, NOW, refusalOf, requestIn, USER, valueFrom } from '../../core/given.ts';
 import { basic } from '../world/clients.ts';
 import { Outage } from '../world/journal.ts';
 import { REQUEST_ID, redeemingWorld } from './given.ts';
@@ -105,6 +105,27 @@ describe('what is taken back after the last look counts as taken back after the 
     world.journal.meanwhile(call, () => block(world));
     expect((await world.redeem()).ok).toBe(true);
     expect(world.state()).toBe('redeemed');
+  });
+});
+
+describe('a request that its client withdraws while it is redeemed', () => {
+  const WITHDRAWN = { ...FACTS, state: 'failed', because: 'withdrawn' } as const;
+
+  it.each(['record poll', 'find user', 'sign at+jwt', 'sign JWT', 'claim'])(
+    'at "%s": the answer is that of a withdrawal, and nothing is issued (CIBA §11)',
+    async (call) => {
+      const world = redeemingWorld();
+      world.journal.meanwhile(call, () => world.change(WITHDRAWN));
+      expect(refusalOf(await world.redeem())).toEqual({ reason: 'withdrawn_by_client' });
+      expect([world.audited, world.state()]).toEqual([[], 'failed']);
+    },
+  );
+
+  it('whose approval was taken back at the same time: the answer is why it was', async () => {
+    const world = redeemingWorld();
+    const takenBack = { because: 'user_blocked', deviceId: 'device-1' } as const;
+    world.journal.meanwhile('claim', () => world.change({ ...FACTS, state: 'failed', takenBack }));
+    expect(refusalOf(await world.redeem())).toEqual({ reason: 'approval_taken_back', because: 'user_blocked' });
   });
 });
 
