@@ -39,6 +39,7 @@ const ROOMS = [
 /** Flows that others share by name. */
 const SHARED_FLOWS = [
   'provider/flows/asking/own-request.ts',
+  'provider/flows/asking/whom-to-ring.ts',
   'provider/flows/client/authenticate-client.ts',
   'provider/flows/client/client-signature.ts',
   'provider/flows/deciding/client-denials.ts',
@@ -62,6 +63,7 @@ const PARTS = [
   },
   { folder: 'provider/flows/asking/request', owners: ['provider/flows/asking/request-authentication.ts'] },
   { folder: 'provider/flows/deciding/answer', owners: ['provider/flows/deciding/answer-request.ts'] },
+  { folder: 'provider/flows/asking/resend', owners: ['provider/flows/asking/resend-request.ts'] },
   { folder: 'provider/flows/device/enrolment', owners: ['provider/flows/device/enrol-device.ts'] },
   { folder: 'provider/flows/notifying/push', owners: ['provider/flows/notifying/notify-client.ts'] },
   { folder: 'provider/flows/token/grants', owners: ['provider/flows/token/request-tokens.ts'] },

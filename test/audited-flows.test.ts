@@ -7,13 +7,13 @@ import { root } from './support/code-blocks.ts';
 /** The functions of flows that store no records, by the reason. */
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
-    findUserWithDevices isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
+    findUserWithDevices findWhomToRing isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
     provePushRights publishKeys readClient readLogLevel readOwnRequestCall readParameters readRequestDetails readSignedRequest testEndpoint testKeys
-    unlessReported verifyClientSignature`,
+    unlessReported verifyClientSignature whomToRing`,
   'their events are lines of the log alone': `countWrongNumber endTakenBack enterNumber handleEndpointEvent issueTokens
     markUnreachable redeemAuthReqId removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin withdrawRequest`,
-  'they ask a user, or tell a client what the user decided': `announceInstead askNobody askSilently
-    checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient requestAuthentication
+  'they ask a user, or tell a client what the user decided': `announceInstead announceReminder askNobody askSilently
+    checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient remindDevices requestAuthentication resendRequest ringAgain
     settleUserCode spendLikeUserCode storeAndPush useOnce verifyHint verifyHintToken verifyIdTokenHint watchExpiry`,
   'it is a part of setUserCode and setOwnUserCode': 'storeUserCode',
   'they are a part of answerRequest': 'blockReported changePause checkNumber evidenceKeyOf sealEvidence',

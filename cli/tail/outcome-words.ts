@@ -22,6 +22,12 @@ const NOTIFICATION_REASONS = {
   expiry_watched: true,
   endpoint_unreachable: true,
   notification_given_up: true,
+  nobody_asked: true,
+  nobody_to_remind: true,
+  reminded: true,
+  reminded_already: true,
+  reminder_waits: true,
+  reminders_off: true,
 } satisfies Readonly<Record<NotificationReason, true>>;
 /** The error codes of the endpoints that are not the name of a reason, too. */
 const ERRORS = [

@@ -1,12 +1,23 @@
 import type { Tone } from '../command-line/colour.ts';
 import { isJsonObject } from '../command-line/json-object.ts';
 import { type CallMembers, callMembersOf } from '../function-logs/call-members.ts';
-import { ASKING_ROUTE, type LogEntry, TOKEN_ROUTES, textIn, WITHDRAWAL_ROUTE } from '../function-logs/log-entry.ts';
+import {
+  ASKING_ROUTE,
+  type LogEntry,
+  RESENDING_ROUTE,
+  TOKEN_ROUTES,
+  textIn,
+  WITHDRAWAL_ROUTE,
+} from '../function-logs/log-entry.ts';
 
 /** What happened in a login, by the names that `ciba trace --json` has. */
 export type StepName =
   | 'asked'
   | 'not_asked'
+  | 'rung_again'
+  | 'not_rung_again'
+  | 'reminded'
+  | 'not_reminded'
   | 'details_fetched'
   | 'approved'
   | 'denied'
@@ -65,12 +76,26 @@ export function stepsOf(entry: LogEntry): readonly Step[] {
   };
   const told = toldBy(entry, members);
   const step = { ...common, ...told };
-  const isSent = textIn(entry, 'route') === 'SQS client-notification' && age_seconds !== undefined;
+  const isReminder = REMINDERS.includes(reason ?? '');
+  // The message of a reminder comes again every quarter of an hour until its time has come.
+  if (reason === 'reminder_waits' && members.accepted === undefined) return [];
+  const isMessage = textIn(entry, 'route') === 'SQS client-notification';
+  const isSent = isMessage && !isReminder && age_seconds !== undefined;
   if (!isSent) return [step];
   const sentAt = entry.at - age_seconds * 1000;
   const announced = { ...common, ...ANNOUNCED, at: Math.round(sentAt), tookMilliseconds: undefined, reason: undefined };
   return [announced, step];
 }
+
+/** What the message of a reminder ends with. It announces nothing. */
+const REMINDERS: readonly string[] = [
+  'reminded',
+  'reminder_waits',
+  'nobody_to_remind',
+  'reminders_off',
+  'nobody_asked',
+  'reminded_already',
+];
 
 const ANNOUNCED = { step: 'announced', says: 'the decision is announced to the queue', tone: 'quiet' } as const;
 
@@ -80,6 +105,8 @@ function toldBy(entry: LogEntry, members: CallMembers): Told {
   if (members.message === 'audit') return audited(entry);
   if (route === ASKING_ROUTE) return asked(members);
   if (route === WITHDRAWAL_ROUTE) return withdrawn(members);
+  if (route === RESENDING_ROUTE) return rungAgain(members);
+  if (REMINDERS.includes(members.reason ?? '')) return reminded(members);
   if (route === 'GET /device/requests/{request_id}') return fetched(members);
   if (route === 'POST /device/requests/{request_id}/response') return answered(members);
   if (TOKEN_ROUTES.includes(route)) return redeemed(members);
@@ -93,14 +120,39 @@ function toldBy(entry: LogEntry, members: CallMembers): Told {
 }
 
 function asked(members: CallMembers): Told {
-  const { error, accepted, devices = accepted, concealed, reported } = members;
+  const { error, concealed, reported } = members;
   if (error !== undefined) return { step: 'not_asked', says: `refused: ${error}${because(members)}`, tone: 'bad' };
   if (concealed !== undefined) return { step: 'asked', says: `asked, but nobody rings: ${concealed}`, tone: 'warning' };
   if (reported)
     return { step: 'asked', says: 'asked, but nobody rings: the user reported this client', tone: 'warning' };
-  const failed = members.push_errors === undefined ? '' : `, ${members.push_errors}`;
-  const rang = `asked, ${accepted ?? 0} of ${devices ?? 0} ${devices === 1 ? 'device' : 'devices'} rung${failed}`;
-  return { step: 'asked', says: rang, tone: accepted === devices ? 'good' : 'warning' };
+  return { step: 'asked', ...rungIn('asked', members) };
+}
+
+/** How many devices were rung, and what went wrong. */
+function rungIn(what: string, { accepted, devices = accepted, push_errors }: CallMembers): Omit<Told, 'step'> {
+  const failed = push_errors === undefined ? '' : `, ${push_errors}`;
+  const says = `${what}, ${accepted ?? 0} of ${devices ?? 0} ${devices === 1 ? 'device' : 'devices'} rung${failed}`;
+  return { says, tone: accepted === devices ? 'good' : 'warning' };
+}
+
+function rungAgain(members: CallMembers): Told {
+  const { error, devices, concealed } = members;
+  if (error !== undefined)
+    return { step: 'not_rung_again', says: `resend refused: ${error}${because(members)}`, tone: 'warning' };
+  if (devices !== undefined) return { step: 'rung_again', ...rungIn('the client resends', members) };
+  const why = concealed ?? 'the client is not to notice why';
+  return { step: 'not_rung_again', says: `the client resends, but nobody rings: ${why}`, tone: 'warning' };
+}
+
+function reminded(members: CallMembers): Told {
+  const { reason, devices } = members;
+  return devices === undefined
+    ? {
+        step: 'not_reminded',
+        says: `no reminder: ${reason ?? 'no reason'}${because({ detail: members.detail })}`,
+        tone: 'quiet',
+      }
+    : { step: 'reminded', ...rungIn('the phones are reminded', members) };
 }
 
 function withdrawn(members: CallMembers): Told {

@@ -35,6 +35,8 @@ export interface RequestLimits {
   readonly concealUsers?: 'on' | 'off' | undefined;
   /** Whether a request needs a binding message while the user has another one open, of any client. Default: `off`. */
   readonly messageWhileOpen?: 'on' | 'off' | undefined;
+  /** Whether phones are reminded of a request that lives longer than half an hour, before it ends. Default: `on`. */
+  readonly reminders?: 'on' | 'off' | undefined;
 }
 
 /** How many requests a user may get, over all clients. */

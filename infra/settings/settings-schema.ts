@@ -146,6 +146,7 @@ export const providerSchema = v.strictObject({
       oneOpenRequest: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       concealUsers: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
       messageWhileOpen: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
+      reminders: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"')),
     }),
   ),
   lifetimes: v.optional(v.strictObject({ idToken: v.optional(seconds(1)), accessToken: v.optional(seconds(1)) })),

@@ -8,8 +8,14 @@ import {
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
-  description: 'POST /bc-authorize: a client asks a user (CIBA section 7), enters a number, may withdraw it again',
-  routes: ['POST /bc-authorize', 'POST /bc-authorize/withdraw', 'POST /bc-authorize/number'],
+  description:
+    'POST /bc-authorize: a client asks a user (CIBA section 7), has phones rung again, enters a number, or withdraws',
+  routes: [
+    'POST /bc-authorize',
+    'POST /bc-authorize/resend',
+    'POST /bc-authorize/withdraw',
+    'POST /bc-authorize/number',
+  ],
   throttle: { setting: 'authentication', rate: 500, burst: 1000 },
   authorizer: 'none',
   environment: [
@@ -38,7 +44,7 @@ export const spec = {
     { table: 'transactions', actions: ['UpdateItem', 'DeleteItem'], prefixes: ['RATE#'] },
     { table: 'transactions', actions: ['GetItem', 'PutItem', 'UpdateItem'], prefixes: ['REQUEST#'] },
     { table: 'transactions', actions: ['PutItem'], prefixes: ['USER#', 'NOTIFICATION#'] },
-    // The details of a request that is withdrawn say which phones rang, and what it opened.
+    // The details of a request say which phones rang or could approve it, and what it opened.
     { table: 'transactions', actions: ['GetItem'], prefixes: ['USER#'] },
   ],
   sns: ['Publish'],

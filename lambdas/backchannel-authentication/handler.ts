@@ -13,6 +13,8 @@ import { wire } from './wiring.ts';
  * POST /bc-authorize/withdraw: a client withdraws its own request (docs/withdrawal.md). An id of no request that it
  * could withdraw is answered 200, too. Its code is loaded with its first call, because few logins need it.
  *
+ * POST /bc-authorize/resend: a client has the phones of its own pending request rung again (docs/resend.md).
+ *
  * POST /bc-authorize/number: a client enters the number that its user read on the phone (docs/number-matching.md).
  *
  * 400 invalid_request, invalid_scope, unknown_user_id, expired_login_hint_token, unauthorized_client,
@@ -39,6 +41,12 @@ const routes = endpoint(log, {
     if (!call.ok) return call;
     const { enterNumber } = await import('../../provider/flows/asking/enter-number.ts');
     return mapResult(await enterNumber(ports, call.value), answerEmpty);
+  },
+  'POST /bc-authorize/resend': async (request) => {
+    const call = clientCallFrom(request, ports.profile);
+    if (!call.ok) return call;
+    const { resendRequest } = await import('../../provider/flows/asking/resend-request.ts');
+    return mapResult(await resendRequest(ports, call.value), answerOk);
   },
 });
 

@@ -15,6 +15,7 @@ import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-request
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { RungRequestsTable } from '../../provider/adapters/dynamodb/rung-requests-table.ts';
 import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -29,13 +30,18 @@ import { warmUp } from '../../provider/adapters/warm-up.ts';
 import { SYNTHETIC_ID } from '../../provider/core/operating/reserved.ts';
 import type { EnterNumberPorts } from '../../provider/flows/asking/enter-number.ts';
 import type { RequestAuthenticationPorts } from '../../provider/flows/asking/request-authentication.ts';
+import type { ResendRequestPorts } from '../../provider/flows/asking/resend-request.ts';
 import type { WithdrawRequestPorts } from '../../provider/flows/asking/withdraw-request.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
+type Ports = RequestAuthenticationPorts &
+  ResendRequestPorts &
+  WithdrawRequestPorts &
+  EnterNumberPorts &
+  ProvePushRightsPorts;
+
 /** Composes what backchannel-authentication runs with in an AWS account. */
-export async function wire(): Promise<
-  Wired<RequestAuthenticationPorts & WithdrawRequestPorts & EnterNumberPorts & ProvePushRightsPorts>
-> {
+export async function wire(): Promise<Wired<Ports>> {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -55,6 +61,7 @@ export async function wire(): Promise<
     requests: new RequestsTable(transactions, entropy),
     withdrawable: new WithdrawableRequestsTable(transactions, entropy),
     numbers: new NumberedRequestsTable(transactions, entropy),
+    rungRequests: new RungRequestsTable(transactions, entropy),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),

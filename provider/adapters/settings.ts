@@ -52,6 +52,8 @@ const requestLimits = v.strictObject({
   concealUsers: onOff('off'),
   /** Whether a request needs a binding message while the user has another one open. */
   messageWhileOpen: onOff('off'),
+  /** Whether phones are reminded of a request of more than half an hour before it ends. */
+  reminders: onOff('on'),
 });
 
 const tokenLifetimes = v.strictObject({
@@ -118,6 +120,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     hasOneOpenRequest: limits.oneOpenRequest === 'on',
     concealsUsers: limits.concealUsers === 'on',
     needsMessageWhileOpen: limits.messageWhileOpen === 'on',
+    reminds: limits.reminders === 'on',
     lifetimes: { idTokenSeconds: lifetimes.idToken, accessTokenSeconds: lifetimes.accessToken },
     clientSecretDays: optionalNumber(env['CLIENT_SECRET_DAYS']),
     hintIssuers: hintIssuersIn(env),

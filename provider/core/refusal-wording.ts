@@ -33,7 +33,8 @@ export const invalidRequest = (description: string, detail?: string): Wording =>
 export const invalidClient = (description = 'Client authentication failed.', detail?: string): Wording =>
   wording(401, 'invalid_client', description, { detail });
 /** 400 `invalid_grant` (RFC 6749 §5.2). Unknown ids and ids of other clients share this wording. */
-export const invalidGrant = (description: string): Wording => wording(400, 'invalid_grant', description);
+export const invalidGrant = (description: string, detail?: string): Wording =>
+  wording(400, 'invalid_grant', description, { detail });
 /** Returns the header that says after how many whole seconds the caller may try again: at least one. */
 export const retryAfter = (seconds: number): More => ({
   headers: { 'retry-after': String(Math.max(1, Math.ceil(seconds))) },

@@ -115,6 +115,8 @@ export type Settings = IssuerNames & {
   readonly concealsUsers: boolean;
   /** Whether a request needs a binding message while the user has another open question. */
   readonly needsMessageWhileOpen: boolean;
+  /** Whether phones are reminded of a long request before it ends. */
+  readonly reminds: boolean;
   readonly lifetimes: TokenLifetimes;
   /**
    * For how many days a client secret works, unless the client was registered with days of its own. Undefined: no end.

@@ -222,6 +222,23 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     'The user could not be reached just now; try again.',
     after('5'),
   ],
+  nothing_to_resend: [
+    { because: 'foreign' },
+    '400 invalid_grant',
+    'auth_req_id names no open request of this client.',
+    { detail: 'foreign' },
+  ],
+  resend_too_soon: [
+    { retryAfterSeconds: 12 },
+    '403 access_denied',
+    'The phones were rung a moment ago; try again later.',
+    after('12'),
+  ],
+  resends_used_up: [
+    {},
+    '403 access_denied',
+    'The phones of this request were rung as often as a client may ask for it.',
+  ],
 
   // The token endpoint (CIBA §11, RFC 6749 §5.2)
   grant_not_allowed: [{}, '400 unauthorized_client', 'The client is not registered for this grant.'],

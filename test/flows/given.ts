@@ -18,4 +18,5 @@ export const SETTINGS: Settings = {
   hasOneOpenRequest: false,
   concealsUsers: false,
   needsMessageWhileOpen: false,
+  reminds: true,
 };

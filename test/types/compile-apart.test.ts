@@ -24,6 +24,7 @@ const FACTS: FactsForm = {
   is_concealed: undefined,
   number_matching: undefined,
   wrong_numbers: undefined,
+  attempts: undefined,
 };
 const DOCUMENT: Whole<DetailsDocument> = {
   issuer: 'https://op.example/',

@@ -34,8 +34,8 @@ export type Change<Form = Item> = {
   readonly compute?: readonly string[] | undefined;
   readonly add?: Readonly<Record<string, unknown>> | undefined;
   readonly deleteFromSet?: Readonly<Record<string, unknown>> | undefined;
-  /** Attributes to remove. */
-  readonly remove?: readonly (keyof Form & string)[] | undefined;
+  /** Attributes to remove, or entries of lists. */
+  readonly remove?: readonly ((keyof Form & string) | `${keyof Form & string}[${number}]`)[] | undefined;
   readonly guard?: Guard | undefined;
   readonly nonce?: Nonce | undefined;
 };

@@ -43,6 +43,7 @@ export class RequestsTable implements AuthenticationRequests {
     isOnlyOne,
     questionId,
     isSynthetic,
+    devicesRung,
     ...unstored
   }: NewRequest): Promise<void> {
     unstored satisfies Nothing;
@@ -61,6 +62,7 @@ export class RequestsTable implements AuthenticationRequests {
         ...(isOnlyOne && { only_one: true }),
         ...(questionId !== undefined && { question_id: questionId }),
         ...(isSynthetic && { synthetic: true }),
+        ...(devicesRung !== undefined && { devices_rung: devicesRung }),
         ttl: request.expiresAt + KEEP_DETAILS_SECONDS,
       }),
     ]);

@@ -19,11 +19,12 @@ export class SnsAnnouncements implements Announcements {
    * Announces a decision. Each client has its own message group, so that the queue serves other clients first when the
    * endpoint of one is slow.
    */
-  async announce({ requestId, clientId, correlationId, watchesExpiry }: AnnouncedDecision): Promise<void> {
+  async announce({ requestId, clientId, correlationId, watchesExpiry, reminds }: AnnouncedDecision): Promise<void> {
     const message: Whole<AnnouncementMessage> = {
       request_id: requestId,
       correlation_id: correlationId,
       watches_expiry: watchesExpiry,
+      reminds,
     };
     await this.#sns('Publish', {
       TopicArn: this.#topicArn,

@@ -58,6 +58,13 @@ export class SnsPush implements PushSender {
   }
 }
 
+/** The names of the texts that the app has in its languages. */
+const LOC_KEYS: Readonly<Record<Exclude<PushMessage['type'], 'request_withdrawn'>, string>> = {
+  authentication_request: 'CIBA_REQUEST',
+  authentication_request_reminder: 'CIBA_REMINDER',
+  device_enrolled: 'CIBA_DEVICE_ENROLLED',
+};
+
 /** Returns the parameters of message attributes, which are all texts. */
 function attributeParameters(attributes: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(attributes).flatMap(([name, value], index) => {
@@ -97,9 +104,9 @@ function payloads(
 }
 
 /** Returns what iOS shows. A silent push only wakes the app, which shows nothing unless it wants to. */
-function apsOf(message: PushMessage): Readonly<Record<string, unknown>> {
-  if (isSilent(message)) return { 'content-available': 1 };
-  const locKey = message.type === 'authentication_request' ? 'CIBA_REQUEST' : 'CIBA_DEVICE_ENROLLED';
+function apsOf({ type }: PushMessage): Readonly<Record<string, unknown>> {
+  if (type === 'request_withdrawn') return { 'content-available': 1 };
+  const locKey = LOC_KEYS[type];
   return { alert: { 'title-loc-key': `${locKey}_TITLE`, 'loc-key': locKey }, sound: 'default', 'mutable-content': 1 };
 }
 

@@ -58,6 +58,7 @@ function messageOf({
   requestId,
   correlationId,
   watchesExpiry,
+  reminds,
 }: Omit<Undelivered, 'because'>): Whole<AnnouncementMessage> {
-  return { request_id: requestId, correlation_id: correlationId, watches_expiry: watchesExpiry };
+  return { request_id: requestId, correlation_id: correlationId, watches_expiry: watchesExpiry, reminds };
 }

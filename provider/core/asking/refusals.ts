@@ -1,6 +1,6 @@
 import type { NoNumberAwaited } from '../deciding/number-matching.ts';
 import { DEFAULTS } from '../operating/defaults.ts';
-import { invalidRequest, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
+import { invalidGrant, invalidRequest, retryAfter, type Wordings, wording } from '../refusal-wording.ts';
 
 /** Why an `id_token_hint` is refused. */
 export type WrongIdToken = 'malformed' | 'not_an_id_token' | 'issuer' | 'audience' | 'expired' | 'signature';
@@ -17,6 +17,17 @@ export type WrongHintToken =
   | 'jti'
   | 'subject'
   | 'replayed';
+
+/** Why a client has no open request whose phones could be rung again: there is none, or what became of it. */
+export type NothingToResend =
+  | 'unknown'
+  | 'foreign'
+  | 'expired'
+  | 'awaiting_number'
+  | 'approved'
+  | 'denied'
+  | 'failed'
+  | 'redeemed';
 
 /** The reasons why a user is not asked (CIBA §7.1, §13). */
 export type AskingRefusal =
@@ -67,6 +78,9 @@ export type AskingRefusal =
   | { reason: 'no_reachable_device'; devices: number }
   | { reason: 'acr_out_of_reach'; devices: number }
   | { reason: 'push_unavailable'; retryAfterSeconds: number }
+  | { reason: 'nothing_to_resend'; because: NothingToResend }
+  | { reason: 'resend_too_soon'; retryAfterSeconds: number }
+  | { reason: 'resends_used_up' }
   | { reason: 'number_not_awaited'; because: NoNumberAwaited };
 
 const ID_TOKEN_EXPECTED: Readonly<Record<WrongIdToken, string>> = {
@@ -209,4 +223,14 @@ export const askingWording: Wordings<AskingRefusal> = {
       'The user could not be reached just now; try again.',
       retryAfter(refusal.retryAfterSeconds),
     ),
+  nothing_to_resend: ({ because }) => invalidGrant('auth_req_id names no open request of this client.', because),
+  resend_too_soon: (refusal) =>
+    wording(
+      403,
+      'access_denied',
+      'The phones were rung a moment ago; try again later.',
+      retryAfter(refusal.retryAfterSeconds),
+    ),
+  resends_used_up: () =>
+    wording(403, 'access_denied', 'The phones of this request were rung as often as a client may ask for it.'),
 };

@@ -1,3 +1,4 @@
+import type { DeliveryAttempt } from '../asking/delivery-attempt.ts';
 import { isSameRegistration, type Registration } from '../client/client.ts';
 import type { SealedTokens } from '../notifying/sealed-tokens.ts';
 import { isSamePerson, type Owner } from '../person/user.ts';
@@ -40,6 +41,8 @@ export type RequestFacts = {
   readonly numberMatching?: NumberMatching | undefined;
   /** How many wrong numbers were entered. Undefined if none. */
   readonly wrongNumbers?: number | undefined;
+  /** How its phones were rung again. Undefined if they were rung only when the request was made. */
+  readonly attempts?: readonly DeliveryAttempt[] | undefined;
 };
 
 /** Why a request failed, if not because no phone rang: its client withdrew it, or too many wrong numbers were entered. */

@@ -1,3 +1,4 @@
+import type { NotReminded } from '../asking/reminder.ts';
 import type { Registration } from '../client/client.ts';
 import {
   type AuthenticationRequest,
@@ -30,7 +31,12 @@ export type NotificationReason =
   | 'decided_already'
   | 'expiry_watched'
   | 'endpoint_unreachable'
-  | 'notification_given_up';
+  | 'notification_given_up'
+  | NotReminded
+  | 'reminded'
+  | 'reminder_waits'
+  | 'nobody_to_remind'
+  | 'reminders_off';
 
 /** What to do about an announced decision. */
 export type NotificationDecision =

@@ -67,7 +67,7 @@ const pushFailed =
     kinds.some((kind) => push_errors?.includes(kind));
 /** Fits a line that has this field. */
 const has =
-  (field: 'concealed' | 'push_error' | 'detail'): Condition =>
+  (field: 'push_error' | 'detail'): Condition =>
   (line) =>
     line[field] !== undefined;
 /**
@@ -90,7 +90,7 @@ export const metrics = {
     when: byPeople((line) => isAsking(line) && succeeded(line) && !line.reported && !line.concealed),
   },
   /** Requests that ring nobody without telling the client. */
-  RequestsConcealed: { of: BACKCHANNEL, when: has('concealed') },
+  RequestsConcealed: { of: BACKCHANNEL, when: (line) => isAsking(line) && line.concealed !== undefined },
   /** Requests of clients that named too many unknown users. */
   ClientsGuessing: { of: BACKCHANNEL, when: because('too_many_unknown_users') },
   UsersLimited: { of: BACKCHANNEL, when: because('user_rate_limited') },

@@ -1,3 +1,4 @@
+import type { DeliveryAttempt } from '../asking/delivery-attempt.ts';
 import type { ShownClass } from '../deciding/shown-details.ts';
 import type { PublicJwk } from '../keys/jwk.ts';
 import type { LoginIdentifier } from './login-identifier.ts';
@@ -93,6 +94,8 @@ export type KeptRequest = {
   readonly only_one?: true | undefined;
   readonly question_id?: string | undefined;
   readonly synthetic?: true | undefined;
+  /** To how many devices the first push went, when the request was made. */
+  readonly devices_rung?: number | undefined;
   readonly status?: KeptStatus | undefined;
 };
 
@@ -103,6 +106,8 @@ export type KeptStatus = {
   readonly issued_at: number;
   readonly interval_seconds: number;
   readonly next_poll_at: number;
+  /** How the phones were rung again, each time. */
+  readonly attempts?: readonly DeliveryAttempt[] | undefined;
   readonly device_id?: string | undefined;
   readonly decided_at?: number | undefined;
   readonly deny_reason?: string | undefined;

@@ -8,6 +8,8 @@ const announcement = v.object({
   correlation_id: v.pipe(v.string(), v.regex(/^[\x21-\x7E]{1,128}$/)),
   /** Nothing is decided yet: a client in push mode is to be told of the expiry. */
   watches_expiry: v.optional(v.literal(true)),
+  /** Nothing is decided yet: phones are to be reminded before the request ends. */
+  reminds: v.optional(v.literal(true)),
 } satisfies {
   readonly [Member in keyof AnnouncementMessage]-?: v.GenericSchema<unknown, AnnouncementMessage[Member]>;
 });
@@ -17,6 +19,7 @@ const announcement = v.object({
  * function may send.
  */
 export function announcementFrom({ body, sentAt }: QueueMessage) {
-  const { request_id: requestId, correlation_id: correlationId, watches_expiry } = v.parse(announcement, body);
-  return { requestId, correlationId, announcedAt: sentAt, ...(watches_expiry && { watchesExpiry: watches_expiry }) };
+  const { request_id: requestId, correlation_id: correlationId, watches_expiry, reminds } = v.parse(announcement, body);
+  const kind = { ...(watches_expiry && { watchesExpiry: watches_expiry }), ...(reminds && { reminds }) };
+  return { requestId, correlationId, announcedAt: sentAt, ...kind };
 }

@@ -1,4 +1,5 @@
 import type { Asked } from '../../core/asking/asked.ts';
+import type { AttemptResult, DeliveryAttempt } from '../../core/asking/delivery-attempt.ts';
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
 import type { ClientLimits, Counted, CountedAttempt, UserWindowLimits } from '../../core/asking/rate-window.ts';
 import type { SilentlyAsked } from '../../core/asking/silent-denial.ts';
@@ -90,6 +91,8 @@ export type NewRequest = {
   readonly questionId?: string | undefined;
   /** True if the client of the synthetic login asks. The approval then counts as that of no person. */
   readonly isSynthetic?: true | undefined;
+  /** To how many devices the first push goes. */
+  readonly devicesRung?: number | undefined;
 };
 
 /** New authentication requests. */
@@ -136,3 +139,29 @@ export type OpenedRequest = {
   readonly details?: StoredDetails | undefined;
   readonly silently?: SilentlyAsked | undefined;
 };
+
+/** An attempt to ring the phones of a request again: recorded, and where; or the request as it is stored now. */
+export type AttemptRecorded =
+  | { readonly recorded: true; readonly request: RequestFacts; readonly place: number }
+  | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
+/** An attempt that was recorded: of which request, and at which place of its list. */
+export type RecordedAttempt = { readonly requestId: string; readonly attempt: DeliveryAttempt; readonly place: number };
+
+/** Pending requests whose phones are rung again. */
+export interface RungRequests {
+  /** Returns the request as it is stored now. */
+  find(requestId: string): Promise<AuthenticationRequest | undefined>;
+  /** Returns what was asked of this person. Undefined if nobody was asked. */
+  findAsked(owner: Owner, requestId: string): Promise<Asked | undefined>;
+  /**
+   * Counts that the client has the phones rung again, and lists it. One conditional write decides: the request is
+   * pending and of this client, it has a resend left, and the pause is over.
+   */
+  recordResend(resend: { request: RequestFacts; now: number }): Promise<AttemptRecorded>;
+  /** Counts and lists a try of the reminder in the same way, if no other try may be under way. */
+  recordReminder(reminder: { request: RequestFacts; now: number }): Promise<AttemptRecorded>;
+  /** Adds to an attempt what became of it. Does nothing if the attempt is not there any more. */
+  recordResult(result: RecordedAttempt & { readonly result: AttemptResult }): Promise<void>;
+  /** Takes a resend back for which no phone was tried, with its pause. */
+  takeBackResend(resend: RecordedAttempt & { readonly nextResendAt: number }): Promise<void>;
+}

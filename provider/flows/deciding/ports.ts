@@ -37,6 +37,8 @@ export type StoredDetails = FrozenDetails & {
   readonly questionId?: string | undefined;
   /** True if the client of the synthetic login asks. */
   readonly isSynthetic?: true | undefined;
+  /** To how many devices the first push went. Undefined if an earlier version stored the request. */
+  readonly devicesRung?: number | undefined;
 };
 
 /** What a phone reads and decides: the details, and the request as it is stored now. Undefined if only its details are stored. */

@@ -92,6 +92,8 @@ export type PushMessage =
   | { readonly type: 'authentication_request'; readonly requestId: string; readonly expiresAt: number }
   /** The client withdrew the request: its prompt is to vanish. A phone that does not know it shows nothing. */
   | { readonly type: 'request_withdrawn'; readonly requestId: string; readonly expiresAt: number }
+  /** The request ends soon and is still open. A phone that does not know it shows nothing. */
+  | { readonly type: 'authentication_request_reminder'; readonly requestId: string; readonly expiresAt: number }
   | { readonly type: 'device_enrolled'; readonly deviceId: string; readonly expiresAt: number };
 
 /**

@@ -21,6 +21,8 @@ export type AnnouncedDecision = {
   readonly correlationId: string;
   /** True if nothing is decided yet: a client in push mode is to be told when its request expires. */
   readonly watchesExpiry?: true | undefined;
+  /** True if nothing is decided yet: phones are to be reminded before the request ends. */
+  readonly reminds?: true | undefined;
 };
 /** The message that announces a decision. It does not name the client, because it is sent in the client's group. */
 export type AnnouncementMessage = {

@@ -76,9 +76,39 @@ describe('a step of a timeline', () => {
       { route: 'SQS events', status: 200, events: 1 },
       'expired, and other systems are told',
     ],
+    [
+      'a resend, and for how many devices SNS took it',
+      { route: 'POST /bc-authorize/resend', status: 200, devices: 2, accepted: 1, push_errors: 'Throttled' },
+      'the client resends, 1 of 2 devices rung, Throttled',
+    ],
+    [
+      'a resend that is refused',
+      { route: 'POST /bc-authorize/resend', status: 403, error: 'access_denied', reason: 'resend_too_soon' },
+      'resend refused: access_denied (resend_too_soon)',
+    ],
+    [
+      'a resend that rings nobody',
+      { route: 'POST /bc-authorize/resend', status: 200, concealed: 'user_rate_limited' },
+      'the client resends, but nobody rings: user_rate_limited',
+    ],
+    [
+      'a reminder',
+      { route: 'SQS client-notification', status: 200, reason: 'reminded', devices: 1, accepted: 1, age_seconds: 900 },
+      'the phones are reminded, 1 of 1 device rung',
+    ],
+    [
+      'why there is no reminder',
+      { route: 'SQS client-notification', status: 200, reason: 'nobody_to_remind', detail: 'unknown_user' },
+      'no reminder: nobody_to_remind (unknown_user)',
+    ],
     ['a line of a later version', { route: 'POST /later', status: 200 }, 'POST /later'],
   ])('tells %s', (_, members, expected) => {
     expect(says(members)).toBe(expected);
+  });
+
+  it('leaves out that a reminder waits, which a message says every quarter of an hour', () => {
+    const waits = { route: 'SQS client-notification', status: 200, reason: 'reminder_waits', age_seconds: 900 };
+    expect(timeline([0, waits], [900, waits]).steps).toEqual([]);
   });
 
   it('folds polls only as long as nothing else happens between them', () => {

@@ -37,11 +37,17 @@ const CASES: Readonly<Record<MetricName, Case>> = {
       asked({ reported: true }),
       asked({ concealed: 'unknown_user' }),
       asked({ route: 'POST /bc-authorize/withdraw', reason: 'withdrawn' }),
+      asked({ route: 'POST /bc-authorize/resend' }),
     ],
   },
   RequestsConcealed: {
     counts: [asked({ concealed: 'unknown_user' }), asked({ concealed: 'no_reachable_device' })],
-    not: [asked(), asked({ status: 400, reason: 'unknown_user' }), asked({ reported: true })],
+    not: [
+      asked(),
+      asked({ status: 400, reason: 'unknown_user' }),
+      asked({ reported: true }),
+      asked({ route: 'POST /bc-authorize/resend', concealed: 'unknown_user' }),
+    ],
   },
   UsersLimited: {
     counts: [asked({ status: 403, reason: 'user_rate_limited' })],

@@ -71,6 +71,9 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   no_reachable_device: { reason: 'no_reachable_device', devices: 0 },
   acr_out_of_reach: { reason: 'acr_out_of_reach', devices: 1 },
   push_unavailable: { reason: 'push_unavailable', retryAfterSeconds: 5 },
+  nothing_to_resend: { reason: 'nothing_to_resend', because: 'foreign' },
+  resend_too_soon: { reason: 'resend_too_soon', retryAfterSeconds: 12 },
+  resends_used_up: { reason: 'resends_used_up' },
   unsupported_grant_type: { reason: 'unsupported_grant_type' },
   unknown_auth_req_id: { reason: 'unknown_auth_req_id' },
   foreign_auth_req_id: { reason: 'foreign_auth_req_id' },
@@ -217,6 +220,11 @@ describe('what an attacker can’t tell apart', () => {
     same(REFUSALS.unknown_auth_req_id, REFUSALS.foreign_auth_req_id);
   });
 
+  it('why there is nothing to resend: an unknown, a foreign, a decided and an expired request', () => {
+    const becauses = ['unknown', 'foreign', 'expired', 'approved', 'denied', 'failed', 'redeemed'] as const;
+    same(...becauses.map((because) => ({ reason: 'nothing_to_resend', because }) as const));
+  });
+
   it('a redeemed auth_req_id and a lost race', () => {
     same(REFUSALS.already_redeemed, REFUSALS.lost_redemption_race);
   });
@@ -324,6 +332,7 @@ describe('for the log', () => {
     invalid_target: 'not_allowed',
     missing_user_code: 'not_sent',
     approval_taken_back: 'user_blocked',
+    nothing_to_resend: 'foreign',
     device_not_authenticated: 'signature',
     device_token_claim: 'exp',
     amr_needs_verification_key: 'amr',

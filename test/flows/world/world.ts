@@ -29,6 +29,7 @@ export const SETTINGS: Settings = {
   hasOneOpenRequest: false,
   concealsUsers: false,
   needsMessageWhileOpen: false,
+  reminds: true,
 };
 
 export const ANA: User = {

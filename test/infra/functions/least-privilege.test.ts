@@ -16,7 +16,7 @@ beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
   world = await World.start({
     clock: 'running',
-    variables: { REQUEST_LIMITS: '{"oneOpenRequest":"on","messageWhileOpen":"on"}' },
+    variables: { REQUEST_LIMITS: '{"oneOpenRequest":"on","messageWhileOpen":"on","expiryLimit":1900}' },
     trustedCertificates: [endpoint.cert],
     onEvent: () => undefined,
   });

@@ -21,6 +21,7 @@ describe('an action on an endpoint', () => {
     { name: 'device', action: 'DeleteEndpoint' },
     { name: 'admin', action: 'DeleteEndpoint' },
     { name: 'backchannel-authentication', action: 'Publish' },
+    { name: 'client-notification', action: 'Publish' },
     { name: 'endpoint-events', action: 'GetEndpointAttributes' },
   ];
   const callOf = ({ name, action }: { name: string; action: string }) => {

@@ -119,6 +119,7 @@ export const WRONG: readonly WrongSettings[] = [
   [{ limits: { perUser: { perMinute: 1, perHour: 1, longPerDay: 0 } } }, '"limits.perUser.longPerDay" must be'],
   [{ limits: { perUser: 'off' } }, '"limits.perUser" must be an object with settings'],
   [{ limits: { messageWhileOpen: true } }, '"limits.messageWhileOpen" must be "on" or "off"'],
+  [{ limits: { reminders: true } }, '"limits.reminders" must be "on" or "off"'],
   [{ lifetimes: { idToken: 0.5 } }, '"lifetimes.idToken" must be a whole number of seconds, at least 1'],
   [{ clientSecretDays: 29 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],
   [{ clientSecretDays: 1096 }, '"clientSecretDays" must be a whole number of days from 30 to 1095'],

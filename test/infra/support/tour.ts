@@ -14,6 +14,7 @@ export async function walkEveryPath(world: World, endpoint: NotificationEndpoint
   await walkPing(world, endpoint);
   await walkPush(world, endpoint);
   await walkDenials(world);
+  await walkAttempts(world);
   await walkDevices(world);
   await walkExpiry(world);
   await walkSigningKeys(world);
@@ -74,6 +75,28 @@ async function walkPush(world: World, endpoint: NotificationEndpoint): Promise<v
   // Half of the access token's life is over: what waits becomes a dead letter.
   world.runtime.advance(451);
   await vi.waitUntil(() => sent('undelivered'), options);
+}
+
+/** A long request, whose client has the phones rung again, and of which they are reminded before it ends. */
+async function walkAttempts(world: World): Promise<void> {
+  const client = await world.client();
+  const { sub, email } = await world.person();
+  await world.phone(sub, { platform: 'APNS_SANDBOX' });
+  const { authReqId, requestId } = await world.asked(client, { login_hint: email, requested_expiry: '1900' });
+  world.runtime.advance(45);
+  await world.post('/bc-authorize/resend', client, { auth_req_id: authReqId });
+  const options = { timeout: PATIENCE_MILLISECONDS, interval: 10 };
+  const waits = () => {
+    const { calls } = world.runtime.aws;
+    const sent = calls.findIndex(({ action, body }) => action === 'SendMessage' && body.includes(requestId));
+    return sent >= 0 && calls.slice(sent).some(({ action }) => action === 'DeleteMessage');
+  };
+  await vi.waitUntil(waits, options);
+  await world.send('/.well-known/jwks.json', {});
+  world.runtime.advance(1600);
+  const isReminded = ({ caller, body }: { caller: string; body: Buffer }) =>
+    caller === 'client-notification' && body.includes(requestId) && body.includes('accepted');
+  await vi.waitUntil(() => world.runtime.aws.calls.some(isReminded), options);
 }
 
 /** A client that a user denies, approves and reports, and that then names unknown users; an operator ends its block. */

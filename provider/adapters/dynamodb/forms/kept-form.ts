@@ -100,7 +100,9 @@ function keptStatus(item: Stored<RequestForm>): KeptStatus {
   const { pk: _pk, sk: _sk, ttl: _ttl, denied_from: _never, is_concealed: _nobody, ...more } = withoutNonces(item);
   // Tokens that wait for their delivery are the client's. They are gone in hours.
   const { sealed_tokens: _tokens, sealed_by: _key, deliver_until: _until, ...form } = more;
-  const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...shown } = form;
+  // The instants and counts that guards compare. The attempts tell the same.
+  const { resends: _sent, next_resend_at: _from, reminders: _tried, next_reminder_at: _then, ...own } = form;
+  const { sub: _sub, profile_id: _profile, registration_id: _registration, expires_at: _end, grant, ...shown } = own;
   // The number is only for who has to enter it, and gone with the end. The details say that one was asked for.
   const { number: _number, number_matching: _matching, ...told } = shown;
   told satisfies Told<typeof told, KeptStatus>;

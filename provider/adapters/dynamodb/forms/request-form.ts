@@ -24,6 +24,12 @@ export type FactsForm<Facts extends RequestFacts = RequestFacts> = {
 /** An authentication request. */
 export type RequestForm = FactsForm & {
   readonly state: Exclude<AuthenticationRequest['state'], 'awaiting_number'>;
+  /** How often the client had the phones rung again, and from when on it may have. `attempts` tells each time. */
+  readonly resends?: number;
+  readonly next_resend_at?: number;
+  /** How often a reminder was tried, and from when on it may be. */
+  readonly reminders?: number;
+  readonly next_reminder_at?: number;
   readonly device_id?: string;
   readonly decided_at?: number;
   readonly deny_reason?: string;
@@ -69,6 +75,8 @@ export type DetailsForm = {
   readonly only_one?: true;
   readonly question_id?: string;
   readonly synthetic?: true;
+  /** To how many devices the first push went. */
+  readonly devices_rung?: number;
   readonly ttl: number;
 };
 
@@ -107,6 +115,7 @@ export function requestItem(
     is_concealed: request.isConcealed,
     number_matching: request.numberMatching,
     wrong_numbers: request.wrongNumbers,
+    attempts: request.attempts,
   };
   return { ...requestKey(request.requestId), ...facts, state: 'pending', ...(number !== undefined && { number }), ttl };
 }
@@ -176,6 +185,7 @@ export function detailsFrom(item: Stored<DetailsForm>): Whole<StoredDetails> {
     isOnlyOne: item.only_one,
     questionId: item.question_id,
     isSynthetic: item.synthetic,
+    devicesRung: item.devices_rung,
   };
 }
 
@@ -214,6 +224,7 @@ function factsFrom(item: Stored<RequestForm>): Whole<RequestFacts> {
     isConcealed: item.is_concealed,
     numberMatching: item.number_matching,
     wrongNumbers: item.wrong_numbers,
+    attempts: item.attempts,
   };
 }
 

@@ -1,6 +1,9 @@
+import { reminderAt } from '../../../core/asking/reminder.ts';
 import type { Client } from '../../../core/client/client.ts';
+import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { Announcements } from '../../notifying/ports.ts';
+import type { Note, Settings } from '../../ports.ts';
 import type { AuthenticationRequests } from '../ports.ts';
 import { PUSH_OUT } from './new-request.ts';
 
@@ -33,4 +36,24 @@ export async function announceInstead(
  */
 export async function watchExpiry(ports: AnnouncePorts, announcement: Announcement): Promise<Result<true>> {
   return announcement.client.deliveryMode === 'push' ? announceInstead(ports, announcement) : ok(true);
+}
+
+/**
+ * Announces a request that lives long, so that its phones are reminded before its end. It is done for every such request,
+ * also where no phone rings, so that the time of the answer does not tell. If it fails, only the reminder is lost.
+ */
+export async function announceReminder(
+  { announcements, settings }: Pick<AnnouncePorts, 'announcements'> & { readonly settings: Settings },
+  {
+    request,
+    correlationId,
+    note,
+  }: { readonly request: RequestFacts; readonly correlationId: string; readonly note: Note },
+): Promise<void> {
+  if (!settings.reminds || reminderAt(request) === undefined) return;
+  const { requestId, clientId } = request;
+  const [sent] = await Promise.allSettled([
+    announcements.announce({ requestId, clientId, correlationId, reminds: true }),
+  ]);
+  if (sent.status === 'rejected') note({ detail: 'no_reminder' });
 }

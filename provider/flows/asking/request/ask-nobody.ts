@@ -4,7 +4,7 @@ import { ok, type Result } from '../../../core/result.ts';
 import type { Announcements } from '../../notifying/ports.ts';
 import type { Clock, Entropy, Note, Settings } from '../../ports.ts';
 import type { AuthenticationRequests, RateWindows } from '../ports.ts';
-import { announceInstead } from './announce-instead.ts';
+import { announceInstead, announceReminder } from './announce-instead.ts';
 import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest } from './new-request.ts';
 
 /** What this step needs. */
@@ -48,6 +48,9 @@ export async function askNobody(
   const { requestId } = request;
   const { client } = attempt;
   const { correlationId } = call;
-  const announced = await announceInstead(ports, { client, requestId, correlationId });
+  const [announced] = await Promise.all([
+    announceInstead(ports, { client, requestId, correlationId }),
+    announceReminder(ports, { ...call, request }),
+  ]);
   return announced.ok ? ok(acknowledgement) : announced;
 }

@@ -5,7 +5,7 @@ import { ok, type Result, refuse } from '../../../core/result.ts';
 import type { SilentDenials } from '../../person/ports.ts';
 import type { Note } from '../../ports.ts';
 import type { OpenQuestions, OpenRequests, RateWindows } from '../ports.ts';
-import { announceInstead } from './announce-instead.ts';
+import { announceInstead, announceReminder } from './announce-instead.ts';
 import { type AskNobodyPorts, askNobody } from './ask-nobody.ts';
 import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest } from './new-request.ts';
 
@@ -54,7 +54,10 @@ export async function askSilently(
   }
   await endWithDenial(ports, askable, deniedFrom);
   const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
-  const announced = await announceInstead(ports, { client, requestId, correlationId });
+  const [announced] = await Promise.all([
+    announceInstead(ports, { client, requestId, correlationId }),
+    announceReminder(ports, { request, correlationId, note: call.note }),
+  ]);
   return announced.ok ? ok(acknowledgement) : announced;
 }
 

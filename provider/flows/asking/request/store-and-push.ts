@@ -11,7 +11,7 @@ import type { Devices, PushOutcome, PushSender } from '../../device/ports.ts';
 import type { Announcements } from '../../notifying/ports.ts';
 import type { AuditLog, Clock, Entropy, Settings } from '../../ports.ts';
 import type { AuthenticationRequests, OpenQuestions, OpenRequests, RateWindows } from '../ports.ts';
-import { announceInstead, watchExpiry } from './announce-instead.ts';
+import { announceInstead, announceReminder, watchExpiry } from './announce-instead.ts';
 import {
   type Askable,
   type AuthenticationRequestAcknowledgement,
@@ -53,12 +53,14 @@ export async function storeAndPush(
   const { isSynthetic } = client;
   const isOnlyOne = askable.opened && true;
   const marks = { isAfterDenial, isOnlyOne, questionId: askable.question?.id, isSynthetic } as const;
-  await ports.requests.create({ request, asked, details, notification, number, ...marks });
-  const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const rung = devicesThatReach(reachable(target.devices), asked.acrValues);
+  const devicesRung = rung.length;
+  await ports.requests.create({ request, asked, details, notification, number, devicesRung, ...marks });
+  const message = { type: 'authentication_request', requestId, expiresAt } as const;
   const [outcomes, watched] = await Promise.all([
     ports.push.send(rung, message, issuedAt),
     watchExpiry(ports, { client, requestId, correlationId: call.correlationId }),
+    announceReminder(ports, { ...call, request }),
   ]);
   if (!watched.ok) {
     await giveBack(ports, askable);

@@ -1,0 +1,46 @@
+import { isSameRegistration, type Registration } from '../client/client.ts';
+import { type AuthenticationRequest, isSilentlyDenied, type RequestFacts } from '../deciding/authentication-request.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { attemptsOf } from './delivery-attempt.ts';
+import type { NothingToResend } from './refusals.ts';
+
+/** How often a client may have the phones of one request rung again. */
+export const MOST_RESENDS = 3;
+/**
+ * How long a client waits for that, in seconds: after its request, and after each time. A client that was reported hears
+ * within these seconds that a short request was denied, like one whose user denies everything, so it resends none.
+ */
+export const RESEND_PAUSE_SECONDS = 45;
+
+/** A pending request, whose phones may be rung again. */
+export type PendingRequest = Extract<AuthenticationRequest, { state: 'pending' }>;
+
+/** Returns how often the client may still have the phones rung. */
+export function resendsLeft(request: Pick<RequestFacts, 'attempts'>): number {
+  return Math.max(0, MOST_RESENDS - attemptsOf(request, 'resend').length);
+}
+
+/** Returns from when on the client may have the phones rung again, as far as the pause is concerned. */
+export function nextResendAt(request: Pick<RequestFacts, 'attempts' | 'issuedAt'>): number {
+  return (attemptsOf(request, 'resend').at(-1)?.at ?? request.issuedAt) + RESEND_PAUSE_SECONDS;
+}
+
+/**
+ * Decides whether a client may have the phones of a request rung again. An unknown request, another client's and one
+ * that is over get the same answer, so that a client cannot probe for the ids of others.
+ */
+export function judgeResend(
+  request: AuthenticationRequest | undefined,
+  client: Registration,
+  now: number,
+): Result<PendingRequest> {
+  const over = (because: NothingToResend) => refuse({ reason: 'nothing_to_resend', because });
+  if (!request) return over('unknown');
+  if (!isSameRegistration(request, client)) return over('foreign');
+  if (request.state !== 'pending') return over(request.state);
+  if (isSilentlyDenied(request, now)) return over('denied');
+  if (now >= request.expiresAt) return over('expired');
+  if (resendsLeft(request) === 0) return refuse({ reason: 'resends_used_up' });
+  const retryAfterSeconds = nextResendAt(request) - now;
+  return retryAfterSeconds > 0 ? refuse({ reason: 'resend_too_soon', retryAfterSeconds }) : ok(request);
+}
