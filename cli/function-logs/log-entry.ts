@@ -16,8 +16,8 @@ export type LogEntry = {
 export const ASKING_ROUTE = `POST ${PATHS.backchannelAuthentication}`;
 /** The route of the call by which a client withdraws its request. */
 export const WITHDRAWAL_ROUTE = `POST ${PATHS.withdrawal}`;
-/** The route of the call by which a client has the phones rung again. */
-export const RESENDING_ROUTE = `${ASKING_ROUTE}/resend`;
+/** The route of the call with which a client has phones rung again. */
+export const RESENDING_ROUTE = `POST ${PATHS.resend}`;
 /** The routes of the token endpoint. Some SDKs call it by its second path. */
 export const TOKEN_ROUTES: readonly string[] = [`POST ${PATHS.token}`, `POST ${PATHS.tokenAlias}`];
 /** A line with its place, as a log keeps it. */

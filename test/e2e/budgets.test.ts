@@ -19,7 +19,9 @@ let person: Awaited<ReturnType<World['person']>>;
 beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
   keySet = await KeySetServer.start();
-  const variables = { REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 100, perHour: 100 } }) };
+  const variables = {
+    REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 100, perHour: 100 }, expiryLimit: 2000 }),
+  };
   world = await World.start({ variables, trustedCertificates: [endpoint.cert, keySet.cert] });
   client = await world.client();
   person = await world.person();
@@ -119,6 +121,45 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await callsOf(() => revoke(tokens['access_token']))).toEqual(['dynamodb PutItem']);
     expect(await callsOf(() => revoke(tokens['id_token']))).toEqual([]);
     expect(await callsOf(() => revoke('junk'))).toEqual([]);
+  });
+
+  it('/bc-authorize/resend: 7 in 5 waves and a push; 1 for what cannot be resent', async () => {
+    const resend = (authReqId: string) =>
+      callsOf(() => world.post('/bc-authorize/resend', client, { auth_req_id: authReqId }));
+    const { authReqId } = await world.asked(client, { login_hint: person.email });
+    expect(await resend(authReqId)).toEqual(['dynamodb GetItem']);
+    world.runtime.advance(45);
+    const calls = await resend(authReqId);
+    const [get, query, update] = ['dynamodb GetItem', 'dynamodb Query', 'dynamodb UpdateItem'];
+    expect([calls[0], calls.slice(1, 4).sort(), calls.slice(4)]).toEqual([
+      get,
+      [get, query, update],
+      [update, update, 'sns Publish', update],
+    ]);
+    expect(await resend('unknown')).toEqual([get]);
+    expect(await resend('no id')).toEqual([]);
+    expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update]);
+  });
+
+  it('a request of more than half an hour: one announcement more, and for its reminder 6 DynamoDB and a push', async () => {
+    const short = await callsOf(() => world.asked(client, { login_hint: person.email }));
+    let requestId = '';
+    const long = await callsOf(async () => {
+      ({ requestId } = await world.asked(client, { login_hint: person.email, requested_expiry: '2000' }));
+    });
+    expect(long.filter((call) => call.startsWith('dynamodb'))).toEqual(
+      short.filter((call) => call.startsWith('dynamodb')),
+    );
+    expect(long.filter((call) => call === 'sns Publish')).toHaveLength(2);
+    const message = { request_id: requestId, correlation_id: 'copy', reminds: true };
+    const attributes = { SentTimestamp: String(world.runtime.now() * 1000) };
+    const record = { messageId: 'copy', receiptHandle: 'copy', body: JSON.stringify(message), attributes };
+    const remind = () => callsOf(() => world.runtime.host.invoke('client-notification', { Records: [record] }));
+    world.runtime.advance(1700);
+    const calls = await remind();
+    const own = calls.slice(0, calls.indexOf('sns Publish') + 2);
+    expect(own.filter((call) => call.startsWith('dynamodb'))).toHaveLength(7);
+    expect(await remind()).toEqual(['dynamodb GetItem']);
   });
 
   it('/bc-authorize/withdraw: 3 in 2 waves and a push for an open request, 1 for anything else', async () => {

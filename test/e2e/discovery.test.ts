@@ -141,6 +141,7 @@ const TRIALS: Readonly<Record<string, () => Promise<unknown>>> = {
     expect(decodeJwt((await logIn(await registered({}))).id_token).iss).toBe(world.issuer);
   },
   backchannel_authentication_endpoint: () => isClientEndpoint('backchannel_authentication_endpoint'),
+  backchannel_authentication_resend_endpoint: () => isClientEndpoint('backchannel_authentication_resend_endpoint'),
   backchannel_authentication_withdrawal_endpoint: () =>
     isClientEndpoint('backchannel_authentication_withdrawal_endpoint'),
   backchannel_authentication_number_endpoint: () => isClientEndpoint('backchannel_authentication_number_endpoint'),

@@ -7,6 +7,7 @@ import { GRANT_TYPES } from '../token/grant-types.ts';
 /** The paths at which clients authenticate. Tokens are issued and revoked under Auth0's paths, too. */
 const CLIENT_PATHS = {
   backchannelAuthentication: '/bc-authorize',
+  resend: '/bc-authorize/resend',
   withdrawal: '/bc-authorize/withdraw',
   number: '/bc-authorize/number',
   token: '/token',
@@ -37,7 +38,8 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
   return {
     issuer,
     backchannel_authentication_endpoint: urlOf(issuer, PATHS.backchannelAuthentication),
-    // An extension of this provider (docs/withdrawal.md).
+    // Extensions of this provider (docs/resend.md, docs/withdrawal.md).
+    backchannel_authentication_resend_endpoint: urlOf(issuer, PATHS.resend),
     backchannel_authentication_withdrawal_endpoint: urlOf(issuer, PATHS.withdrawal),
     // An extension of this provider (docs/number-matching.md).
     backchannel_authentication_number_endpoint: urlOf(issuer, PATHS.number),

@@ -14,6 +14,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       revocation_endpoint: 'https://op.example/revoke',
       jwks_uri: 'https://op.example/.well-known/jwks.json',
       backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
+      backchannel_authentication_resend_endpoint: 'https://op.example/bc-authorize/resend',
       backchannel_authentication_withdrawal_endpoint: 'https://op.example/bc-authorize/withdraw',
       backchannel_authentication_number_endpoint: 'https://op.example/bc-authorize/number',
       backchannel_user_code_parameter_supported: true,
@@ -88,6 +89,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     ).toEqual([
       'backchannel_authentication_endpoint',
       'backchannel_authentication_number_endpoint',
+      'backchannel_authentication_resend_endpoint',
       'backchannel_authentication_withdrawal_endpoint',
       'revocation_endpoint',
       'token_endpoint',
@@ -105,6 +107,7 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
   it('lets a client assertion name each endpoint that it authenticates at, under both paths (CIBA §7.1)', () => {
     expect(assertionEndpoints(ISSUER)).toEqual([
       'https://op.example/bc-authorize',
+      'https://op.example/bc-authorize/resend',
       'https://op.example/bc-authorize/withdraw',
       'https://op.example/bc-authorize/number',
       'https://op.example/token',

@@ -30,6 +30,7 @@ const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
     'enter-number',
     'https-key-sets',
     'read-signed-request',
+    'resend-request',
     'user-code-hashes',
     'verify-hint-token',
     'verify-id-token-hint',

@@ -68,6 +68,7 @@ describe('limits by address', () => {
   it.each([
     ['/bc-authorize', { 'limit-authentication': 300, 'limit-anything': 6000 }],
     ['/bc-authorize/number', { 'limit-authentication': 300, 'limit-anything': 6000 }],
+    ['/bc-authorize/resend', { 'limit-authentication': 300, 'limit-anything': 6000 }],
     ['/bc-authorize/withdraw', { 'limit-authentication': 300, 'limit-anything': 6000 }],
     ['/token', { 'limit-token': 3000, 'limit-anything': 6000 }],
     ['/oauth/token', { 'limit-token': 3000, 'limit-anything': 6000 }],

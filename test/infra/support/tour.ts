@@ -125,6 +125,7 @@ async function assertClient(world: World, email: string): Promise<void> {
   const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
   for (const [path, form] of [
     ['/bc-authorize', { scope: 'openid', login_hint: email }],
+    ['/bc-authorize/resend', { auth_req_id: 'x' }],
     ['/bc-authorize/withdraw', { auth_req_id: 'x' }],
     ['/bc-authorize/number', { auth_req_id: 'x', number: '07' }],
     ['/token', { grant_type: CIBA_GRANT, auth_req_id: 'x' }],
