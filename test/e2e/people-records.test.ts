@@ -153,7 +153,7 @@ describe('an export', () => {
     // The nonces of writes are not about the person. `used_by` of a ticket is the thumbprint of a key.
     expect(JSON.stringify(body)).not.toMatch(/"(?!used_by)[a-z]+_by"/);
     expect(Object.keys(requests?.find(ofApproved) ?? {}).toSorted()).toEqual(
-      'asked details details_hash expires_at profile_id registration_id request_id status'.split(' '),
+      'asked details details_hash devices_rung expires_at profile_id registration_id request_id status'.split(' '),
     );
     expect(evidence_keys).toHaveLength(1);
     // Every member that the page promises is there.
