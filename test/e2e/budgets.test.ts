@@ -20,7 +20,7 @@ beforeAll(async () => {
   endpoint = await NotificationEndpoint.start();
   keySet = await KeySetServer.start();
   const variables = {
-    REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 100, perHour: 100 }, expiryLimit: 2000 }),
+    REQUEST_LIMITS: JSON.stringify({ perUser: { perMinute: 100, perHour: 100 } }),
   };
   world = await World.start({ variables, trustedCertificates: [endpoint.cert, keySet.cert] });
   client = await world.client();
@@ -139,27 +139,6 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await resend('unknown')).toEqual([get]);
     expect(await resend('no id')).toEqual([]);
     expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update]);
-  });
-
-  it('a request of more than half an hour: one announcement more, and for its reminder 6 DynamoDB and a push', async () => {
-    const short = await callsOf(() => world.asked(client, { login_hint: person.email }));
-    let requestId = '';
-    const long = await callsOf(async () => {
-      ({ requestId } = await world.asked(client, { login_hint: person.email, requested_expiry: '2000' }));
-    });
-    expect(long.filter((call) => call.startsWith('dynamodb'))).toEqual(
-      short.filter((call) => call.startsWith('dynamodb')),
-    );
-    expect(long.filter((call) => call === 'sns Publish')).toHaveLength(2);
-    const message = { request_id: requestId, correlation_id: 'copy', reminds: true };
-    const attributes = { SentTimestamp: String(world.runtime.now() * 1000) };
-    const record = { messageId: 'copy', receiptHandle: 'copy', body: JSON.stringify(message), attributes };
-    const remind = () => callsOf(() => world.runtime.host.invoke('client-notification', { Records: [record] }));
-    world.runtime.advance(1700);
-    const calls = await remind();
-    const own = calls.slice(0, calls.indexOf('sns Publish') + 2);
-    expect(own.filter((call) => call.startsWith('dynamodb'))).toHaveLength(7);
-    expect(await remind()).toEqual(['dynamodb GetItem']);
   });
 
   it('/bc-authorize/withdraw: 3 in 2 waves and a push for an open request, 1 for anything else', async () => {

@@ -207,10 +207,18 @@ describe('the reminder of a request that ends soon', () => {
     expect(pushesOf(requestId)).toEqual(['authentication_request']);
   });
 
-  it('is not announced for a request of half an hour', async () => {
-    const before = world.runtime.aws.calls.length;
-    await asked({ requested_expiry: '1800' });
-    const messages = world.runtime.aws.calls.slice(before).filter(({ body }) => body.includes('reminds'));
-    expect(messages).toEqual([]);
+  it('costs one announcement more when the client asks, and no other call', async () => {
+    const { email } = await world.person();
+    const ask = async (expiry: string) => {
+      const before = world.runtime.aws.calls.length;
+      await world.asked(client, { login_hint: email, requested_expiry: expiry });
+      const calls = world.runtime.aws.calls
+        .slice(before)
+        .filter(({ caller }) => caller === 'backchannel-authentication');
+      return calls.map(({ service, action }) => `${service} ${action}`).toSorted();
+    };
+    await ask('1800');
+    const short = await ask('1800');
+    expect(await ask('1801')).toEqual([...short, 'sns Publish'].toSorted());
   });
 });

@@ -106,6 +106,22 @@ describe('the reminder of a long request', () => {
     expect(world.journal.calls.slice(-4)).toEqual(['count user ana', 'record reminder', 'ring phone', 'record result']);
   });
 
+  it('takes seven steps, of which six are DynamoDB’s: as docs/architecture.md says', async () => {
+    const world = remindingWorld();
+    const waves = world.journal.inWaves();
+    await world.remind();
+    expect(waves.map((calls) => calls[0])).toEqual([
+      'find request',
+      'find client bank anew',
+      'find user ana',
+      'count user ana',
+      'record reminder',
+      'ring phone',
+      'record result',
+    ]);
+    expect(waves[2]).toContain('find what ana was asked');
+  });
+
   it('sends itself again until its time has come, for a quarter of an hour at most', async () => {
     const world = remindingWorld();
     world.time.now = DUE.issuedAt;
