@@ -31,6 +31,7 @@ const SIGNING_KEYS = `arn:aws:lambda:${REGION}:111122223333:function:signing-key
 const PUSHING = {
   FunctionAdmin: ['admin-1', ['DeleteEndpoint']],
   FunctionBackchannelAuthentication: ['backchannel-1', ['Publish']],
+  FunctionClientNotification: ['client-notification-1', ['Publish']],
   FunctionDevice: ['device-1', ['Publish', 'GetEndpointAttributes', 'SetEndpointAttributes', 'DeleteEndpoint']],
   FunctionEndpointEvents: ['endpoint-events-1', ['GetEndpointAttributes']],
 } as const;
@@ -97,7 +98,6 @@ export function goodAccount(): Account {
         NotificationQueue: PINGS,
         FunctionToken: 'token-1',
         FunctionTokenRevocation: 'token-revocation-1',
-        FunctionClientNotification: 'client-notification-1',
         FunctionProviderMetadata: 'provider-metadata-1',
         FunctionSigningKeys: 'signing-keys-1',
         ...Object.fromEntries(Object.entries(PUSHING).map(([output, [name]]) => [output, name])),

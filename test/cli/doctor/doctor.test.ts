@@ -35,13 +35,14 @@ describe('a deployment in order', () => {
     const lines = stdout.split('\n').slice(2, -3);
     expect(lines.filter((line) => !line.startsWith('✓ '))).toEqual([
       '– Functions         Not compared: this command runs from the sources.',
+      '                    endpoint-events.',
     ]);
     expect(stdout).toContain('✓ Stack             ciba-test is UPDATE_COMPLETE.');
     expect(stdout).toContain(`✓ Discovery         Answers, and the issuer is https://${HOST}/`);
     expect(stdout).toContain('✓ Signing keys      2 RS256, 2 PS256, 2 ES256.');
     expect(stdout).toContain('APNS: enabled, credential: token. GCM: enabled, credential: token.');
     expect(stdout).toContain(
-      '✓ Push rights       Proved by backchannel-authentication, device, admin, endpoint-events.',
+      '✓ Push rights       Proved by backchannel-authentication, device, client-notification, admin,',
     );
     expect(stdout).toContain('✓ Pings             Lambda reads them from their queue.');
     expect(stdout).toContain('✓ Key policies      Complete on the KMS key. Complete on the table Directory.');
@@ -72,7 +73,7 @@ describe('a deployment in order', () => {
       invoked.filter(({ input }) => (input['name'] === SYNTHETIC) === isLogin).map(({ input }) => input),
     );
     expect(logins).toEqual([{ name: SYNTHETIC, payload: {} }]);
-    expect(others?.map(({ payload }) => payload)).toEqual(Array(4).fill({ self_check: 'push_rights' }));
+    expect(others?.map(({ payload }) => payload)).toEqual(Array(5).fill({ self_check: 'push_rights' }));
   });
 
   it('goes to the provider of the stack, whatever CIBA_URL says; --url must be the same', async () => {
