@@ -8,6 +8,7 @@ import { entropy } from '../../provider/adapters/entropy.ts';
 import { MOST_REMINDERS, REMINDER_LEASE_SECONDS } from '../../provider/core/asking/reminder.ts';
 import { MOST_RESENDS, nextResendAt, RESEND_PAUSE_SECONDS } from '../../provider/core/asking/resend.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
+import { GRANT } from '../core/given.ts';
 import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
 
 const NOW = 1_800_000_000;
@@ -92,6 +93,16 @@ describeOnEngines('requests whose phones are rung again', (name) => {
         recorded: false,
         stored: { state: 'denied' },
       });
+    });
+
+    it('is not recorded for one that is approved and waits for its number, nor is a reminder', async () => {
+      const request = await pending();
+      const { requestId } = request;
+      const decision = { decision: 'approve', grant: GRANT, number: '07' } as const;
+      await decisions.recordDecision({ requestId, owner: request, decision, now: NOW });
+      const refused = { recorded: false, stored: { state: 'awaiting_number' } };
+      expect(await rung.recordResend({ request, now: FIRST })).toMatchObject(refused);
+      expect(await rung.recordReminder({ request, now: FIRST })).toMatchObject(refused);
     });
 
     it('and a decision at once: both hold, or the resend is refused with what was decided', async () => {

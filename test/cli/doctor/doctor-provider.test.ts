@@ -46,7 +46,9 @@ describe('the local runtime', () => {
       expect(stdout).toMatch(new RegExp(`^– ${name} +Not applicable to the local runtime\\.$`, 'm'));
     expect(stdout).toMatch(/^✓ WWW-Authenticate +Arrives/m);
     expect(stdout).toMatch(/^✓ Admin API +Answers calls from this machine\. Clients: 3\.$/m);
-    expect(stdout).toMatch(/^✓ Push rights +Proved by backchannel-authentication, device, client-notification, admin\.$/m);
+    expect(stdout).toMatch(
+      /^✓ Push rights +Proved by backchannel-authentication, device, client-notification, admin\.$/m,
+    );
     expect(stdout).toMatch(/^✓ A login +A complete login succeeded: request, approval, tokens\.$/m);
     expect(stdout).toMatch(/\nAll good: 21 not checked here\.\n$/);
   });
