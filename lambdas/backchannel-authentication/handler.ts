@@ -46,7 +46,8 @@ const routes = endpoint(log, {
     const call = clientCallFrom(request, ports.profile);
     if (!call.ok) return call;
     const { resendRequest } = await import('../../provider/flows/asking/resend-request.ts');
-    return mapResult(await resendRequest(ports, call.value), answerOk);
+    const rungRequests = await ports.loadRungRequests();
+    return mapResult(await resendRequest({ ...ports, rungRequests }, call.value), answerOk);
   },
 });
 

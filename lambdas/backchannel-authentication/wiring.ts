@@ -15,7 +15,6 @@ import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-request
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
-import { RungRequestsTable } from '../../provider/adapters/dynamodb/rung-requests-table.ts';
 import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
@@ -35,10 +34,10 @@ import type { WithdrawRequestPorts } from '../../provider/flows/asking/withdraw-
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
 type Ports = RequestAuthenticationPorts &
-  ResendRequestPorts &
+  Omit<ResendRequestPorts, 'rungRequests'> &
   WithdrawRequestPorts &
   EnterNumberPorts &
-  ProvePushRightsPorts;
+  ProvePushRightsPorts & { loadRungRequests(): Promise<ResendRequestPorts['rungRequests']> };
 
 /** Composes what backchannel-authentication runs with in an AWS account. */
 export async function wire(): Promise<Wired<Ports>> {
@@ -61,7 +60,7 @@ export async function wire(): Promise<Wired<Ports>> {
     requests: new RequestsTable(transactions, entropy),
     withdrawable: new WithdrawableRequestsTable(transactions, entropy),
     numbers: new NumberedRequestsTable(transactions, entropy),
-    rungRequests: new RungRequestsTable(transactions, entropy),
+    loadRungRequests: () => loadRungRequests(transactions),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),
@@ -72,4 +71,10 @@ export async function wire(): Promise<Wired<Ports>> {
   // The first request then finds a connection. What it reads is nobody's: the id is reserved.
   await warmUp(() => people.find(SYNTHETIC_ID));
   return { ports, log: logOf('backchannel-authentication') };
+}
+
+/** Loads what reads and writes requests whose phones are rung again. Few requests are. */
+async function loadRungRequests(transactions: Table): Promise<ResendRequestPorts['rungRequests']> {
+  const { RungRequestsTable } = await import('../../provider/adapters/dynamodb/rung-requests-table.ts');
+  return new RungRequestsTable(transactions, entropy);
 }

@@ -25,7 +25,7 @@ export type AttemptResult = {
 };
 
 /** The longest text of errors that is stored, so that a request stays small. */
-const ERRORS_LIMIT = 64;
+const ERRORS_LIMIT = 40;
 
 /** Returns what became of the pushes of an attempt. */
 export function resultOf(

@@ -75,6 +75,6 @@ describe('what became of an attempt', () => {
 
   it('is short, so that the stored request stays small', () => {
     const errors = Array.from({ length: 9 }, (_, index) => ({ outcome: 'outage', error: `Error${index}`.repeat(5) }));
-    expect(resultOf(errors).errors).toHaveLength(64);
+    expect(resultOf(errors).errors).toHaveLength(40);
   });
 });

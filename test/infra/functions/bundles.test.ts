@@ -31,6 +31,7 @@ const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
     'https-key-sets',
     'read-signed-request',
     'resend-request',
+    'rung-requests-table',
     'user-code-hashes',
     'verify-hint-token',
     'verify-id-token-hint',
