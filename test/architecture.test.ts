@@ -96,6 +96,7 @@ const SHARED_ADAPTERS = [
 
 /** What loads code on demand, besides handlers: by what a client sends or how it is registered, or for operators. */
 const LOADING = [
+  'lambdas/backchannel-authentication/wiring.ts',
   'provider/adapters/composition.ts',
   'provider/adapters/unicode/name-skeleton.ts',
   'provider/flows/asking/request/read-parameters.ts',

@@ -2,6 +2,7 @@ import { isSameRegistration, type Registration } from '../client/client.ts';
 import { type AuthenticationRequest, isSilentlyDenied, type RequestFacts } from '../deciding/authentication-request.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { attemptsOf } from './delivery-attempt.ts';
+import type { CountedAttempt } from './rate-window.ts';
 import type { NothingToResend } from './refusals.ts';
 
 /** How often a client may have the phones of one request rung again. */
@@ -43,4 +44,12 @@ export function judgeResend(
   if (resendsLeft(request) === 0) return refuse({ reason: 'resends_used_up' });
   const retryAfterSeconds = nextResendAt(request) - now;
   return retryAfterSeconds > 0 ? refuse({ reason: 'resend_too_soon', retryAfterSeconds }) : ok(request);
+}
+
+/**
+ * Returns what the windows of the person count when the phones of a request ring once more. It is no further long-lived
+ * request.
+ */
+export function ringOf({ sub }: Pick<RequestFacts, 'sub'>): CountedAttempt {
+  return { sub, isLong: false };
 }

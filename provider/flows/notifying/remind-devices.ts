@@ -1,5 +1,6 @@
 import { resultOf } from '../../core/asking/delivery-attempt.ts';
 import { decideReminder, REMINDER_LEASE_SECONDS } from '../../core/asking/reminder.ts';
+import { ringOf } from '../../core/asking/resend.ts';
 import { isSameRegistration } from '../../core/client/client.ts';
 import { notedPushes } from '../../core/device/push-error.ts';
 import { txnOf } from '../../core/digest.ts';
@@ -58,7 +59,7 @@ async function remind(ports: RemindDevicesPorts, reminder: Reminder): Promise<No
   const detail = whom.ok ? whom.value.silence : whom.refusal.reason;
   if (!whom.ok || detail !== undefined) return done(reminder, { reason: 'nobody_to_remind', detail });
   const { userLimits } = ports.settings;
-  const counted = userLimits && (await ports.rateWindows.countForUser(request.sub, userLimits, now));
+  const counted = userLimits && (await ports.rateWindows.countForUser(ringOf(request), userLimits, now));
   if (counted?.allowed === false) return lookLater(ports, reminder, counted.retryAfterSeconds);
   const recorded = await ports.rungRequests.recordReminder({ request, now });
   if (!recorded.recorded) {
@@ -104,7 +105,7 @@ async function lookLater(
 }
 
 async function giveBack({ settings, rateWindows }: RemindDevicesPorts, { request, now }: Reminder): Promise<void> {
-  if (settings.userLimits) await Promise.allSettled([rateWindows.giveBack(request.sub, now)]);
+  if (settings.userLimits) await Promise.allSettled([rateWindows.giveBack(ringOf(request), now)]);
 }
 
 function done({ announced, clientId }: Message, noted: Noted & { readonly reason: NotificationReason }): NotifyOutcome {

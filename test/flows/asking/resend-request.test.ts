@@ -95,7 +95,7 @@ function windowsIn(journal: Journal) {
         journal.begin(`count client ${clientId}`);
         return limits.client;
       },
-      countForUser: async (sub) => {
+      countForUser: async ({ sub }) => {
         journal.begin(`count user ${sub}`);
         return limits.user;
       },
@@ -103,7 +103,7 @@ function windowsIn(journal: Journal) {
         journal.begin(`count ${clientId} silently for ${sub}`);
         return limits.silent;
       },
-      giveBack: async (sub, countedAt) => journal.begin(`give back ${sub} of ${countedAt}`),
+      giveBack: async ({ sub }, countedAt) => journal.begin(`give back ${sub} of ${countedAt}`),
     },
   );
   return { limits, rateWindows };

@@ -65,11 +65,11 @@ function remindingWorld(given: Given = {}) {
       },
     }),
     rateWindows: journal.port({
-      countForUser: async (sub: string) => {
+      countForUser: async ({ sub }: { sub: string }) => {
         journal.begin(`count user ${sub}`);
         return limit.user;
       },
-      giveBack: async (sub: string) => journal.begin(`give back ${sub}`),
+      giveBack: async ({ sub }: { sub: string }) => journal.begin(`give back ${sub}`),
     }),
     later: journal.port({
       announceLater: async (message: unknown, seconds: number) => {

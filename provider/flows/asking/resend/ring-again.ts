@@ -1,7 +1,7 @@
 import { isHidden } from '../../../core/asking/concealment.ts';
 import { type AttemptResult, resultOf } from '../../../core/asking/delivery-attempt.ts';
 import type { Counted } from '../../../core/asking/rate-window.ts';
-import { judgeResend, nextResendAt, RESEND_PAUSE_SECONDS } from '../../../core/asking/resend.ts';
+import { judgeResend, nextResendAt, RESEND_PAUSE_SECONDS, ringOf } from '../../../core/asking/resend.ts';
 import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import { notedPushes } from '../../../core/device/push-error.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
@@ -68,11 +68,11 @@ export async function ringAgain(
 /** Counts the resend for the person. A client that they reported uses up no limit of theirs, but meets the same one. */
 async function countForPerson({ settings, rateWindows }: RingAgainPorts, ring: Ring): Promise<Counted | undefined> {
   const { userLimits } = settings;
-  const { sub } = ring.request;
+  const attempt = ringOf(ring.request);
   if (!userLimits) return undefined;
   return ring.silence === 'reported'
-    ? rateWindows.countSilently({ sub, clientId: ring.client.clientId }, userLimits, ring.now)
-    : rateWindows.countForUser(sub, userLimits, ring.now);
+    ? rateWindows.countSilently({ ...attempt, clientId: ring.client.clientId }, userLimits, ring.now)
+    : rateWindows.countForUser(attempt, userLimits, ring.now);
 }
 
 /** Rings the phones, or does as much where nobody rings, and records what came of it. */
@@ -127,5 +127,5 @@ function noteRinging(
 /** Takes the resend out of the person's window, because no phone rang. If that fails, it stays counted. */
 async function giveBack({ settings, rateWindows }: RingAgainPorts, { request, now, silence }: Ring): Promise<void> {
   if (!settings.userLimits || silence === 'reported') return;
-  await Promise.allSettled([rateWindows.giveBack(request.sub, now)]);
+  await Promise.allSettled([rateWindows.giveBack(ringOf(request), now)]);
 }
