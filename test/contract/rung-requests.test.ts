@@ -6,7 +6,12 @@ import { RungRequestsTable } from '../../provider/adapters/dynamodb/rung-request
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { MOST_REMINDERS, REMINDER_LEASE_SECONDS } from '../../provider/core/asking/reminder.ts';
-import { MOST_RESENDS, nextResendAt, RESEND_PAUSE_SECONDS } from '../../provider/core/asking/resend.ts';
+import {
+  MOST_RESENDS,
+  nextResendAt,
+  RESEND_PAUSE_SECONDS,
+  type ResendableRequest,
+} from '../../provider/core/asking/resend.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
 import { GRANT } from '../core/given.ts';
 import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
@@ -30,7 +35,7 @@ describeOnEngines('requests whose phones are rung again', (name) => {
   });
   afterAll(() => engine?.close());
 
-  async function pending(): Promise<RequestFacts> {
+  async function pending(): Promise<ResendableRequest> {
     const request = {
       requestId: entropy.secret(),
       clientId: 'bank',
@@ -43,7 +48,7 @@ describeOnEngines('requests whose phones are rung again', (name) => {
       nextPollAt: 0,
     };
     await new RequestsTable(transactions, entropy).createSilent({ request, notification: undefined });
-    return request;
+    return { ...request, state: 'pending' };
   }
   const deny = (request: RequestFacts) =>
     decisions.recordDecision({
@@ -52,8 +57,15 @@ describeOnEngines('requests whose phones are rung again', (name) => {
       decision: { decision: 'deny', deviceId: 'device-1' },
       now: NOW,
     });
+  const approve = (request: RequestFacts) =>
+    decisions.recordDecision({
+      requestId: request.requestId,
+      owner: request,
+      decision: { decision: 'approve', grant: { ...GRANT, sub: request.sub }, number: '07' },
+      now: NOW,
+    });
   const attemptsOf = async ({ requestId }: RequestFacts) => (await rung.find(requestId))?.attempts;
-  const resent = async (request: RequestFacts, now: number) => {
+  const resent = async (request: ResendableRequest, now: number) => {
     const recorded = await rung.recordResend({ request, now });
     if (!recorded.recorded) throw new Error('not recorded');
     const { requestId } = request;
@@ -208,5 +220,16 @@ describeOnEngines('requests whose phones are rung again', (name) => {
     const item = await transactions.get(requestKey(request.requestId));
     // DynamoDB counts names and values, three bytes for each list and map, and one for each member.
     expect(JSON.stringify(item).replace(/["{}[\]]/g, '').length + 3 * 7).toBeLessThan(1024);
+  });
+
+  it('recordResend: after an approval that waits for its number only by who has read of it, recordReminder never', async () => {
+    const request = await pending();
+    await approve(request);
+    expect(await rung.recordResend({ request, now: FIRST })).toMatchObject({ recorded: false });
+    expect(await rung.recordReminder({ request, now: FIRST })).toMatchObject({ recorded: false });
+    const stored = await rung.find(request.requestId);
+    if (stored?.state !== 'awaiting_number') throw new Error('not awaiting its number');
+    expect(await rung.recordResend({ request: stored, now: FIRST })).toMatchObject({ recorded: true });
+    expect(await rung.recordReminder({ request: stored, now: FIRST })).toMatchObject({ recorded: false });
   });
 });

@@ -126,3 +126,48 @@ describe('a client that withdraws', () => {
     }
   });
 });
+
+describe('a client that has phones rung again', () => {
+  const resend = (authReqId: string, by = client) => world.post('/bc-authorize/resend', by, { auth_req_id: authReqId });
+  /** A request that is older than the pause, in a minute of its own. */
+  async function open(by = client) {
+    const request = await asked(by);
+    world.runtime.advance(60);
+    return request;
+  }
+
+  it('50 times at once rings at most once, and uses up no more of what others may ask', async () => {
+    const { authReqId } = await open();
+    const answers = await atOnce(50, () => resend(authReqId));
+    const successes = answers.filter(({ status }) => status === 200).length;
+    expect(successes).toBeLessThanOrEqual(1);
+    expect(pushes()).toHaveLength(1 + successes);
+    const other = await world.client();
+    for (let times = successes; times < 5; times += 1)
+      expect((await world.ask(other, { login_hint: person.email })).status).toBe(200);
+    expect((await world.ask(other, { login_hint: person.email })).status).toBe(403);
+  });
+
+  it('and withdraws at the same moment rings nobody afterwards', async () => {
+    const { authReqId } = await open();
+    await Promise.all([resend(authReqId), withdraw(authReqId)]);
+    const rung = pushes().length;
+    world.runtime.advance(45);
+    expect((await resend(authReqId)).body['error']).toBe('invalid_grant');
+    expect(pushes()).toHaveLength(rung);
+  });
+
+  it('does not learn that an approval waits for its number, and rings nobody then', async () => {
+    const by = await world.client({ number_matching: 'client_enters' });
+    const waiting = await open(by);
+    const before = await resend(waiting.authReqId, by);
+    const { bytes } = await person.phone.read(waiting.requestId);
+    expect((await sendAnswer(world, person.phone, { requestId: waiting.requestId, bytes })).status).toBe(200);
+    const rung = pushes().length;
+    world.runtime.advance(45);
+    const after = await resend(waiting.authReqId, by);
+    expect([before.status, after.status]).toEqual([200, 200]);
+    expect(Object.keys(after.body)).toEqual(Object.keys(before.body));
+    expect(pushes()).toHaveLength(rung);
+  });
+});

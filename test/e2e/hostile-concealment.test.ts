@@ -18,7 +18,7 @@ beforeAll(async () => {
   hints.set('silent', silent.email).set('blocked', blocked.email).set('phoneless', phoneless.email);
   hints.set('unknown', 'nobody@example.com');
   // One story makes every function warm.
-  await story(await world.client(), silent.email, [poll, withdraw]);
+  await story(await world.client(), silent.email, [poll, resend, withdraw]);
 });
 afterAll(() => world?.close());
 
@@ -29,6 +29,7 @@ const post =
     world.post(path, client, { auth_req_id: authReqId, ...form });
 const poll: Step = (client, authReqId) => world.poll(client, authReqId);
 const withdraw = post('/bc-authorize/withdraw');
+const resend = post('/bc-authorize/resend');
 const number = post('/bc-authorize/number', { number: '07' });
 /** Whether the client waits for a call. */
 const isOwn = ({ caller }: AwsCall) => caller !== 'client-notification';
@@ -71,6 +72,7 @@ describe.each([
   it.each([
     ['when it withdraws', [poll, withdraw, poll, withdraw]],
     ['when it enters numbers', [number, poll, number, number, number, poll]],
+    ['when it has phones rung again', [resend, poll, resend, resend, resend, withdraw, resend]],
   ])('%s', async (_when, steps) => {
     const client = await world.client(metadata);
     const silent = await story(client, hints.get('silent') ?? '', steps);

@@ -9,6 +9,9 @@ import type { Entropy } from '../../flows/ports.ts';
 import { detailsFrom, detailsKey, requestFrom, requestKey } from './forms/request-form.ts';
 import type { Table } from './table.ts';
 
+/** No device has approved a request that is stored as pending. */
+const UNANSWERED = 'attribute_not_exists(#grant)';
+
 /** The rest of a guard, and what else the write counts. */
 type Counting = {
   readonly kind: AttemptKind;
@@ -45,8 +48,8 @@ export class RungRequestsTable implements RungRequests {
   recordResend({ request, now }: Parameters<RungRequests['recordResend']>[0]): Promise<AttemptRecorded> {
     return this.#record(request, now, {
       kind: 'resend',
-      condition:
-        '(attribute_not_exists(#resends) OR #resends < :most) AND ((attribute_not_exists(#next_resend_at) AND #issued_at <= :first) OR #next_resend_at <= :now)',
+      // Whether an approval waits for a number is as it was read: phones ring only if none does.
+      condition: `${request.state === 'awaiting_number' ? 'attribute_exists(#grant)' : UNANSWERED} AND (attribute_not_exists(#resends) OR #resends < :most) AND ((attribute_not_exists(#next_resend_at) AND #issued_at <= :first) OR #next_resend_at <= :now)`,
       values: { most: MOST_RESENDS, first: now - RESEND_PAUSE_SECONDS },
       set: { next_resend_at: now + RESEND_PAUSE_SECONDS },
       add: { resends: 1 },
@@ -56,8 +59,7 @@ export class RungRequestsTable implements RungRequests {
   recordReminder({ request, now }: Parameters<RungRequests['recordReminder']>[0]): Promise<AttemptRecorded> {
     return this.#record(request, now, {
       kind: 'reminder',
-      condition:
-        '(attribute_not_exists(#reminders) OR #reminders < :most) AND (attribute_not_exists(#next_reminder_at) OR #next_reminder_at <= :now)',
+      condition: `${UNANSWERED} AND (attribute_not_exists(#reminders) OR #reminders < :most) AND (attribute_not_exists(#next_reminder_at) OR #next_reminder_at <= :now)`,
       values: { most: MOST_REMINDERS },
       set: { next_reminder_at: now + REMINDER_LEASE_SECONDS },
       add: { reminders: 1 },
@@ -104,7 +106,7 @@ export class RungRequestsTable implements RungRequests {
       compute: ['#attempts = list_append(if_not_exists(#attempts, :none), :attempt)'],
       add,
       guard: {
-        condition: `#client_id = :client AND #registration_id = :registration AND #state = :pending AND attribute_not_exists(#grant) AND #expires_at > :now AND ${condition}`,
+        condition: `#client_id = :client AND #registration_id = :registration AND #state = :pending AND #expires_at > :now AND ${condition}`,
         values: {
           client: clientId,
           registration: registrationId,

@@ -19,15 +19,7 @@ export type WrongHintToken =
   | 'replayed';
 
 /** Why a client has no open request whose phones could be rung again: there is none, or what became of it. */
-export type NothingToResend =
-  | 'unknown'
-  | 'foreign'
-  | 'expired'
-  | 'awaiting_number'
-  | 'approved'
-  | 'denied'
-  | 'failed'
-  | 'redeemed';
+export type NothingToResend = 'unknown' | 'foreign' | 'expired' | 'approved' | 'denied' | 'failed' | 'redeemed';
 
 /** The reasons why a user is not asked (CIBA §7.1, §13). */
 export type AskingRefusal =

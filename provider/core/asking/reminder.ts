@@ -1,7 +1,7 @@
 import type { AuthenticationRequest, RequestFacts } from '../deciding/authentication-request.ts';
 import { LONGEST_DELAY_SECONDS } from '../notifying/retries.ts';
 import { attemptsOf } from './delivery-attempt.ts';
-import type { PendingRequest } from './resend.ts';
+import type { ResendableRequest } from './resend.ts';
 
 /** A request that lives longer than this many seconds has a reminder before its end. */
 const REMINDED_LIFE_SECONDS = 1800;
@@ -19,7 +19,7 @@ export type NotReminded = 'unknown_request' | 'decided_already' | 'nobody_asked'
 
 /** What to do about the reminder of a request. */
 export type ReminderDecision =
-  | { readonly outcome: 'ring'; readonly request: PendingRequest }
+  | { readonly outcome: 'ring'; readonly request: ResendableRequest }
   /** It is too early, or another try may be under way. At most as long as a message can wait. */
   | { readonly outcome: 'wait'; readonly seconds: number }
   | { readonly outcome: 'drop'; readonly because: NotReminded };

@@ -13,8 +13,11 @@ export const MOST_RESENDS = 3;
  */
 export const RESEND_PAUSE_SECONDS = 45;
 
-/** A pending request, whose phones may be rung again. */
-export type PendingRequest = Extract<AuthenticationRequest, { state: 'pending' }>;
+/**
+ * A request whose phones the client may have rung again. If an approval waits for a number, none rings: but the client is
+ * answered as before the approval, of which it is not told.
+ */
+export type ResendableRequest = Extract<AuthenticationRequest, { state: 'pending' | 'awaiting_number' }>;
 
 /** Returns how often the client may still have the phones rung. */
 export function resendsLeft(request: Pick<RequestFacts, 'attempts'>): number {
@@ -34,11 +37,11 @@ export function judgeResend(
   request: AuthenticationRequest | undefined,
   client: Registration,
   now: number,
-): Result<PendingRequest> {
+): Result<ResendableRequest> {
   const over = (because: NothingToResend) => refuse({ reason: 'nothing_to_resend', because });
   if (!request) return over('unknown');
   if (!isSameRegistration(request, client)) return over('foreign');
-  if (request.state !== 'pending') return over(request.state);
+  if (request.state !== 'pending' && request.state !== 'awaiting_number') return over(request.state);
   if (isSilentlyDenied(request, now)) return over('denied');
   if (now >= request.expiresAt) return over('expired');
   if (resendsLeft(request) === 0) return refuse({ reason: 'resends_used_up' });

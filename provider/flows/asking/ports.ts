@@ -2,6 +2,7 @@ import type { Asked } from '../../core/asking/asked.ts';
 import type { AttemptResult, DeliveryAttempt } from '../../core/asking/delivery-attempt.ts';
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
 import type { ClientLimits, Counted, CountedAttempt, UserWindowLimits } from '../../core/asking/rate-window.ts';
+import type { ResendableRequest } from '../../core/asking/resend.ts';
 import type { SilentlyAsked } from '../../core/asking/silent-denial.ts';
 import type { UserCodeAttempt } from '../../core/asking/user-code.ts';
 import type { Registration } from '../../core/client/client.ts';
@@ -154,10 +155,10 @@ export interface RungRequests {
   /** Returns what was asked of this person. Undefined if nobody was asked. */
   findAsked(owner: Owner, requestId: string): Promise<Asked | undefined>;
   /**
-   * Counts that the client has the phones rung again, and lists it. One conditional write decides: the request is
-   * pending and of this client, it has a resend left, and the pause is over.
+   * Counts that the client has the phones rung again, and lists it. One conditional write decides: the request is open
+   * and of this client, no approval was recorded since it was read, it has a resend left, and the pause is over.
    */
-  recordResend(resend: { request: RequestFacts; now: number }): Promise<AttemptRecorded>;
+  recordResend(resend: { request: ResendableRequest; now: number }): Promise<AttemptRecorded>;
   /** Counts and lists a try of the reminder in the same way, if no other try may be under way. */
   recordReminder(reminder: { request: RequestFacts; now: number }): Promise<AttemptRecorded>;
   /** Adds to an attempt what became of it. Does nothing if the attempt is not there any more. */

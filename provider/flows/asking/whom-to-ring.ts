@@ -1,6 +1,6 @@
 import { checkAskable } from '../../core/asking/askable.ts';
 import { type Concealed, isHidden } from '../../core/asking/concealment.ts';
-import type { PendingRequest } from '../../core/asking/resend.ts';
+import type { ResendableRequest } from '../../core/asking/resend.ts';
 import type { Client } from '../../core/client/client.ts';
 import { devicesThatReach } from '../../core/deciding/acr.ts';
 import { type Device, reachable } from '../../core/device/device.ts';
@@ -18,10 +18,10 @@ export type WhomToRingPorts = FindUserPorts & {
 };
 
 /** A ring that the request allows. */
-export type Ringing = { readonly client: Client; readonly request: PendingRequest; readonly now: number };
+export type Ringing = { readonly client: Client; readonly request: ResendableRequest; readonly now: number };
 
 /** Why no phone rings although the client is not told. */
-export type Silence = 'reported' | 'nobody_asked' | Concealed['reason'];
+export type Silence = 'reported' | 'nobody_asked' | 'awaiting_number' | Concealed['reason'];
 /** The phones that ring, or why none does. */
 export type Whom =
   | { readonly rung: readonly Device[]; readonly silence?: undefined }
@@ -48,13 +48,14 @@ export async function whomToRing(ports: WhomToRingPorts, { client, request, now 
     const { refusal } = askable;
     return isHidden(refusal, settings) ? ok({ rung: [], silence: refusal.reason }) : askable;
   }
-  return block?.report && settings.blocksReported
-    ? ok({ rung: [], silence: 'reported' })
+  if (block?.report && settings.blocksReported) return ok({ rung: [], silence: 'reported' });
+  return request.state === 'awaiting_number'
+    ? ok({ rung: [], silence: 'awaiting_number' })
     : ok({ rung: rungOf(askable.value, acrValues) });
 }
 
 /** What the first request was checked for, and what a resend does not ask again. */
-function asIfAsked({ sub }: PendingRequest, { onlySub, isSynthetic }: Client) {
+function asIfAsked({ sub }: ResendableRequest, { onlySub, isSynthetic }: Client) {
   return {
     hint: { kind: 'sub', sub },
     sub,

@@ -306,3 +306,15 @@ describe('a resend that rings nobody gets the same answer, with as many calls in
     expect(world.journal.calls).not.toContain('count user ana');
   });
 });
+
+it('of an approval that waits for its number rings nobody, and does not tell the client that somebody approved', async () => {
+  const told = async (request: AuthenticationRequest) => {
+    const world = resendingWorld({ request: { ...request, numberMatching: 'client_enters' } });
+    const answer = valueFrom(await world.resend());
+    return { answer, calls: world.journal.calls, rung: world.rung.length };
+  };
+  const [waits, approved] = [await told(PENDING), await told(requestIn('awaiting_number', OF_ANA))];
+  expect(approved.answer).toEqual(waits.answer);
+  expect([waits.rung, approved.rung]).toEqual([1, 0]);
+  expect(approved.calls).toHaveLength(waits.calls.length);
+});

@@ -120,7 +120,7 @@ function noteRinging(
 ): void {
   if (outcomes) call.note({ devices: result.devices, accepted: result.accepted, ...notedPushes(outcomes) });
   else if (silence === 'reported') call.note({ reported: true });
-  else if (silence === 'nobody_asked') call.note({ detail: silence });
+  else if (silence === 'nobody_asked' || silence === 'awaiting_number') call.note({ detail: silence });
   else call.note({ concealed: silence });
 }
 
