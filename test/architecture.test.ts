@@ -340,9 +340,9 @@ describe('habits', () => {
     expect(linesWith(below('lambdas', 'provider'), literal).map((line) => `${line} ${hint}`)).toEqual([]);
   });
 
-  it('code is loaded on demand by a handler for a route, and elsewhere only where it is named here', () => {
+  it('code is loaded on demand by a handler and its wiring for a route, and elsewhere only where it is named here', () => {
     const files = below('lambdas', 'provider').filter(
-      ({ path }) => !/^lambdas\/[^/]+\/handler\.ts$/.test(path) && !LOADING.includes(path),
+      ({ path }) => !/^lambdas\/[^/]+\/(handler|wiring)\.ts$/.test(path) && !LOADING.includes(path),
     );
     const hint = 'Does what is loaded depend on who a hint names? Then it would tell who is a user (docs/adr/0047).';
     expect(linesWith(files, /(?<![#\w])import\(/).map((line) => `${line} ${hint}`)).toEqual([]);

@@ -24,8 +24,6 @@ import {
 import { createTicket, endTickets, listTickets } from '../../provider/flows/device/manage-tickets.ts';
 import { readLogLevel, setLogLevel } from '../../provider/flows/operating/manage-log-level.ts';
 import { provePushRights } from '../../provider/flows/operating/prove-push-rights.ts';
-import { eraseUser } from '../../provider/flows/person/erase-user.ts';
-import { exportUser, readEvidenceKeys } from '../../provider/flows/person/export-user.ts';
 import { listUsers } from '../../provider/flows/person/list-users.ts';
 import { listBlocks, unblockClient } from '../../provider/flows/person/manage-blocks.ts';
 import { removeUserCode, setUserCode } from '../../provider/flows/person/manage-user-code.ts';
@@ -46,7 +44,7 @@ import { wire } from './wiring.ts';
  * 400 invalid_request, invalid_client_metadata; 403 access_denied (no IAM identity, or one that is no operator); 404
  * not_found; 409 conflict; 503 temporarily_unavailable (the audit trail cannot be written).
  */
-const { ports, log, operators } = wire();
+const { ports, recordPorts, log, operators } = wire();
 
 const routes = {
   'POST /admin/clients': adminBodyRoute({ body: clientBody, kind: 'client_metadata' }, async ({ body, by }) =>
@@ -94,15 +92,18 @@ const routes = {
   'DELETE /admin/users/{sub}': adminRoute(async ({ id, by }) =>
     mapResult(await removeUser(ports, id('sub'), by), answerDone),
   ),
-  'GET /admin/users/{sub}/export': adminRoute(async ({ id, by }) =>
-    mapResult(await exportUser(ports, id('sub'), by), answerOk),
-  ),
-  'POST /admin/users/{sub}/erase': adminRoute(async ({ id, by }) =>
-    mapResult(await eraseUser(ports, id('sub'), by), answerDone),
-  ),
-  'GET /admin/users/{sub}/evidence-keys': adminRoute(async ({ id, by }) =>
-    mapResult(await readEvidenceKeys(ports, id('sub'), by), answerOk),
-  ),
+  'GET /admin/users/{sub}/export': adminRoute(async ({ id, by }) => {
+    const { exportUser } = await import('../../provider/flows/person/export-user.ts');
+    return mapResult(await exportUser(await recordPorts(), id('sub'), by), answerOk);
+  }),
+  'POST /admin/users/{sub}/erase': adminRoute(async ({ id, by }) => {
+    const { eraseUser } = await import('../../provider/flows/person/erase-user.ts');
+    return mapResult(await eraseUser(await recordPorts(), id('sub'), by), answerDone);
+  }),
+  'GET /admin/users/{sub}/evidence-keys': adminRoute(async ({ id, by }) => {
+    const { readEvidenceKeys } = await import('../../provider/flows/person/export-user.ts');
+    return mapResult(await readEvidenceKeys(await recordPorts(), id('sub'), by), answerOk);
+  }),
   'POST /admin/users/{sub}/tickets': adminRoute(async ({ id, by }) =>
     mapResult(await createTicket(ports, id('sub'), by), answerCreated),
   ),

@@ -12,11 +12,9 @@ import { ClientBlockEndsTable } from '../../provider/adapters/dynamodb/client-bl
 import { ClientNames } from '../../provider/adapters/dynamodb/client-names-table.ts';
 import { ClientRegistryTable } from '../../provider/adapters/dynamodb/client-registry-table.ts';
 import { EnrolledDevicesTable, TicketsTable } from '../../provider/adapters/dynamodb/enrolments-table.ts';
-import { KeptEvidenceKeysTable } from '../../provider/adapters/dynamodb/kept-evidence-keys-table.ts';
 import { LogLevelsTable } from '../../provider/adapters/dynamodb/log-levels-table.ts';
 import { PeopleRegistryTable } from '../../provider/adapters/dynamodb/people-registry-table.ts';
 import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-table.ts';
-import { PersonRecordsTable } from '../../provider/adapters/dynamodb/person-records-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { UserCodesTable } from '../../provider/adapters/dynamodb/user-codes-table.ts';
 import { UserListTable } from '../../provider/adapters/dynamodb/user-list-table.ts';
@@ -39,19 +37,23 @@ import type { ManageBlocksPorts } from '../../provider/flows/person/manage-block
 import type { ManageUserCodePorts } from '../../provider/flows/person/manage-user-code.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
+/** What an export and an erasure of a person need. */
+type RecordPorts = ExportUserPorts & EraseUserPorts;
+
 type AdminPorts = ManageClientsPorts &
   ManageUsersPorts &
   ManageUserCodePorts &
   ListUsersPorts &
   ManageTicketsPorts &
   ManageBlocksPorts &
-  ExportUserPorts &
-  EraseUserPorts &
   ManageLogLevelPorts &
   ProvePushRightsPorts;
 
-/** Composes what admin runs with in an AWS account. */
-export function wire(): Wired<AdminPorts> & { readonly operators: readonly string[] } {
+/** Composes what admin runs with in an AWS account. `recordPorts` loads what is seldom needed (docs/adr/0047). */
+export function wire(): Wired<AdminPorts> & {
+  readonly operators: readonly string[];
+  readonly recordPorts: () => Promise<RecordPorts>;
+} {
   const resources = readResources();
   const dynamodb = createDynamoDB();
   const directory = new Table(dynamodb, resources.directoryTable);
@@ -72,8 +74,6 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
     userCodeHashes: userCodeHashesOnDemand,
     blockEnds: new ClientBlockEndsTable(directory),
     enrolments: new EnrolledDevicesTable(directory, entropy),
-    personRecords: new PersonRecordsTable({ directory, transactions }, entropy),
-    evidenceKeys: new KeptEvidenceKeysTable(directory),
     logLevels: new LogLevelsTable(directory),
     endpoints: new LeavableSnsEndpoints(sns, directory),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['DeleteEndpoint']),
@@ -82,5 +82,17 @@ export function wire(): Wired<AdminPorts> & { readonly operators: readonly strin
     settings: readSettings(),
     audit: auditTrailOf('admin', firehoseAuditStore(dynamodb, resources.audit)),
   };
-  return { ports, log: logOf('admin'), operators: readOperators() };
+  const recordPorts = async () => ({ ...ports, ...(await loadRecords({ directory, transactions })) });
+  return { ports, recordPorts, log: logOf('admin'), operators: readOperators() };
+}
+
+async function loadRecords(tables: { readonly directory: Table; readonly transactions: Table }) {
+  const [{ PersonRecordsTable }, { KeptEvidenceKeysTable }] = await Promise.all([
+    import('../../provider/adapters/dynamodb/person-records-table.ts'),
+    import('../../provider/adapters/dynamodb/kept-evidence-keys-table.ts'),
+  ]);
+  return {
+    personRecords: new PersonRecordsTable(tables, entropy),
+    evidenceKeys: new KeptEvidenceKeysTable(tables.directory),
+  };
 }
