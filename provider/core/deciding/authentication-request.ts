@@ -178,18 +178,20 @@ export type Decision =
 /**
  * Judges a decision that could not be recorded, from the request as it is stored now. The same decision from the same
  * device is accepted again without an error, because the device may have lost the first answer. Any other decision is
- * refused as too late. After a withdrawal every decision is, so that the phone tells its user what became of it.
+ * refused as too late. So is a report of fraud after a plain denial: it blocks nobody any more, and the person must not
+ * believe that it did. After a withdrawal every decision is, so that the phone tells its user what became of it.
  */
 export function judgeLateDecision(
   stored: AuthenticationRequest | undefined,
-  late: Owner & { deviceId: string; decision: 'approve' | 'deny' },
+  late: Owner & { deviceId: string; decision: 'approve' | 'deny'; isReport?: boolean },
 ): { readonly outcome: 'same_again' } | { readonly outcome: 'refuse'; readonly refusal: Refusal } {
   if (!stored || !isSamePerson(stored, late)) return { outcome: 'refuse', refusal: { reason: 'request_not_found' } };
   if (stored.state === 'pending' || hasWrongNumbers(stored))
     return { outcome: 'refuse', refusal: { reason: 'request_over' } };
   if (isWithdrawn(stored)) return { outcome: 'refuse', refusal: { reason: 'request_withdrawn' } };
   const made = decisionIn(stored);
-  const same = made?.deviceId === late.deviceId && made.decision === late.decision;
+  const isNewReport = late.isReport && !made?.isReport;
+  const same = made?.deviceId === late.deviceId && made.decision === late.decision && !isNewReport;
   return same
     ? { outcome: 'same_again' }
     : { outcome: 'refuse', refusal: { reason: 'already_decided', state: stored.state } };
@@ -199,7 +201,9 @@ export function judgeLateDecision(
  * Returns the decision that the state of a request implies. Redeeming the tokens or taking the approval back does not
  * change the decision.
  */
-function decisionIn(request: AuthenticationRequest): { deviceId: string; decision: 'approve' | 'deny' } | undefined {
+function decisionIn(
+  request: AuthenticationRequest,
+): { deviceId: string; decision: 'approve' | 'deny'; isReport?: boolean } | undefined {
   switch (request.state) {
     case 'awaiting_number':
     case 'approved':
@@ -207,7 +211,7 @@ function decisionIn(request: AuthenticationRequest): { deviceId: string; decisio
     case 'redeemed':
       return { deviceId: request.deviceId, decision: 'approve' };
     case 'denied':
-      return { deviceId: request.deviceId, decision: 'deny' };
+      return { deviceId: request.deviceId, decision: 'deny', isReport: request.reason === 'fraud' };
     case 'failed':
       return request.takenBack && { deviceId: request.takenBack.deviceId, decision: 'approve' };
     case 'pending':

@@ -7,7 +7,12 @@ import {
   judgeLateDecision,
 } from '../../core/deciding/authentication-request.ts';
 import { decisionOf } from '../../core/deciding/decision.ts';
-import { checkDeviceResponse, type DeviceResponse, notedDecision } from '../../core/deciding/device-response.ts';
+import {
+  checkDeviceResponse,
+  type DeviceResponse,
+  notedDecision,
+  reportsFraud,
+} from '../../core/deciding/device-response.ts';
 import { awaitsNumber } from '../../core/deciding/number-matching.ts';
 import { checkVerification } from '../../core/deciding/verification.ts';
 import { txnOf } from '../../core/digest.ts';
@@ -218,7 +223,8 @@ async function answerLate(
 function refusalOfLate({ answer, by }: ValidAnswer, stored: AuthenticationRequest | undefined) {
   const { sub, profileId } = by.user;
   const { deviceId } = by.device;
-  const late = judgeLateDecision(stored, { sub, profileId, deviceId, decision: answer.decision });
+  const isReport = reportsFraud(answer);
+  const late = judgeLateDecision(stored, { sub, profileId, deviceId, decision: answer.decision, isReport });
   return late.outcome === 'refuse' ? late.refusal : undefined;
 }
 

@@ -149,7 +149,13 @@ describe('token endpoint: what holds for every request (CIBA §11)', () => {
 });
 
 describe('a decision that came late (docs/device-api.md)', () => {
-  const late = { sub: 'user-1', profileId: 'profile-1', deviceId: 'device-1', decision: 'approve' as const };
+  const late = {
+    sub: 'user-1',
+    profileId: 'profile-1',
+    deviceId: 'device-1',
+    decision: 'approve',
+    isReport: false,
+  } as const;
 
   it.each([
     ['approved', 'approve'],
@@ -183,6 +189,15 @@ describe('a decision that came late (docs/device-api.md)', () => {
       outcome: 'refuse',
       refusal: { reason: 'already_decided', state },
     });
+  });
+
+  it('is refused when it reports fraud after a plain denial: the client would not be blocked', () => {
+    const report = { ...late, decision: 'deny', isReport: true } as const;
+    const tooLate = { outcome: 'refuse', refusal: { reason: 'already_decided', state: 'denied' } };
+    expect(judgeLateDecision(requestIn('denied'), report)).toEqual(tooLate);
+    const reported = { ...FACTS, state: 'denied', deviceId: 'device-1', reason: 'fraud' } as const;
+    expect(judgeLateDecision(reported, report)).toEqual({ outcome: 'same_again' });
+    expect(judgeLateDecision(reported, { ...report, isReport: false })).toEqual({ outcome: 'same_again' });
   });
 
   it('is over when the request is still pending: then only its time can have passed', () => {

@@ -62,7 +62,7 @@ describe('a denial that reports fraud', () => {
   });
 
   it('that is repeated, or comes after the decision, blocks nobody: an operator may have looked since', async () => {
-    const denied = { ...FACTS, sub: 'ana', state: 'denied', deviceId: 'phone' } as const;
+    const denied = { ...FACTS, sub: 'ana', state: 'denied', deviceId: 'phone', reason: 'fraud' } as const;
     const repeated = decidingWorld({ request: denied });
     expect((await repeated.answer('phone', FRAUD)).ok).toBe(true);
     expect(repeated.blocks.size).toBe(0);
@@ -85,6 +85,13 @@ describe('a denial that reports fraud', () => {
     const plain = decidingWorld({ settings: SETTINGS, request: withdrawn });
     expect(refusalOf(await plain.answer('phone', { decision: 'deny' }))).toEqual({ reason: 'request_withdrawn' });
     expect(plain.blocks.size).toBe(0);
+  });
+
+  it('after a plain denial is refused: nobody is blocked, and the person must not believe it', async () => {
+    const denied = { ...FACTS, sub: 'ana', state: 'denied', deviceId: 'phone' } as const;
+    const world = decidingWorld({ request: denied });
+    expect(refusalOf(await world.answer('phone', FRAUD))).toMatchObject({ reason: 'already_decided' });
+    expect(world.blocks.size).toBe(0);
   });
 
   it('is a plain denial where reports do not block', async () => {
