@@ -14,6 +14,7 @@ const NOTIFICATION_REASONS = {
   request_withdrawn: true,
   notified: true,
   not_decided_yet: true,
+  not_stored_yet: true,
   client_not_notified: true,
   client_replaced: true,
   notified_already: true,

@@ -211,7 +211,7 @@ function pinged(members: CallMembers): Told {
     return { step: 'ping_failed', says: `${what} not delivered, tried again${because({ detail })}`, tone: 'warning' };
   if (reason === 'notification_given_up')
     return { step: 'ping_failed', says: `${what} given up${because({ detail })}`, tone: 'bad' };
-  if (reason === 'not_decided_yet' || reason === 'being_notified')
+  if (reason === 'not_decided_yet' || reason === 'not_stored_yet' || reason === 'being_notified')
     return { step: 'ping_waits', says: `${what} waits: ${reason}`, tone: 'quiet' };
   return { step: 'not_pinged', says: `no ${what}: ${reason ?? 'no reason'}`, tone: 'quiet' };
 }

@@ -176,7 +176,7 @@ describeOnEngines('the tables', (name) => {
     it('is none for a client that polls, and none of a request that nobody knows', async () => {
       const { requestId } = await create();
       expect(await itemOf(requestId)).toBeUndefined();
-      expect(await lease(requestId, 'a')).toEqual({ outcome: 'over' });
+      expect(await lease(requestId, 'a')).toEqual({ outcome: 'not_stored' });
       expect(await itemOf(requestId)).toBeUndefined();
       expect(await notifications.findRequest(entropy.secret())).toBeUndefined();
     });

@@ -34,7 +34,8 @@ export class NotificationsTable implements Notifications {
       guard: { condition: 'attribute_exists(#auth_req_id) AND #leased_until <= :now', values: { now } },
       nonce: { attribute: 'leased_by', value: holder },
     });
-    const address = item && addressFrom(item);
+    if (!item) return { outcome: 'not_stored' };
+    const address = addressFrom(item);
     if (!address) return { outcome: 'over' };
     return written
       ? { outcome: 'claimed', address, tries: item.tries ?? 1 }

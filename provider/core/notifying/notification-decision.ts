@@ -24,6 +24,7 @@ export type NotificationReason =
   | NotNotified
   | 'notified'
   | 'not_decided_yet'
+  | 'not_stored_yet'
   | 'client_not_notified'
   | 'client_replaced'
   | 'notified_already'

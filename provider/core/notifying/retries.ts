@@ -16,6 +16,14 @@ export const DECISION_WINDOW_SECONDS = 40;
 export const LOOK_AGAIN_SECONDS = 1;
 
 /**
+ * Returns whether the notification of a request may still be on its way to the table. It is stored at the same time as
+ * the request, so a phone that is quick can answer before it is there.
+ */
+export function mayBeStoredYet({ issuedAt }: { readonly issuedAt: number }, now: number): boolean {
+  return now < issuedAt + DECISION_WINDOW_SECONDS;
+}
+
+/**
  * How long a lease of a notification holds, in seconds. It is longer than the function may run, so that a lease never
  * ends before its holder does.
  */

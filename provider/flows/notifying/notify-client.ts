@@ -6,7 +6,13 @@ import {
   type NotificationDecision,
   type NotificationReason,
 } from '../../core/notifying/notification-decision.ts';
-import { LEASE_SECONDS, LONGEST_PAUSE_SECONDS, pauseBefore } from '../../core/notifying/retries.ts';
+import {
+  LEASE_SECONDS,
+  LONGEST_PAUSE_SECONDS,
+  LOOK_AGAIN_SECONDS,
+  mayBeStoredYet,
+  pauseBefore,
+} from '../../core/notifying/retries.ts';
 import type { Noted } from '../../core/operating/log-line.ts';
 import type { Clients } from '../client/ports.ts';
 import type { Clock, Entropy } from '../ports.ts';
@@ -46,14 +52,14 @@ export async function notifyClient(ports: NotifyPorts, announced: Announced): Pr
   const decision = decideNotification(request, { at: announced.announcedAt, now: ports.clock() });
   if (decision.outcome === 'wait') return again(decision.seconds, 'not_decided_yet', { txn: txnOf(requestId) });
   if (decision.outcome === 'drop') return dropAnnouncement(ports, requestId, decision);
-  return ping(ports, announced, { found, until: decision.until });
+  return ping(ports, announced, { found, until: decision.until, request });
 }
 
 /** Sends a ping, and records what came of it. */
 async function ping(
   ports: NotifyPorts,
   announced: Announced,
-  { found, until }: { found: Asker; until: number },
+  { found, until, request }: { found: Asker; until: number; request: AuthenticationRequest },
 ): Promise<NotifyOutcome> {
   const { requestId, correlationId } = announced;
   const about = { txn: txnOf(requestId), client_id: found.clientId };
@@ -64,7 +70,9 @@ async function ping(
   const now = ports.clock();
   const holder = ports.entropy.id();
   const claim = await ports.notifications.claim({ requestId, now, until: now + LEASE_SECONDS, holder });
-  if (claim.outcome === 'over') return done('notified_already', about);
+  if (claim.outcome === 'not_stored' && mayBeStoredYet(request, now))
+    return again(LOOK_AGAIN_SECONDS, 'not_stored_yet', about);
+  if (claim.outcome === 'over' || claim.outcome === 'not_stored') return done('notified_already', about);
   if (claim.outcome === 'claimed_by_another') return again(claim.until - now, 'being_notified', about);
   const { notificationEndpoint: endpoint } = found.client;
   const sent = await ports.sender.send({ ...claim.address, endpoint, correlationId });

@@ -51,6 +51,8 @@ export interface Announcements {
 export type NotificationClaim =
   | { readonly outcome: 'claimed'; readonly address: NotificationAddress; readonly tries: number }
   | { readonly outcome: 'claimed_by_another'; readonly until: number }
+  /** There is none: the call that stores it may still be at it, or it was deleted long ago. */
+  | { readonly outcome: 'not_stored' }
   | { readonly outcome: 'over' };
 /** Notifications that wait for the decision on their request. */
 export interface Notifications {

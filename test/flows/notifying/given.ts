@@ -25,7 +25,13 @@ export function notifyingWorld(
   const world = startWorld();
   const { journal } = world;
   const requests = new Map(request ? [[REQUEST_ID, { ...request, requestId: REQUEST_ID }]] : []);
-  const waiting: { address: typeof ADDRESS | undefined; tries: number; lease: Lease | undefined } = {
+  const waiting: {
+    address: typeof ADDRESS | undefined;
+    tries: number;
+    lease: Lease | undefined;
+    isStored: boolean;
+  } = {
+    isStored: true,
     address: ADDRESS,
     tries: 0,
     lease: undefined,
@@ -38,6 +44,7 @@ export function notifyingWorld(
     },
     claim: async ({ now, until, holder }) => {
       journal.begin(`claim for ${until - now} seconds`);
+      if (!waiting.isStored) return { outcome: 'not_stored' };
       if (!waiting.address) return { outcome: 'over' };
       if (waiting.lease && waiting.lease.until > now)
         return { outcome: 'claimed_by_another', until: waiting.lease.until };

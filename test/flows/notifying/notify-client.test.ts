@@ -55,6 +55,23 @@ describe('a client is notified (CIBA §10.2)', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('also if the phone was quicker than the call that stores how to notify it: then it is looked up again', async () => {
+    const { notify, waiting, sent, time } = notifyingWorld(requestIn('approved', { issuedAt: NOW - 1 }));
+    waiting.isStored = false;
+    expect(await notify()).toEqual({ againInSeconds: 1, noted: { reason: 'not_stored_yet', ...ABOUT } });
+    waiting.isStored = true;
+    time.now += 1;
+    expect((await notify()).noted.reason).toBe('notified');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('not of a request whose notification was never stored, or is deleted by now', async () => {
+    const { notify, waiting, sent } = notifyingWorld(requestIn('approved', { issuedAt: NOW - 40 }));
+    waiting.isStored = false;
+    expect(await notify()).toEqual({ noted: { reason: 'notified_already', ...ABOUT } });
+    expect(sent).toHaveLength(0);
+  });
+
   it('by one of two at once: the other looks again when the lease of the first ends', async () => {
     const { notify, waiting, sent } = notifyingWorld();
     waiting.lease = { holder: 'another', until: NOW + 12 };

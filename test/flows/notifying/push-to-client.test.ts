@@ -20,6 +20,16 @@ function pushingWorld(request: AuthenticationRequest = requestIn('approved')) {
 }
 
 describe('a client in push mode (CIBA §10.3.1)', () => {
+  it('is looked up again if the phone was quicker than the call that stores how to notify it', async () => {
+    const { notify, waiting, pushed, time } = pushingWorld(requestIn('approved', { issuedAt: NOW - 1 }));
+    waiting.isStored = false;
+    expect(await notify()).toEqual({ againInSeconds: 1, noted: { reason: 'not_stored_yet', ...ABOUT } });
+    waiting.isStored = true;
+    time.now += 1;
+    await notify();
+    expect(pushed).toHaveLength(1);
+  });
+
   it('gets the tokens of an approval: signed first, then claimed and stored sealed, then sent, then deleted', async () => {
     const { notify, journal, pushed, bodies, stored, signed, audited } = pushingWorld();
     const noted = { pushed: 'tokens', approval_seconds: 17, detail: 'accepted', notification_status: 204 };

@@ -5,7 +5,7 @@ import { txnOf } from '../../../core/digest.ts';
 import { deliverySeconds, judgePush } from '../../../core/notifying/push-answer.ts';
 import { errorBody, type PushError, tokensBody } from '../../../core/notifying/push-body.ts';
 import { decidePush, type PushDecision } from '../../../core/notifying/push-decision.ts';
-import { LEASE_SECONDS, LOOK_AGAIN_SECONDS } from '../../../core/notifying/retries.ts';
+import { LEASE_SECONDS, LOOK_AGAIN_SECONDS, mayBeStoredYet } from '../../../core/notifying/retries.ts';
 import type { SealedTokens } from '../../../core/notifying/sealed-tokens.ts';
 import type { Noted } from '../../../core/operating/log-line.ts';
 import { CIBA_GRANT } from '../../../core/token/grant-types.ts';
@@ -78,7 +78,9 @@ export async function pushToClient(ports: PushPorts, push: Push): Promise<Notify
   const holder = ports.entropy.id();
   const keepUntil = Math.max(request.expiresAt + LONGEST_GRACE_SECONDS, now + 2 * secondsOf(ports, client));
   const claim = await ports.notifications.claim({ requestId, now, until: now + LEASE_SECONDS, holder, keepUntil });
-  if (claim.outcome === 'over') {
+  if (claim.outcome === 'not_stored' && mayBeStoredYet(request, now))
+    return again(push, LOOK_AGAIN_SECONDS, { reason: 'not_stored_yet' });
+  if (claim.outcome === 'over' || claim.outcome === 'not_stored') {
     if (decision.outcome === 'send') await ports.requests.dropSealed(requestId);
     return done(push, { reason: 'notified_already' });
   }
