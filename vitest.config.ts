@@ -32,7 +32,7 @@ const ON_ENGINES = [
 /**
  * What does no I/O and changes nothing that other files see. Its files share processes, which is three times as fast.
  */
-const RULES = ['test/{core,flows,edge}/**/*.test.ts'];
+const RULES = ['test/{core,flows,edge,life}/**/*.test.ts'];
 /** What starts providers. Its files share processes as well: loading the runtime takes a second of each. */
 const PROVIDERS = ['test/e2e/**/*.test.ts'];
 /** Bundles the functions for the providers that tests start. */

@@ -43,6 +43,11 @@ export class Copy {
     symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 
+  /** Where the copy is. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** Applies a break. Returns what takes it back, or undefined if the text is not there exactly once. */
   apply(change: Break): (() => void) | undefined {
     const path = join(this.#folder, change.file);

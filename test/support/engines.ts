@@ -3,8 +3,11 @@ import { existsSync } from 'node:fs';
 import { fetchDynamoDBLocal, isDynamoDBLocalFetched } from '../../local/aws/dynamodb-local.ts';
 import { installEmulator, isEmulatorInstalled } from './emulator/installation.ts';
 
-/** A DynamoDB engine: a library, AWS's own for one machine, and the one in the emulator of AWS that others wrote. */
-export type Engine = 'dynalite' | 'dynamodb-local' | 'ministack';
+/**
+ * A DynamoDB engine: a library, AWS's own for one machine, the one in the emulator of AWS that others wrote, and the one
+ * in memory that `test/life/` runs on.
+ */
+export type Engine = 'dynalite' | 'dynamodb-local' | 'ministack' | 'memory';
 
 /** The reasons to skip tests on a machine that lacks something. With `CI=true` no test may be skipped. */
 const JAVA_REASON = 'DynamoDB Local is left out: there is no Java on this machine';
@@ -25,7 +28,7 @@ export const ENGINES: readonly [Engine, ...Engine[]] =
 
 /** Whether an engine can run on this machine. Prints the reason if it can not. */
 export function canRun(engine: Engine): boolean {
-  if (engine === 'dynalite') return true;
+  if (engine === 'dynalite' || engine === 'memory') return true;
   if (engine === 'ministack') return hasEmulator();
   const hasJava = hasCommand('java');
   const isThere = hasJava && isDynamoDBLocalFetched();

@@ -1,0 +1,55 @@
+import type { Result } from '../../../provider/core/result.ts';
+import type { MakeCall } from './dynamodb-client.ts';
+import type { Invocation, Scheduler } from './scheduler.ts';
+
+type Instance<Ports> = { readonly ports: Ports; invocation: Invocation | undefined };
+
+/** What came of an invocation for its caller. A caller whose function died gets nothing. */
+export type Outcome<Value> = Result<Value> | { readonly ok: false; readonly fault: unknown };
+
+/**
+ * The instances of one function. Each handles one invocation at a time and stays warm after it: what it remembers of
+ * clients and keys is remembered in the next one. An instance that died is gone.
+ */
+export class Pool<Ports> {
+  readonly #scheduler: Scheduler;
+  readonly #compose: (make: MakeCall) => Ports;
+  readonly #timeoutSeconds: number;
+  readonly #instances: Instance<Ports>[] = [];
+
+  constructor(scheduler: Scheduler, compose: (make: MakeCall) => Ports, timeoutSeconds: number) {
+    this.#scheduler = scheduler;
+    this.#compose = compose;
+    this.#timeoutSeconds = timeoutSeconds;
+  }
+
+  /** Invokes the function. `told` hears what its caller hears. */
+  async invoke<Value>(
+    call: { readonly title: string; readonly isTold: boolean },
+    work: (ports: Ports) => Promise<Result<Value>>,
+    told: (outcome: Outcome<Value>, invocation: Invocation) => void,
+  ): Promise<Invocation> {
+    const instance = this.#free();
+    return this.#scheduler.start({ ...call, timeoutSeconds: this.#timeoutSeconds }, async (invocation) => {
+      instance.invocation = invocation;
+      try {
+        told(await work(instance.ports), invocation);
+      } catch (fault) {
+        told({ ok: false, fault }, invocation);
+      }
+    });
+  }
+
+  #free(): Instance<Ports> {
+    const free = this.#instances.find(({ invocation }) => invocation?.state === 'over');
+    if (free) return free;
+    const made: { invocation: Invocation | undefined } = { invocation: undefined };
+    const make: MakeCall = (call) => {
+      if (!made.invocation) throw new Error('a call outside of an invocation');
+      return this.#scheduler.call(made.invocation, call);
+    };
+    const instance = Object.assign(made, { ports: this.#compose(make) });
+    this.#instances.push(instance);
+    return instance;
+  }
+}
