@@ -19,7 +19,7 @@ export const SETTINGS: Settings = {
   ...NAMES,
   expiry: { default: 120, limit: 600 },
   intervalSeconds: 5,
-  userLimits: { perMinute: 3, perHour: 6 },
+  userLimits: { perMinute: 3, perHour: 6, longPerDay: 6 },
   lifetimes: { idTokenSeconds: 3600, accessTokenSeconds: 900 },
   acrPolicy: [],
   ticketLifetimeSeconds: 600,
