@@ -63,6 +63,11 @@ export class ActingClient {
     return this.post(PATHS.token, { grant_type: CIBA_GRANT, auth_req_id: authReqId }, laterSeconds);
   }
 
+  /** Takes a request back (docs/withdrawal.md). */
+  withdraw({ authReqId }: Pick<Asked, 'authReqId'>): Promise<Exchange> {
+    return this.post(PATHS.withdrawal, { auth_req_id: authReqId });
+  }
+
   async post(path: string, form: Form, laterSeconds = 0): Promise<Exchange> {
     const { method, headers = {}, form: proof = {} } = await this.#authenticate();
     const pairs = pairsOf(form);

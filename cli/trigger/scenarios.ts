@@ -11,6 +11,7 @@ import { timing } from './scenarios/timing.ts';
 import { tokens } from './scenarios/tokens.ts';
 import { userCodes } from './scenarios/user-codes.ts';
 import { users } from './scenarios/users.ts';
+import { withdrawals } from './scenarios/withdrawals.ts';
 
 /** All scenarios, in the order of the list. */
 export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
@@ -18,6 +19,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
   users,
   userCodes,
   timing,
+  withdrawals,
   phones,
   authentication,
   requests,

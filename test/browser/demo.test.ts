@@ -215,6 +215,29 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
       expect(await page.textContent('#ending-title')).toBe('Not confirmed');
     });
 
+    it.each(['poll', 'push'])(
+      'a client in %s mode takes its request back, and the prompt vanishes from the phone',
+      async (mode) => {
+        const { page, errors } = await open();
+        await page.check(`#delivery-${mode}`);
+        await ring(page);
+        await page.click('#withdraw');
+        await inState(page, 'withdrawn');
+        expect(await page.textContent('#ending-title')).toBe('Taken back');
+        await inPhoneState(page, 'idle');
+        expect(await page.textContent('#phone-notice')).toBe('The client withdrew its request.');
+        const last = page.locator('.login:first-child .step').nth(-2);
+        expect(await last.getAttribute('data-step')).toBe('withdraw');
+        await page.waitForSelector('[data-step="vanish"][data-state="done"]');
+        // The client may ask again at once.
+        await page.click('#ask-again');
+        await ring(page);
+        await page.click('#approve');
+        await inState(page, 'approved');
+        expect(errors).toEqual([]);
+      },
+    );
+
     it('a row opens to request, response, curl, the section of the standard and the file that has it', async () => {
       const { page } = await open();
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

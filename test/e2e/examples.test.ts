@@ -40,12 +40,13 @@ afterAll(() => {
   for (const child of children) child.kill('SIGTERM');
 });
 
-const EXAMPLES = ['call-centre', 'kiosk', 'bank-transfer', 'ping-client', 'push-client'] as const;
+const EXAMPLES = ['call-centre', 'kiosk', 'bank-transfer', 'ping-client', 'push-client', 'long-approval'] as const;
 const ENDINGS = {
   'call-centre': { allow: 'Confirmed: this is Ana Lindqvist', deny: 'The user denied.' },
   kiosk: { allow: 'The bike API: unlocked for ana', deny: 'The bike stays locked: the user denied.' },
   'bank-transfer': { allow: 'Sent: approved', deny: 'Nothing was sent. The user denied.' },
   'ping-client': { allow: 'Pinged, and fetched the tokens of Ana Lindqvist with one call.', deny: 'The user denied.' },
+  'long-approval': { allow: 'every 120 s.\nSigned by Ana Lindqvist.', deny: 'There are 72 hours to answer' },
   'push-client': { allow: 'Pushed: the tokens of ana, checked.', deny: 'Pushed: access_denied.' },
 };
 
@@ -59,6 +60,16 @@ describe('an example', () => {
     expect(denied.output).toContain(ENDINGS[name].deny);
     expect(denied.code).toBe(1);
   });
+
+  it.each([[], ['--answer', 'allow']])(
+    'withdrawal %j takes a request back, and a late poll gets no tokens',
+    async (...args) => {
+      const { code, output } = await run('examples/withdrawal.ts', args);
+      expect(output).toContain('the prompt is gone');
+      expect(output).toContain('A late poll gets access_denied: The client withdrew the authorization request.');
+      expect(code).toBe(0);
+    },
+  );
 
   it.each([
     ['call-centre', ['--help'], {}, 0, /^A call centre verifies[\s\S]*--answer/],

@@ -9,6 +9,9 @@ const GRACE_SECONDS = 60;
 const SHORTLY_SECONDS = 20;
 /** A poll may be late on a busy machine, so that the next one is not too early. */
 const MOST_POLLS = 4;
+const DAY_SECONDS = 86_400;
+/** The interval of a request that lives longer than a day. */
+const LONG_INTERVAL_SECONDS = 120;
 
 export const timing: ScenarioGroup = {
   title: 'Too early and too late',
@@ -107,6 +110,27 @@ export const timing: ScenarioGroup = {
         if (accepted.answer['expires_in'] !== 10)
           throw new Different(`The request lives ${accepted.answer['expires_in']} s, and not 10.`);
         return accepted;
+      },
+    },
+    {
+      name: 'long-approval',
+      about: 'The client asks for three days, and the user answers on the second day.',
+      needs: 'local',
+      ends: { status: 200 },
+      next: 'Poll at the interval of the answer, which is longer for a long life. Better, be pinged.',
+      standard: 'CIBA §7.1',
+      page: 'docs/long-approvals.md#ask-for-it',
+      unless: 'A provider that was started with a small --expiry-limit gives less time.',
+      async play(stage) {
+        const { client, person, asked } = await askedOn(stage, { requested_expiry: String(3 * DAY_SECONDS) });
+        if (asked.expiresInSeconds !== 3 * DAY_SECONDS || asked.intervalSeconds !== LONG_INTERVAL_SECONDS)
+          throw new Different(
+            `The request lives ${asked.expiresInSeconds} s and is polled every ${asked.intervalSeconds} s.`,
+          );
+        const laterSeconds = DAY_SECONDS + 3600;
+        expectAnswer(await client.poll(asked, laterSeconds), { status: 400, error: 'authorization_pending' });
+        expectAnswer(await person.phone.decide(asked.requestId, 'approve', { laterSeconds }), { status: 204 });
+        return client.poll(asked, laterSeconds + LONG_INTERVAL_SECONDS);
       },
     },
   ],

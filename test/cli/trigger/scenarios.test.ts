@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let world: World;
 let theatre: Theatre;
 beforeAll(async () => {
-  world = await World.start({ clock: 'running', variables: { REQUEST_LIMITS: '{}' } });
+  world = await World.start({ clock: 'running', variables: { REQUEST_LIMITS: '{"expiryLimit":259200}' } });
   world.runtime.gateway.localRoutes = createLocalRoutes(new DemoWorld(world.runtime), world.runtime);
   const deployment = readDeployment({ url: world.runtime.url }, {});
   theatre = { deployment, api: new AdminApi(deployment), over: new AbortController().signal };

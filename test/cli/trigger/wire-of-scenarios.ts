@@ -9,6 +9,8 @@ const PENDING = 'client /token 400 authorization_pending (authorization_pending)
 const TOKENS = 'client /token 200';
 const PUSHED = 'provider notification endpoint 204';
 const LOGIN = [ASKED, READ, ANSWERED, TOKENS];
+const WITHDRAWN = 'client /bc-authorize/withdraw 200';
+const ENDED_BY_WITHDRAWAL = 'client /token 400 access_denied (withdrawn_by_client)';
 const WITH_CODE = 'operator /admin/users/{sub}/user-code 204';
 
 export const WIRE: Readonly<Record<string, readonly string[]>> = {
@@ -67,6 +69,17 @@ export const WIRE: Readonly<Record<string, readonly string[]>> = {
     'client /token later 400 expired_token (request_expired)',
   ],
   'short-life': [ASKED],
+  'long-approval': [
+    ASKED,
+    'client /token later 400 authorization_pending (authorization_pending)',
+    'phone /device/requests/{request_id} later 200',
+    `${RESPONSE} later 204`,
+    'client /token later 200',
+  ],
+  withdrawn: [ASKED, READ, WITHDRAWN, 'phone /device/requests 200', ENDED_BY_WITHDRAWAL],
+  'withdrawn-while-answering': [ASKED, READ, WITHDRAWN, `${RESPONSE} 410 withdrawn (request_withdrawn)`],
+  'withdrawn-approval': [ASKED, READ, ANSWERED, WITHDRAWN, ENDED_BY_WITHDRAWAL],
+  'withdrawn-too-late': [...LOGIN, WITHDRAWN],
   'two-phones': [ASKED, READ, ANSWERED, `${RESPONSE} 409 already_decided (already_decided)`, TOKENS],
   'repeated-answer': [ASKED, READ, ANSWERED, ANSWERED],
   'second-thoughts': [ASKED, READ, ANSWERED, `${RESPONSE} 409 already_decided (already_decided)`, TOKENS],

@@ -11,8 +11,11 @@ import { endOf, refusal, retryAfterSeconds } from './token-answer.js';
  *   requestedExpirySeconds?: string, delivery: import('./delivery.js').Delivery }} Asked */
 
 /** @typedef {{ auth_req_id: string, expires_in: number, interval?: number }} Begun CIBA §7.3 */
-/** @typedef {{ authentication: string, token: string, keys: string }} Endpoints paths that the discovery names */
-/** @typedef {{ requestId: string, expiresAt: number, expiresInSeconds: number }} Life of a request */
+/** @typedef {{ authentication: string, withdrawal: string, token: string, keys: string }} Endpoints paths that the discovery names */
+/**
+ * The life of a request. `withdraw` takes it back (docs/withdrawal.md); whether that worked.
+ * @typedef {{ requestId: string, expiresAt: number, expiresInSeconds: number, withdraw: () => Promise<boolean> }} Life
+ */
 /** @typedef {{ error: string, description: string, retryAfterSeconds: number | undefined }} Refusal */
 
 /**
@@ -63,6 +66,10 @@ export async function* login(wire, client, asked, timer) {
     requestId: await requestIdOf(begun.auth_req_id),
     expiresAt: Date.now() + begun.expires_in * 1000,
     expiresInSeconds: begun.expires_in,
+    withdraw: async () => {
+      const { status } = await post(wire, client, endpoints.withdrawal, { auth_req_id: begun.auth_req_id });
+      return status === 200;
+    },
   };
   const authReqId = begun.auth_req_id;
   const poll = () => post(wire, client, endpoints.token, { grant_type: GRANT_TYPE, auth_req_id: authReqId });
@@ -143,6 +150,7 @@ function endpointsIn({ json }) {
   const path = (/** @type {string} */ member) => new URL(String(json?.[member])).pathname;
   return {
     authentication: path('backchannel_authentication_endpoint'),
+    withdrawal: path('backchannel_authentication_withdrawal_endpoint'),
     token: path('token_endpoint'),
     keys: path('jwks_uri'),
   };

@@ -4,7 +4,7 @@ import { byId, say } from '../elements.js';
 import { DeliveryChoice } from './delivery.js';
 import { showState } from './desk-view.js';
 import { showBehind, showEnding } from './ending.js';
-import { ENDPOINT_GONE, endingOf, GONE } from './endings.js';
+import { ENDPOINT_GONE, endingOf, GONE, WITHDRAWN } from './endings.js';
 import { AskForm } from './form.js';
 import { RunningLogin } from './running-login.js';
 import { showScene } from './scene.js';
@@ -47,6 +47,7 @@ export class Console {
   #listen() {
     byId('poll-early').addEventListener('click', () => this.#login?.timer.pollTooEarly());
     byId('give-up').addEventListener('click', () => this.#login?.timer.pause());
+    byId('withdraw').addEventListener('click', () => this.#withdraw());
     byId('poll-again').addEventListener('click', () => this.#login?.timer.resume());
     for (const id of ['start-over', 'ask-again']) byId(id).addEventListener('click', () => this.#startOver());
     this.connection.addEventListener('lost', () => {
@@ -143,6 +144,14 @@ export class Console {
     showBehind(isBlocked ? { person, clientName: client.client_name } : undefined, () => this.#unblock(login));
     this.lanes.end(ended.state, ended.short);
     this.#render();
+  }
+
+  /** Takes the request back. The prompt then vanishes from the phone. */
+  async #withdraw() {
+    const login = this.#login;
+    if (!login || !('withdraw' in login.progress)) return;
+    const isWithdrawn = await login.progress.withdraw();
+    if (isWithdrawn && this.#login === login) this.#end(login, WITHDRAWN);
   }
 
   /**

@@ -6,7 +6,7 @@ import { byId, say } from '../elements.js';
 /**
  * The state of the desk, as `data-state` of #state and #stage.
  * @typedef {'idle' | 'asking' | 'pending' | 'stopped' | 'unreachable' | 'approved' | 'denied' | 'expired' | 'limited'
- *   | 'refused' | 'gone'} DeskState
+ *   | 'refused' | 'gone' | 'withdrawn'} DeskState
  */
 
 /** @type {Record<DeskState, string>} */
@@ -22,6 +22,7 @@ const TITLES = {
   limited: 'Left in peace',
   refused: 'Refused',
   gone: 'The request is gone',
+  withdrawn: 'Withdrawn',
 };
 
 const HEADINGS = { form: 'ask', waiting: 'waiting-title', ending: 'ending-title' };

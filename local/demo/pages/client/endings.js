@@ -66,6 +66,14 @@ export const ENDPOINT_GONE = {
 };
 
 /** @type {Ended} */
+export const WITHDRAWN = {
+  state: 'withdrawn',
+  short: 'withdrawn',
+  title: 'Taken back',
+  text: 'The client withdrew its request. The prompt is gone from the phone, and a late answer has no effect.',
+};
+
+/** @type {Ended} */
 const NOT_BELIEVED = {
   state: 'refused',
   short: 'not believed',

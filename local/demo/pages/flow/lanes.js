@@ -3,7 +3,7 @@
 import { byId, element, timeOfDay } from '../elements.js';
 import { errorCode, foldedExchange } from './exchange.js';
 import { StepView } from './step-view.js';
-import { requestIdIn, stepOf, stepsOf } from './steps.js';
+import { RARE_STEPS, requestIdIn, stepOf, stepsOf } from './steps.js';
 
 /** @typedef {import('./wire.js').Exchange} Exchange */
 /** @typedef {import('./steps.js').StepId} StepId */
@@ -27,11 +27,12 @@ class LoginView {
     this.steps = stepsOf(delivery).map((step, index) => new StepView(step, index + 1));
     this.title = element('h3', {}, `The ${COUNTS[this.steps.length]} steps of a login`);
     this.end = element('span', { class: 'end' }, 'not begun');
+    this.list = element('ol', { class: 'steps' }, ...this.steps.map(({ item }) => item));
     this.root = element(
       'details',
       { class: 'login', open: true, 'data-state': 'planned' },
       element('summary', {}, this.title, this.end),
-      element('ol', { class: 'steps' }, ...this.steps.map(({ item }) => item)),
+      this.list,
     );
   }
 
@@ -64,7 +65,20 @@ class LoginView {
     const isShownBy = (/** @type {StepView} */ { step }) => step.id === id || (id === 'poll' && !this.step(id));
     for (const step of this.steps) if (!isShownBy(step)) step.drop(exchange.id);
     // A client that is pinged polls all the same when a ping is lost.
-    (this.step(id) ?? this.step('redeem'))?.show(exchange);
+    (this.step(id) ?? this.#rare(id) ?? this.step('redeem'))?.show(exchange);
+  }
+
+  /**
+   * Adds a step that most logins do not have.
+   * @param {StepId} id
+   */
+  #rare(id) {
+    const step = RARE_STEPS.find((one) => one.id === id);
+    if (!step) return undefined;
+    const view = new StepView(step, this.steps.length + 1);
+    this.steps.push(view);
+    this.list.append(view.item);
+    return view;
   }
 }
 

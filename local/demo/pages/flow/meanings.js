@@ -27,6 +27,14 @@ const ROWS = [
   },
   {
     method: 'POST',
+    path: /^\/bc-authorize\/withdraw$/,
+    by: {
+      200: 'The request is over: nobody can approve it any more, and an approval gives no tokens. The answer is 200 for any id.',
+      invalid_client: 'The client failed to authenticate, so nothing was withdrawn.',
+    },
+  },
+  {
+    method: 'POST',
     path: /^\/token$/,
     by: {
       200: 'The user approved. One conditional write claims the request, so the tokens are issued exactly once (CIBA §10.1.1).',
@@ -92,7 +100,8 @@ const ROWS = [
       200: 'The frozen details. The phone shows only what is in these bytes, and makes their hash itself.',
       401: REMOVED,
       404: 'This user has no such request.',
-      410: 'The request has expired, or the client withdrew it, so there is nothing to show.',
+      withdrawn: 'The client withdrew the request, so there is nothing to show.',
+      410: 'The request has expired, so there is nothing to show.',
     },
   },
   {
@@ -103,7 +112,8 @@ const ROWS = [
       204: 'The provider accepted the signed answer. Its hash matches the frozen bytes, so the user saw exactly these details.',
       401: REMOVED,
       409: 'The request was answered before. One conditional write makes the first valid answer win.',
-      410: 'Too late. The request has expired, or the client withdrew it.',
+      withdrawn: 'Too late. The client withdrew the request, and nothing was approved.',
+      410: 'Too late. The request has expired, and nothing was approved.',
     },
   },
   {
@@ -112,6 +122,11 @@ const ROWS = [
     by: {
       200: 'The phone rings. The push names no user and no client, because Apple, Google and lock screens see it.',
     },
+  },
+  {
+    method: 'PUSH',
+    path: /^request_withdrawn$/,
+    by: { 200: 'The prompt closes by itself. The push shows nothing, and names no user and no client.' },
   },
   {
     method: 'PUSH',

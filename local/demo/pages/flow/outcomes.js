@@ -46,6 +46,10 @@ export function noteOf(id, exchange, count) {
       return 'both tokens';
     case 'verify':
       return 'the public keys';
+    case 'withdraw':
+      return 'the request is over';
+    case 'vanish':
+      return 'the prompt is gone';
   }
 }
 

@@ -25,7 +25,7 @@ import { newKeyPair, newPushToken, publicJwk, thumbprint } from './keys.js';
 
 /** @typedef {{ device_id: string, sub: string, issuer: string, verification_key?: true }} Enrolled */
 /** @typedef {{ request_id: string, expires_at: number }} Waiting */
-/** @typedef {'no-answer' | 'unknown-device' | 'unknown-request' | 'expired' | 'decided' | 'unverified' | 'fault'} Problem */
+/** @typedef {'no-answer' | 'unknown-device' | 'unknown-request' | 'expired' | 'withdrawn' | 'decided' | 'unverified' | 'fault'} Problem */
 /** @typedef {'approve' | 'deny' | 'report'} Decision `report` is a denial with the reason `fraud` */
 
 /** The lifetime of each JWT: two minutes, the longest that the provider accepts. */
@@ -100,7 +100,7 @@ export async function listWaiting(wire, enrolment) {
 export async function fetchDetails(wire, enrolment, requestId) {
   const path = `/device/requests/${encodeURIComponent(requestId)}`;
   const { status, json } = await askAsDevice(wire, enrolment, 'GET', path);
-  if (status !== 200) return { problem: problemOf(status) };
+  if (status !== 200) return { problem: problemOf(status, json) };
   try {
     const bytes = fromBase64Url(String(json?.['details']));
     const details = /** @type {Details} */ (parseJsonBytes(bytes));
@@ -146,14 +146,14 @@ export async function respond(wire, enrolment, { details, decision, bytes }) {
   const decided = { ...DECISIONS[decision], ...verified, details_hash: hash };
   const claims = { iss, sub, aud, request_id: requestId, ...decided, ...validity() };
   const jwt = await signJwt(isApproved ? verificationKey : privateKey, { typ: 'ciba-response+jwt' }, claims);
-  const { status } = await wire.ask({
+  const { status, json } = await wire.ask({
     from: 'phone',
     method: 'POST',
     path: `/device/requests/${encodeURIComponent(requestId)}/response`,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ response: jwt }),
   });
-  return status >= 200 && status < 300 ? { hash } : { problem: problemOf(status) };
+  return status >= 200 && status < 300 ? { hash } : { problem: problemOf(status, json) };
 }
 
 /**
@@ -189,9 +189,10 @@ function validity() {
 
 /**
  * @param {number} status
+ * @param {import('../flow/wire.js').Json | undefined} [answer]
  * @returns {Problem}
  */
-function problemOf(status) {
+function problemOf(status, answer) {
   switch (status) {
     case 0:
       return 'no-answer';
@@ -204,7 +205,7 @@ function problemOf(status) {
     case 409:
       return 'decided';
     case 410:
-      return 'expired';
+      return answer?.['error'] === 'withdrawn' ? 'withdrawn' : 'expired';
     default:
       return 'fault';
   }

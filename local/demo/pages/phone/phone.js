@@ -137,7 +137,13 @@ export class Phone {
     if (push.type === 'device_enrolled' && push.device_id !== deviceId)
       notice('Another device was added to your account.');
     if (push.type === 'authentication_request' && push.device_id === deviceId) this.#queueUp([push.request_id]);
-    if (push.type === 'request_withdrawn' && push.device_id === deviceId) this.check();
+    if (push.type === 'request_withdrawn' && push.device_id === deviceId) this.#withdrawn(push.request_id);
+  }
+
+  /** @param {string} requestId */
+  #withdrawn(requestId) {
+    this.#queue.drop(requestId);
+    if (this.#shown?.details.request_id === requestId) this.#end('The client withdrew its request.');
   }
 
   /**

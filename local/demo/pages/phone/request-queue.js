@@ -42,6 +42,16 @@ export class RequestQueue {
     this.#waiting.add(requestId);
   }
 
+  /**
+   * Takes a request out that nobody can answer any more.
+   * @param {string} requestId
+   */
+  drop(requestId) {
+    this.#waiting.delete(requestId);
+    this.#taken.add(requestId);
+    this.#showCount();
+  }
+
   /** Forgets what waits: another device is enrolled. */
   clear() {
     this.#waiting.clear();

@@ -94,7 +94,8 @@ export const PROBLEMS = {
   'unknown-request': ['Request not found', 'The provider has no such request for you.'],
   unverified: ['Not verified enough', 'This phone cannot verify you as the client needs it. Nothing was approved.'],
   decided: ['Already answered', 'This request was answered before. Your answer has no effect.'],
-  expired: ['Too late', 'The request is over: it expired, or the client withdrew it.'],
+  withdrawn: ['Withdrawn', 'The client took its request back. Nothing was approved.'],
+  expired: ['Too late', 'The request has expired. Nothing was approved.'],
   fault: ['A fault', 'The provider answered with an error. You can try again.'],
   'no-answer': ['No connection', `The provider does not answer: ${startCommand()}. This phone tries again by itself.`],
 };
