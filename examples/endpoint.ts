@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { selfSigned } from '../local/runtime/self-signed.ts';
-import { Explained, run, type Setup } from './setup.ts';
+import { clientLike, Explained, run, type Setup } from './setup.ts';
 
 // What the examples with a notification endpoint share: the endpoint, and its client.
 
@@ -105,24 +105,16 @@ class Endpoint {
 
 /** Lets a running `npm start` trust the endpoint, and registers the client for it, as an operator would. */
 async function register(
-  { issuer }: Setup,
+  setup: Setup,
   delivery: 'ping' | 'push',
   { url, certificate }: { url: string; certificate: string },
 ): Promise<Pick<Setup, 'clientId' | 'clientSecret'>> {
-  const post = (path: string, body: string) => fetch(new URL(path, issuer), { method: 'POST', body });
-  await post('local/trust', certificate);
-  const address = { backchannel_client_notification_endpoint: url };
-  const metadata = {
-    client_name: `Harbor ${delivery} ${new URL(url).port}`,
+  const { issuer } = setup;
+  await fetch(new URL('local/trust', issuer), { method: 'POST', body: certificate });
+  const { port } = new URL(url);
+  return clientLike(setup, `${delivery}-${port}`, {
+    client_name: `Harbor ${delivery} ${port}`,
     backchannel_token_delivery_mode: delivery,
-  };
-  const order = {
-    like: 'call-centre',
-    client_id: `${delivery}-${new URL(url).port}`,
-    metadata: { ...metadata, ...address },
-  };
-  const answer = await post('local/client', JSON.stringify(order));
-  if (!answer.ok) throw new Explained(`npm start could not register the client: ${await answer.text()}`);
-  const { client_id, client_secret }: { client_id: string; client_secret: string } = JSON.parse(await answer.text());
-  return { clientId: client_id, clientSecret: client_secret };
+    backchannel_client_notification_endpoint: url,
+  });
 }

@@ -11,8 +11,11 @@ export type Setup = {
   readonly clientSecret: string;
   /** Whether this is a local run. Only a local run may use `http://`. */
   readonly local: boolean;
-  /** Makes the seeded phone of a local run answer, if `--answer allow` or `--answer deny` is given. */
-  answer(authReqId: string): Promise<void>;
+  /**
+   * Makes the seeded phone of a local run answer, if `--answer allow` or `--answer deny` is given. It types a number if
+   * it gets one, and returns the number that it shows, if it shows one.
+   */
+  answer(authReqId: string, number?: string): Promise<string | undefined>;
 };
 
 /** The seeded clients, as the local runtime returns them. */
@@ -80,7 +83,7 @@ async function setUp(seededClient: string, url: string, answer: string | undefin
     clientId: client.client_id,
     clientSecret: client.client_secret,
     local: true,
-    answer: (authReqId) => letSeededPhoneAnswer(url, authReqId, answer),
+    answer: (authReqId, number) => letSeededPhoneAnswer(url, { authReqId, action: answer, number }),
   };
 }
 
@@ -109,15 +112,34 @@ async function seededClients(url: string): Promise<SeededDemo['clients']> {
   }
 }
 
-async function letSeededPhoneAnswer(url: string, authReqId: string, answer: string | undefined): Promise<void> {
-  const query = new URLSearchParams({ auth_req_id: authReqId, action: answer ?? '' });
+type Answer = { authReqId: string; action: string | undefined; number: string | undefined };
+
+async function letSeededPhoneAnswer(url: string, { authReqId, action, number }: Answer): Promise<string | undefined> {
+  const typed = number === undefined ? {} : { number };
+  const query = new URLSearchParams({ auth_req_id: authReqId, ...typed, action: action ?? '' });
   const call = `${url}/local/decide?${query}`;
-  if (answer === undefined) {
+  if (action === undefined) {
     console.log(`  Answer on a phone of the user (examples/phone.ts), or: curl -X POST '${call}allow'`);
-    return;
+    return undefined;
   }
-  const { ok, status } = await fetch(call, { method: 'POST' });
-  if (!ok) console.log(`  The seeded phone could not answer (${status}). Waiting for another phone of the user.`);
+  const answer = await fetch(call, { method: 'POST' });
+  if (!answer.ok)
+    console.log(`  The seeded phone could not answer (${answer.status}). Waiting for another phone of the user.`);
+  const { number: shown }: { number?: string } = JSON.parse(await answer.text());
+  return shown;
+}
+
+/** Registers a client like that of a local run, but for some members of its registration, as an operator would. */
+export async function clientLike(
+  { issuer }: Setup,
+  client_id: string,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Pick<Setup, 'clientId' | 'clientSecret'>> {
+  const body = JSON.stringify({ like: 'call-centre', client_id, metadata });
+  const answer = await fetch(new URL('local/client', issuer), { method: 'POST', body });
+  if (!answer.ok) throw new Explained(`npm start could not register the client: ${await answer.text()}`);
+  const made: { client_id: string; client_secret: string } = JSON.parse(await answer.text());
+  return { clientId: made.client_id, clientSecret: made.client_secret };
 }
 
 /** Says what went wrong, in one sentence. Denied, unanswered and unknown are normal outcomes of a login. */

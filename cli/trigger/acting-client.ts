@@ -20,6 +20,8 @@ export type Asked = {
   readonly requestId: string;
   readonly expiresInSeconds: number;
   readonly intervalSeconds: number;
+  /** The number that the client shows, if the user has to type one on the phone. */
+  readonly number?: string;
 };
 
 /** A client of a scenario. It calls the provider as the backend of an application does. */
@@ -55,6 +57,7 @@ export class ActingClient {
       requestId: requestIdOf(authReqId),
       expiresInSeconds: Number(answer['expires_in']),
       intervalSeconds: Number(answer['interval']),
+      ...(typeof answer['number'] === 'string' && { number: answer['number'] }),
     };
   }
 
@@ -66,6 +69,11 @@ export class ActingClient {
   /** Takes a request back (docs/withdrawal.md). */
   withdraw({ authReqId }: Pick<Asked, 'authReqId'>): Promise<Exchange> {
     return this.post(PATHS.withdrawal, { auth_req_id: authReqId });
+  }
+
+  /** Sends the number that the user read on the phone (docs/number-matching.md). */
+  enterNumber({ authReqId }: Pick<Asked, 'authReqId'>, number: string): Promise<Exchange> {
+    return this.post(PATHS.number, { auth_req_id: authReqId, number });
   }
 
   async post(path: string, form: Form, laterSeconds = 0): Promise<Exchange> {

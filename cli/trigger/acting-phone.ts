@@ -4,8 +4,8 @@ import { expectAnswer } from './ending.ts';
 import { HIDDEN } from './shown.ts';
 import type { Exchange, Wire } from './wire.ts';
 
-/** An answer of the user. A denial can have a reason. */
-export type Answer = 'approve' | 'deny' | { readonly reason: string };
+/** An answer of the user. A denial can have a reason, and an approval the number that they typed. */
+export type Answer = 'approve' | 'deny' | { readonly reason: string } | { readonly number: string };
 /** How a phone answers, where it is not as it should be. */
 export type Manner = {
   readonly laterSeconds?: number;
@@ -82,7 +82,7 @@ export class ActingPhone {
     { laterSeconds = 0, clockIsAheadBy = 0 }: Manner = {},
   ): Promise<Exchange> {
     const { deviceId: iss, sub, issuer } = this.identity;
-    const decided = typeof answer === 'string' ? { decision: answer } : { decision: 'deny', reason: answer.reason };
+    const decided = claimsOf(answer);
     const details_hash = createHash('sha256').update(bytes).digest('base64url');
     const clock = () => now() + laterSeconds + clockIsAheadBy;
     const claims = { iss, sub, request_id: requestId, ...decided, details_hash, ...lifeOf(issuer, clock) };
@@ -133,4 +133,9 @@ export class ActingPhone {
       laterSeconds,
     });
   }
+}
+
+function claimsOf(answer: Answer): Readonly<Record<string, string>> {
+  if (typeof answer === 'string') return { decision: answer };
+  return { decision: 'number' in answer ? 'approve' : 'deny', ...answer };
 }

@@ -1,6 +1,7 @@
 import type { Scenario, ScenarioGroup } from './scenario.ts';
 import { authentication } from './scenarios/authentication.ts';
 import { decisions } from './scenarios/decisions.ts';
+import { numbers } from './scenarios/numbers.ts';
 import { outages } from './scenarios/outages.ts';
 import { phones } from './scenarios/phones.ts';
 import { pings } from './scenarios/pings.ts';
@@ -20,6 +21,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
   userCodes,
   timing,
   withdrawals,
+  numbers,
   phones,
   authentication,
   requests,

@@ -18,6 +18,9 @@ const OPEN: ReadonlySet<string> = new Set([
   'error_description',
   'expires_in',
   'interval',
+  // Numbers of a request that ends with the scenario.
+  'number',
+  'attempts_left',
   'token_type',
 ]);
 

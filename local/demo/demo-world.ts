@@ -3,7 +3,7 @@ import { requestIdOf } from '../../provider/core/digest.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { StartError } from '../runtime/start-error.ts';
 import { DemoEndpoint } from './demo-endpoint.ts';
-import { Phone, phoneIdentity } from './phone.ts';
+import { type Decision, Phone, phoneIdentity } from './phone.ts';
 import type { Seed } from './seed-file.ts';
 import { TrialClients } from './trial-clients.ts';
 
@@ -96,7 +96,7 @@ export class DemoWorld {
   }
 
   /** Answers a request with its seeded phone, through the device API; undefined if the request is for none of them. */
-  async decide(authReqId: string, decision: 'approve' | 'deny'): Promise<Response | undefined> {
+  async decide(authReqId: string, decision: Decision): Promise<Response | undefined> {
     const requestId = requestIdOf(authReqId);
     for (const identity of this.#kept.phones) {
       const phone = new Phone(identity, () => this.#runtime.now());

@@ -115,13 +115,17 @@ async function decide(world: DemoWorld, _runtime: Runtime, { query, response }: 
   if (action !== 'allow' && action !== 'deny') {
     return sendWrong(response, 'action must be allow or deny.');
   }
-  const answered = await world.decide(query.get('auth_req_id') ?? '', action === 'allow' ? 'approve' : 'deny');
+  const number = query.get('number');
+  const approval = number === null ? 'approve' : { number };
+  const answered = await world.decide(query.get('auth_req_id') ?? '', action === 'allow' ? approval : 'deny');
   if (!answered)
     return send(response, 404, {
       error: 'not_found',
       error_description: 'No seeded phone has this request, or the request is over.',
     });
-  if (answered.ok) return send(response, 200, { decision: action });
+  // After some approvals the phone shows a number.
+  const shown = answered.status === 200 ? await answered.json() : {};
+  if (answered.ok) return send(response, 200, { ...shown, decision: action });
   send(response, answered.status, await answered.json());
 }
 

@@ -238,6 +238,44 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
       },
     );
 
+    it('a number of the desk is typed on the phone: a wrong one is refused, and the right one approves', async () => {
+      const { page, errors } = await open();
+      await page.selectOption('#numbers', 'phone_enters');
+      await ring(page);
+      const number = (await page.textContent('#number-to-show')) ?? '';
+      expect(number).toMatch(/^\d\d$/);
+      await page.click('#approve');
+      expect(await page.textContent('#phone-unsent')).toBe('Type the number first.');
+      await page.fill('#phone-number-typed', String((Number(number) + 1) % 100).padStart(2, '0'));
+      await page.click('#approve');
+      await page.waitForSelector('#phone-unsent:has-text("That is not the number. 2 more tries.")');
+      await page.fill('#phone-number-typed', number);
+      await page.click('#approve');
+      await inState(page, 'approved');
+      expect(await page.textContent('#id-token-claims [data-claim="amr"] .value')).toContain('mca');
+      expect(errors).toEqual([]);
+    });
+
+    it('a number of the phone is typed at the desk, and the approval counts only then', async () => {
+      const { page, errors } = await open();
+      await page.selectOption('#numbers', 'client_enters');
+      await page.check('#delivery-push');
+      await ring(page);
+      await page.click('#approve');
+      await page.waitForSelector('#phone-number-shown:visible');
+      const number = (await page.textContent('#phone-number-value')) ?? '';
+      await page.waitForSelector('#waiting-text:has-text("It counts when the number")');
+      expect(await page.getAttribute('#stage', 'data-state')).toBe('pending');
+      await page.fill('#number-typed', String((Number(number) + 1) % 100).padStart(2, '0'));
+      await page.click('#number-form button');
+      await page.waitForSelector('#number-note:has-text("2 more tries")');
+      await page.fill('#number-typed', number);
+      await page.click('#number-form button');
+      await inState(page, 'approved');
+      expect(await page.locator('[data-step="number"]').getAttribute('data-state')).toBe('done');
+      expect(errors).toEqual([]);
+    });
+
     it('a row opens to request, response, curl, the section of the standard and the file that has it', async () => {
       const { page } = await open();
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -61,6 +61,13 @@ describe('an example', () => {
     expect(denied.code).toBe(1);
   });
 
+  it('number-matching shows both directions, and the tokens say that two channels were used', async () => {
+    const { code, output } = await run('examples/number-matching.ts', ['--answer', 'allow']);
+    expect(output).toMatch(/Type \d\d on your phone\.[\s\S]*The phone shows \d\d, and the client sends it\./);
+    expect(output.match(/The numbers matched: amr is .*mca/g)).toHaveLength(2);
+    expect(code).toBe(0);
+  });
+
   it.each([[], ['--answer', 'allow']])(
     'withdrawal %j takes a request back, and a late poll gets no tokens',
     async (...args) => {

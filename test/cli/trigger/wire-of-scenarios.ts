@@ -9,6 +9,7 @@ const PENDING = 'client /token 400 authorization_pending (authorization_pending)
 const TOKENS = 'client /token 200';
 const PUSHED = 'provider notification endpoint 204';
 const LOGIN = [ASKED, READ, ANSWERED, TOKENS];
+const WRONG_NUMBER = `${RESPONSE} 400 invalid_number (wrong_number)`;
 const WITHDRAWN = 'client /bc-authorize/withdraw 200';
 const ENDED_BY_WITHDRAWAL = 'client /token 400 access_denied (withdrawn_by_client)';
 const WITH_CODE = 'operator /admin/users/{sub}/user-code 204';
@@ -75,6 +76,23 @@ export const WIRE: Readonly<Record<string, readonly string[]>> = {
     'phone /device/requests/{request_id} later 200',
     `${RESPONSE} later 204`,
     'client /token later 200',
+  ],
+  'number-on-phone': [...LOGIN],
+  'number-wrong': [ASKED, READ, WRONG_NUMBER, ANSWERED, TOKENS],
+  'number-wrong-too-often': [
+    ASKED,
+    READ,
+    WRONG_NUMBER,
+    WRONG_NUMBER,
+    WRONG_NUMBER,
+    'client /token 400 access_denied (wrong_numbers)',
+  ],
+  'number-at-desk': [ASKED, READ, `${RESPONSE} 200`, PENDING, 'client /bc-authorize/number 200', TOKENS],
+  'number-guessed-at-desk': [
+    ASKED,
+    READ,
+    `${RESPONSE} 200`,
+    'client /bc-authorize/number 400 invalid_number (wrong_number)',
   ],
   withdrawn: [ASKED, READ, WITHDRAWN, 'phone /device/requests 200', ENDED_BY_WITHDRAWAL],
   'withdrawn-while-answering': [ASKED, READ, WITHDRAWN, `${RESPONSE} 410 withdrawn (request_withdrawn)`],

@@ -8,13 +8,15 @@ import { endOf, refusal, retryAfterSeconds } from './token-answer.js';
 /** @typedef {{ client_id: string, client_secret: string, client_name: string }} Client */
 /** @typedef {{ access_token: string, id_token: string, token_type: string, expires_in: number, scope: string }} Tokens */
 /** @typedef {{ loginHint: string, scope: string, bindingMessage: string, audience?: string | undefined,
- *   requestedExpirySeconds?: string, delivery: import('./delivery.js').Delivery }} Asked */
+ *   requestedExpirySeconds?: string } & import('./delivery.js').Registration} Asked */
 
-/** @typedef {{ auth_req_id: string, expires_in: number, interval?: number }} Begun CIBA §7.3 */
-/** @typedef {{ authentication: string, withdrawal: string, token: string, keys: string }} Endpoints paths that the discovery names */
+/** @typedef {{ auth_req_id: string, expires_in: number, interval?: number, number?: string }} Begun CIBA §7.3 */
+/** @typedef {{ authentication: string, withdrawal: string, number: string, token: string, keys: string }} Endpoints paths that the discovery names */
 /**
- * The life of a request. `withdraw` takes it back (docs/withdrawal.md); whether that worked.
- * @typedef {{ requestId: string, expiresAt: number, expiresInSeconds: number, withdraw: () => Promise<boolean> }} Life
+ * The life of a request. `withdraw` takes it back (docs/withdrawal.md); whether that worked. `number` is what the client
+ * shows, and `enter` sends what the user read on the phone (docs/number-matching.md).
+ * @typedef {{ requestId: string, expiresAt: number, expiresInSeconds: number, withdraw: () => Promise<boolean>,
+ *   number: string | undefined, enter: (number: string) => Promise<import('../flow/wire.js').Answer> }} Life
  */
 /** @typedef {{ error: string, description: string, retryAfterSeconds: number | undefined }} Refusal */
 
@@ -66,6 +68,9 @@ export async function* login(wire, client, asked, timer) {
     requestId: await requestIdOf(begun.auth_req_id),
     expiresAt: Date.now() + begun.expires_in * 1000,
     expiresInSeconds: begun.expires_in,
+    number: begun.number,
+    enter: (/** @type {string} */ number) =>
+      post(wire, client, endpoints.number, { auth_req_id: begun.auth_req_id, number }),
     withdraw: async () => {
       const { status } = await post(wire, client, endpoints.withdrawal, { auth_req_id: begun.auth_req_id });
       return status === 200;
@@ -151,6 +156,7 @@ function endpointsIn({ json }) {
   return {
     authentication: path('backchannel_authentication_endpoint'),
     withdrawal: path('backchannel_authentication_withdrawal_endpoint'),
+    number: path('backchannel_authentication_number_endpoint'),
     token: path('token_endpoint'),
     keys: path('jwks_uri'),
   };

@@ -6,6 +6,7 @@ import { showState } from './desk-view.js';
 import { showBehind, showEnding } from './ending.js';
 import { ENDPOINT_GONE, endingOf, GONE, WITHDRAWN } from './endings.js';
 import { AskForm } from './form.js';
+import { clearNumber, sendNumber, showNumber } from './number.js';
 import { RunningLogin } from './running-login.js';
 import { showScene } from './scene.js';
 import { TokenView } from './tokens.js';
@@ -47,6 +48,7 @@ export class Console {
   #listen() {
     byId('poll-early').addEventListener('click', () => this.#login?.timer.pollTooEarly());
     byId('give-up').addEventListener('click', () => this.#login?.timer.pause());
+    byId('number-form').addEventListener('submit', (event) => this.#enterNumber(event));
     byId('withdraw').addEventListener('click', () => this.#withdraw());
     byId('poll-again').addEventListener('click', () => this.#login?.timer.resume());
     for (const id of ['start-over', 'ask-again']) byId(id).addEventListener('click', () => this.#startOver());
@@ -96,11 +98,12 @@ export class Console {
 
   async #ask() {
     this.#abandon();
-    const asked = { ...this.form.take(), delivery: this.delivery.chosen };
+    const asked = { ...this.form.take(), ...this.delivery.registration };
     const login = new RunningLogin(clientOf(this.connection.demo, this.#scenario), asked);
     this.#login = login;
     this.lanes.begin(this.#scenario.name, asked.delivery);
     showAsked(asked.bindingMessage);
+    clearNumber();
     // Moves the focus out of the fields, so that the phone may take it when it rings.
     byId('ask').focus({ preventScroll: true });
     login.addEventListener('change', () => {
@@ -146,6 +149,16 @@ export class Console {
     this.#render();
   }
 
+  /** @param {Event} event */
+  async #enterNumber(event) {
+    event.preventDefault();
+    const login = this.#login;
+    if (!login || !(await sendNumber(login))) return;
+    login.isNumberSent = true;
+    login.timer.hurry();
+    if (this.#login === login) this.#render();
+  }
+
   /** Takes the request back. The prompt then vanishes from the phone. */
   async #withdraw() {
     const login = this.#login;
@@ -184,6 +197,7 @@ export class Console {
     if (this.#ended) return showState(this.#ended.state, 'ending', `${this.#ended.title}. ${this.#ended.text}`);
     if (!login) return showState(isUp ? 'idle' : 'unreachable', 'form');
     const { title, text } = waitingWords(login, isUp);
+    showNumber(login);
     const isStopped = login.progress.state === 'stopped';
     say('waiting-title', title);
     say('waiting-text', text);

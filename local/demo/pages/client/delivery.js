@@ -8,13 +8,20 @@ import { byId, field } from '../elements.js';
 /** @type {Delivery[]} */
 const DELIVERIES = ['poll', 'ping', 'push'];
 
-/** A choice of the page. A client is registered for one way, so this page registers it once more for each. */
+/**
+ * What a client is registered for: how it hears of the answer, and who enters a number, if anybody.
+ * @typedef {{ delivery: Delivery, numbers: '' | 'phone_enters' | 'client_enters' }} Registration
+ */
+
+/** Choices of the page. A client is registered for one of each, so this page registers it once more. */
 export class DeliveryChoice {
   /** @type {Delivery} */
   chosen = 'poll';
 
   /** @param {(delivery: Delivery) => void} onChoose */
   constructor(onChoose) {
+    field('numbers').value = '';
+    byId('numbers').addEventListener('change', () => onChoose(this.chosen));
     for (const delivery of DELIVERIES) {
       // A browser remembers the choice over a reload.
       field(`delivery-${delivery}`).checked = delivery === this.chosen;
@@ -24,23 +31,33 @@ export class DeliveryChoice {
       });
     }
   }
+
+  /** @returns {Registration} */
+  get registration() {
+    return { delivery: this.chosen, numbers: /** @type {Registration['numbers']} */ (field('numbers').value) };
+  }
 }
 
 /**
- * Registers a client once more, for another way of delivery, as an operator would. Its notification endpoint is the one
+ * Registers a client once more, with another registration, as an operator would. Its notification endpoint is the one
  * that npm start has for this page.
  * @param {import('../flow/wire.js').Wire} wire
  * @param {Client} client
- * @param {Delivery} delivery
+ * @param {Registration} registration
  * @returns {Promise<Client | undefined>}
  */
-export async function clientFor(wire, client, delivery) {
-  if (delivery === 'poll') return client;
+export async function clientFor(wire, client, { delivery, numbers }) {
+  const words = [...(delivery === 'poll' ? [] : [delivery]), ...(numbers ? [numbers.replace('_', ' ')] : [])];
+  if (words.length === 0) return client;
   const order = {
     like: client.client_id,
-    client_id: `${client.client_id}-${delivery}`,
-    // No two clients have the same name on a phone.
-    metadata: { client_name: `${client.client_name} (${delivery})`, backchannel_token_delivery_mode: delivery },
+    client_id: [client.client_id, ...words].join('-').replaceAll(' ', '-'),
+    metadata: {
+      // No two clients have the same name on a phone.
+      client_name: `${client.client_name} (${words.join(', ')})`,
+      ...(delivery !== 'poll' && { backchannel_token_delivery_mode: delivery }),
+      ...(numbers && { number_matching: numbers }),
+    },
   };
   const headers = { 'content-type': 'application/json' };
   const call = { method: 'POST', path: '/local/client', headers, body: JSON.stringify(order) };

@@ -19,6 +19,8 @@ export class RunningLogin extends EventTarget {
   progress = { state: 'asking' };
   /** @type {'approve' | 'deny' | undefined} what a phone of this browser has answered */
   decision;
+  /** Whether the number that the phone shows has been sent. */
+  isNumberSent = false;
   /** Whether that phone reported the client. */
   isReport = false;
   /** Whether the provider knows whom the hint names. */
@@ -43,7 +45,7 @@ export class RunningLogin extends EventTarget {
     const answered = (/** @type {Event} */ event) =>
       this.#phoneAnswered(/** @type {CustomEvent<Exchange>} */ (event).detail);
     this.dispatchEvent(new Event('change'));
-    const client = await clientFor(wire, this.seeded, this.asked.delivery);
+    const client = await clientFor(wire, this.seeded, this.asked);
     if (!client) return this.#notRegistered();
     this.client = client;
     wire.addEventListener('exchange', answered);

@@ -1,6 +1,6 @@
 // What the desk shows while a login is open: the countdown, the next poll, and what the client may do.
 
-import { byId, element, minutesAndSeconds, say } from '../elements.js';
+import { byId, element, say, timeLeft } from '../elements.js';
 import { phoneLink } from './form.js';
 
 /** @typedef {import('./backend.js').Progress} Progress */
@@ -36,7 +36,7 @@ export function showElsewhere(person) {
  */
 export function showTimes(open, isUp) {
   const left = (open.expiresAt - Date.now()) / 1000;
-  byId('countdown').textContent = minutesAndSeconds(left);
+  byId('countdown').textContent = timeLeft(left);
   byId('countdown-bar').style.setProperty('--left', String(Math.max(0, Math.min(1, left / open.expiresInSeconds))));
   say('next-poll', nextPoll(open, isUp));
 }

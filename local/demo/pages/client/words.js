@@ -87,7 +87,10 @@ function howOften({ perMinute, perHour }, retryAfterSeconds) {
  * @param {boolean} isUp whether the provider answers
  * @returns {{ title: string, text: string }}
  */
-export function waitingWords({ progress, person, decision, isKnown, asked: { delivery } }, isUp) {
+export function waitingWords(
+  { progress, person, decision, isKnown, isNumberSent, asked: { delivery, numbers } },
+  isUp,
+) {
   if (!isUp) return UNREACHABLE;
   if (progress.state === 'asking')
     return { title: 'Asking…', text: 'The provider looks up the user and sends a push.' };
@@ -97,6 +100,9 @@ export function waitingWords({ progress, person, decision, isKnown, asked: { del
       title: 'The client gave up',
       text: stopped(progress.expiresAt, { name, decision, isQuiet: person.isReported || !isKnown }),
     };
+  }
+  if (decision === 'approve' && numbers === 'client_enters' && !isNumberSent) {
+    return { title: `${name} approved`, text: 'It counts when the number that the phone shows was typed here.' };
   }
   if (decision !== undefined) {
     return { title: `${name} answered`, text: `The provider has the answer. ${HEARS[delivery]}` };

@@ -35,6 +35,15 @@ const ROWS = [
   },
   {
     method: 'POST',
+    path: /^\/bc-authorize\/number$/,
+    by: {
+      200: 'The number is the one that the phone shows, so the approval counts now.',
+      invalid_number: 'The number is wrong. attempts_left says how many more the request bears.',
+      invalid_grant: 'Nothing waits for a number: the request is over, or the number was sent already.',
+    },
+  },
+  {
+    method: 'POST',
     path: /^\/token$/,
     by: {
       200: 'The user approved. One conditional write claims the request, so the tokens are issued exactly once (CIBA §10.1.1).',
@@ -110,6 +119,8 @@ const ROWS = [
     by: {
       200: 'The provider accepted the signed answer. Its hash shows that the user saw exactly these details.',
       204: 'The provider accepted the signed answer. Its hash matches the frozen bytes, so the user saw exactly these details.',
+      invalid_number:
+        'The number that was typed is not the one that the client shows. The third wrong one ends the request.',
       401: REMOVED,
       409: 'The request was answered before. One conditional write makes the first valid answer win.',
       withdrawn: 'Too late. The client withdrew the request, and nothing was approved.',

@@ -46,6 +46,8 @@ export function noteOf(id, exchange, count) {
       return 'both tokens';
     case 'verify':
       return 'the public keys';
+    case 'number':
+      return 'the approval counts';
     case 'withdraw':
       return 'the request is over';
     case 'vanish':

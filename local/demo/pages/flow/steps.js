@@ -1,7 +1,7 @@
 // The steps of a login, in the order of the standard: which exchange belongs to which, and where it is specified.
 
 /** @typedef {import('./wire.js').Exchange} Exchange */
-/** @typedef {'discover' | 'ask' | 'ring' | 'read' | 'poll' | 'answer' | 'notify' | 'redeem' | 'verify' | 'withdraw' | 'vanish'} StepId */
+/** @typedef {'discover' | 'ask' | 'ring' | 'read' | 'poll' | 'answer' | 'notify' | 'redeem' | 'verify' | 'withdraw' | 'vanish' | 'number'} StepId */
 /** @typedef {import('../client/delivery.js').Delivery} Delivery */
 /** @typedef {{ label: string, address: string }} Section a section of a public specification */
 
@@ -139,6 +139,16 @@ const FETCH = {
 /** Steps that most logins do not have. They are added when they happen. @type {readonly Step[]} */
 export const RARE_STEPS = [
   {
+    id: 'number',
+    title: 'Send the number',
+    call: 'POST …/number',
+    toward: 'right',
+    lane: 'client',
+    why: 'The user read it on the phone and typed it where the request began. Only then does the approval count. The third wrong one ends the request.',
+    sections: [{ label: 'RFC 10027 §6.1.16', address: 'https://www.rfc-editor.org/rfc/rfc10027' }],
+    files: ['lambdas/backchannel-authentication/handler.ts', 'examples/number-matching.ts', 'docs/number-matching.md'],
+  },
+  {
     id: 'withdraw',
     title: 'Take it back',
     call: 'POST …/withdraw',
@@ -186,6 +196,7 @@ const PUSHES = { authentication_request: 'ring', request_withdrawn: 'vanish' };
 export function stepOf({ method, path, status, from }, error) {
   if (method === 'PUSH') return PUSHES[path];
   if (path === '/bc-authorize/withdraw') return 'withdraw';
+  if (path === '/bc-authorize/number') return 'number';
   if (path === '/.well-known/openid-configuration') return 'discover';
   if (path === '/.well-known/jwks.json') return 'verify';
   if (path === '/bc-authorize') return 'ask';

@@ -32,6 +32,14 @@ export class AnswerButtons {
     for (const id of Object.keys(BUTTONS)) field(id).setAttribute('aria-disabled', String(isBusy));
   }
 
+  /**
+   * Says why there is no answer yet. The request stays on the screen.
+   * @param {string} text
+   */
+  say(text) {
+    byId('phone-unsent').textContent = text;
+  }
+
   /** Says that the answer did not go out. The request stays on the screen. */
   sayUnsent() {
     byId('phone-unsent').textContent = 'Not sent: the provider does not answer. Answer again when it is back.';

@@ -95,7 +95,8 @@ export async function listWaiting(wire, enrolment) {
  * @param {Wire} wire
  * @param {Enrolment} enrolment
  * @param {string} requestId
- * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, details: Details } | { problem: Problem } | { refused: string }>}
+ * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, details: Details, numbers: unknown } | { problem: Problem }
+ *   | { refused: string }>} `numbers`: who has to enter a number, if anybody
  */
 export async function fetchDetails(wire, enrolment, requestId) {
   const path = `/device/requests/${encodeURIComponent(requestId)}`;
@@ -107,7 +108,7 @@ export async function fetchDetails(wire, enrolment, requestId) {
     if (details.issuer !== enrolment.issuer) return { refused: 'The details name another issuer.' };
     if (details.sub !== enrolment.sub) return { refused: 'The details are meant for another user.' };
     if (details.request_id !== requestId) return { refused: 'The details belong to another request.' };
-    return { bytes, details };
+    return { bytes, details, numbers: json?.['number_matching'] };
   } catch {
     return { refused: 'The details cannot be read.' };
   }
@@ -134,16 +135,18 @@ const DECISIONS = {
  * Signs the decision over exactly the bytes that were shown, and sends it.
  * @param {Wire} wire
  * @param {Enrolment} enrolment
- * @param {{ details: Details, decision: Decision, bytes: Uint8Array<ArrayBuffer> }} answer
- * @returns {Promise<{ hash: string } | { problem: Problem }>}
+ * @param {{ details: Details, decision: Decision, bytes: Uint8Array<ArrayBuffer>, number?: string | undefined }} answer
+ * @returns {Promise<{ hash: string, number: unknown } | { problem: Problem } | { attemptsLeft: number }>} `number`: what
+ *   the phone shows after the approval, if it has to
  */
-export async function respond(wire, enrolment, { details, decision, bytes }) {
+export async function respond(wire, enrolment, { details, decision, bytes, number }) {
   const requestId = details.request_id;
   const hash = toBase64Url(await sha256(bytes));
   const { deviceId: iss, sub, issuer: aud, privateKey, verificationKey = privateKey } = enrolment;
   const isApproved = decision === 'approve';
   const verified = isApproved && { amr: [...(wayToVerify(details, enrolment)?.amr.slice(0, 1) ?? []), 'user'] };
-  const decided = { ...DECISIONS[decision], ...verified, details_hash: hash };
+  const typed = isApproved && number !== undefined && { number };
+  const decided = { ...DECISIONS[decision], ...verified, ...typed, details_hash: hash };
   const claims = { iss, sub, aud, request_id: requestId, ...decided, ...validity() };
   const jwt = await signJwt(isApproved ? verificationKey : privateKey, { typ: 'ciba-response+jwt' }, claims);
   const { status, json } = await wire.ask({
@@ -153,7 +156,9 @@ export async function respond(wire, enrolment, { details, decision, bytes }) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ response: jwt }),
   });
-  return status >= 200 && status < 300 ? { hash } : { problem: problemOf(status, json) };
+  const left = json?.['attempts_left'];
+  if (typeof left === 'number') return { attemptsLeft: left };
+  return status >= 200 && status < 300 ? { hash, number: json?.['number'] } : { problem: problemOf(status, json) };
 }
 
 /**

@@ -32,6 +32,14 @@ export class Inbox {
     this.#show();
   }
 
+  /**
+   * Takes a request out that the client withdrew.
+   * @param {string} requestId
+   */
+  drop(requestId) {
+    if (this.#aside.delete(requestId)) this.#show();
+  }
+
   /** Shows how long each entry still waits, and drops what has expired. */
   tick() {
     if (this.#aside.size === 0) return;

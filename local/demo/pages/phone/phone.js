@@ -1,6 +1,6 @@
 // The authentication device. It has its own key, and reads each request itself through the device API.
 
-import { byId, timeLeft } from '../elements.js';
+import { byId, field, timeLeft } from '../elements.js';
 import { nameOf, shortName } from '../people.js';
 import { AnswerButtons } from './answer-buttons.js';
 import { enrol, fetchDetails, listWaiting, removeDevice, respond } from './device-api.js';
@@ -14,7 +14,7 @@ import { fillError, fillRequest, fillSent, notice, PROBLEMS, runClock, showScree
 /** @typedef {import('./device-api.js').Details} Details */
 /** @typedef {import('./device-api.js').Problem} Problem */
 /** @typedef {{ type: string, device_id: string, request_id: string }} Push */
-/** @typedef {{ details: Details, bytes: Uint8Array<ArrayBuffer> }} Shown */
+/** @typedef {{ details: Details, bytes: Uint8Array<ArrayBuffer>, numbers: unknown }} Shown */
 
 const NAME = 'Demo phone in the browser';
 /** Problems that may pass. @type {Problem[]} */
@@ -143,6 +143,7 @@ export class Phone {
   /** @param {string} requestId */
   #withdrawn(requestId) {
     this.#queue.drop(requestId);
+    this.inbox.drop(requestId);
     if (this.#shown?.details.request_id === requestId) this.#end('The client withdrew its request.');
   }
 
@@ -183,7 +184,7 @@ export class Phone {
     if ('refused' in result) return this.#fail('Not shown', `${result.refused} This phone does not show the request.`);
     if ('problem' in result) return this.#trouble(result.problem);
     this.#shown = result;
-    fillRequest(result.details);
+    fillRequest(result.details, result.numbers);
     this.buttons.arm();
     this.#tick();
     showScreen('request', { announce: `${result.details.client_name} asks on the phone.`, focus: true });
@@ -199,17 +200,27 @@ export class Phone {
   /** @param {import('./device-api.js').Decision} decision */
   async #decide(decision) {
     if (!this.#shown || !this.#enrolment) return;
-    const { details, bytes } = this.#shown;
+    const { details, bytes, numbers } = this.#shown;
+    const number = numbers === 'phone_enters' ? field('phone-number-typed').value.trim() : undefined;
+    if (decision === 'approve' && number === '') return this.buttons.say('Type the number first.');
     this.buttons.setBusy(true);
-    const result = await respond(this.wire, this.#enrolment, { details, decision, bytes });
+    const result = await respond(this.wire, this.#enrolment, { details, decision, bytes, number });
     this.buttons.setBusy(false);
+    if ('attemptsLeft' in result) return this.#wrongNumber(result.attemptsLeft);
     if ('problem' in result && result.problem === 'no-answer') return this.buttons.sayUnsent();
     if ('problem' in result && result.problem === 'fault') this.#queue.putBack(details.request_id);
     if ('problem' in result) return this.#trouble(result.problem);
     this.#shown = undefined;
     notice('');
-    fillSent({ decision, hash: result.hash, clientName: details.client_name });
+    fillSent({ decision, ...result, clientName: details.client_name });
     showScreen('sent', { announce: '', focus: true });
+  }
+
+  /** @param {number} left how many more wrong ones the request bears */
+  #wrongNumber(left) {
+    if (left === 0) return this.#fail('Wrong number', 'It was the third one, so the request has ended.');
+    field('phone-number-typed').value = '';
+    return this.buttons.say(`That is not the number. ${left} more ${left === 1 ? 'try' : 'tries'}.`);
   }
 
   /** Updates the countdown, and removes the request from the screen when it expires. */

@@ -1,6 +1,6 @@
 // The screens of the phone. Each screen is one element, and only one is visible at a time.
 
-import { byId, element } from '../elements.js';
+import { byId, element, field } from '../elements.js';
 import { startCommand } from '../start-command.js';
 import { canWait } from './inbox.js';
 
@@ -34,8 +34,11 @@ function isTyping() {
 /**
  * Shows a request. Everything comes from the frozen bytes.
  * @param {import('./device-api.js').Details} details
+ * @param {unknown} numbers who has to enter a number, if anybody
  */
-export function fillRequest(details) {
+export function fillRequest(details, numbers) {
+  byId('phone-number').hidden = numbers !== 'phone_enters';
+  field('phone-number-typed').value = '';
   byId('phone-who').textContent = details.client_name;
   byId('phone-client-id').textContent = details.client_id;
   byId('later').toggleAttribute('hidden', !canWait(details));
@@ -75,11 +78,16 @@ const SENT = {
   ],
 };
 
+/** @type {[title: string, text: string]} */
+const NUMBERED = ['Almost done', 'Your approval counts when this number was typed.'];
+
 /**
- * @param {{ decision: import('./device-api.js').Decision, hash: string, clientName: string }} answer
+ * @param {{ decision: import('./device-api.js').Decision, hash: string, clientName: string, number: unknown }} answer
  */
-export function fillSent({ decision, hash, clientName }) {
-  const [title, text] = SENT[decision](clientName);
+export function fillSent({ decision, hash, clientName, number }) {
+  const [title, text] = typeof number === 'string' ? NUMBERED : SENT[decision](clientName);
+  byId('phone-number-shown').hidden = typeof number !== 'string';
+  byId('phone-number-value').textContent = typeof number === 'string' ? number : '';
   byId('phone-sent').dataset['decision'] = decision;
   byId('phone-sent-title').textContent = title;
   byId('phone-sent-text').textContent = text;
