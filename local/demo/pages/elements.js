@@ -41,7 +41,7 @@ export function element(tag, attributes = {}, ...children) {
  * Formats seconds for a countdown: 75 is `1:15`.
  * @param {number} seconds
  */
-export function minutesAndSeconds(seconds) {
+function minutesAndSeconds(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

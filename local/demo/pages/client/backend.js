@@ -64,18 +64,7 @@ export async function* login(wire, client, asked, timer) {
     return yield refusal(answer);
   }
   const begun = /** @type {Begun} */ (answer.json);
-  const life = {
-    requestId: await requestIdOf(begun.auth_req_id),
-    expiresAt: Date.now() + begun.expires_in * 1000,
-    expiresInSeconds: begun.expires_in,
-    number: begun.number,
-    enter: (/** @type {string} */ number) =>
-      post(wire, client, endpoints.number, { auth_req_id: begun.auth_req_id, number }),
-    withdraw: async () => {
-      const { status } = await post(wire, client, endpoints.withdrawal, { auth_req_id: begun.auth_req_id });
-      return status === 200;
-    },
-  };
+  const life = await lifeOf(begun, (path, form) => post(wire, client, endpoints[path], form));
   const authReqId = begun.auth_req_id;
   const poll = () => post(wire, client, endpoints.token, { grant_type: GRANT_TYPE, auth_req_id: authReqId });
   const ending =
@@ -86,6 +75,22 @@ export async function* login(wire, client, asked, timer) {
     yield progress.state === 'approved' ? { ...progress, keysPath: endpoints.keys } : progress;
   }
   notifications?.close();
+}
+
+/**
+ * @param {Begun} begun
+ * @param {(path: 'number' | 'withdrawal', form: Record<string, string>) => Promise<import('../flow/wire.js').Answer>} send
+ * @returns {Promise<Life>}
+ */
+async function lifeOf({ auth_req_id, expires_in, number }, send) {
+  return {
+    requestId: await requestIdOf(auth_req_id),
+    expiresAt: Date.now() + expires_in * 1000,
+    expiresInSeconds: expires_in,
+    number,
+    enter: (typed) => send('number', { auth_req_id, number: typed }),
+    withdraw: async () => (await send('withdrawal', { auth_req_id })).status === 200,
+  };
 }
 
 /**

@@ -25,7 +25,7 @@ import { newKeyPair, newPushToken, publicJwk, thumbprint } from './keys.js';
 
 /** @typedef {{ device_id: string, sub: string, issuer: string, verification_key?: true }} Enrolled */
 /** @typedef {{ request_id: string, expires_at: number }} Waiting */
-/** @typedef {'no-answer' | 'unknown-device' | 'unknown-request' | 'expired' | 'withdrawn' | 'decided' | 'unverified' | 'fault'} Problem */
+/** @typedef {'no-answer' | 'unknown-device' | 'unknown-request' | 'expired' | 'withdrawn' | 'wrong-numbers' | 'decided' | 'unverified' | 'fault'} Problem */
 /** @typedef {'approve' | 'deny' | 'report'} Decision `report` is a denial with the reason `fraud` */
 
 /** The lifetime of each JWT: two minutes, the longest that the provider accepts. */
@@ -157,6 +157,7 @@ export async function respond(wire, enrolment, { details, decision, bytes, numbe
     body: JSON.stringify({ response: jwt }),
   });
   const left = json?.['attempts_left'];
+  if (left === 0) return { problem: 'wrong-numbers' };
   if (typeof left === 'number') return { attemptsLeft: left };
   return status >= 200 && status < 300 ? { hash, number: json?.['number'] } : { problem: problemOf(status, json) };
 }

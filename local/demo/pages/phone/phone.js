@@ -1,22 +1,22 @@
 // The authentication device. It has its own key, and reads each request itself through the device API.
 
-import { byId, field, timeLeft } from '../elements.js';
+import { byId, timeLeft } from '../elements.js';
 import { nameOf, shortName } from '../people.js';
 import { AnswerButtons } from './answer-buttons.js';
-import { enrol, fetchDetails, listWaiting, removeDevice, respond } from './device-api.js';
+import { fetchDetails, listWaiting, removeDevice, respond } from './device-api.js';
+import { enrolWithTicket } from './first-enrolment.js';
 import { Inbox } from './inbox.js';
-import { forgetEnrolment, loadEnrolment, saveEnrolment } from './keys.js';
+import { forgetEnrolment, loadEnrolment } from './keys.js';
 import { PushStream } from './push-stream.js';
 import { RequestQueue } from './request-queue.js';
 import { fillError, fillRequest, fillSent, notice, PROBLEMS, runClock, showScreen } from './screens.js';
+import { typedNumber, wrongNumber } from './typed-number.js';
 
 /** @typedef {import('./keys.js').Enrolment} Enrolment */
-/** @typedef {import('./device-api.js').Details} Details */
 /** @typedef {import('./device-api.js').Problem} Problem */
 /** @typedef {{ type: string, device_id: string, request_id: string }} Push */
-/** @typedef {{ details: Details, bytes: Uint8Array<ArrayBuffer>, numbers: unknown }} Shown */
+/** @typedef {{ details: import('./device-api.js').Details, bytes: Uint8Array<ArrayBuffer>, numbers: unknown }} Shown */
 
-const NAME = 'Demo phone in the browser';
 /** Problems that may pass. @type {Problem[]} */
 const RETRIED = ['fault', 'no-answer'];
 
@@ -49,8 +49,7 @@ export class Phone {
     byId('phone-done').addEventListener('click', () => this.#next());
     byId('phone-error-done').addEventListener('click', () => (this.#enrolment ? this.#next() : this.#enrol()));
     document.addEventListener('visibilitychange', () => document.hidden || !this.#shown || this.check());
-    connection.addEventListener('lost', () => this.#connectionChanged());
-    connection.addEventListener('back', () => this.#connectionChanged());
+    for (const event of ['lost', 'back']) connection.addEventListener(event, () => this.#connectionChanged());
     setInterval(() => this.#tick(), 500);
     runClock();
   }
@@ -90,18 +89,9 @@ export class Phone {
     this.inbox.clear();
     this.#pushes?.close();
     showScreen('enrolling', { announce: 'The phone is enrolling.' });
-    const { login_hint: loginHint } = this.owner;
-    const path = `/local/ticket?login_hint=${encodeURIComponent(loginHint)}`;
-    const ticket = await this.wire.ask({ from: 'page', to: 'local', method: 'POST', path });
-    // Without an answer it stays as it is, and begins again when the provider is back.
-    if (ticket.status === 0) return;
-    if (ticket.status !== 200) return this.#fail('No ticket', 'The local runtime gave no enrolment ticket.');
-    const ticketUri = String(ticket.json?.['uri']);
-    byId('phone-ticket').textContent = ticketUri;
-    const result = await enrol(this.wire, { ticketUri, name: NAME });
-    if (!this.connection.isUp) return;
-    if ('refused' in result) return this.#fail('Not enrolled', `The enrolment failed: ${result.refused}.`);
-    await saveEnrolment(result.enrolment);
+    const result = await enrolWithTicket(this.wire, this.owner.login_hint);
+    if (!result || !this.connection.isUp) return;
+    if ('failed' in result) return this.#fail(...result.failed);
     this.#enrolment = result.enrolment;
     this.#listen(result.enrolment);
     notice('This phone was just enrolled. Its keys never leave this browser.');
@@ -201,12 +191,12 @@ export class Phone {
   async #decide(decision) {
     if (!this.#shown || !this.#enrolment) return;
     const { details, bytes, numbers } = this.#shown;
-    const number = numbers === 'phone_enters' ? field('phone-number-typed').value.trim() : undefined;
+    const number = typedNumber(numbers);
     if (decision === 'approve' && number === '') return this.buttons.say('Type the number first.');
     this.buttons.setBusy(true);
     const result = await respond(this.wire, this.#enrolment, { details, decision, bytes, number });
     this.buttons.setBusy(false);
-    if ('attemptsLeft' in result) return this.#wrongNumber(result.attemptsLeft);
+    if ('attemptsLeft' in result) return this.buttons.say(wrongNumber(result.attemptsLeft));
     if ('problem' in result && result.problem === 'no-answer') return this.buttons.sayUnsent();
     if ('problem' in result && result.problem === 'fault') this.#queue.putBack(details.request_id);
     if ('problem' in result) return this.#trouble(result.problem);
@@ -214,13 +204,6 @@ export class Phone {
     notice('');
     fillSent({ decision, ...result, clientName: details.client_name });
     showScreen('sent', { announce: '', focus: true });
-  }
-
-  /** @param {number} left how many more wrong ones the request bears */
-  #wrongNumber(left) {
-    if (left === 0) return this.#fail('Wrong number', 'It was the third one, so the request has ended.');
-    field('phone-number-typed').value = '';
-    return this.buttons.say(`That is not the number. ${left} more ${left === 1 ? 'try' : 'tries'}.`);
   }
 
   /** Updates the countdown, and removes the request from the screen when it expires. */

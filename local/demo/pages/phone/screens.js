@@ -1,8 +1,9 @@
 // The screens of the phone. Each screen is one element, and only one is visible at a time.
 
-import { byId, element, field } from '../elements.js';
+import { byId, element } from '../elements.js';
 import { startCommand } from '../start-command.js';
 import { canWait } from './inbox.js';
+import { askForNumber } from './typed-number.js';
 
 /** @typedef {'enrolling' | 'idle' | 'request' | 'sent' | 'error'} Screen */
 
@@ -37,8 +38,7 @@ function isTyping() {
  * @param {unknown} numbers who has to enter a number, if anybody
  */
 export function fillRequest(details, numbers) {
-  byId('phone-number').hidden = numbers !== 'phone_enters';
-  field('phone-number-typed').value = '';
+  askForNumber(numbers);
   byId('phone-who').textContent = details.client_name;
   byId('phone-client-id').textContent = details.client_id;
   byId('later').toggleAttribute('hidden', !canWait(details));
@@ -102,6 +102,7 @@ export const PROBLEMS = {
   'unknown-request': ['Request not found', 'The provider has no such request for you.'],
   unverified: ['Not verified enough', 'This phone cannot verify you as the client needs it. Nothing was approved.'],
   decided: ['Already answered', 'This request was answered before. Your answer has no effect.'],
+  'wrong-numbers': ['Wrong number', 'It was the third one, so the request has ended.'],
   withdrawn: ['Withdrawn', 'The client took its request back. Nothing was approved.'],
   expired: ['Too late', 'The request has expired. Nothing was approved.'],
   fault: ['A fault', 'The provider answered with an error. You can try again.'],
