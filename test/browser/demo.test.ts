@@ -15,7 +15,7 @@ import { chromium } from '../support/engines.ts';
 
 const executablePath = chromium();
 /** No limit stands in the way of many logins, and polls come soon. */
-const LIMITS = { perUser: 'off', denialPause: 'off', interval: 1 };
+const LIMITS = { perUser: 'off', denialPause: 'off', interval: 1, expiryLimit: 259_200 };
 
 describe.skipIf(executablePath === undefined)('the demo page in a browser', () => {
   let runtime: Runtime;
@@ -273,6 +273,20 @@ describe.skipIf(executablePath === undefined)('the demo page in a browser', () =
       await page.click('#number-form button');
       await inState(page, 'approved');
       expect(await page.locator('[data-step="number"]').getAttribute('data-state')).toBe('done');
+      expect(errors).toEqual([]);
+    });
+
+    it('a request of three days waits in the inbox of the phone, and leaves it when it is withdrawn', async () => {
+      const { page, errors } = await open();
+      await page.click('.more summary');
+      await page.selectOption('#requested-expiry', '259200');
+      await ring(page);
+      expect(await page.textContent('#countdown')).toBe('2 days 23 h');
+      await page.click('#later');
+      await page.waitForSelector('#phone-inbox button');
+      await page.click('#withdraw');
+      await inState(page, 'withdrawn');
+      await page.waitForSelector('#phone-inbox button', { state: 'detached' });
       expect(errors).toEqual([]);
     });
 
