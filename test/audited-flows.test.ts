@@ -16,7 +16,7 @@ const WITHOUT_RECORDS = {
     checkUserCode closeAttempt draftRequest findAndCount notifyClient openAttempt pushToClient remindDevices requestAuthentication resendRequest ringAgain
     settleUserCode spendLikeUserCode storeAndPush useOnce verifyHint verifyHintToken verifyIdTokenHint watchExpiry`,
   'it is a part of setUserCode and setOwnUserCode': 'storeUserCode',
-  'they are a part of answerRequest': 'blockReported changePause checkNumber evidenceKeyOf sealEvidence',
+  'they are a part of answerRequest': 'blockReported changePause checkNumber closeRequest evidenceKeyOf sealEvidence',
   'CloudFormation has events of them': `applyPlatformApplication arnOfApplication failureOf logInPatiently
     logInSynthetically refreshPlatformApplications testDeployment testVersion`,
   'they tell others of what was committed': 'publishChanges publishExpiry',
