@@ -6,25 +6,29 @@ import { single } from '../../core/form.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
 import type { ClientAuthenticationPorts } from '../client/authenticate-client.ts';
 import type { ClientCall } from '../client/authentication/method.ts';
-import { closeRequest } from '../deciding/client-denials.ts';
 import { type CountWrongNumberPorts, countWrongNumber } from '../deciding/count-wrong-number.ts';
 import type { NumberedRequests } from '../deciding/ports.ts';
 import type { Announcements } from '../notifying/ports.ts';
+import { type CloseOpenedPorts, closeOpened } from './close-opened.ts';
 import { readOwnRequestCall } from './own-request.ts';
-import type { OpenQuestions, OpenRequests, WithdrawableRequests } from './ports.ts';
+import type { WithdrawableRequests } from './ports.ts';
 
 /** What this flow needs. */
 export type EnterNumberPorts = ClientAuthenticationPorts &
-  CountWrongNumberPorts & {
+  CountWrongNumberPorts &
+  CloseOpenedPorts & {
     readonly numbers: NumberedRequests;
     readonly announcements: Announcements;
-    readonly withdrawable: Pick<WithdrawableRequests, 'findDetails'>;
-    readonly openRequests: Pick<OpenRequests, 'close'>;
-    readonly openQuestions: Pick<OpenQuestions, 'remove'>;
+    readonly withdrawable: Pick<WithdrawableRequests, 'findOpened'>;
   };
 
 /** A number that was entered, and the request for which it was. */
-type Entered = { readonly client: Client; readonly requestId: string; readonly number: string };
+type Entered = {
+  readonly client: Client;
+  readonly requestId: string;
+  readonly authReqId: string;
+  readonly number: string;
+};
 
 /**
  * Takes the number that a client's user read on the phone and typed where the request began (docs/number-matching.md).
@@ -35,12 +39,12 @@ type Entered = { readonly client: Client; readonly requestId: string; readonly n
 export async function enterNumber(ports: EnterNumberPorts, call: ClientCall): Promise<Result<void>> {
   const own = await readOwnRequestCall(ports, call);
   if (!own.ok) return own;
-  const { client, requestId } = own.value;
+  const { client, requestId, authReqId } = own.value;
   const number = single(call.form, 'number');
   if (number === undefined) return refuse({ reason: 'missing_parameter', name: 'number' });
   if (!isNumberText(number)) return refuse({ reason: 'invalid_parameter', name: 'number', expected: 'two digits' });
   if (requestId === undefined) return refuse({ reason: 'number_not_awaited', because: 'unknown' });
-  const entered = { client, requestId, number };
+  const entered = { client, requestId, authReqId, number };
   const request = await ports.numbers.findRequest(requestId);
   const judged = judgeEntered(request, { client, entered: number, now: ports.clock() });
   if (!judged.ok) return judged;
@@ -48,7 +52,7 @@ export async function enterNumber(ports: EnterNumberPorts, call: ClientCall): Pr
   const { correlationId } = call;
   if (deliveryMode !== 'poll') await ports.announcements.announce({ requestId, clientId, correlationId });
   const { matched } = judged.value;
-  const outcome = await (matched ? match(ports, entered, matched) : countWrong(ports, judged.value.request));
+  const outcome = await (matched ? match(ports, entered, matched) : countWrong(ports, entered, judged.value.request));
   if (outcome.ok) call.note({ reason: 'number_matched' });
   return outcome;
 }
@@ -70,20 +74,22 @@ async function match(ports: EnterNumberPorts, entered: Entered, request: Awaitin
     const judged = judgeEntered(recorded.stored, { client: entered.client, entered: entered.number, now });
     if (!judged.ok) return judged;
     const { matched } = judged.value;
-    if (!matched) return countWrong(ports, judged.value.request);
+    if (!matched) return countWrong(ports, entered, judged.value.request);
     awaiting = matched;
   }
   throw new Error('the authentication request kept changing while a number was entered');
 }
 
 /** Counts a wrong number. After the last one the client may ask the user again; if that fails, the count stays. */
-async function countWrong(ports: EnterNumberPorts, request: AuthenticationRequest): Promise<Result<void>> {
+async function countWrong(
+  ports: EnterNumberPorts,
+  { requestId, authReqId }: Entered,
+  request: AuthenticationRequest,
+): Promise<Result<void>> {
   const counted = await countWrongNumber(ports, request);
   if (counted?.attemptsLeft === 0) {
-    const { sub, requestId } = request;
-    const [found] = await Promise.allSettled([ports.withdrawable.findDetails(request, requestId)]);
-    const details = found.status === 'fulfilled' ? found.value : undefined;
-    if (details) await closeRequest(ports, { sub, details });
+    const [found] = await Promise.allSettled([ports.withdrawable.findOpened(request, { requestId, authReqId })]);
+    if (found.status === 'fulfilled') await Promise.allSettled(closeOpened(ports, request, found.value));
   }
   return refuse(counted ? { reason: 'wrong_number', ...counted } : { reason: 'number_not_awaited', because: 'over' });
 }

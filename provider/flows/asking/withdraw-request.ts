@@ -1,4 +1,3 @@
-import type { SilentlyAsked } from '../../core/asking/silent-denial.ts';
 import type { Client } from '../../core/client/client.ts';
 import { devicesThatReach } from '../../core/deciding/acr.ts';
 import { decideTokenRequest, type RequestFacts } from '../../core/deciding/authentication-request.ts';
@@ -11,21 +10,19 @@ import type { ClientAuthenticationPorts } from '../client/authenticate-client.ts
 import type { ClientCall } from '../client/authentication/method.ts';
 import type { PushSender } from '../device/ports.ts';
 import type { Announcements } from '../notifying/ports.ts';
-import type { SilentDenials } from '../person/ports.ts';
 import { type FindUserPorts, findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditLog } from '../ports.ts';
+import { type CloseOpenedPorts, closeOpened } from './close-opened.ts';
 import { readOwnRequestCall } from './own-request.ts';
-import type { OpenQuestions, OpenRequests, WithdrawableRequests } from './ports.ts';
+import type { WithdrawableRequests } from './ports.ts';
 
 /** What this flow needs. */
 export type WithdrawRequestPorts = ClientAuthenticationPorts &
-  FindUserPorts & {
+  FindUserPorts &
+  CloseOpenedPorts & {
     readonly withdrawable: WithdrawableRequests;
     readonly push: PushSender;
     readonly announcements: Announcements;
-    readonly openRequests: Pick<OpenRequests, 'close'>;
-    readonly openQuestions: Pick<OpenQuestions, 'remove'>;
-    readonly silentDenials: Pick<SilentDenials, 'takeBackSilentDenial'>;
     readonly audit: AuditLog;
   };
 
@@ -86,8 +83,7 @@ async function clearAway(
     rung.length > 0
       ? silence(ports, { rung, request, note })
       : ports.announcements.announce({ requestId, clientId, correlationId }),
-    ...close(ports, request, { ...details, ...silently }),
-    silently?.isDenialCounted && takeBackDenial(ports, request, silently),
+    ...closeOpened(ports, request, { details, silently }),
   ]);
 }
 
@@ -100,25 +96,4 @@ async function silence(
   const outcomes = await push.send(rung, { type: 'request_withdrawn', requestId, expiresAt }, clock());
   const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted').length;
   note({ devices: outcomes.length, accepted, ...notedPushes(outcomes) });
-}
-
-/**
- * Closes what the request opened, so that it neither counts as open nor makes another one need a message. What a
- * request of a reported client opened ends when it counts as denied.
- */
-function close(
-  { openRequests, openQuestions }: WithdrawRequestPorts,
-  { sub, clientId, expiresAt, deniedFrom = expiresAt }: RequestFacts,
-  { isOnlyOne, questionId: id, ...asked }: Partial<SilentlyAsked>,
-): readonly (Promise<void> | false | undefined)[] {
-  const opened = { sub: asked.sub ?? sub, clientId, expiresAt: deniedFrom };
-  return [isOnlyOne && openRequests.close(opened), id !== undefined && openQuestions.remove({ ...opened, id })];
-}
-
-function takeBackDenial(
-  { silentDenials }: WithdrawRequestPorts,
-  { clientId, registrationId, deniedFrom = 0 }: RequestFacts,
-  owner: SilentlyAsked,
-): Promise<void> {
-  return silentDenials.takeBackSilentDenial({ owner, client: { clientId, registrationId }, at: deniedFrom });
 }

@@ -31,6 +31,7 @@ export const SETTINGS: Settings = {
   hasOneOpenRequest: false,
   concealsUsers: false,
   needsMessageWhileOpen: false,
+  reminds: true,
 };
 
 const client = (clientId: string, name: string, different: Partial<Client>): Client => ({

@@ -1,0 +1,30 @@
+import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
+import type { SilentDenials } from '../person/ports.ts';
+import type { OpenedRequest, OpenQuestions, OpenRequests } from './ports.ts';
+
+/** What this step needs. */
+export type CloseOpenedPorts = {
+  readonly openRequests: Pick<OpenRequests, 'close'>;
+  readonly openQuestions: Pick<OpenQuestions, 'remove'>;
+  readonly silentDenials: Pick<SilentDenials, 'takeBackSilentDenial'>;
+};
+
+/**
+ * Closes what a request opened that ended without a decision, so that it neither counts as open nor makes another one
+ * need a message. What a request of a reported client opened ends when it counts as denied, and its denial is taken
+ * back: the client must not notice that it was reported.
+ */
+export function closeOpened(
+  { openRequests, openQuestions, silentDenials }: CloseOpenedPorts,
+  { sub, clientId, registrationId, expiresAt, deniedFrom }: RequestFacts,
+  { details, silently }: OpenedRequest,
+): readonly (Promise<unknown> | false | undefined)[] {
+  const { isOnlyOne, questionId: id } = { ...details, ...silently };
+  const opened = { sub: silently?.sub ?? sub, clientId, expiresAt: deniedFrom ?? expiresAt };
+  const client = { clientId, registrationId };
+  return [
+    isOnlyOne && openRequests.close(opened),
+    id !== undefined && openQuestions.remove({ ...opened, id }),
+    silently?.isDenialCounted && silentDenials.takeBackSilentDenial({ owner: silently, client, at: deniedFrom ?? 0 }),
+  ];
+}
