@@ -129,6 +129,8 @@ describe.skipIf(executablePath === undefined)('the demo page for people who cann
     expect(await focused()).toBe('scenario-kiosk');
     expect(await page.textContent('#desk-title')).toBe('Unlock bike 4711');
     await press('End', 'Home', 'Tab');
+    expect(await focused()).toBe('delivery-poll');
+    await press('Tab');
     expect(await focused()).toBe('login-hint');
     await press('Enter');
     await inPhoneState(page, 'request');
