@@ -131,6 +131,8 @@ describe.skipIf(executablePath === undefined)('the demo page for people who cann
     await press('End', 'Home', 'Tab');
     expect(await focused()).toBe('delivery-poll');
     await press('Tab');
+    expect(await focused()).toBe('numbers');
+    await press('Tab');
     expect(await focused()).toBe('login-hint');
     await press('Enter');
     await inPhoneState(page, 'request');
