@@ -25,18 +25,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     means: 'The request is redeemed before its tokens are signed, so a failure while signing loses the approval.',
     file: GRANT,
     text: `  const issued = await issueTokens(ports, { client, grant, confirmation, now });
-  if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });`,
-    broken: `  if (!(await ports.requests.claimApproved({ request, now }))) return refuse({ reason: 'lost_redemption_race' });
+  const claim = await ports.requests.claimApproved({ request, now });
+  if (!claim.recorded) return refuse(lostTo(claim.stored, client, now));`,
+    broken: `  const claim = await ports.requests.claimApproved({ request, now });
+  if (!claim.recorded) return refuse(lostTo(claim.stored, client, now));
   const issued = await issueTokens(ports, { client, grant, confirmation, now });`,
   },
   {
     name: 'a forgotten intent',
     means: 'A decision is announced after it was committed, so a crash between the two loses the notification.',
     file: ANSWER,
-    text: `    if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
-    return record({ ...ports, done }, { ...valid, verification: verification.value }, details);`,
-    broken: `    const recorded = await record({ ...ports, done }, { ...valid, verification: verification.value }, details);
-    if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
+    text: `    if (clientId !== undefined && !awaitsNumber(stored, answer.value))
+      await ports.announcements.announce({ requestId, clientId, correlationId });
+    return record({ ...ports, done }, { ...valid, verification: verification.value, stored }, details);`,
+    broken: `    const recorded = await record({ ...ports, done }, { ...valid, verification: verification.value, stored }, details);
+    if (clientId !== undefined && !awaitsNumber(stored, answer.value))
+      await ports.announcements.announce({ requestId, clientId, correlationId });
     return recorded;`,
   },
   {
@@ -80,23 +84,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'an expiry that is compared wrongly',
     means: 'A decision is committed without a look at the expiry, so a slow answer decides a request that has ended.',
     file: DECIDABLE,
-    text: "'#sub = :sub AND #profile_id = :profile AND #state = :pending AND #expires_at > :now'",
-    broken: "'#sub = :sub AND #profile_id = :profile AND #state = :pending AND :now = :now'",
+    text: 'AND #profile_id = :profile AND #state = :pending AND #expires_at > :now',
+    broken: 'AND #profile_id = :profile AND #state = :pending AND :now = :now',
   },
   {
     name: 'a limit that is not compared',
     means: 'An attempt is counted without a look at the limits, so a person is rung without end.',
     file: WINDOWS,
-    text: 'condition: limits ? `${isWithin} AND (${isHeard})` : isHeard,',
-    broken: 'condition: limits ? `(${isHeard}) AND :hourly = :hourly AND :minutely = :minutely` : isHeard,',
+    text: 'condition: limits ? ',
+    broken: 'condition: limits && now < 0 ? ',
   },
   {
     name: 'a second decision',
     means: 'A decision is committed over another one, so the phone that was first is told something untrue.',
     file: DECIDABLE,
-    text: "'#sub = :sub AND #profile_id = :profile AND #state = :pending AND #expires_at > :now',\n        values: { sub: owner.sub, profile: owner.profileId, pending: 'pending', now },",
-    broken:
-      "'#sub = :sub AND #profile_id = :profile AND #expires_at > :now',\n        values: { sub: owner.sub, profile: owner.profileId, now },",
+    text: 'AND #profile_id = :profile AND #state = :pending AND #expires_at > :now',
+    broken: 'AND #profile_id = :profile AND :pending = :pending AND #expires_at > :now',
   },
   {
     name: 'a write that does not recognise itself',
@@ -104,5 +107,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'provider/adapters/dynamodb/table.ts',
     text: 'const isOwn = nonce !== undefined && old?.[nonce.attribute] === nonce.value;',
     broken: 'const isOwn = nonce !== undefined && old?.[nonce.attribute] === undefined;',
+  },
+  {
+    name: 'an unconditional withdrawal',
+    means: 'A withdrawal does not ask for the state, so it ends also what was denied, or redeemed.',
+    file: 'provider/adapters/dynamodb/withdrawable-requests-table.ts',
+    text: '(#state = :approved OR (#state = :pending AND',
+    broken: '(:approved = :approved OR (:pending = :pending AND',
   },
 ];
