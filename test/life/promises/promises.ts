@@ -15,7 +15,7 @@ import {
 import { blockUntold, decisionWithoutEvidence, tokensUntold, trailDiffers } from './trail.ts';
 
 /** What the provider promises about the life of an answer. Each returns what a run broke, in domain words. */
-export const PROMISES = {
+const PROMISES = {
   'never two successes for one request': twoSuccesses,
   'never a success after a refusal': successAfterRefusal,
   'never a success after an acknowledged withdrawal': successAfterWithdrawal,

@@ -82,7 +82,7 @@ export const DEVICES: readonly Device[] = [
 ];
 
 /** Ana has two phones, Ben has one. */
-export const USERS: readonly User[] = [user('ana', ['anas-phone', 'anas-tablet']), user('ben', ['bens-phone'])];
+const USERS: readonly User[] = [user('ana', ['anas-phone', 'anas-tablet']), user('ben', ['bens-phone'])];
 
 /** Stores everybody. */
 export function enter(engine: MemoryDynamoDB): void {

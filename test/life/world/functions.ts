@@ -165,13 +165,3 @@ export function adminFunction(own: Own): ManageClientsPorts & ManageUsersPorts &
     blockEnds: new ClientBlockEndsTable(directory),
   };
 }
-
-/** The functions, and for how long each may run (`lambdas/NAME/function.ts`). */
-export const FUNCTIONS = {
-  asking: askingFunction,
-  token: tokenFunction,
-  device: deviceFunction,
-  notification: notificationFunction,
-  admin: adminFunction,
-} as const;
-export type FunctionName = keyof typeof FUNCTIONS;
