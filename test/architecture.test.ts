@@ -38,6 +38,7 @@ const ROOMS = [
 ];
 /** Flows that others share by name. */
 const SHARED_FLOWS = [
+  'provider/flows/asking/close-opened.ts',
   'provider/flows/asking/own-request.ts',
   'provider/flows/asking/whom-to-ring.ts',
   'provider/flows/client/authenticate-client.ts',
