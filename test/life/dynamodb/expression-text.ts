@@ -9,10 +9,10 @@ export type Scope = {
 };
 /** The value of an operand. Undefined if the item has no such attribute. */
 export type Operand = (scope: Scope) => AttributeValue | undefined;
-/** The names of the attributes on the way to a value, from the item inwards. */
+/** The names of the attributes on the way to a value, from the item inwards. A place in a list is a text like `[0]`. */
 export type Path = (scope: Scope) => readonly string[];
 
-const TOKEN = /\s*([#:]?[A-Za-z_0-9]+|<=|>=|<>|[=<>(),.+-])/y;
+const TOKEN = /\s*([#:]?[A-Za-z_0-9]+|<=|>=|<>|\[\d+\]|[=<>(),.+-])/y;
 
 /** The words of an expression, read one after the other. What it does not know is an error, never a guess. */
 export class ExpressionText {
@@ -54,11 +54,13 @@ export class ExpressionText {
 
   path(): Path {
     const segments = [this.take()];
-    while (this.takes('.')) segments.push(this.take());
+    while (this.takes('.') || this.next?.startsWith('[')) segments.push(this.take());
     return ({ names }) => segments.map((segment) => (segment.startsWith('#') ? nameOf(segment, names) : segment));
   }
 
   operand(): Operand {
+    if (this.takes('list_append')) return this.#ofTwo(appended);
+    if (this.takes('if_not_exists')) return this.#ofTwo((value, otherwise) => value ?? otherwise);
     if (!this.next?.startsWith(':')) {
       const path = this.path();
       return (scope) => valueAt(scope.item, path(scope));
@@ -70,13 +72,35 @@ export class ExpressionText {
       return value;
     };
   }
+
+  #ofTwo(combine: (one: Value, other: Value) => Value): Operand {
+    this.expect('(');
+    const one = this.operand();
+    this.expect(',');
+    const other = this.operand();
+    this.expect(')');
+    return (scope) => combine(one(scope), other(scope));
+  }
+}
+
+type Value = AttributeValue | undefined;
+
+function appended(one: Value, other: Value): Value {
+  if (!one?.L || !other?.L) throw new Error('only lists are appended');
+  return { L: [...one.L, ...other.L] };
 }
 
 /** Returns the value at a path. Undefined if there is none. */
 export function valueAt(item: Attributes, [first = '', ...more]: readonly string[]): AttributeValue | undefined {
-  const value = item[first];
-  if (more.length === 0 || value === undefined) return value;
-  return value.M && valueAt(value.M, more);
+  return more.reduce<AttributeValue | undefined>(
+    (value, segment) => (segment.startsWith('[') ? value?.L?.[placeOf(segment)] : value?.M?.[segment]),
+    item[first],
+  );
+}
+
+/** Returns the place that a segment like `[0]` names. */
+export function placeOf(segment: string): number {
+  return Number(segment.slice(1, -1));
 }
 
 function nameOf(segment: string, names: Scope['names']): string {

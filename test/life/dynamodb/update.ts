@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from '../../../provider/adapters/dynamodb/attributes.ts';
-import { ExpressionText, type Operand, type Path, type Scope, valueAt } from './expression-text.ts';
+import { ExpressionText, type Operand, type Path, placeOf, type Scope, valueAt } from './expression-text.ts';
 
 /** What an update expression makes of an item. The item itself stays as it is. */
 export type Update = (scope: Scope) => Attributes;
@@ -50,9 +50,10 @@ function assignment(source: ExpressionText): Step {
   const path = source.path();
   source.expect('=');
   const first = source.operand();
-  if (!source.takes('+')) return { path, value: (scope) => known(first, scope) };
+  const sign = source.takes('+') ? 1 : source.takes('-') ? -1 : undefined;
+  if (!sign) return { path, value: (scope) => known(first, scope) };
   const second = source.operand();
-  return { path, value: (scope) => sum(known(first, scope), known(second, scope)) };
+  return { path, value: (scope) => sum(known(first, scope), known(second, scope), sign) };
 }
 
 function combination(
@@ -70,9 +71,9 @@ function known(operand: Operand, scope: Scope): AttributeValue {
   return value;
 }
 
-function sum(one: AttributeValue, other: AttributeValue): AttributeValue {
+function sum(one: AttributeValue, other: AttributeValue, sign: 1 | -1 = 1): AttributeValue {
   if (one.N === undefined || other.N === undefined) throw new Error('only numbers are added');
-  return { N: String(Number(one.N) + Number(other.N)) };
+  return { N: String(Number(one.N) + sign * Number(other.N)) };
 }
 
 function added(before: AttributeValue | undefined, value: AttributeValue): Written {
@@ -91,9 +92,20 @@ function without(before: AttributeValue | undefined, value: AttributeValue): Wri
 
 function written(item: Attributes, [first = '', ...more]: readonly string[], value: Written): Attributes {
   const { [first]: before, ...others } = item;
-  if (more.length > 0) {
-    if (!before?.M) throw new Error('the path of an update leads to nothing');
-    return { ...item, [first]: { M: written(before.M, more, value) } };
-  }
+  if (more.length > 0) return { ...item, [first]: writtenIn(before, more, value) };
   return value === undefined ? others : { ...item, [first]: value };
+}
+
+function writtenIn(whole: Written, path: readonly string[], value: Written): AttributeValue {
+  const [first = '', ...more] = path;
+  if (!first.startsWith('[')) {
+    if (!whole?.M) throw new Error('the path of an update leads to nothing');
+    return { M: written(whole.M, path, value) };
+  }
+  const list = whole?.L;
+  if (!list) throw new Error('the path of an update leads to no list');
+  const place = placeOf(first);
+  if (more.length > 0) return { L: list.with(place, writtenIn(list[place], more, value)) };
+  if (value === undefined) return { L: list.toSpliced(place, 1) };
+  return { L: place < list.length ? list.with(place, value) : [...list, value] };
 }
