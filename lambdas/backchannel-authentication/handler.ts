@@ -34,20 +34,19 @@ const routes = endpoint(log, {
     const call = clientCallFrom(request, ports.profile);
     if (!call.ok) return call;
     const { withdrawRequest } = await import('../../provider/flows/asking/withdraw-request.ts');
-    return mapResult(await withdrawRequest(ports, call.value), answerEmpty);
+    return mapResult(await withdrawRequest({ ...ports, ...(await ports.loadOwnRequests()) }, call.value), answerEmpty);
   },
   'POST /bc-authorize/number': async (request) => {
     const call = clientCallFrom(request, ports.profile);
     if (!call.ok) return call;
     const { enterNumber } = await import('../../provider/flows/asking/enter-number.ts');
-    return mapResult(await enterNumber(ports, call.value), answerEmpty);
+    return mapResult(await enterNumber({ ...ports, ...(await ports.loadOwnRequests()) }, call.value), answerEmpty);
   },
   'POST /bc-authorize/resend': async (request) => {
     const call = clientCallFrom(request, ports.profile);
     if (!call.ok) return call;
     const { resendRequest } = await import('../../provider/flows/asking/resend-request.ts');
-    const rungRequests = await ports.loadRungRequests();
-    return mapResult(await resendRequest({ ...ports, rungRequests }, call.value), answerOk);
+    return mapResult(await resendRequest({ ...ports, ...(await ports.loadOwnRequests()) }, call.value), answerOk);
   },
 });
 

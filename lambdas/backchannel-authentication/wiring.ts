@@ -9,7 +9,6 @@ import {
   type Wired,
 } from '../../provider/adapters/composition.ts';
 import { readResources } from '../../provider/adapters/config.ts';
-import { NumberedRequestsTable } from '../../provider/adapters/dynamodb/numbered-requests-table.ts';
 import { OpenQuestionsTable } from '../../provider/adapters/dynamodb/open-questions-table.ts';
 import { OpenRequestsTable } from '../../provider/adapters/dynamodb/open-requests-table.ts';
 import { PeopleTable } from '../../provider/adapters/dynamodb/people-table.ts';
@@ -18,7 +17,6 @@ import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.t
 import { ReadableSigningKeysTable } from '../../provider/adapters/dynamodb/signing-keys-table.ts';
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
-import { WithdrawableRequestsTable } from '../../provider/adapters/dynamodb/withdrawable-requests-table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { KeyCache } from '../../provider/adapters/key-cache.ts';
 import { callsOfSns } from '../../provider/adapters/sns/call-sns.ts';
@@ -33,11 +31,13 @@ import type { ResendRequestPorts } from '../../provider/flows/asking/resend-requ
 import type { WithdrawRequestPorts } from '../../provider/flows/asking/withdraw-request.ts';
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 
+/** What the calls need that a client makes about a request of its own. */
+type OwnRequests = Pick<ResendRequestPorts, 'rungRequests'> &
+  Pick<WithdrawRequestPorts, 'withdrawable'> &
+  Pick<EnterNumberPorts, 'numbers'>;
 type Ports = RequestAuthenticationPorts &
-  Omit<ResendRequestPorts, 'rungRequests'> &
-  WithdrawRequestPorts &
-  EnterNumberPorts &
-  ProvePushRightsPorts & { loadRungRequests(): Promise<ResendRequestPorts['rungRequests']> };
+  Omit<ResendRequestPorts & WithdrawRequestPorts & EnterNumberPorts, keyof OwnRequests> &
+  ProvePushRightsPorts & { loadOwnRequests(): Promise<OwnRequests> };
 
 /** Composes what backchannel-authentication runs with in an AWS account. */
 export async function wire(): Promise<Wired<Ports>> {
@@ -58,9 +58,7 @@ export async function wire(): Promise<Wired<Ports>> {
     silentDenials: new SilentDenialsTable(directory, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     requests: new RequestsTable(transactions, entropy),
-    withdrawable: new WithdrawableRequestsTable(transactions, entropy),
-    numbers: new NumberedRequestsTable(transactions, entropy),
-    loadRungRequests: () => loadRungRequests(transactions),
+    loadOwnRequests: () => loadOwnRequests(transactions),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),
@@ -73,8 +71,16 @@ export async function wire(): Promise<Wired<Ports>> {
   return { ports, log: logOf('backchannel-authentication') };
 }
 
-/** Loads what reads and writes requests whose phones are rung again. Few requests are. */
-async function loadRungRequests(transactions: Table): Promise<ResendRequestPorts['rungRequests']> {
-  const { RungRequestsTable } = await import('../../provider/adapters/dynamodb/rung-requests-table.ts');
-  return new RungRequestsTable(transactions, entropy);
+/** Loads what reads and writes requests that a client withdraws, has rung again, or enters a number for. Few are. */
+async function loadOwnRequests(transactions: Table): Promise<OwnRequests> {
+  const [{ NumberedRequestsTable }, { RungRequestsTable }, { WithdrawableRequestsTable }] = await Promise.all([
+    import('../../provider/adapters/dynamodb/numbered-requests-table.ts'),
+    import('../../provider/adapters/dynamodb/rung-requests-table.ts'),
+    import('../../provider/adapters/dynamodb/withdrawable-requests-table.ts'),
+  ]);
+  return {
+    numbers: new NumberedRequestsTable(transactions, entropy),
+    rungRequests: new RungRequestsTable(transactions, entropy),
+    withdrawable: new WithdrawableRequestsTable(transactions, entropy),
+  };
 }

@@ -25,6 +25,7 @@ const OF_PHONES = [
   'not_found',
   'invalid_device',
   'conflict',
+  'withdrawn',
 ];
 const seen = codes.filter((code) => !OF_PHONES.includes(code));
 const other = adviceFor({ error: 'of_a_later_version', status: 400 });

@@ -29,6 +29,7 @@ const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
   'backchannel-authentication': [
     'enter-number',
     'https-key-sets',
+    'numbered-requests-table',
     'read-signed-request',
     'resend-request',
     'rung-requests-table',
@@ -36,6 +37,7 @@ const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
     'verify-hint-token',
     'verify-id-token-hint',
     'withdraw-request',
+    'withdrawable-requests-table',
   ],
   token: ['https-key-sets'],
   'token-revocation': ['https-key-sets'],
