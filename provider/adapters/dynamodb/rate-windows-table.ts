@@ -22,16 +22,20 @@ import {
   type RateWindowForm,
   rateWindowKey,
   silentWindowKey,
+  type UserCodeAttemptsForm,
   userCodeAttemptsKey,
   userWindows,
 } from './forms/rate-window-form.ts';
 import type { Key } from './items.ts';
 import type { Table } from './table.ts';
 
+/** The key of a counter of each day: of long-lived requests, or of user codes. */
+type KeyOfDay = (day: number) => Key<LongWindowForm | UserCodeAttemptsForm>;
+
 /** The keys of the windows in which an attempt to ask a person counts. */
 type WindowsOfPerson = {
   readonly hourly: (hour: number) => Key<RateWindowForm>;
-  readonly daily: ((day: number) => Key<LongWindowForm>) | undefined;
+  readonly daily: KeyOfDay | undefined;
 };
 
 /**
@@ -75,7 +79,7 @@ export class RateWindowsTable implements RateWindows {
   async #countForPerson({ hourly, daily }: WindowsOfPerson, limits: UserWindowLimits, now: number): Promise<Counted> {
     const counting = this.#count(hourly, limits, now);
     if (!daily) return counting;
-    const [inHour, inDay] = await Promise.all([counting, this.#countInDay(daily, limits, now)]);
+    const [inHour, inDay] = await Promise.all([counting, this.#countInDay(daily, limits.longPerDay, now)]);
     if (inHour.allowed && !inDay.allowed) await this.#takeFromHour(hourly, now);
     if (!inHour.allowed && inDay.allowed) await this.#takeFromDay(daily, now);
     return inHour.allowed ? inDay : inHour;
@@ -92,35 +96,18 @@ export class RateWindowsTable implements RateWindows {
     });
   }
 
-  async #takeFromDay(keyOf: (day: number) => Key<LongWindowForm>, countedAt: number): Promise<void> {
-    await this.#transactions.update({
-      key: keyOf(dayAt(countedAt).day),
-      add: { count: -1 },
-      guard: { condition: '#count > :none', values: { none: 0 } },
-      nonce: { attribute: 'given_back_by', value: this.#entropy.id() },
-    });
+  countUserCode(attempt: UserCodeAttempt, most: number, now: number): Promise<Counted> {
+    return this.#countInDay((day) => userCodeAttemptsKey(attempt, day), most, now);
   }
 
-  async #countInDay(
-    keyOf: (day: number) => Key<LongWindowForm>,
-    { longPerDay }: UserWindowLimits,
-    now: number,
-  ): Promise<Counted> {
+  giveBackUserCode(attempt: UserCodeAttempt, countedAt: number): Promise<void> {
+    return this.#takeFromDay((day) => userCodeAttemptsKey(attempt, day), countedAt);
+  }
+
+  async #countInDay(keyOf: KeyOfDay, most: number, now: number): Promise<Counted> {
     const { day, dayEndsAt } = dayAt(now);
     const { written } = await this.#transactions.update({
       key: keyOf(day),
-      set: { ttl: dayEndsAt + HOUR_SECONDS },
-      add: { count: 1 },
-      guard: { condition: 'attribute_not_exists(#count) OR #count < :most', values: { most: longPerDay } },
-      nonce: { attribute: 'counted_by', value: this.#entropy.id() },
-    });
-    return written ? { allowed: true } : { allowed: false, retryAfterSeconds: dayEndsAt - now };
-  }
-
-  async countUserCode(attempt: UserCodeAttempt, most: number, now: number): Promise<Counted> {
-    const { day, dayEndsAt } = dayAt(now);
-    const { written } = await this.#transactions.update({
-      key: userCodeAttemptsKey(attempt, day),
       set: { ttl: dayEndsAt + HOUR_SECONDS },
       add: { count: 1 },
       guard: { condition: 'attribute_not_exists(#count) OR #count < :most', values: { most } },
@@ -129,9 +116,9 @@ export class RateWindowsTable implements RateWindows {
     return written ? { allowed: true } : { allowed: false, retryAfterSeconds: dayEndsAt - now };
   }
 
-  async giveBackUserCode(attempt: UserCodeAttempt, countedAt: number): Promise<void> {
+  async #takeFromDay(keyOf: KeyOfDay, countedAt: number): Promise<void> {
     await this.#transactions.update({
-      key: userCodeAttemptsKey(attempt, dayAt(countedAt).day),
+      key: keyOf(dayAt(countedAt).day),
       add: { count: -1 },
       guard: { condition: '#count > :none', values: { none: 0 } },
       nonce: { attribute: 'given_back_by', value: this.#entropy.id() },
