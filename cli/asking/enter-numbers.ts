@@ -3,13 +3,14 @@ import type { Configuration } from 'openid-client';
 import { isJsonObject } from '../command-line/json-object.ts';
 import { type Say, sayStep } from '../command-line/steps.ts';
 import { plainLine } from '../command-line/text-layout.ts';
-import { authenticationOf, type Credential } from './credential.ts';
+import { postAsClient } from './client-post.ts';
+import type { Credential } from './credential.ts';
 
 /** A request whose number the client enters (docs/number-matching.md), and how the client proves who it is. */
 type Awaited = { readonly authReqId: string; readonly config: Configuration; readonly credential: Credential };
 
 /**
- * Enters each number that is typed, one a line of standard input, and tells what the provider says. Returns what ends it.
+ * Sends each line of standard input as a number, and says what the provider answers. Returns the function that stops this.
  */
 export function enterNumbers(request: Awaited, say: Say = sayStep): () => void {
   say('   Type the number that the phone shows after the approval:');
@@ -24,11 +25,7 @@ async function enter({ authReqId, config, credential }: Awaited, number: string)
   if (!/^[0-9]{2}$/.test(number)) return '   A number has two digits.';
   const endpoint = config.serverMetadata()['backchannel_authentication_number_endpoint'];
   if (typeof endpoint !== 'string') return '   This provider takes no numbers.';
-  const body = new URLSearchParams({ auth_req_id: authReqId, number });
-  const headers = new Headers();
-  const authenticate = await authenticationOf(credential);
-  await authenticate(config.serverMetadata(), config.clientMetadata(), body, headers);
-  const answer = await fetch(endpoint, { method: 'POST', headers, body, redirect: 'error' });
+  const answer = await postAsClient({ config, credential, endpoint }, { auth_req_id: authReqId, number });
   if (answer.ok) return '   The number is right.';
   const refusal: unknown = await answer.json().catch(() => undefined);
   const { error = `http_${answer.status}`, error_description = '' } = isJsonObject(refusal) ? refusal : {};

@@ -1,5 +1,6 @@
 import type { Configuration } from 'openid-client';
-import { authenticationOf, type Credential } from './credential.ts';
+import { postAsClient } from './client-post.ts';
+import type { Credential } from './credential.ts';
 
 /** The member of discovery that says where a client withdraws its request: an extension (docs/withdrawal.md). */
 const ENDPOINT = 'backchannel_authentication_withdrawal_endpoint';
@@ -12,18 +13,10 @@ export async function withdraw(
   credential: Credential,
   authReqId: string,
 ): Promise<boolean> {
-  const metadata = config?.serverMetadata();
-  const endpoint = metadata?.[ENDPOINT];
-  if (!config || !metadata || typeof endpoint !== 'string') return false;
-  const body = new URLSearchParams({ auth_req_id: authReqId });
-  const headers = new Headers();
-  const answered = async () => {
-    const authenticate = await authenticationOf(credential);
-    await authenticate(metadata, config.clientMetadata(), body, headers);
-    const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
-    return fetch(endpoint, { method: 'POST', headers, body, signal, redirect: 'error' });
-  };
-  return answered().then(
+  const endpoint = config?.serverMetadata()[ENDPOINT];
+  if (!config || typeof endpoint !== 'string') return false;
+  const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+  return postAsClient({ config, credential, endpoint, signal }, { auth_req_id: authReqId }).then(
     ({ ok }) => ok,
     () => false,
   );
