@@ -22,9 +22,8 @@ type Counting = {
 };
 
 /**
- * Authentication requests in Transactions, as their phones are rung again. One with a grant is approved, and waits for a
- * number. Each attempt is counted and listed by the
- * conditional write that decides whether it is made.
+ * Authentication requests in Transactions, as their phones are rung again. A pending request with a grant is approved, and
+ * waits for a number. Each attempt is counted and listed by the conditional write that decides whether it is made.
  */
 export class RungRequestsTable implements RungRequests {
   readonly #transactions: Table;
@@ -48,7 +47,7 @@ export class RungRequestsTable implements RungRequests {
   recordResend({ request, now }: Parameters<RungRequests['recordResend']>[0]): Promise<AttemptRecorded> {
     return this.#record(request, now, {
       kind: 'resend',
-      // Whether an approval waits for a number is as it was read: phones ring only if none does.
+      // Phones ring only if no approval waits for a number, so the guard checks that this is still as it was read.
       condition: `${request.state === 'awaiting_number' ? 'attribute_exists(#grant)' : UNANSWERED} AND (attribute_not_exists(#resends) OR #resends < :most) AND ((attribute_not_exists(#next_resend_at) AND #issued_at <= :first) OR #next_resend_at <= :now)`,
       values: { most: MOST_RESENDS, first: now - RESEND_PAUSE_SECONDS },
       set: { next_resend_at: now + RESEND_PAUSE_SECONDS },

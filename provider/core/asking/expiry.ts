@@ -4,8 +4,8 @@ import { ok, type Result, refuse } from '../result.ts';
 const SHORTEST_EXPIRY_SECONDS = 10;
 
 /**
- * The longest life of a request that a deployment can allow, in seconds: 72 hours, as at Auth0. What waits for a request
- * is built for no longer one.
+ * The longest life of a request that a deployment can allow, in seconds: 72 hours, as at Auth0. Intervals, retries and
+ * reminders are made for requests up to this life.
  */
 export const LONGEST_EXPIRY_SECONDS = 259_200;
 

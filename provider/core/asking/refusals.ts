@@ -97,8 +97,6 @@ const HINT_TOKEN_EXPECTED: Readonly<Record<WrongHintToken, string>> = {
   replayed: 'a JWT whose jti was not used before',
 };
 
-const NO_NUMBER_AWAITED = 'auth_req_id names no open request of this client that waits for a number.';
-
 /** What the caller receives for each reason, and the evidence that may be logged. A missing reason does not compile. */
 export const askingWording: Wordings<AskingRefusal> = {
   scope_malformed: () =>
@@ -203,7 +201,8 @@ export const askingWording: Wordings<AskingRefusal> = {
       retryAfter(refusal.retryAfterSeconds),
     ),
   // Unknown ids, ids of other clients and requests that are over or need no number share this wording.
-  number_not_awaited: ({ because }) => wording(400, 'invalid_grant', NO_NUMBER_AWAITED, { detail: because }),
+  number_not_awaited: ({ because }) =>
+    invalidGrant('auth_req_id names no open request of this client that waits for a number.', because),
   no_reachable_device: () =>
     invalidRequest('No eligible notification channels were found: the user has no device that a push can reach.'),
   acr_out_of_reach: () =>

@@ -9,7 +9,7 @@ const REMINDED_LIFE_SECONDS = 1800;
 const LAST_PART = 6;
 /** How long before the end a reminder comes at most, in seconds. */
 const EARLIEST_SECONDS = 3600;
-/** How often a reminder is tried that SNS does not accept. */
+/** How often a reminder is tried at most. It is tried again if SNS did not accept it. */
 export const MOST_REMINDERS = 3;
 /** How long one try may take, in seconds. It is longer than the function may run, so that two tries never overlap. */
 export const REMINDER_LEASE_SECONDS = 60;
@@ -48,8 +48,8 @@ export function decideReminder(request: AuthenticationRequest | undefined, now: 
   if (at === undefined || now >= request.expiresAt) return drop('request_over');
   const tries = attemptsOf(request, 'reminder');
   if (tries.some(({ accepted = 0 }) => accepted > 0) || tries.length >= MOST_REMINDERS) return drop('reminded_already');
-  const free = tries.at(-1);
-  const seconds = Math.max(at, free === undefined ? 0 : free.at + REMINDER_LEASE_SECONDS) - now;
+  const last = tries.at(-1);
+  const seconds = Math.max(at, last === undefined ? 0 : last.at + REMINDER_LEASE_SECONDS) - now;
   return seconds > 0
     ? { outcome: 'wait', seconds: Math.min(seconds, LONGEST_DELAY_SECONDS) }
     : { outcome: 'ring', request };

@@ -8,14 +8,14 @@ import type { NothingToResend } from './refusals.ts';
 /** How often a client may have the phones of one request rung again. */
 export const MOST_RESENDS = 3;
 /**
- * How long a client waits for that, in seconds: after its request, and after each time. A client that was reported hears
- * within these seconds that a short request was denied, like one whose user denies everything, so it resends none.
+ * How long a client waits before a resend, in seconds: after its request, and after each resend. A client that was
+ * reported hears within this time that its request was denied, so it has no open request to resend.
  */
 export const RESEND_PAUSE_SECONDS = 45;
 
 /**
- * A request whose phones the client may have rung again. If an approval waits for a number, none rings: but the client is
- * answered as before the approval, of which it is not told.
+ * A request whose phones the client may have rung again. If an approval waits for a number, no phone rings. The client
+ * gets the same answer as before the approval, because it must not learn of the approval.
  */
 export type ResendableRequest = Extract<AuthenticationRequest, { state: 'pending' | 'awaiting_number' }>;
 
@@ -50,8 +50,8 @@ export function judgeResend(
 }
 
 /**
- * Returns what the windows of the person count when the phones of a request ring once more. It is no further long-lived
- * request.
+ * Returns what the windows of the person count when the phones of a request ring once more. A long-lived request is
+ * counted for the day only once, when it is made.
  */
 export function ringOf({ sub }: Pick<RequestFacts, 'sub'>): CountedAttempt {
   return { sub, isLong: false };

@@ -178,8 +178,9 @@ export type Decision =
 /**
  * Judges a decision that could not be recorded, from the request as it is stored now. The same decision from the same
  * device is accepted again without an error, because the device may have lost the first answer. Any other decision is
- * refused as too late. So is a report of fraud after a plain denial: it blocks nobody any more, and the person must not
- * believe that it did. After a withdrawal every decision is, so that the phone tells its user what became of it.
+ * refused as too late. A report of fraud after a plain denial is refused too: it blocks nobody any more, and the person
+ * must not believe that it did. After a withdrawal every decision is refused, also a repeated one, so that the phone
+ * tells its user that the request was withdrawn.
  */
 export function judgeLateDecision(
   stored: AuthenticationRequest | undefined,

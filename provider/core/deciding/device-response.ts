@@ -31,7 +31,7 @@ export function notedDecision(response: DeviceResponse) {
 /**
  * Checks what a phone signed to answer a request: the id of this request, the decision, and the hash of the details
  * that it showed. Only a denial has a reason: an approval that reports fraud contradicts itself. A denial needs no
- * number, and one that has any is as good.
+ * number, and a number in it is ignored.
  */
 export function checkDeviceResponse(
   claims: Claims,

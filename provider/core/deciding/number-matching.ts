@@ -10,13 +10,13 @@ export const NUMBER_MATCHING = ['phone_enters', 'client_enters'] as const;
 /** One of {@link NUMBER_MATCHING}. */
 export type NumberMatching = (typeof NUMBER_MATCHING)[number];
 
-/** Why no number of a request is looked at. */
+/** Why a number that a client entered is not compared. */
 export type NoNumberAwaited = 'unknown' | 'foreign' | 'needs_none' | 'over';
 
 /** How many numbers there are: `00` to `99`. */
 export const NUMBERS = 100;
 
-/** How many wrong numbers end a request. So who guesses is right in 3 of 100 requests. */
+/** How many wrong numbers end a request. So a person who guesses is right in 3 of 100 requests. */
 export const NUMBER_TRIES = 3;
 
 /** The method of an approval whose number matched: more than one channel was used (RFC 8176 §2). */
@@ -42,7 +42,7 @@ export function matches(entered: string, number: string | undefined): boolean {
 export type WrongNumber = {
   /** How many wrong numbers there are, with this one. */
   readonly count: number;
-  /** How many more the request bears. With 0 it has failed. */
+  /** How many attempts are left. With 0 the request has failed. */
   readonly attemptsLeft: number;
 };
 

@@ -26,7 +26,7 @@ export const decidingWording: Wordings<DecidingRefusal> = {
   verification_insufficient: (refusal) => wording(403, 'insufficient_user_authentication', whatSuffices(refusal)),
   number_required: () =>
     invalidRequest('The claim number must be the two digits that the user sees where the request began.', 'number'),
-  // The same for phones and clients. Only what the next step is differs.
+  // Phones and clients get the same answer.
   wrong_number: ({ attemptsLeft }) =>
     wording(400, 'invalid_number', whatIsLeft(attemptsLeft), {
       members: { attempts_left: attemptsLeft },

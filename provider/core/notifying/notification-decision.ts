@@ -54,9 +54,9 @@ export type NotificationDecision =
 /**
  * Decides from the stored request whether its client is to be notified (CIBA §10.2): after an approval and after a
  * denial, also one that nobody made because the client was reported, and after the last wrong number. An announcement
- * states only an intent, because it is sent before the decision is committed. The decision may therefore follow a moment later, or never, if the phone's
- * call failed in between. A client that already has its tokens needs no notification, and one that withdrew its request
- * wants none.
+ * states only an intent, because it is sent before the decision is committed. The decision may therefore follow a moment
+ * later, or never, if the phone's call failed in between. A client that already has its tokens needs no notification, and
+ * one that withdrew its request wants none.
  */
 export function decideNotification(
   request: AuthenticationRequest | undefined,

@@ -38,9 +38,8 @@ const tell = (error: PushError): PushDecision => ({ outcome: 'tell', error });
 
 /**
  * Decides from the stored request what its client is pushed (CIBA §10.3, §12). A client whose request failed because no
- * phone rang heard so in the answer to its request, and never got an `auth_req_id`. One that withdrew it is told nothing.
- * An approval for which no tokens
- * could be made in time is told as `transaction_failed`.
+ * phone rang heard so in the answer to its request, and never got an `auth_req_id`. A client that withdrew its request is
+ * told nothing. An approval for which no tokens could be made in time is told as `transaction_failed`.
  */
 export function decidePush(request: AuthenticationRequest, announced: Announced): PushDecision {
   const { now, watchesExpiry } = announced;

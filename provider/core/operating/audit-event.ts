@@ -68,7 +68,7 @@ export type AuditEvent =
       readonly sub: string;
       readonly clientId: string;
       readonly deviceId?: string | undefined;
-      /** How many more the request bears. With 0 it has failed. */
+      /** How many attempts are left. With 0 the request has failed. */
       readonly attemptsLeft: number;
     }
   | {

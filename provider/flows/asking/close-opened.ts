@@ -10,9 +10,9 @@ export type CloseOpenedPorts = {
 };
 
 /**
- * Closes what a request opened that ended without a decision, so that it neither counts as open nor makes another one
- * need a message. What a request of a reported client opened ends when it counts as denied, and its denial is taken
- * back: the client must not notice that it was reported.
+ * Closes what a request opened, when it ends without a decision. Then it no longer counts as open, and no other request
+ * needs a message because of it. A request of a reported client counts as open until it counts as denied, and its denial
+ * is taken back: the client must not notice that it was reported.
  */
 export function closeOpened(
   { openRequests, openQuestions, silentDenials }: CloseOpenedPorts,

@@ -34,7 +34,7 @@ type Entered = {
  * Takes the number that a client's user read on the phone and typed where the request began (docs/number-matching.md).
  * The right one makes the approval count, with one conditional write. Before it, a client that is notified is announced
  * the end of its request, so that it is pinged or pushed its tokens. A wrong number is announced too, because it may be
- * the last: so it takes as long as a right one. A request that asks nobody bears as many wrong numbers as any other.
+ * the last: so it takes as long as a right one. A request that asks nobody allows as many wrong numbers as any other.
  */
 export async function enterNumber(ports: EnterNumberPorts, call: ClientCall): Promise<Result<void>> {
   const own = await readOwnRequestCall(ports, call);

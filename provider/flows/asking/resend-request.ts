@@ -19,8 +19,8 @@ export type ResendAnswer = {
 };
 
 /**
- * Handles a client's call to have the phones of its own pending request rung again (docs/long-approvals.md), an extension
- * of CIBA. Nothing of the request changes: its id, its end, what is shown and the interval stay. It is refused for the
+ * Handles a client's call to have the phones of its own pending request rung again (docs/resend.md), an extension of
+ * CIBA. Nothing of the request changes: its id, its end, what is shown and the interval stay. It is refused for the
  * reasons for which the same request would be refused now, and rings nobody where that request would ring nobody.
  */
 export async function resendRequest(ports: ResendRequestPorts, call: ClientCall): Promise<Result<ResendAnswer>> {

@@ -11,9 +11,9 @@ export type CountWrongNumberPorts = {
 };
 
 /**
- * Counts a wrong number with one conditional write, which also ends the request if it bears no more. Of many numbers at
- * the same time, each is counted after the others, until the request has failed. Returns how many more the request bears,
- * or undefined if it was over before this number. `deviceId`: the device on which it was typed, if it was on one.
+ * Counts a wrong number with one conditional write, which also ends the request if it was the last attempt. Numbers that come
+ * at the same time are counted one after the other, until the request has failed. Returns how many attempts are left, or
+ * undefined if the request was over before this number. `deviceId`: the device on which it was typed, if any.
  */
 export async function countWrongNumber(
   { numbers, audit, clock }: CountWrongNumberPorts,

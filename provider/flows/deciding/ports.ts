@@ -83,7 +83,7 @@ export interface NumberedRequests {
   /** Returns the request as it is stored now. */
   findRequest(requestId: string): Promise<AuthenticationRequest | undefined>;
   /**
-   * Counts a wrong number of an open, unexpired request. The last one that it bears makes it fail, in the same write. If
+   * Counts a wrong number of an open, unexpired request. The last attempt makes it fail, in the same write. If
    * another number was entered since the request was read, nothing is written, and it is returned as it is stored now.
    */
   recordWrongNumber(entered: { request: RequestFacts; now: number }): Promise<PollOutcome>;
