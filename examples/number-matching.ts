@@ -43,7 +43,7 @@ async function login({ answer, ...setup }: Setup): Promise<void> {
   console.log(`The numbers matched: amr is ${tokens.claims()?.['amr']}.`);
 }
 
-/** Sends what the user typed. `attempts_left` of a refusal says how many more the request bears. */
+/** Sends what the user typed. `attempts_left` of a refusal says how many attempts are left. */
 async function enter(
   config: openid.Configuration,
   { clientId, clientSecret }: Pick<Setup, 'clientId' | 'clientSecret'>,

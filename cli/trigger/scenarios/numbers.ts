@@ -1,3 +1,4 @@
+import { NUMBER_TRIES } from '../../../provider/core/deciding/number-matching.ts';
 import type { Asked } from '../acting-client.ts';
 import { Different, expectAnswer } from '../ending.ts';
 import type { ScenarioGroup } from '../scenario.ts';
@@ -6,7 +7,6 @@ import type { Stage } from '../stage.ts';
 const SHOWS = 'docs/number-matching.md#the-client-shows-the-number';
 const ENTERS = 'docs/number-matching.md#the-client-enters-the-number';
 const STANDARD = 'RFC 10027 §6.1.16';
-const MOST_WRONG = 3;
 
 async function askedWithNumber(stage: Stage, number_matching: 'phone_enters' | 'client_enters') {
   const client = await stage.client({ number_matching });
@@ -47,7 +47,7 @@ export const numbers: ScenarioGroup = {
       about: 'The user types a wrong number on the phone, and the right one then.',
       needs: 'local',
       ends: { by: 'phone', status: 400, error: 'invalid_number' },
-      next: 'Let the user read the number again. attempts_left says how many wrong ones the request still bears.',
+      next: 'Let the user read the number again. attempts_left says how many attempts are left.',
       standard: STANDARD,
       page: 'docs/device-api.md#answer',
       async play(stage) {
@@ -74,7 +74,7 @@ export const numbers: ScenarioGroup = {
         const { exchange, ...shown } = await person.phone.read(asked.requestId);
         expectAnswer(exchange, { status: 200 });
         const number = anotherThan(numberOf(asked));
-        for (let wrong = 0; wrong < MOST_WRONG; wrong += 1)
+        for (let wrong = 0; wrong < NUMBER_TRIES; wrong += 1)
           expectAnswer(await person.phone.respond(shown, { number }), { status: 400, error: 'invalid_number' });
         return client.poll(asked);
       },
