@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { answer, ask, deliver, poll, read, withdraw } from './world/actions.ts';
 import { FATES, type Fate } from './world/fates.ts';
 import type { RequestStory } from './world/history.ts';
+import type { Invocation } from './world/invocation.ts';
 import {
   blockUser,
   endReport,
@@ -11,7 +12,6 @@ import {
   removeDevice,
   unblockUser,
 } from './world/operators.ts';
-import type { Invocation } from './world/scheduler.ts';
 import type { Health, World } from './world/world.ts';
 
 /**

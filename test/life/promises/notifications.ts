@@ -8,7 +8,8 @@ const MARGIN_SECONDS = 45;
 /**
  * No notification is lost: at the end, with the queue drained and the endpoint healthy, the client knows how its request
  * ended. A ping comes only after a decision of a person (CIBA §10.2), and not after something took the approval back;
- * those clients poll. Any answer of an endpoint ends a ping (CIBA §10.2). A client that is removed, or whose id another one has, is told nothing.
+ * those clients poll. Any answer of an endpoint ends a ping (CIBA §10.2). A client that is removed, or whose id another
+ * one has, is told nothing.
  */
 export function notificationLost(world: World): readonly string[] {
   const { history } = world;

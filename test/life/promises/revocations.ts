@@ -1,12 +1,12 @@
 import type { History, RequestStory, Revocation } from '../world/history.ts';
-import type { Invocation } from '../world/scheduler.ts';
+import type { Invocation } from '../world/invocation.ts';
 import type { World } from '../world/world.ts';
 import { type Success, successesOf } from './successes.ts';
 
 type Of<What extends Revocation['what']> = Extract<Revocation, { what: What }>;
 
 /**
- * Never a success after a revocation that was acknowledged before the winning call began to read (design decision 2).
+ * Never a success after a revocation that was acknowledged before the winning call began to read.
  * The winning call reads the person and the client after the poll, or after it took the lease, and before it redeems.
  */
 export function successAfterRevocation({ history }: World): readonly string[] {

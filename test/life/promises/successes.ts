@@ -1,6 +1,6 @@
 import { redemptionGrace } from '../../../provider/core/deciding/redemption-grace.ts';
 import type { Delivery, PollAnswer, RequestStory } from '../world/history.ts';
-import type { Invocation } from '../world/scheduler.ts';
+import type { Invocation } from '../world/invocation.ts';
 import type { World } from '../world/world.ts';
 
 /** A success: tokens that a client got. `invocation` is the one that redeemed the request. */

@@ -6,7 +6,7 @@ const about = (kept: Kept, { requestId }: RequestStory): boolean =>
 
 /**
  * No decision without evidence: before an approval is committed, the store has acknowledged what the phone signed. A
- * denial is recorded also while the store is out (design decision 8).
+ * denial is recorded also while the store is out.
  */
 export function decisionWithoutEvidence({ history }: World): readonly string[] {
   return history.requests.flatMap((request) => {

@@ -11,9 +11,9 @@ import { requestTokens } from '../../../provider/flows/token/request-tokens.ts';
 import { ISSUER } from '../../core/given.ts';
 import { basic } from '../../flows/world/clients.ts';
 import type { RequestStory } from './history.ts';
+import type { Invocation } from './invocation.ts';
 import type { Outcome } from './pool.ts';
 import type { Message } from './queue.ts';
-import type { Invocation } from './scheduler.ts';
 import { signedBy } from './stand-ins.ts';
 import type { KnownClient, World } from './world.ts';
 

@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { ConditionFailed, type MemoryDynamoDB } from '../dynamodb/memory-dynamodb.ts';
-import type { CallOf } from './scheduler.ts';
+import type { CallOf } from './invocation.ts';
 import { type CallWords, wordsOf } from './words.ts';
 
 /** Makes a call of AWS in the name of the invocation that runs. */

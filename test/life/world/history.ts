@@ -1,7 +1,7 @@
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { AuditEvent } from '../../../provider/core/operating/audit-event.ts';
 import type { AuditStep } from '../../../provider/core/operating/audit-record.ts';
-import type { Invocation } from './scheduler.ts';
+import type { Invocation } from './invocation.ts';
 
 // What happened in a run, as those outside the provider saw it, and as the tables show it. `at` is a place in the order
 // of everything that happens, `clock` is in epoch seconds.

@@ -3,7 +3,7 @@ import { createClient, removeClient, updateClient } from '../../../provider/flow
 import { unblockClient } from '../../../provider/flows/person/manage-blocks.ts';
 import { removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
 import type { Attempt, Revocation } from './history.ts';
-import type { Invocation } from './scheduler.ts';
+import type { Invocation } from './invocation.ts';
 import type { KnownClient, World } from './world.ts';
 
 // What operators do: each is one call of the admin function. What they take back is remembered once it is acknowledged.

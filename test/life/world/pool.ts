@@ -1,6 +1,7 @@
 import type { Result } from '../../../provider/core/result.ts';
 import type { MakeCall } from './dynamodb-client.ts';
-import type { Invocation, Scheduler } from './scheduler.ts';
+import type { Invocation } from './invocation.ts';
+import type { Scheduler } from './scheduler.ts';
 
 type Instance<Ports> = { readonly ports: Ports; invocation: Invocation | undefined };
 

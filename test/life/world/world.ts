@@ -21,9 +21,10 @@ import {
   tokenFunction,
 } from './functions.ts';
 import { History, type RequestStory, type State } from './history.ts';
+import type { Invocation } from './invocation.ts';
 import { Pool } from './pool.ts';
 import { Queue } from './queue.ts';
-import { type Invocation, Scheduler } from './scheduler.ts';
+import { Scheduler } from './scheduler.ts';
 import { auditTrailOf, kmsOf, signerOf, snsOf, sqsOf } from './stand-ins.ts';
 import { Story } from './story.ts';
 
