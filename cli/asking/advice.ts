@@ -70,6 +70,11 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     next: 'Let the user type it again. After ten wrong codes in a day this client is refused for this user.',
     page: USER_CODE,
   },
+  invalid_number: {
+    means: 'The number is not the one that the phone shows, or the phone shows none yet.',
+    next: 'Let the user read the number again after the approval. The third wrong number ends the request.',
+    page: 'docs/number-matching.md#the-client-enters-the-number',
+  },
   unsupported_grant_type: {
     means: 'The provider does not know this grant type.',
     next: 'Send urn:openid:params:grant-type:ciba.',
@@ -108,7 +113,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 };
 
 const DENIED: Advice = {
-  means: 'The user said no on the phone, or the approval was withdrawn before the tokens were fetched.',
+  means: 'The user said no on the phone, or the approval was taken back before the tokens were fetched.',
   next: 'Stop. The client may not ask this user again for a while, and longer after each further denial.',
   page: 'docs/tutorial.md#7-say-no',
 };

@@ -22,6 +22,7 @@ const OF_PHONES = [
   'insufficient_user_authentication',
   'already_decided',
   'expired',
+  'withdrawn',
   'not_found',
   'invalid_device',
   'conflict',
