@@ -124,7 +124,7 @@ async function expectNoAnswer(login: Login, answered: Response, phone: string): 
   expect((await world.poll(login.client, login.authReqId)).body['error']).toBe('expired_token');
 }
 
-describe.each(TAKEN_BACK)('$what (design decision 2)', (taken) => {
+describe.each(TAKEN_BACK)('$what', (taken) => {
   it('after asking', async () => {
     const login = await askedLogin();
     const { bytes } = await login.phone.read(login.requestId);

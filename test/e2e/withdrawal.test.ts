@@ -178,7 +178,7 @@ describe('a client that is told', () => {
   });
 });
 
-it('a withdrawal, an approval and polls at once: tokens, or access_denied for good (design decision 2)', async () => {
+it('a withdrawal, an approval and polls at once: tokens, or access_denied for good', async () => {
   for (let round = 0; round < 6; round += 1) {
     const { email, phone } = await world.person();
     const { authReqId, requestId } = await world.asked(client, { login_hint: email });

@@ -19,8 +19,8 @@ const PUSHED_BYTES: Proof['test'] = {
     'that is pushed to gets the token and the body as they are, as JSON (CIBA §10.3.1)',
   ],
 };
-const ANSWERS = 'what the endpoint answers (CIBA §10.3, design decision 4)';
-const TWICE = 'never two sets of tokens (CIBA §10.1.1, design decisions 1, 2 and 4)';
+const ANSWERS = 'what the endpoint answers (CIBA §10.3)';
+const TWICE = 'never two sets of tokens (CIBA §10.1.1)';
 const EXPIRY = 'an expiry is told by a message that is sent again until its time has come (CIBA §12)';
 
 /** Delivery by push (CIBA §10.3, §12), and what it shares with the token endpoint (CIBA §10, §11). */

@@ -8,7 +8,7 @@ import {
 } from '../../../provider/core/notifying/push-answer.ts';
 import { NOW } from '../given.ts';
 
-describe('how long a push is tried (design decision 4)', () => {
+describe('how long a push is tried', () => {
   it.each([
     [900, 450],
     [3600, 1800],

@@ -161,7 +161,7 @@ describe('a client in push mode (CIBA §10.3.1)', () => {
   });
 });
 
-describe('what the endpoint answers (CIBA §10.3, design decision 4)', () => {
+describe('what the endpoint answers (CIBA §10.3)', () => {
   it.each([200, 204, 299, 301, 302, 307, 400, 401, 404, 410])('%i ends it', async (status) => {
     const { notify, answers, waiting, stored } = pushingWorld();
     answers.answers = { status };
@@ -313,7 +313,7 @@ describe('an expiry is told by a message that is sent again until its time has c
   });
 });
 
-describe('never two sets of tokens (CIBA §10.1.1, design decisions 1, 2 and 4)', () => {
+describe('never two sets of tokens (CIBA §10.1.1)', () => {
   const CALLS = 14;
 
   it.each(['fails', 'answer lost', 'dies'] as const)(

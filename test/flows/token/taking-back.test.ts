@@ -18,7 +18,7 @@ it('the last scope of a grant without openid removed: nothing is signed, and the
   expect([signed, state()]).toEqual([[], 'failed']);
 });
 
-describe('what was taken back before the last look is worth no tokens (design decision 2)', () => {
+describe('what was taken back before the last look is worth no tokens', () => {
   it.each<[string, (world: World) => void, string]>([
     ['the user removed', ({ users }) => void users.delete('user-1'), 'user_removed'],
     [
