@@ -1,4 +1,5 @@
 import { ACKNOWLEDGEMENT_REQUIREMENTS } from './acknowledgement.ts';
+import { ATTEMPT_REQUIREMENTS } from './attempts.ts';
 import { CHOICE_REQUIREMENTS } from './choices.ts';
 import { CONCEALMENT_REQUIREMENTS } from './concealment.ts';
 import { DECISION_ORDER_REQUIREMENTS } from './decision-order.ts';
@@ -43,5 +44,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...OTHER_REQUIREMENTS,
   ...NUMBER_REQUIREMENTS,
   ...WITHDRAWAL_REQUIREMENTS,
+  ...ATTEMPT_REQUIREMENTS,
   ...CHOICE_REQUIREMENTS,
 ];

@@ -13,7 +13,7 @@ const LONG = { issuedAt: NOW, expiresAt: NOW + 6 * HOUR };
 const DUE = NOW + 5 * HOUR;
 const tried = (at: number, more: { accepted?: number } = {}) => ({ kind: 'reminder', at, ...more }) as const;
 
-describe('the reminder of a request', () => {
+describe('the reminder of a request (RFC 10027 §6.1.11)', () => {
   it.each([
     ['half an hour', 1800, undefined],
     ['a second more', 1801, 300],

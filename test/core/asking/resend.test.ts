@@ -9,7 +9,7 @@ const AGED = { issuedAt: NOW - RESEND_PAUSE_SECONDS };
 const resentAt = (...instants: number[]) => ({ attempts: instants.map((at) => ({ kind: 'resend', at }) as const) });
 const judge = (request: AuthenticationRequest | undefined, now = NOW) => refusalOf(judgeResend(request, CLIENT, now));
 
-describe('a client may have the phones of its request rung again', () => {
+describe('a client may have the phones of its request rung again (RFC 10027 §6.1.11)', () => {
   it('once the request is as old as the pause, and not a second before', () => {
     expect(judge(requestIn('pending', AGED))).toBe(undefined);
     const young = requestIn('pending', { issuedAt: AGED.issuedAt + 1 });

@@ -109,7 +109,7 @@ function windowsIn(journal: Journal) {
   return { limits, rateWindows };
 }
 
-describe('a resend', () => {
+describe('a resend (RFC 10027 §6.1.11)', () => {
   it('rings the phones for the same request again, and changes nothing but the list of attempts', async () => {
     const world = resendingWorld();
     expect(valueFrom(await world.resend())).toEqual({ expires_in: 60, resends_left: 2 });
@@ -168,7 +168,7 @@ describe('a resend', () => {
   });
 });
 
-describe('a resend is refused', () => {
+describe('a resend is refused (RFC 6749 §5.2)', () => {
   it.each<[string, AuthenticationRequest | undefined]>([
     ['unknown', undefined],
     ['foreign', requestIn('pending', { ...OF_ANA, registrationId: 'registration-0' })],

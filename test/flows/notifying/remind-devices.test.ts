@@ -84,7 +84,7 @@ function remindingWorld(given: Given = {}) {
   return { ...world, requests, registered, enrolled, fates, rung, limit, later, remind, attempts };
 }
 
-describe('the reminder of a long request', () => {
+describe('the reminder of a long request (RFC 10027 §6.1.11)', () => {
   it('rings the phones with a message of its own kind, once', async () => {
     const world = remindingWorld();
     expect((await world.remind()).noted).toMatchObject({
