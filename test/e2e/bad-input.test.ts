@@ -2,7 +2,14 @@ import { createPublicKey, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../local/aws/server.ts';
-import { FAULTS, PARAMETERS, SIGNED_REQUEST, type Verdict, verdictsOf } from '../support/bad-parameters.ts';
+import {
+  FAULTS,
+  OWN_REQUEST_CALLS,
+  PARAMETERS,
+  SIGNED_REQUEST,
+  type Verdict,
+  verdictsOf,
+} from '../support/bad-parameters.ts';
 import { type Answer, basic, type TestClient, World } from '../support/world.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -421,6 +428,70 @@ describe('a client that is not authenticated learns nothing of what else is wron
   ])('%s', async (_, call, more, verdict) => {
     const wrong = 'binding_message=%E2%80%AE&requested_expiry=-1&scope=&login_hint=nobody%40example.com';
     await expectVerdict(verdict, () => post(`${wrong}${more}`, call()));
+  });
+});
+
+describe.each(Object.entries(OWN_REQUEST_CALLS))('%s, a call about an own request', (path, { unknown, parameters }) => {
+  const UNKNOWN_ID = 'a-request-that-nobody-made';
+  let asking: TestClient;
+  let authReqId: string;
+  let requestId: string;
+  beforeAll(async () => {
+    asking = await world.client({ number_matching: 'client_enters' });
+    const { email } = await world.person();
+    ({ authReqId, requestId } = await world.asked(asking, { login_hint: email }));
+  });
+
+  const send = (body: string, call: Call = {}) => post(body, { path, authorization: basic(asking), ...call });
+  /** Returns what else a call has, so that one parameter is what is judged. */
+  const beside = (name: string) => {
+    // A fault of the id is judged by an open request, and everything else by an id that leads nowhere.
+    const others = { auth_req_id: UNKNOWN_ID, ...('number' in parameters && { number: '42' }) };
+    const kept = Object.entries(others).filter(([other]) => other !== name);
+    return kept.map(([other, value]) => `${other}=${value}`);
+  };
+  const rows = Object.entries(parameters).flatMap(([name, row]) =>
+    Object.entries(FAULTS).map(([fault, spoil]) => ({ name, fault, spoil, row })),
+  );
+
+  it.each(rows)('$name $fault is answered as the standard says', async ({ name, fault, spoil, row }) => {
+    const good = name === 'auth_req_id' ? authReqId : row.good;
+    const verdict = verdictsOf(row)[fault as keyof typeof FAULTS];
+    await expectVerdict(verdict, () => send([...beside(name), spoil({ name, good })].join('&')));
+  });
+
+  const MISSING = 'invalid_request missing_parameter';
+  it.each<[string, () => string, Call, Verdict]>([
+    ['an empty body', () => '', {}, MISSING],
+    ['the id in the query', () => '', { path: `${path}?auth_req_id=${UNKNOWN_ID}&number=42` }, MISSING],
+    [
+      'a JSON body',
+      () => JSON.stringify({ auth_req_id: authReqId }),
+      { type: 'application/json' },
+      'invalid_request unsupported_media_type',
+    ],
+    ['JSON that is called a form', () => JSON.stringify({ auth_req_id: authReqId }), {}, MISSING],
+    [
+      'a body over 64 KB',
+      () => `auth_req_id=${authReqId}&number=42&unknown=${'x'.repeat(65_536)}`,
+      {},
+      'invalid_request body_too_large',
+    ],
+    ['no credential', () => `auth_req_id=&number=`, { authorization: '' }, 'invalid_client no_client_authentication'],
+    ['an id of no request', () => beside('').join('&'), {}, unknown],
+  ])('%s', async (_, body, call, verdict) => {
+    await expectVerdict(verdict, () => send(body(), call));
+  });
+
+  it('none of it changed the open request, counted a number or rang its phone', async () => {
+    const polled = await world.poll(asking, authReqId);
+    expect(polled.body['error']).toBe('authorization_pending');
+    const pushes = world.runtime.push.deliveries.filter(({ payload }) => JSON.stringify(payload).includes(requestId));
+    expect(pushes).toHaveLength(1);
+    for (let tries = 1; tries <= 2; tries += 1) {
+      const wrong = await world.post('/bc-authorize/number', asking, { auth_req_id: authReqId, number: '42' });
+      expect([wrong.status, wrong.body['error']]).toEqual([400, 'invalid_number']);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
-// What is wrong with a parameter of /bc-authorize, and what each parameter answers to it. A parameter that the provider
-// looks at and that has no row here fails test/core/asking/bad-parameters.test.ts.
+// What is wrong with a parameter of /bc-authorize and of the calls about one's own request, and what each parameter
+// answers to it. A parameter of /bc-authorize that the provider looks at and that has no row here fails
+// test/core/asking/bad-parameters.test.ts.
 
 /** What a call ends with: the error and the internal reason, or that it is accepted. */
 export type Verdict = `${string} ${string}` | 'accepted';
@@ -187,3 +188,37 @@ export const PARAMETERS: Readonly<Record<string, Row>> = {
   // One that nobody knows.
   unknown: { good: 'x', ...IGNORED },
 };
+
+/** Returns the parameters of a call about one's own request. `unknown` is what an id of no request ends with. */
+function ownRequestParameters(unknown: Verdict): Readonly<Record<string, Row>> {
+  const shared = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'unknown'];
+  const rows = Object.entries(PARAMETERS).filter(([name]) => shared.includes(name));
+  const or = (verdict: Verdict) => (verdict === 'accepted' ? unknown : verdict);
+  const adapted = rows.map(([name, row]) => [name, { ...row, absent: or(row.absent), wrong: or(row.wrong) }] as const);
+  // In place of this one the tests send the id of an open request, so that a fault that goes unnoticed is seen.
+  const authReqId = { good: 'x', absent: 'invalid_request missing_parameter', wrong: unknown } as const;
+  return { auth_req_id: authReqId, ...Object.fromEntries(adapted) };
+}
+
+/** The calls of a client about one of its requests: what an id of no request ends with, and the parameters. */
+export const OWN_REQUEST_CALLS = {
+  // It is like a revocation: whatever the id is, the answer is 200 (RFC 7009 §2.2).
+  '/bc-authorize/withdraw': { unknown: 'accepted', parameters: ownRequestParameters('accepted') },
+  '/bc-authorize/resend': {
+    unknown: 'invalid_grant nothing_to_resend',
+    parameters: ownRequestParameters('invalid_grant nothing_to_resend'),
+  },
+  '/bc-authorize/number': {
+    unknown: 'invalid_grant number_not_awaited',
+    parameters: {
+      ...ownRequestParameters('invalid_grant number_not_awaited'),
+      number: {
+        good: '42',
+        absent: 'invalid_request missing_parameter',
+        wrong: 'invalid_request invalid_parameter',
+      },
+    },
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly unknown: Verdict; readonly parameters: Readonly<Record<string, Row>> }>
+>;
