@@ -85,11 +85,6 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     next: 'Ask again. Tokens are given out once, so keep them when they come.',
     page: CLIENTS,
   },
-  invalid_number: {
-    means: 'The number is not the one that the phone shows.',
-    next: 'Let the user read it again. The third wrong number ends the request.',
-    page: 'docs/number-matching.md#the-client-enters-the-number',
-  },
   expired_token: {
     means: 'Nobody answered in time.',
     next: 'Tell the user that the request has ended, and let them start again. Do not ask again by yourself.',

@@ -221,7 +221,14 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     const own = world.runtime.aws.calls.slice(before).filter(({ caller }) => caller === 'backchannel-authentication');
     const silent = own.map(({ service, action }) => `${service} ${action}`);
     expect(silent.slice(0, 4).sort()).toEqual(['dynamodb GetItem', 'dynamodb Query', write, write]);
-    expect(silent.slice(4).sort()).toEqual(['dynamodb PutItem', 'dynamodb PutItem', write, write, write, 'sns Publish']);
+    expect(silent.slice(4).sort()).toEqual([
+      'dynamodb PutItem',
+      'dynamodb PutItem',
+      write,
+      write,
+      write,
+      'sns Publish',
+    ]);
   });
 
   it('a client in push mode: one PutItem and one announcement more, then 7 DynamoDB requests and no KMS for the push', async () => {

@@ -32,7 +32,7 @@ async function keptItems(): Promise<readonly string[]> {
   dynamodb.destroy();
   const kinds = /^(CLIENT#[^ ]|NAME#|USER#|LOGIN#|ENDPOINT#|EVIDENCEKEY#|REQUEST#)/;
   // A request that a reported client makes is for nobody. No phone and no erasure knows it, and it expires by itself.
-  const known = items.filter((item) => item['denied_from'] === undefined);
+  const known = items.filter((item) => item['denied_from'] === undefined && item['sealed'] === undefined);
   return known.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).filter((key) => kinds.test(key));
 }
 
