@@ -225,3 +225,32 @@ describe('what one login asks of AWS, in docs/capacity.md', () => {
     expect(new Set(writes.map(({ input }) => input['TableName']))).toEqual(new Set(['Transactions']));
   });
 });
+
+describe('what rings phones again, in docs/capacity.md', () => {
+  /** What calls ask of DynamoDB and SNS, in the words of the page. */
+  const inWords = (calls: readonly AwsCall[]) => {
+    const reads = (table: Table) => calls.reduce((total, call) => total + readUnits(call, table), 0);
+    const writes = calls.filter(({ action }) => action === 'UpdateItem').length;
+    const units = `${writes} write units, ${reads('Transactions')} read units of Transactions and ${reads('Directory')} of Directory`;
+    return { units, publishes: calls.filter(({ service }) => service === 'sns').length };
+  };
+  const saidOf = (what: string) =>
+    readFileSync(join(root, 'docs/capacity.md'), 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${what}`));
+  const callsFrom = (start: number, caller: string) =>
+    requestCalls(world.runtime.aws.calls.slice(start)).filter((call) => call.caller === caller);
+
+  it('is what a resend did', async () => {
+    const client = await world.client();
+    const { authReqId } = await world.asked(client, { login_hint: person.email });
+    world.runtime.advance(45);
+    const start = world.runtime.aws.calls.length;
+    const answer = await world.post('/bc-authorize/resend', client, { auth_req_id: authReqId });
+    expect(answer.status).toBe(200);
+    await world.line(answer);
+    const { units, publishes } = inWords(callsFrom(start, 'backchannel-authentication'));
+    expect(publishes).toBe(1);
+    expect(saidOf('each [resend]')).toContain(units);
+  });
+});
