@@ -24,6 +24,17 @@ describe('a poll while the user has not answered (CIBA §11)', () => {
     expect(refusalOf(await redeem())).toEqual({ reason: 'authorization_pending' });
   });
 
+  it('one second early is too fast, also if its write takes that second', async () => {
+    const { redeem, journal, time, requests } = redeemingWorld(requestIn('pending'));
+    await redeem();
+    time.now += 4;
+    journal.meanwhile('record poll by bank', () => {
+      time.now += 1;
+    });
+    expect(refusalOf(await redeem())).toEqual({ reason: 'polled_too_fast', intervalSeconds: 10 });
+    expect(requests.get(REQUEST_ID)).toMatchObject({ nextPollAt: NOW + 14 });
+  });
+
   it('by a client that keeps to the interval is in time, every time', async () => {
     const { redeem, time } = redeemingWorld(requestIn('pending'));
     for (let poll = 0; poll < 4; poll += 1) {

@@ -59,11 +59,12 @@ export async function redeemAuthReqId(ports: CibaGrantPorts, call: GrantCall): P
 async function poll(ports: CibaGrantPorts, call: GrantCall, requestId: string): Promise<Result<IssuedTokens>> {
   const { client } = call;
   const { clientId, registrationId } = client;
-  const first = await ports.requests.recordPoll({ requestId, clientId, registrationId, now: ports.clock() });
+  // One instant judges the poll, however long its writes take: a poll that came too early stays one.
+  const now = ports.clock();
+  const first = await ports.requests.recordPoll({ requestId, clientId, registrationId, now });
   if (first.recorded) return refuse({ reason: 'authorization_pending' });
   let { stored } = first;
   for (let round = 0; round < DECISION_ROUNDS; round += 1) {
-    const now = ports.clock();
     const decision = decideTokenRequest(stored, client, now);
     if (decision.outcome === 'refuse') return refuse(decision.refusal);
     if (decision.outcome === 'issue') return redeem(ports, call, decision.request);
