@@ -2,6 +2,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { CAPACITY_PAGE, withCapacityTables } from './capacity.ts';
 import { CLI_PAGE, HELP_FOLDER, helpPages, withCliBlocks } from './cli-pages.ts';
 import { pagesWithTables, withTables } from './client-metadata-tables.ts';
+import { CONFORMANCE_PAGE, withConformanceTables } from './conformance-page.ts';
 import { CONSTRUCT_PAGE, withConstruct } from './construct-page.ts';
 import { VECTORS_FILE, vectorsFile } from './device-vectors/file.ts';
 import { LLMS_PAGE, llmsIndex } from './llms-index.ts';
@@ -21,6 +22,7 @@ function write(path: string, made: (before: string) => string): void {
 for (const page of pagesWithTables) write(page, (before) => withTables(page, before));
 write(CLI_PAGE, withCliBlocks);
 write(CONSTRUCT_PAGE, withConstruct);
+write(CONFORMANCE_PAGE, withConformanceTables);
 const operations = readFileSync(new URL('docs/operations.md', root), 'utf8');
 write(CAPACITY_PAGE, (before) => withCapacityTables(before, operations));
 write(LLMS_PAGE, llmsIndex);
