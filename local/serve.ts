@@ -22,6 +22,8 @@ export async function serve(options: StartOptions, terminal: Terminal): Promise<
   let isReady = false;
   const runtime = await startRuntime({
     port: options.port,
+    https: options.https,
+    issuer: options.issuer,
     dataFolder: options.data === undefined ? undefined : resolve(options.data),
     dynamodb: options.dynamodb,
     variables: { REQUEST_LIMITS: JSON.stringify(limits), ...classes },
@@ -50,8 +52,9 @@ export async function serve(options: StartOptions, terminal: Terminal): Promise<
   endOnSignal(options, runtime, terminal);
 }
 
-function announce({ dynamodb }: StartOptions, { url }: Runtime, { say }: Terminal): void {
+function announce({ dynamodb }: StartOptions, { url, plainUrl, secure }: Runtime, { say }: Terminal): void {
   say(`ready ${url}`);
+  if (secure) announceTls(plainUrl, secure, say);
   say(`  see a login            ${url}/demo`);
   say(`  the same in a terminal ${installation.loginCommand}`);
   say(`  what clients discover  ${url}/.well-known/openid-configuration`);
@@ -61,6 +64,18 @@ function announce({ dynamodb }: StartOptions, { url }: Runtime, { say }: Termina
   if (dynamodb === 'dynamodb-local')
     say('  note                   DynamoDB Local listens on all networks of this machine, without a password');
   say('Each call is one line from here on: when, what, who, how it ended.');
+}
+
+/** Says what others have to trust, and how. */
+function announceTls(
+  plainUrl: string,
+  { authority: { path, isNew }, mtlsUrl }: NonNullable<Runtime['secure']>,
+  say: Terminal['say'],
+): void {
+  say(`  its authority          ${path}${isNew ? ' (made just now)' : ''}`);
+  say(`  trust it               export NODE_EXTRA_CA_CERTS='${path}'; curl --cacert; more in docs/local.md`);
+  if (mtlsUrl !== undefined) say(`  asks for certificates  ${mtlsUrl}`);
+  say(`  the same without TLS   ${plainUrl}`);
 }
 
 /** Ends the runtime on Ctrl-C, and says what is left of it. */

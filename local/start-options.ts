@@ -7,10 +7,15 @@ import { wrongWord } from './terminal/wrong-word.ts';
 
 /** Where the runtime listens unless --port says otherwise. */
 export const DEFAULT_URL = 'http://localhost:3000';
+const HTTPS_PORT = 3443;
 
 /** The options of `npm start`. */
 export type StartOptions = {
   readonly port: number;
+  /** The ports with TLS. Undefined: there is no TLS. */
+  readonly https: { readonly port: number; readonly mtlsPort: number | undefined } | undefined;
+  /** Undefined: the address of the runtime. */
+  readonly issuer: string | undefined;
   readonly data: string | undefined;
   readonly seed: string | undefined;
   readonly dynamodb: 'dynalite' | 'dynamodb-local';
@@ -30,6 +35,10 @@ export const START_HELP = `${installation.startCommand} -- [options]
 Runs the whole provider on this machine: the real functions behind a local gateway.
 
   --port N                     listen on port N (default: 3000)
+  --https                      serve https too, on port 3443, and make it the issuer (docs/local.md)
+  --https-port N               serve https on port N
+  --mtls-port N                serve https on port N too, and ask callers there for a certificate
+  --issuer URL                 be this issuer, for example that of a proxy
   --data DIR                   keep state in DIR between runs (default: in memory)
   --seed FILE                  start with the clients, users and devices in a JSON file (docs/local.md)
   --dynamodb dynamodb-local    use AWS's DynamoDB Local instead of the embedded engine (needs Java)
@@ -42,6 +51,10 @@ Runs the whole provider on this machine: the real functions behind a local gatew
 
 const OPTIONS = {
   port: { type: 'string', default: '3000' },
+  https: { type: 'boolean', default: false },
+  'https-port': { type: 'string' },
+  'mtls-port': { type: 'string' },
+  issuer: { type: 'string' },
   data: { type: 'string' },
   seed: { type: 'string' },
   dynamodb: { type: 'string', default: 'dynalite' },
@@ -58,9 +71,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   const wrong = wrongWord(args, OPTIONS, installation.startCommand);
   if (wrong !== undefined) throw new StartError(`${wrong}\n\n${START_HELP}`);
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new StartError('--port must be a number from 0 to 65535');
+  const port = portIn('port', values.port);
   const expiryLimit = Number(values['expiry-limit']);
   if (!Number.isInteger(expiryLimit) || expiryLimit < DEFAULTS.expirySeconds || expiryLimit > LONGEST_EXPIRY_SECONDS)
     throw new StartError(
@@ -69,6 +80,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (values.data === '') throw new StartError('--data needs a folder: give its path');
   return {
     port,
+    https: httpsIn(values),
+    issuer: issuerIn(values.issuer),
     data: values.data,
     seed: values.seed,
     dynamodb: oneOf('dynamodb', values.dynamodb, ['dynalite', 'dynamodb-local']),
@@ -85,4 +98,33 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   const found = allowed.find((one) => one === value);
   if (found === undefined) throw new StartError(`--${name} must be ${allowed.join(' or ')}, not ${value}`);
   return found;
+}
+
+function portIn(name: string, value: string): number {
+  const port = Number(value);
+  if (value === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new StartError(`--${name} must be a number from 0 to 65535`);
+  return port;
+}
+
+/** A port with TLS means that there is TLS. */
+function httpsIn(values: {
+  readonly https: boolean;
+  readonly 'https-port'?: string | undefined;
+  readonly 'mtls-port'?: string | undefined;
+}): StartOptions['https'] {
+  const { https, 'https-port': port, 'mtls-port': mtlsPort } = values;
+  if (!https && port === undefined && mtlsPort === undefined) return undefined;
+  return {
+    port: port === undefined ? HTTPS_PORT : portIn('https-port', port),
+    mtlsPort: mtlsPort === undefined ? undefined : portIn('mtls-port', mtlsPort),
+  };
+}
+
+function issuerIn(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
+    throw new StartError('--issuer must be a URL without a path, such as https://localhost:3443');
+  return url.origin;
 }

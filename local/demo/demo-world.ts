@@ -67,6 +67,11 @@ export class DemoWorld {
     return this.#kept.users;
   }
 
+  /** Where the provider is reached without TLS, and without the name of its issuer. */
+  get #address(): string {
+    return `${this.#runtime.plainUrl}/`;
+  }
+
   /** Creates the clients, users and phones of a seed through the admin API and the device API. */
   async createFrom(seed: Seed): Promise<void> {
     this.isSeeding = true;
@@ -89,7 +94,7 @@ export class DemoWorld {
   ): Promise<{ sub: string; name?: string | undefined; is_reported: boolean } | undefined> {
     const user = await this.#find(loginHint);
     if (!user) return undefined;
-    const response = await fetch(`${this.#runtime.url}/admin/users/${encodeURIComponent(user.sub)}/blocks`);
+    const response = await fetch(`${this.#runtime.plainUrl}/admin/users/${encodeURIComponent(user.sub)}/blocks`);
     const { blocks } = v.parse(blocksAnswer, await response.json());
     const is_reported = blocks.some((block) => block.client_id === clientId && block.reported_at !== undefined);
     return { sub: user.sub, name: user.name, is_reported };
@@ -99,7 +104,7 @@ export class DemoWorld {
   async decide(authReqId: string, decision: Decision): Promise<Response | undefined> {
     const requestId = requestIdOf(authReqId);
     for (const identity of this.#kept.phones) {
-      const phone = new Phone(identity, () => this.#runtime.now());
+      const phone = new Phone(identity, () => this.#runtime.now(), this.#address);
       const read = await phone.read(requestId).catch(() => undefined);
       if (read) return phone.answer(requestId, read.bytes, decision);
     }
@@ -107,7 +112,7 @@ export class DemoWorld {
   }
 
   async #find(loginHint: string): Promise<v.InferOutput<typeof userAnswer> | undefined> {
-    const found = await fetch(`${this.#runtime.url}/admin/users/search`, {
+    const found = await fetch(`${this.#runtime.plainUrl}/admin/users/search`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ login_hint: loginHint }),
@@ -134,6 +139,7 @@ export class DemoWorld {
         pushToken: `seeded-${profile.sub}-${this.#kept.phones.length}`,
         hasTwoKeys: true,
         now: () => this.#runtime.now(),
+        at: this.#address,
       });
       this.#kept.phones.push(phone.identity);
     }
@@ -144,7 +150,7 @@ export class DemoWorld {
   }
 
   async #admin(path: string, seeded?: Seeded): Promise<unknown> {
-    const response = await fetch(`${this.#runtime.url}/admin/${path}`, {
+    const response = await fetch(`${this.#runtime.plainUrl}/admin/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       ...(seeded && { body: JSON.stringify(seeded.entry) }),

@@ -8,7 +8,6 @@ import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { SELF_CHECK } from '../../provider/core/operating/push-rights.ts';
 import { AUDIT_BUCKET } from '../runtime/audit-records.ts';
 import type { LocalRoutes } from '../runtime/gateway.ts';
-import { isTrustedLoopback } from '../runtime/loopback.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { clientRoutes } from './client-routes.ts';
 import type { DemoWorld } from './demo-world.ts';
@@ -45,7 +44,7 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
       return true;
     }
     if (!isLocal) return false;
-    if (!isTrustedLoopback(request)) {
+    if (!runtime.gateway.trusts(request)) {
       send(response, 403, { error: 'access_denied', error_description: 'Only for callers on this machine.' });
       return true;
     }

@@ -75,16 +75,19 @@ const LIFETIME_SECONDS = 60;
 export class Phone {
   readonly identity: PhoneIdentity;
   readonly #now: Clock;
+  readonly #at: string;
 
-  constructor(identity: PhoneIdentity, now: Clock) {
+  /** `at` is where the issuer is reached, if not at its own address. */
+  constructor(identity: PhoneIdentity, now: Clock, at = identity.issuer) {
     this.identity = identity;
     this.#now = now;
+    this.#at = at;
   }
 
   /** Enrols with the URI of a ticket and new keys: one, or also a second one that verifies its user. */
   static async enrol(
     ticketUri: string,
-    own: { name: string; pushToken: string; platform?: string; hasTwoKeys?: boolean; now: Clock },
+    own: { name: string; pushToken: string; platform?: string; hasTwoKeys?: boolean; now: Clock; at?: string },
   ): Promise<Phone> {
     const { issuer, ticket } = parseTicketUri(ticketUri);
     const { now, pushToken } = own;
@@ -101,20 +104,20 @@ export class Phone {
         ...lifeOf(issuer, now),
       },
     );
-    const response = await fetch(`${issuer}devices`, jsonPost({ enrolment }));
+    const response = await fetch(`${own.at ?? issuer}devices`, jsonPost({ enrolment }));
     if (!response.ok) throw await refusedBy(response, 'the enrolment was refused');
     const answer = v.parse(enrolledAnswer, await response.json());
     if (answer.issuer !== issuer) throw new PhoneRefused('the issuer in the answer is not that of the ticket');
     // A provider of an earlier version enrols the first key alone, and says nothing of a second one.
     const verification = answer.verification_key && second;
     const enrolled = { deviceId: answer.device_id, sub: answer.sub, issuer, pushToken };
-    return new Phone({ ...keys, ...(verification && { verification }), ...enrolled }, now);
+    return new Phone({ ...keys, ...(verification && { verification }), ...enrolled }, now, own.at);
   }
 
   /** Lists the user's pending requests. */
   async list(): Promise<readonly WaitingRequest[]> {
     const path = 'device/requests';
-    const response = await fetch(this.identity.issuer + path, {
+    const response = await fetch(this.#at + path, {
       headers: { authorization: await this.assertion('GET', path) },
     });
     if (!response.ok) throw await refusedBy(response, 'the list was refused');
@@ -124,7 +127,7 @@ export class Phone {
   /** Fetches the frozen bytes of a request, and checks that they are meant for this phone. */
   async read(requestId: string): Promise<ReadRequest> {
     const path = `device/requests/${requestId}`;
-    const response = await fetch(this.identity.issuer + path, {
+    const response = await fetch(this.#at + path, {
       headers: { authorization: await this.assertion('GET', path) },
     });
     if (!response.ok) throw await refusedBy(response, 'the details were refused');
@@ -154,7 +157,7 @@ export class Phone {
     };
     const by = approves(decision) ? 'verification' : 'possession';
     const response = await this.sign('ciba-response+jwt', { ...claims, ...lifeOf(issuer, this.#now) }, by);
-    return fetch(`${issuer}device/requests/${requestId}/response`, jsonPost({ response }));
+    return fetch(`${this.#at}device/requests/${requestId}/response`, jsonPost({ response }));
   }
 
   /** Says how the user was verified: by the first method that suffices and that this phone has the key for. */
@@ -179,7 +182,7 @@ export class Phone {
   async remove(): Promise<void> {
     const path = `devices/${this.identity.deviceId}`;
     const headers = { authorization: await this.assertion('DELETE', path) };
-    const response = await fetch(this.identity.issuer + path, { method: 'DELETE', headers });
+    const response = await fetch(this.#at + path, { method: 'DELETE', headers });
     if (!response.ok) throw await refusedBy(response, 'the removal was refused');
   }
 

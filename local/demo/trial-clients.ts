@@ -58,7 +58,7 @@ export class TrialClients {
 
   async #admin(method: string, clientId: string, body?: object): Promise<Registered> {
     const path = clientId === '' ? '' : `/${encodeURIComponent(clientId)}`;
-    const response = await fetch(`${this.#runtime.url}/admin/clients${path}`, {
+    const response = await fetch(`${this.#runtime.plainUrl}/admin/clients${path}`, {
       method,
       ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });

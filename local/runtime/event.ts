@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type FunctionName, functionNames, functions } from '../../infra/functions/deployed-functions.ts';
+import type { ClientCertificate } from '../tls/client-certificate.ts';
 
 /** An HTTP call as the local gateway received it. */
 export type IncomingCall = {
@@ -12,6 +13,8 @@ export type IncomingCall = {
   readonly host: string;
   /** The IAM identity that the gateway gives the caller; undefined for callers that it does not trust. */
   readonly iamIdentity: string | undefined;
+  /** The certificate that the caller showed; undefined without one. */
+  readonly clientCertificate?: ClientCertificate | undefined;
 };
 /** The function and the route for a call, and its event. */
 export type RoutedEvent = {
@@ -48,6 +51,7 @@ export function routeEvent(call: IncomingCall): RoutedEvent | undefined {
     requestContext: {
       accountId: '000000000000',
       apiId: 'local',
+      ...(call.clientCertificate && { authentication: { clientCert: call.clientCertificate } }),
       domainName: call.host,
       domainPrefix: 'local',
       http: {

@@ -1,5 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import * as v from 'valibot';
+import type { Authority } from '../tls/authority-files.ts';
+import { clientCertificateOf } from '../tls/client-certificate.ts';
+import { makeSecureServer } from '../tls/secure-server.ts';
 import { laterSeconds, withoutLater } from './call-clock.ts';
 import { type IncomingCall, routeEvent } from './event.ts';
 import type { Host } from './function-host.ts';
@@ -8,6 +12,8 @@ import type { RouteThrottles } from './route-throttles.ts';
 
 /** API Gateway's own limit on request bodies. */
 const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
+/** API Gateway's own limit on the headers together. */
+const HEADER_LIMIT_BYTES = 10_240;
 
 /** An answer of the gateway itself, for which no function ran or none gave an answer. */
 export type GatewayAnswer = {
@@ -15,6 +21,13 @@ export type GatewayAnswer = {
   readonly path: string;
   readonly status: number;
   readonly message: string;
+};
+
+/** How the gateway serves TLS: whose certificate it shows, for which names, and whether it asks for the caller's. */
+type TlsOptions = {
+  readonly authority: Authority;
+  readonly hosts: readonly string[];
+  readonly asksForCertificate: boolean;
 };
 
 /** Serves routes that only exist on this machine. Returns false if the call is for another route. */
@@ -34,39 +47,62 @@ export class Gateway {
   localRoutes: LocalRoutes | undefined;
   /** Told of each answer of the gateway itself. */
   onOwnAnswer: ((answer: GatewayAnswer) => void) | undefined;
-  readonly #server: Server;
+  /** The host of the issuer, under whose name callers on this machine are trusted too. */
+  issuerHost: string | undefined;
+  readonly #servers: (Server | SecureServer)[] = [];
   readonly #throttles: RouteThrottles | undefined;
 
   /** Without throttles it lets every call through. */
   constructor(throttles?: RouteThrottles) {
     this.#throttles = throttles;
-    this.#server = createServer({ maxHeaderSize: 10_240 }, (request, response) => {
-      this.#serve(request, response).catch(() => {
-        if (!response.headersSent) this.#refuse(request, response, 500);
-        else response.end();
-      });
-    });
   }
 
   /** Starts listening on loopback and returns the port. Rejects with the system's error if the port is in use. */
   listen(port: number): Promise<number> {
-    return listenOnLoopback(this.#server, port);
+    return this.#listen(createServer({ maxHeaderSize: HEADER_LIMIT_BYTES }, this.#answer), port);
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+  /** Listens with TLS too. `asksForCertificate`: callers may show a certificate, and functions are told of it. */
+  async listenWithTls(port: number, options: TlsOptions): Promise<number> {
+    const serving = { ...options, authority: options.authority.keys, maxHeaderSize: HEADER_LIMIT_BYTES };
+    return this.#listen(await makeSecureServer({ ...serving, serve: this.#answer }), port);
   }
+
+  /** Whether a call comes from this machine and is meant for it. */
+  trusts(request: IncomingMessage): boolean {
+    return isTrustedLoopback(request, this.issuerHost);
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        }),
+    );
+    await Promise.all(closed);
+  }
+
+  #listen(server: Server | SecureServer, port: number): Promise<number> {
+    this.#servers.push(server);
+    return listenOnLoopback(server, port);
+  }
+
+  readonly #answer: RequestListener = (request, response) => {
+    this.#serve(request, response).catch(() => {
+      if (!response.headersSent) this.#refuse(request, response, 500);
+      else response.end();
+    });
+  };
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     if (!body) return this.#refuse(request, response, 413);
     if (await this.localRoutes?.(request, response, body)) return;
-    const later = laterSeconds(request);
+    const later = laterSeconds(request, this.trusts(request));
     if (later === undefined) return this.#refuse(request, response, 403);
-    const routed = routeEvent(callFrom(request, body));
+    const routed = routeEvent(callFrom(request, body, this.trusts(request)));
     if (!routed) return this.#refuse(request, response, 404);
     if (this.#throttles?.take(routed.routeKey) === false) return this.#refuse(request, response, 429);
     // It listens before everything behind it has started. A client that calls meanwhile is to try again.
@@ -99,7 +135,7 @@ const MESSAGES = {
   503: 'Service Unavailable',
 } as const;
 
-function callFrom(request: IncomingMessage, body: Buffer): IncomingCall {
+function callFrom(request: IncomingMessage, body: Buffer, isTrusted: boolean): IncomingCall {
   return {
     method: request.method ?? 'GET',
     target: request.url ?? '/',
@@ -107,7 +143,8 @@ function callFrom(request: IncomingMessage, body: Buffer): IncomingCall {
     body,
     sourceIp: request.socket.remoteAddress ?? '',
     host: request.headers.host ?? '',
-    iamIdentity: isTrustedLoopback(request) ? LOCAL_IDENTITY : undefined,
+    iamIdentity: isTrusted ? LOCAL_IDENTITY : undefined,
+    clientCertificate: clientCertificateOf(request.socket),
   };
 }
 

@@ -7,6 +7,7 @@ import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions, type LocalFunction } from './function-host.ts';
 import { FunctionLog } from './function-log.ts';
 import { Gateway } from './gateway.ts';
+import { type ListenerOptions, type Listeners, listen } from './listeners.ts';
 import { PushService } from './push-service.ts';
 import { expiryQueue, notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
 import { RouteThrottles } from './route-throttles.ts';
@@ -16,30 +17,32 @@ import { StateFile } from './state-file.ts';
 import { StreamSource } from './stream-source.ts';
 import { createTables, tableNames } from './tables.ts';
 
-export type RuntimeOptions = StandInOptions & {
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** More values for variables of functions. They override the local ones. */
-  readonly variables?: Readonly<Record<string, string>> | undefined;
-  /** Certificates in PEM that functions trust in addition to those of Node. */
-  readonly trustedCertificates?: readonly string[] | undefined;
-  /** The folder of bundled functions. Default: the functions run from their sources. */
-  readonly bundles?: string | undefined;
-  /** `still`: only `advance` moves the clock of the functions. Default: it runs. */
-  readonly clock?: 'running' | 'still' | undefined;
-  /** What each route lets through. Default: the throttles of the functions. `off`: every call. */
-  readonly throttles?: RouteThrottles | 'off' | undefined;
-  /** Makes another host. Default: one that runs the functions in threads of this process. */
-  readonly createHost?: ((options: HostOptions) => Host) | undefined;
-  readonly onLog?: ((functionName: LocalFunction, line: string) => void) | undefined;
-  /** Told of each step of the start, in words such as "making the signing keys". */
-  readonly onStep?: ((step: string) => void) | undefined;
-};
+export type RuntimeOptions = StandInOptions &
+  ListenerOptions & {
+    /** More values for variables of functions. They override the local ones. */
+    readonly variables?: Readonly<Record<string, string>> | undefined;
+    /** Certificates in PEM that functions trust in addition to those of Node. */
+    readonly trustedCertificates?: readonly string[] | undefined;
+    /** The folder of bundled functions. Default: the functions run from their sources. */
+    readonly bundles?: string | undefined;
+    /** `still`: only `advance` moves the clock of the functions. Default: it runs. */
+    readonly clock?: 'running' | 'still' | undefined;
+    /** What each route lets through. Default: the throttles of the functions. `off`: every call. */
+    readonly throttles?: RouteThrottles | 'off' | undefined;
+    /** Makes another host. Default: one that runs the functions in threads of this process. */
+    readonly createHost?: ((options: HostOptions) => Host) | undefined;
+    readonly onLog?: ((functionName: LocalFunction, line: string) => void) | undefined;
+    /** Told of each step of the start, in words such as "making the signing keys". */
+    readonly onStep?: ((step: string) => void) | undefined;
+  };
 
 /** The whole provider on one machine: gateway, functions, AWS stand-ins. */
 export type Runtime = {
-  /** `http://localhost:PORT`: the issuer without its slash. */
+  /** The issuer without its slash: `http://localhost:PORT`, with TLS `https://localhost:PORT`, or what the options say. */
   readonly url: string;
+  /** `http://localhost:PORT`: without TLS, whatever the issuer is. */
+  readonly plainUrl: string;
+  readonly secure: Listeners['secure'];
   readonly aws: AwsServer;
   /** The address of the AWS stand-ins. */
   readonly awsEndpoint: string;
@@ -82,9 +85,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 async function startParts(options: RuntimeOptions, started: AsyncDisposableStack): Promise<Runtime> {
   const { throttles = new RouteThrottles() } = options;
   const gateway = new Gateway(throttles === 'off' ? undefined : throttles);
-  const port = await gateway.listen(options.port);
   started.defer(() => gateway.close());
-  const url = `http://localhost:${port}`;
+  const listeners = await listen(gateway, options);
+  const { url } = listeners;
   const clock = new SharedClock();
   if (options.clock === 'still') clock.stop();
   const now = () => Math.floor(clock.milliseconds(Date.now()) / 1000);
@@ -117,7 +120,7 @@ async function startParts(options: RuntimeOptions, started: AsyncDisposableStack
   };
   const trust = truster(hostOptions.trustedCertificates, host);
   const control = { now, sweep, advance: clock.advance.bind(clock), ...endOf(started) };
-  return { url, aws, awsEndpoint, sns, faults, audit, log, push, gateway, state, host, trust, ...control };
+  return { ...listeners, aws, awsEndpoint, sns, faults, audit, log, push, gateway, state, host, trust, ...control };
 }
 
 function endOf(started: AsyncDisposableStack): Pick<Runtime, 'atEnd' | 'close'> {

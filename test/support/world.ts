@@ -111,7 +111,11 @@ export class World {
   ): Promise<Phone> {
     this.#count += 1;
     const mine = { name: 'A phone', pushToken: `token-${this.#count}`, platform: 'GCM', ...own };
-    return Phone.enrol(await this.ticket(sub), { ...mine, now: () => this.runtime.now() });
+    return Phone.enrol(await this.ticket(sub), {
+      ...mine,
+      now: () => this.runtime.now(),
+      at: `${this.runtime.plainUrl}/`,
+    });
   }
 
   /** Creates a user with one phone. */
@@ -180,7 +184,7 @@ export class World {
   }
 
   async send(path: string, init: RequestInit): Promise<Answer> {
-    const response = await fetch(this.runtime.url + path, { redirect: 'manual', ...init });
+    const response = await fetch(this.runtime.plainUrl + path, { redirect: 'manual', ...init });
     const text = await response.text();
     return {
       status: response.status,
