@@ -100,6 +100,7 @@ const LOADING = [
   'lambdas/backchannel-authentication/wiring.ts',
   'provider/adapters/composition.ts',
   'provider/adapters/unicode/name-skeleton.ts',
+  'provider/edge/http/client-call.ts',
   'provider/flows/asking/request/read-parameters.ts',
   'provider/flows/asking/request/verify-hint.ts',
 ];

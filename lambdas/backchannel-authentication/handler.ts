@@ -27,23 +27,23 @@ const { ports, log } = await wire();
 // A further route loads its flow in its function, by import(), so that a login does not wait for it (docs/adr/0047).
 const routes = endpoint(log, {
   'POST /bc-authorize': async (request) => {
-    const call = clientCallFrom(request, ports.profile);
+    const call = await clientCallFrom(request, ports.profile);
     return call.ok ? mapResult(await requestAuthentication(ports, call.value), answerOk) : call;
   },
   'POST /bc-authorize/withdraw': async (request) => {
-    const call = clientCallFrom(request, ports.profile);
+    const call = await clientCallFrom(request, ports.profile);
     if (!call.ok) return call;
     const { withdrawRequest } = await import('../../provider/flows/asking/withdraw-request.ts');
     return mapResult(await withdrawRequest({ ...ports, ...(await ports.loadOwnRequests()) }, call.value), answerEmpty);
   },
   'POST /bc-authorize/number': async (request) => {
-    const call = clientCallFrom(request, ports.profile);
+    const call = await clientCallFrom(request, ports.profile);
     if (!call.ok) return call;
     const { enterNumber } = await import('../../provider/flows/asking/enter-number.ts');
     return mapResult(await enterNumber({ ...ports, ...(await ports.loadOwnRequests()) }, call.value), answerEmpty);
   },
   'POST /bc-authorize/resend': async (request) => {
-    const call = clientCallFrom(request, ports.profile);
+    const call = await clientCallFrom(request, ports.profile);
     if (!call.ok) return call;
     const { resendRequest } = await import('../../provider/flows/asking/resend-request.ts');
     return mapResult(await resendRequest({ ...ports, ...(await ports.loadOwnRequests()) }, call.value), answerOk);

@@ -14,7 +14,7 @@ import { wire } from './wiring.ts';
 const { ports, log } = wire();
 
 const revoke: Route = async (request) => {
-  const call = clientCallFrom(request, ports.profile);
+  const call = await clientCallFrom(request, ports.profile);
   return call.ok ? mapResult(await revokeToken(ports, call.value), answerEmpty) : call;
 };
 

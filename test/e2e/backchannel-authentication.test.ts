@@ -105,8 +105,8 @@ describe('bad input gets the code of the standard and stores nothing', () => {
   it('a body that is no form', async () => {
     const init = {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: basic(client) },
-      body: '{"scope":"openid"}',
+      headers: { 'content-type': 'text/plain', authorization: basic(client) },
+      body: 'scope=openid',
     };
     await expectRefusal(world, await world.send('/bc-authorize', init), {
       status: 400,

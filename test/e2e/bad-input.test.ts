@@ -13,6 +13,7 @@ import {
 import { type Answer, basic, type TestClient, World } from '../support/world.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
+const IN_JSON = { type: 'application/json' };
 const PING = {
   backchannel_token_delivery_mode: 'ping',
   backchannel_client_notification_endpoint: 'https://client.example/ciba',
@@ -341,17 +342,23 @@ describe('a hint (CIBA §7.1)', () => {
   });
 });
 
-describe('what is no form of this endpoint (CIBA §7.1)', () => {
+describe('what is neither a form of this endpoint (CIBA §7.1) nor JSON', () => {
   const all = baseWithout();
   const json = JSON.stringify({ scope: 'openid', login_hint: 'ana@example.com' });
   const multipart = '--x\r\ncontent-disposition: form-data; name="scope"\r\n\r\nopenid\r\n--x--\r\n';
   const notForm = 'invalid_request unsupported_media_type';
   const noScope = 'invalid_request openid_scope_missing';
+  const malformed = 'invalid_request malformed_body';
+  const invalid = 'invalid_request invalid_parameter';
+  const repeated = 'invalid_request repeated_parameter';
   it.each<[string, string | Uint8Array<ArrayBuffer>, Call, Verdict]>([
     ['a multipart body', multipart, { type: 'multipart/form-data; boundary=x' }, notForm],
-    ['a JSON body', json, { type: 'application/json' }, notForm],
+    ['JSON under another name', json, { type: 'text/json' }, notForm],
+    ['JSON with a hint that is no text', json.replace('"ana@example.com"', '{"format":"email"}'), IN_JSON, invalid],
+    ['JSON with two hints of one name', json.replace('{', '{"login_hint":"ben@example.com",'), IN_JSON, repeated],
+    ['a JSON list', `[${json}]`, IN_JSON, malformed],
     ['JSON that is called a form', json, {}, noScope],
-    ['a form that is called JSON', all, { type: 'application/json' }, notForm],
+    ['a form that is called JSON', all, IN_JSON, malformed],
     ['a form that is called text', all, { type: 'text/plain' }, notForm],
     ['two media types', all, { type: `${FORM}, application/json` }, notForm],
     ['an empty body', '', {}, noScope],
@@ -465,9 +472,9 @@ describe.each(Object.entries(OWN_REQUEST_CALLS))('%s, a call about an own reques
     ['an empty body', () => '', {}, MISSING],
     ['the id in the query', () => '', { path: `${path}?auth_req_id=${UNKNOWN_ID}&number=42` }, MISSING],
     [
-      'a JSON body',
+      'JSON under another name',
       () => JSON.stringify({ auth_req_id: authReqId }),
-      { type: 'application/json' },
+      { type: 'text/json' },
       'invalid_request unsupported_media_type',
     ],
     ['JSON that is called a form', () => JSON.stringify({ auth_req_id: authReqId }), {}, MISSING],

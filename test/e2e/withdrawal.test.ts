@@ -138,12 +138,12 @@ describe('a withdrawal changes nothing', () => {
     await expectRefusal(world, inUrl, { ...invalid, reason: 'missing_parameter' });
     const twice = await world.post(path, client, `auth_req_id=${authReqId}&auth_req_id=${authReqId}`);
     await expectRefusal(world, twice, { ...invalid, reason: 'repeated_parameter' });
-    const json = await world.send(path, {
+    const text = await world.send(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'text/plain' },
       body: JSON.stringify({ auth_req_id: authReqId }),
     });
-    await expectRefusal(world, json, { ...invalid, reason: 'unsupported_media_type' });
+    await expectRefusal(world, text, { ...invalid, reason: 'unsupported_media_type' });
     expect((await world.poll(client, authReqId)).body['error']).toBe('authorization_pending');
   });
 });

@@ -100,8 +100,8 @@ export const SIGNED_REQUEST_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/core/asking/request-claims.ts',
-          text: "(typeof claim === 'number' ? [String(claim)] : text.read(claim))",
-          broken: 'text.read(claim)',
+          text: "(typeof claim === 'number' ? [String(claim)] : textClaim.read(claim))",
+          broken: 'textClaim.read(claim)',
         },
         test: {
           file: RULES_TEST,

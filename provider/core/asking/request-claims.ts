@@ -2,44 +2,53 @@ import type { FormParameters } from '../form.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 /** Reads a claim as the values that a form would have. Undefined if it has another type. */
-type ClaimReader = { readonly expected: string; read(claim: unknown): readonly string[] | undefined };
+export type ClaimReader = { readonly expected: string; read(claim: unknown): readonly string[] | undefined };
 
-const text: ClaimReader = { expected: 'a string', read: (claim) => (isText(claim) ? [claim] : undefined) };
+/** Reads a claim that is a string. */
+export const textClaim: ClaimReader = {
+  expected: 'a string',
+  read: (claim) => (isText(claim) ? [claim] : undefined),
+};
 /** A number or a string, both of which CIBA §7.1.1 allows. */
 const seconds: ClaimReader = {
   expected: 'a number or a string',
-  read: (claim) => (typeof claim === 'number' ? [String(claim)] : text.read(claim)),
+  read: (claim) => (typeof claim === 'number' ? [String(claim)] : textClaim.read(claim)),
 };
 /** One value or several (RFC 8707 §2). */
 const texts: ClaimReader = {
   expected: 'a string or a list of strings',
-  read: (claim) => (Array.isArray(claim) && claim.every(isText) ? claim : text.read(claim)),
+  read: (claim) => (Array.isArray(claim) && claim.every(isText) ? claim : textClaim.read(claim)),
 };
 /** JSON itself, or as a string (RFC 9396 §2). */
 const json: ClaimReader = {
   expected: 'a list or a string',
-  read: (claim) => (Array.isArray(claim) ? [JSON.stringify(claim)] : text.read(claim)),
+  read: (claim) => (Array.isArray(claim) ? [JSON.stringify(claim)] : textClaim.read(claim)),
 };
 
 /** The parameters of the backchannel authentication endpoint (CIBA §7.1, RFC 8707, RFC 9396, Auth0's `audience`). */
 const READERS = {
-  scope: text,
-  client_notification_token: text,
-  acr_values: text,
-  login_hint_token: text,
-  id_token_hint: text,
-  login_hint: text,
-  binding_message: text,
-  user_code: text,
+  scope: textClaim,
+  client_notification_token: textClaim,
+  acr_values: textClaim,
+  login_hint_token: textClaim,
+  id_token_hint: textClaim,
+  login_hint: textClaim,
+  binding_message: textClaim,
+  user_code: textClaim,
   requested_expiry: seconds,
-  audience: text,
+  audience: textClaim,
   resource: texts,
   authorization_details: json,
 } as const satisfies Readonly<Record<string, ClaimReader>>;
 
 /** Returns whether a name is that of a parameter which a signed request has as a claim. */
-export function isRequestParameter(name: string): boolean {
+export function isRequestParameter(name: string): name is keyof typeof READERS {
   return Object.hasOwn(READERS, name);
+}
+
+/** Returns how the value of a parameter in JSON is read. Undefined if a signed request has no such claim. */
+export function readerOf(name: string): ClaimReader | undefined {
+  return isRequestParameter(name) ? READERS[name] : undefined;
 }
 
 /**

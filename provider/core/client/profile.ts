@@ -21,8 +21,8 @@ export type Profile = {
   readonly assertionAudience: 'issuer_or_endpoint' | 'issuer';
   /** Longest lifetime of a client assertion, in seconds. */
   readonly assertionLifetimeSeconds: number;
-  /** How the parameters of a call arrive. */
-  readonly body: 'form';
+  /** How the parameters of a call arrive: in a form, as the standards say, or also in JSON. FAPI-CIBA knows the form alone. */
+  readonly body: 'form' | 'form_or_json';
   /** Whether parameters may or must arrive in a signed `request` (CIBA §7.1.1). */
   readonly signedRequests: 'refused' | 'accepted' | 'required';
   /** Algorithms of signed requests. A client is registered for one of them. */
@@ -41,7 +41,7 @@ export const STANDARD_PROFILE: Profile = {
   assertionAlgorithms: SIGNING_ALGORITHMS,
   assertionAudience: 'issuer_or_endpoint',
   assertionLifetimeSeconds: 300,
-  body: 'form',
+  body: 'form_or_json',
   signedRequests: 'accepted',
   requestAlgorithms: SIGNING_ALGORITHMS,
   boundTokens: 'never',

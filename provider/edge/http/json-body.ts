@@ -1,11 +1,8 @@
 import * as v from 'valibot';
-import { decodeUtf8 } from '../../core/form-encoding.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
-import { BODY_LIMIT_BYTES } from './form-body.ts';
-import { type HttpRequest, mediaTypeOf } from './request.ts';
+import { parseJsonObject } from './json-object.ts';
+import type { HttpRequest } from './request.ts';
 
-/** Deepest accepted nesting. A registration with keys needs 4 levels. */
-const DEPTH_LIMIT = 8;
 /** What the members of the body are. It selects the error code, because RFC 7591 has its own for client metadata. */
 export type BodyKind = 'parameter' | 'client_metadata';
 
@@ -21,15 +18,8 @@ export function parseJson<Schema extends v.GenericSchema>(
   schema: Schema,
   kind: BodyKind = 'parameter',
 ): Result<v.InferOutput<Schema>> {
-  if (request.body.length > BODY_LIMIT_BYTES) return refuse({ reason: 'body_too_large', limitBytes: BODY_LIMIT_BYTES });
-  if (mediaTypeOf(request) !== 'application/json') {
-    return refuse({ reason: 'unsupported_media_type', expected: 'application/json' });
-  }
-  const value = parseShallow(decodeUtf8(request.body));
-  if (value === undefined) {
-    return refuse({ reason: 'malformed_body', expected: `a JSON object in UTF-8, at most ${DEPTH_LIMIT} levels deep` });
-  }
-  return checkMembers(value, schema, kind);
+  const members = parseJsonObject(request);
+  return members.ok ? checkMembers(members.value, schema, kind) : members;
 }
 
 /** Checks members against a schema. A refusal names the first that is wrong. */
@@ -60,28 +50,4 @@ function expectationOf(issue: v.BaseIssue<unknown>): string {
 
 function isUnknownMember({ type, kind, expected }: v.BaseIssue<unknown>): boolean {
   return kind === 'schema' && type === 'strict_object' && expected === 'never';
-}
-
-/**
- * Parses a JSON object. Undefined if the text is anything else or nested too deeply. The depth is counted before
- * parsing, so that no deep structure is ever built.
- */
-function parseShallow(text: string | undefined): unknown {
-  if (text === undefined || depthOf(text) > DEPTH_LIMIT) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.?)*(?:"|$)|[[\]{}]/gs)) {
-    if (token === '{' || token === '[') deepest = Math.max(deepest, ++depth);
-    else if (token === '}' || token === ']') depth -= 1;
-  }
-  return deepest;
 }

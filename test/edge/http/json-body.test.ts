@@ -53,7 +53,8 @@ describe('JSON body', () => {
     expect(refusalOf(parse(`{${'"a":[],'.repeat(20)}"b":${'['.repeat(8)}${']'.repeat(8)}}`, anything))).toEqual(
       MALFORMED,
     );
-    expect(parse(`{"a":[],${'"b":[[]],'.repeat(20)}"c":{}}`, anything).ok).toBe(true);
+    const shallow = Array.from({ length: 20 }, (_, index) => `"b${index}":[[]],`).join('');
+    expect(parse(`{"a":[],${shallow}"c":{}}`, anything).ok).toBe(true);
   });
 
   it('counts the depth that JSON.parse would build, for any JSON', () => {

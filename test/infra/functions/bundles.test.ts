@@ -29,6 +29,7 @@ const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
   'backchannel-authentication': [
     'enter-number',
     'https-key-sets',
+    'json-form',
     'numbered-requests-table',
     'read-signed-request',
     'resend-request',
@@ -39,8 +40,8 @@ const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
     'withdraw-request',
     'withdrawable-requests-table',
   ],
-  token: ['https-key-sets'],
-  'token-revocation': ['https-key-sets'],
+  token: ['https-key-sets', 'json-form'],
+  'token-revocation': ['https-key-sets', 'json-form'],
 };
 /** The client with the commands that `provider/adapters/dynamodb/table.ts` uses, and nothing of ours. */
 const BARE_CLIENT = `
