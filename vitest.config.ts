@@ -5,7 +5,8 @@ import { Progress } from './test/support/progress.ts';
 /** For `npm run test:release`: what takes long, and can share the machine. */
 const LONG = [
   'test/cli/command-line/{every-command,terminal}.test.ts',
-  'test/cli/commands/{ask-waits,trigger}.test.ts',
+  'test/cli/commands/{ask,ask-waits,listen,trigger}.test.ts',
+  'test/cli/{tail/tail,trace/trace}-deployment.test.ts',
   'test/cli/trigger/scenarios.test.ts',
   'test/cli/importing/ten-thousand-users.test.ts',
   'test/e2e/{examples,first-day,light-installation,local-options,tutorial}.test.ts',
@@ -33,6 +34,8 @@ const ON_ENGINES = [
  * What does no I/O and changes nothing that other files see. Its files share processes, which is three times as fast.
  */
 const RULES = ['test/{core,flows,edge,life}/**/*.test.ts'];
+/** What synthesizes stacks. Its files share processes too: loading the CDK and bundling all functions takes seconds of each. */
+const STACKS = ['test/infra/**/*.test.ts'];
 /** What starts providers. Its files share processes as well: loading the runtime takes a second of each. */
 const PROVIDERS = ['test/e2e/**/*.test.ts'];
 /** Bundles the functions for the providers that tests start. */
@@ -46,7 +49,17 @@ export default defineConfig({
         test: {
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...RULES, ...PROVIDERS, ...LONG, ...RELEASE, ...ON_EMULATOR],
+          exclude: ['**/node_modules/**', ...RULES, ...STACKS, ...PROVIDERS, ...LONG, ...RELEASE, ...ON_EMULATOR],
+          globalSetup: PREPARE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'stacks',
+          include: STACKS,
+          exclude: ['**/node_modules/**', ...LONG, ...RELEASE],
+          isolate: false,
           globalSetup: PREPARE,
         },
       },

@@ -46,7 +46,7 @@ const tests: Step = [
     'run',
     ...(isRelease
       ? ['--project=long', '--project=release', '--project=emulator']
-      : ['--project=suite', '--project=providers', '--project=rules']),
+      : ['--project=suite', '--project=stacks', '--project=providers', '--project=rules']),
     ...paths,
   ],
 ];

@@ -52,6 +52,9 @@ export async function startDynamoDBLocal(folder: string | undefined): Promise<Dy
   const java = spawn(
     'java',
     [
+      // Java’s best compiler takes longer than what most runs of it have to do.
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
       '-Djava.library.path=DynamoDBLocal_lib',
       '-jar',
       'DynamoDBLocal.jar',
