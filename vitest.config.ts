@@ -35,7 +35,7 @@ const ON_ENGINES = [
  */
 const RULES = ['test/{core,flows,edge,life}/**/*.test.ts'];
 /** What synthesizes stacks. Its files share processes too: loading the CDK and bundling all functions takes seconds of each. */
-const STACKS = ['test/infra/**/*.test.ts'];
+const STACKS = ['test/infra/**/*.test.ts', 'test/docs/construct.test.ts'];
 /** What starts providers. Its files share processes as well: loading the runtime takes a second of each. */
 const PROVIDERS = ['test/e2e/**/*.test.ts'];
 /** Bundles the functions for the providers that tests start. */
