@@ -2,11 +2,20 @@ import { type FunctionSpec, LOG_LEVEL } from '../../provider/core/operating/func
 
 /** Routes, variables and permissions of this function. The stack and the local gateway read this data. */
 export const spec = {
-  description: 'Discovery documents and the key set',
+  description: 'Discovery documents, the key set, and an authorization endpoint that refuses',
   routes: [
     'GET /.well-known/openid-configuration',
+    'HEAD /.well-known/openid-configuration',
+    'OPTIONS /.well-known/openid-configuration',
     'GET /.well-known/oauth-authorization-server',
+    'HEAD /.well-known/oauth-authorization-server',
+    'OPTIONS /.well-known/oauth-authorization-server',
     'GET /.well-known/jwks.json',
+    'HEAD /.well-known/jwks.json',
+    'OPTIONS /.well-known/jwks.json',
+    'GET /authorize',
+    'HEAD /authorize',
+    'POST /authorize',
   ],
   throttle: { setting: 'others', rate: 500, burst: 1000 },
   authorizer: 'none',

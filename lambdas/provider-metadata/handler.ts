@@ -1,4 +1,5 @@
-import { answerPublic } from '../../provider/edge/http/answer.ts';
+import { ok, refuse } from '../../provider/core/result.ts';
+import { answerMethods, answerPublic } from '../../provider/edge/http/answer.ts';
 import { endpoint, type Route } from '../../provider/edge/http/endpoint.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
 import { describeProvider, publishKeys } from '../../provider/flows/discovery/describe-provider.ts';
@@ -12,15 +13,32 @@ const MAX_AGE_SECONDS = 300;
 
 /**
  * GET /.well-known/openid-configuration, /.well-known/oauth-authorization-server (OIDC Discovery §4, RFC 8414 §3) and
- * /.well-known/jwks.json (RFC 7517 §5). They refuse nothing.
+ * /.well-known/jwks.json (RFC 7517 §5). They refuse nothing. HEAD is answered as GET: API Gateway leaves the body out.
+ *
+ * GET and POST /authorize: the authorization endpoint, which libraries demand in discovery. It reads nothing, refuses
+ * everybody, and never redirects (docs/adr/0058).
+ *
+ * 400 unsupported_response_type.
  */
 const { ports, log } = wire();
 
 const describe: Route = async () => mapResult(describeProvider(ports), (body) => answerPublic(body, MAX_AGE_SECONDS));
+const keySet: Route = async () =>
+  mapResult(await publishKeys(ports.keys), (body) => answerPublic(body, MAX_AGE_SECONDS));
+const tellMethods: Route = async () => ok(answerMethods(['GET', 'HEAD', 'OPTIONS']));
+const refuseEverybody: Route = async () => refuse({ reason: 'only_backchannel' });
 
 export const handler = endpoint(log, {
   'GET /.well-known/openid-configuration': describe,
+  'HEAD /.well-known/openid-configuration': describe,
+  'OPTIONS /.well-known/openid-configuration': tellMethods,
   'GET /.well-known/oauth-authorization-server': describe,
-  'GET /.well-known/jwks.json': async () =>
-    mapResult(await publishKeys(ports.keys), (body) => answerPublic(body, MAX_AGE_SECONDS)),
+  'HEAD /.well-known/oauth-authorization-server': describe,
+  'OPTIONS /.well-known/oauth-authorization-server': tellMethods,
+  'GET /.well-known/jwks.json': keySet,
+  'HEAD /.well-known/jwks.json': keySet,
+  'OPTIONS /.well-known/jwks.json': tellMethods,
+  'GET /authorize': refuseEverybody,
+  'HEAD /authorize': refuseEverybody,
+  'POST /authorize': refuseEverybody,
 });

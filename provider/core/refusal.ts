@@ -2,6 +2,7 @@ import { type AskingRefusal, askingWording } from './asking/refusals.ts';
 import { type ClientRefusal, clientWording } from './client/refusals.ts';
 import { type DecidingRefusal, decidingWording } from './deciding/refusals.ts';
 import { type DeviceRefusal, deviceWording } from './device/refusals.ts';
+import { type DiscoveryRefusal, discoveryWording } from './discovery/refusals.ts';
 import { type OperatingRefusal, operatingWording } from './operating/refusals.ts';
 import type { Wording, Wordings } from './refusal-wording.ts';
 import { type ShapeRefusal, shapeWording } from './shape-refusals.ts';
@@ -19,6 +20,7 @@ export type Refusal =
   | TokenRefusal
   | DeviceRefusal
   | DecidingRefusal
+  | DiscoveryRefusal
   | OperatingRefusal;
 
 /** The reasons, for exhaustive tables. */
@@ -31,6 +33,7 @@ const wordings: Wordings<Refusal> = {
   ...tokenWording,
   ...deviceWording,
   ...decidingWording,
+  ...discoveryWording,
   ...operatingWording,
 };
 

@@ -37,6 +37,19 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
     { detail: 'requested_expiry' },
   ],
 
+  // The authorization endpoint (RFC 6749 §4.1.2.1)
+  only_backchannel: [
+    {},
+    '400 unsupported_response_type',
+    'This provider has no login page: clients ask at backchannel_authentication_endpoint (CIBA), and the user answers on a phone. Nobody is redirected.',
+    {
+      headers: {
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'referrer-policy': 'no-referrer',
+      },
+    },
+  ],
+
   // Client authentication (RFC 6749 §2.3, §5.2) and registration (RFC 7591 §3.2.2)
   no_client_authentication: [{}, '401 invalid_client', 'The client must authenticate with its registered method.'],
   several_client_authentications: [

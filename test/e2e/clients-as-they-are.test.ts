@@ -69,3 +69,41 @@ describe('JSON in place of a form', () => {
     await expectRefusal(world, answer, { status: 400, error: 'invalid_request', reason: 'repeated_parameter' });
   });
 });
+
+describe('HEAD and OPTIONS of the public documents', () => {
+  const DOCUMENTS = ['openid-configuration', 'oauth-authorization-server', 'jwks.json'];
+
+  it.each(DOCUMENTS)('HEAD /.well-known/%s is GET without the body (RFC 9110 §9.3.2)', async (name) => {
+    const get = await world.send(`/.well-known/${name}`, {});
+    const head = await world.send(`/.well-known/${name}`, { method: 'HEAD' });
+    expect([head.status, head.text]).toEqual([200, '']);
+    for (const header of ['content-type', 'cache-control', 'access-control-allow-origin'])
+      expect(head.headers.get(header)).toBe(get.headers.get(header));
+  });
+
+  it.each(DOCUMENTS)('OPTIONS /.well-known/%s lets any page read it, with headers of its own', async (name) => {
+    const preflight = { origin: 'https://inspector.example', 'access-control-request-method': 'GET' };
+    const { status, headers, text } = await world.send(`/.well-known/${name}`, {
+      method: 'OPTIONS',
+      headers: { ...preflight, 'access-control-request-headers': 'mcp-protocol-version' },
+    });
+    expect([status, text]).toEqual([204, '']);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      allow: 'GET, HEAD, OPTIONS',
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-headers': '*',
+    });
+    expect(headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  it.each(['/token', '/oauth/token', '/bc-authorize', '/revoke', '/device/requests', '/admin/clients', '/authorize'])(
+    'no page of another origin may read %s: there is no answer to a preflight, and no CORS header',
+    async (path) => {
+      const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+      expect((await world.send(path, { method: 'OPTIONS', headers })).status).toBe(404);
+      const answer = await world.send(path, { method: 'POST', headers: { origin: 'https://evil.example' } });
+      expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    },
+  );
+});

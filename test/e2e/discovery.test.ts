@@ -145,6 +145,25 @@ const TRIALS: Readonly<Record<string, () => Promise<unknown>>> = {
   backchannel_authentication_withdrawal_endpoint: () =>
     isClientEndpoint('backchannel_authentication_withdrawal_endpoint'),
   backchannel_authentication_number_endpoint: () => isClientEndpoint('backchannel_authentication_number_endpoint'),
+  authorization_endpoint: async () => {
+    const path = new URL(String(metadata['authorization_endpoint'])).pathname;
+    const uri = 'https://client.example/cb';
+    const query = new URLSearchParams({ client_id: 'x', response_type: 'code', redirect_uri: uri, state: 's3cret' });
+    for (const [method, target, body] of [
+      ['GET', `${path}?${query}`, null],
+      ['HEAD', `${path}?${query}`, null],
+      ['POST', path, query],
+    ] as const) {
+      const answer = await world.send(target, { method, body });
+      expect(answer.status).toBe(400);
+      expect(await world.reason(answer)).toBe('only_backchannel');
+      expect(answer.headers.get('location')).toBeNull();
+      expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+      expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(`${answer.text} ${JSON.stringify([...answer.headers])}`).not.toMatch(/s3cret|client\.example/);
+      if (method !== 'HEAD') expect(answer.body['error']).toBe('unsupported_response_type');
+    }
+  },
   token_endpoint: () => isClientEndpoint('token_endpoint'),
   revocation_endpoint: () => isClientEndpoint('revocation_endpoint'),
   jwks_uri: async () => {
@@ -177,8 +196,12 @@ const TRIALS: Readonly<Record<string, () => Promise<unknown>>> = {
     }
   },
   response_types_supported: async () => {
-    expect(listed('response_types_supported')).toEqual([]);
-    expect((await world.send('/authorize?response_type=code', {})).status).toBe(404);
+    // `none` asks for nothing, so nothing is lost when it is refused like all others.
+    expect(listed('response_types_supported')).toEqual(['none']);
+    for (const type of ['none', 'code', 'token', 'id_token']) {
+      const { status, body } = await world.send(`/authorize?response_type=${type}`, {});
+      expect([status, body['error']]).toEqual([400, 'unsupported_response_type']);
+    }
   },
   subject_types_supported: async () => {
     expect(listed('subject_types_supported')).toEqual(['public']);

@@ -15,8 +15,8 @@ const CLIENT_PATHS = {
   revocation: '/revoke',
   revocationAlias: '/oauth/revoke',
 } as const;
-/** The paths that clients may call. */
-export const PATHS = { ...CLIENT_PATHS, jwks: '/.well-known/jwks.json' } as const;
+/** The paths that clients may call. At the authorization endpoint everybody is refused. */
+export const PATHS = { ...CLIENT_PATHS, authorization: '/authorize', jwks: '/.well-known/jwks.json' } as const;
 
 /** Returns the URLs that a client assertion may name as `aud`, apart from the issuer (CIBA §7.1). */
 export function assertionEndpoints(issuer: string): readonly string[] {
@@ -49,7 +49,9 @@ export function providerMetadata({ issuer, acrValues, profile }: Offered): Reado
     backchannel_token_delivery_modes_supported: profile.deliveryModes,
     backchannel_user_code_parameter_supported: true,
     grant_types_supported: GRANT_TYPES,
-    response_types_supported: [],
+    // Libraries demand this endpoint and a response type. `none` promises neither a code nor a token (docs/adr/0058).
+    authorization_endpoint: urlOf(issuer, PATHS.authorization),
+    response_types_supported: ['none'],
     subject_types_supported: ['public'],
     scopes_supported: STANDARD_SCOPES,
     claims_supported: [

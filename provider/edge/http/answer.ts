@@ -41,3 +41,19 @@ export function answerPublic(body: unknown, maxAgeSeconds: number): Answer {
     headers: { 'cache-control': `public, max-age=${maxAgeSeconds}`, 'access-control-allow-origin': '*' },
   };
 }
+
+/**
+ * Answers OPTIONS for a document that anyone may read: which methods it has, and to browsers that any page may read it,
+ * also with headers of its own (CORS). Browsers need not ask again for two hours.
+ */
+export function answerMethods(methods: readonly string[]): Answer {
+  const allow = methods.join(', ');
+  const headers = {
+    allow,
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': allow,
+    'access-control-allow-headers': '*',
+    'access-control-max-age': '7200',
+  };
+  return { status: 204, headers };
+}

@@ -123,6 +123,7 @@ const ANSWERS: Answers = {
   polled_too_fast: ELSEWHERE,
   slow_down_ignored: ELSEWHERE,
   authorization_pending: ELSEWHERE,
+  only_backchannel: ELSEWHERE,
 };
 
 const all: Readonly<Record<string, readonly Refusal[] | typeof ELSEWHERE>> = ANSWERS;

@@ -19,7 +19,8 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       backchannel_authentication_number_endpoint: 'https://op.example/bc-authorize/number',
       backchannel_user_code_parameter_supported: true,
       grant_types_supported: ['urn:openid:params:grant-type:ciba'],
-      response_types_supported: [],
+      authorization_endpoint: 'https://op.example/authorize',
+      response_types_supported: ['none'],
       subject_types_supported: ['public'],
       scopes_supported: ['openid', 'profile', 'email', 'phone'],
       claims_supported: [
@@ -80,13 +81,14 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
     );
   });
 
-  it('advertises nothing that does not work: request_uri, other endpoints', () => {
+  it('advertises nothing that does not work but the authorization endpoint: no request_uri, no other endpoints', () => {
     expect(metadata['request_uri_parameter_supported']).toBe(false);
     expect(
       Object.keys(metadata)
         .filter((name) => name.endsWith('_endpoint'))
         .sort(),
     ).toEqual([
+      'authorization_endpoint',
       'backchannel_authentication_endpoint',
       'backchannel_authentication_number_endpoint',
       'backchannel_authentication_resend_endpoint',
@@ -94,6 +96,18 @@ describe('discovery (OIDC Discovery §3, CIBA §4)', () => {
       'revocation_endpoint',
       'token_endpoint',
     ]);
+  });
+
+  it('promises no code and no token of the authorization endpoint, which only libraries demand (OIDC Discovery §3)', () => {
+    expect(metadata).toMatchObject({
+      authorization_endpoint: 'https://op.example/authorize',
+      response_types_supported: ['none'],
+    });
+    expect(assertionEndpoints(ISSUER)).not.toContain('https://op.example/authorize');
+  });
+
+  it('has no empty list: such a member is left out (OIDC Discovery §4.2, RFC 8414 §3.2)', () => {
+    expect(Object.values(metadata).filter((value) => Array.isArray(value) && value.length === 0)).toEqual([]);
   });
 
   it('advertises acr only where the operator has a policy', () => {

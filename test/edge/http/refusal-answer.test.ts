@@ -17,6 +17,7 @@ const REFUSALS: { readonly [Reason in RefusalReason]: Extract<Refusal, { reason:
   repeated_parameter: { reason: 'repeated_parameter', name: 'scope' },
   missing_parameter: { reason: 'missing_parameter', name: 'grant_type' },
   invalid_parameter: { reason: 'invalid_parameter', name: 'requested_expiry', expected: 'a positive integer' },
+  only_backchannel: { reason: 'only_backchannel' },
   no_client_authentication: { reason: 'no_client_authentication' },
   several_client_authentications: { reason: 'several_client_authentications' },
   malformed_authorization_header: { reason: 'malformed_authorization_header' },
