@@ -107,14 +107,12 @@ describeOnEngines('requests whose phones are rung again', (name) => {
       });
     });
 
-    it('is not recorded for one that is approved and waits for its number, nor is a reminder', async () => {
+    it('says that an approval waits for its number by now, and is recorded as it was before it', async () => {
       const request = await pending();
-      const { requestId } = request;
-      const decision = { decision: 'approve', grant: GRANT, number: '07' } as const;
-      await decisions.recordDecision({ requestId, owner: request, decision, now: NOW });
-      const refused = { recorded: false, stored: { state: 'awaiting_number' } };
-      expect(await rung.recordResend({ request, now: FIRST })).toMatchObject(refused);
-      expect(await rung.recordReminder({ request, now: FIRST })).toMatchObject(refused);
+      await approve(request);
+      const recorded = { recorded: true, request: { state: 'awaiting_number', attempts: [{ at: FIRST }] } };
+      expect(await rung.recordResend({ request, now: FIRST })).toMatchObject(recorded);
+      expect(await rung.recordResend({ request, now: FIRST })).toMatchObject({ recorded: false });
     });
 
     it('and a decision at once: both hold, or the resend is refused with what was decided', async () => {
@@ -163,6 +161,51 @@ describeOnEngines('requests whose phones are rung again', (name) => {
       await resent(request, FIRST + 1);
       await rung.takeBackResend(back);
       expect(await attemptsOf(request)).toEqual([{ kind: 'resend', at: FIRST + 1 }]);
+    });
+  });
+
+  describe('a resend that is taken back while another attempt is under way', () => {
+    const reminded = async (request: ResendableRequest, now: number) => {
+      const recorded = await rung.recordReminder({ request, now });
+      if (!recorded.recorded) throw new Error('not recorded');
+      return { requestId: request.requestId, attempt: { kind: 'reminder', at: now }, place: recorded.place } as const;
+    };
+    const REMINDED = { kind: 'reminder', at: FIRST + 1, devices: 1, accepted: 1 };
+
+    it('leaves the reminder its result, so that it does not ring again', async () => {
+      const request = await pending();
+      const resend = await resent(request, FIRST);
+      const reminder = await reminded(request, FIRST + 1);
+      await rung.takeBackResend({ ...resend, nextResendAt: nextResendAt(request) });
+      await rung.recordResult({ ...reminder, result: { devices: 1, accepted: 1 } });
+      expect(await attemptsOf(request)).toEqual([REMINDED]);
+      expect((await rung.recordReminder({ request, now: request.expiresAt - 1 })).recorded).toBe(false);
+    });
+
+    it('at the same moment as the result, in any order', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const request = await pending();
+        const resend = await resent(request, FIRST);
+        const reminder = await reminded(request, FIRST + 1);
+        const calls = [
+          () => rung.takeBackResend({ ...resend, nextResendAt: nextResendAt(request) }),
+          () => rung.recordResult({ ...reminder, result: { devices: 1, accepted: 1 } }),
+        ];
+        await Promise.all((round % 2 === 0 ? calls : calls.toReversed()).map((call) => call()));
+        expect(await attemptsOf(request)).toEqual([REMINDED]);
+      }
+    });
+
+    it('is taken back where it stands by now, once, and takes no other with it', async () => {
+      const request = await pending();
+      const first = await resent(request, FIRST);
+      const reminder = await reminded(request, FIRST + 1);
+      await rung.takeBackResend({ ...first, nextResendAt: nextResendAt(request) });
+      const second = await resent(request, FIRST + 2);
+      // As if it had been recorded while the first one stood before it.
+      await rung.takeBackResend({ ...second, place: second.place + 1, nextResendAt: nextResendAt(request) });
+      await rung.recordResult({ ...reminder, result: { devices: 1, accepted: 1 } });
+      expect(await attemptsOf(request)).toEqual([REMINDED]);
     });
   });
 
@@ -222,14 +265,10 @@ describeOnEngines('requests whose phones are rung again', (name) => {
     expect(JSON.stringify(item).replace(/["{}[\]]/g, '').length + 3 * 7).toBeLessThan(1024);
   });
 
-  it('recordResend: after an approval that waits for its number only by who has read of it, recordReminder never', async () => {
+  it('a reminder is not recorded once an approval waits for its number', async () => {
     const request = await pending();
     await approve(request);
-    expect(await rung.recordResend({ request, now: FIRST })).toMatchObject({ recorded: false });
-    expect(await rung.recordReminder({ request, now: FIRST })).toMatchObject({ recorded: false });
-    const stored = await rung.find(request.requestId);
-    if (stored?.state !== 'awaiting_number') throw new Error('not awaiting its number');
-    expect(await rung.recordResend({ request: stored, now: FIRST })).toMatchObject({ recorded: true });
-    expect(await rung.recordReminder({ request: stored, now: FIRST })).toMatchObject({ recorded: false });
+    const refused = { recorded: false, stored: { state: 'awaiting_number' } };
+    expect(await rung.recordReminder({ request, now: FIRST })).toMatchObject(refused);
   });
 });

@@ -6,11 +6,9 @@ import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/au
 import type { Owner } from '../../core/person/user.ts';
 import type { AttemptRecorded, RecordedAttempt, RungRequests } from '../../flows/asking/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
-import { detailsFrom, detailsKey, requestFrom, requestKey } from './forms/request-form.ts';
+import { detailsFrom, detailsKey, type RequestForm, requestFrom, requestKey } from './forms/request-form.ts';
+import type { Change } from './items.ts';
 import type { Table } from './table.ts';
-
-/** No device has approved a request that is stored as pending. */
-const UNANSWERED = 'attribute_not_exists(#grant)';
 
 /** The rest of a guard, and what else the write counts. */
 type Counting = {
@@ -47,8 +45,8 @@ export class RungRequestsTable implements RungRequests {
   recordResend({ request, now }: Parameters<RungRequests['recordResend']>[0]): Promise<AttemptRecorded> {
     return this.#record(request, now, {
       kind: 'resend',
-      // Phones ring only if no approval waits for a number, so the guard checks that this is still as it was read.
-      condition: `${request.state === 'awaiting_number' ? 'attribute_exists(#grant)' : UNANSWERED} AND (attribute_not_exists(#resends) OR #resends < :most) AND ((attribute_not_exists(#next_resend_at) AND #issued_at <= :first) OR #next_resend_at <= :now)`,
+      // Nothing about an approval that waits for a number: a resend before it and one after it are recorded alike.
+      condition: `(attribute_not_exists(#resends) OR #resends < :most) AND ((attribute_not_exists(#next_resend_at) AND #issued_at <= :first) OR #next_resend_at <= :now)`,
       values: { most: MOST_RESENDS, first: now - RESEND_PAUSE_SECONDS },
       set: { next_resend_at: now + RESEND_PAUSE_SECONDS },
       add: { resends: 1 },
@@ -58,39 +56,51 @@ export class RungRequestsTable implements RungRequests {
   recordReminder({ request, now }: Parameters<RungRequests['recordReminder']>[0]): Promise<AttemptRecorded> {
     return this.#record(request, now, {
       kind: 'reminder',
-      condition: `${UNANSWERED} AND (attribute_not_exists(#reminders) OR #reminders < :most) AND (attribute_not_exists(#next_reminder_at) OR #next_reminder_at <= :now)`,
+      condition: `attribute_not_exists(#grant) AND (attribute_not_exists(#reminders) OR #reminders < :most) AND (attribute_not_exists(#next_reminder_at) OR #next_reminder_at <= :now)`,
       values: { most: MOST_REMINDERS },
       set: { next_reminder_at: now + REMINDER_LEASE_SECONDS },
       add: { reminders: 1 },
     });
   }
 
-  async recordResult({ requestId, result, ...recorded }: Parameters<RungRequests['recordResult']>[0]): Promise<void> {
-    const place = `#attempts[${recorded.place}]`;
-    const names = Object.keys(result);
+  async recordResult({ result, ...recorded }: Parameters<RungRequests['recordResult']>[0]): Promise<void> {
     const isReminded = recorded.attempt.kind === 'reminder' && result.accepted > 0;
-    await this.#transactions.update({
-      key: requestKey(requestId),
+    await this.#change(recorded, (attempt) => ({
       compute: [
-        ...names.map((name) => `${place}.#${name} = :${name}`),
+        ...Object.keys(result).map((name) => `#${attempt}.#${name} = :${name}`),
         // No further try: a reminder comes once.
         ...(isReminded ? ['#next_reminder_at = #expires_at'] : []),
       ],
-      guard: isStillThere(recorded, result),
-    });
+      values: result,
+    }));
   }
 
-  async takeBackResend({
-    requestId,
-    nextResendAt,
-    ...recorded
-  }: Parameters<RungRequests['takeBackResend']>[0]): Promise<void> {
-    await this.#transactions.update({
-      key: requestKey(requestId),
+  async takeBackResend({ nextResendAt, ...recorded }: Parameters<RungRequests['takeBackResend']>[0]): Promise<void> {
+    const nonce = { attribute: 'taken_back_by', value: this.#entropy.id() };
+    await this.#change(recorded, (attempt) => ({
       compute: ['#next_resend_at = :before', '#resends = #resends - :one'],
-      remove: [`attempts[${recorded.place}]`],
-      guard: isStillThere(recorded, { before: nextResendAt, one: 1 }),
-    });
+      remove: [attempt],
+      values: { before: nextResendAt, one: 1 },
+      nonce,
+    }));
+  }
+
+  /**
+   * Changes an attempt at its place. If one before it was taken back meanwhile, it has moved forward, and is changed where
+   * it stands now. Of a request that was erased, or an attempt that is gone, nothing is written.
+   */
+  async #change({ requestId, attempt, place }: RecordedAttempt, to: (attempt: Entry) => AttemptChange): Promise<void> {
+    const { kind, at } = attempt;
+    for (let from = Number.POSITIVE_INFINITY, here = place; here >= 0 && here < from; ) {
+      const entry: Entry = `attempts[${here}]`;
+      const { values, ...change } = to(entry);
+      const condition = `#${entry}.#kind = :kind AND #${entry}.#at = :at`;
+      const guard = { condition, values: { ...values, kind, at } };
+      const { written, item } = await this.#transactions.update({ key: requestKey(requestId), ...change, guard });
+      if (written) return;
+      from = here;
+      here = placeOf(attempt, item?.attempts);
+    }
   }
 
   async #record(
@@ -120,16 +130,20 @@ export class RungRequestsTable implements RungRequests {
     });
     if (!written || !item) return { recorded: false, stored: item && requestFrom(item) };
     const request = requestFrom(item);
-    const place = (request.attempts ?? []).findLastIndex((one) => one.kind === kind && one.at === now);
-    return { recorded: true, request, place };
+    if (request.state !== 'pending' && request.state !== 'awaiting_number')
+      throw new Error('an attempt was recorded for a request that is over');
+    return { recorded: true, request, place: placeOf(attempt, request.attempts) };
   }
 }
 
-/** The attempt is at this place. If the request was erased, nothing is written. */
-function isStillThere(
-  { attempt, place }: Omit<RecordedAttempt, 'requestId'>,
-  values: Readonly<Record<string, unknown>>,
-) {
-  const condition = `#attempts[${place}].#kind = :kind AND #attempts[${place}].#at = :at`;
-  return { condition, values: { ...values, kind: attempt.kind, at: attempt.at } };
+/** The entry of an attempt in the list of a request. */
+type Entry = `attempts[${number}]`;
+/** What is changed of a request when one of its attempts is. */
+type AttemptChange = Pick<Change<RequestForm>, 'compute' | 'remove' | 'nonce'> & {
+  readonly values: Readonly<Record<string, unknown>>;
+};
+
+/** Returns where an attempt stands. -1 if it is not there. */
+function placeOf({ kind, at }: DeliveryAttempt, attempts: readonly DeliveryAttempt[] = []): number {
+  return attempts.findLastIndex((one) => one.kind === kind && one.at === at);
 }

@@ -141,11 +141,14 @@ export type OpenedRequest = {
   readonly silently?: SilentlyAsked | undefined;
 };
 
-/** An attempt to ring the phones of a request again: recorded, and where; or the request as it is stored now. */
+/** An attempt to ring the phones of a request again: the request with it, and where; or the request as it is stored now. */
 export type AttemptRecorded =
-  | { readonly recorded: true; readonly request: RequestFacts; readonly place: number }
+  | { readonly recorded: true; readonly request: ResendableRequest; readonly place: number }
   | { readonly recorded: false; readonly stored: AuthenticationRequest | undefined };
-/** An attempt that was recorded: of which request, and at which place of its list. */
+/**
+ * An attempt that was recorded: of which request, and at which place of its list. It may move to an earlier place, when
+ * one before it is taken back. A request has no two attempts of one kind at the same instant.
+ */
 export type RecordedAttempt = { readonly requestId: string; readonly attempt: DeliveryAttempt; readonly place: number };
 
 /** Pending requests whose phones are rung again. */
@@ -156,7 +159,8 @@ export interface RungRequests {
   findAsked(owner: Owner, requestId: string): Promise<Asked | undefined>;
   /**
    * Counts that the client has the phones rung again, and lists it. One conditional write decides: the request is open
-   * and of this client, no approval was recorded since it was read, it has a resend left, and the pause is over.
+   * and of this client, it has a resend left, and the pause is over. The request that it returns says whether an approval
+   * waits for a number by now.
    */
   recordResend(resend: { request: ResendableRequest; now: number }): Promise<AttemptRecorded>;
   /** Counts and lists a try of the reminder in the same way, if no other try may be under way. */

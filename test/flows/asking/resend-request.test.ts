@@ -318,3 +318,18 @@ it('of an approval that waits for its number rings nobody, and does not tell the
   expect([waits.rung, approved.rung]).toEqual([1, 0]);
   expect(approved.calls).toHaveLength(waits.calls.length);
 });
+
+it('meets an approval in the moment in which it is recorded, and answers as if that had come before: nobody rings', async () => {
+  const waiting = { ...PENDING, numberMatching: 'client_enters' } as const;
+  const approved = { ...requestIn('awaiting_number', OF_ANA), numberMatching: 'client_enters' } as const;
+  const told = async (before: boolean) => {
+    const world = resendingWorld({ request: before ? approved : waiting });
+    if (!before) world.journal.meanwhile('record resend', () => world.requests.set(FIRST_REQUEST, approved));
+    const seen = world.journal.inWaves();
+    const answer = valueFrom(await world.resend());
+    return { answer, waves: seen.map((calls) => calls.toSorted()), rung: world.rung, attempts: world.attempts() };
+  };
+  const meanwhile = await told(false);
+  expect(meanwhile).toEqual(await told(true));
+  expect(meanwhile.attempts).toEqual([{ kind: 'resend', at: NOW, devices: 0, accepted: 0 }]);
+});

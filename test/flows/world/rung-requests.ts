@@ -1,11 +1,21 @@
 import type { Asked } from '../../../provider/core/asking/asked.ts';
 import type { AttemptKind } from '../../../provider/core/asking/delivery-attempt.ts';
 import { decideReminder } from '../../../provider/core/asking/reminder.ts';
-import { judgeResend } from '../../../provider/core/asking/resend.ts';
+import { judgeResend, type ResendableRequest } from '../../../provider/core/asking/resend.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
 import { isSamePerson } from '../../../provider/core/person/user.ts';
 import type { AttemptRecorded, RungRequests } from '../../../provider/flows/asking/ports.ts';
 import type { Journal } from './journal.ts';
+
+/** Returns the request, if its phones may be rung again. */
+function allowedTo(kind: AttemptKind, request: AuthenticationRequest, now: number): ResendableRequest | undefined {
+  if (kind === 'reminder') {
+    const decision = decideReminder(request, now);
+    return decision.outcome === 'ring' ? decision.request : undefined;
+  }
+  const judged = judgeResend(request, request, now);
+  return judged.ok ? judged.value : undefined;
+}
 
 /** Requests whose phones are rung again. `asked` has what was asked, by request. */
 export function rungRequestsIn(
@@ -15,12 +25,10 @@ export function rungRequestsIn(
 ) {
   const record = (kind: AttemptKind, { requestId }: RequestFacts, now: number): AttemptRecorded => {
     const request = stored.get(requestId);
-    const isAllowed =
-      request &&
-      (kind === 'resend' ? judgeResend(request, request, now).ok : decideReminder(request, now).outcome === 'ring');
-    if (!isAllowed) return { recorded: false, stored: request };
+    const allowed = request && allowedTo(kind, request, now);
+    if (!allowed) return { recorded: false, stored: request };
     const attempts = [...(request.attempts ?? []), { kind, at: now }];
-    const recorded = { ...request, attempts };
+    const recorded = { ...allowed, attempts };
     stored.set(requestId, recorded);
     return { recorded: true, request: recorded, place: attempts.length - 1 };
   };

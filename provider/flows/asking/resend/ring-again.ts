@@ -32,8 +32,9 @@ const PUSH_OUT = { reason: 'push_unavailable', retryAfterSeconds: RESEND_PAUSE_S
 
 /**
  * Counts the resend, in the request and in the windows of the person, then rings. One conditional write on the request
- * decides between two resends at once, and between a resend and a decision. Where nobody is to ring, the same number of
- * calls is made in the same order.
+ * decides between two resends at once, and between a resend and a decision. An approval that waits for a number is none
+ * for it: what the write returns says whether there is one, and then nobody rings. Where nobody is to ring, the same
+ * number of calls is made in the same order.
  */
 export async function ringAgain(
   ports: RingAgainPorts,
@@ -53,16 +54,17 @@ export async function ringAgain(
   }
   const { request, place } = recorded;
   const { requestId } = request;
-  const attempt: RecordedAttempt = { requestId, attempt: { kind: 'resend', at: now }, place };
+  const settled = { request, attempt: { requestId, attempt: { kind: 'resend', at: now }, place }, call } as const;
   if (counted?.allowed === false && !client.isSynthetic) {
     const refusal = { reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds } as const;
     if (!isHidden(refusal, ports.settings)) {
-      await ports.rungRequests.takeBackResend({ ...attempt, nextResendAt: nextResendAt(ring.request) });
+      await ports.rungRequests.takeBackResend({ ...settled.attempt, nextResendAt: nextResendAt(ring.request) });
       return refuse(refusal);
     }
-    return settle(ports, { ...ring, rung: [], silence: refusal.reason }, { request, attempt, call });
+    return settle(ports, { ...ring, rung: [], silence: refusal.reason }, settled);
   }
-  return settle(ports, ring, { request, attempt, call });
+  const isApprovedSince = request.state === 'awaiting_number' && ring.silence === undefined;
+  return settle(ports, isApprovedSince ? { ...ring, rung: [], silence: 'awaiting_number' } : ring, settled);
 }
 
 /** Counts the resend for the person. A client that they reported uses up no limit of theirs, but meets the same one. */
