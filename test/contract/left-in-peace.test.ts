@@ -119,12 +119,12 @@ describeOnEngines('what leaves people in peace', (name) => {
       const [sub, other] = [entropy.id(), entropy.id()];
       await blocks.recordReport({ ...denialBy(sub), ...REPORT });
       const first = { before: NOW, now: NOW };
-      await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 30 }), ...first });
-      await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 20 }), before: NOW + 30, now: NOW });
+      await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 30 }), ...first, mark: '1' });
+      await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 20 }), mark: '2', before: NOW + 30, now: NOW });
       expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 2, deniedAt: NOW + 30 }]);
       await blocks.recordDenial(denialBy(other));
-      await silent.recordSilentDenial({ ...denialBy(other, { at: NOW + 30 }), ...first });
-      await silent.recordSilentDenial({ ...denialBy('nobody'), ...first });
+      await silent.recordSilentDenial({ ...denialBy(other, { at: NOW + 30 }), ...first, mark: '1' });
+      await silent.recordSilentDenial({ ...denialBy('nobody'), ...first, mark: '1' });
       expect(await people.listBlocks(other)).toEqual([PAUSED]);
       expect(await people.listBlocks('nobody')).toEqual([]);
     });
@@ -141,20 +141,48 @@ describeOnEngines('what leaves people in peace', (name) => {
         await blocks.recordReport({ ...denialBy(sub), ...REPORT });
         const [before = REPORTED] = await people.listBlocks(sub);
         const denial = denialBy(sub, { at: NOW + 30 });
-        const withBefore = (index: number) => ({
-          ...denial,
-          before: index === 0 ? before.deniedAt : NOW + 30,
-          now: NOW + 1,
-        });
-        for (let index = 0; index < asked; index += 1) await silent.recordSilentDenial(withBefore(index));
-        for (let index = 0; index < withdrawn; index += 1) await silent.takeBackSilentDenial(denial);
+        const ask = (index: number) => {
+          const instant = index === 0 ? before.deniedAt : NOW + 30;
+          return silent.recordSilentDenial({ ...denial, mark: `mark-${index}`, before: instant, now: NOW + 1 });
+        };
+        const takeBack = (index: number) => silent.takeBackSilentDenial({ ...denial, mark: `mark-${index}` });
+        for (let index = 0; index < asked; index += 1) await ask(index);
+        for (let index = 0; index < withdrawn; index += 1) await takeBack(index);
         const left = asked - withdrawn;
         const after = { ...before, denials: before.denials + left, ...(left > 0 && { deniedAt: NOW + 30 }) };
         expect(await people.listBlocks(sub)).toEqual([after]);
-        await silent.takeBackSilentDenial({ ...denial, at: NOW + 29 });
+        // Another request's mark, and once more what was taken back.
+        await Promise.all([takeBack(asked), takeBack(0), takeBack(withdrawn - 1)]);
         expect(await people.listBlocks(sub)).toEqual([after]);
       },
     );
+
+    it('taken back leaves room for the next one, which may be denied sooner', async () => {
+      const sub = entropy.id();
+      await blocks.recordReport({ ...denialBy(sub), ...REPORT });
+      const denial = denialBy(sub, { at: NOW + 30 });
+      await silent.recordSilentDenial({ ...denial, mark: '1', before: NOW, now: NOW + 1 });
+      await silent.takeBackSilentDenial({ ...denial, mark: '1' });
+      await silent.recordSilentDenial({ ...denial, at: NOW + 8, mark: '2', before: NOW, now: NOW + 2 });
+      expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 2, deniedAt: NOW + 8 }]);
+    });
+
+    it('is not taken back any more once somebody denies: that denial is the last one', async () => {
+      const sub = entropy.id();
+      await blocks.recordReport({ ...denialBy(sub), ...REPORT });
+      await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 30 }), mark: '1', before: NOW, now: NOW + 1 });
+      await blocks.recordDenial(denialBy(sub, { at: NOW + 9 }));
+      await silent.takeBackSilentDenial({ ...denialBy(sub), mark: '1' });
+      expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 3, deniedAt: NOW + 9 }]);
+    });
+
+    it('of a client that is not blocked is not there to be taken back, and nothing is stored', async () => {
+      const [sub, other] = [entropy.id(), entropy.id()];
+      await blocks.recordDenial(denialBy(other));
+      for (const one of [sub, other]) await silent.takeBackSilentDenial({ ...denialBy(one), mark: 'request-1' });
+      expect(await people.listBlocks(sub)).toEqual([]);
+      expect(await people.listBlocks(other)).toEqual([PAUSED]);
+    });
 
     it('is ended by an operator as it was read, and not when a newer one came', async () => {
       const sub = entropy.id();

@@ -152,7 +152,7 @@ describeOnEngines('withdrawal', (name) => {
     const ids = { requestId: request.requestId, authReqId };
     expect(await withdrawable.findOpened(request, ids)).toEqual({});
     const silent = { ...request, requestId: entropy.secret(), deniedFrom: NOW + 5 };
-    const silently = { sub: 'ana', profileId: 'profile-of-ana', questionId: 'question-1' };
+    const silently = { sub: 'ana', profileId: 'profile-of-ana', mark: 'mark-1', questionId: 'question-1' };
     await requests.createSilent({ request: silent, sealed: { asked: silently, authReqId } });
     expect(await withdrawable.findOpened(silent, { ...ids, requestId: silent.requestId })).toEqual({ silently });
     expect(JSON.stringify(await transactions.query(`USER#${sub}`))).not.toContain('ana');

@@ -65,7 +65,8 @@ export class ClientBlocksTable implements ClientBlockRecords {
       const added = await this.#directory.update<BlockForm>({
         key,
         set,
-        ...(denials > 0 && { add: { denials } }),
+        // A denial that somebody makes takes the place of those that nobody makes.
+        ...(denials > 0 && { add: { denials }, remove: ['denied_before', 'silent_denials'] }),
         guard: isSame,
         nonce,
       });

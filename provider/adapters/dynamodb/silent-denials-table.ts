@@ -1,4 +1,4 @@
-import type { ClientDenial, SilentDenials } from '../../flows/person/ports.ts';
+import type { SilentDenial, SilentDenials } from '../../flows/person/ports.ts';
 import type { Entropy } from '../../flows/ports.ts';
 import { blockKey } from './forms/block-form.ts';
 import type { Table } from './table.ts';
@@ -16,43 +16,36 @@ export class SilentDenialsTable implements SilentDenials {
   async recordSilentDenial({
     owner,
     client,
+    mark,
     at,
     before,
     now,
   }: Parameters<SilentDenials['recordSilentDenial']>[0]): Promise<void> {
+    const marks = { silent_denials: new Set([mark]) };
     const isAnother = before > now;
     await this.#directory.update({
       key: blockKey(owner.sub, client.clientId),
-      set: { denied_at: at, ...(!isAnother && { denied_before: before, waiting: 1 }) },
-      add: { denials: 1, ...(isAnother && { waiting: 1 }) },
+      set: { denied_at: at, ...(!isAnother && { denied_before: before, ...marks }) },
+      add: { denials: 1, ...(isAnother && marks) },
       guard: {
-        condition: `${IS_BLOCKED} AND (attribute_not_exists(#denied_at) OR #denied_at <= :at)`,
+        // Of a denial that was taken back, the instant may lie ahead still.
+        condition: `${IS_BLOCKED} AND (attribute_not_exists(#denied_at) OR #denied_at <= :at OR attribute_not_exists(#silent_denials))`,
         values: { ...blockedBy({ owner, client }), at },
       },
       nonce: this.#nonce(),
     });
   }
 
-  /** The last request that waits brings the denial before back. If others wait, they are still denied at the instant. */
-  async takeBackSilentDenial({ owner, client, at }: ClientDenial): Promise<void> {
-    const key = blockKey(owner.sub, client.clientId);
-    const values = { ...blockedBy({ owner, client }), at, one: 1 };
-    const add = { denials: -1, waiting: -1 };
-    const last = await this.#directory.update({
-      key,
-      compute: ['#denied_at = #denied_before'],
-      add,
-      guard: {
-        condition: `${IS_BLOCKED} AND #denied_at = :at AND #waiting <= :one AND attribute_exists(#denied_before)`,
-        values,
-      },
-      nonce: this.#nonce(),
-    });
-    if (last.written) return;
+  /** When the last mark goes, the denial before is the last one again. The others are denied at their instant. */
+  async takeBackSilentDenial({ owner, client, mark }: SilentDenial): Promise<void> {
     await this.#directory.update({
-      key,
-      add,
-      guard: { condition: `${IS_BLOCKED} AND #denied_at = :at AND #waiting > :one`, values },
+      key: blockKey(owner.sub, client.clientId),
+      add: { denials: -1 },
+      deleteFromSet: { silent_denials: new Set([mark]) },
+      guard: {
+        condition: `${IS_BLOCKED} AND contains(#silent_denials, :mark)`,
+        values: { ...blockedBy({ owner, client }), mark },
+      },
       nonce: this.#nonce(),
     });
   }
@@ -64,6 +57,6 @@ export class SilentDenialsTable implements SilentDenials {
 
 const IS_BLOCKED = 'attribute_exists(#reported_at) AND #profile_id = :profile AND #registration_id = :registration';
 
-function blockedBy({ owner, client }: Pick<ClientDenial, 'owner' | 'client'>) {
+function blockedBy({ owner, client }: Pick<SilentDenial, 'owner' | 'client'>) {
   return { profile: owner.profileId, registration: client.registrationId };
 }

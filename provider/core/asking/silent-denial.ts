@@ -36,10 +36,10 @@ export function silentCorrelationId(own: string, random: string): string {
  * only the `auth_req_id` opens it.
  */
 export type SilentlyAsked = Owner & {
+  /** A random name of this request in what it opened. It leads to the request nobody who does not open this. */
+  readonly mark: string;
   /** True if the client may have no other request open with this person. */
   readonly isOnlyOne?: true | undefined;
   /** The id of the silent question that this request is. */
   readonly questionId?: string | undefined;
-  /** True if its denial was counted. */
-  readonly isDenialCounted?: true | undefined;
 };

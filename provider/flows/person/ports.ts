@@ -52,15 +52,21 @@ export interface ClientBlockRecords {
   endPause(end: { owner: Owner; clientId: string }): Promise<void>;
 }
 
+/** A denial that nobody makes, by the mark of the request that it is of. */
+export type SilentDenial = Omit<ClientDenial, 'at'> & { readonly mark: string };
+
 /** Denials that nobody makes. */
 export interface SilentDenials {
   /**
    * Counts a denial of a client that is blocked for this person. Does nothing if it is not blocked. `before` is the last
    * denial as it was read; if that lies ahead too, several requests wait, and all are denied at that instant.
    */
-  recordSilentDenial(denial: ClientDenial & { readonly before: number; readonly now: number }): Promise<void>;
-  /** Takes such a denial back, because the client withdrew its request before it heard of it. */
-  takeBackSilentDenial(denial: ClientDenial): Promise<void>;
+  recordSilentDenial(denial: SilentDenial & Pick<ClientDenial, 'at'> & { before: number; now: number }): Promise<void>;
+  /**
+   * Takes such a denial back, because its request ended before the client heard of it. One write, whatever there is to
+   * take back. A second one does nothing.
+   */
+  takeBackSilentDenial(denial: SilentDenial): Promise<void>;
 }
 
 /** Blocks and pauses, as operators end them. */

@@ -24,6 +24,12 @@ import { keyNamed, signaturesIn } from '../world/signatures.ts';
 import { userCodesIn } from '../world/user-codes.ts';
 import { ANA, startWorld } from '../world/world.ts';
 
+/** What can be told of waves by their time: what is called in each, and how often, but not for whom. */
+export function kindsOf(waves: readonly (readonly string[])[]): string[][] {
+  const kindOf = (call: string) => (/^(ring|announce) /.test(call) ? 'publish' : call.split(' ').slice(0, 2).join(' '));
+  return waves.map((calls) => calls.map(kindOf).toSorted());
+}
+
 /** A bank that may ask Ana, who has one phone. */
 export function askingWorld(
   given: {

@@ -2,12 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { NumberMatching } from '../../../provider/core/deciding/number-matching.ts';
 import { requestIdOf } from '../../../provider/core/digest.ts';
+import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
+import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import { enterNumber } from '../../../provider/flows/asking/enter-number.ts';
 import { FACTS, NOW, requestIn, valueFrom } from '../../core/given.ts';
 import { BANK, basic, clientCall } from '../world/clients.ts';
 import { FIRST_REQUEST, FIRST_SECRET } from '../world/world.ts';
-import { askingWorld } from './given.ts';
+import { askingWorld, kindsOf } from './given.ts';
 
+const REPORTED: ClientBlock = {
+  clientId: 'bank',
+  registrationId: 'registration-1',
+  profileId: 'profile-1',
+  denials: 1,
+  deniedAt: NOW - 100,
+  report: { at: NOW - 100, requestId: 'request-0' },
+};
 const AUTH_REQ_ID = 'auth-req-1';
 const REQUEST_ID = requestIdOf(AUTH_REQ_ID);
 const matching = (numberMatching: NumberMatching, given: Parameters<typeof askingWorld>[0] = {}) =>
@@ -173,6 +183,27 @@ describe('POST /bc-authorize/number', () => {
     }
     const denied = enteringWorld({ ...PENDING, deniedFrom: NOW });
     expect(await denied.enter('00')).toEqual(not('over'));
+  });
+
+  it.each([
+    ['by default', {}],
+    ['where it also may have one request open', { hasOneOpenRequest: true, needsMessageWhileOpen: true }],
+  ])('takes as many calls for a client that the user reported, up to the last number, %s', async (_, more) => {
+    const settings = { denialPause: DEFAULTS.denialPause, ...more };
+    const waves = async (given: Parameters<typeof askingWorld>[0]) => {
+      const world = matching('client_enters', { settings, ...given });
+      const { auth_req_id } = valueFrom(await world.ask());
+      const seen = world.journal.inWaves();
+      const ports = { ...world.ports, numbers: world.requests.numbers };
+      for (const number of ['00', '01', '02', '03'])
+        await enterNumber(ports, clientCall(world.note, { auth_req_id, number }));
+      return { kinds: kindsOf(seen), world };
+    };
+    const usual = await waves({});
+    const reported = await waves({ blocks: [REPORTED] });
+    expect(reported.kinds).toEqual(usual.kinds);
+    expect(reported.world.rung).toEqual([]);
+    expect(reported.world.blocks.get('ana bank')).toEqual(REPORTED);
   });
 
   it('compares no more than three of 100 numbers at the same time that are wrong', async () => {

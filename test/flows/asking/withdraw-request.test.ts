@@ -7,7 +7,7 @@ import { basic } from '../world/clients.ts';
 import { deviceNamed, reachOf } from '../world/devices.ts';
 import { keyNamed } from '../world/signatures.ts';
 import { ANA, FIRST_REQUEST, FIRST_SECRET } from '../world/world.ts';
-import { askingWorld } from './given.ts';
+import { askingWorld, kindsOf } from './given.ts';
 
 const OWN = { auth_req_id: FIRST_SECRET };
 const WITHDRAWAL = { message: { type: 'request_withdrawn', requestId: FIRST_REQUEST, expiresAt: NOW + 120 }, now: NOW };
@@ -124,13 +124,15 @@ describe('what follows a withdrawal', () => {
     expect([rung, journal.calls.at(-1)]).toEqual([[], 'announce to bank']);
   });
 
-  it.each(['find user', 'find details', 'ring', 'close request', 'take out'])(
+  it.each(['find user', 'find details', 'ring', 'close request', 'remove question', 'take back'])(
     'may fail at "%s", and the request stays withdrawn',
     async (call) => {
-      const settings = { hasOneOpenRequest: true, needsMessageWhileOpen: true };
+      const { denialPause } = DEFAULTS;
+      const settings = { hasOneOpenRequest: true, needsMessageWhileOpen: true, denialPause };
       const { withdraw, journal, line, state } = await asked({ settings });
       journal.breakAt(call);
       expect((await withdraw(OWN)).ok).toBe(true);
+      expect(journal.calls.filter((one) => one.startsWith(call))).toHaveLength(1);
       expect([state(), line()]).toMatchObject([{ because: 'withdrawn' }, { reason: 'withdrawn' }]);
     },
   );
@@ -182,10 +184,7 @@ describe('a client that the user reported for fraud (ADR 0028)', () => {
     valueFrom(await world.ask({ login_hint: email }));
     const waves = world.journal.inWaves();
     const withdrawn = await world.withdraw(OWN);
-    const costs = waves.map(
-      (calls) => new Set(calls.map((call) => call.split(' ')[0]?.replace(/ring|announce/, 'publish'))),
-    );
-    const kinds = costs.map((wave) => [...wave].filter((call) => call !== 'take').toSorted());
+    const kinds = kindsOf(waves);
     const polled = world.requests.stored.get(FIRST_REQUEST);
     const because = polled?.state === 'failed' ? polled.because : polled?.state;
     const again = [];
@@ -195,7 +194,7 @@ describe('a client that the user reported for fraud (ADR 0028)', () => {
       again.push(asked.ok ? 'asked' : asked.refusal.reason);
       if (asked.ok) await world.withdraw({ auth_req_id: `secret-${world.requests.stored.size}` });
     }
-    return { noticed: { withdrawn, kinds, because, again }, rung: world.rung };
+    return { noticed: { withdrawn, kinds, because, again }, rung: world.rung, journal: world.journal };
   }
 
   it('withdraws with the same waves of calls, may ask again at once and later, and rings nobody', async () => {
@@ -205,6 +204,15 @@ describe('a client that the user reported for fraud (ADR 0028)', () => {
     expect(usual.noticed.again).toEqual(['asked', 'asked', 'asked', 'asked']);
     expect(reported.rung).toEqual([]);
     expect(usual.rung.length).toBeGreaterThan(1);
+    expect(usual.noticed.kinds.at(-1)).toEqual(['close request', 'publish', 'remove question', 'take back']);
+  });
+
+  it('has the same waves where nothing but pauses is switched on, which is the default', async () => {
+    const byDefault = { settings: { denialPause: DEFAULTS.denialPause } };
+    const usual = await noticed(byDefault);
+    const reported = await noticed({ ...byDefault, blocks: [REPORTED] });
+    expect(reported.noticed).toEqual(usual.noticed);
+    expect(usual.noticed.kinds.at(-1)).toEqual(['publish', 'take back']);
   });
 
   it('is told of the denial and not of the withdrawal if that came first', async () => {

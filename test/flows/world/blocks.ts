@@ -41,14 +41,19 @@ export function blocksIn(journal: Journal, given: readonly (ClientBlock & { sub:
       if (!blocks.get(nameOf(owner.sub, clientId))?.report) blocks.delete(nameOf(owner.sub, clientId));
     },
   });
+  /** The instant before, by the mark of each denial that nobody makes and that can be taken back. */
+  const marked = new Map<string, number>();
   const silentDenials: SilentDenials = journal.port({
-    recordSilentDenial: async ({ before: _, now: __, ...denial }) => {
+    recordSilentDenial: async ({ before: instant, now: _, mark, ...denial }) => {
       journal.begin(`count a silent denial of ${denial.client.clientId} for ${denial.owner.sub}`);
+      marked.set(mark, instant);
       change(denial, (before) => denied(before, denial.at));
     },
-    takeBackSilentDenial: async (denial) => {
-      journal.begin(`take back a silent denial of ${denial.client.clientId} for ${denial.owner.sub}`);
-      change(denial, (before) => ({ ...before, denials: before.denials - 1, deniedAt: 0 }));
+    takeBackSilentDenial: async ({ owner, client, mark }) => {
+      journal.begin(`take back a silent denial of ${client.clientId} for ${owner.sub}`);
+      const deniedAt = marked.get(mark);
+      if (deniedAt === undefined || !marked.delete(mark)) return;
+      change({ owner, client, at: 0 }, (before) => ({ ...before, denials: before.denials - 1, deniedAt }));
     },
   });
   const blockEnds: ClientBlockEnds = journal.port({

@@ -43,6 +43,14 @@ function single(source: ExpressionText): Condition {
     const value = argument(source);
     return (scope) => value(scope) === undefined;
   }
+  if (source.takes('contains')) {
+    source.expect('(');
+    const set = source.operand();
+    source.expect(',');
+    const member = source.operand();
+    source.expect(')');
+    return (scope) => holds(set(scope), member(scope));
+  }
   const left = source.operand();
   const compare = comparison(source.take());
   const right = source.operand();
@@ -54,6 +62,11 @@ function argument(source: ExpressionText): Operand {
   const value = source.operand();
   source.expect(')');
   return value;
+}
+
+/** Whether a set of texts has a text. */
+function holds(set: AttributeValue | undefined, member: AttributeValue | undefined): boolean {
+  return member?.S !== undefined && (set?.SS ?? []).includes(member.S);
 }
 
 type Comparison = (one: AttributeValue | undefined, other: AttributeValue | undefined) => boolean;
@@ -87,10 +100,10 @@ function isEqual(one: AttributeValue | undefined, other: AttributeValue | undefi
 function ordered(
   one: AttributeValue | undefined,
   other: AttributeValue | undefined,
-  holds: (order: number) => boolean,
+  isRight: (order: number) => boolean,
 ): boolean {
-  if (one?.N !== undefined && other?.N !== undefined) return holds(Number(one.N) - Number(other.N));
-  if (one?.S !== undefined && other?.S !== undefined) return holds(Buffer.compare(bytes(one.S), bytes(other.S)));
+  if (one?.N !== undefined && other?.N !== undefined) return isRight(Number(one.N) - Number(other.N));
+  if (one?.S !== undefined && other?.S !== undefined) return isRight(Buffer.compare(bytes(one.S), bytes(other.S)));
   return false;
 }
 

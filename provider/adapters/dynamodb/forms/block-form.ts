@@ -13,9 +13,12 @@ export type BlockForm = {
   readonly request_id?: string | undefined;
   readonly denials?: number | undefined;
   readonly denied_at?: number | undefined;
-  /** While `denied_at` lies ahead: the denial before, and how many requests are denied then. */
+  /**
+   * While `denied_at` lies ahead: the denial before, and the marks of the requests that are denied then. A mark goes when
+   * its denial is taken back. Without any, the denial before is the last one.
+   */
   readonly denied_before?: number | undefined;
-  readonly waiting?: number | undefined;
+  readonly silent_denials?: ReadonlySet<string> | undefined;
   /** The nonce of the last write. */
   readonly changed_by?: string | undefined;
 };
@@ -53,14 +56,14 @@ function reportForm({ at, requestId, ...unstored }: NonNullable<ClientBlock['rep
 export const blockedClientFrom = (sk: string): string => sk.slice(BLOCK_PREFIX.length);
 
 export function blockFrom(item: Stored<BlockForm>): Whole<ClientBlock> {
-  const { reported_at: at, request_id: requestId } = item;
+  const { reported_at: at, request_id: requestId, denied_at = 0, denied_before = denied_at, silent_denials } = item;
   return {
     clientId: blockedClientFrom(item.sk),
     registrationId: item.registration_id,
     profileId: item.profile_id,
     report: at !== undefined && requestId !== undefined ? { at, requestId } : undefined,
     denials: item.denials ?? 0,
-    deniedAt: item.denied_at ?? 0,
+    deniedAt: silent_denials ? denied_at : denied_before,
   };
 }
 

@@ -158,7 +158,7 @@ export function keptUserCode({ profile_id, set_at, ...form }: Stored<UserCodeFor
 export function keptBlock(item: Stored<BlockForm>): KeptBlock {
   const { pk: _pk, sk, changed_by: _changed_by, ...form } = withoutNonces(item);
   // How a denial that nobody makes is taken back.
-  const { denied_before: _before, waiting: _waiting, ...told } = form;
+  const { denied_before: _before, silent_denials: _marks, ...told } = form;
   told satisfies Told<typeof told, KeptBlock>;
   return { client_id: blockedClientFrom(sk), ...told };
 }

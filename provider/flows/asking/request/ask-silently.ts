@@ -35,14 +35,16 @@ export async function askSilently(
   const { request: facts, authReqId, notification, acknowledgement } = drafted;
   const request = { ...facts, deniedFrom: silentDenialAt(facts, block, ports.entropy.fraction()) };
   const { requestId, deniedFrom } = request;
+  const sealed = { asked: openedBy(ports, askable), authReqId };
   call.note({ reported: true });
   const [counted] = await Promise.all([
     countSilently(ports, askable),
-    ports.requests.createSilent({ request, notification, sealed: { asked: openedBy(ports, askable), authReqId } }),
+    ports.requests.createSilent({ request, notification, sealed }),
     ports.settings.denialPause &&
       ports.silentDenials.recordSilentDenial({
         owner: target.user,
         client,
+        mark: sealed.asked.mark,
         at: deniedFrom,
         before: block.deniedAt,
         now: request.issuedAt,
@@ -62,15 +64,9 @@ export async function askSilently(
 }
 
 /** What a withdrawal of the request is to close. */
-function openedBy({ settings }: AskSilentlyPorts, { target, opened, question }: Askable): SilentlyAsked {
+function openedBy({ entropy }: AskSilentlyPorts, { target, opened, question }: Askable): SilentlyAsked {
   const { sub, profileId } = target.user;
-  return {
-    sub,
-    profileId,
-    isOnlyOne: opened && true,
-    questionId: question?.id,
-    isDenialCounted: settings.denialPause && true,
-  };
+  return { sub, profileId, mark: entropy.id(), isOnlyOne: opened && true, questionId: question?.id };
 }
 
 /** Counts the attempt for this client alone, so that it uses up no limit of the user. */
