@@ -130,6 +130,29 @@ describeOnEngines('numbers that have to be entered', (name) => {
     expect(await numbers.recordMatch({ request, now: NOW })).toMatchObject({ recorded: false });
   });
 
+  it('the number that a phone had to enter is gone with the decision, whichever it is', async () => {
+    const [approved, denied, unreached] = [
+      await ask('phone_enters'),
+      await ask('phone_enters'),
+      await ask('phone_enters'),
+    ];
+    expect(await itemOf(approved)).toHaveProperty('number');
+    const { sub } = approved;
+    await decide(approved, { decision: 'approve', grant: { ...GRANT, sub, deviceId: 'phone' } });
+    await decide(denied, { decision: 'deny', deviceId: 'phone' });
+    await asking.recordUnreached(unreached.requestId);
+    for (const request of [approved, denied, unreached]) expect(await itemOf(request)).not.toHaveProperty('number');
+    expect(await itemOf(approved)).toMatchObject({ state: 'approved', grant: expect.any(String) });
+  });
+
+  it('a request for which no phone rang has failed, also if an approval waited for its number', async () => {
+    const request = await awaiting();
+    await asking.recordUnreached(request.requestId);
+    const item = await itemOf(request);
+    expect(item).toMatchObject({ state: 'failed' });
+    for (const gone of ['grant', 'number']) expect(item).not.toHaveProperty(gone);
+  });
+
   it('of 50 right ones at once, one makes the approval count, and the number is gone', async () => {
     const request = await awaiting();
     const matched = await Promise.all(Array.from({ length: 50 }, () => numbers.recordMatch({ request, now: NOW })));

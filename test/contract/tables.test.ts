@@ -336,9 +336,9 @@ describeOnEngines('the tables', (name) => {
       expect(await transactions.get(key)).not.toHaveProperty('grant');
     });
 
-    it('recordFailure: nobody can approve any more', async () => {
+    it('recordUnreached: nobody can approve any more', async () => {
       const facts = await create();
-      await requests.recordFailure(facts.requestId);
+      await requests.recordUnreached(facts.requestId);
       expect(await approve(facts)).toMatchObject({ recorded: false, stored: { state: 'failed' } });
     });
 

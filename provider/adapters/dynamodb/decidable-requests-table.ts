@@ -99,12 +99,14 @@ export class DecidableRequestsTable implements DecidableRequests {
     now,
   }: Parameters<DecidableRequests['recordDecision']>[0]): Promise<PollOutcome> {
     const isDenial = decision.decision === 'deny';
+    const set = decisionForm(decision, now);
     // An approval is the first one, and no number was tried since its own was compared. A denial is one at any time.
     const unchanged = noneTriedSince({ wrongNumbers });
     const { written, item } = await this.#transactions.update({
       key: requestKey(requestId),
-      set: decisionForm(decision, now),
-      remove: isDenial ? ['grant', 'number'] : undefined,
+      set,
+      // A denial ends an approval that waits. Whatever was decided, nobody needs the number that the phone had to enter.
+      remove: [...(isDenial ? (['grant'] as const) : []), ...(set.number === undefined ? (['number'] as const) : [])],
       guard: {
         condition: `#sub = :sub AND #profile_id = :profile AND #state = :pending AND #expires_at > :now${isDenial ? '' : ` AND attribute_not_exists(#grant) AND ${unchanged.condition}`}`,
         values: {

@@ -22,7 +22,7 @@ export function updateExpression<Form>(change: Change<Form>): { expression: stri
     ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
     ...(add.length > 0 ? [`ADD ${add.join(', ')}`] : []),
     ...(deleteFromSet.length > 0 ? [`DELETE ${deleteFromSet.join(', ')}`] : []),
-    ...(change.remove ? [`REMOVE ${change.remove.map((name) => `#${name}`).join(', ')}`] : []),
+    ...(change.remove?.length ? [`REMOVE ${change.remove.map((name) => `#${name}`).join(', ')}`] : []),
   ];
   return { expression: clauses.join(' '), values };
 }

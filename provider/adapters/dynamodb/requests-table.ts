@@ -94,10 +94,12 @@ export class RequestsTable implements AuthenticationRequests {
     if (!stored.written) throw new Error('a request with the new request id already exists');
   }
 
-  async recordFailure(requestId: string): Promise<void> {
+  async recordUnreached(requestId: string): Promise<void> {
     await this.#transactions.update({
       key: requestKey(requestId),
       set: { state: 'failed' },
+      // A phone that asks by itself may have approved already.
+      remove: ['grant', 'number'],
       guard: { condition: '#state = :pending', values: { pending: 'pending' } },
       nonce: this.#nonce('decided_by'),
     });

@@ -112,8 +112,8 @@ export interface AuthenticationRequests {
       readonly sealed?: { readonly asked: SilentlyAsked; readonly authReqId: string } | undefined;
     },
   ): Promise<void>;
-  /** Changes a pending request to failed, because no device could be reached. */
-  recordFailure(requestId: string): Promise<void>;
+  /** Changes a pending request to failed, because no device could be reached. An approval that waits for a number ends. */
+  recordUnreached(requestId: string): Promise<void>;
 }
 
 /**

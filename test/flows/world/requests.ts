@@ -45,7 +45,7 @@ export function requestsIn(journal: Journal, given: readonly AuthenticationReque
       if (more) sealed.set(more.authReqId, more.asked);
       stored.set(request.requestId, { ...request, state: 'pending' });
     },
-    recordFailure: async (requestId) => {
+    recordUnreached: async (requestId) => {
       journal.begin(`fail request ${requestId}`);
       const request = stored.get(requestId);
       if (request) stored.set(requestId, { ...factsOf(request), state: 'failed' });

@@ -9,7 +9,7 @@ import { PUSH_OUT } from './new-request.ts';
 
 type AnnouncePorts = {
   readonly announcements: Announcements;
-  readonly requests: Pick<AuthenticationRequests, 'recordFailure'>;
+  readonly requests: Pick<AuthenticationRequests, 'recordUnreached'>;
 };
 type Announcement = { readonly client: Client; readonly requestId: string; readonly correlationId: string };
 
@@ -25,7 +25,7 @@ export async function announceInstead(
   const announcement = { requestId, clientId, correlationId, ...watches };
   const [announced] = await Promise.allSettled([ports.announcements.announce(announcement)]);
   if (announced.status === 'fulfilled') return ok(true);
-  await ports.requests.recordFailure(requestId);
+  await ports.requests.recordUnreached(requestId);
   return refuse(PUSH_OUT);
 }
 

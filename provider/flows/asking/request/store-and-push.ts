@@ -118,7 +118,7 @@ async function judgePushes(
     await Promise.allSettled([announced, ...mark(), giveBack(ports, askable)]);
     return announced;
   }
-  await ports.requests.recordFailure(request.requestId);
+  await ports.requests.recordUnreached(request.requestId);
   await Promise.all([...mark(), giveBack(ports, askable)]);
   return refuse(refusal);
 }
