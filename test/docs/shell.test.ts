@@ -59,8 +59,8 @@ function objectionTo(words: Words): string | undefined {
   return undefined;
 }
 
-/** Commands of npm itself. */
-const NPM_COMMANDS = ['ci', 'version', 'audit'];
+/** Commands of npm itself. Readers of docs/clients.md install libraries in projects of their own. */
+const NPM_COMMANDS = ['ci', 'install', 'version', 'audit'];
 
 function objectionToNpm([verb = '', ...args]: Words): string | undefined {
   const name = verb === 'run' ? (args[0] ?? '') : verb;

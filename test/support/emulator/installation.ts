@@ -14,7 +14,7 @@ const CHECK = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 const PYTHONS = ['python3', 'python'];
 
 /** Returns the command of a Python that can make virtual environments. Undefined if there is none. */
-async function findPython(): Promise<string | undefined> {
+export async function findPython(): Promise<string | undefined> {
   for (const python of PYTHONS) {
     const fits = await run(python, ['-c', CHECK]).then(
       () => true,
