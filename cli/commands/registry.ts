@@ -12,6 +12,7 @@ import { listen } from './listen-command.ts';
 import { logLevelNoun } from './log-level-commands.ts';
 import { phoneNoun } from './phone-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
+import { requestNoun } from './request-commands.ts';
 import { status } from './status-command.ts';
 import { tail } from './tail-command.ts';
 import { ticketNoun } from './ticket-commands.ts';
@@ -29,6 +30,7 @@ export const vocabulary: Vocabulary = {
     deviceNoun,
     ticketNoun,
     phoneNoun,
+    requestNoun,
     keysNoun,
     pushCredentialsNoun,
     logLevelNoun,

@@ -7,7 +7,7 @@ import type { ShownUserView, UserView } from '../../provider/core/person/profile
 import type { TicketView } from '../../provider/flows/device/manage-tickets.ts';
 import type { LogLevelView } from '../../provider/flows/operating/manage-log-level.ts';
 import type { EvidenceKeysView, UserExport } from '../../provider/flows/person/export-user.ts';
-
+import type { AskedRequests } from '../../provider/flows/person/list-asked-requests.ts';
 import type { ListedUserView } from '../../provider/flows/person/list-users.ts';
 import { Refused, WrongUsage } from '../command-line/failure.ts';
 import type { Deployment } from './deployment.ts';
@@ -30,6 +30,7 @@ type Answers = {
   'POST /admin/users/search': ShownUserView;
   'GET /admin/users/{sub}': ShownUserView;
   'PATCH /admin/users/{sub}': UserView;
+  'GET /admin/users/{sub}/requests': AskedRequests;
   'GET /admin/users/{sub}/export': UserExport;
   'GET /admin/users/{sub}/evidence-keys': EvidenceKeysView;
   'POST /admin/users/{sub}/tickets': TicketView;

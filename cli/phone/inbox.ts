@@ -28,12 +28,13 @@ async function entryOf(phone: Phone, waiting: WaitingRequest): Promise<Entry | u
 /** Tells what waits as a table. */
 export function inboxText(entries: readonly Entry[]): string {
   if (entries.length === 0) return 'Nothing waits.';
-  const rows = entries.map(({ request_id, client_name, binding_message, issued_at, expires_at }) => [
+  const rows = entries.map(({ request_id, client_name, binding_message, issued_at, expires_at, times_rung }) => [
     request_id,
     plainLine(client_name),
     plainLine(binding_message ?? '-'),
     issued_at === undefined ? '-' : instant(issued_at),
     instant(expires_at),
+    times_rung === undefined ? '-' : String(times_rung),
   ]);
-  return table(['REQUEST ID', 'WHO ASKS', 'MESSAGE', 'ASKED', 'EXPIRES'], rows);
+  return table(['REQUEST ID', 'WHO ASKS', 'MESSAGE', 'ASKED', 'EXPIRES', 'RUNG'], rows);
 }

@@ -21,6 +21,7 @@ export const spec = {
     'GET /admin/users/{sub}',
     'PATCH /admin/users/{sub}',
     'DELETE /admin/users/{sub}',
+    'GET /admin/users/{sub}/requests',
     'GET /admin/users/{sub}/export',
     'POST /admin/users/{sub}/erase',
     'GET /admin/users/{sub}/evidence-keys',

@@ -92,6 +92,10 @@ const routes = {
   'DELETE /admin/users/{sub}': adminRoute(async ({ id, by }) =>
     mapResult(await removeUser(ports, id('sub'), by), answerDone),
   ),
+  'GET /admin/users/{sub}/requests': adminRoute(async ({ id }) => {
+    const { listAskedRequests } = await import('../../provider/flows/person/list-asked-requests.ts');
+    return mapResult(await listAskedRequests(await recordPorts(), id('sub')), answerOk);
+  }),
   'GET /admin/users/{sub}/export': adminRoute(async ({ id, by }) => {
     const { exportUser } = await import('../../provider/flows/person/export-user.ts');
     return mapResult(await exportUser(await recordPorts(), id('sub'), by), answerOk);

@@ -32,13 +32,14 @@ import type { ManageLogLevelPorts } from '../../provider/flows/operating/manage-
 import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-push-rights.ts';
 import type { EraseUserPorts } from '../../provider/flows/person/erase-user.ts';
 import type { ExportUserPorts } from '../../provider/flows/person/export-user.ts';
+import type { ListAskedRequestsPorts } from '../../provider/flows/person/list-asked-requests.ts';
 import type { ListUsersPorts } from '../../provider/flows/person/list-users.ts';
 import type { ManageBlocksPorts } from '../../provider/flows/person/manage-blocks.ts';
 import type { ManageUserCodePorts } from '../../provider/flows/person/manage-user-code.ts';
 import type { ManageUsersPorts } from '../../provider/flows/person/manage-users.ts';
 
-/** What an export and an erasure of a person need. */
-type RecordPorts = ExportUserPorts & EraseUserPorts;
+/** What an export and an erasure of a person need, and a list of their requests. */
+type RecordPorts = ExportUserPorts & EraseUserPorts & ListAskedRequestsPorts;
 
 type AdminPorts = ManageClientsPorts &
   ManageUsersPorts &

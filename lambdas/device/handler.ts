@@ -52,12 +52,13 @@ const routes = endpoint(log, {
   'GET /device/requests': async (request) =>
     mapResult(await listPendingRequests(ports, deviceCallFrom(request)), (pending) =>
       answerOk({
-        requests: pending.map(({ requestId, issuedAt, expiresAt, numberMatching, isAwaitingNumber }) => ({
+        requests: pending.map(({ requestId, issuedAt, expiresAt, numberMatching, isAwaitingNumber, timesRung }) => ({
           request_id: requestId,
           issued_at: issuedAt,
           expires_at: expiresAt,
           number_matching: numberMatching,
           awaiting_number: isAwaitingNumber,
+          times_rung: timesRung,
         })),
       }),
     ),

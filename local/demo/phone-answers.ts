@@ -18,6 +18,7 @@ const waiting = v.object({
   expires_at: v.number(),
   number_matching: numberMatching,
   awaiting_number: v.optional(v.literal(true)),
+  times_rung: v.optional(v.number()),
 });
 /** A request in the list of a phone. */
 export type WaitingRequest = Readonly<v.InferOutput<typeof waiting>>;

@@ -141,6 +141,14 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
     expect(await callsOf(() => world.poll(client, authReqId))).toEqual([update]);
   });
 
+  it('the requests of a user with their attempts: 3 in 2 waves, however often phones were rung; 2 if nothing is kept', async () => {
+    const list = (sub: string) => callsOf(() => world.admin('GET', `/admin/users/${sub}/requests`));
+    const { sub } = await world.person();
+    const [query, batch] = ['dynamodb Query', 'dynamodb BatchGetItem'];
+    expect(await list(sub)).toEqual([query, query]);
+    expect(await list(person.sub)).toEqual([query, query, batch]);
+  });
+
   it('/bc-authorize/withdraw: 4 in 3 waves, with the push in the last for an open request, 1 for anything else', async () => {
     const withdraw = (authReqId: string) =>
       callsOf(() => world.post('/bc-authorize/withdraw', client, { auth_req_id: authReqId }));

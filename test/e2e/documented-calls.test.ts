@@ -6,6 +6,7 @@ import { DemoWorld } from '../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../local/demo/local-routes.ts';
 import type { Phone } from '../../local/demo/phone.ts';
 import { demoSeed } from '../../local/demo/seed-file.ts';
+import { RESEND_PAUSE_SECONDS } from '../../provider/core/asking/resend.ts';
 import { type CodeBlock, codeBlocksIn, sectionAfter } from '../support/code-blocks.ts';
 import { hasCurl } from '../support/engines.ts';
 import { sendAnswer } from '../support/signed-answer.ts';
@@ -40,6 +41,15 @@ async function report(phone: Phone): Promise<void> {
   const { requestId } = await world.asked(client, { login_hint: sub_id });
   const { bytes } = await phone.read(requestId);
   await sendAnswer(world, phone, { requestId, bytes, claims: { decision: 'deny', reason: 'fraud' } });
+}
+
+/** A client asks the user of this phone, and has the phone rung again. */
+async function ringTwice(phone: Phone): Promise<void> {
+  const client = await world.client({ client_name: 'A client that rings twice' });
+  const sub_id = JSON.stringify({ format: 'iss_sub', iss: world.issuer, sub: phone.identity.sub });
+  const { authReqId } = await world.asked(client, { login_hint: sub_id });
+  world.runtime.advance(RESEND_PAUSE_SECONDS);
+  expect((await world.post('/bc-authorize/resend', client, { auth_req_id: authReqId })).status).toBe(200);
 }
 
 /** Each JSON answer that a comment of the script shows, as a pattern: `…` stands for what may be there. */
@@ -78,6 +88,7 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
   const isLevel = ({ text }: CodeBlock) => text.trim().endsWith('/admin/log-level');
   /** Nobody could ask any more. */
   const isUserCode = ({ text }: CodeBlock) => text.includes('/user-code');
+  const isRequests = ({ text }: CodeBlock) => text.includes('/requests');
   const inOrder = [
     ...others.filter((call) => !isLevel(call) && !isUserCode(call)),
     ...others.filter(isLevel),
@@ -90,6 +101,7 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
 
   it.each(inOrder.map((call) => [`line ${call.line}`, call] as const))('%s answers as it says', async (_, call) => {
     if (isOfBlocks(call) && !isRemoval(call) && phone) await report(phone);
+    if (isRequests(call) && phone) await ringTwice(phone);
     const wrapped = `curl() { command curl -s -w '\\n%{http_code}\\n' "$@"; }\n${call.text}`;
     const lines = (await printedBy(wrapped.replaceAll(EXAMPLE_DEVICE, phone?.identity.deviceId ?? '')))
       .trim()
@@ -103,8 +115,8 @@ describe.skipIf(!hasCurl())('docs/admin-api.md', () => {
     if (call.text.includes('"sub": "crm-4711"')) phone = await world.phone('crm-4711');
   });
 
-  it('shows ten whole answers, and each is compared', () => {
-    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(10);
+  it('shows eleven whole answers, and each is compared', () => {
+    expect(calls.filter((call) => answerIn(sectionAfter(call)) !== undefined)).toHaveLength(11);
   });
 });
 

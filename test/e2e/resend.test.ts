@@ -35,6 +35,13 @@ async function attemptsOf(sub: string, requestId: string): Promise<unknown> {
   return { first: found?.devices_rung, later: found?.status.attempts };
 }
 
+/** What the admin API lists of a request. */
+async function listedOf(sub: string, requestId: string): Promise<Record<string, unknown> | undefined> {
+  const { body } = await world.admin('GET', `/admin/users/${sub}/requests`);
+  const requests = body['requests'] as { request_id: string }[];
+  return requests.find(({ request_id }) => request_id === requestId);
+}
+
 describe('a client has the phones of its request rung again', () => {
   it('the same request, with the same id, end, details and interval; one answer counts', async () => {
     const { authReqId, requestId, phone, sub } = await asked();
@@ -47,6 +54,10 @@ describe('a client has the phones of its request rung again', () => {
     expect(await phone.list()).toHaveLength(1);
     const attempt = { kind: 'resend', at: world.runtime.now(), devices: 1, accepted: 1 };
     expect(await attemptsOf(sub, requestId)).toEqual({ first: 1, later: [attempt] });
+    const first = { kind: 'first', at: attempt.at - PAUSE, devices: 1 };
+    const { client_id } = client;
+    expect(await listedOf(sub, requestId)).toMatchObject({ client_id, state: 'pending', attempts: [first, attempt] });
+    expect(await phone.list()).toMatchObject([{ request_id: requestId, times_rung: 2 }]);
     await world.answer(phone, requestId, 'approve');
     expect((await world.poll(client, authReqId)).status).toBe(200);
   });

@@ -1,3 +1,4 @@
+import { timesRung } from '../../core/asking/delivery-attempt.ts';
 import { isDecidable } from '../../core/deciding/authentication-request.ts';
 import type { Owner } from '../../core/person/user.ts';
 import type {
@@ -47,7 +48,7 @@ export class DecidableRequestsTable implements DecidableRequests {
     return requests
       .filter((request) => isDecidable(request, 'deny') && request.expiresAt > now)
       .sort((a, b) => b.issuedAt - a.issuedAt)
-      .map(({ requestId, issuedAt, expiresAt, clientId, registrationId, numberMatching, state }) => ({
+      .map(({ requestId, issuedAt, expiresAt, clientId, registrationId, numberMatching, state, attempts }) => ({
         requestId,
         issuedAt,
         expiresAt,
@@ -55,6 +56,7 @@ export class DecidableRequestsTable implements DecidableRequests {
         registrationId,
         numberMatching,
         isAwaitingNumber: state === 'awaiting_number' || undefined,
+        timesRung: timesRung({ attempts }),
       }));
   }
 

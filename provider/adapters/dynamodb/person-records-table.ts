@@ -1,4 +1,4 @@
-import type { KeptRecords } from '../../core/person/kept-records.ts';
+import type { KeptRecords, KeptRequest } from '../../core/person/kept-records.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import { hasIdentifier, type Owner, type User } from '../../core/person/user.ts';
 import type { PersonRecords, ProfilesOf } from '../../flows/person/ports.ts';
@@ -64,28 +64,23 @@ export class PersonRecordsTable implements PersonRecords {
   }
 
   async read(sub: string): Promise<KeptRecords | undefined> {
-    const [person, details, windows, keys, entries] = await Promise.all([
+    const [person, requests, windows, keys, entries] = await Promise.all([
       this.#directory.query<UserForm | DeviceForm | BlockForm | UserCodeForm>(userPartition(sub)),
-      this.#detailsOf(sub),
+      this.readRequests(sub),
       this.#transactions.query<RateWindowForm>(userWindows(sub)),
       this.#directory.query<EvidenceKeyForm>(evidenceKeyPartition(sub)),
       this.#directory.query<ListedUserForm>(USER_LIST, { skPrefix: entriesOf(sub) }),
     ]);
-    if ([person, details, windows, keys, entries].every(({ length }) => length === 0)) return undefined;
+    if ([person, requests, windows, keys, entries].every(({ length }) => length === 0)) return undefined;
     const profile = person.find(isProfile);
     const code = person.find(isUserCode);
-    const [identifiers, requests] = await Promise.all([
-      Promise.all((profile?.identifiers ?? []).map((one) => this.#identifier(sub, one))),
-      this.#transactions.batchGet<RequestForm>(details.map(({ sk }) => requestKey(requestIdFrom(sk)))),
-    ]);
-    const requestOf = ({ sk }: Stored<DetailsForm>) =>
-      requests.find(({ pk }) => pk === requestKey(requestIdFrom(sk)).pk);
+    const identifiers = await Promise.all((profile?.identifiers ?? []).map((one) => this.#identifier(sub, one)));
     return {
       ...(profile && { profile: keptProfile(profile) }),
       login_identifiers: identifiers.flat(),
       listed: entries.map(keptEntry),
       devices: person.filter(isDevice).map(keptDevice),
-      requests: details.map((one) => keptRequest(one, requestOf(one))),
+      requests,
       rate_windows: windows.filter(isWindow).map(keptRateWindow),
       long_requests: windows.filter(isLongWindow).map(keptLongRequests),
       user_code_attempts: windows.filter(isUserCodeAttempts).map(keptUserCodeAttempts),
@@ -93,6 +88,15 @@ export class PersonRecordsTable implements PersonRecords {
       blocks: person.filter(isBlock).map(keptBlock),
       evidence_keys: keys.map(keptEvidenceKey),
     };
+  }
+
+  async readRequests(sub: string): Promise<readonly KeptRequest[]> {
+    const details = await this.#detailsOf(sub);
+    const requests = await this.#transactions.batchGet<RequestForm>(
+      details.map(({ sk }) => requestKey(requestIdFrom(sk))),
+    );
+    const byKey = new Map(requests.map((request) => [request.pk, request]));
+    return details.map((one) => keptRequest(one, byKey.get(requestKey(requestIdFrom(one.sk)).pk)));
   }
 
   async close({ sub, profileId }: Owner): Promise<User | undefined> {

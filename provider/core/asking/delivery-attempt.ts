@@ -39,6 +39,14 @@ export function resultOf(
   };
 }
 
+/**
+ * Returns how often the phones of a request were rung, the first time included. An attempt whose function ended may have
+ * rung them, and counts.
+ */
+export function timesRung({ attempts = [] }: { readonly attempts?: readonly DeliveryAttempt[] | undefined }): number {
+  return 1 + attempts.filter(({ devices }) => devices !== 0).length;
+}
+
 /** Returns the attempts of one kind, in their order. */
 export function attemptsOf(
   { attempts = [] }: { readonly attempts?: readonly DeliveryAttempt[] | undefined },

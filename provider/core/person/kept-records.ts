@@ -1,4 +1,5 @@
 import type { DeliveryAttempt } from '../asking/delivery-attempt.ts';
+import type { AuthenticationRequest, FailureCause } from '../deciding/authentication-request.ts';
 import type { ShownClass } from '../deciding/shown-details.ts';
 import type { PublicJwk } from '../keys/jwk.ts';
 import type { LoginIdentifier } from './login-identifier.ts';
@@ -101,7 +102,7 @@ export type KeptRequest = {
 
 /** The state of a request. `grant` is what the user granted, until it is redeemed. */
 export type KeptStatus = {
-  readonly state: string;
+  readonly state: Exclude<AuthenticationRequest['state'], 'awaiting_number'>;
   readonly client_id: string;
   readonly issued_at: number;
   readonly interval_seconds: number;
@@ -111,7 +112,7 @@ export type KeptStatus = {
   readonly device_id?: string | undefined;
   readonly decided_at?: number | undefined;
   readonly deny_reason?: string | undefined;
-  readonly failed_because?: string | undefined;
+  readonly failed_because?: FailureCause | undefined;
   readonly wrong_numbers?: number | undefined;
   readonly taken_back?: string | undefined;
   readonly grant?: KeptGrant | undefined;

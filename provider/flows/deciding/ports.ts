@@ -17,6 +17,8 @@ export type PendingRequest = Registration & {
   readonly numberMatching?: NumberMatching | undefined;
   /** True if a device approved, and the client has not entered the number yet. The user may still deny. */
   readonly isAwaitingNumber?: true | undefined;
+  /** How often the user's phones were rung for it. */
+  readonly timesRung: number;
 };
 
 /** What a device reads of one request: the frozen bytes, and what a decision needs. */

@@ -1,7 +1,7 @@
 import type { Registration } from '../../core/client/client.ts';
 import type { ClientBlock } from '../../core/person/client-block.ts';
 import type { DecisionEvidence, EvidenceKey, EvidenceRecord } from '../../core/person/evidence-key.ts';
-import type { KeptRecords } from '../../core/person/kept-records.ts';
+import type { KeptRecords, KeptRequest } from '../../core/person/kept-records.ts';
 import type { LoginIdentifier } from '../../core/person/login-identifier.ts';
 import type { Owner, User } from '../../core/person/user.ts';
 import type { UserCode } from '../../core/person/user-code.ts';
@@ -127,6 +127,8 @@ export type ProfilesOf = { readonly sub: string; readonly profileIds: readonly s
 export interface PersonRecords {
   /** Reads it all. Undefined if nothing is left of anybody with this subject. */
   read(sub: string): Promise<KeptRecords | undefined>;
+  /** Reads the requests alone, those of earlier persons with this subject too. */
+  readRequests(sub: string): Promise<readonly KeptRequest[]>;
   /**
    * Blocks the user, whoever else changes the profile. From then on nobody can ask them, answer or enrol. Returns the
    * user as they are then; undefined if they are gone, or another person has the subject.

@@ -34,6 +34,10 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'user show.synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user list.users[].synthetic?': 'test/e2e/synthetic-login.test.ts',
   'user find.users[].synthetic?': 'test/e2e/synthetic-login.test.ts',
+  'request list.requests[].attempts[].accepted?': 'test/e2e/resend.test.ts',
+  'request list.requests[].attempts[].errors?': 'test/e2e/resend.test.ts',
+  'request show.attempts[].accepted?': 'test/e2e/resend.test.ts',
+  'request show.attempts[].errors?': 'test/e2e/resend.test.ts',
   'user export.user_code?': 'test/e2e/people-records.test.ts',
   'device list.devices[].leftover?': 'test/e2e/broken-off-changes.test.ts',
   'push-credentials refresh.APNS?.why?': 'test/cli/commands/push-credentials.test.ts',
@@ -197,6 +201,8 @@ describe('without a terminal, each command ends or is ended, and prints what doc
     await every.run('phone deny', [denied.requestId, '--key', path('phone')]);
     every.check('ask', await denied.running.ended, { codes: [3] });
     await every.run('ask', ['mira', '--client', 'desk', ...credential], { codes: [5] });
+    await every.run('request list', ['mira']);
+    await every.run('request show', ['mira', approved.txn]);
     await every.run('user blocks', ['mira']);
     await every.run('user unblock-client', ['mira', 'bank']);
     await every.run('evidence export', [approved.txn, '--out', path('evidence')]);

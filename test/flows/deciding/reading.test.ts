@@ -17,6 +17,7 @@ describe('a phone that missed the push', () => {
         expiresAt: NOW + 100,
         clientId: 'bank',
         registrationId: 'registration-1',
+        timesRung: 1,
       },
     ]);
     expect(journal.calls).toEqual([
@@ -35,6 +36,7 @@ describe('a phone that missed the push', () => {
       expiresAt: NOW + 259_200,
       clientId: 'bank',
       registrationId: 'registration-1',
+      timesRung: 1,
     }));
     const requests = { ...ports.requests, listPending: async () => waiting };
     const listed = valueFrom(await listPendingRequests({ ...ports, requests }, callOf('device/requests')));

@@ -126,6 +126,10 @@ export function personRecordsIn(
       };
       return { ...(profile && { profile }), ...records, requests: asked.map(requestOf) };
     },
+    readRequests: async (sub) => {
+      journal.begin(`read requests of ${sub}`);
+      return [...requests.values()].filter((one) => one.sub === sub).map(requestOf);
+    },
     close: async ({ sub, profileId }) => {
       journal.begin(`close user ${sub}`);
       const user = stored.users.get(sub);

@@ -1,3 +1,4 @@
+import { timesRung } from '../../../provider/core/asking/delivery-attempt.ts';
 import type { SilentlyAsked } from '../../../provider/core/asking/silent-denial.ts';
 import { isSameRegistration } from '../../../provider/core/client/client.ts';
 import {
@@ -152,15 +153,18 @@ export function decidableIn(
       const pending = [...stored.values()].filter(
         (request) => isSamePerson(request, owner) && isAnswerable(request, now),
       );
-      return pending.map(({ requestId, issuedAt, expiresAt, clientId, registrationId, numberMatching, state }) => ({
-        requestId,
-        issuedAt,
-        expiresAt,
-        clientId,
-        registrationId,
-        numberMatching,
-        isAwaitingNumber: state === 'awaiting_number' || undefined,
-      }));
+      return pending.map(
+        ({ requestId, issuedAt, expiresAt, clientId, registrationId, numberMatching, ...request }) => ({
+          requestId,
+          issuedAt,
+          expiresAt,
+          clientId,
+          registrationId,
+          numberMatching,
+          isAwaitingNumber: request.state === 'awaiting_number' || undefined,
+          timesRung: timesRung(request),
+        }),
+      );
     },
     findDetails: async (owner, requestId) => {
       journal.begin(`find details for ${owner.sub}`);

@@ -25,7 +25,15 @@ const BUDGET_ON_DEMAND = 24 * KILOBYTE;
 const OWN_BUDGETS_ON_DEMAND: Readonly<Record<string, number>> = { 'admin/data.mjs': 75 * KILOBYTE };
 /** The files that functions load on demand. All other code is loaded at a cold start. */
 const ON_DEMAND: Partial<Record<string, readonly string[]>> = {
-  admin: ['data', 'erase-user', 'export-user', 'kept-evidence-keys-table', 'person-records-table', 'user-code-hashes'],
+  admin: [
+    'data',
+    'erase-user',
+    'export-user',
+    'kept-evidence-keys-table',
+    'list-asked-requests',
+    'person-records-table',
+    'user-code-hashes',
+  ],
   'backchannel-authentication': [
     'enter-number',
     'https-key-sets',

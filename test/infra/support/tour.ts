@@ -195,6 +195,7 @@ async function walkRecords(world: World): Promise<void> {
     const { requestId } = await world.asked(client, { login_hint: email });
     await world.answer(phone, requestId, 'approve');
     await world.ticket(sub);
+    await world.admin('GET', `/admin/users/${sub}/requests`);
     await world.admin('GET', `/admin/users/${sub}/export`);
     await world.admin('GET', `/admin/users/${sub}/evidence-keys`);
     await world.admin(person === 0 ? 'DELETE' : 'POST', `/admin/users/${sub}${person === 0 ? '' : '/erase'}`);

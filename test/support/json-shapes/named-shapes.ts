@@ -4,6 +4,7 @@ import type { ClientView } from '../../../provider/core/client/client-view.ts';
 import type { Evidence } from '../../../provider/core/deciding/evidence.ts';
 import type { DeviceView } from '../../../provider/core/device/device.ts';
 import type { OpenTicketView } from '../../../provider/core/device/enrolment-ticket.ts';
+import type { AskedRequestView } from '../../../provider/core/person/asked-request.ts';
 import type { ClientBlockView } from '../../../provider/core/person/client-block.ts';
 import type { ShownUserView, UserView } from '../../../provider/core/person/profile.ts';
 import type { TicketView } from '../../../provider/flows/device/manage-tickets.ts';
@@ -75,6 +76,17 @@ export const device = {
   'verification_key?': 'true or false',
   'leftover?': 'true or false',
 } as const satisfies ShapeOf<DeviceView>;
+
+/** A request that a user got. */
+export const askedRequest = {
+  request_id: 'text',
+  txn: 'text',
+  client_id: 'text',
+  issued_at: 'epoch seconds',
+  expires_at: 'epoch seconds',
+  state: 'text',
+  attempts: [{ kind: 'text', at: 'epoch seconds', 'devices?': 'number', 'accepted?': 'number', 'errors?': 'text' }],
+} as const satisfies ShapeOf<AskedRequestView>;
 
 const finding = {
   name: 'text',

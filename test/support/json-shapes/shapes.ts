@@ -1,4 +1,5 @@
 import {
+  askedRequest,
   block,
   device,
   evidence,
@@ -60,6 +61,8 @@ export const PRINTED: Readonly<Record<string, Printed>> = {
   'user delete': DONE,
   'user export': { json: kept },
   'user erase': DONE,
+  'request list': { json: { requests: [askedRequest] } },
+  'request show': { json: askedRequest },
   'device list': { json: { devices: [device] } },
   'device remove': DONE,
   'ticket create': { json: ticket },
@@ -76,6 +79,7 @@ export const PRINTED: Readonly<Record<string, Printed>> = {
           expires_at: 'epoch seconds',
           'number_matching?': 'text',
           'awaiting_number?': 'true or false',
+          'times_rung?': 'number',
           client_id: 'text',
           client_name: 'text',
           'binding_message?': 'text',
