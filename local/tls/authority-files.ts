@@ -34,6 +34,11 @@ function dataHome(environment: Environment, platform: NodeJS.Platform): string {
   return join(homedir(), '.local', 'share');
 }
 
+/** Returns the file with the certificate of the authority in a folder. */
+export function authorityPath(folder: string): string {
+  return join(folder, CERTIFICATE_FILE);
+}
+
 /** Opens the authority in a folder. One that is missing, or ends soon, is made anew. Throws if its files can't be used. */
 export async function openAuthority(folder: string, now: Date = new Date()): Promise<Authority> {
   const keyFile = join(folder, KEY_FILE);
@@ -41,7 +46,7 @@ export async function openAuthority(folder: string, now: Date = new Date()): Pro
   const isKept = kept !== undefined && endOf(kept) - now.getTime() > SHORTEST_REST_MILLISECONDS;
   if (kept && !isKept) await rm(keyFile);
   const keys = isKept ? kept : await keep(await makeAuthority(now), folder);
-  const path = join(folder, CERTIFICATE_FILE);
+  const path = authorityPath(folder);
   if ((await readIfThere(path)) !== keys.certificate) await replace(path, keys.certificate, 0o644);
   return { keys, path, isNew: !isKept };
 }

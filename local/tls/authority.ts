@@ -33,7 +33,8 @@ const makeRsaKeys = () => promisify(generateKeyPair)('rsa', { modulusLength: 204
  */
 export async function makeAuthority(now: Date): Promise<AuthorityKeys> {
   const { publicKey, privateKey: key } = await makeRsaKeys();
-  const name = `Serverless CIBA, local authority ${randomBytes(4).toString('hex')}`;
+  // Without characters that a reader of certificates escapes: the name is read again from the certificate.
+  const name = `Serverless CIBA local authority ${randomBytes(4).toString('hex')}`;
   const certificate = makeCertificate({
     subject: name,
     publicKey,

@@ -34,6 +34,8 @@ describe('the authority of a machine', () => {
     expect(again.isNew).toBe(false);
     expect(again.keys.certificate).toBe(authority.keys.certificate);
     expect(await readFile(again.path, 'utf8')).toBe(authority.keys.certificate);
+    const { cert } = await makeServerCertificate(again.keys, ['localhost'], new Date());
+    expect(new X509Certificate(cert).checkIssued(new X509Certificate(authority.keys.certificate))).toBe(true);
   });
 
   it('is one, when two starts make it at the same time', async () => {
