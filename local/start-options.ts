@@ -1,9 +1,11 @@
+import { BlockList, isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { LONGEST_EXPIRY_SECONDS } from '../provider/core/asking/expiry.ts';
 import { DEFAULTS } from '../provider/core/operating/defaults.ts';
 import { installation } from './installation.ts';
 import { StartError } from './runtime/start-error.ts';
 import { wrongWord } from './terminal/wrong-word.ts';
+import { readCertificates } from './tls/certificate-file.ts';
 
 /** Where the runtime listens unless --port says otherwise. */
 export const DEFAULT_URL = 'http://localhost:3000';
@@ -16,6 +18,10 @@ export type StartOptions = {
   readonly https: { readonly port: number; readonly mtlsPort: number | undefined } | undefined;
   /** Undefined: the address of the runtime. */
   readonly issuer: string | undefined;
+  /** Certificates in PEM that the functions trust when they call clients. */
+  readonly trusted: readonly string[];
+  /** Networks where clients may be called although they are not public, separated by commas. */
+  readonly callNetworks: string;
   readonly data: string | undefined;
   readonly seed: string | undefined;
   readonly dynamodb: 'dynalite' | 'dynamodb-local';
@@ -39,6 +45,8 @@ Runs the whole provider on this machine: the real functions behind a local gatew
   --https-port N               serve https on port N
   --mtls-port N                serve https on port N too, and ask callers there for a certificate
   --issuer URL                 be this issuer, for example that of a proxy
+  --trust-ca FILE              trust the certificates in FILE (PEM) when clients are called
+  --call-networks RANGES       call clients there, besides the internet (default: 127.0.0.0/8,::1/128; none)
   --data DIR                   keep state in DIR between runs (default: in memory)
   --seed FILE                  start with the clients, users and devices in a JSON file (docs/local.md)
   --dynamodb dynamodb-local    use AWS's DynamoDB Local instead of the embedded engine (needs Java)
@@ -55,6 +63,8 @@ const OPTIONS = {
   'https-port': { type: 'string' },
   'mtls-port': { type: 'string' },
   issuer: { type: 'string' },
+  'trust-ca': { type: 'string' },
+  'call-networks': { type: 'string', default: '127.0.0.0/8,::1/128' },
   data: { type: 'string' },
   seed: { type: 'string' },
   dynamodb: { type: 'string', default: 'dynalite' },
@@ -82,6 +92,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     port,
     https: httpsIn(values),
     issuer: issuerIn(values.issuer),
+    trusted: trustedIn(values['trust-ca']),
+    callNetworks: networksIn(values['call-networks']),
     data: values.data,
     seed: values.seed,
     dynamodb: oneOf('dynamodb', values.dynamodb, ['dynalite', 'dynamodb-local']),
@@ -127,4 +139,31 @@ function issuerIn(value: string | undefined): string | undefined {
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
     throw new StartError('--issuer must be a URL without a path, such as https://localhost:3443');
   return url.origin;
+}
+
+function trustedIn(file: string | undefined): readonly string[] {
+  if (file === undefined) return [];
+  const read = readCertificates(file);
+  if ('wrong' in read) throw new StartError(`--trust-ca must name a file of certificates: ${read.wrong}`);
+  return read.certificates;
+}
+
+function networksIn(value: string): string {
+  if (value === 'none') return '';
+  const networks = value.split(',').map((range) => range.trim());
+  if (!networks.every(isNetwork))
+    throw new StartError('--call-networks must be networks such as 127.0.0.0/8,172.17.0.0/16, or none');
+  return networks.join(',');
+}
+
+function isNetwork(range: string): boolean {
+  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(range) ?? [];
+  const family = isIP(address);
+  if (family === 0) return false;
+  try {
+    new BlockList().addSubnet(address, Number(bits), family === 6 ? 'ipv6' : 'ipv4');
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -82,13 +82,14 @@ export function readCommandLine(
       return [name, of && index < words.length ? oneOf(name.toUpperCase(), word, of) : word];
     }),
   );
-  const { url, stack, context, region, profile, json, ...own } = values;
+  const { url, stack, context, region, profile, ca, json, ...own } = values;
   const globals = {
     url: textOf(url),
     stack: textOf(stack),
     context: textOf(context),
     region: textOf(region),
     profile: textOf(profile),
+    ca: textOf(ca),
     json: json === true,
   };
   const options = Object.entries(own).map(([name, value]) => [name, readValue(name, value, specs[name]?.of)]);

@@ -25,6 +25,12 @@ export const GLOBAL_OPTIONS = {
     value: 'NAME',
     about: 'AWS profile to sign with. Default: that of the context, or AWS_PROFILE.',
   },
+  ca: {
+    kind: 'text',
+    value: 'FILE',
+    about:
+      'Certificates in PEM to trust besides those of Node. Default: CIBA_CA, and for the local runtime the authority of --https.',
+  },
   json: { kind: 'flag', about: "Print JSON for scripts: the API's own answer, unchanged, if there is one." },
   help: { kind: 'flag', about: 'Print this help. Short: -h.' },
 } as const satisfies OptionSpecs;

@@ -5,5 +5,6 @@ export type Globals = {
   readonly context: string | undefined;
   readonly region: string | undefined;
   readonly profile: string | undefined;
+  readonly ca: string | undefined;
   readonly json: boolean;
 };

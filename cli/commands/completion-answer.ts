@@ -86,6 +86,7 @@ function globalsIn(words: readonly string[]): Globals {
     context: textOf('context'),
     region: textOf('region'),
     profile: textOf('profile'),
+    ca: undefined,
     json: false,
   };
 }

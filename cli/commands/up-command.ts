@@ -5,6 +5,23 @@ import { quoted } from '../command-line/text-layout.ts';
 /** The options of `npm start`. Its `--json` is the one of every command. */
 const OPTIONS = {
   port: { kind: 'text', value: 'N', about: 'Listen on this port. Default: 3000. 0 takes a free one.' },
+  https: {
+    kind: 'flag',
+    about: 'Serve https too, with a certificate by an authority of your own, and make its address the issuer.',
+  },
+  'https-port': { kind: 'text', value: 'N', about: 'Serve https on this port. Default: 3443.' },
+  'mtls-port': {
+    kind: 'text',
+    value: 'N',
+    about: 'Serve https on this port too, and ask callers there for a certificate.',
+  },
+  issuer: { kind: 'text', value: 'URL', about: 'Be this issuer, for example that of a proxy.' },
+  'trust-ca': { kind: 'text', value: 'FILE', about: 'Certificates in PEM to trust when clients are called.' },
+  'call-networks': {
+    kind: 'text',
+    value: 'RANGES',
+    about: 'Networks besides the internet where clients may be called, or none. Default: 127.0.0.0/8,::1/128.',
+  },
   data: { kind: 'text', value: 'DIR', about: 'Keep state in this folder between runs. Default: in memory.' },
   seed: {
     kind: 'text',
@@ -39,7 +56,7 @@ export const up = command({
   arguments: [],
   rest: { name: 'options', about: 'The same options, in the form of npm start. ciba up -- --help prints them.' },
   options: OPTIONS,
-  examples: ['ciba up', 'ciba up --port 3001 --data .ciba', 'ciba up --limits off --json'],
+  examples: ['ciba up', 'ciba up --port 3001 --data .ciba', 'ciba up --https', 'ciba up --limits off --json'],
   async run({ globals, options, rest }) {
     const stray = rest.find((word, index) => !word.startsWith('-') && !rest[index - 1]?.startsWith('-'));
     if (stray !== undefined) throw new WrongUsage(`ciba up takes options only, not ${quoted(stray)}`);

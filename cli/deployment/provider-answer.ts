@@ -19,8 +19,16 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed, so it is not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is from an authority that is not trusted here',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is from an authority that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is from an authority that is not trusted here',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
 };
+/** The codes for a certificate whose authority is not trusted. */
+const UNTRUSTED = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+];
 /** The codes of a TLS client that got something else than TLS. */
 const NO_TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'EPROTO'];
 
@@ -84,11 +92,18 @@ export function noAnswer(error: unknown, { origin, isLocal }: Deployment): Refus
   }
   // Never the message of the library: it may have several lines, and it is no sentence for operators.
   const reason = networkReasonOf(error) ?? `the connection failed (${plainLine(code || name)})`;
-  const next = isLocal
+  const kind = [...WITHOUT_CONNECTION, ...UNTRUSTED].includes(code) ? NOT_REACHED : NO_ANSWER;
+  return new Refused(`No answer from ${origin}: ${reason}.`, nextAfter(code, isLocal), kind);
+}
+
+function nextAfter(code: string, isLocal: boolean): string {
+  if (UNTRUSTED.includes(code))
+    return isLocal
+      ? `Give --ca, or set CIBA_CA, with the file of the authority that ${installation.startCommand} printed.`
+      : 'Give --ca, or set CIBA_CA, with the certificate of its authority, if you trust it.';
+  return isLocal
     ? `Start the provider with ${installation.startCommand}, or give --url.`
     : 'Check --url, or the context.';
-  const kind = WITHOUT_CONNECTION.includes(code) ? NOT_REACHED : NO_ANSWER;
-  return new Refused(`No answer from ${origin}: ${reason}.`, next, kind);
 }
 
 /** Says why no answer came. Returns undefined for an error that is none of the network. */

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import * as openid from 'openid-client';
 import * as v from 'valibot';
+import { networkReasonOf } from '../../cli/deployment/provider-answer.ts';
+import { trustAuthorities } from '../../cli/deployment/trusted-authorities.ts';
 import { DEFAULT_URL } from '../start-options.ts';
 import { wrongWord } from '../terminal/wrong-word.ts';
 import { type Delivered, type Delivery, ListeningClient } from './demo-delivery.ts';
@@ -46,9 +48,11 @@ try {
   process.exitCode = 1;
 }
 
-/** Logs in once. A client in ping or push mode listens meanwhile. */
-async function run({ url, delivery, byHand }: Run): Promise<void> {
-  const seed = await fetchDemo(url);
+/** Logs in once. A client in ping or push mode listens meanwhile. With --https, all calls go to the issuer. */
+async function run({ url: given, delivery, byHand }: Run): Promise<void> {
+  await trustAuthorities({ isLocal: true }, undefined, process.env);
+  const seed = await fetchDemo(given);
+  const url = seed.issuer.replace(/\/$/, '');
   const listening = delivery === 'poll' ? undefined : await ListeningClient.start(url, seed.client_id, delivery);
   const demo = { ...seed, ...listening?.client };
   await login({ url, demo, byHand, listening, delivery }).finally(() => listening?.close());
@@ -115,8 +119,11 @@ async function listenFor(
 }
 
 async function fetchDemo(url: string): Promise<Demo> {
-  const response = await fetch(`${url}/local/demo`).catch(() => {
-    throw new Error(`no provider answers at ${url}: run "npm start" in another terminal first`);
+  const response = await fetch(`${url}/local/demo`).catch((error: unknown) => {
+    const reason = url.startsWith('https:') ? ` (${networkReasonOf(error) ?? 'the connection failed'})` : '';
+    throw new Error(
+      `no provider answers at ${url}${reason}: run "npm start" in another terminal first. With another authority than this user's, set CIBA_CA to its file`,
+    );
   });
   const told = await response.json().catch(() => {
     throw new Error(`what answers at ${url} is not the local runtime: name its address with --url or CIBA_URL`);

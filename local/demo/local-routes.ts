@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { functionNames, functions } from '../../infra/functions/deployed-functions.ts';
 import { isClientId } from '../../provider/core/client/client.ts';
 import type { KeysTestOrder } from '../../provider/core/client/keys-test.ts';
@@ -44,6 +45,10 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
       return true;
     }
     if (!isLocal) return false;
+    if (pathname.startsWith('/demo') && isAtAnotherOrigin(runtime, request)) {
+      response.writeHead(302, { location: `${runtime.url}${request.url}` }).end();
+      return true;
+    }
     if (!runtime.gateway.trusts(request)) {
       send(response, 403, { error: 'access_denied', error_description: 'Only for callers on this machine.' });
       return true;
@@ -61,9 +66,14 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
   };
 }
 
+/** Whether a page came without TLS, although the issuer has it. Its phone could not call the issuer from there. */
+function isAtAnotherOrigin({ url, secure }: Runtime, { socket }: IncomingMessage): boolean {
+  return secure?.url === url && !(socket instanceof TLSSocket);
+}
+
 /**
  * Sends the first client that uses `client_secret_basic` with the first user, the second ones as `other`, lists of all
- * clients and users, and how often a user may be asked.
+ * clients and users, how often a user may be asked, and with TLS the file with the authority to trust.
  */
 function sendDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): void {
   const withSecret = world.clients.filter((client) => client.token_endpoint_auth_method === 'client_secret_basic');
@@ -82,6 +92,7 @@ function sendDemo(world: DemoWorld, runtime: Runtime, { response }: LocalCall): 
   };
   send(response, 200, {
     issuer: `${runtime.url}/`,
+    ...(runtime.secure && { authority: runtime.secure.authority.path }),
     ...pair(0),
     other: pair(1),
     clients: world.clients,

@@ -80,10 +80,17 @@ export function checkSameRuntime(folder: string, before: KeptRuntime | undefined
   if (before === undefined) return;
   if (before.issuer !== now.issuer)
     throw new StartError(
-      `--data ${folder} belongs to ${before.issuer}: start it with --port ${new URL(before.issuer).port}, or choose another folder`,
+      `--data ${folder} belongs to ${before.issuer}: start it with ${optionsFor(before.issuer)}, or choose another folder`,
     );
   if (before.engine !== now.engine)
     throw new StartError(
       `--data ${folder} was made with --dynamodb ${before.engine}: start it with that engine, or choose another folder`,
     );
+}
+
+/** The options that make a runtime this issuer. */
+function optionsFor(issuer: string): string {
+  const { protocol, hostname, port, origin } = new URL(issuer);
+  if (hostname !== 'localhost') return `--issuer ${origin}`;
+  return protocol === 'https:' ? `--https --https-port ${port}` : `--port ${port}`;
 }

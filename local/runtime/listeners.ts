@@ -21,14 +21,22 @@ export type HttpsOptions = {
   readonly authority?: string | undefined;
 };
 
-/** Under which addresses the provider is served. */
+/** The addresses at which it is served. */
 export type Listeners = {
   /** The issuer without its slash. */
   readonly url: string;
   /** `http://localhost:PORT`: without TLS, whatever the issuer is. */
   readonly plainUrl: string;
-  /** With TLS: the authority of the certificates, and the address that asks for the callers' ones. */
-  readonly secure: { readonly authority: Authority; readonly mtlsUrl: string | undefined } | undefined;
+  /** The listeners with TLS. */
+  readonly secure: SecureListeners | undefined;
+};
+
+type SecureListeners = {
+  readonly authority: Authority;
+  /** `https://localhost:PORT` */
+  readonly url: string;
+  /** The same for the listener that asks callers for a certificate; undefined without one. */
+  readonly mtlsUrl: string | undefined;
 };
 
 /** Lets the gateway listen. */
@@ -41,7 +49,11 @@ export async function listen(gateway: Gateway, options: ListenerOptions): Promis
   return { url, plainUrl, secure };
 }
 
-async function listenWithTls(gateway: Gateway, https: HttpsOptions, issuer: string | undefined) {
+async function listenWithTls(
+  gateway: Gateway,
+  https: HttpsOptions,
+  issuer: string | undefined,
+): Promise<SecureListeners> {
   const { hostname } = new URL(issuer ?? 'https://localhost');
   if (!isLocalHost(hostname))
     throw new StartError(

@@ -15,7 +15,7 @@ import { LOCAL_NAMES, LOCAL_NETWORKS } from './local-names.ts';
 const DAY_MILLISECONDS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
 /** How long a server's certificate lives. Apple's systems take at most 825 days of an authority that a user added. */
-export const SERVER_DAYS = 30;
+export const SERVER_DAYS = 90;
 /** For clocks that are behind this one, such as those of virtual machines. */
 const EARLIER_MILLISECONDS = DAY_MILLISECONDS;
 

@@ -35,7 +35,14 @@ function certificateInEvent(certificate: X509Certificate): ClientCertificate {
   };
 }
 
-/** Node has a line for each part, the most general first, with special characters escaped. */
+/**
+ * Node has a line for each part, the most general first, with special characters escaped. A part may have several
+ * values.
+ */
 function distinguishedName(lines: string | undefined): string {
-  return (lines ?? '').split('\n').reverse().join(',');
+  return (lines ?? '')
+    .split('\n')
+    .reverse()
+    .map((part) => part.replaceAll(' + ', '+'))
+    .join(',');
 }

@@ -4,7 +4,8 @@
 /** @typedef {{ sub: string, login_hint: string, name?: string }} SeededUser */
 /**
  * The answer of GET /local/demo: the first client and user, all clients and users, and how often a user may be asked.
- * @typedef {{ issuer: string, client_id: string, client_secret: string, login_hint: string, clients: SeededClient[],
+ * `authority` is the file with the authority of the provider's certificate, where it has one.
+ * @typedef {{ issuer: string, authority?: string, client_id: string, client_secret: string, login_hint: string, clients: SeededClient[],
  *   users: SeededUser[], limits: { perMinute: number, perHour: number } }} Demo
  */
 
@@ -42,7 +43,10 @@ async function whenReady() {
       .then((response) => (response.ok ? response.json() : undefined))
       .catch(() => undefined);
     // It listens before it has made its clients and users.
-    if (demo?.client_id && demo.login_hint) return demo;
+    if (demo?.client_id && demo.login_hint) {
+      if (demo.authority) document.documentElement.dataset['authority'] = demo.authority;
+      return demo;
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

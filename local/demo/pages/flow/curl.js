@@ -7,10 +7,12 @@
  * with curl.
  * @param {Exchange} exchange
  * @param {string} origin
+ * @param {string} [authority] the file with the authority of the provider's certificate
  */
-export function curlOf({ from, method, path, requestHeaders, requestBody }, origin) {
+export function curlOf({ from, method, path, requestHeaders, requestBody }, origin, authority) {
   if (method === 'PUSH' || from === 'provider') return undefined;
   const lines = [`curl -i${method === 'GET' ? '' : ` -X ${method}`} ${quoted(origin + path)}`];
+  if (authority) lines.push(`--cacert ${quoted(authority)}`);
   for (const [name, value] of Object.entries(requestHeaders)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (requestBody) lines.push(`--data-raw ${quoted(requestBody)}`);
   return lines.join(' \\\n  ');

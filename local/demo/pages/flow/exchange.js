@@ -14,7 +14,7 @@ function exchangeView(exchange) {
   return element(
     'div',
     { class: 'exchange', ...factsOf(exchange) },
-    element('p', { class: 'line' }, element('b', {}, exchange.method), ` ${exchange.path}`),
+    element('p', { class: 'line' }, element('b', {}, exchange.method), ` ${addressOf(exchange)}`),
     element('p', { class: 'meaning' }, exchange.meaning),
     ...rawMessages(exchange),
     ...copyButton(exchange),
@@ -54,17 +54,30 @@ function factsOf(exchange) {
 
 /** @param {Exchange} exchange */
 function rawMessages(exchange) {
-  const { method, path, status } = exchange;
+  const { method, status } = exchange;
   if (method === 'PUSH') return [rawMessage('Payload', 'event: push', {}, exchange.responseBody)];
-  const request = rawMessage('Request', `${method} ${path}`, exchange.requestHeaders, exchange.requestBody);
+  const request = rawMessage(
+    'Request',
+    `${method} ${addressOf(exchange)}`,
+    exchange.requestHeaders,
+    exchange.requestBody,
+  );
   if (status === undefined) return [request];
   const firstLine = status === 0 ? 'no answer' : `HTTP ${status}`;
   return [request, rawMessage('Response', firstLine, exchange.responseHeaders, exchange.responseBody)];
 }
 
+/**
+ * The whole address where there is TLS, so that it is seen; otherwise the path.
+ * @param {Exchange} exchange
+ */
+function addressOf({ from, path }) {
+  return location.protocol === 'https:' && from !== 'provider' ? location.origin + path : path;
+}
+
 /** @param {Exchange} exchange */
 function copyButton(exchange) {
-  const command = curlOf(exchange, location.origin);
+  const command = curlOf(exchange, location.origin, document.documentElement.dataset['authority']);
   if (command === undefined) return [];
   const told = element('span', { class: 'told', role: 'status' });
   const button = element('button', { type: 'button', class: 'copy' }, 'Copy as curl');
