@@ -179,10 +179,11 @@ function checkOptionNames(args: readonly string[], specs: OptionSpecs): void {
       seen.add(positive);
       continue;
     }
-    const nearest = nearestName(token.name, known);
+    const isShort = !token.rawName.startsWith('--');
+    const nearest = isShort ? undefined : nearestName(token.name, known);
     const meant = nearest ? `; did you mean --${nearest}?` : '';
     // Ids are base64url, so one in 64 begins with a dash.
-    const dash = token.rawName.startsWith('--') ? '' : '; put an argument that begins with a dash after --';
+    const dash = isShort ? '; put an argument that begins with a dash after --' : '';
     throw new WrongUsage(`There is no option ${token.rawName}${meant || dash}`);
   }
 }
