@@ -2,6 +2,9 @@ import type { Requirement } from './requirement.ts';
 
 const NOTIFY = 'provider/flows/notifying/notify-client.ts';
 const NOTIFY_TEST = 'test/flows/notifying/notify-client.test.ts';
+const PUSH_ANSWER = 'provider/core/notifying/push-answer.ts';
+const PUSH_TEST = 'test/flows/notifying/push-to-client.test.ts';
+const PUSH_ANSWERS = 'what the endpoint answers (CIBA §10.3)';
 const CLIENT_TEST = 'test/flows/client/authenticate-client.test.ts';
 const SIGNED_TEST = 'test/core/asking/signed-request.test.ts';
 const KEY_TEST = 'test/adapters/key-cache.test.ts';
@@ -128,6 +131,43 @@ export const CHOICE_REQUIREMENTS: readonly Requirement[] = [
           titles: [
             'an endpoint that can not be reached (CIBA §10.2)',
             'is tried a last time six seconds before nothing can be redeemed any more, and then given up',
+          ],
+        },
+      },
+    ],
+  },
+  {
+    id: 'choice.push-answers',
+    section: 'CIBA §10.3.1',
+    level: 'OPEN',
+    says: 'A 2xx, 3xx or 4xx but 429 ends a push. Otherwise the same bytes are tried again, with growing pauses, while half of the access token’s life is left.',
+    status: 'held',
+    proofs: [
+      {
+        breaks: {
+          file: PUSH_ANSWER,
+          text: 'if (status === 0 || status === 429 || status >= 500)',
+          broken: 'if (status === 0 || status === 429 || status >= 400)',
+        },
+        test: { file: PUSH_TEST, titles: [PUSH_ANSWERS, '401 ends it'] },
+      },
+      {
+        breaks: { file: PUSH_ANSWER, text: '2 ** Math.min(tries - 1, 10)', broken: '1' },
+        test: {
+          file: PUSH_TEST,
+          titles: [
+            PUSH_ANSWERS,
+            '{ status: 503 } is tried again with growing pauses, and every try sends the same bytes',
+          ],
+        },
+      },
+      {
+        breaks: { file: PUSH_ANSWER, text: 'return now > until + LATE_SECONDS;', broken: 'return until < 0;' },
+        test: {
+          file: PUSH_TEST,
+          titles: [
+            PUSH_ANSWERS,
+            'a try that comes after half of the access token’s life sends nothing: a dead letter, and the tokens are deleted',
           ],
         },
       },

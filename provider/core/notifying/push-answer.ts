@@ -33,6 +33,17 @@ export function deliverySeconds(accessTokenSeconds: number): number {
   return Math.min(Math.floor(accessTokenSeconds / 2), LONGEST_DELIVERY_SECONDS);
 }
 
+/** How many seconds a try may come later than it was planned. Queues bring messages back a little late. */
+const LATE_SECONDS = 5;
+
+/**
+ * Returns whether a try to deliver tokens comes so late that nothing is sent: half of the access token's life is over. A
+ * function that did not run for a while finds such tokens. The client would take them for a login that just happened.
+ */
+export function isTooLate({ until }: { readonly until: number }, now: number): boolean {
+  return now > until + LATE_SECONDS;
+}
+
 /**
  * Returns how often one announcement is delivered at most if its push is tried for so long: once for each lookup of a
  * decision that is not there yet, once for each growing pause, and once for each longest pause.

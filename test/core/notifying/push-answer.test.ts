@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   deliverySeconds,
+  isTooLate,
   judgePush,
   mostPushDeliveries,
   retryAfterIn,
@@ -48,6 +49,16 @@ describe('how long a push is tried', () => {
       },
     );
     fc.assert(run);
+  });
+
+  it.each([
+    [-1, false],
+    [0, false],
+    [5, false],
+    [6, true],
+    [3600, true],
+  ])('a try %i s after that is too late: %s', (seconds, isLate) => {
+    expect(isTooLate({ until: NOW }, NOW + seconds)).toBe(isLate);
   });
 });
 

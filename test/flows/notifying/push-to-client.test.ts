@@ -223,6 +223,30 @@ describe('what the endpoint answers (CIBA §10.3)', () => {
     expect(stored()).toMatchObject({ state: 'redeemed', sealed: undefined });
   });
 
+  it('a try that comes after half of the access token’s life sends nothing: a dead letter, and the tokens are deleted', async () => {
+    const { notify, answers, letters, pushed, time, waiting, stored } = pushingWorld();
+    answers.answers = { status: 500 };
+    await notify();
+    // The queue brought the message back late, because the function did not run for a while.
+    answers.answers = { status: 204 };
+    time.now = NOW + HALF + 6;
+    expect(await notify()).toEqual({ noted: { ...ABOUT, reason: 'notification_given_up', detail: 'too_late' } });
+    expect(pushed).toHaveLength(1);
+    expect(letters).toMatchObject([{ because: 'too_late' }]);
+    expect(waiting.address).toBeUndefined();
+    expect(stored()).toMatchObject({ state: 'redeemed', sealed: undefined });
+  });
+
+  it('the last try may come some seconds after it was planned, as queues bring messages back', async () => {
+    const { notify, answers, pushed, time } = pushingWorld();
+    answers.answers = { status: 500 };
+    await notify();
+    answers.answers = { status: 204 };
+    time.now = NOW + HALF + 5;
+    expect((await notify()).noted).toMatchObject({ reason: 'notified', pushed: 'tokens' });
+    expect(pushed).toHaveLength(2);
+  });
+
   it('tokens whose key is gone are a dead letter, and are never made again', async () => {
     const { notify, answers, letters, deliveryKeys, signed, pushed } = pushingWorld();
     answers.answers = { status: 500 };

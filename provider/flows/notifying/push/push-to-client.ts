@@ -2,7 +2,7 @@ import { type Client, isSameRegistration } from '../../../core/client/client.ts'
 import type { ApprovedRequest, AuthenticationRequest } from '../../../core/deciding/authentication-request.ts';
 import { LONGEST_GRACE_SECONDS } from '../../../core/deciding/redemption-grace.ts';
 import { txnOf } from '../../../core/digest.ts';
-import { deliverySeconds, judgePush } from '../../../core/notifying/push-answer.ts';
+import { deliverySeconds, isTooLate, judgePush } from '../../../core/notifying/push-answer.ts';
 import { errorBody, type PushError, tokensBody } from '../../../core/notifying/push-body.ts';
 import { decidePush, type PushDecision } from '../../../core/notifying/push-decision.ts';
 import { LEASE_SECONDS, LOOK_AGAIN_SECONDS, mayBeStoredYet } from '../../../core/notifying/retries.ts';
@@ -56,6 +56,8 @@ type Try = Push & {
 };
 /** What a try sends, and where. */
 type Parcel = { readonly endpoint: string; readonly body: string; readonly until: number; readonly noted: Noted };
+/** Why tokens that were made are never sent: their key is gone, or they came too late. */
+type Undeliverable = 'unreadable' | 'too_late';
 
 /**
  * Pushes tokens or an error to a client (CIBA §10.3, §12). The tokens of an approval are made once: they are signed
@@ -95,7 +97,7 @@ export async function pushToClient(ports: PushPorts, push: Push): Promise<Notify
     await end(ports, push, () => ports.notifications.forget(requestId));
     return done(push, { reason: 'client_not_notified' });
   }
-  return parcel === 'unreadable' ? giveUp(ports, push, { detail: parcel }) : send(ports, attempt, parcel);
+  return typeof parcel === 'string' ? giveUp(ports, push, { detail: parcel }) : send(ports, attempt, parcel);
 }
 
 /** Waits for a decision, which comes within moments, or for the expiry: then a new message comes, and this one ends. */
@@ -111,12 +113,12 @@ async function pack(
   ports: PushPorts,
   attempt: Try,
   decision: Extract<PushDecision, { outcome: 'mint' | 'send' | 'tell' }>,
-): Promise<Parcel | 'look_again' | 'unreadable' | 'not_notified'> {
+): Promise<Parcel | 'look_again' | Undeliverable | 'not_notified'> {
   switch (decision.outcome) {
     case 'tell':
       return packError(ports, attempt, decision.error);
     case 'send':
-      return unpack(ports, attempt, decision.sealed);
+      return isTooLate(decision.sealed, ports.clock()) ? 'too_late' : unpack(ports, attempt, decision.sealed);
     case 'mint':
       return mint(ports, attempt, decision.request);
   }
