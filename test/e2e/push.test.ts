@@ -134,6 +134,19 @@ describe('a client in push mode', () => {
     expect(pushesFor(denied.authReqId)).toHaveLength(1);
   });
 
+  it('is a message group of its own in the queue, so that a slow client delays nobody else', async () => {
+    const { phone, requestId, txn } = await asked();
+    await lineOf(txn, 'expiry_watched');
+    await world.answer(phone, requestId, 'deny');
+    await lineOf(txn, 'notified');
+    const about = world.runtime.aws.calls.filter(({ body }) => body.includes(requestId));
+    const announced = about.filter(({ action, body }) => action === 'Publish' && body.includes('correlation_id'));
+    const groups = announced.map(({ body }) => new URLSearchParams(String(body)).get('MessageGroupId'));
+    const later = about.filter(({ action }) => action === 'SendMessage');
+    expect(groups).toEqual([client.client_id, client.client_id]);
+    expect(later.map(({ body }) => JSON.parse(String(body)).MessageGroupId)).toEqual([client.client_id]);
+  });
+
   it('is told access_denied if the user is blocked between the approval and the push', async () => {
     const { sub, phone, authReqId, requestId, txn } = await asked();
     world.runtime.aws.interference = ({ caller, action, body }) =>

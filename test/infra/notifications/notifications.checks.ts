@@ -19,6 +19,8 @@ const extreme = new Synthesized({
   reservedConcurrency: { 'client-notification': 2 },
 });
 
+const longTokens = new Synthesized({ ...development, lifetimes: { accessToken: 43_200 } });
+
 describe('the way of notifications', () => {
   const { id, queue } = queueOf(production);
   const topic = only(production, 'AWS::SNS::Topic');
@@ -84,6 +86,14 @@ describe('the way of notifications', () => {
     expect(maxReceiveCount).toBeGreaterThanOrEqual(most);
     expect(maxReceiveCount).toBeLessThan(1.5 * most);
     expect(deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [deadLettersOf(template), 'Arn'] });
+  });
+
+  it('keeps what is pushed, and gives up on none of it, for as long as tokens are tried: half of their life', () => {
+    const { MessageRetentionPeriod, RedrivePolicy } = queueOf(longTokens).queue;
+    expect(MessageRetentionPeriod).toBe(43_200 / 2 + 3600);
+    // One try a minute, after 40 looks for a decision.
+    expect(RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(40 + 43_200 / 2 / 60);
+    expect(RedrivePolicy.maxReceiveCount).toBeLessThan(1000);
   });
 
   it('stays within what SQS and Lambda take, whatever is set', () => {
