@@ -117,6 +117,7 @@ describe('a client that shows a number', () => {
           issued_at: expect.any(Number),
           expires_at: expect.any(Number),
           number_matching: 'phone_enters',
+          times_rung: 1,
         },
       ],
     });
