@@ -101,6 +101,8 @@ const LOADING = [
   'provider/adapters/composition.ts',
   'provider/adapters/unicode/name-skeleton.ts',
   'provider/edge/http/client-call.ts',
+  // It depends on the settings alone.
+  'provider/flows/asking/request/open-attempt.ts',
   'provider/flows/asking/request/read-parameters.ts',
   'provider/flows/asking/request/verify-hint.ts',
 ];

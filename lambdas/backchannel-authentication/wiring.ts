@@ -34,7 +34,7 @@ import type { ProvePushRightsPorts } from '../../provider/flows/operating/prove-
 /** What the calls need that a client makes about a request of its own. */
 type OwnRequests = Pick<ResendRequestPorts, 'rungRequests'> &
   Pick<WithdrawRequestPorts, 'withdrawable'> &
-  Pick<EnterNumberPorts, 'numbers'>;
+  Pick<EnterNumberPorts, 'numbers' | 'silentDenialEnds'>;
 type Ports = RequestAuthenticationPorts &
   Omit<ResendRequestPorts & WithdrawRequestPorts & EnterNumberPorts, keyof OwnRequests> &
   ProvePushRightsPorts & { loadOwnRequests(): Promise<OwnRequests> };
@@ -54,11 +54,12 @@ export async function wire(): Promise<Wired<Ports>> {
     devices: people,
     userCodeHashes: userCodeHashesOnDemand,
     openRequests: new OpenRequestsTable(transactions, entropy),
+    metRequests: { find: async (id: string) => (await loadOwnRequests(directory, transactions)).rungRequests.find(id) },
     openQuestions: new OpenQuestionsTable(transactions),
     silentDenials: new SilentDenialsTable(directory, entropy),
     announcements: new SnsAnnouncements(sns, resources.notificationTopic),
     requests: new RequestsTable(transactions, entropy),
-    loadOwnRequests: () => loadOwnRequests(transactions),
+    loadOwnRequests: () => loadOwnRequests(directory, transactions),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, resources.apnsTopic),
     endpointRights: new SnsEndpointRights(sns, resources.applicationArns, ['Publish']),
@@ -72,15 +73,18 @@ export async function wire(): Promise<Wired<Ports>> {
 }
 
 /** Loads what reads and writes requests that a client withdraws, has rung again, or enters a number for. Few are. */
-async function loadOwnRequests(transactions: Table): Promise<OwnRequests> {
-  const [{ NumberedRequestsTable }, { RungRequestsTable }, { WithdrawableRequestsTable }] = await Promise.all([
-    import('../../provider/adapters/dynamodb/numbered-requests-table.ts'),
-    import('../../provider/adapters/dynamodb/rung-requests-table.ts'),
-    import('../../provider/adapters/dynamodb/withdrawable-requests-table.ts'),
-  ]);
+async function loadOwnRequests(directory: Table, transactions: Table): Promise<OwnRequests> {
+  const [{ NumberedRequestsTable }, { RungRequestsTable }, { SilentDenialEndsTable }, { WithdrawableRequestsTable }] =
+    await Promise.all([
+      import('../../provider/adapters/dynamodb/numbered-requests-table.ts'),
+      import('../../provider/adapters/dynamodb/rung-requests-table.ts'),
+      import('../../provider/adapters/dynamodb/silent-denial-ends-table.ts'),
+      import('../../provider/adapters/dynamodb/withdrawable-requests-table.ts'),
+    ]);
   return {
     numbers: new NumberedRequestsTable(transactions, entropy),
     rungRequests: new RungRequestsTable(transactions, entropy),
+    silentDenialEnds: new SilentDenialEndsTable(directory, entropy),
     withdrawable: new WithdrawableRequestsTable(transactions, entropy),
   };
 }

@@ -7,10 +7,12 @@ import { PeopleAndDevicesTable } from '../../provider/adapters/dynamodb/people-t
 import { RateWindowsTable } from '../../provider/adapters/dynamodb/rate-windows-table.ts';
 import { RedeemableRequestsTable } from '../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { RequestsTable } from '../../provider/adapters/dynamodb/requests-table.ts';
+import { SilentDenialEndsTable } from '../../provider/adapters/dynamodb/silent-denial-ends-table.ts';
 import { SilentDenialsTable } from '../../provider/adapters/dynamodb/silent-denials-table.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
 import { entropy } from '../../provider/adapters/entropy.ts';
 import { LONGEST_EXPIRY_SECONDS } from '../../provider/core/asking/expiry.ts';
+import type { OpenRequest } from '../../provider/flows/asking/ports.ts';
 import type { ClientDenial } from '../../provider/flows/person/ports.ts';
 import { describeOnEngines, type EngineUnderTest, startEngine } from '../support/engine.ts';
 
@@ -29,6 +31,7 @@ describeOnEngines('what leaves people in peace', (name) => {
   let transactions: Table;
   let blocks: ClientBlocksTable;
   let silent: SilentDenialsTable;
+  let silentEnds: SilentDenialEndsTable;
   let ends: ClientBlockEndsTable;
   let people: PeopleAndDevicesTable;
   let rates: RateWindowsTable;
@@ -38,6 +41,7 @@ describeOnEngines('what leaves people in peace', (name) => {
     transactions = new Table(engine.client, 'Transactions');
     blocks = new ClientBlocksTable(directory, entropy);
     silent = new SilentDenialsTable(directory, entropy);
+    silentEnds = new SilentDenialEndsTable(directory, entropy);
     ends = new ClientBlockEndsTable(directory);
     people = new PeopleAndDevicesTable(directory, entropy);
     rates = new RateWindowsTable(transactions, entropy);
@@ -145,7 +149,7 @@ describeOnEngines('what leaves people in peace', (name) => {
           const instant = index === 0 ? before.deniedAt : NOW + 30;
           return silent.recordSilentDenial({ ...denial, mark: `mark-${index}`, before: instant, now: NOW + 1 });
         };
-        const takeBack = (index: number) => silent.takeBackSilentDenial({ ...denial, mark: `mark-${index}` });
+        const takeBack = (index: number) => silentEnds.takeBack({ ...denial, mark: `mark-${index}` });
         for (let index = 0; index < asked; index += 1) await ask(index);
         for (let index = 0; index < withdrawn; index += 1) await takeBack(index);
         const left = asked - withdrawn;
@@ -162,7 +166,7 @@ describeOnEngines('what leaves people in peace', (name) => {
       await blocks.recordReport({ ...denialBy(sub), ...REPORT });
       const denial = denialBy(sub, { at: NOW + 30 });
       await silent.recordSilentDenial({ ...denial, mark: '1', before: NOW, now: NOW + 1 });
-      await silent.takeBackSilentDenial({ ...denial, mark: '1' });
+      await silentEnds.takeBack({ ...denial, mark: '1' });
       await silent.recordSilentDenial({ ...denial, at: NOW + 8, mark: '2', before: NOW, now: NOW + 2 });
       expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 2, deniedAt: NOW + 8 }]);
     });
@@ -172,14 +176,14 @@ describeOnEngines('what leaves people in peace', (name) => {
       await blocks.recordReport({ ...denialBy(sub), ...REPORT });
       await silent.recordSilentDenial({ ...denialBy(sub, { at: NOW + 30 }), mark: '1', before: NOW, now: NOW + 1 });
       await blocks.recordDenial(denialBy(sub, { at: NOW + 9 }));
-      await silent.takeBackSilentDenial({ ...denialBy(sub), mark: '1' });
+      await silentEnds.takeBack({ ...denialBy(sub), mark: '1' });
       expect(await people.listBlocks(sub)).toEqual([{ ...REPORTED, denials: 3, deniedAt: NOW + 9 }]);
     });
 
     it('of a client that is not blocked is not there to be taken back, and nothing is stored', async () => {
       const [sub, other] = [entropy.id(), entropy.id()];
       await blocks.recordDenial(denialBy(other));
-      for (const one of [sub, other]) await silent.takeBackSilentDenial({ ...denialBy(one), mark: 'request-1' });
+      for (const one of [sub, other]) await silentEnds.takeBack({ ...denialBy(one), mark: 'request-1' });
       expect(await people.listBlocks(sub)).toEqual([]);
       expect(await people.listBlocks(other)).toEqual([PAUSED]);
     });
@@ -304,20 +308,60 @@ describeOnEngines('what leaves people in peace', (name) => {
     });
   });
 
-  it('of 20 requests that a client opens with a user at once, one is open, until it is closed or expires', async () => {
-    const open = new OpenRequestsTable(transactions, entropy);
-    const request = { sub: entropy.id(), clientId: 'bank', expiresAt: NOW + 120 };
-    const waits = await Promise.all(Array.from({ length: 20 }, () => open.open(request, NOW)));
-    expect(waits.toSorted((a, b) => a - b)).toEqual([0, ...Array.from({ length: 19 }, () => 120)]);
-    expect(await open.open({ ...request, clientId: 'shop' }, NOW)).toBe(0);
-    await open.close({ ...request, expiresAt: NOW + 60 });
-    expect(await open.open(request, NOW + 119)).toBe(1);
-    expect(await open.open({ ...request, expiresAt: NOW + 240 }, NOW + 120)).toBe(0);
-    await open.close({ ...request, expiresAt: NOW + 240 });
-    expect(await open.open({ ...request, expiresAt: NOW + 5, toldUntil: NOW + 120 }, NOW)).toBe(0);
-    expect(await open.open(request, NOW + 4)).toBe(116);
-    expect(await open.open({ ...request, expiresAt: NOW + 125 }, NOW + 5)).toBe(0);
-    expect(await open.open(request, NOW + 6)).toBe(119);
+  describe('the only request that a client may have open with a user', () => {
+    const requestOf = (more: Partial<OpenRequest> = {}): OpenRequest => ({
+      requestId: entropy.secret(),
+      sub: entropy.id(),
+      clientId: 'bank',
+      expiresAt: NOW + 120,
+      ...more,
+    });
+    let open: OpenRequestsTable;
+    beforeAll(() => {
+      open = new OpenRequestsTable(transactions, entropy);
+    });
+
+    it('is one of 20 that are opened at once, until it expires, and the others are told which', async () => {
+      const { sub } = requestOf();
+      const requests = Array.from({ length: 20 }, () => requestOf({ sub }));
+      const met = await Promise.all(requests.map((request) => open.open(request, NOW)));
+      const own = requests.filter((_, index) => met[index] === undefined);
+      expect(own).toHaveLength(1);
+      const [{ requestId } = requestOf()] = own;
+      const others = met.filter((one) => one !== undefined);
+      expect(others).toEqual(Array(19).fill({ requestId, openedAt: NOW, toldUntil: NOW + 120 }));
+      expect(await open.open(requestOf({ sub, clientId: 'shop' }), NOW)).toBe(undefined);
+      expect(await open.open(requestOf({ sub }), NOW + 119)).toMatchObject({ requestId });
+      expect(await open.open(requestOf({ sub }), NOW + 120)).toBe(undefined);
+    });
+
+    it('is closed by itself alone, also if another one has the same end', async () => {
+      const [first, second] = [requestOf({ sub: 'closed' }), requestOf({ sub: 'closed' })];
+      await open.open(first, NOW);
+      await open.close(second);
+      expect(await open.open(second, NOW)).toMatchObject({ requestId: first.requestId });
+      await open.close(first);
+      expect(await open.open(second, NOW)).toBe(undefined);
+      await open.close(first);
+      expect(await open.open(first, NOW)).toMatchObject({ requestId: second.requestId });
+    });
+
+    it('makes room when it has ended, for one of 20, and for none if another one took its place before', async () => {
+      const { sub } = requestOf();
+      const ended = requestOf({ sub, expiresAt: NOW + 259_200 });
+      await open.open(ended, NOW);
+      const requests = Array.from({ length: 20 }, () => requestOf({ sub }));
+      const met = await Promise.all(requests.map((request) => open.open(request, NOW, ended.requestId)));
+      expect(met.filter((one) => one === undefined)).toHaveLength(1);
+      expect(await open.open(requestOf({ sub }), NOW, ended.requestId)).toMatchObject({ toldUntil: NOW + 120 });
+    });
+
+    it('tells another end than it has, where its client must not know', async () => {
+      const request = requestOf({ expiresAt: NOW + 5, toldUntil: NOW + 120 });
+      await open.open(request, NOW);
+      expect(await open.open(requestOf({ sub: request.sub }), NOW + 4)).toMatchObject({ toldUntil: NOW + 120 });
+      expect(await open.open(requestOf({ sub: request.sub }), NOW + 5)).toBe(undefined);
+    });
   });
 
   it('of 20 questions that are added to one person at once, each but one meets another, in any order', async () => {

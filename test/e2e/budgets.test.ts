@@ -160,7 +160,7 @@ describe('AWS calls per endpoint, warm, for a client with a secret, an e-mail hi
       reads,
       ['dynamodb UpdateItem', 'sns Publish'],
     ]);
-    expect(await withdraw(authReqId)).toEqual(['dynamodb UpdateItem']);
+    expect(await withdraw(authReqId)).toEqual(['dynamodb UpdateItem', 'dynamodb GetItem', 'dynamodb UpdateItem']);
     expect(await withdraw('unknown')).toEqual(['dynamodb UpdateItem']);
     expect(await withdraw('no id')).toEqual([]);
     expect(await callsOf(() => world.poll(client, authReqId))).toEqual(['dynamodb UpdateItem']);

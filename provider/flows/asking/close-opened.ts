@@ -1,13 +1,13 @@
 import type { RequestFacts } from '../../core/deciding/authentication-request.ts';
-import type { SilentDenials } from '../person/ports.ts';
+import type { SilentDenialEnds } from '../person/ports.ts';
 import type { Settings } from '../ports.ts';
-import type { OpenedRequest, OpenQuestions, OpenRequests } from './ports.ts';
+import type { OpenedRequest, OpenQuestions, OpenRequests, WithdrawableRequests } from './ports.ts';
 
 /** What this step needs. */
 export type CloseOpenedPorts = {
   readonly openRequests: Pick<OpenRequests, 'close'>;
   readonly openQuestions: Pick<OpenQuestions, 'remove'>;
-  readonly silentDenials: Pick<SilentDenials, 'takeBackSilentDenial'>;
+  readonly silentDenialEnds: SilentDenialEnds;
   readonly settings: Settings;
 };
 
@@ -18,17 +18,32 @@ export type CloseOpenedPorts = {
  * finds nothing to take back, so that the time does not tell either. All writes are made at once.
  */
 export function closeOpened(
-  { openRequests, openQuestions, silentDenials, settings }: CloseOpenedPorts,
+  { openRequests, openQuestions, silentDenialEnds, settings }: CloseOpenedPorts,
   { requestId, sub, profileId, clientId, registrationId, expiresAt, deniedFrom }: RequestFacts,
   { details, silently }: OpenedRequest,
 ): readonly (Promise<unknown> | false | undefined)[] {
   const { isOnlyOne, questionId: id } = { ...details, ...silently };
   const owner = silently ?? { sub, profileId };
-  const opened = { sub: owner.sub, clientId, expiresAt: deniedFrom ?? expiresAt };
-  const denial = { owner, client: { clientId, registrationId }, mark: silently?.mark ?? requestId };
+  const mark = silently?.mark ?? requestId;
+  const opened = { sub: owner.sub, clientId };
+  const client = { clientId, registrationId };
   return [
-    isOnlyOne && openRequests.close(opened),
-    id !== undefined && openQuestions.remove({ ...opened, id }),
-    settings.denialPause && silentDenials.takeBackSilentDenial(denial),
+    isOnlyOne && openRequests.close({ ...opened, requestId: mark }),
+    id !== undefined && openQuestions.remove({ ...opened, expiresAt: deniedFrom ?? expiresAt, id }),
+    settings.denialPause && silentDenialEnds.takeBack({ owner, client, mark }),
   ];
+}
+
+/**
+ * Closes what a request opened that has ended. A function may break off between the end and this, so it is done again
+ * when the client repeats its call. What was closed before stays so. If it fails, the request has ended all the same.
+ */
+export async function closeEnded(
+  ports: CloseOpenedPorts & { readonly withdrawable: Pick<WithdrawableRequests, 'findOpened'> },
+  request: RequestFacts,
+  authReqId: string,
+): Promise<void> {
+  const ids = { requestId: request.requestId, authReqId };
+  const [found] = await Promise.allSettled([ports.withdrawable.findOpened(request, ids)]);
+  if (found.status === 'fulfilled') await Promise.allSettled(closeOpened(ports, request, found.value));
 }

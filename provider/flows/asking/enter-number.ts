@@ -1,5 +1,5 @@
 import type { Client } from '../../core/client/client.ts';
-import type { AuthenticationRequest } from '../../core/deciding/authentication-request.ts';
+import { type AuthenticationRequest, hasWrongNumbers } from '../../core/deciding/authentication-request.ts';
 import { type AwaitingRequest, judgeEntered } from '../../core/deciding/entered-number.ts';
 import { isNumberText, NUMBER_TRIES } from '../../core/deciding/number-matching.ts';
 import { single } from '../../core/form.ts';
@@ -9,7 +9,7 @@ import type { ClientCall } from '../client/authentication/method.ts';
 import { type CountWrongNumberPorts, countWrongNumber } from '../deciding/count-wrong-number.ts';
 import type { NumberedRequests } from '../deciding/ports.ts';
 import type { Announcements } from '../notifying/ports.ts';
-import { type CloseOpenedPorts, closeOpened } from './close-opened.ts';
+import { type CloseOpenedPorts, closeEnded } from './close-opened.ts';
 import { readOwnRequestCall } from './own-request.ts';
 import type { WithdrawableRequests } from './ports.ts';
 
@@ -47,7 +47,11 @@ export async function enterNumber(ports: EnterNumberPorts, call: ClientCall): Pr
   const entered = { client, requestId, authReqId, number };
   const request = await ports.numbers.findRequest(requestId);
   const judged = judgeEntered(request, { client, entered: number, now: ports.clock() });
-  if (!judged.ok) return judged;
+  if (!judged.ok) {
+    const isOwnEnd = judged.refusal.reason === 'number_not_awaited' && judged.refusal.because === 'over';
+    if (isOwnEnd && request && hasWrongNumbers(request)) await closeEnded(ports, request, authReqId);
+    return judged;
+  }
   const { deliveryMode, clientId } = client;
   const { correlationId } = call;
   if (deliveryMode !== 'poll') await ports.announcements.announce({ requestId, clientId, correlationId });
@@ -83,13 +87,10 @@ async function match(ports: EnterNumberPorts, entered: Entered, request: Awaitin
 /** Counts a wrong number. After the last one the client may ask the user again; if that fails, the count stays. */
 async function countWrong(
   ports: EnterNumberPorts,
-  { requestId, authReqId }: Entered,
+  { authReqId }: Entered,
   request: AuthenticationRequest,
 ): Promise<Result<void>> {
   const counted = await countWrongNumber(ports, request);
-  if (counted?.attemptsLeft === 0) {
-    const [found] = await Promise.allSettled([ports.withdrawable.findOpened(request, { requestId, authReqId })]);
-    if (found.status === 'fulfilled') await Promise.allSettled(closeOpened(ports, request, found.value));
-  }
+  if (counted?.attemptsLeft === 0) await closeEnded(ports, request, authReqId);
   return refuse(counted ? { reason: 'wrong_number', ...counted } : { reason: 'number_not_awaited', because: 'over' });
 }

@@ -1,6 +1,7 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { AttemptResult, DeliveryAttempt } from '../../core/asking/delivery-attempt.ts';
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
+import type { MetRequest } from '../../core/asking/open-request.ts';
 import type { ClientLimits, Counted, CountedAttempt, UserWindowLimits } from '../../core/asking/rate-window.ts';
 import type { ResendableRequest } from '../../core/asking/resend.ts';
 import type { SilentlyAsked } from '../../core/asking/silent-denial.ts';
@@ -46,6 +47,8 @@ export interface RateWindows {
 
 /** A request that a client has open with a user, until `expiresAt`. */
 export type OpenRequest = {
+  /** Its id. That of a client that the user reported has a random mark in its place. */
+  readonly requestId: string;
   readonly sub: string;
   readonly clientId: string;
   readonly expiresAt: number;
@@ -55,10 +58,19 @@ export type OpenRequest = {
 
 /** Open requests, where a client may have one at a time with each user. One conditional write opens and checks. */
 export interface OpenRequests {
-  /** Opens a request. Returns 0, or for how many seconds more another one of this client is open with this user. */
-  open(request: OpenRequest, now: number): Promise<number>;
-  /** Ends an open request. Does nothing if it is another one. */
-  close(request: OpenRequest): Promise<void>;
+  /**
+   * Opens a request. Returns the other one of this client that is open with this user, or undefined if it was opened.
+   * `ended` is one that was met before and has ended: it is replaced.
+   */
+  open(request: OpenRequest, now: number, ended?: string): Promise<MetRequest | undefined>;
+  /** Ends an open request. Does nothing if another one is open by now. */
+  close(request: Pick<OpenRequest, 'requestId' | 'sub' | 'clientId'>): Promise<void>;
+}
+
+/** Requests that stand in the way of others of their clients. */
+export interface MetRequests {
+  /** Returns the request as it is stored now. */
+  find(requestId: string): Promise<AuthenticationRequest | undefined>;
 }
 
 /** A question, and the person who is asked. */

@@ -51,7 +51,8 @@ export async function requestAuthentication(
   if (!hint.ok) return hint;
   const first = await useOnce(ports, client, read.value.signed);
   if (!first.ok) return first;
-  const attempt = { client, wanted: { ...wanted.value, hint: hint.value }, askedAt };
+  const authReqId = ports.entropy.secret();
+  const attempt = { client, wanted: { ...wanted.value, hint: hint.value }, authReqId, askedAt };
   const target = await findAndCount(ports, { ...attempt, asked: asked.value }, call.note);
   if (!target.ok) {
     const { refusal, counted } = target;

@@ -12,7 +12,7 @@ import type { PushSender } from '../device/ports.ts';
 import type { Announcements } from '../notifying/ports.ts';
 import { type FindUserPorts, findUserWithDevices } from '../person/user-with-devices.ts';
 import type { AuditLog } from '../ports.ts';
-import { type CloseOpenedPorts, closeOpened } from './close-opened.ts';
+import { type CloseOpenedPorts, closeEnded, closeOpened } from './close-opened.ts';
 import { readOwnRequestCall } from './own-request.ts';
 import type { WithdrawableRequests } from './ports.ts';
 
@@ -30,7 +30,8 @@ export type WithdrawRequestPorts = ClientAuthenticationPorts &
  * Handles a client's withdrawal of one of its requests (docs/withdrawal.md), an extension of CIBA in the shape of RFC
  * 7009. It succeeds whatever an authenticated client presents as `auth_req_id`. Only the log says whether something was
  * withdrawn. One conditional write ends a request that is pending, or approved and not redeemed. Everything after it is
- * for the phones and for later requests, and its failure does not undo the withdrawal.
+ * for the phones and for later requests, and its failure does not undo the withdrawal. A repeated withdrawal does for
+ * later requests what the first one may have left undone. It tells the phones nothing: a client must not ring at will.
  */
 export async function withdrawRequest(ports: WithdrawRequestPorts, call: ClientCall): Promise<Result<void>> {
   const own = await readOwnRequestCall(ports, call);
@@ -52,6 +53,8 @@ async function withdraw(
   const outcome = await ports.withdrawable.recordWithdrawal({ requestId, clientId, registrationId, now });
   if (!outcome.recorded) {
     const decision = decideTokenRequest(outcome.stored, client, now);
+    const isRepeated = decision.outcome === 'refuse' && decision.refusal.reason === 'withdrawn_by_client';
+    if (isRepeated && outcome.stored) await closeEnded(ports, outcome.stored, authReqId);
     return decision.outcome === 'refuse' ? decision.refusal.reason : undefined;
   }
   const { request, wasApproved } = outcome;

@@ -58,12 +58,12 @@ export async function blockReported(ports: ClientDenialPorts, answered: Answered
  * as it is if this fails.
  */
 export async function changePause(ports: ClientDenialPorts, answered: Answered): Promise<void> {
-  const { answer, by, details } = answered;
+  const { requestId, answer, by, details } = answered;
   const client = clientOf(details);
   const { clientId } = client;
   const owner = by.user;
   const { blockRecords, settings, clock } = ports;
-  await closeRequest(ports, { sub: owner.sub, details });
+  await closeRequest(ports, { sub: owner.sub, requestId, details });
   if (!settings.denialPause || details.isSynthetic || blocks(ports, answer)) return;
   if (answer.decision === 'deny') await Promise.allSettled([blockRecords.recordDenial({ owner, client, at: clock() })]);
   else if (details.isAfterDenial) await Promise.allSettled([blockRecords.endPause({ owner, clientId })]);
@@ -72,13 +72,13 @@ export async function changePause(ports: ClientDenialPorts, answered: Answered):
 /** Lets the client ask the user again, where it may have one request open only, or must send a message with the next. */
 export async function closeRequest(
   ports: Pick<ClientDenialPorts, 'openRequests' | 'openQuestions'>,
-  { sub, details }: { readonly sub: string; readonly details: StoredDetails },
+  { sub, requestId, details }: { readonly sub: string; readonly requestId: string; readonly details: StoredDetails },
 ): Promise<void> {
   const { expiresAt, isOnlyOne, questionId: id } = details;
-  const request = { sub, clientId: clientOf(details).clientId, expiresAt };
+  const opened = { sub, clientId: clientOf(details).clientId };
   await Promise.allSettled([
-    isOnlyOne && ports.openRequests.close(request),
-    id !== undefined && ports.openQuestions.remove({ ...request, id }),
+    isOnlyOne && ports.openRequests.close({ ...opened, requestId }),
+    id !== undefined && ports.openQuestions.remove({ ...opened, expiresAt, id }),
   ]);
 }
 

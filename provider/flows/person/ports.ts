@@ -62,11 +62,15 @@ export interface SilentDenials {
    * denial as it was read; if that lies ahead too, several requests wait, and all are denied at that instant.
    */
   recordSilentDenial(denial: SilentDenial & Pick<ClientDenial, 'at'> & { before: number; now: number }): Promise<void>;
+}
+
+/** Denials that nobody makes, as they are taken back. */
+export interface SilentDenialEnds {
   /**
    * Takes such a denial back, because its request ended before the client heard of it. One write, whatever there is to
    * take back. A second one does nothing.
    */
-  takeBackSilentDenial(denial: SilentDenial): Promise<void>;
+  takeBack(denial: SilentDenial): Promise<void>;
 }
 
 /** Blocks and pauses, as operators end them. */

@@ -45,16 +45,16 @@ export function askingWorld(
   const world = startWorld(given.settings);
   const { journal, note } = world;
   const { clients, profile } = clientsIn(journal, [{ ...BANK, ...given.client }], given.profile);
-  const { blocks, silentDenials } = blocksIn(
+  const { blocks, silentDenials, silentDenialEnds } = blocksIn(
     journal,
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
-  const { opened, openRequests } = openRequestsIn(journal);
   const { questions, openQuestions } = openQuestionsIn(journal);
   const { codes, userCodeHashes } = userCodesIn(journal, given.codes);
   const { people, logins, users } = peopleIn(journal, given.users ?? [ANA], { blocks, codes });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
   const requests = requestsIn(journal);
+  const { opened, openRequests, metRequests } = openRequestsIn(journal, requests.stored);
   const { sign, verifier, published, remoteKeySets } = signaturesIn(journal);
   const { push, fates, rung } = pushIn(journal);
   const { counted, limits, rateWindows } = rateWindowsIn(world.journal);
@@ -69,7 +69,9 @@ export function askingWorld(
     rateWindows,
     userCodeHashes,
     silentDenials,
+    silentDenialEnds,
     openRequests,
+    metRequests,
     openQuestions,
     announcements: journal.port({
       announce: async ({ clientId }) => journal.begin(`announce to ${clientId}`),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import { DEFAULTS } from '../../../provider/core/operating/defaults.ts';
 import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
-import { NOW, refusalOf, valueFrom } from '../../core/given.ts';
+import { NOW, refusalOf, requestIn, valueFrom } from '../../core/given.ts';
 import { FIRST_REQUEST, FIRST_SECRET } from '../world/world.ts';
-import { askingWorld } from './given.ts';
+import { askingWorld, kindsOf } from './given.ts';
 
 const SETTINGS = { denialPause: DEFAULTS.denialPause };
 const DENIED: ClientBlock = {
@@ -183,8 +184,67 @@ describe('where a client may have one request open with each user (RFC 10027 §6
   it('a request of a reported client is open until the client hears of the denial', async () => {
     const world = askingWorld({ settings, blocks: [REPORTED] });
     expect((await world.ask()).ok).toBe(true);
-    expect(world.opened.get('ana bank')).toBe(NOW + 5);
+    expect(world.opened.get('ana bank')).toMatchObject({ expiresAt: NOW + 5, toldUntil: NOW + 120 });
     // The client must not learn from the time to wait that the end is near.
     expect(refusalOf(await world.ask())).toEqual({ reason: 'request_open', retryAfterSeconds: 120 });
+  });
+
+  it.each<[string, (request: AuthenticationRequest) => AuthenticationRequest]>([
+    ['was withdrawn', (request) => ({ ...request, state: 'failed', because: 'withdrawn' })],
+    ['failed by wrong numbers', (request) => ({ ...request, state: 'failed', because: 'wrong_number' })],
+    ['rang no phone', (request) => ({ ...request, state: 'failed' })],
+    ['was denied', (request) => ({ ...request, state: 'denied', deviceId: 'phone' })],
+  ])('one that %s is in nobody’s way, although the function ended before it closed it', async (_, ended) => {
+    const { ask, requests, opened, time } = askingWorld({
+      settings: { ...settings, expiry: { default: 120, limit: 259_200 } },
+    });
+    valueFrom(await ask({ requested_expiry: '259200' }));
+    const request = requests.stored.get(FIRST_REQUEST);
+    if (!request) throw new Error('no request');
+    requests.stored.set(FIRST_REQUEST, ended(request));
+    time.now += 1;
+    expect((await ask()).ok).toBe(true);
+    expect(opened.get('ana bank')).toMatchObject({ expiresAt: NOW + 121 });
+    expect(refusalOf(await ask())).toEqual({ reason: 'request_open', retryAfterSeconds: 120 });
+  });
+
+  it.each(['pending', 'awaiting_number'] as const)('one that is %s stays in the way', async (state) => {
+    const { ask, requests } = askingWorld({ settings });
+    valueFrom(await ask());
+    requests.stored.set(FIRST_REQUEST, requestIn(state, { requestId: FIRST_REQUEST }));
+    expect(refusalOf(await ask())).toMatchObject({ reason: 'request_open' });
+  });
+
+  it('one that is not stored yet stays in the way, and one that never will be does not', async () => {
+    const { ask, requests, time } = askingWorld({ settings });
+    valueFrom(await ask());
+    requests.stored.clear();
+    time.now += 59;
+    expect(refusalOf(await ask())).toEqual({ reason: 'request_open', retryAfterSeconds: 61 });
+    time.now += 1;
+    expect((await ask()).ok).toBe(true);
+  });
+
+  it('of two that find it ended, one takes its place', async () => {
+    const { ask, requests } = askingWorld({ settings });
+    valueFrom(await ask());
+    requests.stored.set(FIRST_REQUEST, requestIn('failed', { requestId: FIRST_REQUEST }));
+    const results = await Promise.all([ask(), ask()]);
+    expect(results.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+  });
+
+  it('a reported client meets its own one with the same calls, and what is stored of it leads to no request', async () => {
+    const second = async (given: Parameters<typeof askingWorld>[0]) => {
+      const world = askingWorld({ settings: { ...settings, ...SETTINGS }, ...given });
+      valueFrom(await world.ask());
+      const waves = world.journal.inWaves();
+      const refusal = refusalOf(await world.ask());
+      return { told: { refusal, kinds: kindsOf(waves) }, world };
+    };
+    const reported = await second({ blocks: [REPORTED] });
+    expect(reported.told).toEqual((await second({})).told);
+    const { requestId = '' } = reported.world.opened.get('ana bank') ?? {};
+    expect(reported.world.requests.stored.has(requestId)).toBe(false);
+    expect(requestId).not.toBe('');
   });
 });

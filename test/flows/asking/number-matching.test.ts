@@ -135,6 +135,20 @@ describe('POST /bc-authorize/number', () => {
     expect((await world.ask()).ok).toBe(true);
   });
 
+  it('closes once more what a request opened, if a number is entered after its end by wrong ones', async () => {
+    const world = matching('client_enters', { settings: { hasOneOpenRequest: true, needsMessageWhileOpen: true } });
+    const { auth_req_id } = valueFrom(await world.ask());
+    const ports = { ...world.ports, numbers: world.requests.numbers };
+    const enter = (number: string) => enterNumber(ports, clientCall(world.note, { auth_req_id, number }));
+    for (const number of ['00', '01']) await enter(number);
+    world.journal.breakAt('find details');
+    expect(await enter('02')).toEqual(wrong(0));
+    world.journal.heal();
+    expect([world.opened.size, world.questions.length]).toEqual([1, 1]);
+    expect(await enter('03')).toEqual(not('over'));
+    expect([world.opened.size, world.questions.length]).toEqual([0, 0]);
+  });
+
   it('says the same words for an unknown id, another client’s, one that is over, and one that needs no number', async () => {
     const { enter, journal } = enteringWorld();
     expect(await enter('42', { auth_req_id: 'unknown' })).toEqual(not('unknown'));

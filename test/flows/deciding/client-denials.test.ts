@@ -4,7 +4,7 @@ import type { ClientBlock } from '../../../provider/core/person/client-block.ts'
 import { FACTS, NOW, refusalOf, valueFrom } from '../../core/given.ts';
 import { approvedBy } from '../operating/changing-worlds.ts';
 import { Outage } from '../world/journal.ts';
-import { decidingWorld, REQUEST_ID } from './given.ts';
+import { decidingWorld, OPENED, REQUEST_ID } from './given.ts';
 
 const SETTINGS = { denialPause: DEFAULTS.denialPause };
 const FRAUD = { decision: 'deny', reason: 'fraud' };
@@ -170,7 +170,7 @@ describe('a decision on the only request that the client may have open', () => {
   it('lets the client ask again, after it is committed', async () => {
     for (const decision of ['approve', 'deny']) {
       const world = decidingWorld({ details: { isOnlyOne: true } });
-      world.opened.set('ana bank', NOW + 100);
+      world.opened.set('ana bank', OPENED);
       expect((await world.answer('phone', { decision })).ok).toBe(true);
       expect(world.journal.calls.at(-2)).toBe('close request of bank for ana');
       expect(world.opened.size).toBe(0);

@@ -52,12 +52,12 @@ export function decidingWorld(
     journal,
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
-  const { opened, openRequests } = openRequestsIn(journal);
   const { questions, openQuestions } = openQuestionsIn(journal);
   const { people, users } = peopleIn(journal, given.users ?? [ANA], { blocks });
   const { devices, stored } = devicesIn(journal, given.devices ?? [deviceNamed('phone'), deviceNamed('tablet')]);
   const request = given.request ?? requestIn('pending', { sub: 'ana' });
   const { stored: requests, numbers } = requestsIn(journal, [{ ...request, requestId: REQUEST_ID }]);
+  const { opened, openRequests } = openRequestsIn(journal, requests);
   const details = new Map([[REQUEST_ID, { ...DETAILS, ...given.details }]]);
   const { sign, verifier } = signaturesIn(journal);
   const { evidenceKeys, keys } = evidenceKeysIn(journal, given.evidenceKeys ?? [['ana', evidenceKeyOf('profile-1')]]);
@@ -128,3 +128,12 @@ export function decidingWorld(
     read,
   };
 }
+
+/** What the request of a world opened, where its client may have no other one open. */
+export const OPENED = {
+  requestId: REQUEST_ID,
+  sub: 'ana',
+  clientId: 'bank',
+  expiresAt: NOW + 100,
+  openedAt: NOW,
+};

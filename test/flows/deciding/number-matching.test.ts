@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import { FACTS, NOW } from '../../core/given.ts';
-import { decidingWorld, REQUEST_ID } from './given.ts';
+import { decidingWorld, OPENED, REQUEST_ID } from './given.ts';
 
 const FACTS_OF_ANA = { ...FACTS, requestId: REQUEST_ID, sub: 'ana' };
 const asked = (numberMatching: 'phone_enters' | 'client_enters', different: object = {}): AuthenticationRequest => ({
@@ -76,7 +76,7 @@ describe('a number that the phone has to enter (RFC 10027 §6.1.16)', () => {
 
   it('lets the client ask again after the third wrong one, where it may have one request open only', async () => {
     const world = worldOf('phone_enters', { details: { isOnlyOne: true, questionId: 'question-1' } });
-    world.opened.set('ana bank', NOW + 100);
+    world.opened.set('ana bank', OPENED);
     for (const number of ['00', '01']) await world.answer('phone', { number });
     expect(world.opened.size).toBe(1);
     await world.answer('phone', { number: '02' });

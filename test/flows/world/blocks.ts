@@ -3,6 +3,7 @@ import type {
   ClientBlockEnds,
   ClientBlockRecords,
   ClientDenial,
+  SilentDenialEnds,
   SilentDenials,
 } from '../../../provider/flows/person/ports.ts';
 import type { Journal } from './journal.ts';
@@ -49,7 +50,9 @@ export function blocksIn(journal: Journal, given: readonly (ClientBlock & { sub:
       marked.set(mark, instant);
       change(denial, (before) => denied(before, denial.at));
     },
-    takeBackSilentDenial: async ({ owner, client, mark }) => {
+  });
+  const silentDenialEnds: SilentDenialEnds = journal.port({
+    takeBack: async ({ owner, client, mark }) => {
       journal.begin(`take back a silent denial of ${client.clientId} for ${owner.sub}`);
       const deniedAt = marked.get(mark);
       if (deniedAt === undefined || !marked.delete(mark)) return;
@@ -65,5 +68,5 @@ export function blocksIn(journal: Journal, given: readonly (ClientBlock & { sub:
       return true;
     },
   });
-  return { blocks, blockRecords, silentDenials, blockEnds };
+  return { blocks, blockRecords, silentDenials, silentDenialEnds, blockEnds };
 }

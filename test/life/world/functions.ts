@@ -17,6 +17,8 @@ import { RateWindowsTable } from '../../../provider/adapters/dynamodb/rate-windo
 import { RedeemableRequestsTable } from '../../../provider/adapters/dynamodb/redeemable-requests-table.ts';
 import { ReplaysTable } from '../../../provider/adapters/dynamodb/replays-table.ts';
 import { RequestsTable } from '../../../provider/adapters/dynamodb/requests-table.ts';
+import { RungRequestsTable } from '../../../provider/adapters/dynamodb/rung-requests-table.ts';
+import { SilentDenialEndsTable } from '../../../provider/adapters/dynamodb/silent-denial-ends-table.ts';
 import { SilentDenialsTable } from '../../../provider/adapters/dynamodb/silent-denials-table.ts';
 import type { Table } from '../../../provider/adapters/dynamodb/table.ts';
 import { WithdrawableRequestsTable } from '../../../provider/adapters/dynamodb/withdrawable-requests-table.ts';
@@ -82,8 +84,10 @@ export function askingFunction(own: Own): RequestAuthenticationPorts & WithdrawR
     devices: people,
     userCodeHashes,
     openRequests: new OpenRequestsTable(transactions, entropy),
+    metRequests: new RungRequestsTable(transactions, entropy),
     openQuestions: new OpenQuestionsTable(transactions),
     silentDenials: new SilentDenialsTable(directory, entropy),
+    silentDenialEnds: new SilentDenialEndsTable(directory, entropy),
     announcements: new SnsAnnouncements(sns, 'topic'),
     requests: new RequestsTable(transactions, entropy),
     withdrawable: new WithdrawableRequestsTable(transactions, entropy),

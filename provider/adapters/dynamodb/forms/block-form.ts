@@ -1,6 +1,8 @@
+import type { Registration } from '../../../core/client/client.ts';
 import type { ClientBlock } from '../../../core/person/client-block.ts';
+import type { Owner } from '../../../core/person/user.ts';
 import type { Nothing, Whole } from '../../../core/whole.ts';
-import type { Key, Stored } from '../items.ts';
+import type { Guard, Key, Stored } from '../items.ts';
 import { userPartition } from './user-form.ts';
 
 // The stored form of what a person's denials did to a client, in Directory, beside the person's devices.
@@ -69,4 +71,16 @@ export function blockFrom(item: Stored<BlockForm>): Whole<ClientBlock> {
 
 export function isBlock(item: Stored<unknown>): item is Stored<BlockForm> {
   return item.sk.startsWith(BLOCK_PREFIX);
+}
+
+/** Returns the guard that the client is blocked for this person, and what else it needs. */
+export function isBlocked(
+  { owner, client }: { readonly owner: Owner; readonly client: Registration },
+  condition: string,
+  values: Readonly<Record<string, unknown>>,
+): Guard {
+  return {
+    condition: `attribute_exists(#reported_at) AND #profile_id = :profile AND #registration_id = :registration AND ${condition}`,
+    values: { ...values, profile: owner.profileId, registration: client.registrationId },
+  };
 }

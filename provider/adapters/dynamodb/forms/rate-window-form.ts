@@ -73,6 +73,10 @@ export function userCodeAttemptsFrom({ sk }: { sk: string }): { readonly clientI
 /** That a client has an open request with a user, until it is decided or expires. */
 export type OpenRequestForm = {
   readonly expires_at: number;
+  /** The id of the request, or the mark of one that a reported client made. An earlier version did not write it. */
+  readonly request_id?: string;
+  /** When it was opened. */
+  readonly opened_at?: number;
   /** Until when the client is told that the request is open. An earlier version did not write it. */
   readonly told_until?: number;
   readonly ttl: number;

@@ -18,7 +18,7 @@ export type AskNobodyPorts = {
 };
 
 /** An attempt that the client is not told to have failed. */
-export type UnaskedAttempt = Pick<Askable, 'client' | 'wanted' | 'askedAt'> & {
+export type UnaskedAttempt = Pick<Askable, 'client' | 'wanted' | 'authReqId' | 'askedAt'> & {
   readonly refusal: Concealed;
   /** The user for whom the attempt is still counted, and when it was. */
   readonly counted?: { readonly sub: string; readonly at: number } | undefined;

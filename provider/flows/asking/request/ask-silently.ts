@@ -29,10 +29,10 @@ export async function askSilently(
   askable: Askable & { readonly block: ClientBlock },
   call: { readonly correlationId: string; readonly note: Note },
 ): Promise<Result<AuthenticationRequestAcknowledgement>> {
-  const { client, target, block } = askable;
+  const { client, target, block, authReqId } = askable;
   const nobody = { sub: ports.entropy.id(), profileId: ports.entropy.id() };
   const drafted = draftRequest(ports, { ...askable, target: { user: nobody } }, call.note);
-  const { request: facts, authReqId, notification, acknowledgement } = drafted;
+  const { request: facts, notification, acknowledgement } = drafted;
   const request = { ...facts, deniedFrom: silentDenialAt(facts, block, ports.entropy.fraction()) };
   const { requestId, deniedFrom } = request;
   const sealed = { asked: openedBy(ports, askable), authReqId };
@@ -52,9 +52,10 @@ export async function askSilently(
   ]);
   if (counted?.allowed === false) {
     const refusal = { reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds } as const;
-    return ports.settings.concealsUsers ? askNobody(ports, { ...askable, refusal }, call) : refuse(refusal);
+    const unasked = { ...askable, authReqId: ports.entropy.secret(), refusal };
+    return ports.settings.concealsUsers ? askNobody(ports, unasked, call) : refuse(refusal);
   }
-  await endWithDenial(ports, askable, deniedFrom);
+  await endWithDenial(ports, askable, { expiresAt: deniedFrom, mark: sealed.asked.mark });
   const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
   const [announced] = await Promise.all([
     announceInstead(ports, { client, requestId, correlationId }),
@@ -85,10 +86,13 @@ async function countSilently({ settings, rateWindows }: AskSilentlyPorts, askabl
  * The request is open until its client hears of the denial, and as a question for this client alone. Until then the
  * client is told of the same end as for every request.
  */
-async function endWithDenial(ports: AskSilentlyPorts, { opened, question }: Askable, expiresAt: number) {
-  const { openRequests, openQuestions, clock } = ports;
+async function endWithDenial(
+  { openRequests, openQuestions, clock }: AskSilentlyPorts,
+  { opened, question }: Askable,
+  { expiresAt, mark: requestId }: { readonly expiresAt: number; readonly mark: string },
+) {
   if (opened) await openRequests.close(opened);
-  if (opened) await openRequests.open({ ...opened, expiresAt, toldUntil: opened.expiresAt }, clock());
+  if (opened) await openRequests.open({ ...opened, requestId, expiresAt, toldUntil: opened.expiresAt }, clock());
   if (question) await openQuestions.remove(question);
   if (question) await openQuestions.add({ ...question, expiresAt, isSilent: true }, clock());
 }

@@ -3,6 +3,7 @@ import { isHidden, nobodyNamed } from '../../../core/asking/concealment.ts';
 import { type LoginHint, namesIn } from '../../../core/asking/hint.ts';
 import { isLongLived, limitsOf } from '../../../core/asking/rate-window.ts';
 import type { Client } from '../../../core/client/client.ts';
+import { requestIdOf } from '../../../core/digest.ts';
 import { blockOf, pauseLeft } from '../../../core/person/client-block.ts';
 import type { UserWithBlocks } from '../../../core/person/user.ts';
 import { ok, type Result } from '../../../core/result.ts';
@@ -10,7 +11,7 @@ import type { Devices } from '../../device/ports.ts';
 import type { People } from '../../person/ports.ts';
 import { findUserWithDevices } from '../../person/user-with-devices.ts';
 import type { Clock, Entropy, Note } from '../../ports.ts';
-import type { OpenQuestions, OpenRequest, OpenRequests, QuestionTo } from '../ports.ts';
+import type { MetRequests, OpenQuestions, OpenRequest, OpenRequests, QuestionTo } from '../ports.ts';
 import type { UnaskedAttempt } from './ask-nobody.ts';
 import {
   type CheckedUserCode,
@@ -27,6 +28,7 @@ export type FindAndCountPorts = CheckUserCodePorts & {
   readonly people: People;
   readonly devices: Pick<Devices, 'listOf'>;
   readonly openRequests: OpenRequests;
+  readonly metRequests: MetRequests;
   readonly openQuestions: OpenQuestions;
   readonly entropy: Entropy;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export type FindAndCountPorts = CheckUserCodePorts & {
 /** The user whom the client may ask. */
 type Target = Pick<Askable, 'target' | 'block' | 'countedAt' | 'opened' | 'question'>;
 /** A client's attempt to ask a user. */
-type Attempt = Pick<Askable, 'client' | 'wanted' | 'asked' | 'askedAt'>;
+type Attempt = Pick<Askable, 'client' | 'wanted' | 'authReqId' | 'asked' | 'askedAt'>;
 
 /**
  * Resolves the hint, then reads the user and counts the attempt in parallel. An attempt over a limit stores nothing. A
@@ -44,7 +46,7 @@ type Attempt = Pick<Askable, 'client' | 'wanted' | 'asked' | 'askedAt'>;
  */
 export async function findAndCount(
   ports: FindAndCountPorts,
-  { client, wanted, asked: { acrValues }, askedAt: now }: Attempt,
+  { client, wanted, authReqId, asked: { acrValues }, askedAt: now }: Attempt,
   note: Note,
 ): Promise<Extract<Result<Target>, { ok: true }> | Unasked> {
   const { hint, expiresInSeconds, bindingMessage, userCode: sent } = wanted;
@@ -52,6 +54,7 @@ export async function findAndCount(
   const { clientId, onlySub, isSynthetic } = client;
   const { userLimits, clientLimits, denialPause, concealsUsers } = ports.settings;
   const limits = limitsOf(client, clientLimits);
+  const life = { requestId: requestIdOf(authReqId), expiresAt: now + expiresInSeconds };
   const [clientLimit, { foundBySub, isRead, ...resolved }] = await Promise.all([
     limits && ports.rateWindows.countForClient(clientId, limits, now),
     resolveHint(ports, hint, { concealsUsers, needsAll: concealsUsers || onlySub !== undefined }),
@@ -64,7 +67,7 @@ export async function findAndCount(
   const [found, userLimit, { openSeconds, meetsAnother, ...open }] = await Promise.all([
     isRead ? foundBySub : findUserWithDevices(ports, sub.value),
     userLimits ? ports.rateWindows.countForUser({ sub: sub.value, isLong }, userLimits, now) : undefined,
-    openAttempt(ports, { client, sub: sub.value, expiresAt: now + expiresInSeconds }, now),
+    openAttempt(ports, { client, sub: sub.value, ...life }, now),
   ]);
   if (found) note({ sub: found.user.sub });
   const code = await checkUserCode(ports, { client, sub: sub.value, found, sent }, now);

@@ -22,6 +22,8 @@ export type Wanted = Omit<BackchannelRequest, 'hint'> & { readonly hint: LoginHi
 export type Askable = {
   readonly client: Client;
   readonly wanted: Wanted;
+  /** What the client calls the request, if it is asked or seems to be. */
+  readonly authReqId: string;
   readonly asked: Whole<Asked>;
   readonly target: UserWithDevices;
   /** What the user's denials did to the client. */
@@ -47,12 +49,13 @@ export type AuthenticationRequestAcknowledgement = {
 };
 
 /** What a request is made of. */
-type Drafted = Pick<Askable, 'client' | 'wanted' | 'askedAt'> & { readonly target: { readonly user: Owner } };
+type Drafted = Pick<Askable, 'client' | 'wanted' | 'authReqId' | 'askedAt'> & {
+  readonly target: { readonly user: Owner };
+};
 
 /** A request with a new id, before it is stored. */
 export type DraftRequest = {
   readonly request: RequestFacts;
-  readonly authReqId: string;
   readonly notification: NotificationAddress | undefined;
   /** The number in the acknowledgement. It is stored only if somebody is asked: otherwise nothing matches it. */
   readonly number: string | undefined;
@@ -60,15 +63,14 @@ export type DraftRequest = {
   readonly acknowledgement: AuthenticationRequestAcknowledgement;
 };
 
-/** Makes a request, and names it in the log line. */
+/** Makes a request of its `auth_req_id`, which is new, and names it in the log line. */
 export function draftRequest(
   ports: { readonly entropy: Entropy; readonly clock: Clock; readonly settings: Settings },
-  { client, wanted, target: { user }, askedAt: now }: Drafted,
+  { client, wanted, authReqId, target: { user }, askedAt: now }: Drafted,
   note: Note,
 ): DraftRequest {
   const { expiresInSeconds, notificationToken: token } = wanted;
   const intervalSeconds = firstInterval(expiresInSeconds, ports.settings);
-  const authReqId = ports.entropy.secret();
   const requestId = requestIdOf(authReqId);
   note({ txn: txnOf(requestId) });
   const request = {
@@ -91,5 +93,5 @@ export function draftRequest(
     ...(client.deliveryMode !== 'push' && { interval: intervalSeconds }),
     ...(number !== undefined && { number }),
   };
-  return { request, authReqId, notification, number, acknowledgement };
+  return { request, notification, number, acknowledgement };
 }

@@ -41,6 +41,6 @@ export async function checkNumber(
   const { notifiedClient: clientId } = details;
   if (clientId !== undefined) await ports.announcements.announce({ requestId, clientId, correlationId });
   const counted = await countWrongNumber(ports, request, by.device.deviceId);
-  if (counted?.attemptsLeft === 0) await closeRequest(ports, { sub: by.user.sub, details });
+  if (counted?.attemptsLeft === 0) await closeRequest(ports, { sub: by.user.sub, requestId, details });
   return refuse(counted ? { reason: 'wrong_number', ...counted } : { reason: 'request_over' });
 }
