@@ -7,7 +7,7 @@ import { root } from './support/code-blocks.ts';
 /** The functions of flows that store no records, by the reason. */
 const WITHOUT_RECORDS = {
   'they only read': `authenticateClient authenticateDevice authenticateDeviceToken describeProvider findUser
-    findUserWithDevices findWhomToRing isOfReported isSignedHere listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
+    findUserWithDevices findWhomToRing isOfReported isSignedHere listAskedRequests listBlocks listClients listPendingRequests listTickets listUserDevices listUsers
     provePushRights publishKeys readClient readLogLevel readOwnRequestCall readParameters readRequestDetails readSignedRequest testEndpoint testKeys
     unlessReported verifyClientSignature whomToRing`,
   'their events are lines of the log alone': `countWrongNumber endTakenBack enterNumber handleEndpointEvent issueTokens
