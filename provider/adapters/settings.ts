@@ -33,8 +33,11 @@ const requestLimits = v.strictObject({
     }),
     DEFAULTS.userLimits,
   ),
-  /** Requests a minute of a client that was registered without a limit. */
-  perClient: orOff(positive, DEFAULTS.clientRequestsPerMinute),
+  /**
+   * Requests a minute of a client that was registered without a limit. No deployment sets `all-off`, where the limits of
+   * registrations do not count either.
+   */
+  perClient: v.optional(v.union([v.picklist(['off', 'all-off']), positive]), DEFAULTS.clientRequestsPerMinute),
   /** Unknown users that a client may name within an hour. */
   unknownUsers: orOff(positive, DEFAULTS.unknownUsers),
   /** Wrong user codes that a client may send for one user within a day. */
@@ -113,7 +116,7 @@ export function readSettings(env: Environment = environment): Whole<Settings> {
     bindingMessages: wordOf(env, 'BINDING_MESSAGES', ['standard', 'strict']),
     notificationPorts: notificationPorts(env['NOTIFICATION_PORTS'] || ''),
     userLimits: unlessOff(limits.perUser),
-    clientLimits: { requestsPerMinute: unlessOff(limits.perClient), unknownUsers: unlessOff(limits.unknownUsers) },
+    clientLimits: clientLimitsFrom(limits),
     wrongUserCodes: limits.wrongUserCodes,
     denialPause: pauseFrom(unlessOff(limits.denialPause)),
     blocksReported: limits.fraudBlocks === 'on',
@@ -147,6 +150,14 @@ function optionalNumber(text: string | undefined): number | undefined {
 
 function unlessOff<Limit>(limit: Limit | 'off'): Limit | undefined {
   return limit === 'off' ? undefined : limit;
+}
+
+function clientLimitsFrom({ perClient, unknownUsers }: v.InferOutput<typeof requestLimits>): Settings['clientLimits'] {
+  return {
+    requestsPerMinute: typeof perClient === 'number' ? perClient : undefined,
+    unknownUsers: unlessOff(unknownUsers),
+    ignoresRegistered: perClient === 'all-off',
+  };
 }
 
 function pauseFrom(pause: { first: number; longest: number } | undefined): Settings['denialPause'] {

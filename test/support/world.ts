@@ -34,12 +34,12 @@ export class World {
   }
 
   /**
-   * Starts a provider. Its limits are off unless the options set them. Its clock stands still, and only
+   * Starts a provider. Its limits are off unless the options set them, or a client has one of its own. Its clock stands still, and only
    * `runtime.advance` moves it, unless something waits by itself: a client library, or a message in a queue.
    */
   static async start(options: Partial<RuntimeOptions> = {}): Promise<World> {
     const logs: string[] = [];
-    const variables = { REQUEST_LIMITS: JSON.stringify(LIMITS_OFF), ...options.variables };
+    const variables = { REQUEST_LIMITS: JSON.stringify({ ...LIMITS_OFF, perClient: 'off' }), ...options.variables };
     const runtime = await startRuntime({
       port: 0,
       clock: 'still',

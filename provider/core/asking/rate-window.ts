@@ -27,6 +27,8 @@ export function isLongLived(lifeSeconds: number): boolean {
 export type ClientLimits = {
   readonly requestsPerMinute: number | undefined;
   readonly unknownUsers: number | undefined;
+  /** True where what a client was registered with does not count: for test runs on one machine. */
+  readonly ignoresRegistered?: boolean | undefined;
 };
 
 /** The result of counting an attempt. */
@@ -103,8 +105,9 @@ export function shardsOf(requestsPerMinute: number | undefined): {
  */
 export function limitsOf(
   { requestsPerMinute: registered }: Pick<Client, 'requestsPerMinute'>,
-  { requestsPerMinute, unknownUsers }: ClientLimits,
+  { requestsPerMinute, unknownUsers, ignoresRegistered = false }: ClientLimits,
 ): ClientLimits | undefined {
-  const limits = { requestsPerMinute: registered ?? requestsPerMinute, unknownUsers };
+  const own = ignoresRegistered ? undefined : registered;
+  const limits = { requestsPerMinute: own ?? requestsPerMinute, unknownUsers };
   return limits.requestsPerMinute === undefined && unknownUsers === undefined ? undefined : limits;
 }
