@@ -26,6 +26,7 @@ async function installInto(language: string, install: (folder: string) => Promis
   const pins = join(root, 'test/clients', language);
   const hash = createHash('sha256');
   const files = globSync('*', { cwd: pins }).sort();
+  hash.update(install.toString());
   for (const file of files) hash.update(file).update(readFileSync(join(pins, file)));
   const folder = join(CACHE, `${language}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
