@@ -186,7 +186,7 @@ export const DECISION_ORDER_REQUIREMENTS: readonly Requirement[] = [
     id: 'CIBA-11.order.9-pending',
     section,
     level: 'OPEN',
-    says: 'Last a pending request: `slow_down` if the poll is too fast, or else `authorization_pending`.',
+    says: 'Last a pending request: `slow_down` with the new interval as `Retry-After` if the poll is too fast, or else `authorization_pending`.',
     status: 'held',
     proofs: [
       {
@@ -200,6 +200,16 @@ export const DECISION_ORDER_REQUIREMENTS: readonly Requirement[] = [
           titles: [
             'token endpoint: instants',
             'answers slow_down one second early and pending at the instant itself (CIBA §11)',
+          ],
+        },
+      },
+      {
+        breaks: { file: 'provider/core/token/refusals.ts', text: '      ...retryAfter(interval),\n', broken: '' },
+        test: {
+          file: 'test/edge/http/refusal-answer.test.ts',
+          titles: [
+            'body of a refusal (RFC 6749 §5.2, CIBA §13)',
+            'tells a client that polls too fast the new interval, in body and Retry-After (CIBA §11)',
           ],
         },
       },
