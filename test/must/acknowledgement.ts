@@ -73,7 +73,7 @@ export const ACKNOWLEDGEMENT_REQUIREMENTS: readonly Requirement[] = [
       },
       {
         breaks: {
-          file: NEW_REQUEST,
+          file: 'provider/flows/asking/request-authentication.ts',
           text: 'const authReqId = ports.entropy.secret();',
           broken: 'const authReqId = ports.entropy.id();',
         },
