@@ -7,33 +7,44 @@ const MARGIN_SECONDS = 45;
 
 /**
  * No notification is lost: at the end, with the queue drained and the endpoint healthy, the client knows how its request
- * ended. A ping comes only after a decision of a person (CIBA §10.2), and not after something took the approval back;
- * those clients poll. Any answer of an endpoint ends a ping (CIBA §10.2). A client that is removed, or whose id another
- * one has, is told nothing.
+ * ended. A ping comes only after a decision of a person (CIBA §10.2), or the last wrong number, and not after something
+ * took the approval back; those clients poll. What could not be pushed for too long is a dead letter. Any answer of an
+ * endpoint ends a ping (CIBA §10.2). A client that is removed, or whose id another one has, is told nothing.
  */
 export function notificationLost(world: World): readonly string[] {
   const { history } = world;
-  if (history.attempts.some(({ what }) => what === 'client removed')) return [];
   return history.requests.flatMap((request) => {
     const client = world.client(request.clientId);
     if (!client || request.authReqId === undefined) return [];
+    if (history.attemptsAbout(request).some(({ what }) => what === 'client removed')) return [];
     const isTold = request.deliveries.some(({ status }) => status === 204 || client.mode === 'ping');
     if (isTold || client.mode === 'poll') return [];
-    const lost = client.mode === 'push' ? !isFailed(request) : needsPing(request, history.calmAt);
+    const lost =
+      client.mode === 'push' ? !isFailed(request) && !isDead(world, request) : needsPing(request, history.calmAt);
     return lost ? [`the client of request ${request.number} was never told of its end`] : [];
   });
+}
+
+/** What could not be pushed, because a try failed, is a dead letter. */
+function isDead({ history, queue }: World, { requestId, missed }: RequestStory): boolean {
+  const calls = history.handled
+    .filter((one) => one.requestId === requestId)
+    .flatMap(({ invocation }) => invocation.calls);
+  const hasFailed = missed > 0 || calls.some(({ kind, fate }) => kind === 'send' && fate !== 'answered');
+  return hasFailed && queue.deadLetters.some((letter) => letter.includes(requestId));
 }
 
 /** The client whose request failed because no phone rang heard so at once, and so did a client that withdrew it. */
 function isFailed({ commits, withdrawals }: RequestStory): boolean {
   const last = commits.at(-1);
-  const isWithdrawn = withdrawals.length > 0;
-  return last?.to === 'failed' && (isWithdrawn || !commits.some(({ to }) => to === 'approved'));
+  if (last?.to !== 'failed' || last.because === 'wrong_number') return false;
+  return withdrawals.length > 0 || !commits.some(({ to }) => to === 'approved');
 }
 
 function needsPing({ commits, expiresAt, intervalSeconds }: RequestStory, calmAt: number): boolean {
-  const decided = commits.find(({ to }) => to === 'approved' || to === 'denied');
-  if (!decided || commits.some(({ to }) => to === 'redeemed' || to === 'failed')) return false;
+  const last = commits.at(-1);
+  const decided = commits.find(({ to, because }) => to === 'approved' || to === 'denied' || because === 'wrong_number');
+  if (!decided || last?.to === 'redeemed' || (last?.to === 'failed' && last.because !== 'wrong_number')) return false;
   const until = expiresAt + redemptionGrace(intervalSeconds);
   return until > Math.max(calmAt, decided.clock) + MARGIN_SECONDS;
 }
@@ -54,7 +65,7 @@ export function toldWrong({ history }: World): readonly string[] {
   return history.requests.flatMap(({ number, deliveries, commits, expiresAt, isSilent }) =>
     deliveries.flatMap(({ kind, body, at, clock }) => {
       const known = commits.filter((commit) => commit.at < at).map(({ to }) => to);
-      const isDecided = known.some((state) => state !== 'pending') || isSilent;
+      const isDecided = known.some((state) => state !== 'pending' && state !== 'awaiting_number') || isSilent;
       if (kind === 'tokens' && !known.includes('redeemed'))
         return [`tokens of request ${number} went out before it was redeemed`];
       if (body.includes('expired_token')) {

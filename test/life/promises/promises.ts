@@ -1,8 +1,18 @@
 import type { World } from '../world/world.ts';
 import { brokeByItself, tooManyRings } from './limits.ts';
 import { notificationLost, toldTwice, toldWrong } from './notifications.ts';
+import { cannotDeny, countsWithoutNumber, judgedWrongly, tellsOfApproval, wrongNumbersUncounted } from './numbers.ts';
+import { askedInPause, askedWithoutCode, lockedOut, nobodyAnswers, tellsOfPeople, twoOpen } from './people.ts';
 import { answersGoBack, intervalShrinks, polledTooFast, waitsForTheEnd } from './polls.ts';
 import { successAfterRevocation } from './revocations.ts';
+import {
+  attemptUntold,
+  remindedTwice,
+  reminderLost,
+  resendAsks,
+  resendsUnbounded,
+  ringsWithoutReason,
+} from './ringing.ts';
 import {
   approvalLost,
   decidedTooLate,
@@ -12,7 +22,7 @@ import {
   twoDecisions,
   twoSuccesses,
 } from './successes.ts';
-import { blockUntold, decisionWithoutEvidence, tokensUntold, trailDiffers } from './trail.ts';
+import { blockUntold, decisionWithoutEvidence, lessUntold, tokensUntold, trailDiffers } from './trail.ts';
 
 /** What the provider promises about the life of an answer. Each returns what a run broke, in domain words. */
 const PROMISES = {
@@ -33,8 +43,26 @@ const PROMISES = {
   'the interval never shrinks': intervalShrinks,
   'no decision without evidence': decisionWithoutEvidence,
   'the trail equals what happened': trailDiffers,
+  'the log tells numbers and withdrawals': lessUntold,
   'the trail tells all tokens': tokensUntold,
   'the trail tells all reports': blockUntold,
+  'no approval counts before its number': countsWithoutNumber,
+  'numbers are judged rightly': judgedWrongly,
+  'three wrong numbers end a request for good': wrongNumbersUncounted,
+  'an approval that waits for its number is not told': tellsOfApproval,
+  'an approval that waits for its number can be denied': cannotDeny,
+  'a resend makes no second request': resendAsks,
+  'resends are bounded': resendsUnbounded,
+  'only open requests ring again': ringsWithoutReason,
+  'a reminder comes once': remindedTwice,
+  'a reminder is not lost': reminderLost,
+  'each attempt to ring is told': attemptUntold,
+  'concealed users are not told of': tellsOfPeople,
+  'nobody answers for nobody': nobodyAnswers,
+  'a user code is needed': askedWithoutCode,
+  'a client pauses after a denial': askedInPause,
+  'a client has one open request': twoOpen,
+  'a client is not locked out': lockedOut,
   'no more rings than the limits allow': tooManyRings,
   'nothing breaks by itself': brokeByItself,
 } as const satisfies Record<string, (world: World) => readonly string[]>;

@@ -3,7 +3,8 @@ import type { Invocation } from '../world/invocation.ts';
 import type { World } from '../world/world.ts';
 import { type Success, successesOf } from './successes.ts';
 
-type Of<What extends Revocation['what']> = Extract<Revocation, { what: What }>;
+/** A revocation of this kind, with the members that it has. */
+type Of<What extends Revocation['what']> = Revocation & { readonly what: What };
 
 /**
  * Never a success after a revocation that was acknowledged before the winning call began to read.

@@ -1,5 +1,5 @@
 import { redemptionGrace } from '../../../provider/core/deciding/redemption-grace.ts';
-import type { Delivery, PollAnswer, RequestStory } from '../world/history.ts';
+import type { Commit, Delivery, PollAnswer, RequestStory, State } from '../world/history.ts';
 import type { Invocation } from '../world/invocation.ts';
 import type { World } from '../world/world.ts';
 
@@ -47,64 +47,95 @@ export function successAfterWithdrawal({ history }: World): readonly string[] {
   });
 }
 
-/** Never two decisions: phones are not told both that their approval and that their denial holds. */
+/**
+ * Never two decisions: one phone at most is told that its approval holds, or one that its denial does. An approval that
+ * waits for its number may be denied: from then on it holds no more.
+ */
 export function twoDecisions({ history }: World): readonly string[] {
-  return history.requests
-    .filter(({ accepted }) => new Set(accepted.map(({ decision }) => decision)).size > 1)
-    .map(({ number }) => `phones were told of request ${number} that it is approved, and that it is denied`);
+  return history.requests.flatMap(({ number, accepted, numberMatching }) => {
+    const denied = accepted.find(({ decision }) => decision === 'deny');
+    const holding = accepted.filter(
+      ({ decision, invocation }) =>
+        decision === 'deny' || numberMatching !== 'client_enters' || !denied || invocation.startedAt > denied.at,
+    );
+    const told = new Set(holding.map(({ deviceId, decision }) => `${decision} of ${deviceId}`));
+    return told.size > 1 ? [`phones were told of request ${number} that these hold: ${[...told].join(', ')}`] : [];
+  });
 }
 
 /** States only go forward, and each change is one that the life of a request has. */
 export function statesGoBack({ history }: World): readonly string[] {
-  const next: Readonly<Record<string, readonly string[]>> = {
-    pending: ['awaiting_number', 'approved', 'denied', 'failed'],
-    awaiting_number: ['approved', 'denied', 'failed'],
-    approved: ['redeemed', 'failed'],
-    denied: [],
-    failed: [],
-    redeemed: [],
-  };
-  return history.requests.flatMap(({ number, commits }) =>
+  return history.requests.flatMap(({ number, commits, numberMatching }) =>
     commits.slice(1).flatMap(({ to }, index) => {
       const from = commits[index]?.to ?? 'pending';
-      return next[from]?.includes(to) ? [] : [`request ${number} went from ${from} to ${to}`];
+      return nextOf(from, numberMatching).includes(to) ? [] : [`request ${number} went from ${from} to ${to}`];
     }),
   );
 }
 
-/** Nothing is decided at or after the end of the request. */
+function nextOf(from: State, numberMatching: RequestStory['numberMatching']): readonly State[] {
+  switch (from) {
+    case 'pending':
+      return [numberMatching === 'client_enters' ? 'awaiting_number' : 'approved', 'denied', 'failed'];
+    case 'awaiting_number':
+      return ['approved', 'denied', 'failed'];
+    case 'approved':
+      return ['redeemed', 'failed'];
+    default:
+      return [];
+  }
+}
+
+/**
+ * Nothing is decided at or after the end of the request. A decision whose write was on its way at the end may take place
+ * a moment after it.
+ */
 export function decidedTooLate({ history }: World): readonly string[] {
   return history.requests.flatMap(({ number, commits, expiresAt }) =>
-    commits.some(({ to, clock }) => (to === 'approved' || to === 'denied') && clock >= expiresAt)
+    commits.some((commit) => isDecision(commit) && issuedAt(commit) >= expiresAt)
       ? [`request ${number} was decided after its end`]
       : [],
   );
+}
+
+const isDecision = ({ to }: Commit): boolean => ['awaiting_number', 'approved', 'denied'].includes(to);
+
+/** When the write was sent that changed the state, in epoch seconds. */
+export function issuedAt({ to, clock, invocation }: Commit): number {
+  return invocation?.calls.find(({ kind }) => kind === `to ${to}`)?.clock ?? clock;
 }
 
 /** What the client of a request must be told in time: so many seconds before the last moment, at the latest. */
 const MARGIN_SECONDS = 10;
 
 /**
- * An approval that a phone was told to hold is not lost: where nothing was taken back, a client that polls in time gets
- * the tokens. The request is redeemed without them only where the answer of that very write was lost.
+ * An approval that counts is not lost: a phone was told that it holds, or the client that its number is right. Where
+ * nothing was taken back, a client that polls in time gets the tokens. The request is redeemed without them only where
+ * the answer of that very write was lost.
  */
 export function approvalLost({ history }: World): readonly string[] {
-  if (history.attempts.length > 0) return [];
   return history.requests.flatMap((request) => {
-    const { number, accepted, polls, commits, expiresAt } = request;
-    const approval = accepted.find(({ decision }) => decision === 'approve');
-    if (!approval || request.withdrawals.length > 0 || successesOf(request).length > 0) return [];
+    const { number, polls, commits, expiresAt } = request;
+    const countsFrom = approvedAt(request);
+    if (countsFrom === undefined || request.withdrawals.length > 0 || successesOf(request).length > 0) return [];
+    if (history.attemptsAbout(request).length > 0) return [];
     const redeemed = commits.find(({ to }) => to === 'redeemed');
     const claim = redeemed?.invocation?.calls.find(({ kind }) => kind === 'to redeemed');
     if (redeemed?.hasTokens || (claim && claim.fate !== 'answered' && claim.fate !== 'throttled')) return [];
     if (redeemed) return [`request ${number} was redeemed, and its client has no tokens`];
     const lost = polls.find(
       ({ invocation, answer }) =>
-        invocation.startedAt > approval.at &&
+        invocation.startedAt > countsFrom &&
         !invocation.isDisturbed &&
         !['lost_redemption_race', 'tokens_are_pushed'].includes(answer) &&
         invocation.startedClock < expiresAt + redemptionGrace(request.intervalSeconds) - MARGIN_SECONDS,
     );
     return lost ? [`request ${number} is approved, and its client was told: ${lost.answer}`] : [];
   });
+}
+
+/** Since when an approval counts for those who were told of it. */
+function approvedAt({ numberMatching, numbers, accepted }: RequestStory): number | undefined {
+  if (numberMatching === 'client_enters') return numbers.find(({ said }) => said === 'accepted')?.endedAt;
+  return accepted.find(({ decision }) => decision === 'approve')?.at;
 }

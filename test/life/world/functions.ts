@@ -33,16 +33,19 @@ import { SqsDeadLetters, SqsMessages } from '../../../provider/adapters/sqs/sqs-
 import { STANDARD_PROFILE } from '../../../provider/core/client/profile.ts';
 import type { EnterNumberPorts } from '../../../provider/flows/asking/enter-number.ts';
 import type { RequestAuthenticationPorts } from '../../../provider/flows/asking/request-authentication.ts';
+import type { ResendRequestPorts } from '../../../provider/flows/asking/resend-request.ts';
 import type { WithdrawRequestPorts } from '../../../provider/flows/asking/withdraw-request.ts';
 import type { ManageClientsPorts } from '../../../provider/flows/client/manage-clients.ts';
 import type { AnswerPorts } from '../../../provider/flows/deciding/answer-request.ts';
 import type { NotifyPorts } from '../../../provider/flows/notifying/notify-client.ts';
 import type { NotificationSender, PushSender } from '../../../provider/flows/notifying/ports.ts';
+import type { RemindDevicesPorts } from '../../../provider/flows/notifying/remind-devices.ts';
 import type { ManageBlocksPorts } from '../../../provider/flows/person/manage-blocks.ts';
 import type { ManageUsersPorts } from '../../../provider/flows/person/manage-users.ts';
 import type { AuditTrail, Clock, Entropy, Settings } from '../../../provider/flows/ports.ts';
 import type { TokenSigner } from '../../../provider/flows/token/ports.ts';
 import type { RequestTokensPorts } from '../../../provider/flows/token/request-tokens.ts';
+import { hashOfCode } from './cast.ts';
 import { verifier } from './stand-ins.ts';
 
 /** What an instance of a function is made of. */
@@ -69,10 +72,14 @@ function shared({ clock, settings, entropy, audit }: Own) {
 
 /** Nobody here has keys at a URL. */
 const remoteKeySets = { find: async () => ({ failure: 'name_not_found' }) };
-/** Nobody here has a user code. */
-const userCodeHashes = { hash: async (code: string) => code, matches: async () => false };
+const userCodeHashes = {
+  hash: async (code: string) => hashOfCode(code),
+  matches: async (code: string, hash: string | undefined) => hash === hashOfCode(code),
+};
 
-export function askingFunction(own: Own): RequestAuthenticationPorts & WithdrawRequestPorts & EnterNumberPorts {
+type AskingPorts = RequestAuthenticationPorts & WithdrawRequestPorts & EnterNumberPorts & ResendRequestPorts;
+
+export function askingFunction(own: Own): AskingPorts {
   const { directory, transactions, entropy, clock, sns } = own;
   const people = new PeopleTable(directory, entropy);
   return {
@@ -92,6 +99,7 @@ export function askingFunction(own: Own): RequestAuthenticationPorts & WithdrawR
     requests: new RequestsTable(transactions, entropy),
     withdrawable: new WithdrawableRequestsTable(transactions, entropy),
     numbers: new NumberedRequestsTable(transactions, entropy),
+    rungRequests: new RungRequestsTable(transactions, entropy),
     rateWindows: new RateWindowsTable(transactions, entropy),
     push: new SnsPush(sns, undefined),
     keys: { find: async () => undefined },
@@ -132,8 +140,8 @@ export function deviceFunction(own: Own): AnswerPorts {
   };
 }
 
-export function notificationFunction(own: Own): NotifyPorts & { readonly messages: SqsMessages } {
-  const { directory, transactions, entropy, clock, sqs, kms, sender, signer } = own;
+export function notificationFunction(own: Own): NotifyPorts & RemindDevicesPorts & { readonly messages: SqsMessages } {
+  const { directory, transactions, entropy, clock, sns, sqs, kms, sender, signer } = own;
   const people = new PeopleTable(directory, entropy);
   const messages = new SqsMessages(sqs, 'notifications');
   return {
@@ -149,6 +157,9 @@ export function notificationFunction(own: Own): NotifyPorts & { readonly message
     seal: new KmsTokenSeal(new DeliveryKeysTable(directory, entropy), { kms, keyId: 'key' }, clock),
     later: messages,
     messages,
+    rungRequests: new RungRequestsTable(transactions, entropy),
+    rateWindows: new RateWindowsTable(transactions, entropy),
+    push: new SnsPush(sns, undefined),
     deadLetters: new SqsDeadLetters(sqs, 'dead-letters'),
   };
 }

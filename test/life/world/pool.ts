@@ -5,6 +5,9 @@ import type { Scheduler } from './scheduler.ts';
 
 type Instance<Ports> = { readonly ports: Ports; invocation: Invocation | undefined };
 
+/** Makes what an instance runs with. It makes calls, and knows its invocation of the moment. */
+type Compose<Ports> = (make: MakeCall, running: () => Invocation | undefined) => Ports;
+
 /** What came of an invocation for its caller. A caller whose function died gets nothing. */
 export type Outcome<Value> = Result<Value> | { readonly ok: false; readonly fault: unknown };
 
@@ -14,11 +17,11 @@ export type Outcome<Value> = Result<Value> | { readonly ok: false; readonly faul
  */
 export class Pool<Ports> {
   readonly #scheduler: Scheduler;
-  readonly #compose: (make: MakeCall) => Ports;
+  readonly #compose: Compose<Ports>;
   readonly #timeoutSeconds: number;
   readonly #instances: Instance<Ports>[] = [];
 
-  constructor(scheduler: Scheduler, compose: (make: MakeCall) => Ports, timeoutSeconds: number) {
+  constructor(scheduler: Scheduler, compose: Compose<Ports>, timeoutSeconds: number) {
     this.#scheduler = scheduler;
     this.#compose = compose;
     this.#timeoutSeconds = timeoutSeconds;
@@ -27,14 +30,14 @@ export class Pool<Ports> {
   /** Invokes the function. `told` hears what its caller hears. */
   async invoke<Value>(
     call: { readonly title: string; readonly isTold: boolean },
-    work: (ports: Ports) => Promise<Result<Value>>,
+    work: (ports: Ports, invocation: Invocation) => Promise<Result<Value>>,
     told: (outcome: Outcome<Value>, invocation: Invocation) => void,
   ): Promise<Invocation> {
     const instance = this.#free();
     return this.#scheduler.start({ ...call, timeoutSeconds: this.#timeoutSeconds }, async (invocation) => {
       instance.invocation = invocation;
       try {
-        told(await work(instance.ports), invocation);
+        told(await work(instance.ports, invocation), invocation);
       } catch (fault) {
         told({ ok: false, fault }, invocation);
       }
@@ -49,7 +52,7 @@ export class Pool<Ports> {
       if (!made.invocation) throw new Error('a call outside of an invocation');
       return this.#scheduler.call(made.invocation, call);
     };
-    const instance = Object.assign(made, { ports: this.#compose(make) });
+    const instance = Object.assign(made, { ports: this.#compose(make, () => made.invocation) });
     this.#instances.push(instance);
     return instance;
   }

@@ -40,10 +40,6 @@ export class Scheduler {
     return this.#place;
   }
 
-  get waiting(): number {
-    return this.#pending.length;
-  }
-
   isWaiting(invocation: Invocation): boolean {
     return this.#pending.some((call) => call.invocation === invocation);
   }
@@ -100,7 +96,7 @@ export class Scheduler {
           made.effectAt ??= this.next();
         },
         answer: () => kept(),
-        giveUp: settle(outage),
+        giveUp: () => settle(outage)(),
       });
     });
   }
@@ -115,16 +111,18 @@ export class Scheduler {
     await settled();
   }
 
-  /** Lets all calls of an invocation be answered until it is over. */
-  async finish(invocation: Invocation): Promise<void> {
-    for (;;) {
-      const call = this.#pending.find((one) => one.invocation === invocation);
-      if (!call) return;
-      this.#remove(call);
-      if (invocation.state === 'running') this.#meet(call, 'answered');
-      else this.#arrive(call);
-      await settled();
+  /** Lets all calls of an invocation be answered until it is over, or as many as are wanted. */
+  async finish(invocation: Invocation, mostCalls = Number.POSITIVE_INFINITY): Promise<void> {
+    for (let calls = 0; calls < mostCalls; calls += 1) {
+      if (!this.isWaiting(invocation)) return;
+      await this.meet(invocation, 'answered');
     }
+  }
+
+  /** Lets the call of an invocation that waits longest meet its fate. */
+  async meet(invocation: Invocation, fate: Fate): Promise<void> {
+    const index = this.#pending.findIndex((one) => one.invocation === invocation);
+    if (index >= 0) await this.step(index, fate);
   }
 
   /** Before time passes, everything arrives that is on its way, and what ran for too long ends. */

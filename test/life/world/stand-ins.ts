@@ -18,7 +18,7 @@ const outage = (): never => {
 export function snsOf(
   make: MakeCall,
   effects: {
-    ring(arn: string, requestId: string): void;
+    ring(arn: string, push: { readonly requestId: string; readonly isReminder: boolean }): void;
     announce(message: string): void;
     words(arn: string): string;
   },
@@ -27,12 +27,14 @@ export function snsOf(
     const { TargetArn: arn, TopicArn: topic, Message: message = '{}' } = parameters;
     if (arn !== undefined) {
       const requestId = /request_id\\?":\\?"([\w-]+)/.exec(message.replaceAll('\\', ''))?.[1] ?? '';
+      const isReminder = message.includes('authentication_request_reminder');
       const isPrompt = message.includes('authentication_request');
       const effect = () => {
-        if (isPrompt) effects.ring(arn, requestId);
+        if (isPrompt) effects.ring(arn, { requestId, isReminder });
         return '<MessageId>1</MessageId>';
       };
-      return make({ words: `${isPrompt ? 'rings' : 'tells'} ${effects.words(arn)}`, kind: 'ring', effect, outage });
+      const does = isReminder ? 'reminds' : isPrompt ? 'rings' : 'tells';
+      return make({ words: `${does} ${effects.words(arn)}`, kind: isPrompt ? 'ring' : 'silence', effect, outage });
     }
     if (topic !== undefined) {
       const effect = () => {

@@ -63,7 +63,14 @@ const STATES: Readonly<Record<string, string>> = {
 
 function requestWords({ UpdateExpression = '', ExpressionAttributeValues: values = {} }: Input, request: string) {
   const state = values[':state']?.S;
+  if (state === 'failed' && values[':wrong_numbers'])
+    return { kind: 'wrong number', words: `counts the last wrong number for ${request}, and ends it` };
   if (state !== undefined) return { kind: `to ${state}`, words: `${STATES[state] ?? state} ${request}` };
+  if (values[':grant']) return { kind: 'to awaiting_number', words: `${STATES['awaiting_number']} ${request}` };
+  if (values[':wrong_numbers']) return { kind: 'wrong number', words: `counts a wrong number for ${request}` };
+  if (values[':attempt']) return { kind: 'attempt', words: `counts that phones are rung again for ${request}` };
+  if (UpdateExpression.includes('#attempts['))
+    return { kind: 'attempt ends', words: `records what became of ringing again for ${request}` };
   if (UpdateExpression.includes('sealed_tokens'))
     return { kind: 'drop sealed', words: `deletes the tokens of ${request}` };
   if (values[':step']) return { kind: 'early poll', words: `lengthens the interval of ${request}` };

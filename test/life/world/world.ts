@@ -1,16 +1,16 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { spec as admin } from '../../../lambdas/admin/function.ts';
 import { spec as asking } from '../../../lambdas/backchannel-authentication/function.ts';
 import { spec as notification } from '../../../lambdas/client-notification/function.ts';
 import { spec as device } from '../../../lambdas/device/function.ts';
 import { spec as token } from '../../../lambdas/token/function.ts';
 import { Table } from '../../../provider/adapters/dynamodb/table.ts';
+import type { NumberMatching } from '../../../provider/core/deciding/number-matching.ts';
 import { requestIdOf } from '../../../provider/core/digest.ts';
 import type { NotificationSender, PushSender } from '../../../provider/flows/notifying/ports.ts';
 import type { Entropy } from '../../../provider/flows/ports.ts';
 import { NOW } from '../../core/given.ts';
 import { MemoryDynamoDB } from '../dynamodb/memory-dynamodb.ts';
-import { CLIENTS, DEVICES, enter, SETTINGS } from './cast.ts';
+import { clientsIn, DEVICES, enter } from './cast.ts';
 import { dynamodbClient, type MakeCall } from './dynamodb-client.ts';
 import {
   adminFunction,
@@ -20,10 +20,12 @@ import {
   type Own,
   tokenFunction,
 } from './functions.ts';
-import { History, type RequestStory, type State } from './history.ts';
+import { History } from './history.ts';
 import type { Invocation } from './invocation.ts';
 import { Pool } from './pool.ts';
 import { Queue } from './queue.ts';
+import { watchRequest } from './request-watch.ts';
+import { type Scene, settingsOf, wordsOfScene } from './scene.ts';
 import { Scheduler } from './scheduler.ts';
 import { auditTrailOf, kmsOf, signerOf, snsOf, sqsOf } from './stand-ins.ts';
 import { Story } from './story.ts';
@@ -36,6 +38,7 @@ export type KnownClient = {
   readonly clientId: string;
   readonly name: string;
   readonly mode: 'poll' | 'ping' | 'push';
+  readonly numberMatching: NumberMatching | undefined;
   secret: string;
   registrationId: string;
   scopes: readonly string[];
@@ -53,21 +56,12 @@ export class World {
   readonly queue = new Queue();
   readonly scheduler = new Scheduler(this.story, () => this.time.now);
   readonly #made = { secrets: 0, ids: 0, tokens: 0, numbers: 0 };
-  readonly clients: readonly KnownClient[] = CLIENTS.map(({ clientId, name, deliveryMode: mode, ...one }) => ({
-    clientId,
-    name,
-    mode,
-    secret: `secret of ${clientId}`,
-    registrationId: one.registrationId,
-    scopes: one.scopes,
-    health: 'healthy',
-    healthySince: NOW,
-  }));
+  readonly scene: Scene;
+  readonly clients: readonly KnownClient[];
   /** What each phone knows of each request: the hash of its details. */
   readonly phones = DEVICES.map(({ deviceId, sub }) => ({
     deviceId,
     sub,
-    rung: new Set<string>(),
     hashes: new Map<string, string>(),
   }));
   readonly functions = {
@@ -82,11 +76,27 @@ export class World {
     client: (clientId: string) => this.client(clientId)?.name ?? clientId,
   };
 
-  constructor() {
-    enter(this.engine);
+  constructor(scene: Scene) {
+    this.scene = scene;
+    this.clients = clientsIn(scene).map(({ clientId, name, deliveryMode: mode, ...one }) => ({
+      clientId,
+      name,
+      mode,
+      numberMatching: one.numberMatching,
+      secret: `secret of ${clientId}`,
+      registrationId: one.registrationId,
+      scopes: one.scopes,
+      health: 'healthy',
+      healthySince: NOW,
+    }));
+    const names = this.clients.map(({ name }) => name);
+    for (const line of wordsOfScene(scene, names)) this.story.tell(line);
+    enter(this.engine, scene);
     this.engine.watcher = ({ table, before, after }) => {
       const pk = (after ?? before)?.['pk']?.S ?? '';
-      if (table === 'Transactions' && pk.startsWith('REQUEST#')) this.#watch(pk.slice(8), before, after);
+      if (table !== 'Transactions' || !pk.startsWith('REQUEST#')) return;
+      const moment = { ...this.when, invocation: this.scheduler.current };
+      watchRequest(this.history, pk.slice(8), { before, after }, moment);
     };
   }
 
@@ -109,17 +119,17 @@ export class World {
   }
 
   #pool<Ports>(compose: (own: Own) => Ports, timeoutSeconds: number): Pool<Ports> {
-    return new Pool(this.scheduler, (make) => compose(this.#own(make)), timeoutSeconds);
+    return new Pool(this.scheduler, (make, running) => compose(this.#own(make, running)), timeoutSeconds);
   }
 
-  #own(make: MakeCall): Own {
+  #own(make: MakeCall, running: () => Invocation | undefined): Own {
     const dynamodb = dynamodbClient(this.engine, make, this.names);
     const now = () => this.time.now;
     return {
       directory: new Table(dynamodb, 'Directory'),
       transactions: new Table(dynamodb, 'Transactions'),
       sns: snsOf(make, {
-        ring: (arn, requestId) => this.#ring(arn, requestId),
+        ring: (arn, push) => this.#ring(arn, push),
         announce: (message) => this.queue.add(message, now()),
         words: (arn) => arn.slice('arn:of:'.length),
       }),
@@ -133,20 +143,20 @@ export class World {
       audit: auditTrailOf(make, {
         newId: () => this.entropy.id(),
         keep: (record) => this.history.trail.push({ ...this.when, record, invocation: this.scheduler.current }),
-        log: (event) => this.history.log.push({ ...this.when, event, invocation: this.scheduler.current }),
+        log: (event) => this.history.log.push({ ...this.when, event, invocation: running() }),
       }),
       sender: this.#sender(make),
       entropy: this.entropy,
       clock: now,
-      settings: SETTINGS,
+      settings: settingsOf(this.scene),
     };
   }
 
-  #ring(arn: string, requestId: string): void {
+  #ring(arn: string, push: { readonly requestId: string; readonly isReminder: boolean }): void {
     const phone = this.phones.find(({ deviceId }) => arn === `arn:of:${deviceId}`);
     if (!phone) return;
-    phone.rung.add(requestId);
-    this.history.rings.push({ ...this.when, requestId, deviceId: phone.deviceId, invocation: this.scheduler.current });
+    const { deviceId } = phone;
+    this.history.rings.push({ ...this.when, ...push, deviceId, invocation: this.scheduler.current });
   }
 
   #sender(make: MakeCall): NotificationSender & PushSender {
@@ -170,62 +180,15 @@ export class World {
     const request = this.history.find(requestIdOf(authReqId));
     const invocation = this.scheduler.current;
     if (!client || !request || !invocation) throw new Error(`a notification of an unknown request: ${body}`);
-    if (client.health === 'down') return { unreachable: 'connection_failed' };
+    if (client.health !== 'healthy') request.missed += 1;
+    if (client.health === 'down') {
+      this.story.tell(`  ${client.name} cannot be reached about request ${request.number}.`);
+      return { unreachable: 'connection_failed' };
+    }
     const status = client.health === 'busy' ? 503 : 204;
     const kind = accessToken ? 'tokens' : error ? 'error' : 'ping';
     request.deliveries.push({ ...this.when, invocation, kind, body, scope, status });
     this.story.tell(`  ${client.name} receives a ${kind} about request ${request.number}, and answers ${status}.`);
     return { status };
   }
-
-  /** Sees how a stored request changes. */
-  #watch(
-    requestId: string,
-    before: Readonly<Record<string, AttributeValue>> | undefined,
-    after: Readonly<Record<string, AttributeValue>> | undefined,
-  ): void {
-    if (!after) return;
-    const request = this.history.find(requestId) ?? this.#begin(requestId, after);
-    const interval = Number(after['interval_seconds']?.N);
-    if (interval < request.intervalSeconds)
-      this.history.wrong.push(`the interval of request ${request.number} shrank to ${interval} s`);
-    request.intervalSeconds = interval;
-    const [from, to] = [before?.['state']?.S, stateOf(after)];
-    if (from === to) return;
-    const invocation = this.scheduler.current;
-    const deviceId = after['device_id']?.S;
-    const hasTokens = after['sealed_tokens'] !== undefined;
-    request.commits.push({ ...this.when, to, invocation, deviceId, hasTokens });
-  }
-
-  #begin(requestId: string, item: Readonly<Record<string, AttributeValue>>): RequestStory {
-    const text = (name: string) => item[name]?.S ?? '';
-    const request: RequestStory = {
-      number: this.history.requests.length + 1,
-      requestId,
-      clientId: text('client_id'),
-      registrationId: text('registration_id'),
-      sub: text('sub'),
-      expiresAt: Number(item['expires_at']?.N),
-      isSilent: item['denied_from'] !== undefined,
-      commits: [],
-      polls: [],
-      deliveries: [],
-      accepted: [],
-      withdrawals: [],
-      intervalSeconds: 0,
-    };
-    this.history.requests.push(request);
-    return request;
-  }
 }
-
-const STATES: readonly State[] = ['pending', 'awaiting_number', 'approved', 'denied', 'failed', 'redeemed'];
-
-function stateOf(item: Readonly<Record<string, AttributeValue>>): State {
-  const state = STATES.find((one) => one === item['state']?.S);
-  if (!state) throw new Error(`an unknown state: ${item['state']?.S}`);
-  return state;
-}
-
-export type { Invocation };

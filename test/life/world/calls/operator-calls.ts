@@ -1,32 +1,30 @@
-import type { Result } from '../../../provider/core/result.ts';
-import { createClient, removeClient, updateClient } from '../../../provider/flows/client/manage-clients.ts';
-import { unblockClient } from '../../../provider/flows/person/manage-blocks.ts';
-import { removeUserDevice, updateUser } from '../../../provider/flows/person/manage-users.ts';
-import type { Attempt, Revocation } from './history.ts';
-import type { Invocation } from './invocation.ts';
-import type { KnownClient, World } from './world.ts';
+import type { Result } from '../../../../provider/core/result.ts';
+import { createClient, removeClient, updateClient } from '../../../../provider/flows/client/manage-clients.ts';
+import { unblockClient } from '../../../../provider/flows/person/manage-blocks.ts';
+import { removeUserDevice, updateUser } from '../../../../provider/flows/person/manage-users.ts';
+import type { Attempt, Taking } from '../history.ts';
+import type { Invocation } from '../invocation.ts';
+import type { KnownClient, World } from '../world.ts';
+import { heard, nextCall } from './calling.ts';
 
 // What operators do: each is one call of the admin function. What they take back is remembered once it is acknowledged.
 
 type AdminPorts = Parameters<Parameters<World['functions']['admin']['invoke']>[1]>[0];
-type Facts = Revocation extends infer One ? (One extends Revocation ? Omit<One, WhenMembers> : never) : never;
-type WhenMembers = 'at' | 'clock' | 'startedAt' | 'startedClock';
 
 const by = 'olga';
 
 function change<Value>(
   world: World,
-  { words, facts, isTold }: { words: string; facts: Facts | undefined; isTold: boolean },
+  { words, facts, isTold }: { words: string; facts: Taking | undefined; isTold: boolean },
   work: (ports: AdminPorts) => Promise<Result<Value>>,
   done: (value: Value) => void = () => undefined,
 ): Promise<Invocation> {
-  const title = `call ${world.scheduler.invocations.length + 1}`;
+  const title = nextCall(world);
   world.story.tell(`An operator ${words} (${title}).`);
-  const attempt: Attempt | undefined = facts && { what: facts.what, startedAt: world.scheduler.next() };
+  const attempt: Attempt | undefined = facts && { ...facts, startedAt: world.scheduler.next() };
   if (attempt) world.history.attempts.push(attempt);
   return world.functions.admin.invoke({ title, isTold }, work, (outcome, invocation) => {
-    const said = outcome.ok ? 'done' : 'refusal' in outcome ? outcome.refusal.reason : 'server_error';
-    if ('fault' in outcome) world.history.faults.push({ error: outcome.fault, invocation });
+    const said = heard(world, outcome, { invocation, success: 'done' });
     world.story.tell(`  ${title} is answered: ${said}.`);
     if (attempt && !invocation.isDisturbed) attempt.endedAt = world.scheduler.next();
     if (!outcome.ok) return;
@@ -64,7 +62,7 @@ export function removeAClient(world: World, { clientId, name, registrationId }: 
 
 /** Registers another client under the id of one that was removed. */
 export function registerAnother(world: World, client: KnownClient, isTold: boolean) {
-  const { clientId, name, mode } = client;
+  const { clientId, name, mode, numberMatching } = client;
   const metadata = {
     client_id: clientId,
     client_name: name,
@@ -73,6 +71,8 @@ export function registerAnother(world: World, client: KnownClient, isTold: boole
     id_token_signed_response_alg: 'ES256',
     access_token_signed_response_alg: 'ES256',
     backchannel_token_delivery_mode: mode,
+    ...(numberMatching && { number_matching: numberMatching }),
+    ...(world.scene.hasUserCode && { backchannel_user_code_parameter: true }),
     ...(mode !== 'poll' && { backchannel_client_notification_endpoint: `https://${clientId}.example/new` }),
   } as const;
   return change(

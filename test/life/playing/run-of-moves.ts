@@ -1,13 +1,15 @@
-import { type Move, make, pass } from './moves.ts';
-import { deliver, poll } from './world/actions.ts';
-import { World } from './world/world.ts';
+import type { Run } from '../generator/runs.ts';
+import { poll } from '../world/calls/client-calls.ts';
+import { deliver } from '../world/calls/queue-deliveries.ts';
+import { World } from '../world/world.ts';
+import { make, pass } from './make-move.ts';
 
 /** For how long the provider is left alone at the end, in seconds: until everything has ended and was told. */
-const CALM_SECONDS = 1500;
+const CALM_SECONDS = 5000;
 
 /** Makes all moves, then lets everything come to its end. */
-export async function play(moves: readonly Move[]): Promise<World> {
-  const world = new World();
+export async function play({ scene, moves }: Run): Promise<World> {
+  const world = new World(scene);
   for (const move of moves) await make(world, move);
   await calmDown(world);
   return world;
