@@ -1,25 +1,28 @@
-import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { everyPromise } from './check.ts';
+import { readOptions } from './command-line.ts';
 
-// npm run life [-- --runs N --seed N --path P]: plays random runs of the life of an answer, a hundred thousand unless it
-// is told otherwise. A run that breaks a promise is shrunk and told; seed and path play it again.
+// npm run life: plays random runs of the life of an answer. A run that breaks a promise is shrunk and told; seed and path
+// play it again.
 
-const { values } = parseArgs({
+const given = readOptions({
+  script: 'life',
+  does: 'Plays random runs of the life of an answer, and checks every promise after each.',
   options: {
-    runs: { type: 'string', default: '100000' },
-    seed: { type: 'string' },
-    path: { type: 'string' },
-    'no-shrink': { type: 'boolean', default: false },
+    runs: { value: 'N', least: 1, means: 'how many runs; 100000 unless it is given' },
+    seed: { value: 'N', means: 'plays the runs of this seed; without it, other runs each time' },
+    path: { value: 'PATH', means: 'with --seed: plays one run again, as a failure prints it' },
+    'no-shrink': { means: 'does not make a run that breaks a promise shorter' },
   },
 });
 const started = performance.now();
-const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
+const seed = given['seed'] === undefined ? Date.now() % 2 ** 31 : Number(given['seed']);
+const { path } = given;
 const details = await fc.check(everyPromise, {
-  numRuns: Number(values.runs),
+  numRuns: Number(given['runs'] ?? 100_000),
   seed,
-  ...(values.path !== undefined && { path: values.path }),
-  endOnFailure: values['no-shrink'],
+  ...(typeof path === 'string' && { path }),
+  endOnFailure: given['no-shrink'] === true,
 });
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 if (details.failed) {
