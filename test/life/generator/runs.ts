@@ -23,23 +23,25 @@ const client = fc.nat({ max: 2 });
 const seldom = fc.integer({ min: 0, max: 3 }).map((drawn) => drawn === 3);
 
 /** How many calls go well before one does not. No function makes many more. */
-const after = fc.nat({ max: 9 });
+const after = fc.nat({ max: 7 });
 /** Most calls are answered, so that runs get far. */
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 14, arbitrary: fc.constant<Fate>('answered') },
   { weight: 6, arbitrary: fc.constantFrom(...FATES) },
 );
+const misfortune = fc.constantFrom(...FATES.filter((one) => one !== 'answered' && one !== 'throttled'));
 const AT_ONCE: Pace = { how: 'at once' };
+const stops: fc.Arbitrary<Pace> = fc.record({ how: fc.constant('stops' as const), after });
 /**
  * Most invocations go well. Of the others, many meet one misfortune or stop once: that is what most bugs need, and
  * steps that are drawn one by one seldom come together.
  */
 const pace: fc.Arbitrary<Pace> = fc.oneof(
   { weight: 8, arbitrary: fc.constant(AT_ONCE) },
-  { weight: 4, arbitrary: fc.record({ how: fc.constant('stops' as const), after }) },
+  { weight: 4, arbitrary: stops },
   {
     weight: 3,
-    arbitrary: fc.record({ how: fc.constant('meets' as const), after, fate: fc.constantFrom(...FATES) }),
+    arbitrary: fc.record({ how: fc.constant('meets' as const), after, fate: misfortune }),
   },
   { weight: 2, arbitrary: fc.constant<Pace>({ how: 'step by step' }) },
 );
@@ -69,46 +71,54 @@ const ask = (how: fc.Arbitrary<Pace>): fc.Arbitrary<StartingMove> =>
   });
 const answer = (how: fc.Arbitrary<Decision>, then: fc.Arbitrary<Pace>): fc.Arbitrary<StartingMove> =>
   fc.record({ move: fc.constant('answer' as const), request: which, phone: small, how, typed, pace: then });
-const ownCall = <Name extends 'poll' | 'withdraw' | 'resend'>(move: Name) =>
-  fc.record({ move: fc.constant(move), request: which, pace });
+const ownCall = (move: 'poll' | 'withdraw' | 'resend', how: fc.Arbitrary<Pace>): fc.Arbitrary<StartingMove> =>
+  fc.record({ move: fc.constant(move), request: which, pace: how });
+const enter = (how: fc.Arbitrary<Pace>): fc.Arbitrary<StartingMove> =>
+  fc.record({ move: fc.constant('enter' as const), request: which, typed, pace: how });
+const deliver = (how: fc.Arbitrary<Pace>): fc.Arbitrary<StartingMove> =>
+  fc.record({ move: fc.constant('deliver' as const), message: which, isTwice: seldom, pace: how });
+const operator = (how: fc.Arbitrary<Pace>): fc.Arbitrary<StartingMove> =>
+  fc.record({
+    move: fc.constant('operator' as const),
+    does: fc.constantFrom(...OPERATOR_ACTS),
+    which: small,
+    pace: how,
+  });
 
-const wait = fc.record({
+/** Whatever starts an invocation. */
+const starting = (how: fc.Arbitrary<Pace>): fc.Arbitrary<StartingMove> =>
+  fc.oneof(
+    { weight: 6, arbitrary: ask(how) },
+    { weight: 12, arbitrary: answer(decision, how) },
+    { weight: 11, arbitrary: ownCall('poll', how) },
+    { weight: 3, arbitrary: ownCall('withdraw', how) },
+    { weight: 5, arbitrary: ownCall('resend', how) },
+    { weight: 7, arbitrary: enter(how) },
+    { weight: 10, arbitrary: deliver(how) },
+    { weight: 4, arbitrary: operator(how) },
+  );
+
+const wait: fc.Arbitrary<Move> = fc.record({
   move: fc.constant('wait' as const),
   seconds: fc.constantFrom(1, 1, 2, 5, 5, 10, 20, 30, 60, 120, 600),
 });
-const operator = fc.record({
-  move: fc.constant('operator' as const),
-  does: fc.constantFrom(...OPERATOR_ACTS),
-  which: small,
-  pace,
+const moment: fc.Arbitrary<Move> = fc.record({
+  move: fc.constant('wait' as const),
+  seconds: fc.integer({ min: 1, max: 6 }),
+});
+const approach: fc.Arbitrary<Move> = fc.record({
+  move: fc.constant('approach' as const),
+  request: which,
+  instant: fc.constantFrom(...INSTANTS),
+  offset: fc.integer({ min: -3, max: 1 }),
 });
 
-const moves: fc.Arbitrary<Move> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({ move: fc.constant('step' as const), call: small, fate }),
-  },
-  { weight: 6, arbitrary: ask(pace) },
-  { weight: 12, arbitrary: answer(decision, pace) },
-  { weight: 12, arbitrary: ownCall('poll') },
-  { weight: 3, arbitrary: ownCall('withdraw') },
-  { weight: 4, arbitrary: ownCall('resend') },
-  { weight: 6, arbitrary: fc.record({ move: fc.constant('enter' as const), request: which, typed, pace }) },
-  {
-    weight: 10,
-    arbitrary: fc.record({ move: fc.constant('deliver' as const), message: small, isTwice: seldom, pace }),
-  },
-  { weight: 7, arbitrary: fc.record({ move: fc.constant('finish' as const), call: small }) },
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 46, arbitrary: starting(pace) },
+  { weight: 8, arbitrary: fc.record({ move: fc.constant('step' as const), call: small, fate }) },
+  { weight: 5, arbitrary: fc.record({ move: fc.constant('finish' as const), call: which }) },
   { weight: 6, arbitrary: wait },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      move: fc.constant('approach' as const),
-      request: which,
-      instant: fc.constantFrom(...INSTANTS),
-      offset: fc.integer({ min: -3, max: 1 }),
-    }),
-  },
+  { weight: 5, arbitrary: approach },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -117,7 +127,32 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
       health: fc.constantFrom<Health>('healthy', 'down', 'busy'),
     }),
   },
-  { weight: 4, arbitrary: operator },
+);
+
+const atOnce = fc.constant(AT_ONCE);
+const finish = fc.constant<Move>({ move: 'finish', call: 0 });
+/** The same call twice, the second one before the first is over. */
+const twice = (call: (how: fc.Arbitrary<Pace>) => fc.Arbitrary<StartingMove>) =>
+  fc.tuple(call(stops), call(atOnce), finish);
+
+/** What races consist of: one invocation stops, another one or a moment comes in between, and the first goes on. */
+const race: fc.Arbitrary<readonly Move[]> = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(starting(stops), starting(atOnce), finish) },
+  { weight: 2, arbitrary: fc.tuple(approach, starting(stops), moment, finish) },
+  { weight: 2, arbitrary: fc.tuple(approach, starting(stops), starting(atOnce), finish) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        approach,
+        fc.oneof(
+          twice(deliver),
+          twice((how) => ownCall('resend', how)),
+          twice(enter),
+        ),
+      )
+      .map(([first, both]): readonly Move[] => [first, ...both]),
+  },
 );
 
 const scene: fc.Arbitrary<Scene> = fc.record({
@@ -143,6 +178,10 @@ export const runs: fc.Arbitrary<Run> = fc
   .record({
     scene,
     opening,
-    more: fc.array(moves, { minLength: 1, maxLength: 40, size: 'max' }),
+    more: fc.array(fc.oneof({ weight: 5, arbitrary: fc.tuple(move) }, { weight: 1, arbitrary: race }), {
+      minLength: 1,
+      maxLength: 30,
+      size: 'max',
+    }),
   })
-  .map(({ scene: where, opening: first, more }) => ({ scene: where, moves: [...first, ...more] }));
+  .map(({ scene: where, opening: first, more }) => ({ scene: where, moves: [...first, ...more.flat()] }));

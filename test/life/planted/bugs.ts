@@ -9,6 +9,9 @@ const ANSWER = 'provider/flows/deciding/answer-request.ts';
 const GRANT = 'provider/flows/token/grants/ciba.ts';
 const PUSH = 'provider/flows/notifying/push/push-to-client.ts';
 const NOTIFICATIONS = 'provider/adapters/dynamodb/notifications-table.ts';
+const NUMBERED = 'provider/adapters/dynamodb/numbered-requests-table.ts';
+const RUNG = 'provider/adapters/dynamodb/rung-requests-table.ts';
+const DENIALS = 'provider/flows/deciding/client-denials.ts';
 const WINDOWS = 'provider/adapters/dynamodb/rate-windows-table.ts';
 
 /** Each must be found by `npm run life:planted`. */
@@ -58,12 +61,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     broken: "if (!isStored && !takesAway && ports.settings.auditOutage === 'proceed') {",
   },
   {
-    name: 'a revocation that is not read again',
-    means: 'The winning poll trusts the copy of the client that it has, so a client that was removed gets tokens.',
+    name: 'a client that is not read again',
+    means: 'The winning poll trusts the client that authenticated it, which may be a copy of a minute ago.',
     file: GRANT,
-    text: 'ports.clients.findAnew(clientId)]);',
-    broken:
-      '(async () => (await (ports as unknown as { clients: { find(id: string): Promise<{ client: Awaited<ReturnType<typeof ports.clients.findAnew>> }> } }).clients.find(clientId)).client)()]);',
+    text: `  { client: { clientId }, credential, confirmation, form, note }: GrantCall,
+  request: ApprovedRequest,
+): Promise<Result<IssuedTokens>> {
+  const { requestId, sub, issuedAt } = request;
+  const [owner, registered] = await Promise.all([findUserWithDevices(ports, sub), ports.clients.findAnew(clientId)]);`,
+    broken: `  { client: registered, credential, confirmation, form, note }: GrantCall,
+  request: ApprovedRequest,
+): Promise<Result<IssuedTokens>> {
+  const { requestId, sub, issuedAt } = request;
+  const owner = await findUserWithDevices(ports, sub);`,
+  },
+  {
+    name: 'an approval that is not judged again',
+    means: 'The winning poll does not ask whether the person was blocked, or the phone removed, since the approval.',
+    file: GRANT,
+    text: '  const judged = judgeGrant(request.grant, { owner, client: registered }, use);',
+    broken: `  const judged = registered
+    ? ({ outcome: 'stands', grant: request.grant, client: registered } as ReturnType<typeof judgeGrant>)
+    : judgeGrant(request.grant, { owner, client: registered }, use);`,
   },
   {
     name: 'a lease that is not checked',
@@ -114,5 +133,98 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'provider/adapters/dynamodb/withdrawable-requests-table.ts',
     text: '(#state = :approved OR (#state = :pending AND',
     broken: '(:approved = :approved OR (:pending = :pending AND',
+  },
+  {
+    name: 'tokens before the number',
+    means: 'An approval counts at once although its client has still to enter the number.',
+    file: 'provider/adapters/dynamodb/forms/request-form.ts',
+    text: "return number === undefined ? { state: 'approved', ...approved } : { ...approved, number };",
+    broken: "return { state: 'approved', ...approved, ...(number !== undefined && { number }) };",
+  },
+  {
+    name: 'a wrong number that is not counted',
+    means: 'The count of wrong numbers is not compared, so two that are entered at once count as one.',
+    file: NUMBERED,
+    text: '#expires_at > :now AND ${condition}`',
+    broken: '#expires_at > :now`',
+  },
+  {
+    name: 'a fourth attempt',
+    means: 'The third wrong number does not end the request.',
+    file: NUMBERED,
+    text: 'const failed = attemptsLeft === 0;',
+    broken: 'const failed = attemptsLeft < 0;',
+  },
+  {
+    name: 'a denial that comes too late',
+    means: 'An approval that waits for its number cannot be denied.',
+    file: 'provider/core/deciding/authentication-request.ts',
+    text: "(request?.state === 'awaiting_number' && decision === 'deny')",
+    broken: "(request?.state === 'awaiting_number' && decision !== 'deny' && decision !== 'approve')",
+  },
+  {
+    name: 'a resend of what is decided',
+    means:
+      'The write that counts a resend does not ask for the state, so the phones ring for a request that was denied.',
+    file: RUNG,
+    text: '#registration_id = :registration AND #state = :pending AND #expires_at > :now AND ${condition}`',
+    broken: '#registration_id = :registration AND :pending = :pending AND #expires_at > :now AND ${condition}`',
+  },
+  {
+    name: 'a resend without a pause',
+    means: 'The write that counts a resend does not compare the pause, so two at once both ring.',
+    file: RUNG,
+    text: 'AND ((attribute_not_exists(#next_resend_at) AND #issued_at <= :first) OR #next_resend_at <= :now)`',
+    broken: 'AND (:first = :first OR :now = :now)`',
+  },
+  {
+    name: 'a reminder that two deliveries give',
+    means: 'The write that counts a reminder does not compare when the next one may be tried.',
+    file: RUNG,
+    text: 'AND (attribute_not_exists(#next_reminder_at) OR #next_reminder_at <= :now)`',
+    broken: '`',
+  },
+  {
+    name: 'a reminder that is not sent on',
+    means: 'A message that comes before its time is finished, and no other one comes.',
+    file: 'provider/flows/notifying/remind-devices.ts',
+    text: '  await ports.later.announceLater({ requestId, clientId, correlationId, reminds: true }, delay);',
+    broken:
+      '  if (delay < 1) await ports.later.announceLater({ requestId, clientId, correlationId, reminds: true }, delay);',
+  },
+  {
+    name: 'an attempt that is not told',
+    means: 'What became of an attempt to ring is written to the first one of the list.',
+    file: RUNG,
+    text: 'const place = `#attempts[${recorded.place}]`;',
+    broken: 'const place = `#attempts[0]`;',
+  },
+  {
+    name: 'a hidden person who is told of',
+    means: 'Where users are concealed, the client learns that a person has a user code.',
+    file: 'provider/core/asking/concealment.ts',
+    text: "  'missing_user_code',\n",
+    broken: '',
+  },
+  {
+    name: 'guesses at a user code without end',
+    means: 'Attempts at a user code are counted, and the count is not compared.',
+    file: WINDOWS,
+    text: "guard: { condition: 'attribute_not_exists(#count) OR #count < :most', values: { most } },",
+    broken: "guard: { condition: ':most = :most', values: { most } },",
+  },
+  {
+    name: 'a denial without a pause',
+    means: 'A denial is not counted, so the client asks again at once.',
+    file: DENIALS,
+    text: "  if (answer.decision === 'deny') await",
+    broken: "  if (answer.decision === 'deny' && details.isAfterDenial) await",
+  },
+  {
+    name: 'a request that stays open',
+    means: 'A decision does not close the request, so its client cannot ask the person again before its end.',
+    file: DENIALS,
+    text: '  await closeRequest(ports, { sub: owner.sub, details });',
+    broken: '',
   },
 ];

@@ -15,7 +15,7 @@ export async function make(world: World, move: Move): Promise<void> {
       return scheduler.step(move.call, move.fate);
     case 'finish': {
       const running = scheduler.invocations.filter((one) => scheduler.isWaiting(one));
-      const invocation = pick(running, move.call);
+      const invocation = latest(running, move.call);
       return invocation && scheduler.finish(invocation);
     }
     case 'wait':

@@ -39,6 +39,15 @@ export function nobodyAnswers({ history }: World): readonly string[] {
     });
 }
 
+/** A client that guesses at a user code is told of as many wrong ones as it may send in a day. */
+export function guessedTooOften({ history }: World): readonly string[] {
+  const wrong = history.asks.filter(({ said }) => said === 'wrong_user_code');
+  const byClient = Map.groupBy(wrong, ({ clientId }) => clientId);
+  return [...byClient]
+    .filter(([, asks]) => asks.length > WRONG_USER_CODES)
+    .map(([clientId, asks]) => `${clientId} was told that ${asks.length} user codes were wrong`);
+}
+
 /** A person with a user code is asked only with it, and not any more after too many wrong ones. */
 export function askedWithoutCode(world: World): readonly string[] {
   const { history, scene } = world;

@@ -2,7 +2,15 @@ import type { World } from '../world/world.ts';
 import { brokeByItself, tooManyRings } from './limits.ts';
 import { notificationLost, toldTwice, toldWrong } from './notifications.ts';
 import { cannotDeny, countsWithoutNumber, judgedWrongly, tellsOfApproval, wrongNumbersUncounted } from './numbers.ts';
-import { askedInPause, askedWithoutCode, lockedOut, nobodyAnswers, tellsOfPeople, twoOpen } from './people.ts';
+import {
+  askedInPause,
+  askedWithoutCode,
+  guessedTooOften,
+  lockedOut,
+  nobodyAnswers,
+  tellsOfPeople,
+  twoOpen,
+} from './people.ts';
 import { answersGoBack, intervalShrinks, polledTooFast, waitsForTheEnd } from './polls.ts';
 import { successAfterRevocation } from './revocations.ts';
 import {
@@ -60,6 +68,7 @@ const PROMISES = {
   'concealed users are not told of': tellsOfPeople,
   'nobody answers for nobody': nobodyAnswers,
   'a user code is needed': askedWithoutCode,
+  'a user code cannot be guessed': guessedTooOften,
   'a client pauses after a denial': askedInPause,
   'a client has one open request': twoOpen,
   'a client is not locked out': lockedOut,

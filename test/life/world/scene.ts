@@ -19,7 +19,7 @@ export type Scene = {
 /** For how long a client pauses after the first denial, in seconds. */
 export const FIRST_PAUSE_SECONDS = 40;
 /** How many wrong user codes a client may send for a person within a day. */
-export const WRONG_USER_CODES = 2;
+export const WRONG_USER_CODES = 1;
 
 /** The settings of a run: the limits are near, so that runs meet them. */
 export function settingsOf({ isConcealing, hasPauses, hasOneOpenRequest }: Scene): Settings {
