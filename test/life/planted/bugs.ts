@@ -194,10 +194,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an attempt that is not told',
-    means: 'What became of an attempt to ring is written to the first one of the list.',
+    means: 'What became of an attempt to ring is looked for in the first place of the list only.',
     file: RUNG,
-    text: 'const place = `#attempts[${recorded.place}]`;',
-    broken: 'const place = `#attempts[0]`;',
+    text: 'const entry: Entry = `attempts[${here}]`;',
+    broken: 'const entry: Entry = `attempts[0]`;',
   },
   {
     name: 'a hidden person who is told of',
