@@ -222,9 +222,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a request that stays open',
-    means: 'A decision does not close the request, so its client cannot ask the person again before its end.',
-    file: DENIALS,
-    text: '  await closeRequest(ports, { sub: owner.sub, details });',
-    broken: '',
+    means: 'A new request is refused because of one that has ended, where the function broke off that ended it.',
+    file: 'provider/flows/asking/request/open-request.ts',
+    text: 'return hasEnded(met, stored, now) ? openRequests',
+    broken: 'return hasEnded(met, stored, now) && now < 0 ? openRequests',
   },
 ];

@@ -1,5 +1,7 @@
 import { redemptionGrace } from '../../../provider/core/deciding/redemption-grace.ts';
+import { deliverySeconds } from '../../../provider/core/notifying/push-answer.ts';
 import type { RequestStory } from '../world/history.ts';
+import { ACCESS_TOKEN_SECONDS } from '../world/scene.ts';
 import type { World } from '../world/world.ts';
 
 /** How long before its last chance an endpoint must be healthy at the latest, in seconds: one longest pause and a bit. */
@@ -25,13 +27,17 @@ export function notificationLost(world: World): readonly string[] {
   });
 }
 
-/** What could not be pushed, because a try failed, is a dead letter. */
-function isDead({ history, queue }: World, { requestId, missed }: RequestStory): boolean {
+/** What could not be pushed, because a try failed or the queue was late, is a dead letter. */
+function isDead({ history, queue }: World, { requestId, missed, commits }: RequestStory): boolean {
+  const letter = queue.deadLetters.find(({ body }) => body.includes(requestId));
+  if (!letter) return false;
+  const made = commits.find(({ to }) => to === 'redeemed')?.clock ?? Infinity;
+
   const calls = history.handled
     .filter((one) => one.requestId === requestId)
     .flatMap(({ invocation }) => invocation.calls);
   const hasFailed = missed > 0 || calls.some(({ kind, fate }) => kind === 'send' && fate !== 'answered');
-  return hasFailed && queue.deadLetters.some((letter) => letter.includes(requestId));
+  return hasFailed || letter.at >= made + deliverySeconds(ACCESS_TOKEN_SECONDS);
 }
 
 /** The client whose request failed because no phone rang heard so at once, and so did a client that withdrew it. */

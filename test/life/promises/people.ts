@@ -1,5 +1,4 @@
 import type { Ask, RequestStory } from '../world/history.ts';
-import type { Invocation } from '../world/invocation.ts';
 import { FIRST_PAUSE_SECONDS, WRONG_USER_CODES } from '../world/scene.ts';
 import type { World } from '../world/world.ts';
 
@@ -120,7 +119,7 @@ export function twoOpen({ history, scene }: World): readonly string[] {
   });
 }
 
-/** A client is not kept from asking by a request that is over, where the call that ended it went well. */
+/** A client is not kept from asking by a request that is over, whatever became of the call that ended it. */
 export function lockedOut(world: World): readonly string[] {
   const { history } = world;
   return history.asks
@@ -139,12 +138,16 @@ export function lockedOut(world: World): readonly string[] {
     });
 }
 
+/** Whether what an earlier call asked stood in nobody's way any more. */
 function isOverFor(world: World, one: Ask, ask: Ask): boolean {
-  const endedWell = (invocation: Invocation | undefined) =>
-    invocation !== undefined && !invocation.isDisturbed && (invocation.endedAt ?? Infinity) < ask.startedAt;
-  if (!endedWell(one.invocation)) return false;
+  const { invocation } = one;
+  if (!invocation || invocation.isDisturbed || (invocation.endedAt ?? Infinity) > ask.startedAt) return false;
   const request = madeBy(world, one);
   if (!request) return true;
   if (!isAsked(request)) return false;
-  return request.expiresAt <= ask.startedClock || endedWell(request.commits[1]?.invocation);
+  return request.expiresAt <= ask.startedClock || isEnded(request, ask);
 }
+
+/** Whether a request had ended when this call began. An approval that waits for its number has not. */
+const isEnded = ({ commits }: RequestStory, { startedAt }: Ask): boolean =>
+  commits.some(({ to, at }) => to !== 'pending' && to !== 'awaiting_number' && at < startedAt);

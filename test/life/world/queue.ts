@@ -15,7 +15,7 @@ const VISIBILITY_SECONDS = 30;
 export class Queue {
   #messages: Message[] = [];
   #made = 0;
-  readonly deadLetters: string[] = [];
+  readonly deadLetters: { readonly body: string; readonly at: number }[] = [];
 
   add(body: string, now: number, delaySeconds = 0): void {
     this.#made += 1;

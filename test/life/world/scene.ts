@@ -18,6 +18,8 @@ export type Scene = {
 
 /** For how long a client pauses after the first denial, in seconds. */
 export const FIRST_PAUSE_SECONDS = 40;
+/** How long an access token lives. */
+export const ACCESS_TOKEN_SECONDS = 900;
 /** How many wrong user codes a client may send for a person within a day. */
 export const WRONG_USER_CODES = 1;
 
@@ -28,7 +30,7 @@ export function settingsOf({ isConcealing, hasPauses, hasOneOpenRequest }: Scene
     expiry: { default: 120, limit: 7200 },
     intervalSeconds: 5,
     userLimits: USER_LIMITS,
-    lifetimes: { idTokenSeconds: 3600, accessTokenSeconds: 900 },
+    lifetimes: { idTokenSeconds: 3600, accessTokenSeconds: ACCESS_TOKEN_SECONDS },
     acrPolicy: [],
     ticketLifetimeSeconds: 600,
     rotation: { rotateAfterSeconds: 1, publishBeforeUseSeconds: 1, retireForSeconds: 1, keepPublicForSeconds: 1 },

@@ -135,7 +135,9 @@ export class World {
       }),
       sqs: sqsOf(make, {
         send: (url, body, delay) =>
-          url === 'dead-letters' ? this.queue.deadLetters.push(body) : this.queue.add(body, now(), delay),
+          url === 'dead-letters'
+            ? this.queue.deadLetters.push({ body, at: now() })
+            : this.queue.add(body, now(), delay),
         postpone: (id, seconds) => this.queue.postpone(id, now(), seconds),
       }),
       kms: kmsOf(make),
