@@ -21,6 +21,7 @@ type Step = readonly [name: string, command: string, args: readonly string[]];
 const root = new URL('../', import.meta.url).pathname;
 const output = `${root}test-output`;
 const report = `${output}/vitest.json`;
+const traffic = `${output}/traffic`;
 const isRelease = process.argv[2] === '--release';
 const paths = process.argv.slice(isRelease ? 3 : 2);
 // A few files are told test by test, all of them by their progress.
@@ -29,6 +30,8 @@ const env = {
   ...process.env,
   TEST_REPORT: report,
   TEST_REPORTER: told,
+  // What callers of the tests' providers send and get.
+  TEST_TRAFFIC: traffic,
   // Each process of tests then compiles only what no other has compiled. The release measures how long bundles compile.
   ...(!isRelease && { NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled` }),
 };
@@ -51,9 +54,18 @@ const tests: Step = [
   ],
 ];
 
+const isWhole = !isRelease && paths.length === 0;
+const judge: Step = [
+  'calls and answers as docs/openapi.json says',
+  process.execPath,
+  ['test/support/openapi/check-traffic.ts', traffic, ...(isWhole ? ['--whole'] : [])],
+];
+
 mkdirSync(output, { recursive: true });
 rmSync(report, { force: true });
-const hasPassed = (await isComplete()) && (isRelease || paths.length > 0 ? [tests] : [...checks, tests]).every(passes);
+rmSync(traffic, { recursive: true, force: true });
+const hasPassed = (await isComplete()) && [...(isWhole ? checks : []), tests, judge].every(passes);
+if (hasPassed) rmSync(traffic, { recursive: true, force: true });
 const { passed, failed, skipped } = totals();
 // A step that fails without a failed test counts as one.
 console.log(`${passed} passed, ${hasPassed ? failed : Math.max(failed, 1)} failed, ${skipped} skipped`);

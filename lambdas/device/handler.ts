@@ -22,7 +22,8 @@ import { wire } from './wiring.ts';
  * answer one.
  *
  * 400 invalid_request, invalid_number, invalid_ticket, invalid_push_token, details_mismatch; 401 invalid_device; 403
- * access_denied, insufficient_user_authentication; 404 not_found; 409 already_decided; 410 expired, withdrawn.
+ * access_denied, insufficient_user_authentication; 404 not_found; 409 already_decided, conflict; 410 expired, withdrawn;
+ * 503 temporarily_unavailable (the audit trail cannot be written).
  */
 const { ports, log } = await wire();
 

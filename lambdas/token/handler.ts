@@ -8,8 +8,8 @@ import { wire } from './wiring.ts';
 /**
  * POST /token, and /oauth/token for Auth0's SDKs: a client polls or redeems (CIBA §10.1, §11).
  *
- * 400 authorization_pending, slow_down, expired_token, access_denied, invalid_grant, unauthorized_client,
- * invalid_request, unsupported_grant_type; 401 invalid_client.
+ * 400 authorization_pending, slow_down, expired_token, access_denied, invalid_grant, invalid_target,
+ * unauthorized_client, invalid_request, unsupported_grant_type; 401 invalid_client.
  */
 const { ports, log } = await wire();
 

@@ -15,6 +15,7 @@ import type { DemoWorld } from './demo-world.ts';
 import { type LocalCall, type LocalRoute, send, sendWrong, stream } from './local-call.ts';
 import { localControls } from './local-controls.ts';
 import { sendLog } from './log-route.ts';
+import { sendOpenApi } from './openapi-route.ts';
 import { servePage } from './pages.ts';
 
 const routes: Readonly<Record<string, LocalRoute>> = {
@@ -42,6 +43,10 @@ export function createLocalRoutes(world: DemoWorld, runtime: Runtime): LocalRout
     const isLocal = pathname.startsWith('/local/') || pathname === '/demo' || pathname.startsWith('/demo/');
     if (pathname === '/' && request.method === 'GET') {
       response.writeHead(302, { location: '/demo' }).end();
+      return true;
+    }
+    if (pathname === '/openapi.json' && request.method === 'GET') {
+      await sendOpenApi(runtime.url, response);
       return true;
     }
     if (!isLocal) return false;

@@ -30,6 +30,22 @@ type TlsOptions = {
   readonly asksForCertificate: boolean;
 };
 
+/** A call of a route, and how it was answered. */
+export type Exchange = {
+  /** `METHOD /path`, as in the `function.ts`. */
+  readonly routeKey: string;
+  readonly method: string;
+  /** The path with the query, as the caller sent it. */
+  readonly target: string;
+  /** Names and values in the order they came, as in `IncomingMessage.rawHeaders`. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body of the answer. Absent if it has none. */
+  readonly answer?: string | undefined;
+};
+
 /** Serves routes that only exist on this machine. Returns false if the call is for another route. */
 export type LocalRoutes = (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<boolean>;
 
@@ -51,10 +67,12 @@ export class Gateway {
   issuerHost: string | undefined;
   readonly #servers: (Server | SecureServer)[] = [];
   readonly #throttles: RouteThrottles | undefined;
+  readonly #onExchange: ((exchange: Exchange) => void) | undefined;
 
-  /** Without throttles it lets every call through. */
-  constructor(throttles?: RouteThrottles) {
+  /** Without throttles it lets every call through. `onExchange` is told of each call that a function answered. */
+  constructor(throttles?: RouteThrottles, onExchange?: (exchange: Exchange) => void) {
     this.#throttles = throttles;
+    this.#onExchange = onExchange;
   }
 
   /** Starts listening on loopback and returns the port. Rejects with the system's error if the port is in use. */
@@ -102,7 +120,8 @@ export class Gateway {
     if (await this.localRoutes?.(request, response, body)) return;
     const later = laterSeconds(request, this.trusts(request));
     if (later === undefined) return this.#refuse(request, response, 403);
-    const routed = routeEvent(callFrom(request, body, this.trusts(request)));
+    const call = callFrom(request, body, this.trusts(request));
+    const routed = routeEvent(call);
     if (!routed) return this.#refuse(request, response, 404);
     if (this.#throttles?.take(routed.routeKey) === false) return this.#refuse(request, response, 429);
     // It listens before everything behind it has started. A client that calls meanwhile is to try again.
@@ -111,8 +130,10 @@ export class Gateway {
     const result = v.safeParse(lambdaResult, answer);
     // API Gateway answers like this when an integration fails. The function's log has the reason.
     if (!result.success) return this.#refuse(request, response, 500);
-    const { statusCode, headers, body: text, isBase64Encoded } = result.output;
-    response.writeHead(statusCode, headers);
+    const { statusCode: status, headers = {}, body: text, isBase64Encoded } = result.output;
+    const sent = call.method === 'HEAD' ? undefined : text;
+    this.#onExchange?.({ ...call, routeKey: routed.routeKey, status, headers, answer: sent });
+    response.writeHead(status, headers);
     response.end(text === undefined ? undefined : Buffer.from(text, isBase64Encoded ? 'base64' : 'utf8'));
   }
 

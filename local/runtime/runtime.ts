@@ -6,7 +6,7 @@ import { checkSameRuntime, type KeptRuntime, keptRuntime, lockDataFolder } from 
 import { EventSource } from './event-source.ts';
 import { FunctionHost, type Host, type HostOptions, type LocalFunction } from './function-host.ts';
 import { FunctionLog } from './function-log.ts';
-import { Gateway } from './gateway.ts';
+import { type Exchange, Gateway } from './gateway.ts';
 import { type ListenerOptions, type Listeners, listen } from './listeners.ts';
 import { PushService } from './push-service.ts';
 import { expiryQueue, notificationQueue, notificationTopicArn, queueUrl } from './queues.ts';
@@ -32,6 +32,8 @@ export type RuntimeOptions = StandInOptions &
     /** Makes another host. Default: one that runs the functions in threads of this process. */
     readonly createHost?: ((options: HostOptions) => Host) | undefined;
     readonly onLog?: ((functionName: LocalFunction, line: string) => void) | undefined;
+    /** Told of each call that a function answered over HTTP. */
+    readonly onExchange?: ((exchange: Exchange) => void) | undefined;
     /** Told of each step of the start, in words such as "making the signing keys". */
     readonly onStep?: ((step: string) => void) | undefined;
   };
@@ -84,7 +86,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 /** Starts the parts in the order in which they depend on each other. `started` ends them in reverse order. */
 async function startParts(options: RuntimeOptions, started: AsyncDisposableStack): Promise<Runtime> {
   const { throttles = new RouteThrottles() } = options;
-  const gateway = new Gateway(throttles === 'off' ? undefined : throttles);
+  const gateway = new Gateway(throttles === 'off' ? undefined : throttles, options.onExchange);
   started.defer(() => gateway.close());
   const listeners = await listen(gateway, options);
   const { url } = listeners;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { deployedNames, FUNCTIONS, filesOfBundle } from '../../infra/functions/bundles.ts';
-import { bundle, ROOT } from './bundle.ts';
+import { bundle, ROOT, textOf } from './bundle.ts';
 import { compile } from './compile.ts';
 import { functionZips, manifestOf } from './manifest.ts';
 import { functionInputs, type Package, packageFiles } from './package.ts';
@@ -61,6 +61,7 @@ function referredTo(): readonly PackageFile[] {
   return [
     ...below('lambdas', 'sources/lambdas').filter(({ path }) => path.endsWith('/handler.ts')),
     ...below('docs', 'sources/docs').filter(({ path }) => path.endsWith('.md') && !path.includes('/adr/')),
+    { path: 'sources/docs/openapi.json', content: textOf('docs/openapi.json') },
   ];
 }
 

@@ -1,4 +1,4 @@
-import { bundle } from './bundle.ts';
+import { bundle, textOf } from './bundle.ts';
 import { functionZips, manifestOf } from './manifest.ts';
 import { functionInputs, type Package, packageFiles } from './package.ts';
 import { declarations } from './types.ts';
@@ -27,6 +27,7 @@ export async function constructPackage(version: string): Promise<Package> {
       { path: 'index.d.ts', content: TYPES },
       { path: 'index.d.mts', content: TYPES },
       ...declarations(),
+      { path: 'openapi.json', content: textOf('docs/openapi.json') },
     ]),
     manifest: manifestOf(version, zips),
   };

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type MakeKeyPair, makeKeyPair } from '../../local/aws/kms.ts';
 import type { RuntimeOptions } from '../../local/runtime/runtime.ts';
+import { record } from './openapi/traffic.ts';
 
 /** RSA keys of earlier tests. Each takes a tenth of a second to make, and most providers of tests need two. */
 const KEYS = fileURLToPath(new URL('../../node_modules/.cache/test-keys', import.meta.url));
@@ -13,11 +14,12 @@ let taken = 0;
 
 /**
  * Returns what makes a provider start fast: bundled functions, if this run of the tests has prepared them, and RSA keys
- * that earlier tests made. No two key pairs of one file are the same.
+ * that earlier tests made. No two key pairs of one file are the same. Its calls are recorded, if this run wants that.
  */
-export function prepared(): Pick<RuntimeOptions, 'bundles' | 'makeKeyPair'> {
+export function prepared(): Pick<RuntimeOptions, 'bundles' | 'makeKeyPair' | 'onExchange'> {
   const folder = process.env['TEST_PREPARED'];
-  return { ...(folder !== undefined && { bundles: `${folder}/functions` }), makeKeyPair: takeKeyPair };
+  const bundles = folder === undefined ? {} : { bundles: `${folder}/functions` };
+  return { ...bundles, makeKeyPair: takeKeyPair, onExchange: record };
 }
 
 const takeKeyPair: MakeKeyPair = async (type) => {

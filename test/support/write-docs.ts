@@ -6,6 +6,7 @@ import { CONFORMANCE_PAGE, withConformanceTables } from './conformance-page.ts';
 import { CONSTRUCT_PAGE, withConstruct } from './construct-page.ts';
 import { VECTORS_FILE, vectorsFile } from './device-vectors/file.ts';
 import { LLMS_PAGE, llmsIndex } from './llms-index.ts';
+import { OPENAPI_FILE, openApiFile } from './openapi/document.ts';
 
 // Runs as `npm run docs`: writes the tables in docs/ and the golden texts of the help, which are made from code. Tests
 // fail when they are old.
@@ -27,6 +28,7 @@ const operations = readFileSync(new URL('docs/operations.md', root), 'utf8');
 write(CAPACITY_PAGE, (before) => withCapacityTables(before, operations));
 write(LLMS_PAGE, llmsIndex);
 write(VECTORS_FILE, vectorsFile);
+write(OPENAPI_FILE, openApiFile);
 
 const help = helpPages();
 mkdirSync(new URL(HELP_FOLDER, root), { recursive: true });

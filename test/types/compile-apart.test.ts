@@ -7,6 +7,7 @@ import { loggable, type RequestLine } from '../../provider/core/operating/log-li
 import type { SnakeCase } from '../../provider/core/snake-case.ts';
 import type { Grant } from '../../provider/core/token/grant.ts';
 import type { Nothing, Told, Whole } from '../../provider/core/whole.ts';
+import { choice, count, object, text } from '../support/openapi/schema.ts';
 
 // What must go together fails to compile apart. `npm run types` runs these tests: each adds a member, and where it
 // would be forgotten the compiler must complain. Client metadata: test/core/client/metadata.test.ts.
@@ -101,4 +102,24 @@ it('wire names follow from the names in code', () => {
   expectTypeOf<SnakeCase<'requestId'>>().toEqualTypeOf<'request_id'>();
   expectTypeOf<SnakeCase<'sub'>>().toEqualTypeOf<'sub'>();
   expectTypeOf<SnakeCase<'nextPollAt'>>().toEqualTypeOf<'next_poll_at'>();
+});
+
+it('an answer that docs/openapi.json does not describe, or describes otherwise, does not compile', () => {
+  type Answer = { readonly sub: string; readonly devices?: number; readonly level: 'info' | 'debug' };
+  const level = choice(['info', 'debug'], 'A level.');
+  const whole = { sub: text('A subject.'), 'devices?': count('How many.'), level } as const;
+  object<Answer>(whole);
+  // @ts-expect-error a member is missing
+  object<Answer>({ sub: whole.sub, level });
+  // @ts-expect-error a member is described that there is not
+  object<Answer>({ ...whole, name: text('A name.') });
+  // @ts-expect-error a member may be absent, and the description says that it is always there
+  object<Answer>({ sub: whole.sub, devices: count('How many.'), level });
+  // @ts-expect-error a member is described as of another type
+  object<Answer>({ ...whole, sub: count('A number.') });
+  // @ts-expect-error a choice is missing
+  object<Answer>({ ...whole, level: choice(['info'], 'A level.') });
+  expectTypeOf(object<Answer>)
+    .parameter(0)
+    .toHaveProperty('devices?');
 });

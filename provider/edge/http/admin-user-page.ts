@@ -24,7 +24,7 @@ const NAMING = { sub_prefix: text, email_prefix: text, phone_number_prefix: text
 const BODY_ONLY = Object.keys(NAMING);
 const IN_BODY = 'in the body of POST /admin/users/list';
 
-const userPageQuery = v.strictObject(ANONYMOUS);
+export const userPageQuery = v.strictObject(ANONYMOUS);
 /** POST /admin/users/list: the parameters of `GET /admin/users`, and how identifiers begin. */
 export const userPageBody = v.strictObject({ ...ANONYMOUS, ...NAMING });
 

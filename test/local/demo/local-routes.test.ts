@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
@@ -24,6 +25,17 @@ describe('the routes of the demo page', () => {
     const response = await fetch(`${runtime.url}/local/person?${query}`);
     return response.ok ? response.json() : response.status;
   };
+
+  it('serve docs/openapi.json to every page, with this provider as its server', async () => {
+    const response = await fetch(`${runtime.url}/openapi.json`, { headers: { origin: 'https://editor.example' } });
+    const { servers: _, ...shipped } = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
+    const { servers, ...served } = JSON.parse(await response.text());
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(served).toEqual(shipped);
+    expect(servers).toEqual([{ url: runtime.url, description: 'This machine' }]);
+    expect(await statusOf('/openapi.json/')).toBe(404);
+    expect((await fetch(`${runtime.url}/openapi.json`, { method: 'POST' })).status).toBe(404);
+  });
 
   it('answer 503 while the seed is being created, so that a page of an earlier run does not get in its way', async () => {
     expect(await Promise.all(duringSeeding)).toEqual([503, 503]);
