@@ -9,7 +9,6 @@ import { noAnswer } from '../deployment/provider-answer.ts';
 import { adviceFor, type ErrorAnswer } from './advice.ts';
 import { authenticationOf, type Credential } from './credential.ts';
 import { type Endpoint, EndpointWait } from './endpoint-wait.ts';
-import { enterNumbers } from './enter-numbers.ts';
 import { endOnInterrupt } from './interruption.ts';
 import { notVerified } from './not-verified.ts';
 import { ObservedCalls } from './observed-calls.ts';
@@ -17,6 +16,7 @@ import type { Outcome, OutcomeName } from './outcome.ts';
 import { PushedError } from './pushed-error.ts';
 import { type RequestParts, requestForm } from './request-form.ts';
 import { checkedTokens, type IssuedTokens } from './tokens.ts';
+import { readTypedLines } from './typed-lines.ts';
 import { withdraw } from './withdrawal.ts';
 
 /** Whom to ask, for whom, and how. */
@@ -27,6 +27,8 @@ export type Question = RequestParts & {
   readonly endpoint?: Endpoint;
   /** Whether the user types the number that the phone shows. */
   readonly entersNumbers?: boolean;
+  /** Whether somebody at the keyboard may have the phones rung again. */
+  readonly isAtKeyboard?: boolean;
   /** Whether the outcome has the tokens themselves. */
   readonly showTokens: boolean;
 };
@@ -97,15 +99,15 @@ class AskingRun {
     if ('outcome' in begun) return begun;
     const { asked } = begun;
     const endsAt = performance.now() + asked.expires_in * 1000;
-    const { credential, entersNumbers } = this.#question;
+    const { credential, entersNumbers = false, isAtKeyboard = false } = this.#question;
     const request = { authReqId: asked.auth_req_id, config: this.#discovered, credential };
-    const stopEntering = entersNumbers ? enterNumbers(request, this.#say) : undefined;
+    const stopReading = entersNumbers || isAtKeyboard ? readTypedLines(request, entersNumbers, this.#say) : undefined;
     const answered = await this.#wait(asked)
       .then(
         (tokens) => ({ tokens }),
         (error: unknown) => this.#noTokens(error, endsAt),
       )
-      .finally(stopEntering);
+      .finally(stopReading);
     if ('outcome' in answered) return answered;
     this.#say('4. The user approved, and the tokens are here.');
     return this.#check(answered.tokens);

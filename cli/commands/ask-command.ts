@@ -1,34 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Question } from '../asking/ask.ts';
-import { type Credential, readCredential, type SigningKey } from '../asking/credential.ts';
+import { type Asking, CLIENT_OPTIONS, clientOf } from '../asking/asking-client.ts';
+import type { Credential, SigningKey } from '../asking/credential.ts';
 import { type Hint, readHint } from '../asking/hint.ts';
 import { OUTCOMES, type Outcome } from '../asking/outcome.ts';
-import { findSeededClient } from '../asking/seeded-clients.ts';
 import { readUserCode } from '../asking/user-code.ts';
 import { command, type OptionSpecs, type OptionValues, type Output } from '../command-line/command.ts';
 import { WrongUsage } from '../command-line/failure.ts';
 import { readWholeNumber } from '../command-line/option-reading.ts';
-import { type Say, sayStep } from '../command-line/steps.ts';
+import { sayStep } from '../command-line/steps.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { readPort } from './listen-command.ts';
 
 const PATIENCE_SECONDS = '30';
-
-/** How a client proves who it is, as its developer gives it. */
-export const CREDENTIAL_OPTIONS = {
-  'key-file': {
-    kind: 'text',
-    value: 'FILE',
-    about: 'Its private key, as a JWK or in PEM (private_key_jwt). ciba client create writes such a file.',
-  },
-  'secret-file': { kind: 'text', value: 'FILE', about: 'A file with its secret.' },
-  secret: { kind: 'text', value: '-', about: 'Read its secret from standard input. Only - is accepted.' },
-  'secret-in': {
-    kind: 'text',
-    of: ['basic', 'post'],
-    about: 'Where the secret is sent: client_secret_basic, the default, or client_secret_post.',
-  },
-} as const satisfies OptionSpecs;
 
 /** Options that are parameters of the authentication request (CIBA §7.1). */
 const REQUEST_OPTIONS = {
@@ -50,13 +34,7 @@ const REQUEST_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 const OPTIONS = {
-  client: {
-    kind: 'text',
-    value: 'ID',
-    completes: 'clients',
-    about: 'The client that asks. Default on this machine: the client of the demo.',
-  },
-  ...CREDENTIAL_OPTIONS,
+  ...CLIENT_OPTIONS,
   'id-token-hint': {
     kind: 'text',
     value: 'FILE',
@@ -96,7 +74,7 @@ type AskOptions = OptionValues<typeof OPTIONS>;
 export const ask = command({
   name: 'ask',
   about: 'Asks a user as a client does, waits for the answer, and shows the tokens, decoded and verified.',
-  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead, and polls once if none comes for a while; a client in push mode gets its tokens there, and does not poll. Ctrl-C withdraws the request, so that nothing waits on the phone. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
+  notes: `It discovers the provider, asks, and polls as often as the provider allows. With --listen it waits for the ping instead, and polls once if none comes for a while; a client in push mode gets its tokens there, and does not poll. Ctrl-C withdraws the request, so that nothing waits on the phone. In a terminal, r and Enter has the phone rung again, from 45 seconds after the request on. Each step is told on standard error. With --json, standard output is one JSON document, which docs/local.md describes. Exit codes: ${OUTCOMES.approved} approved, ${OUTCOMES.denied} denied, ${OUTCOMES.expired} expired, ${OUTCOMES.refused} refused by the provider, ${OUTCOMES.not_verified} the tokens do not verify, 1 no answer from the provider, 2 wrong usage.`,
   arguments: [
     {
       name: 'user',
@@ -122,8 +100,6 @@ export const ask = command({
   },
 });
 
-type Asking = { readonly clientId: string; readonly credential: Credential };
-
 async function askedBy(
   asking: Asking & { readonly deployment: Deployment },
   { hint, userCode }: { readonly hint: Hint; readonly userCode: string | undefined },
@@ -137,6 +113,7 @@ async function askedBy(
     parameters: { ...parametersOf(options, token), ...(userCode !== undefined && { user_code: userCode }) },
     signingKey: options.signed ? signingKeyIn(asking.credential) : undefined,
     entersNumbers: options['enter-number'] === true,
+    isAtKeyboard: process.stdin.isTTY === true && process.stderr.isTTY === true,
     showTokens: options['show-tokens'] === true,
   };
   const patience = readWholeNumber([options.patience ?? PATIENCE_SECONDS], '--patience');
@@ -181,24 +158,6 @@ function checkOneInput(options: AskOptions): void {
   if (options['enter-number'] && names.length > 0)
     throw new WrongUsage(`--enter-number and --${names[0]} both read standard input`);
   if (names.length > 1) throw new WrongUsage(`Only one of --${names.join(' and --')} can be read from standard input`);
-}
-
-/** Finds the client that asks. On this machine the provider tells the secrets of seeded clients. */
-async function clientOf(deployment: Deployment, options: AskOptions, say: Say): Promise<Asking> {
-  const credential = await readCredential(options);
-  const { client: clientId } = options;
-  if (clientId !== undefined && credential) return { clientId, credential };
-  if (clientId === undefined && (credential || !deployment.isLocal)) throw new WrongUsage('--client is missing');
-  const seeded = await findSeededClient(deployment, clientId);
-  if (!seeded)
-    throw new WrongUsage(
-      clientId === undefined
-        ? 'This provider has no seeded client with a secret: give --client, and --key-file or --secret-file'
-        : 'Give the key or the secret of the client: --key-file, --secret-file or --secret -',
-    );
-  const about = clientId === undefined ? 'the client of the demo, because --client is not given' : 'a seeded client';
-  say(`Client ${seeded.clientId}: ${about}. ${deployment.origin}/local/demo has its secret.`);
-  return { clientId: seeded.clientId, credential: { method: `client_secret_${seeded.place}`, secret: seeded.secret } };
 }
 
 async function toOutput(outcome: Outcome): Promise<Output> {

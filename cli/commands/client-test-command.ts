@@ -1,8 +1,8 @@
+import { CREDENTIAL_OPTIONS } from '../asking/asking-client.ts';
 import { readCredential } from '../asking/credential.ts';
 import { command } from '../command-line/command.ts';
 import { plainLine } from '../command-line/text-layout.ts';
 import { findingLines, isHealthy } from '../doctor/report.ts';
-import { CREDENTIAL_OPTIONS } from './ask-command.ts';
 import { CLIENT_ARGUMENT } from './client-output.ts';
 
 /** `ciba client test` */

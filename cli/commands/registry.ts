@@ -10,6 +10,7 @@ import { evidenceNoun } from './evidence-commands.ts';
 import { keysNoun } from './keys-commands.ts';
 import { listen } from './listen-command.ts';
 import { logLevelNoun } from './log-level-commands.ts';
+import { resend, withdraw } from './own-request-commands.ts';
 import { phoneNoun } from './phone-commands.ts';
 import { pushCredentialsNoun } from './push-credentials-commands.ts';
 import { requestNoun } from './request-commands.ts';
@@ -37,5 +38,5 @@ export const vocabulary: Vocabulary = {
     evidenceNoun,
     contextNoun,
   ],
-  standalone: [up, ask, listen, trigger, tail, trace, status, audit, doctor, completion, version],
+  standalone: [up, ask, resend, withdraw, listen, trigger, tail, trace, status, audit, doctor, completion, version],
 };

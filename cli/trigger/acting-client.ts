@@ -71,6 +71,11 @@ export class ActingClient {
     return this.post(PATHS.withdrawal, { auth_req_id: authReqId });
   }
 
+  /** Has the phones of a request rung again (docs/resend.md). */
+  resend({ authReqId }: Pick<Asked, 'authReqId'>, laterSeconds = 0): Promise<Exchange> {
+    return this.post(PATHS.resend, { auth_req_id: authReqId }, laterSeconds);
+  }
+
   /** Sends the number that the user read on the phone (docs/number-matching.md). */
   enterNumber({ authReqId }: Pick<Asked, 'authReqId'>, number: string): Promise<Exchange> {
     return this.post(PATHS.number, { auth_req_id: authReqId, number });

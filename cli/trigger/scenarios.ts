@@ -7,6 +7,7 @@ import { phones } from './scenarios/phones.ts';
 import { pings } from './scenarios/pings.ts';
 import { pushes } from './scenarios/pushes.ts';
 import { requests } from './scenarios/requests.ts';
+import { resends } from './scenarios/resends.ts';
 import { signedRequests } from './scenarios/signed-requests.ts';
 import { timing } from './scenarios/timing.ts';
 import { tokens } from './scenarios/tokens.ts';
@@ -20,6 +21,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
   users,
   userCodes,
   timing,
+  resends,
   withdrawals,
   numbers,
   phones,

@@ -17,6 +17,7 @@ const OPEN: ReadonlySet<string> = new Set([
   'error',
   'error_description',
   'expires_in',
+  'resends_left',
   'interval',
   // Numbers of a request that ends with the scenario.
   'number',

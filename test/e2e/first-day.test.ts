@@ -13,14 +13,15 @@ import { freePort, PATIENCE_MS, type Step, stepsOf, Terminal } from '../support/
 /** What the words in capitals stand for: the first or the last match in what the terminals have printed. */
 const COPIED = {
   TICKET_URI: { pattern: /^uri {2,}(ciba:\S+)$/gm, which: -1 },
-  REQUEST_ID: { pattern: /^([\w-]{43}) {2}.+Z$/gm, which: -1 },
+  REQUEST_ID: { pattern: /^([\w-]{43}) {2}.+Z {2}\d+ *$/gm, which: -1 },
+  NUMBER: { pattern: /types this number on the phone: (\d\d)/g, which: -1 },
   TXN: { pattern: /\(txn ([0-9a-f]{16})\)/g, which: 0 },
 } as const;
 
 /** The commands that the page must have. */
 const LEAST =
   `up context client:create client:list client:test client:rotate-secret ask listen trigger phone:enrol phone:list
-  phone:show phone:approve user:create user:list user:import user:invite device:list tail trace status doctor audit evidence:export evidence:verify`.split(
+  phone:show phone:approve user:create user:list user:import user:invite device:list tail trace status request:list request:show doctor audit evidence:export evidence:verify`.split(
     /\s+/,
   );
 

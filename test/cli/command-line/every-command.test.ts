@@ -8,6 +8,7 @@ import type { Command } from '../../../cli/command-line/command.ts';
 import { vocabulary } from '../../../cli/commands/registry.ts';
 import { DemoWorld } from '../../../local/demo/demo-world.ts';
 import { createLocalRoutes } from '../../../local/demo/local-routes.ts';
+import { RESEND_PAUSE_SECONDS } from '../../../provider/core/asking/resend.ts';
 import { NAMED } from '../../support/json-shapes/named-shapes.ts';
 import { membersOf } from '../../support/json-shapes/shape.ts';
 import { PRINTED } from '../../support/json-shapes/shapes.ts';
@@ -222,6 +223,16 @@ describe('without a terminal, each command ends or is ended, and prints what doc
     await every.run('user create', ['--sub', 'gone', '--email', 'gone@example.com']);
     await every.run('user block', ['gone']);
     await every.run('user delete', ['gone', '--yes']);
+  });
+
+  it('a request of its own: resend, withdraw', async () => {
+    const client = await world.client();
+    writeFileSync(path('own'), client.client_secret);
+    const { authReqId } = await world.asked(client, { login_hint: (await world.person()).email });
+    world.runtime.advance(RESEND_PAUSE_SECONDS);
+    const own = [authReqId, '--client', client.client_id, '--secret-file', path('own')];
+    await every.run('resend', own);
+    await every.run('withdraw', own);
   });
 
   it('the provider: keys, log level, push credentials, doctor', async () => {

@@ -67,6 +67,7 @@ describe('ciba phone', () => {
     expect(list.requests).toEqual([
       {
         request_id: requestId,
+        times_rung: 1,
         issued_at: expect.any(Number),
         expires_at: expect.any(Number),
         client_id: client.client_id,
@@ -75,7 +76,7 @@ describe('ciba phone', () => {
       },
     ]);
     expect((await phone('list', '--key', key('approve'))).stdout).toMatch(
-      /^REQUEST ID +WHO ASKS +MESSAGE +ASKED +EXPIRES\n\S+ +Harbor Bank.* +Call 7 with Sam +\S+Z +\S+Z\n$/,
+      /^REQUEST ID +WHO ASKS +MESSAGE +ASKED +EXPIRES +RUNG\n\S+ +Harbor Bank.* +Call 7 with Sam +\S+Z +\S+Z +1\n$/,
     );
     const shown = (await phone('show', requestId, '--key', key('approve'))).stdout;
     expect(shown).toMatch(/^Harbor Bank.* asks \(client \S+\):\n {2}"Call 7 with Sam"\n {2}- Confirm who you are\n/);

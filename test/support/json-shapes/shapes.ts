@@ -61,6 +61,8 @@ export const PRINTED: Readonly<Record<string, Printed>> = {
   'user delete': DONE,
   'user export': { json: kept },
   'user erase': DONE,
+  resend: { json: { expires_in: 'number', resends_left: 'number' } },
+  withdraw: { nothing: 'The provider answers nothing. The exit code says that it did.' },
   'request list': { json: { requests: [askedRequest] } },
   'request show': { json: askedRequest },
   'device list': { json: { devices: [device] } },
