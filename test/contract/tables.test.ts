@@ -354,7 +354,13 @@ describeOnEngines('the tables', (name) => {
       const facts = await create();
       const later = await create({ sub: facts.sub, issuedAt: NOW + 1 });
       expect(await decidable.listPending(facts, NOW)).toEqual(
-        [later, facts].map(({ requestId, issuedAt, expiresAt }) => ({ requestId, issuedAt, expiresAt, ...OWN })),
+        [later, facts].map(({ requestId, issuedAt, expiresAt }) => ({
+          requestId,
+          issuedAt,
+          expiresAt,
+          timesRung: 1,
+          ...OWN,
+        })),
       );
       await approve(facts);
       expect(await decidable.listPending(facts, NOW)).toHaveLength(1);

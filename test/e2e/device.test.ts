@@ -182,7 +182,9 @@ describe('enrolment', () => {
       .sign(privateKey);
     const list = await world.send('/device/requests', { headers: { authorization: `Device ${assertion}` } });
     expect(list.body).toEqual({
-      requests: [{ request_id: requestId, issued_at: expect.any(Number), expires_at: expect.any(Number) }],
+      requests: [
+        { request_id: requestId, issued_at: expect.any(Number), expires_at: expect.any(Number), times_rung: 1 },
+      ],
     });
   });
 });

@@ -38,6 +38,7 @@ const listOf = (...requests: (typeof REQUESTS)['ofBo'][]) => ({
     request_id: requestId,
     issued_at: issuedAt,
     expires_at: expiresAt,
+    times_rung: 1,
   })),
 });
 
