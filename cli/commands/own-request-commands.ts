@@ -27,7 +27,7 @@ export const withdraw = command({
   options: CLIENT_OPTIONS,
   examples: [
     'ciba withdraw nJ2q3vT6hYk8Zr1bWc5xMa9dLe4oUg7sPi0fQtRwEyA',
-    'ciba withdraw - --client desk --key-file desk.private.jwk.json < auth_req_id',
+    'jq -r .auth_req_id a.json | ciba withdraw - --client desk --key-file desk.jwk',
   ],
   async run({ deployment, argument, options }) {
     await tell({ deployment, options }, argument.auth_req_id, 'backchannel_authentication_withdrawal_endpoint');
@@ -48,7 +48,7 @@ export const resend = command({
   options: CLIENT_OPTIONS,
   examples: [
     'ciba resend nJ2q3vT6hYk8Zr1bWc5xMa9dLe4oUg7sPi0fQtRwEyA',
-    'ciba resend - --client desk --key-file desk.private.jwk.json < auth_req_id',
+    'jq -r .auth_req_id a.json | ciba resend - --client desk --key-file desk.jwk',
   ],
   async run({ deployment, argument, options }) {
     const endpoint = 'backchannel_authentication_resend_endpoint';
