@@ -6,8 +6,10 @@ import { demoSeed, readSeed } from './demo/seed-file.ts';
 import { installation } from './installation.ts';
 import { LIMITS_OFF } from './runtime/limits-off.ts';
 import { type Runtime, startRuntime } from './runtime/runtime.ts';
+import { StartError } from './runtime/start-error.ts';
 import { DEFAULT_URL, type StartOptions } from './start-options.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { readCertificates } from './tls/certificate-file.ts';
 
 /** How many AWS calls, pushes and audit records are remembered, so that memory stays flat. */
 const REMEMBERED = 5_000;
@@ -26,7 +28,7 @@ export async function serve(options: StartOptions, terminal: Terminal): Promise<
     issuer: options.issuer,
     dataFolder: options.data === undefined ? undefined : resolve(options.data),
     dynamodb: options.dynamodb,
-    trustedCertificates: options.trusted,
+    trustedCertificates: trustedIn(options.trustCa),
     variables: { REQUEST_LIMITS: JSON.stringify(limits), NOTIFICATION_NETWORKS: options.callNetworks, ...classes },
     throttles: options.limits === 'off' ? 'off' : undefined,
     remembers: REMEMBERED,
@@ -65,6 +67,13 @@ function announce({ dynamodb }: StartOptions, { url, plainUrl, secure }: Runtime
   if (dynamodb === 'dynamodb-local')
     say('  note                   DynamoDB Local listens on all networks of this machine, without a password');
   say('Each call is one line from here on: when, what, who, how it ended.');
+}
+
+/** Reads the certificates of --trust-ca. */
+function trustedIn(file: string | undefined): readonly string[] {
+  const read = file === undefined ? { certificates: [] } : readCertificates(file);
+  if ('wrong' in read) throw new StartError(`--trust-ca must name a file of certificates: ${read.wrong}`);
+  return read.certificates;
 }
 
 /** Says what others have to trust, and how. */

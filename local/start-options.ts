@@ -5,7 +5,6 @@ import { DEFAULTS } from '../provider/core/operating/defaults.ts';
 import { installation } from './installation.ts';
 import { StartError } from './runtime/start-error.ts';
 import { wrongWord } from './terminal/wrong-word.ts';
-import { readCertificates } from './tls/certificate-file.ts';
 
 /** Where the runtime listens unless --port says otherwise. */
 export const DEFAULT_URL = 'http://localhost:3000';
@@ -18,8 +17,8 @@ export type StartOptions = {
   readonly https: { readonly port: number; readonly mtlsPort: number | undefined } | undefined;
   /** Undefined: the address of the runtime. */
   readonly issuer: string | undefined;
-  /** Certificates in PEM that the functions trust when they call clients. */
-  readonly trusted: readonly string[];
+  /** The file with certificates in PEM that the functions trust when they call clients. */
+  readonly trustCa: string | undefined;
   /** Networks where clients may be called although they are not public, separated by commas. */
   readonly callNetworks: string;
   readonly data: string | undefined;
@@ -92,7 +91,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     port,
     https: httpsIn(values),
     issuer: issuerIn(values.issuer),
-    trusted: trustedIn(values['trust-ca']),
+    trustCa: values['trust-ca'],
     callNetworks: networksIn(values['call-networks']),
     data: values.data,
     seed: values.seed,
@@ -139,13 +138,6 @@ function issuerIn(value: string | undefined): string | undefined {
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
     throw new StartError('--issuer must be a URL without a path, such as https://localhost:3443');
   return url.origin;
-}
-
-function trustedIn(file: string | undefined): readonly string[] {
-  if (file === undefined) return [];
-  const read = readCertificates(file);
-  if ('wrong' in read) throw new StartError(`--trust-ca must name a file of certificates: ${read.wrong}`);
-  return read.certificates;
 }
 
 function networksIn(value: string): string {

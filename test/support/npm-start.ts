@@ -13,16 +13,22 @@ export async function stopAll(): Promise<void> {
 }
 
 /** `npm start` as a user runs it, until it is ready or has ended. */
-export async function start(...args: string[]): Promise<Started> {
+export function start(...args: string[]): Promise<Started> {
+  return startWith({}, ...args);
+}
+
+/** The same with more variables in its environment. */
+export async function startWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Started> {
   const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/start.ts', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   running.push(child);
   let output = '';
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk;
-      const url = /^ready (http:\S+)$/m.exec(output)?.[1];
+      const url = /^ready (https?:\S+)$/m.exec(output)?.[1];
       if (url && output.includes('Each call')) resolve({ url, process: child, output: () => output });
     };
     child.stdout?.on('data', read);
@@ -40,9 +46,17 @@ export function stop(child: ChildProcess): Promise<unknown> {
 }
 
 /** `npm run demo` until it ends. */
-export const demo = (...args: string[]): Promise<{ code: number | null; output: string }> =>
+export const demo = (...args: string[]): Promise<{ code: number | null; output: string }> => demoWith({}, ...args);
+
+/** The same with more variables in its environment. */
+export const demoWith = (
+  env: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/demo/demo.ts', ...args]);
+    const child = spawn(process.execPath, ['--import', './local/check-node.mjs', 'local/demo/demo.ts', ...args], {
+      env: { ...process.env, ...env },
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));

@@ -72,7 +72,8 @@ function rawMessages(exchange) {
  * @param {Exchange} exchange
  */
 function addressOf({ from, path }) {
-  return location.protocol === 'https:' && from !== 'provider' ? location.origin + path : path;
+  const isToProvider = from !== 'provider' && path.startsWith('/');
+  return location.protocol === 'https:' && isToProvider ? location.origin + path : path;
 }
 
 /** @param {Exchange} exchange */
