@@ -7,9 +7,11 @@ import type { AwsCall } from '../../local/aws/server.ts';
 import { lifeOf, type Phone } from '../../local/demo/phone.ts';
 import { SyntheticItems } from '../../provider/adapters/dynamodb/synthetic-items.ts';
 import { Table } from '../../provider/adapters/dynamodb/table.ts';
+import { txnOf } from '../../provider/core/digest.ts';
 import { makeSyntheticIdentities } from '../../provider/core/operating/synthetic.ts';
 import { PublishedEvents } from '../support/published-events.ts';
-import { type TestClient, World } from '../support/world.ts';
+import { sendAnswer } from '../support/signed-answer.ts';
+import { requestIdOf, type TestClient, World } from '../support/world.ts';
 
 // Events for others (docs/events.md), from the real functions to the bus.
 
@@ -188,6 +190,30 @@ describe('others are told', () => {
     const told = JSON.stringify(events.all);
     for (const hidden of ['Lindqvist', email, '4670', 'phone"', 'push-token', 'W4SCT', authReqId, client.client_secret])
       expect(told).not.toContain(hidden);
+  });
+
+  it('no number that has to be entered, in either direction, although the stream has it', async () => {
+    const numbers: string[] = [];
+    for (const number_matching of ['phone_enters', 'client_enters']) {
+      const matching = await world.client({ number_matching });
+      const { email, phone } = await world.person();
+      const answer = await world.ask(matching, { login_hint: email });
+      const auth_req_id = String(answer.body['auth_req_id']);
+      const requestId = requestIdOf(auth_req_id);
+      const { bytes } = await phone.read(requestId);
+      const approve = async (claims: Record<string, unknown> = {}) =>
+        (await sendAnswer(world, phone, { requestId, bytes, claims })).body['number'];
+      const enter = (number: string) => world.post('/bc-authorize/number', matching, { auth_req_id, number });
+      const isShown = number_matching === 'phone_enters';
+      const number = String(isShown ? answer.body['number'] : await approve());
+      const wrong = number === '00' ? '01' : '00';
+      for (const text of [wrong, number]) await (isShown ? approve({ number: text }) : enter(text));
+      await events.next('authentication_approved', { txn: txnOf(requestId) });
+      numbers.push(number, wrong);
+    }
+    const told = JSON.stringify(events.all);
+    for (const number of numbers) expect(told).not.toContain(`"${number}"`);
+    expect(told).not.toContain('"number"');
   });
 
   it('nothing of what is swept, and nothing of the synthetic login', async () => {

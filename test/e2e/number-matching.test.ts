@@ -131,6 +131,8 @@ describe('a client that shows a number', () => {
     expect(JSON.stringify(world.trail(requestId))).not.toContain('"number":');
     const exported = await world.admin('GET', `/admin/users/${sub}/export`);
     expect(isQuoted(exported.text)).toBe(false);
+    const listed = await world.admin('GET', `/admin/users/${sub}/requests`);
+    expect([listed.text.includes(requestId), isQuoted(listed.text)]).toEqual([true, false]);
     expect(world.runtime.aws.calls.length).toBeGreaterThan(callsBefore);
   });
 });
