@@ -138,6 +138,32 @@ describe('private_key_jwt (RFC 7523 §3, CIBA §7.1)', () => {
     await expectRefusal(world, await world.post('/bc-authorize', undefined, form), failed('client_assertion_replayed'));
   });
 
+  it.each(['/bc-authorize/withdraw', '/bc-authorize/resend', '/bc-authorize/number'])(
+    'takes a jti once at %s too, and a second time nothing happens to the request',
+    async (path) => {
+      const { email } = await world.person();
+      const post = async (to: string, form: Record<string, string>, client_assertion?: string) =>
+        world.post(to, undefined, {
+          ...form,
+          client_assertion_type: ASSERTION,
+          client_assertion: client_assertion ?? (await assertion('ES256')),
+        });
+      const asked = await post('/bc-authorize', { scope: 'openid', login_hint: email });
+      const form = { auth_req_id: String(asked.body['auth_req_id']), number: '00' };
+      const pushes = world.runtime.push.deliveries.length;
+      const once = await assertion('ES256');
+      await expectRefusal(world, await tokenWith(once), letIn);
+      await expectRefusal(world, await post(path, form, once), failed('client_assertion_replayed'));
+      expect(world.runtime.push.deliveries).toHaveLength(pushes);
+      const polled = await post('/token', { ...form, grant_type: 'urn:openid:params:grant-type:ciba' });
+      expect(polled.body['error']).toBe('authorization_pending');
+      // And one that was used here is used up elsewhere.
+      const here = await assertion('ES256');
+      expect((await post(path, { auth_req_id: 'unknown', number: '00' }, here)).status).not.toBe(401);
+      await expectRefusal(world, await tokenWith(here), failed('client_assertion_replayed'));
+    },
+  );
+
   it('lets one of 20 concurrent uses of a jti in', async () => {
     const once = await assertion('ES256');
     const answers = await Promise.all(Array.from({ length: 20 }, () => tokenWith(once)));
