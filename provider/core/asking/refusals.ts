@@ -47,7 +47,7 @@ export type AskingRefusal =
   | { reason: 'invalid_binding_message'; expected: string }
   | { reason: 'binding_message_needed' }
   | { reason: 'malformed_user_code' }
-  | { reason: 'missing_user_code'; because: 'not_sent' | 'client_not_registered' }
+  | { reason: 'missing_user_code'; because: 'not_sent' | 'client_not_registered' | 'set_since' }
   | { reason: 'wrong_user_code' }
   | { reason: 'too_many_wrong_user_codes'; retryAfterSeconds: number }
   | { reason: 'invalid_target'; because: 'malformed' | 'not_allowed' | 'not_granted' }

@@ -1,5 +1,6 @@
 import { isSameRegistration, type Registration } from '../client/client.ts';
 import { type AuthenticationRequest, isSilentlyDenied, type RequestFacts } from '../deciding/authentication-request.ts';
+import type { UserCode } from '../person/user-code.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { attemptsOf } from './delivery-attempt.ts';
 import type { CountedAttempt } from './rate-window.ts';
@@ -55,4 +56,15 @@ export function judgeResend(
  */
 export function ringOf({ sub }: Pick<RequestFacts, 'sub'>): CountedAttempt {
   return { sub, isLong: false };
+}
+
+/**
+ * Judges the user code of a request that was asked before, when its phones are to ring again. A code that was set since
+ * was not sent with it, and the person may have set it because of this client.
+ */
+export function judgeCodeSetSince(
+  code: UserCode | undefined,
+  { issuedAt }: { readonly issuedAt: number },
+): Result<true> {
+  return code && code.setAt > issuedAt ? refuse({ reason: 'missing_user_code', because: 'set_since' }) : ok(true);
 }

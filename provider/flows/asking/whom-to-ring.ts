@@ -1,6 +1,6 @@
 import { checkAskable } from '../../core/asking/askable.ts';
 import { type Concealed, isHidden } from '../../core/asking/concealment.ts';
-import type { ResendableRequest } from '../../core/asking/resend.ts';
+import { judgeCodeSetSince, type ResendableRequest } from '../../core/asking/resend.ts';
 import type { Client } from '../../core/client/client.ts';
 import { devicesThatReach } from '../../core/deciding/acr.ts';
 import { type Device, reachable } from '../../core/device/device.ts';
@@ -29,7 +29,7 @@ export type Whom =
 
 /**
  * Finds whom a request would ring now. Since it was made, the user may have been blocked or have lost their phones, or
- * have denied other requests of the client or reported it. As much is read for a request that rang nobody, so that the
+ * have denied other requests of the client, reported it, or have set a user code. As much is read for a request that rang nobody, so that the
  * time does not tell.
  */
 export async function whomToRing(ports: WhomToRingPorts, { client, request, now }: Ringing): Promise<Result<Whom>> {
@@ -43,7 +43,8 @@ export async function whomToRing(ports: WhomToRingPorts, { client, request, now 
   const acrValues = asked?.acrValues;
   const block = owner && blockOf(owner.blocks, { client, profileId: owner.user.profileId });
   const pauseSeconds = pauseLeft(block, settings.denialPause, now);
-  const askable = checkAskable({ ...asIfAsked(request, client), found: owner, pauseSeconds, acrValues });
+  const userCode = judgeCodeSetSince(owner?.userCode, request);
+  const askable = checkAskable({ ...asIfAsked(request, client), found: owner, userCode, pauseSeconds, acrValues });
   if (!askable.ok) {
     const { refusal } = askable;
     return isHidden(refusal, settings) ? ok({ rung: [], silence: refusal.reason }) : askable;
@@ -65,7 +66,6 @@ function asIfAsked({ sub }: ResendableRequest, { onlySub, isSynthetic }: Client)
     clientLimit: undefined,
     openSeconds: 0,
     needsMessage: false,
-    userCode: ok<true>(true),
     userLimit: undefined,
   } as const;
 }

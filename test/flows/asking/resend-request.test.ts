@@ -7,6 +7,7 @@ import type { AuthenticationRequest, RequestFacts } from '../../../provider/core
 import type { Device } from '../../../provider/core/device/device.ts';
 import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
 import type { User } from '../../../provider/core/person/user.ts';
+import type { UserCode } from '../../../provider/core/person/user-code.ts';
 import type { Refusal } from '../../../provider/core/refusal.ts';
 import type { RateWindows } from '../../../provider/flows/asking/ports.ts';
 import { type ResendRequestPorts, resendRequest } from '../../../provider/flows/asking/resend-request.ts';
@@ -42,7 +43,13 @@ type Given = {
   readonly devices?: Device[];
   readonly settings?: Partial<Settings>;
   readonly blocks?: readonly ClientBlock[];
+  readonly codes?: readonly (readonly [string, UserCode])[];
 };
+
+const codeSet = (setAt: number): readonly [string, UserCode] => [
+  'ana',
+  { profileId: 'profile-1', codeId: 'code-1', hash: 'hash', setAt },
+];
 
 /** A bank whose request Ana has not answered for a minute. */
 function resendingWorld(given: Given = {}) {
@@ -57,7 +64,7 @@ function resendingWorld(given: Given = {}) {
     journal,
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
-  const { people } = peopleIn(journal, given.users ?? [ANA], { blocks });
+  const { people } = peopleIn(journal, given.users ?? [ANA], { blocks, codes: new Map(given.codes) });
   const { devices, stored: enrolled } = devicesIn(journal, given.devices ?? [deviceNamed('phone')]);
   const { push, fates, rung } = pushIn(journal);
   const { limits, rateWindows } = windowsIn(journal);
@@ -168,6 +175,12 @@ describe('a resend (RFC 10027 §6.1.11)', () => {
   });
 });
 
+it('a resend needs no user code that the request was checked with (CIBA §7.1.2)', async () => {
+  const world = resendingWorld({ codes: [codeSet(NOW - 60)] });
+  expect((await world.resend()).ok).toBe(true);
+  expect(world.rung).toHaveLength(1);
+});
+
 describe('a resend is refused (RFC 6749 §5.2)', () => {
   it.each<[string, AuthenticationRequest | undefined]>([
     ['unknown', undefined],
@@ -209,6 +222,7 @@ describe('a resend is refused (RFC 6749 §5.2)', () => {
       [{ users: [blocked] }, { reason: 'unknown_user', because: 'blocked' }],
       [{ users: [] }, { reason: 'unknown_user', because: 'no_profile' }],
       [{ users: [{ ...ANA, profileId: 'profile-2' }] }, { reason: 'unknown_user', because: 'no_profile' }],
+      [{ codes: [codeSet(NOW - 59)] }, { reason: 'missing_user_code', because: 'set_since' }],
       [{ client: { onlySub: 'bo' } }, { reason: 'unknown_user', because: 'not_for_this_client' }],
       [{ devices: [] }, { reason: 'no_reachable_device', devices: 0 }],
       [
@@ -267,6 +281,7 @@ describe('a resend that rings nobody gets the same answer, with as many calls in
     ['the request asked nobody', { request: facts({ sub: 'x', profileId: 'y', isConcealed: true }) }, conceals],
     ['the user was blocked, and users are concealed', { users: [{ ...ANA, status: 'blocked' }] }, conceals],
     ['the user has no phone, and users are concealed', { devices: [] }, conceals],
+    ['the user has a code since, and users are concealed', { codes: [codeSet(NOW - 1)] }, conceals],
   ];
 
   it.each(silent)('%s', async (_, given, settings) => {

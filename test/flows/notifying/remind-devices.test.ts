@@ -4,6 +4,7 @@ import { MOST_REMINDERS, REMINDER_LEASE_SECONDS } from '../../../provider/core/a
 import type { Client } from '../../../provider/core/client/client.ts';
 import type { AuthenticationRequest } from '../../../provider/core/deciding/authentication-request.ts';
 import type { ClientBlock } from '../../../provider/core/person/client-block.ts';
+import type { UserCode } from '../../../provider/core/person/user-code.ts';
 import { remindDevices } from '../../../provider/flows/notifying/remind-devices.ts';
 import type { Settings } from '../../../provider/flows/ports.ts';
 import { NOW, requestIn } from '../../core/given.ts';
@@ -25,12 +26,15 @@ const REPORTED: ClientBlock = {
   deniedAt: 0,
   report: { at: NOW - 10, requestId: 'request-0' },
 };
+const CODE_SINCE: UserCode = { profileId: 'profile-1', codeId: 'code-1', hash: 'hash', setAt: NOW - 1 };
+
 type Given = {
   readonly request?: AuthenticationRequest | undefined;
   readonly client?: Partial<Client>;
   readonly users?: (typeof ANA)[];
   readonly settings?: Partial<Settings>;
   readonly blocks?: readonly ClientBlock[];
+  readonly codes?: readonly (readonly [string, UserCode])[];
 };
 
 /** The message that phones are to be reminded of a request of the bank to Ana. */
@@ -46,7 +50,7 @@ function remindingWorld(given: Given = {}) {
     journal,
     given.blocks?.map((block) => ({ ...block, sub: 'ana' })),
   );
-  const { people } = peopleIn(journal, given.users ?? [ANA], { blocks });
+  const { people } = peopleIn(journal, given.users ?? [ANA], { blocks, codes: new Map(given.codes) });
   const { devices, stored: enrolled } = devicesIn(journal, [deviceNamed('phone')]);
   const { push, fates, rung } = pushIn(journal);
   const limit: { user: Counted } = { user: { allowed: true } };
@@ -140,6 +144,7 @@ describe('the reminder of a long request (RFC 10027 §6.1.11)', () => {
     ['the user was blocked', 'nobody_to_remind', { users: [{ ...ANA, status: 'blocked' }] }],
     ['the user is another person by now', 'nobody_to_remind', { users: [{ ...ANA, profileId: 'profile-2' }] }],
     ['the person reported the client', 'nobody_to_remind', { blocks: [REPORTED] }],
+    ['the person has a user code since', 'nobody_to_remind', { codes: [['ana', CODE_SINCE]] }],
     ['another client has the id', 'client_replaced', { client: { registrationId: 'registration-2' } }],
     ['reminders are switched off', 'reminders_off', { settings: { reminds: false } }],
   ])('does not come when %s', async (_, reason, given) => {
