@@ -1,20 +1,16 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/code-blocks.ts';
-import { type ClientRun, endPrograms, runClient } from './support/client-run.ts';
-import { type Command, commandOf, languageOf } from './support/languages.ts';
-import { programsOf } from './support/page-programs.ts';
+import { type ClientRun, runClient } from './support/client-run.ts';
+import { freePort } from './support/free-port.ts';
+import type { Command } from './support/languages.ts';
+import { commandsOf, MARKDOWN, PROGRAMS, runnableOf } from './support/page.ts';
+import { endPrograms } from './support/program-run.ts';
 import { type ProviderOverTls, startProviderOverTls } from './support/provider-over-tls.ts';
 
 // The programs of docs/clients.md, as a developer would copy them, with the libraries that others publish. Nothing of this
 // project is told to them but the issuer, a client and a user. Each run has its own client and its own user.
-
-const PAGE = 'docs/clients.md';
-const markdown = readFileSync(join(root, PAGE), 'utf8');
-const programs = programsOf(PAGE, markdown);
 
 /** What a client's program is like. */
 type Client = {
@@ -36,19 +32,12 @@ const CLIENTS: readonly Client[] = [
   { file: 'goclient.go' },
   { file: 'Nimbus.java' },
   { file: 'Auth0Java.java', method: 'client_secret_post' },
+  { file: 'SpringClient.java' },
   { file: 'libiddawc.c' },
   { file: 'curl.sh', checksSignature: false },
 ];
 
-const runnable: Client[] = [];
-for (const client of CLIENTS) {
-  const { isRequired, lacks } = languageOf(client.file);
-  const lacking = await lacks();
-  if (lacking === undefined) runnable.push(client);
-  else if (isRequired && process.env['CI'] === 'true')
-    throw new Error(`${client.file} needs ${lacking}, and CI=true allows no skip`);
-  else console.warn(`NOT RUN: ${client.file} of ${PAGE}, because this machine lacks ${lacking}`);
-}
+const runnable = await runnableOf(CLIENTS);
 const polling = runnable.filter(({ delivery }) => delivery === undefined);
 const pinged = runnable.filter(({ delivery }) => delivery === 'ping');
 
@@ -66,14 +55,10 @@ function pinned(): readonly string[] {
 }
 
 let provider: ProviderOverTls;
-const commands = new Map<string, Command>();
+let commands: ReadonlyMap<string, Command>;
 beforeAll(async () => {
   provider = await startProviderOverTls();
-  for (const { file } of runnable) {
-    const program = programs.get(file);
-    if (program === undefined) throw new Error(`${PAGE} has no program ${file}`);
-    commands.set(file, await commandOf(program, provider.authorityFile));
-  }
+  commands = await commandsOf(runnable, provider.authorityFile);
 });
 afterAll(async () => {
   endPrograms();
@@ -100,14 +85,6 @@ async function start(
   return runClient(provider, command, { client, env: { PORT, ...env } });
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, 'localhost'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** Starts a program, and answers as its user: when it has polled too early, or at once if it waits for a ping. */
 async function answered(client: Client, decision: 'approve' | 'deny', isForged = false): Promise<ClientRun> {
   const run = await start(client, { isForged });
@@ -119,11 +96,13 @@ async function answered(client: Client, decision: 'approve' | 'deny', isForged =
 
 describe('the programs of the page', () => {
   it('are those of this test, and no others', () => {
-    expect([...programs.keys()].sort()).toEqual(CLIENTS.map(({ file }) => file).sort());
+    expect([...PROGRAMS.keys()].filter((file) => !/^(api|Spring(Api|IssuerUri))/.test(file)).sort()).toEqual(
+      CLIENTS.map(({ file }) => file).sort(),
+    );
   });
 
   it('have the libraries that the page tells its readers to install', () => {
-    const installs = [...markdown.matchAll(/^`(?:(?:npm|pip) install |go get )?(?<packages>[^`]*\d\.\d[^`]*)`/gm)];
+    const installs = [...MARKDOWN.matchAll(/^`(?:(?:npm|pip) install |go get )?(?<packages>[^`]*\d\.\d[^`]*)`/gm)];
     const named = installs.flatMap(({ groups }) => groups?.['packages']?.split(' ') ?? []);
     expect(named).toContain('golang.org/x/oauth2@v0.38.0');
     expect(pinned()).toEqual(expect.arrayContaining(named));

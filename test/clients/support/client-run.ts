@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Phone } from '../../../local/demo/phone.ts';
-import { PATIENCE_MILLISECONDS } from '../../support/patience.ts';
 import type { TestClient } from '../../support/world.ts';
 import type { Command } from './languages.ts';
+import { type Ended, runProgram } from './program-run.ts';
 import type { ProviderOverTls } from './provider-over-tls.ts';
+import { until } from './until.ts';
 
-/** How a program ended, and what it printed. */
-export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 /** A program that asks for a user of its own. */
 export type ClientRun = {
   readonly phone: Phone;
@@ -18,13 +15,6 @@ export type ClientRun = {
   readonly ended: Promise<Ended>;
 };
 
-const running = new Set<ChildProcess>();
-
-/** Ends the programs that still run, because a test has failed. */
-export function endPrograms(): void {
-  for (const child of running) child.kill('SIGKILL');
-}
-
 /** Starts a program with what it reads from its environment. Its user is new, and is called Ana Lindqvist. */
 export async function runClient(
   { world, endpoint }: ProviderOverTls,
@@ -32,30 +22,14 @@ export async function runClient(
   { client, env = {} }: { readonly client: TestClient; readonly env?: Readonly<Record<string, string>> },
 ): Promise<ClientRun> {
   const { sub, email, phone } = await world.person({ name: 'Ana Lindqvist' });
-  const child = spawn(command.program, command.args, {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      ISSUER: world.issuer,
-      CLIENT_ID: client.client_id,
-      CLIENT_SECRET: client.client_secret,
-      LOGIN_HINT: email,
-      SUB: sub,
-      ...endpoint,
-      ...command.env,
-      ...env,
-    },
-  });
-  running.add(child);
-  const printed = { out: '', err: '' };
-  child.stdout.on('data', (chunk) => (printed.out += chunk));
-  child.stderr.on('data', (chunk) => (printed.err += chunk));
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      running.delete(child);
-      resolve({ code, ...printed });
-    });
+  const { ended, printed, hasEnded } = runProgram(command, {
+    ISSUER: world.issuer,
+    CLIENT_ID: client.client_id,
+    CLIENT_SECRET: client.client_secret,
+    LOGIN_HINT: email,
+    SUB: sub,
+    ...endpoint,
+    ...env,
   });
   return {
     phone,
@@ -63,8 +37,7 @@ export async function runClient(
     asked: () =>
       until(async () => {
         const [waiting] = await phone.list();
-        if (!waiting && child.exitCode !== null)
-          throw new Error(`it ended before it asked: ${printed.out}${printed.err}`);
+        if (!waiting && hasEnded()) throw new Error(`it ended before it asked: ${printed().out}${printed().err}`);
         return waiting?.request_id;
       }, 'no request came to the phone'),
     polled: async () => {
@@ -73,15 +46,4 @@ export async function runClient(
       await until(async () => world.logs.find(isPending), 'no poll was answered with authorization_pending');
     },
   };
-}
-
-/** Looks again and again until there is something. `expect.poll` can't be used in tests that run at the same time. */
-async function until<T>(look: () => Promise<T | undefined>, otherwise: string): Promise<T> {
-  const givenUpAt = performance.now() + PATIENCE_MILLISECONDS;
-  while (performance.now() < givenUpAt) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await pause(200);
-  }
-  throw new Error(otherwise);
 }
