@@ -19,6 +19,16 @@ const pushedError = v.object({ error: v.string(), error_description: v.optional(
 const registered = v.object({ client_id: v.string(), client_secret: v.string() });
 export type RegisteredClient = v.InferOutput<typeof registered>;
 
+/** Registers a client like a seeded one, but for some members, as an operator would. */
+export async function registerLike(
+  url: string,
+  order: { readonly like: string; readonly client_id: string; readonly metadata: Readonly<Record<string, unknown>> },
+): Promise<RegisteredClient> {
+  const answer = await fetch(`${url}/local/client`, { method: 'POST', body: JSON.stringify(order) });
+  if (!answer.ok) throw new Error(`the client could not be registered: ${await answer.text()}`);
+  return v.parse(registered, await answer.json());
+}
+
 /** A client that listens at a notification endpoint of its own, like one of the provider's seed. */
 export class ListeningClient {
   /** What the provider must send as bearer token. */
@@ -32,8 +42,11 @@ export class ListeningClient {
     this.#endpoint = endpoint;
   }
 
-  /** Starts listening, and registers the client for it, as an operator would. */
-  static async start(url: string, like: string, delivery: 'ping' | 'push'): Promise<ListeningClient> {
+  /** Starts listening, and registers the client for it, as an operator would. `more` are members of the registration. */
+  static async start(
+    { url, delivery, like }: { url: string; delivery: 'ping' | 'push'; like: string },
+    more: Readonly<Record<string, unknown>>,
+  ): Promise<ListeningClient> {
     const token = randomBytes(32).toString('base64url');
     const endpoint = await startOwnEndpoint(readDeployment({ url }, {}), 0, token);
     const name = `${delivery} ${new URL(endpoint.listening.url).port}`;
@@ -41,11 +54,10 @@ export class ListeningClient {
       client_name: `Demo in a terminal, ${name}`,
       backchannel_token_delivery_mode: delivery,
       backchannel_client_notification_endpoint: endpoint.listening.url,
+      ...more,
     };
-    const order = { like, client_id: `demo-${name.replace(' ', '-')}`, metadata };
-    const answer = await fetch(`${url}/local/client`, { method: 'POST', body: JSON.stringify(order) });
-    if (!answer.ok) throw new Error(`the client could not be registered: ${await answer.text()}`);
-    return new ListeningClient(token, v.parse(registered, await answer.json()), endpoint);
+    const client = await registerLike(url, { like, client_id: `demo-${name.replace(' ', '-')}`, metadata });
+    return new ListeningClient(token, client, endpoint);
   }
 
   get url(): string {

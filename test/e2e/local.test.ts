@@ -79,6 +79,21 @@ describe('npm run demo', () => {
     expect([pinged.code, pushed.code]).toEqual([0, 0]);
   });
 
+  it('shows a number in both directions, a withdrawal, and an approval that may wait for days', async () => {
+    const { url } = await start('--port', '0', '--limits', 'off');
+    const typed = await demo('--url', url, '--number-matching', 'phone_enters');
+    expect(typed.output).toMatch(/the client shows \d\d, and[\s\S]*"mca"[\s\S]*one login, end to end/);
+    const entered = await demo('--url', url, '--number-matching', 'client_enters', '--long');
+    expect(entered.output).toMatch(
+      /valid for 259200 s[\s\S]*reminded 60 minutes before the end[\s\S]*\d\d is right[\s\S]*"mca"[\s\S]*one login, end to end/,
+    );
+    const withdrawn = await demo('--url', url, '--withdraw');
+    expect(withdrawn.output).toMatch(
+      /404 not_found: no phone has[\s\S]*400 access_denied: The client withdrew [\s\S]*one request, asked and withdrawn/,
+    );
+    expect([typed.code, entered.code, withdrawn.code]).toEqual([0, 0, 0]);
+  });
+
   it('ends with 1 for an unknown way of delivery', async () => {
     const { code, output } = await demo('--delivery', 'post');
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('must be poll, ping or push') });
