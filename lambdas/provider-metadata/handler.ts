@@ -1,6 +1,7 @@
-import { ok, refuse } from '../../provider/core/result.ts';
+import { ok } from '../../provider/core/result.ts';
 import { answerMethods, answerPublic } from '../../provider/edge/http/answer.ts';
 import { endpoint, type Route } from '../../provider/edge/http/endpoint.ts';
+import { answerInertly } from '../../provider/edge/http/inert-answer.ts';
 import { mapResult } from '../../provider/edge/http/map-result.ts';
 import { describeProvider, publishKeys } from '../../provider/flows/discovery/describe-provider.ts';
 import { wire } from './wiring.ts';
@@ -26,7 +27,7 @@ const describe: Route = async () => mapResult(describeProvider(ports), (body) =>
 const keySet: Route = async () =>
   mapResult(await publishKeys(ports.keys), (body) => answerPublic(body, MAX_AGE_SECONDS));
 const tellMethods: Route = async () => ok(answerMethods(['GET', 'HEAD', 'OPTIONS']));
-const refuseEverybody: Route = async () => refuse({ reason: 'only_backchannel' });
+const refuseEverybody: Route = async () => ok(answerInertly({ reason: 'only_backchannel' }));
 
 export const handler = endpoint(log, {
   'GET /.well-known/openid-configuration': describe,

@@ -24,7 +24,11 @@ export async function checkTokens(issued: Issued): Promise<{ idToken: Verified |
   const { issuer, clientId } = issued;
   const keys = createRemoteJWKSet(new URL(issued.jwksUri));
   const idToken = issued.idToken ? await jwtVerify(issued.idToken, keys, { issuer, audience: clientId }) : undefined;
-  const accessToken = await jwtVerify(issued.accessToken, keys, { issuer, typ: 'at+jwt' });
+  const accessToken = await jwtVerify(issued.accessToken, keys, { issuer });
+  if (!['at+jwt', 'JWT'].includes(String(accessToken.protectedHeader.typ)))
+    throw new Error('the access token has the type of another JWT');
+  if (accessToken.payload['client_id'] !== clientId || 'at_hash' in accessToken.payload)
+    throw new Error('the access token is not one of this client');
   if (!accessToken.payload.aud || accessToken.payload.aud === clientId)
     throw new Error('the audience of the access token is not an API');
   const { authReqId } = issued;

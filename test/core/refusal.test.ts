@@ -38,17 +38,7 @@ const ROWS: { readonly [Reason in RefusalReason]: Row<Reason> } = {
   ],
 
   // The authorization endpoint (RFC 6749 §4.1.2.1)
-  only_backchannel: [
-    {},
-    '400 unsupported_response_type',
-    'This provider has no login page: clients ask at backchannel_authentication_endpoint (CIBA), and the user answers on a phone. Nobody is redirected.',
-    {
-      headers: {
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-        'referrer-policy': 'no-referrer',
-      },
-    },
-  ],
+  only_backchannel: [{}, '400 unsupported_response_type', 'There is no login page: clients ask by CIBA.'],
 
   // Client authentication (RFC 6749 §2.3, §5.2) and registration (RFC 7591 §3.2.2)
   no_client_authentication: [{}, '401 invalid_client', 'The client must authenticate with its registered method.'],

@@ -60,17 +60,22 @@ describe('client secrets (RFC 6749 §2.3.1)', () => {
     await expectRefusal(world, await world.post('/oauth/token', withBasic, unknownRequest), letIn);
   });
 
-  it('refuses the method that is not registered, even with the right secret', async () => {
-    await expectRefusal(
-      world,
-      await world.post('/token', withPost, unknownRequest),
-      failed('wrong_authentication_method'),
-    );
-    await expectRefusal(
-      world,
-      await world.post('/token', undefined, { ...unknownRequest, ...withBasic }),
-      failed('wrong_authentication_method'),
-    );
+  it('lets in a secret in the other way than the registered one, as a client that is not strict may send it', async () => {
+    await expectRefusal(world, await world.post('/token', withPost, unknownRequest), letIn);
+    await expectRefusal(world, await world.post('/token', undefined, { ...unknownRequest, ...withBasic }), letIn);
+  });
+
+  it('refuses the other way for a strict client, even with the right secret, at once and until it is changed back', async () => {
+    const strict = { strict_token_endpoint_auth_method: true };
+    const basicOnly = await world.client(strict);
+    const postOnly = await world.client({ ...strict, token_endpoint_auth_method: 'client_secret_post' });
+    const otherWay = { ...unknownRequest, ...basicOnly };
+    const refused = failed('wrong_authentication_method');
+    await expectRefusal(world, await world.post('/token', postOnly, unknownRequest), refused);
+    await expectRefusal(world, await world.post('/token', undefined, otherWay), refused);
+    await expectRefusal(world, await world.post('/token', basicOnly, unknownRequest), letIn);
+    await world.admin('PATCH', `/admin/clients/${basicOnly.client_id}`, { strict_token_endpoint_auth_method: null });
+    await expectRefusal(world, await world.post('/token', undefined, otherWay), letIn);
   });
 
   it('answers 401 with WWW-Authenticate only to a client that used the Authorization header (RFC 6749 §5.2)', async () => {

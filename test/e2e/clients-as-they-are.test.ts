@@ -1,3 +1,4 @@
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Phone } from '../../local/demo/phone.ts';
 import { expectRefusal, expectTokens } from '../support/assertions.ts';
@@ -106,4 +107,59 @@ describe('HEAD and OPTIONS of the public documents', () => {
       expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
     },
   );
+});
+
+describe('access tokens for APIs that refuse at+jwt', () => {
+  const SPRING = 'https://spring.example.com';
+  let mover: TestClient;
+  beforeAll(async () => {
+    mover = await world.client({ audiences: [API, SPRING], jwt_typ_audiences: [SPRING] });
+  });
+
+  /** Asks for an audience, approves, and returns the tokens. */
+  async function tokensFor(audience: string) {
+    const { authReqId, requestId } = await world.asked(mover, { login_hint: email, audience });
+    await world.answer(phone, requestId, 'approve');
+    return expectTokens(await world.poll(mover, authReqId));
+  }
+
+  it('say JWT for the API that is registered so, and at+jwt for others; azp is the client', async () => {
+    for (const [audience, typ] of [
+      [SPRING, 'JWT'],
+      [API, 'at+jwt'],
+    ] as const) {
+      const { access_token: token } = await tokensFor(audience);
+      const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', world.runtime.url));
+      const currentDate = new Date(world.runtime.now() * 1000);
+      const { payload } = await jwtVerify(token, keys, { issuer: world.issuer, audience, typ, currentDate });
+      expect(payload).toMatchObject({ azp: mover.client_id, client_id: mover.client_id });
+    }
+  });
+
+  it('are no ID tokens: as a hint they are refused, although both say JWT (RFC 8725 §3.11)', async () => {
+    const { access_token: token, id_token } = await tokensFor(SPRING);
+    expect(decodeProtectedHeader(token).typ).toBe(decodeProtectedHeader(id_token).typ);
+    const hinted = (id_token_hint: string) => world.ask(mover, { id_token_hint });
+    await expectRefusal(world, await hinted(token), {
+      status: 400,
+      error: 'invalid_request',
+      reason: 'id_token_hint_invalid',
+    });
+    expect((await hinted(id_token)).status).toBe(200);
+  });
+
+  it('can be revoked, and ID tokens cannot (RFC 7009 §2.1)', async () => {
+    const { access_token: token, id_token } = await tokensFor(SPRING);
+    const revoked = async (text: string) => world.reason(await world.post('/revoke', mover, { token: text }));
+    expect(await revoked(id_token)).toBe('not_an_access_token');
+    expect(await revoked(token)).toBe('access_token_revoked');
+    expect(world.trail('token_revoked').at(-1)).toMatchObject({ jti: decodeJwt(token).jti });
+  });
+
+  it('are registered for audiences of the client alone', async () => {
+    const registration = { client_name: 'Mover', jwt_typ_audiences: [SPRING], audiences: [API] };
+    const { status, body } = await world.admin('POST', '/admin/clients', registration);
+    expect([status, body['error']]).toEqual([400, 'invalid_client_metadata']);
+    expect(body['error_description']).toContain('jwt_typ_audiences');
+  });
 });

@@ -203,6 +203,7 @@ describe('the tokens', () => {
       ...common,
       aud: 'https://api.example.com',
       client_id: client.client_id,
+      azp: client.client_id,
       scope: 'openid email',
       jti: expect.any(String),
     });

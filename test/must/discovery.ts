@@ -119,7 +119,7 @@ export const DISCOVERY_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: 'provider/flows/client/authenticate-client.ts',
-          text: ' || !profile.authenticationMethods.includes(registered)',
+          text: ' || !profile.authenticationMethods.includes(method)',
           broken: '',
         },
         test: {

@@ -166,20 +166,20 @@ export const REGISTRATION_REQUIREMENTS: readonly Requirement[] = [
     id: 'CIBA-4.R6',
     section: 'CIBA §4',
     level: 'MUST',
-    says: 'A client authenticates at both endpoints by the method that it registered.',
+    says: 'A client authenticates at both endpoints by the method that it registered; a secret may come the other way, unless the client is strict.',
     status: 'held',
     proofs: [
       {
         breaks: {
           file: 'provider/flows/client/authenticate-client.ts',
-          text: 'if (registered !== method || ',
+          text: 'if (!mayAuthenticateBy(client, method) || ',
           broken: 'if (',
         },
         test: {
-          file: 'test/flows/client/authenticate-client.test.ts',
+          file: 'test/flows/client/client-secrets.test.ts',
           titles: [
-            'a client is not authenticated (CIBA §4)',
-            'by another method than it registered, be the secret right',
+            'a client with a secret is not authenticated',
+            'in the other way than it registered, with its right secret, if it is strict (CIBA §4)',
           ],
         },
       },

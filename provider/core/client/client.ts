@@ -71,6 +71,11 @@ export type Client = {
   /** Shown on the phone as the one who asks. */
   readonly name: string;
   readonly credential: ClientCredential;
+  /**
+   * True if a secret is taken only in the way of the registered method. Absent means that it may stand in the
+   * `Authorization` header or in the body.
+   */
+  readonly strictMethod?: boolean | undefined;
   /** The grant types that the client may use. Without any, it may not ask for tokens. */
   readonly grantTypes: readonly GrantType[];
   readonly deliveryMode: DeliveryMode;
@@ -90,6 +95,8 @@ export type Client = {
   readonly scopeDescriptions: Readonly<Record<string, string>>;
   readonly audiences: readonly string[];
   readonly defaultAudience?: string | undefined;
+  /** Those of the audiences whose access tokens say `JWT` as their type. Absent means none: all say `at+jwt`. */
+  readonly jwtTypAudiences?: readonly string[] | undefined;
   readonly idTokenAlgorithm: SigningAlgorithm;
   readonly accessTokenAlgorithm: SigningAlgorithm;
   /**
@@ -136,6 +143,19 @@ const clientIdPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 /** Returns whether a string can be a client id of this provider. */
 export function isClientId(value: string): boolean {
   return clientIdPattern.test(value);
+}
+
+/**
+ * Returns whether a client may authenticate by a method: the registered one. A secret may also come in the other way,
+ * unless the client is strict. Whoever has a secret may use the `Authorization` header (RFC 6749 §2.3.1). A key is
+ * never replaced by a secret, nor a secret by a key.
+ */
+export function mayAuthenticateBy(
+  { credential: { method: registered }, strictMethod }: Pick<Client, 'credential' | 'strictMethod'>,
+  method: ClientAuthenticationMethod,
+): boolean {
+  if (method === registered) return true;
+  return !strictMethod && method !== 'private_key_jwt' && registered !== 'private_key_jwt';
 }
 
 /**

@@ -3,7 +3,8 @@ import { isDisplayable } from '../display-text.ts';
 import { HTTPS_URL, isCallableUrl } from '../notifying/notification-endpoint.ts';
 import { isSubject } from '../person/login-identifier.ts';
 import { GRANT_TYPES } from '../token/grant-types.ts';
-import { CLIENT_AUTHENTICATION_METHODS, DELIVERY_MODES, isClientId } from './client.ts';
+import { AUTHENTICATION_METADATA } from './authentication-metadata.ts';
+import { DELIVERY_MODES, isClientId } from './client.ts';
 import { HINT_METADATA } from './hint-issuers.ts';
 import { KEY_METADATA } from './key-metadata.ts';
 import type { MemberSpec, MemberValue } from './metadata-member.ts';
@@ -58,16 +59,7 @@ export const CLIENT_METADATA = {
     storedAs: 'scopes',
     rule: { expected: 'scope tokens separated by single spaces', fits: (scope) => SCOPES.test(scope) },
   },
-  token_endpoint_auth_method: {
-    kind: 'choice',
-    of: CLIENT_AUTHENTICATION_METHODS,
-    source: 'RFC 7591 §2',
-    means: 'How the client authenticates at every endpoint.',
-    whenAbsent: '`private_key_jwt`',
-    change: 'replace',
-    audited: 'name',
-    storedAs: 'credential',
-  },
+  ...AUTHENTICATION_METADATA,
   ...KEY_METADATA,
   grant_types: {
     kind: 'choices',

@@ -1,6 +1,6 @@
 import type { PublicJwk, SigningAlgorithm } from '../keys/jwk.ts';
 import { sameKey } from '../keys/public-key.ts';
-import type { Client } from './client.ts';
+import { type Client, mayAuthenticateBy } from './client.ts';
 import { judgeSecret, secretsOf } from './secrets.ts';
 
 /** The credential with which a client authenticated one call: the hash of its secret, or the key that verified. */
@@ -22,7 +22,7 @@ export type ProvenCredential =
  */
 export function credentialStands(client: Client, credential: ProvenCredential, now: number): boolean {
   const { credential: registered } = client;
-  if (registered.method !== credential.method) return false;
+  if (!mayAuthenticateBy(client, credential.method)) return false;
   if (credential.method !== 'private_key_jwt')
     return judgeSecret(credential.secretHash, secretsOf(registered), now).state === 'works';
   if (registered.method !== 'private_key_jwt') return false;

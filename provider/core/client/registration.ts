@@ -17,12 +17,8 @@ const wrong = (member: string, expected: string) => refuse({ reason: 'invalid_cl
  * `private_key_jwt`. A registration never makes the client of the synthetic login.
  */
 export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Registration): Result<Client> {
-  const members = checkMembers({ ...metadata, client_id: own.clientId });
-  if (!members.ok) return members;
-  const audience = checkAudiences(metadata, own.clientId);
-  if (!audience.ok) return audience;
-  const described = checkDescriptions(metadata);
-  if (!described.ok) return described;
+  const texts = checkTexts({ ...metadata, client_id: own.clientId });
+  if (!texts.ok) return texts;
   const credential = registerCredential(metadata, own);
   if (!credential.ok) return credential;
   const hintIssuers = registerHintIssuers(metadata.login_hint_token_issuers);
@@ -34,6 +30,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     registrationId: own.registrationId,
     name: metadata.client_name,
     credential: credential.value,
+    strictMethod: metadata.strict_token_endpoint_auth_method,
     grantTypes: metadata.grant_types ?? [CIBA_GRANT],
     deliveryMode: metadata.backchannel_token_delivery_mode ?? 'poll',
     notificationEndpoint: metadata.backchannel_client_notification_endpoint,
@@ -44,6 +41,7 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     scopeDescriptions: metadata.scope_descriptions ?? {},
     audiences: metadata.audiences ?? [],
     defaultAudience: metadata.default_audience,
+    jwtTypAudiences: metadata.jwt_typ_audiences,
     idTokenAlgorithm: metadata.id_token_signed_response_alg ?? 'RS256',
     accessTokenAlgorithm: metadata.access_token_signed_response_alg ?? 'RS256',
     requestsPerMinute: metadata.requests_per_minute,
@@ -55,6 +53,14 @@ export function registerClient(metadata: ClientMetadata, own: ClientSecrets & Re
     isSynthetic: undefined,
     revision: undefined,
   });
+}
+
+/** Checks what a registration says by itself: each member, the audiences with one another, and the descriptions. */
+function checkTexts(metadata: ClientMetadata & { readonly client_id: string }): Result<true> {
+  const members = checkMembers(metadata);
+  if (!members.ok) return members;
+  const audiences = checkAudiences(metadata, metadata.client_id);
+  return audiences.ok ? checkDescriptions(metadata) : audiences;
 }
 
 /** Checks each member that is present against its rule, in the order of the table. */
@@ -78,7 +84,8 @@ function checkDescriptions({ scope_descriptions: described = {} }: ClientMetadat
     : ok(true);
 }
 
-function checkAudiences({ audiences, default_audience }: ClientMetadata, clientId: string): Result<true> {
+function checkAudiences(metadata: ClientMetadata, clientId: string): Result<true> {
+  const { audiences, default_audience, jwt_typ_audiences = [] } = metadata;
   if (audiences?.includes(clientId))
     return wrong('audiences', 'without the client_id: ID tokens of the client would pass for access tokens');
   if (audiences?.some(isReservedAudience))
@@ -86,6 +93,8 @@ function checkAudiences({ audiences, default_audience }: ClientMetadata, clientI
       'audiences',
       `without ${SYNTHETIC_AUDIENCE} and ${SYNTHETIC_ID}, which are reserved for the synthetic login`,
     );
+  if (jwt_typ_audiences.some((audience) => !audiences?.includes(audience)))
+    return wrong('jwt_typ_audiences', 'some of audiences');
   return default_audience === undefined || audiences?.includes(default_audience)
     ? ok(true)
     : wrong('default_audience', 'one of audiences');
@@ -148,31 +157,30 @@ export function warningsOf({ audiences }: Pick<Client, 'audiences'>): readonly s
   );
 }
 
+function describeAuthentication(client: Client) {
+  const { credential, strictMethod } = client;
+  return {
+    token_endpoint_auth_method: credential.method,
+    strict_token_endpoint_auth_method: strictMethod,
+    ...describeKeys(credential, client),
+  };
+}
+
 /**
  * Returns the registration of a client without anything secret. Absent members are undefined, which JSON leaves out.
  */
 export function describeClient(client: Client): ClientMetadata & { readonly client_id: string } {
-  const { clientId, registrationId, name, credential, grantTypes, deliveryMode, notificationEndpoint, ...more } =
-    client;
-  const { scopes, scopeDescriptions, audiences, defaultAudience, sendsUserCodes, ...further } = more;
+  const { clientId, registrationId, name, grantTypes, deliveryMode, notificationEndpoint, ...more } = client;
+  const { scopes, scopeDescriptions, audiences, defaultAudience, jwtTypAudiences, ...further } = more;
   const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, secretDays, ...last } = further;
-  const {
-    requiresOpenid,
-    requestAlgorithm: _algorithm,
-    requiresSignedRequests: _isRequired,
-    hintIssuers,
-    numberMatching,
-    onlySub,
-    isSynthetic,
-    revision,
-    ...others
-  } = last;
-  others satisfies Nothing;
+  const { sendsUserCodes, requiresOpenid, hintIssuers, numberMatching, onlySub, isSynthetic, revision, ...rest } = last;
+  const { credential: _, strictMethod: _isStrict, ...others } = rest;
+  const { requestAlgorithm: _algorithm, requiresSignedRequests: _isRequired, ...nothing } = others;
+  nothing satisfies Nothing;
   return {
     client_id: clientId,
     client_name: name,
-    token_endpoint_auth_method: credential.method,
-    ...describeKeys(credential, client),
+    ...describeAuthentication(client),
     grant_types: grantTypes,
     backchannel_token_delivery_mode: deliveryMode,
     backchannel_client_notification_endpoint: notificationEndpoint,
@@ -183,6 +191,7 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
     access_token_signed_response_alg: accessTokenAlgorithm,
     audiences,
     default_audience: defaultAudience,
+    jwt_typ_audiences: jwtTypAudiences,
     requests_per_minute: requestsPerMinute,
     client_secret_days: secretDays,
     require_openid_scope: requiresOpenid,

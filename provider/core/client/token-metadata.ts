@@ -23,4 +23,17 @@ export const TOKEN_METADATA = {
     audited: 'name',
     storedAs: 'accessTokenAlgorithm',
   },
+  jwt_typ_audiences: {
+    kind: 'texts',
+    called: 'AUDIENCE',
+    longest: 255,
+    most: 50,
+    source: 'own',
+    means:
+      'Those of `audiences` whose access tokens say `JWT` as `typ`, for APIs that refuse `at+jwt`: Spring Security with `issuer-uri` alone, or an API that knows tokens of Auth0. A token for several audiences says `JWT` only if all of them are here.',
+    whenAbsent: 'none: every access token says `at+jwt` (RFC 9068)',
+    change: 'remove',
+    audited: 'values',
+    storedAs: 'jwtTypAudiences',
+  },
 } as const satisfies Readonly<Record<string, MemberSpec>>;

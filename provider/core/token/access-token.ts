@@ -1,3 +1,4 @@
+import type { Client } from '../client/client.ts';
 import type { Nothing } from '../whole.ts';
 import type { Grant } from './grant.ts';
 import { confirmationClaim, type KeyConfirmation } from './sender-constraint.ts';
@@ -6,8 +7,8 @@ import { confirmationClaim, type KeyConfirmation } from './sender-constraint.ts'
 export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /**
- * Builds the claims of the access token (RFC 9068 §2.2): `sub` is the user, `client_id` is the client, `aud` is the
- * granted audience (a string if there is only one), and `auth_time`, `amr` and `acr` describe the approval. The
+ * Builds the claims of the access token (RFC 9068 §2.2): `sub` is the user, `client_id` is the client, and so is `azp`,
+ * for APIs that know tokens of OpenID providers from before RFC 9068. `aud` is the granted audience (a string if there is only one), and `auth_time`, `amr` and `acr` describe the approval. The
  * registration and the profile behind the ids, the count of blocks, the device and the user's claims are left out. A
  * member of the grant that is neither in the token nor left out by name does not compile.
  */
@@ -29,6 +30,7 @@ export function mintAccessToken(
     sub,
     aud: audience.length === 1 ? audience[0] : audience,
     client_id: clientId,
+    azp: clientId,
     scope: scopes.join(' '),
     iat: issuance.now,
     exp: issuance.now + issuance.lifetimeSeconds,
@@ -36,6 +38,18 @@ export function mintAccessToken(
     ...authenticationClaims({ authTime, amr, acr }),
     ...confirmationClaim(issuance.confirmation),
   };
+}
+
+/**
+ * Returns the `typ` of an access token: `at+jwt` (RFC 9068 §2.1), or `JWT` if the client is registered so for all its
+ * audiences. A `JWT` is told from an ID token by its audience, which is never the id of a client, and by its claims: it
+ * has `client_id`, `scope` and `jti`, and no `at_hash` (RFC 8725 §3.12).
+ */
+export function accessTokenType(
+  { audience }: Pick<Grant, 'audience'>,
+  { jwtTypAudiences = [] }: Pick<Client, 'jwtTypAudiences'>,
+): 'at+jwt' | 'JWT' {
+  return audience.length > 0 && audience.every((one) => jwtTypAudiences.includes(one)) ? 'JWT' : 'at+jwt';
 }
 
 /** Returns the claims that say when and how the user approved. They are the same in both tokens. */

@@ -34,7 +34,8 @@ export function acceptedUntil({ expiresAt }: Pick<RevokedToken, 'expiresAt'>): n
 
 /**
  * Judges whether a client may revoke a JWT: an access token of this provider (RFC 9068 §2), issued to this client (RFC
- * 7009 §2.1), that an API may still accept. The signature is not looked at. An ID token is no access token.
+ * 7009 §2.1), that an API may still accept. The signature is not looked at. An ID token is no access token: it has
+ * `at_hash`, and neither `jti` nor `client_id`.
  */
 export function judgeRevocation(
   { header, claims }: { readonly header: TokenClaims; readonly claims: TokenClaims },
@@ -42,8 +43,8 @@ export function judgeRevocation(
   now: number,
 ): RevocationJudgement {
   const { iss, jti, sub, exp, client_id: owner } = claims;
-  if (header['typ'] !== 'at+jwt' || typeof iss !== 'string' || !namesIssuer(iss, names))
-    return notRevocable('not_an_access_token');
+  const isTyped = header['typ'] === 'at+jwt' || (header['typ'] === 'JWT' && !Object.hasOwn(claims, 'at_hash'));
+  if (!isTyped || typeof iss !== 'string' || !namesIssuer(iss, names)) return notRevocable('not_an_access_token');
   if (typeof jti !== 'string' || typeof sub !== 'string' || typeof exp !== 'number')
     return notRevocable('not_an_access_token');
   if (owner !== clientId) return notRevocable('access_token_foreign');

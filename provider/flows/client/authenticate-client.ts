@@ -1,5 +1,10 @@
 import { parseBasicCredentials } from '../../core/client/basic-credentials.ts';
-import { type Client, type ClientAuthenticationMethod, isClientId } from '../../core/client/client.ts';
+import {
+  type Client,
+  type ClientAuthenticationMethod,
+  isClientId,
+  mayAuthenticateBy,
+} from '../../core/client/client.ts';
 import { checkNoRepeats } from '../../core/form.ts';
 import type { RefusalReason } from '../../core/refusal.ts';
 import { ok, type Result, refuse } from '../../core/result.ts';
@@ -30,7 +35,7 @@ const OUTDATED: ReadonlySet<RefusalReason> = new Set([
 ]);
 
 /**
- * Authenticates the client with the one method it registered (OIDC Core §9, CIBA §7.1). Nothing is counted or stored
+ * Authenticates the client with the method it registered (OIDC Core §9, CIBA §7.1), or with its secret in the other way. Nothing is counted or stored
  * for the client's request before this succeeds. An unknown client and a wrong secret get the same answer, after the
  * same reads. A credential that fails against a copy of the client is checked once more against the client as it is
  * stored now, so that a new secret, key or client works at once.
@@ -61,13 +66,16 @@ function mayBeOutdated(judged: Result<unknown>): boolean {
 /** Judges what was presented against one reading of the client. */
 async function judgeClient(
   { profile }: ClientAuthenticationPorts,
-  { client, prove, method }: Pick<Presented, 'prove'> & { client: Client | undefined; method: string },
+  {
+    client,
+    prove,
+    method,
+  }: Pick<Presented, 'prove'> & { client: Client | undefined; method: ClientAuthenticationMethod },
 ): Promise<Result<AuthenticatedClient>> {
   const proven = await prove(client?.credential);
   if (!client) return refuse({ reason: 'unknown_client' });
-  const { method: registered } = client.credential;
-  if (registered !== method || !profile.authenticationMethods.includes(registered))
-    return refuse({ reason: 'wrong_authentication_method', registered });
+  if (!mayAuthenticateBy(client, method) || !profile.authenticationMethods.includes(method))
+    return refuse({ reason: 'wrong_authentication_method', registered: client.credential.method });
   if (!proven.ok) return proven;
   const { credential, confirmation } = proven.value;
   return ok({ client, credential, ...(profile.boundTokens !== 'never' && { confirmation }) });

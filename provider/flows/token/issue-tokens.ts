@@ -1,6 +1,6 @@
 import { asksIdToken } from '../../core/asking/scope.ts';
 import type { Client } from '../../core/client/client.ts';
-import { mintAccessToken } from '../../core/token/access-token.ts';
+import { accessTokenType, mintAccessToken } from '../../core/token/access-token.ts';
 import type { Grant } from '../../core/token/grant.ts';
 import { mintIdToken } from '../../core/token/id-token.ts';
 import { type KeyConfirmation, tokenTypeFor } from '../../core/token/sender-constraint.ts';
@@ -68,7 +68,10 @@ export async function issueTokens(
     lifetimeSeconds: lifetimes.accessTokenSeconds,
     confirmation,
   });
-  const accessToken = await ports.signer.sign(accessClaims, { algorithm: client.accessTokenAlgorithm, type: 'at+jwt' });
+  const accessToken = await ports.signer.sign(accessClaims, {
+    algorithm: client.accessTokenAlgorithm,
+    type: accessTokenType(grant, client),
+  });
   const idTokenFor = () => {
     const lifetimeSeconds = lifetimes.idTokenSeconds;
     const claims = mintIdToken(grant, { issuer, accessToken, now, lifetimeSeconds, pushedFor });

@@ -58,6 +58,6 @@ export type GrantCall = AuthenticatedClient & { readonly form: FormParameters; r
 
 /** Signs the provider's own tokens. */
 export interface TokenSigner {
-  /** Signs with the active key of the algorithm. `typ` is `at+jwt` for access tokens (RFC 9068 §2.1). */
+  /** Signs with the active key of the algorithm. `typ` is `JWT`, or `at+jwt` for access tokens (RFC 9068 §2.1). */
   sign(claims: TokenClaims, as: { algorithm: SigningAlgorithm; type: 'JWT' | 'at+jwt' }): Promise<string>;
 }

@@ -101,6 +101,7 @@ it('the values of these members are in the audit trail, and of no others', () =>
   const withValues = CLIENT_METADATA_ROWS.filter(([, { audited }]) => audited === 'values').map(([name]) => name);
   expect(withValues).toEqual([
     'scope',
+    'strict_token_endpoint_auth_method',
     'jwks_uri',
     'backchannel_authentication_request_signing_alg',
     'require_signed_request_object',
@@ -108,6 +109,7 @@ it('the values of these members are in the audit trail, and of no others', () =>
     'backchannel_token_delivery_mode',
     'backchannel_client_notification_endpoint',
     'backchannel_user_code_parameter',
+    'jwt_typ_audiences',
     'audiences',
     'default_audience',
     'client_secret_days',

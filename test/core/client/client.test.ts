@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkGrantAllowed, isClientId, JWT_BEARER_ASSERTION } from '../../../provider/core/client/client.ts';
+import {
+  type ClientAuthenticationMethod,
+  type ClientCredential,
+  checkGrantAllowed,
+  isClientId,
+  JWT_BEARER_ASSERTION,
+  mayAuthenticateBy,
+} from '../../../provider/core/client/client.ts';
 import { CIBA_GRANT } from '../../../provider/core/token/grant-types.ts';
 import { CLIENT, refusalOf } from '../given.ts';
 
@@ -25,4 +32,27 @@ describe('client', () => {
     expect(CIBA_GRANT).toBe('urn:openid:params:grant-type:ciba');
     expect(JWT_BEARER_ASSERTION).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
   });
+});
+
+describe('a client may authenticate (RFC 6749 §2.3.1, OIDC Core §9)', () => {
+  const SECRET = { secretHash: 'hash' };
+  const KEYED: ClientCredential = { method: 'private_key_jwt', algorithms: ['ES256'], keys: [] };
+  const secretIn = (method: 'client_secret_basic' | 'client_secret_post'): ClientCredential => ({ method, ...SECRET });
+
+  it.each<[ClientCredential, readonly ClientAuthenticationMethod[], readonly ClientAuthenticationMethod[]]>([
+    [secretIn('client_secret_basic'), ['client_secret_basic', 'client_secret_post'], ['client_secret_basic']],
+    [secretIn('client_secret_post'), ['client_secret_basic', 'client_secret_post'], ['client_secret_post']],
+    [KEYED, ['private_key_jwt'], ['private_key_jwt']],
+  ])(
+    '$method: by the ways of a secret for each other, unless it is strict, and never by a key for a secret',
+    (...row) => {
+      const [credential, usually, strictly] = row;
+      const all = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
+      const ways = (strictMethod?: boolean) =>
+        all.filter((one) => mayAuthenticateBy({ credential, strictMethod }, one));
+      expect(ways()).toEqual(usually);
+      expect(ways(false)).toEqual(usually);
+      expect(ways(true)).toEqual(strictly);
+    },
+  );
 });

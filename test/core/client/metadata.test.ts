@@ -18,6 +18,7 @@ const FULL = {
   client_name: 'Example Bank',
   scope: 'openid pay',
   token_endpoint_auth_method: 'private_key_jwt',
+  strict_token_endpoint_auth_method: true,
   jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'A'.repeat(43) }] },
   // In place of `jwks`, so no client has both.
   jwks_uri: undefined,
@@ -30,6 +31,7 @@ const FULL = {
   backchannel_user_code_parameter: true,
   id_token_signed_response_alg: 'PS256',
   access_token_signed_response_alg: 'ES256',
+  jwt_typ_audiences: ['https://api.example'],
   scope_descriptions: { pay: 'Pay from your account' },
   audiences: ['https://api.example'],
   default_audience: 'https://api.example',
@@ -59,7 +61,11 @@ describe('the table of client metadata', () => {
   it.each(rows.filter(([, { rule }]) => rule))(
     'refuses a %s that breaks its rule, in the words of the rule',
     (name, row) => {
-      const broken = { ...FULL, [name]: unfit(row), ...(name === 'audiences' && { default_audience: undefined }) };
+      const broken = {
+        ...FULL,
+        [name]: unfit(row),
+        ...(name === 'audiences' && { default_audience: undefined, jwt_typ_audiences: undefined }),
+      };
       const own = name === 'client_id' ? { ...OWN, clientId: '\n' } : OWN;
       const expected = row.rule?.expected;
       expect(refusalOf(registerClient(broken, own))).toEqual({
@@ -81,9 +87,11 @@ describe('the table of client metadata', () => {
 
 describe('what does not compile', () => {
   const absent = {
+    strictMethod: undefined,
     notificationEndpoint: undefined,
     sendsUserCodes: undefined,
     defaultAudience: undefined,
+    jwtTypAudiences: undefined,
     requestsPerMinute: undefined,
     secretDays: undefined,
     requiresOpenid: undefined,

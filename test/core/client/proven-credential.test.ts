@@ -33,10 +33,24 @@ describe('a secret that authenticated a call', () => {
     ['another secret took its place', basic({})],
     ['it has ended', basic({ secretHash: 'used', secretExpiresAt: NOW })],
     ['it has ended as the old one', basic({ oldSecret: { hash: 'used', expiresAt: NOW } })],
-    ['the client changed its method', { method: 'client_secret_post', secretHash: 'used' }],
     ['the client has keys now', keyed()],
   ])('does not stand when %s', (_why, registered) => {
     expect(stands(registered, BY_SECRET)).toBe(false);
+  });
+});
+
+describe('a secret that came in the other way than the client registered', () => {
+  const posting: ClientCredential = { method: 'client_secret_post', secretHash: 'used' };
+
+  it('stands, unless the client is strict by now', () => {
+    expect(stands(posting, BY_SECRET)).toBe(true);
+    const strict: Client = { ...CLIENT, credential: posting, strictMethod: true };
+    expect(credentialStands(strict, BY_SECRET, NOW)).toBe(false);
+    expect(credentialStands(strict, { ...BY_SECRET, method: 'client_secret_post' }, NOW)).toBe(true);
+  });
+
+  it('stands for no other secret', () => {
+    expect(stands({ ...posting, secretHash: 'other' }, BY_SECRET)).toBe(false);
   });
 });
 

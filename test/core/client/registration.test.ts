@@ -337,6 +337,8 @@ describe('a registration as it is told (RFC 7591 §3.2.1)', () => {
         scope_descriptions: fc.constantFrom({}, { 'read:x': 'Read X' }),
         audiences: fc.constant(['a', 'b']),
         default_audience: fc.constant('b'),
+        jwt_typ_audiences: fc.constantFrom(['a'], ['b', 'a']),
+        strict_token_endpoint_auth_method: fc.boolean(),
         id_token_signed_response_alg: algorithm,
         access_token_signed_response_alg: algorithm,
         requests_per_minute: fc.integer({ min: 1 }),
@@ -346,7 +348,8 @@ describe('a registration as it is told (RFC 7591 §3.2.1)', () => {
     );
     fc.assert(
       fc.property(authentication, others, (authenticated, other) => {
-        fc.pre(other.default_audience === undefined || other.audiences !== undefined);
+        const named = other.default_audience ?? other.jwt_typ_audiences;
+        fc.pre(named === undefined || other.audiences !== undefined);
         const client = valueFrom(register({ ...authenticated, ...(other as Partial<ClientMetadata>) }));
         expect(valueFrom(registerClient(describeClient(client), OWN))).toEqual(client);
       }),

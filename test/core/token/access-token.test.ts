@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mintAccessToken } from '../../../provider/core/token/access-token.ts';
+import { accessTokenType, mintAccessToken } from '../../../provider/core/token/access-token.ts';
 import type { Grant } from '../../../provider/core/token/grant.ts';
 import type { Whole } from '../../../provider/core/whole.ts';
 import { FACTS, GRANT, ISSUER, NOW } from '../given.ts';
@@ -19,6 +19,7 @@ describe('access token (RFC 9068 §2.2)', () => {
       sub: 'user-1',
       aud: 'https://api.example/',
       client_id: 'bank',
+      azp: 'bank',
       scope: 'openid email',
       iat: NOW,
       exp: NOW + 600,
@@ -42,5 +43,26 @@ describe('access token (RFC 9068 §2.2)', () => {
 
   it('is about the user, never about the client (RFC 9068 §2.2)', () => {
     expect(accessToken()['sub']).toBe(FACTS.sub);
+  });
+});
+
+describe('the type of an access token (RFC 9068 §2.1)', () => {
+  const typeOf = (audience: readonly string[], jwtTypAudiences?: readonly string[]) =>
+    accessTokenType({ audience }, { jwtTypAudiences });
+
+  it('is at+jwt, unless the client is registered to get JWT for the API', () => {
+    expect(typeOf(['a:1'])).toBe('at+jwt');
+    expect(typeOf(['a:1'], [])).toBe('at+jwt');
+    expect(typeOf(['a:1'], ['a:2'])).toBe('at+jwt');
+    expect(typeOf(['a:1'], ['a:1', 'a:2'])).toBe('JWT');
+  });
+
+  it('is JWT for several APIs only if all of them are registered so', () => {
+    expect(typeOf(['a:1', 'a:2'], ['a:1'])).toBe('at+jwt');
+    expect(typeOf(['a:1', 'a:2'], ['a:2', 'a:1'])).toBe('JWT');
+  });
+
+  it('is at+jwt where there is no audience at all', () => {
+    expect(typeOf([], ['a:1'])).toBe('at+jwt');
   });
 });

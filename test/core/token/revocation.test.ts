@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mintAccessToken } from '../../../provider/core/token/access-token.ts';
+import { mintIdToken } from '../../../provider/core/token/id-token.ts';
 import { acceptedUntil, judgeRevocation } from '../../../provider/core/token/revocation.ts';
 import { GRANT, ISSUER, NAMES, NOW } from '../given.ts';
 
@@ -24,7 +25,22 @@ describe('a client may revoke', () => {
     expect(judge({}, { now: NOW + 960 })).toEqual(refusedAs('access_token_expired'));
   });
 
-  it.each(['JWT', 'AT+JWT', 'ciba-device+jwt', '', null, 7])('no JWT of the type %o, such as an ID token', (typ) => {
+  it('one that says JWT, for an API that takes no other', () => {
+    expect(judge({}, { typ: 'JWT' }).outcome).toBe('revocable');
+  });
+
+  it('no ID token, which has the hash of an access token, and neither jti nor client_id', () => {
+    const lifetimeSeconds = 900;
+    const idToken = mintIdToken(GRANT, { issuer: ISSUER, accessToken: 'x', now: NOW, lifetimeSeconds });
+    const presented = { header: { typ: 'JWT' }, claims: idToken };
+    expect(judgeRevocation(presented, { clientId: 'bank', names: NAMES }, NOW)).toEqual(
+      refusedAs('not_an_access_token'),
+    );
+    for (const claims of [{ at_hash: 'x' }, { jti: undefined }])
+      expect(judge(claims, { typ: 'JWT' })).toEqual(refusedAs('not_an_access_token'));
+  });
+
+  it.each(['AT+JWT', 'ciba-device+jwt', '', null, 7])('no JWT of the type %o', (typ) => {
     expect(judge({}, { typ })).toEqual(refusedAs('not_an_access_token'));
   });
 

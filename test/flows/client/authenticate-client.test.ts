@@ -96,8 +96,8 @@ describe('a client is not authenticated (CIBA §4)', () => {
     expect(refusalOf(await authenticateClient(ports, both))).toEqual({ reason: 'several_client_authentications' });
   });
 
-  it('by another method than it registered, be the secret right', async () => {
-    const { ports } = portsFor(SECRET);
+  it('by its secret in the body, where the profile takes it in the header alone', async () => {
+    const { ports } = portsFor(SECRET, { authenticationMethods: ['client_secret_basic'] });
     const posted = callWith({ client_id: 'bank', client_secret: 's3cret' });
     expect(refusalOf(await authenticateClient(ports, posted))?.reason).toBe('wrong_authentication_method');
   });

@@ -21,13 +21,14 @@ const KEYED: Client = {
   clientId: 'keyed',
   credential: { method: 'private_key_jwt', algorithms: ['ES256'], keys: [keyNamed('keyed')] },
 };
+const STRICT: Client = { ...POSTING, clientId: 'strict', strictMethod: true };
 const PROVEN = { method: 'client_secret_post', secretHash: sha256('s3cret') };
 const POSTED = { client_id: 'shop', client_secret: 's3cret' };
 
 function secretWorld(boundTokens: 'never' | 'when_proven' = 'never') {
   const world = startWorld();
   const { journal, note } = world;
-  const { clients, copy, stored, profile } = clientsIn(journal, [BANK, POSTING, KEYED], { boundTokens });
+  const { clients, copy, stored, profile } = clientsIn(journal, [BANK, POSTING, STRICT, KEYED], { boundTokens });
   const ports: ClientAuthenticationPorts = { ...world.ports, clients, profile, ...signaturesIn(journal) };
   const call = (form: Record<string, string | string[]>, authorization?: string) => {
     const { headers, ...rest } = clientCall(note, form);
@@ -47,6 +48,14 @@ describe('a client with a secret is authenticated', () => {
   it('by the header, with its own client_id beside it', async () => {
     const { call } = secretWorld();
     expect(valueFrom(await call({ client_id: 'bank' }, basic('bank', 's3cret'))).client).toEqual(BANK);
+  });
+
+  it('in the header, though it registered the form, and in the form, though it registered the header (RFC 6749 §2.3.1)', async () => {
+    const { call } = secretWorld();
+    const used = { method: 'client_secret_basic', secretHash: sha256('s3cret') };
+    expect(valueFrom(await call({}, basic('shop', 's3cret')))).toStrictEqual({ client: POSTING, credential: used });
+    const posted = await call({ client_id: 'bank', client_secret: 's3cret' });
+    expect(valueFrom(posted)).toStrictEqual({ client: BANK, credential: PROVEN });
   });
 
   it('and has proved no key, where the profile would bind tokens to one', async () => {
@@ -135,10 +144,16 @@ describe('a client with a secret is not authenticated', () => {
       });
   });
 
-  it('by a method that it did not register, with its right secret', async () => {
+  it('in the other way than it registered, with its right secret, if it is strict (CIBA §4)', async () => {
     const { call } = secretWorld();
     const refusal = { reason: 'wrong_authentication_method', registered: 'client_secret_post' };
-    expect(refusalOf(await call({}, basic('shop', 's3cret')))).toEqual(refusal);
+    expect(refusalOf(await call({}, basic('strict', 's3cret')))).toEqual(refusal);
+    expect((await call({ ...POSTED, client_id: 'strict' })).ok).toBe(true);
+  });
+
+  it('in the other way than it registered, with a wrong secret', async () => {
+    const { call } = secretWorld();
+    expect(refusalOf(await call({}, basic('shop', 'wrong')))).toEqual({ reason: 'wrong_client_secret' });
   });
 
   it('in an outage, which is a fault and not a refusal', async () => {

@@ -45,6 +45,7 @@ describe('a client redeems an approval (CIBA §10.1)', () => {
         ...common,
         aud: 'https://api.example/',
         client_id: 'bank',
+        azp: 'bank',
         scope: 'openid email',
         exp: NOW + 900,
         jti: 'id-1',
@@ -59,6 +60,17 @@ describe('a client redeems an approval (CIBA §10.1)', () => {
     });
     await redeem();
     expect(signed.map(({ algorithm }) => algorithm)).toEqual(['PS256', 'ES256']);
+  });
+
+  it('gets an access token that says JWT for an API that is registered so (RFC 7519 §5.1)', async () => {
+    for (const [jwtTypAudiences, types] of [
+      [['https://api.example/'], ['sign JWT', 'sign JWT']],
+      [['https://other.example/'], ['sign at+jwt', 'sign JWT']],
+    ] as const) {
+      const { redeem, journal } = redeemingWorld(requestIn('approved'), { client: { jwtTypAudiences } });
+      await redeem();
+      expect(journal.calls.filter((call) => call.startsWith('sign'))).toEqual(types);
+    }
   });
 
   it('leaves in the log how long the user took, and in the audit trail who got tokens for whom', async () => {

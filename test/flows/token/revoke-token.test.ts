@@ -87,10 +87,11 @@ describe('a client revokes an access token (RFC 7009 §2)', () => {
 describe('what cannot be revoked succeeds as well, and stores nothing (RFC 7009 §2.2)', () => {
   const { token, ...world } = revokingWorld();
   const unverified = 'access_token_not_verified';
+  const ID_TOKEN = { aud: 'bank', at_hash: 'x', client_id: undefined, azp: undefined, jti: undefined };
 
   it.each([
     ['no JWT', 'junk', 'not_an_access_token', 0],
-    ['an ID token', token({ header: { typ: 'JWT' } }), 'not_an_access_token', 0],
+    ['an ID token', token({ header: { typ: 'JWT' }, claims: ID_TOKEN }), 'not_an_access_token', 0],
     ['the token of another issuer', token({ claims: { iss: 'https://evil.example/' } }), 'not_an_access_token', 0],
     ['the token of another client', token({ claims: { client_id: 'other' } }), 'access_token_foreign', 0],
     ['an expired one', token({ claims: { exp: NOW - 60 } }), 'access_token_expired', 0],
