@@ -1,4 +1,13 @@
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { randomUUID } from 'node:crypto';
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Phone } from '../../local/demo/phone.ts';
 import { expectRefusal, expectTokens } from '../support/assertions.ts';
@@ -161,5 +170,42 @@ describe('access tokens for APIs that refuse at+jwt', () => {
     const { status, body } = await world.admin('POST', '/admin/clients', registration);
     expect([status, body['error']]).toEqual([400, 'invalid_client_metadata']);
     expect(body['error_description']).toContain('jwt_typ_audiences');
+  });
+});
+
+describe('white space in binding_message', () => {
+  const SENT = '  Transfer 250 EUR\n\nto\tMira ';
+  const SHOWN = 'Transfer 250 EUR to Mira';
+
+  it('is collapsed in what the phone shows and signs, in a form and in JSON (CIBA §7.1)', async () => {
+    const form = { ...client, scope: 'openid', login_hint: email, binding_message: SENT };
+    for (const answer of [await world.ask(undefined, form), await postJson('/bc-authorize', form)]) {
+      const requestId = requestIdOf(String(answer.body['auth_req_id']));
+      const { bytes, shown } = await phone.read(requestId);
+      expect(shown.binding_message).toBe(SHOWN);
+      expect((await phone.answer(requestId, bytes, 'approve')).status).toBeLessThan(300);
+    }
+  });
+
+  it('is collapsed in a signed request too (CIBA §7.1.1)', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const registration = { backchannel_authentication_request_signing_alg: 'ES256' };
+    const signing = await world.client({ ...registration, jwks: { keys: [await exportJWK(publicKey)] } });
+    const now = world.runtime.now();
+    const about = { iss: signing.client_id, aud: world.issuer, iat: now, nbf: now, exp: now + 60, jti: randomUUID() };
+    const claims = { ...about, scope: 'openid', login_hint: email, binding_message: SENT };
+    const request = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+    const { body } = await world.post('/bc-authorize', signing, { request });
+    const { shown } = await phone.read(requestIdOf(String(body['auth_req_id'])));
+    expect(shown.binding_message).toBe(SHOWN);
+  });
+
+  it('does not hide what nobody sees: a zero-width space is refused (CIBA §13)', async () => {
+    const answer = await world.ask(undefined, { ...client, login_hint: email, binding_message: 'A\u200BB' });
+    await expectRefusal(world, answer, {
+      status: 400,
+      error: 'invalid_binding_message',
+      reason: 'invalid_binding_message',
+    });
   });
 });

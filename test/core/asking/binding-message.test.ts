@@ -4,6 +4,7 @@ import {
   checkBindingMessage,
   wholeMessagePattern,
 } from '../../../provider/core/asking/binding-message.ts';
+import { cpuMilliseconds } from '../../support/cpu-time.ts';
 import { refusalOf } from '../given.ts';
 
 const NOT_SHOWABLE = {
@@ -76,5 +77,49 @@ describe('binding_message (CIBA §7.1)', () => {
 
   it('never lets a narrower set widen what can be shown', () => {
     expect(refusalOf(checkBindingMessage('\u{1F600}', { narrowerSet: /^.*$/u }))).toEqual(NOT_SHOWABLE);
+  });
+
+  it.each([
+    [' Pay 49.90 EUR\n', 'Pay 49.90 EUR'],
+    ['Order 12:\r\n  two  tickets', 'Order 12: two tickets'],
+    ['\tA\t\tB', 'A B'],
+    ['49,90\u00A0\u20AC', '49,90 \u20AC'],
+    ['\u3000\u6771\u4EAC\u3000\u6771\u4EAC\u3000', '\u6771\u4EAC \u6771\u4EAC'],
+    ['A\u0085B\u2028C\u2029D\u1680E\u202FF\u205FG\u2000H\u200AI\vJ\fK', 'A B C D E F G H I J K'],
+  ])('is shown as a page would show it, whatever white space it has: %j', (sent, shown) => {
+    expect(checkBindingMessage(sent)).toEqual({ ok: true, value: shown });
+  });
+
+  it('counts what is shown, not what was sent', () => {
+    expect(checkBindingMessage(`${'a b \n'.repeat(16).padEnd(60_000)}`)).toEqual({
+      ok: true,
+      value: Array.from({ length: 32 }, (_, index) => 'ab'[index % 2]).join(' '),
+    });
+    expect(refusalOf(checkBindingMessage(`${'a '.repeat(32)}bc`))).toEqual(NOT_SHOWABLE);
+  });
+
+  it('is read in no time when it is 64 KB of white space', () => {
+    expect(cpuMilliseconds(() => checkBindingMessage(`a${' \n'.repeat(32_000)}b`))).toBeLessThan(150);
+  });
+
+  it('is nothing when it is white space alone: it is refused, and not taken for absent', () => {
+    for (const sent of [' ', '\n\t', '\u00A0']) expect(refusalOf(checkBindingMessage(sent))).toEqual(NOT_SHOWABLE);
+  });
+
+  it.each(['\uFEFF', '\u200B', '\u200D', '\u2060', '\u180E', '\u0000', '\u001F', '\u00AD', '\u3164', '\u2800'])(
+    'is refused with %j, which is no white space although nobody sees it, wherever it stands',
+    (hidden) => {
+      for (const sent of [`${hidden}A`, `A${hidden}`, `A ${hidden} B`, ` ${hidden}`])
+        expect(refusalOf(checkBindingMessage(sent)), JSON.stringify(sent)).toEqual(NOT_SHOWABLE);
+    },
+  );
+
+  it('is held against the narrower set and the strict rules as it is shown', () => {
+    const code = wholeMessagePattern('[A-Z]{2} [0-9]{4}');
+    expect(checkBindingMessage(' AB\n\n1234 ', { narrowerSet: code })).toEqual({ ok: true, value: 'AB 1234' });
+    expect(refusalOf(checkBindingMessage('Call 555\n12\t34', { strict: true }))).toEqual({
+      reason: 'invalid_binding_message',
+      expected: 'without a number of 7 or more digits',
+    });
   });
 });
