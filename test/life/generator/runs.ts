@@ -31,6 +31,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
 );
 const misfortune = fc.constantFrom(...FATES.filter((one) => one !== 'answered' && one !== 'throttled'));
 const AT_ONCE: Pace = { how: 'at once' };
+const meets: fc.Arbitrary<Pace> = fc.record({ how: fc.constant('meets' as const), after, fate: misfortune });
 const stops: fc.Arbitrary<Pace> = fc.record({ how: fc.constant('stops' as const), after });
 /**
  * Most invocations go well. Of the others, many meet one misfortune or stop once: that is what most bugs need, and
@@ -39,10 +40,7 @@ const stops: fc.Arbitrary<Pace> = fc.record({ how: fc.constant('stops' as const)
 const pace: fc.Arbitrary<Pace> = fc.oneof(
   { weight: 8, arbitrary: fc.constant(AT_ONCE) },
   { weight: 4, arbitrary: stops },
-  {
-    weight: 3,
-    arbitrary: fc.record({ how: fc.constant('meets' as const), after, fate: misfortune }),
-  },
+  { weight: 3, arbitrary: meets },
   { weight: 2, arbitrary: fc.constant<Pace>({ how: 'step by step' }) },
 );
 
@@ -106,19 +104,17 @@ const moment: fc.Arbitrary<Move> = fc.record({
   move: fc.constant('wait' as const),
   seconds: fc.integer({ min: 1, max: 6 }),
 });
-const approach: fc.Arbitrary<Move> = fc.record({
-  move: fc.constant('approach' as const),
-  request: which,
-  instant: fc.constantFrom(...INSTANTS),
-  offset: fc.integer({ min: -3, max: 1 }),
-});
+const approach = (
+  instant: fc.Arbitrary<(typeof INSTANTS)[number]> = fc.constantFrom(...INSTANTS),
+  offset = fc.integer({ min: -3, max: 1 }),
+): fc.Arbitrary<Move> => fc.record({ move: fc.constant('approach' as const), request: which, instant, offset });
 
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 46, arbitrary: starting(pace) },
   { weight: 8, arbitrary: fc.record({ move: fc.constant('step' as const), call: small, fate }) },
   { weight: 5, arbitrary: fc.record({ move: fc.constant('finish' as const), call: which }) },
   { weight: 6, arbitrary: wait },
-  { weight: 5, arbitrary: approach },
+  { weight: 5, arbitrary: approach() },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -135,24 +131,34 @@ const finish = fc.constant<Move>({ move: 'finish', call: 0 });
 const twice = (call: (how: fc.Arbitrary<Pace>) => fc.Arbitrary<StartingMove>) =>
   fc.tuple(call(stops), call(atOnce), finish);
 
-/** What races consist of: one invocation stops, another one or a moment comes in between, and the first goes on. */
-const race: fc.Arbitrary<readonly Move[]> = fc.oneof(
+const toResend = approach(fc.constant('resend'), fc.nat({ max: 1 }));
+const toReminder = approach(fc.constant('reminder'), fc.nat({ max: 1 }));
+const resend = (how: fc.Arbitrary<Pace>) => ownCall('resend', how);
+
+/** Moves that belong together: what is drawn one by one seldom comes together. */
+type Together = fc.Arbitrary<readonly Move[]>;
+
+/** One invocation stops, another one or a moment comes in between, and the first goes on. */
+const race: Together = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(starting(stops), starting(atOnce), finish) },
-  { weight: 2, arbitrary: fc.tuple(approach, starting(stops), moment, finish) },
-  { weight: 2, arbitrary: fc.tuple(approach, starting(stops), starting(atOnce), finish) },
+  { weight: 2, arbitrary: fc.tuple(approach(fc.constant('end')), starting(stops), moment, finish) },
+  { weight: 2, arbitrary: fc.tuple(approach(), starting(stops), starting(atOnce), finish) },
+  { weight: 1, arbitrary: twice(enter) },
+  { weight: 1, arbitrary: fc.tuple(ownCall('poll', stops), operator(atOnce), finish) },
+  { weight: 1, arbitrary: fc.tuple(operator(atOnce), ownCall('poll', atOnce)) },
   {
-    weight: 3,
-    arbitrary: fc
-      .tuple(
-        approach,
-        fc.oneof(
-          twice(deliver),
-          twice((how) => ownCall('resend', how)),
-          twice(enter),
-        ),
-      )
-      .map(([first, both]): readonly Move[] => [first, ...both]),
+    weight: 1,
+    arbitrary: fc.tuple(toResend, resend(stops), fc.oneof(answer(decision, atOnce), resend(atOnce)), finish),
   },
+  { weight: 1, arbitrary: fc.tuple(toReminder, deliver(stops), deliver(atOnce), finish) },
+);
+
+/** A call meets a misfortune, and is made again: at once, or when its message is visible again. */
+const again: Together = fc.oneof(
+  fc.tuple(answer(decision, meets), answer(decision, atOnce)),
+  fc.tuple(deliver(meets), fc.constant<Move>({ move: 'wait', seconds: 30 }), deliver(atOnce)),
+  fc.tuple(fc.oneof(answer(decision, meets), ownCall('withdraw', meets)), ask(atOnce)),
+  fc.tuple(enter(meets), enter(atOnce)),
 );
 
 const scene: fc.Arbitrary<Scene> = fc.record({
@@ -166,10 +172,10 @@ const scene: fc.Arbitrary<Scene> = fc.record({
 /** Most runs begin with a request, and many with its approval: without one, little can happen. */
 const opening: fc.Arbitrary<readonly Move[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<readonly Move[]>([]) },
-  { weight: 3, arbitrary: fc.tuple(ask(fc.constant(AT_ONCE))) },
+  { weight: 3, arbitrary: fc.tuple(ask(atOnce)) },
   {
     weight: 4,
-    arbitrary: fc.tuple(ask(fc.constant(AT_ONCE)), answer(fc.constant('approve'), pace)),
+    arbitrary: fc.tuple(ask(atOnce), answer(fc.constant('approve'), pace)),
   },
 );
 
@@ -178,10 +184,13 @@ export const runs: fc.Arbitrary<Run> = fc
   .record({
     scene,
     opening,
-    more: fc.array(fc.oneof({ weight: 5, arbitrary: fc.tuple(move) }, { weight: 1, arbitrary: race }), {
-      minLength: 1,
-      maxLength: 30,
-      size: 'max',
-    }),
+    more: fc.array(
+      fc.oneof(
+        { weight: 12, arbitrary: fc.tuple(move) },
+        { weight: 3, arbitrary: race },
+        { weight: 1, arbitrary: again },
+      ),
+      { minLength: 1, maxLength: 26, size: 'max' },
+    ),
   })
   .map(({ scene: where, opening: first, more }) => ({ scene: where, moves: [...first, ...more.flat()] }));

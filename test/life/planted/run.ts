@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import { Copy } from '../../must/copy.ts';
 import { readOptions } from '../command-line.ts';
 import { PLANTED_BUGS, type PlantedBug } from './bugs.ts';
@@ -26,10 +27,15 @@ const most = String(given['runs'] ?? MOST_RUNS);
 type Found = { readonly runs: number; readonly promise: string };
 
 /** Plays runs in the copy. Undefined if they keep every promise; a text if they could not be played. */
-function play(copy: Copy): Found | string | undefined {
+async function play(copy: Copy): Promise<Found | string | undefined> {
   const args = ['test/life/run.ts', '--runs', most, '--seed', seed, '--no-shrink'];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: copy.folder, encoding: 'utf8' });
-  if (status === 0) return undefined;
+  const child = spawn(process.execPath, args, { cwd: copy.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = () => child.kill();
+  process.once('exit', kill);
+  const status = new Promise((resolve) => child.once('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  process.off('exit', kill);
+  if ((await status) === 0) return undefined;
   const promise = /^✗ (.*?):/m.exec(stdout)?.[1];
   const runs = /^Run (\d+) of seed/m.exec(stdout)?.[1];
   if (promise === undefined || runs === undefined) return `the runs did not end: ${stderr.slice(0, 500)}`;
@@ -44,21 +50,22 @@ function tell({ name }: PlantedBug, found: Found | string | undefined): boolean 
 }
 
 const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(String(given['only'] ?? '')));
+if (bugs.length === 0) {
+  console.error(`No planted bug has this in its name. There are: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
 const NAME_WIDTH = Math.max(...bugs.map(({ name }) => name.length));
 const copy = new Copy();
 process.once('exit', () => copy.remove());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 console.log(`| ${'planted bug'.padEnd(NAME_WIDTH)} |    run | promise that it broke |`);
 console.log(`|${'-'.repeat(NAME_WIDTH + 2)}|-------:|---|`);
-const isFound = bugs.map((bug) => {
+let missed = 0;
+for (const bug of bugs) {
   const restore = copy.apply(bug);
-  if (!restore) return tell(bug, `${bug.file} does not have the text exactly once`);
-  try {
-    return tell(bug, play(copy));
-  } finally {
-    restore();
-  }
-});
-const missed = isFound.filter((found) => !found).length;
-console.log(`\n${isFound.length} planted bugs, ${isFound.length - missed} found, with seed ${seed}`);
+  const found = restore ? await play(copy) : `${bug.file} does not have the text exactly once`;
+  restore?.();
+  if (!tell(bug, found)) missed += 1;
+}
+console.log(`\n${bugs.length} planted bugs, ${bugs.length - missed} found, with seed ${seed}`);
 process.exitCode = missed === 0 ? 0 : 1;
