@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { everyPromise } from './check.ts';
 
 /** How many runs `npm test` plays. `npm run life` plays a hundred thousand. */
-const RUNS = 4000;
+const RUNS = 3000;
 /** On a busy machine fewer runs are played. */
 const MOST_MILLISECONDS = 20_000;
 
