@@ -13,7 +13,7 @@ const WITHOUT_RECORDS = {
   'their events are lines of the log alone': `countWrongNumber endTakenBack enterNumber handleEndpointEvent issueTokens
     markUnreachable redeemAuthReqId removeSyntheticLogin requestTokens revokeToken setUpSyntheticLogin withdrawRequest`,
   'they ask a user, or tell a client what the user decided': `announceInstead announceReminder askNobody askSilently
-    checkUserCode closeAttempt closeEnded closeOpened draftRequest findAndCount notifyClient openAttempt pushToClient openRequest remindDevices requestAuthentication resendRequest ringAgain
+    checkUserCode closeAttempt closeEnded closeOpened draftRequest findAndCount notifyClient openAttempt pushToClient openRequest openSilently remindDevices replaceSilently requestAuthentication resendRequest ringAgain
     settleUserCode spendLikeUserCode storeAndPush useOnce verifyHint verifyHintToken verifyIdTokenHint watchExpiry`,
   'it is a part of setUserCode and setOwnUserCode': 'storeUserCode',
   'they are a part of answerRequest': 'blockReported changePause checkNumber closeRequest evidenceKeyOf sealEvidence',

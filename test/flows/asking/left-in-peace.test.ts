@@ -117,7 +117,7 @@ describe('a client that the user reported for fraud', () => {
     expect(stored?.sub).not.toBe(stored?.profileId);
   });
 
-  it('is counted by itself, the user gets the attempt back, and the announcement comes last, as a push would', async () => {
+  it('is counted by itself, the user gets the attempt back, and the announcement comes when a push would', async () => {
     const world = askingWorld({ settings: SETTINGS, blocks: [REPORTED] });
     await world.ask();
     expect(world.journal.calls.slice(world.journal.calls.indexOf('count user ana'))).toEqual([
@@ -125,8 +125,8 @@ describe('a client that the user reported for fraud', () => {
       'count bank silently for ana',
       `give back ana of ${NOW}`,
       'store silent request',
-      'count a silent denial of bank for ana',
       'announce to bank',
+      'count a silent denial of bank for ana',
     ]);
     expect(world.blocks.get('ana bank')).toMatchObject({ denials: 2, deniedAt: NOW + 5, report: REPORTED.report });
   });
@@ -145,6 +145,48 @@ describe('a client that the user reported for fraud', () => {
     out.journal.breakAt('announce');
     expect(refusalOf(await out.ask())).toEqual({ reason: 'push_unavailable', retryAfterSeconds: 5 });
     expect(out.requests.stored.get(FIRST_REQUEST)?.state).toBe('failed');
+  });
+
+  it.each([
+    ['by default', {}],
+    ['where it may have one request open', { hasOneOpenRequest: true }],
+    ['and needs a message beside another one', { hasOneOpenRequest: true, needsMessageWhileOpen: true }],
+  ])('is answered after as many waves of calls as every other one, %s', async (_, more) => {
+    const waves = async (blocks: readonly ClientBlock[]) => {
+      const world = askingWorld({ settings: { ...SETTINGS, ...more }, blocks });
+      const seen = world.journal.inWaves();
+      valueFrom(await world.ask());
+      return seen.length;
+    };
+    // The first one loads code.
+    await waves([]);
+    expect(await waves([REPORTED])).toBe(await waves([]));
+  });
+
+  it('is not denied what it was refused: a limit leaves nothing open, and no denial', async () => {
+    const settings = { ...SETTINGS, hasOneOpenRequest: true, needsMessageWhileOpen: true };
+    const world = askingWorld({ settings, blocks: [REPORTED] });
+    world.limits.silent = { allowed: false, retryAfterSeconds: 42 };
+    for (let attempt = 0; attempt < 2; attempt += 1)
+      expect(refusalOf(await world.ask())).toEqual({ reason: 'user_rate_limited', retryAfterSeconds: 42 });
+    expect([world.opened.size, world.questions, world.blocks.get('ana bank')]).toEqual([0, [], REPORTED]);
+  });
+
+  it('has one request open of many that it asks at once, like every other one', async () => {
+    const settings = { ...SETTINGS, hasOneOpenRequest: true };
+    const asked = async (blocks: readonly ClientBlock[]) => {
+      const world = askingWorld({ settings, blocks });
+      world.journal.inWaves();
+      // Each begins one wave of calls later than the one before.
+      const results = await Promise.all(
+        Array.from({ length: 12 }, async (_, index) => {
+          for (let wave = 0; wave < index; wave += 1) await new Promise((resolve) => setImmediate(resolve));
+          return world.ask();
+        }),
+      );
+      return results.filter(({ ok }) => ok).length;
+    };
+    expect([await asked([]), await asked([REPORTED])]).toEqual([1, 1]);
   });
 
   it('is told what others are told of a user without a phone', async () => {

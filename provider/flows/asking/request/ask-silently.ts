@@ -8,6 +8,7 @@ import type { OpenQuestions, OpenRequests, RateWindows } from '../ports.ts';
 import { announceInstead, announceReminder } from './announce-instead.ts';
 import { type AskNobodyPorts, askNobody } from './ask-nobody.ts';
 import { type Askable, type AuthenticationRequestAcknowledgement, draftRequest } from './new-request.ts';
+import { closeAttempt, openSilently } from './open-attempt.ts';
 
 /** What this step needs. */
 export type AskSilentlyPorts = AskNobodyPorts & {
@@ -40,28 +41,38 @@ export async function askSilently(
   const [counted] = await Promise.all([
     countSilently(ports, askable),
     ports.requests.createSilent({ request, notification, sealed }),
+  ]);
+  if (counted?.allowed === false) return refuseLimited(ports, { ...askable, ...counted }, call);
+  const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
+  const { mark } = sealed.asked;
+  const [announced, silent] = await Promise.all([
+    announceInstead(ports, { client, requestId, correlationId }),
+    openSilently(ports, askable, { requestId: mark, expiresAt: deniedFrom }),
+    announceReminder(ports, { request, correlationId, note: call.note }),
     ports.settings.denialPause &&
       ports.silentDenials.recordSilentDenial({
         owner: target.user,
         client,
-        mark: sealed.asked.mark,
+        mark,
         at: deniedFrom,
         before: block.deniedAt,
         now: request.issuedAt,
       }),
   ]);
-  if (counted?.allowed === false) {
-    const refusal = { reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds } as const;
-    const unasked = { ...askable, authReqId: ports.entropy.secret(), refusal };
-    return ports.settings.concealsUsers ? askNobody(ports, unasked, call) : refuse(refusal);
-  }
-  await endWithDenial(ports, askable, { expiresAt: deniedFrom, mark: sealed.asked.mark });
-  const correlationId = silentCorrelationId(call.correlationId, ports.entropy.id());
-  const [announced] = await Promise.all([
-    announceInstead(ports, { client, requestId, correlationId }),
-    announceReminder(ports, { request, correlationId, note: call.note }),
-  ]);
+  if (!announced.ok) await closeAttempt(ports, silent);
   return announced.ok ? ok(acknowledgement) : announced;
+}
+
+/** Refuses what is over the limit, as for every other client: what the attempt opened is closed, and no denial counts. */
+async function refuseLimited(
+  ports: AskSilentlyPorts,
+  { retryAfterSeconds, ...askable }: Askable & { readonly retryAfterSeconds: number },
+  call: { readonly correlationId: string; readonly note: Note },
+): Promise<Result<AuthenticationRequestAcknowledgement>> {
+  await closeAttempt(ports, askable);
+  const refusal = { reason: 'user_rate_limited', retryAfterSeconds } as const;
+  const unasked = { ...askable, authReqId: ports.entropy.secret(), refusal };
+  return ports.settings.concealsUsers ? askNobody(ports, unasked, call) : refuse(refusal);
 }
 
 /** What a withdrawal of the request is to close. */
@@ -80,19 +91,4 @@ async function countSilently({ settings, rateWindows }: AskSilentlyPorts, askabl
     rateWindows.giveBack(attempt, countedAt),
   ]);
   return counted;
-}
-
-/**
- * The request is open until its client hears of the denial, and as a question for this client alone. Until then the
- * client is told of the same end as for every request.
- */
-async function endWithDenial(
-  { openRequests, openQuestions, clock }: AskSilentlyPorts,
-  { opened, question }: Askable,
-  { expiresAt, mark: requestId }: { readonly expiresAt: number; readonly mark: string },
-) {
-  if (opened) await openRequests.close(opened);
-  if (opened) await openRequests.open({ ...opened, requestId, expiresAt, toldUntil: opened.expiresAt }, clock());
-  if (question) await openQuestions.remove(question);
-  if (question) await openQuestions.add({ ...question, expiresAt, isSilent: true }, clock());
 }

@@ -1,5 +1,5 @@
-import type { Askable } from './new-request.ts';
-import type { AttemptToOpen, OpenAttempt, OpeningPorts } from './open-request.ts';
+import type { OpenRequest } from '../ports.ts';
+import type { AttemptToOpen, OpenAttempt, Opened, OpeningPorts, SilentOpeningPorts } from './open-request.ts';
 
 /** Opens what the settings ask for. Its code is loaded where they ask for something: by default nothing is opened. */
 export async function openAttempt(ports: OpeningPorts, attempt: AttemptToOpen, now: number): Promise<OpenAttempt> {
@@ -10,10 +10,21 @@ export async function openAttempt(ports: OpeningPorts, attempt: AttemptToOpen, n
   return openRequest(ports, attempt, now);
 }
 
+/** Lets what is open for a reported client take the place of what the attempt opened. By default nothing is open. */
+export async function openSilently(
+  ports: SilentOpeningPorts,
+  attempt: Opened,
+  silent: Pick<OpenRequest, 'requestId' | 'expiresAt'>,
+): Promise<Opened> {
+  if (!attempt.opened && !attempt.question) return attempt;
+  const { replaceSilently } = await import('./open-request.ts');
+  return replaceSilently(ports, attempt, silent);
+}
+
 /** Closes what an attempt opened, because no phone rings. */
 export async function closeAttempt(
   { openRequests, openQuestions }: Pick<OpeningPorts, 'openRequests' | 'openQuestions'>,
-  { opened, question }: Partial<Pick<Askable, 'opened' | 'question'>>,
+  { opened, question }: Partial<Opened>,
 ): Promise<void> {
   await Promise.all([opened && openRequests.close(opened), question && openQuestions.remove(question)]);
 }

@@ -1,6 +1,6 @@
 import { hasEnded, type MetRequest } from '../../../core/asking/open-request.ts';
 import type { Client } from '../../../core/client/client.ts';
-import type { Entropy, Settings } from '../../ports.ts';
+import type { Clock, Entropy, Settings } from '../../ports.ts';
 import type { MetRequests, OpenQuestions, OpenRequest, OpenRequests } from '../ports.ts';
 import type { Askable } from './new-request.ts';
 
@@ -13,6 +13,9 @@ export type OpeningPorts = {
   readonly settings: Settings;
 };
 
+/** What is needed for a reported client. */
+export type SilentOpeningPorts = Pick<OpeningPorts, 'openRequests' | 'openQuestions'> & { readonly clock: Clock };
+
 /** An attempt, with the id and the end of the request that it may become. */
 export type AttemptToOpen = {
   readonly client: Client;
@@ -20,8 +23,10 @@ export type AttemptToOpen = {
   readonly sub: string;
   readonly expiresAt: number;
 };
+/** What an attempt opened. */
+export type Opened = Pick<Askable, 'opened' | 'question'>;
 /** What an attempt opened, and what it met: another request of the client, or another question of the user. */
-export type OpenAttempt = Pick<Askable, 'opened' | 'question'> & {
+export type OpenAttempt = Opened & {
   readonly openSeconds: number;
   readonly meetsAnother: boolean;
 };
@@ -71,4 +76,24 @@ async function replaceEnded(
   if (requestId === undefined) return met;
   const stored = await metRequests.find(requestId);
   return hasEnded(met, stored, now) ? openRequests.open(request, now, requestId) : met;
+}
+
+/**
+ * Lets what an attempt opened be open until its client hears of the denial, under a mark, and as a question for this
+ * client alone. At no instant is nothing open, and the calls are made at once: either would tell the client. It is told of
+ * the same end as for every request.
+ */
+export async function replaceSilently(
+  { openRequests, openQuestions, clock }: SilentOpeningPorts,
+  { opened, question }: Opened,
+  { requestId, expiresAt }: Pick<OpenRequest, 'requestId' | 'expiresAt'>,
+): Promise<Opened> {
+  const only = opened && { ...opened, requestId, expiresAt, toldUntil: opened.expiresAt };
+  const silent = question && { ...question, expiresAt, isSilent: true as const };
+  await Promise.all([
+    only && openRequests.open(only, clock(), opened.requestId),
+    question && openQuestions.remove(question),
+    silent && openQuestions.add(silent, clock()),
+  ]);
+  return { opened: only, question: silent };
 }
