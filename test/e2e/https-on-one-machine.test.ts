@@ -1,9 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoWith, type Started, startWith, stop, stopAll } from '../support/npm-start.ts';
+import { listenOnLoopback } from '../../local/runtime/loopback.ts';
+import { selfSigned } from '../../local/runtime/self-signed.ts';
+import { demoWith, json, type Started, startWith, stop, stopAll } from '../support/npm-start.ts';
 
 // `npm start -- --https` in a process of its own, looked at with the tools of others: OpenSSL and curl.
 
@@ -140,5 +143,40 @@ describe.skipIf(!hasTools)('npm start -- --https', () => {
     [['--call-networks', '10.0.0.0/99'], '--call-networks must be networks such as 127.0.0.0/8,172.17.0.0/16, or none'],
   ])('says what is wrong with %j', async (args, says) => {
     await expect(startWith({ XDG_DATA_HOME: home }, '--port', '0', ...args)).rejects.toThrow(says);
+  });
+});
+
+describe('calls of clients', () => {
+  /** Starts a provider, and lets it call the notification endpoint of a client on this machine. */
+  async function called(...args: string[]): Promise<unknown> {
+    const { cert, key } = selfSigned('endpoint.localhost', new Date(Date.now() + 86_400_000), ['localhost']);
+    const file = join(home, 'endpoint.pem');
+    await writeFile(file, cert);
+    const server = createServer({ cert, key }, (_request, response) => response.writeHead(204).end());
+    const endpoint = `https://localhost:${await listenOnLoopback(server, 0)}/`;
+    const { url, process } = await startWith({}, '--port', '0', ...args.map((arg) => arg.replace('FILE', file)));
+    const client = {
+      client_id: 'pinged',
+      client_name: 'Pinged',
+      token_endpoint_auth_method: 'client_secret_basic',
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint,
+    };
+    const headers = { 'content-type': 'application/json' };
+    await json(`${url}/admin/clients`, { method: 'POST', headers, body: JSON.stringify(client) });
+    const answer = await json(`${url}/local/endpoint-test?client_id=pinged`, { method: 'POST' });
+    server.close();
+    await stop(process);
+    return answer;
+  }
+
+  it('arrive with --trust-ca at an endpoint with such a certificate, on this machine', async () => {
+    expect(await called('--trust-ca', 'FILE')).toMatchObject({ outcome: 'answered', status: 204 });
+    expect(await called()).toMatchObject({ outcome: 'unreachable', reason: 'certificate_not_trusted' });
+  });
+
+  it('do not arrive at this machine with --call-networks none, as in AWS', async () => {
+    const reached = await called('--trust-ca', 'FILE', '--call-networks', 'none');
+    expect(reached).toMatchObject({ outcome: 'unreachable', reason: 'address_not_public' });
   });
 });
