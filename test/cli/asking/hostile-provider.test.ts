@@ -49,8 +49,10 @@ async function tokensFor(mistake: string): Promise<object> {
       .sign(signer);
   const subject = mistake === 'other-user' ? 'mallory' : 'ana';
   const audience = mistake === 'no-api' ? mistake : 'https://api.example';
-  const typ = mistake === 'not-access' ? 'JWT' : 'at+jwt';
-  const access_token = await sign({ sub: subject, aud: audience }, typ, key('forged-access'));
+  const typ = mistake === 'not-access' ? 'JWT' : mistake === 'other-type' ? 'logout+jwt' : 'at+jwt';
+  const client_id = mistake === 'foreign-access' ? 'somebody' : mistake;
+  const access = { sub: subject, aud: audience, client_id, ...(mistake === 'not-access' && { at_hash: 'x' }) };
+  const access_token = await sign(access, typ, key('forged-access'));
   const half = createHash('sha256').update(access_token).digest().subarray(0, 16).toString('base64url');
   const at_hash = mistake === 'mixed' ? 'AAAAAAAAAAAAAAAAAAAAAA' : half;
   const aud = mistake === 'other-client' ? 'somebody' : mistake;
@@ -66,7 +68,9 @@ describe('ciba ask believes no token that does not hold: it exits 6 and shows no
     ['tokens of two users', 'other-user'],
     ['an at_hash of another access token', 'mixed'],
     ['an access token for the client itself', 'no-api'],
-    ['an access token that is no at+jwt', 'not-access'],
+    ['an ID token in the place of an access token', 'not-access'],
+    ['a JWT of another type in its place', 'other-type'],
+    ['an access token of another client', 'foreign-access'],
     ['tokens that have expired', 'stale'],
   ])('%s', async (_, mistake) => {
     const args = ['ask', 'ana', '--client', mistake, '--secret', '-', '--show-tokens', '--json', '--url', issuer];
