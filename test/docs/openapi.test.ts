@@ -218,7 +218,7 @@ describe('what judges the traffic of the suite', () => {
     expect(wrongWith({ ...listed, target: '/admin/users?limit=many' })).toHaveLength(1);
     expect(wrongWith({ ...listed, target: '/admin/users?size=2' })).toHaveLength(1);
     const pending = { routeKey: 'GET /device/requests', method: 'GET', target: '/device/requests' };
-    const call = { ...redeemed, ...pending, answer: '{"requests":[]}' };
+    const call = { ...redeemed, ...pending, requestHeaders: {}, answer: '{"requests":[]}' };
     expect(wrongWith(call)).toEqual(['GET /device/requests 200: the call: no scheme of security is met']);
     expect(wrongWith({ ...call, requestHeaders: { authorization: 'Device e30' } })).toEqual([]);
   });

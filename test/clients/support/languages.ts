@@ -39,15 +39,19 @@ const javascript: Language = {
   }),
 };
 
+/** Installs what `requirements.txt` in a folder of `test/clients/` pins. Returns a copy of the folder, with its `venv`. */
+export function installRequirements(folder: string): Promise<string> {
+  return installed(folder, async (work) => {
+    await runInstaller((await findPython()) ?? '', ['-m', 'venv', 'venv'], work);
+    const options = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
+    await runInstaller('venv/bin/python', ['-m', 'pip', 'install', ...options, '-r', 'requirements.txt'], work);
+  });
+}
+
 const python: Language = {
   isRequired: true,
   lacks: async () => ((await findPython()) === undefined ? 'Python 3.11 or newer with venv' : undefined),
-  install: () =>
-    installed('python', async (work) => {
-      await runInstaller((await findPython()) ?? '', ['-m', 'venv', 'venv'], work);
-      const options = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
-      await runInstaller('venv/bin/python', ['-m', 'pip', 'install', ...options, '-r', 'requirements.txt'], work);
-    }),
+  install: () => installRequirements('python'),
   command: (path, authorityFile) => ({
     program: join(path, '../venv/bin/python'),
     args: [path],

@@ -33,9 +33,11 @@ const SECURITY_SCHEMES = {
     description:
       'The id and the secret of the client, each form-encoded (RFC 6749 §2.3.1). Clients that are registered for `client_secret_post` or `private_key_jwt` send no header: their credential is in the form.',
   },
+  // Tools know only the schemes of HTTP that are registered, so a key in the header is what they can send.
   device: {
-    type: 'http',
-    scheme: 'Device',
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
     description: '`Authorization: Device <JWT>`: an assertion of the type `ciba-device+jwt` for this call alone.',
   },
   iam: {

@@ -109,8 +109,8 @@ function errorCodeOf({ answer = '{}' }: Recorded): string {
   return String(body['error'] ?? 'without a code');
 }
 
-/** Returns a call without the parameters that the provider ignores, and without empty ones in JSON, which are absent. */
-function withoutIgnored(call: Recorded, validator: ApiValidator): Recorded {
+/** Returns a call without the parameters that the provider ignores, and without empty ones, which count as absent. */
+export function withoutIgnored(call: Recorded, validator: ApiValidator): Recorded {
   const { form, query } = validator.parametersOf(call);
   const isKept = (known: ReadonlySet<string>, name: string) =>
     known.has(name) || !(MEANINGLESS.test(name) || IGNORED.includes(name));
@@ -122,7 +122,11 @@ function withoutIgnored(call: Recorded, validator: ApiValidator): Recorded {
   const body =
     typeOf(call) === 'application/json'
       ? JSON.stringify(membersOf(text, (name, value) => isKept(form, name) && value !== null && value !== ''))
-      : new URLSearchParams([...new URLSearchParams(text)].filter(([name]) => isKept(form, name))).toString();
+      : String(
+          new URLSearchParams(
+            [...new URLSearchParams(text)].filter(([name, value]) => isKept(form, name) && value !== ''),
+          ),
+        );
   return { ...call, target, body: Buffer.from(body, 'utf8').toString('latin1') };
 }
 

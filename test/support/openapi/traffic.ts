@@ -15,17 +15,21 @@ const FOLDER = process.env['TEST_TRAFFIC'];
 let file: number | undefined;
 
 /** Adds a call to the file of this process. It is written at once, because processes of tests are ended, not closed. */
-export function record({ rawHeaders, body, ...exchange }: Exchange): void {
+export function record(exchange: Exchange): void {
   if (FOLDER === undefined) return;
   if (file === undefined) {
     mkdirSync(FOLDER, { recursive: true });
     file = openSync(join(FOLDER, `${process.pid}-${threadId}.ndjson`), 'a', 0o600);
     process.once('exit', () => file !== undefined && closeSync(file));
   }
+  writeSync(file, `${JSON.stringify(recordedFrom(exchange))}\n`);
+}
+
+/** Returns a call and its answer as they are recorded. */
+export function recordedFrom({ rawHeaders, body, ...exchange }: Exchange): Recorded {
   const { method, target, routeKey, status, headers, answer } = exchange;
   const requestHeaders = headersFrom(rawHeaders);
-  const line = { routeKey, method, target, requestHeaders, body: body.toString('latin1'), status, headers, answer };
-  writeSync(file, `${JSON.stringify(line satisfies Recorded)}\n`);
+  return { routeKey, method, target, requestHeaders, body: body.toString('latin1'), status, headers, answer };
 }
 
 function headersFrom(raw: readonly string[]): Readonly<Record<string, string>> {

@@ -201,9 +201,10 @@ function securityErrors({ operation }: Judged, { requestHeaders }: Recorded, doc
   const schemes = objectOf(objectOf(document['components'])['securitySchemes']);
   const needed = (Array.isArray(operation['security']) ? operation['security'] : []).map((one) => Object.keys(one));
   const meets = (name: string) => {
-    const { type, scheme } = objectOf(schemes[name]);
+    const { type, scheme, ...more } = objectOf(schemes[name]);
     // On one machine callers from this machine need no signature.
-    if (type !== 'http') return true;
+    if ('x-amazon-apigateway-authtype' in more) return true;
+    if (type === 'apiKey') return String(more['name']).toLowerCase() in requestHeaders;
     return requestHeaders['authorization']?.toLowerCase().startsWith(`${String(scheme).toLowerCase()} `) ?? false;
   };
   const isMet = needed.length === 0 || needed.some((names) => names.every(meets));
