@@ -59,6 +59,36 @@ describeOnEngines(
       expect((await world.poll(client, authReqId)).status).toBe(200);
     });
 
+    it('a withdrawal beside the right number, a wrong one, a denial and a resend: no order gives tokens', async () => {
+      const entering = await world.client({ number_matching: 'client_enters' });
+      for (let round = 0; round < 5; round += 1) {
+        const { sub, email, phone } = await world.person();
+        const second = await world.phone(sub);
+        const { authReqId, requestId } = await world.asked(entering, { login_hint: email });
+        const { bytes } = await phone.read(requestId);
+        const { number } = JSON.parse(await (await phone.answer(requestId, bytes, 'approve')).text());
+        const post = (path: string, form: Record<string, string> = {}) =>
+          world.post(`/bc-authorize/${path}`, entering, { auth_req_id: authReqId, ...form });
+        world.runtime.advance(45);
+        const [withdrawn, right, wrong, denied, resent] = await Promise.all([
+          post('withdraw'),
+          post('number', { number }),
+          post('number', { number: number === '00' ? '01' : '00' }),
+          second.answer(requestId, bytes, 'deny'),
+          post('resend'),
+        ]);
+        expect(withdrawn.status).toBe(200);
+        expect([200, 400]).toContain(right.status);
+        expect(wrong.status).toBe(400);
+        expect([204, 409, 410]).toContain(denied.status);
+        expect([200, 400]).toContain(resent.status);
+        const polled = await world.poll(entering, authReqId);
+        expect([polled.status, polled.body['error']]).toEqual([400, 'access_denied']);
+        const item = await world.stored('Transactions', { pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
+        for (const gone of ['grant', 'number']) expect(item).not.toHaveProperty(gone);
+      }
+    });
+
     it('20 concurrent first polls: one pending, the others slow_down, each lengthening the interval', async () => {
       const { email } = await world.person();
       const { authReqId } = await world.asked(client, { login_hint: email });
