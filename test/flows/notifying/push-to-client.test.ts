@@ -149,6 +149,48 @@ describe('a client in push mode (CIBA §10.3.1)', () => {
     expect(stored()).toMatchObject({ state: 'redeemed', sealed: undefined });
   });
 
+  it('that another one replaced while its tokens waited gets none, also where the function remembers the former one', async () => {
+    const { notify, registered, copy, pushed, stored, answers, waiting } = pushingWorld();
+    answers.answers = { status: 503 };
+    copy('bank');
+    await notify();
+    const other = 'https://other.example/push';
+    registered.set('bank', {
+      ...BANK,
+      registrationId: 'registration-2',
+      deliveryMode: 'push',
+      notificationEndpoint: other,
+    });
+    expect(await notify()).toEqual({ noted: { reason: 'client_not_notified', ...ABOUT } });
+    expect([pushed.length, waiting.address]).toEqual([1, undefined]);
+    expect(stored()).toMatchObject({ state: 'redeemed', sealed: undefined });
+  });
+
+  it('is told access_denied after the third wrong number (CIBA §12)', async () => {
+    const { notify, bodies, signed } = pushingWorld({ ...FACTS, state: 'failed', because: 'wrong_number' });
+    expect((await notify()).noted).toMatchObject({ reason: 'notified', pushed: 'access_denied' });
+    expect(bodies()).toMatchObject([{ error: 'access_denied' }]);
+    expect(signed).toEqual([]);
+  });
+
+  it('whose number was never entered is told expired_token, and its approval gives no tokens (CIBA §12)', async () => {
+    const { notify, bodies, signed } = pushingWorld(requestIn('awaiting_number', { expiresAt: NOW - 40 }));
+    expect((await notify(NOW, { watchesExpiry: true })).noted).toMatchObject({ pushed: 'expired_token' });
+    expect(bodies()).toMatchObject([{ error: 'expired_token' }]);
+    expect(signed).toEqual([]);
+  });
+
+  it('whose address was swept while its tokens waited gets none, and they are deleted', async () => {
+    const { notify, pushed, stored, answers, waiting } = pushingWorld();
+    answers.answers = { status: 503 };
+    await notify();
+    expect(stored()).toMatchObject({ sealed: { kid: 'key-1' } });
+    waiting.address = undefined;
+    expect(await notify()).toEqual({ noted: { reason: 'notified_already', ...ABOUT } });
+    expect(pushed).toHaveLength(1);
+    expect(stored()).toMatchObject({ state: 'redeemed', sealed: undefined });
+  });
+
   it('that polls by now is not pushed, and one that is pinged by now is pinged', async () => {
     const { notify, registered, copy, pushed, sent } = pushingWorld();
     copy('bank');
