@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LIMITS_OFF } from '../../../local/runtime/limits-off.ts';
 import { expectRefusal, expectTokens } from '../../support/assertions.ts';
 import { type Answer, CIBA_GRANT, type TestClient, World } from '../../support/world.ts';
 
@@ -7,7 +8,9 @@ import { type Answer, CIBA_GRANT, type TestClient, World } from '../../support/w
 let world: World;
 let person: Awaited<ReturnType<World['person']>>;
 beforeAll(async () => {
-  world = await World.start();
+  // The count of wrong user codes is on, as by default.
+  const { wrongUserCodes: _, ...limits } = LIMITS_OFF;
+  world = await World.start({ variables: { REQUEST_LIMITS: JSON.stringify(limits) } });
   person = await world.person();
 });
 afterAll(() => world?.close());
