@@ -12,7 +12,7 @@ const LONG = [
   'test/e2e/{examples,first-day,https-on-one-machine,light-installation,local-options,tutorial}.test.ts',
   'test/infra/construct/{consumer-app,overrides,two-providers}.test.ts',
   'test/infra/{app,pipeline-rights}.test.ts',
-  'test/clients/{apis,clients,openapi}.test.ts',
+  'test/clients/{apis,clients,discovery,openapi}.test.ts',
 ];
 /**
  * For `npm run test:release`, one file after the other: what takes screenshots, what measures time and so wants the
