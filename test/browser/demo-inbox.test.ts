@@ -48,6 +48,26 @@ describe.skipIf(executablePath === undefined)('the inbox of the phone on the dem
     expect(errors).toEqual([]);
   });
 
+  it('says that the client rings again for what was set aside, too soon at first', async () => {
+    const { page, errors } = await open();
+    await ring(page);
+    await page.click('#later');
+    await inPhoneState(page, 'idle');
+    await page.click('#resend');
+    await page.waitForSelector('#resend-note:has-text("Too soon: the client may ring again in")');
+    runtime.advance(45);
+    await page.click('#resend');
+    await page.waitForSelector('#resend-note:has-text("The phone rang again. The client may do that 2 more times.")');
+    await page.waitForSelector('#phone-notice:has-text("It rings again.")');
+    await page.waitForSelector('[data-step="resend"][data-state="done"]');
+    expect(await violations(page)).toEqual([]);
+    await page.click('#phone-inbox button');
+    await page.waitForSelector('#approve[aria-disabled="false"]');
+    await page.click('#approve');
+    await inPhoneState(page, 'sent');
+    expect(errors.filter((error) => !error.includes('403'))).toEqual([]);
+  });
+
   it('loses what was answered on another phone', async () => {
     const { page } = await open();
     await ring(page);

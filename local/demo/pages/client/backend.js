@@ -11,11 +11,13 @@ import { endOf, refusal, retryAfterSeconds } from './token-answer.js';
  *   requestedExpirySeconds?: string } & import('./delivery.js').Registration} Asked */
 
 /** @typedef {{ auth_req_id: string, expires_in: number, interval?: number, number?: string }} Begun CIBA §7.3 */
-/** @typedef {{ authentication: string, withdrawal: string, number: string, token: string, keys: string }} Endpoints paths that the discovery names */
+/** @typedef {{ authentication: string, resend: string, withdrawal: string, number: string, token: string, keys: string }} Endpoints paths that the discovery names */
 /**
- * The life of a request. `withdraw` takes it back (docs/withdrawal.md); whether that worked. `number` is what the client
+ * The life of a request. `resend` has the phone rung again (docs/resend.md). `withdraw` takes it back
+ * (docs/withdrawal.md); whether that worked. `number` is what the client
  * shows, and `enter` sends what the user read on the phone (docs/number-matching.md).
  * @typedef {{ requestId: string, expiresAt: number, expiresInSeconds: number, withdraw: () => Promise<boolean>,
+ *   resend: () => Promise<import('../flow/wire.js').Answer>,
  *   number: string | undefined, enter: (number: string) => Promise<import('../flow/wire.js').Answer> }} Life
  */
 /** @typedef {{ error: string, description: string, retryAfterSeconds: number | undefined }} Refusal */
@@ -79,7 +81,7 @@ export async function* login(wire, client, asked, timer) {
 
 /**
  * @param {Begun} begun
- * @param {(path: 'number' | 'withdrawal', form: Record<string, string>) => Promise<import('../flow/wire.js').Answer>} send
+ * @param {(path: 'number' | 'resend' | 'withdrawal', form: Record<string, string>) => Promise<import('../flow/wire.js').Answer>} send
  * @returns {Promise<Life>}
  */
 async function lifeOf({ auth_req_id, expires_in, number }, send) {
@@ -89,6 +91,7 @@ async function lifeOf({ auth_req_id, expires_in, number }, send) {
     expiresInSeconds: expires_in,
     number,
     enter: (typed) => send('number', { auth_req_id, number: typed }),
+    resend: () => send('resend', { auth_req_id }),
     withdraw: async () => (await send('withdrawal', { auth_req_id })).status === 200,
   };
 }
@@ -160,6 +163,7 @@ function endpointsIn({ json }) {
   const path = (/** @type {string} */ member) => new URL(String(json?.[member])).pathname;
   return {
     authentication: path('backchannel_authentication_endpoint'),
+    resend: path('backchannel_authentication_resend_endpoint'),
     withdrawal: path('backchannel_authentication_withdrawal_endpoint'),
     number: path('backchannel_authentication_number_endpoint'),
     token: path('token_endpoint'),

@@ -7,6 +7,7 @@ import { showBehind, showEnding } from './ending.js';
 import { ENDPOINT_GONE, endingOf, GONE, WITHDRAWN } from './endings.js';
 import { AskForm } from './form.js';
 import { clearNumber, sendNumber, showNumber } from './number.js';
+import { clearResend, ringAgain } from './resend.js';
 import { RunningLogin } from './running-login.js';
 import { showScene } from './scene.js';
 import { TokenView } from './tokens.js';
@@ -50,6 +51,7 @@ export class Console {
     byId('give-up').addEventListener('click', () => this.#login?.timer.pause());
     byId('number-form').addEventListener('submit', (event) => this.#enterNumber(event));
     byId('withdraw').addEventListener('click', () => this.#withdraw());
+    byId('resend').addEventListener('click', () => this.#login && ringAgain(this.#login));
     byId('poll-again').addEventListener('click', () => this.#login?.timer.resume());
     for (const id of ['start-over', 'ask-again']) byId(id).addEventListener('click', () => this.#startOver());
     this.connection.addEventListener('lost', () => {
@@ -104,6 +106,7 @@ export class Console {
     this.lanes.begin(this.#scenario.name, asked.delivery);
     showAsked(asked.bindingMessage);
     clearNumber();
+    clearResend();
     // Moves the focus out of the fields, so that the phone may take it when it rings.
     byId('ask').focus({ preventScroll: true });
     login.addEventListener('change', () => {

@@ -13,7 +13,7 @@ import { phoneLink } from './form.js';
  */
 export function showActions({ isStopped, isUp, isPolling }) {
   for (const id of ['poll-early', 'give-up']) byId(id).hidden = isStopped || !isUp || !isPolling;
-  byId('withdraw').hidden = !isUp;
+  for (const id of ['resend', 'withdraw']) byId(id).hidden = !isUp;
   byId('poll-again').hidden = !isStopped || !isUp;
   byId('start-over').hidden = (isPolling && !isStopped) || !isUp;
 }

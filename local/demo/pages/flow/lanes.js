@@ -2,8 +2,9 @@
 
 import { byId, element, timeOfDay } from '../elements.js';
 import { errorCode, foldedExchange } from './exchange.js';
+import { RARE_STEPS } from './rare-steps.js';
 import { StepView } from './step-view.js';
-import { RARE_STEPS, requestIdIn, stepOf, stepsOf } from './steps.js';
+import { requestIdIn, stepOf, stepsOf } from './steps.js';
 
 /** @typedef {import('./wire.js').Exchange} Exchange */
 /** @typedef {import('./steps.js').StepId} StepId */

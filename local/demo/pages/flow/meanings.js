@@ -27,6 +27,17 @@ const ROWS = [
   },
   {
     method: 'POST',
+    path: /^\/bc-authorize\/resend$/,
+    by: {
+      200: 'The phones ring again, for the same request. resends_left says how often the client may still do it.',
+      access_denied: 'Refused, so that the user is left in peace. Retry-After says when the client may ring again.',
+      invalid_grant: 'There is no open request of this client with this id, so there is nothing to ring for.',
+      invalid_client: 'The client failed to authenticate, so nobody was rung.',
+      503: 'No push could be sent. The attempt counts all the same.',
+    },
+  },
+  {
+    method: 'POST',
     path: /^\/bc-authorize\/withdraw$/,
     by: {
       200: 'The request is over: nobody can approve it any more, and an approval gives no tokens. The answer is 200 for any id.',
@@ -133,6 +144,11 @@ const ROWS = [
     by: {
       200: 'The phone rings. The push names no user and no client, because Apple, Google and lock screens see it.',
     },
+  },
+  {
+    method: 'PUSH',
+    path: /^authentication_request_reminder$/,
+    by: { 200: 'The request ends soon. The phone says so. The push names no user and no client.' },
   },
   {
     method: 'PUSH',

@@ -48,6 +48,10 @@ export function noteOf(id, exchange, count) {
       return 'the public keys';
     case 'number':
       return 'the approval counts';
+    case 'resend':
+      return `${JSON.parse(responseBody).resends_left} more allowed`;
+    case 'remind':
+      return 'little time is left';
     case 'withdraw':
       return 'the request is over';
     case 'vanish':

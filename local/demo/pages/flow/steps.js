@@ -1,7 +1,7 @@
 // The steps of a login, in the order of the standard: which exchange belongs to which, and where it is specified.
 
 /** @typedef {import('./wire.js').Exchange} Exchange */
-/** @typedef {'discover' | 'ask' | 'ring' | 'read' | 'poll' | 'answer' | 'notify' | 'redeem' | 'verify' | 'withdraw' | 'vanish' | 'number'} StepId */
+/** @typedef {'discover' | 'ask' | 'ring' | 'read' | 'poll' | 'answer' | 'notify' | 'redeem' | 'verify' | 'withdraw' | 'vanish' | 'number' | 'resend' | 'remind'} StepId */
 /** @typedef {import('../client/delivery.js').Delivery} Delivery */
 /** @typedef {{ label: string, address: string }} Section a section of a public specification */
 
@@ -136,40 +136,6 @@ const FETCH = {
   why: 'The call after the ping brings the end: tokens, given out once, or the reason why there are none.',
 };
 
-/** Steps that most logins do not have. They are added when they happen. @type {readonly Step[]} */
-export const RARE_STEPS = [
-  {
-    id: 'number',
-    title: 'Send the number',
-    call: 'POST …/number',
-    toward: 'right',
-    lane: 'client',
-    why: 'The user read it on the phone and typed it where the request began. Only then does the approval count. The third wrong one ends the request.',
-    sections: [{ label: 'RFC 10027 §6.1.16', address: 'https://www.rfc-editor.org/rfc/rfc10027' }],
-    files: ['lambdas/backchannel-authentication/handler.ts', 'examples/number-matching.ts', 'docs/number-matching.md'],
-  },
-  {
-    id: 'withdraw',
-    title: 'Take it back',
-    call: 'POST …/withdraw',
-    toward: 'right',
-    lane: 'client',
-    why: 'The client withdraws its request, for example because the caller hung up. An extension of this provider, in the shape of a revocation.',
-    sections: [{ label: 'RFC 7009 §2.2', address: 'https://www.rfc-editor.org/rfc/rfc7009#section-2.2' }],
-    files: ['lambdas/backchannel-authentication/handler.ts', 'examples/withdrawal.ts', 'docs/withdrawal.md'],
-  },
-  {
-    id: 'vanish',
-    title: 'Close the prompt',
-    call: 'silent push',
-    toward: 'right',
-    lane: 'phone',
-    why: 'A push of its own kind closes the prompt. If it is lost, the details and a late answer get 410.',
-    sections: [],
-    files: ['docs/device-api.md'],
-  },
-];
-
 /**
  * Returns the steps of a login by how the client hears of the answer.
  * @param {Delivery} delivery
@@ -185,7 +151,11 @@ export function stepsOf(delivery) {
 }
 
 /** The steps of the pushes to the phone. @type {Record<string, StepId>} */
-const PUSHES = { authentication_request: 'ring', request_withdrawn: 'vanish' };
+const PUSHES = {
+  authentication_request: 'ring',
+  request_withdrawn: 'vanish',
+  authentication_request_reminder: 'remind',
+};
 
 /**
  * Finds the step of a login to which an exchange belongs. Undefined for the set-up of a phone and for local helpers.
@@ -195,6 +165,7 @@ const PUSHES = { authentication_request: 'ring', request_withdrawn: 'vanish' };
  */
 export function stepOf({ method, path, status, from }, error) {
   if (method === 'PUSH') return PUSHES[path];
+  if (path === '/bc-authorize/resend') return 'resend';
   if (path === '/bc-authorize/withdraw') return 'withdraw';
   if (path === '/bc-authorize/number') return 'number';
   if (path === '/.well-known/openid-configuration') return 'discover';

@@ -1,6 +1,7 @@
 // The requests that the user set aside, to answer later. What an entry says comes from the frozen bytes.
 
 import { byId, element, timeLeft } from '../elements.js';
+import { notice } from './screens.js';
 
 /** @typedef {import('./device-api.js').Details} Details */
 
@@ -38,6 +39,17 @@ export class Inbox {
    */
   drop(requestId) {
     if (this.#aside.delete(requestId)) this.#show();
+  }
+
+  /**
+   * Whether a push rings for a request. Says so, if the request was set aside or ends soon.
+   * @param {{ type: string, request_id: string }} push
+   */
+  isRungBy({ type, request_id }) {
+    const isReminder = type === 'authentication_request_reminder';
+    if (isReminder) notice('Little time is left to answer.');
+    else if (type === 'authentication_request' && this.#aside.has(request_id)) notice('It rings again.');
+    return isReminder || type === 'authentication_request';
   }
 
   /** Shows how long each entry still waits, and drops what has expired. */

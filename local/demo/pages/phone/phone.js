@@ -126,7 +126,7 @@ export class Phone {
     if (isNew) this.wire.pushArrived(payload);
     if (push.type === 'device_enrolled' && push.device_id !== deviceId)
       notice('Another device was added to your account.');
-    if (push.type === 'authentication_request' && push.device_id === deviceId) this.#queueUp([push.request_id]);
+    if (push.device_id === deviceId && this.inbox.isRungBy(push)) this.#queueUp([push.request_id]);
     if (push.type === 'request_withdrawn' && push.device_id === deviceId) this.#withdrawn(push.request_id);
   }
 

@@ -1,0 +1,55 @@
+// What happens in few logins. It is shown only when it does.
+
+/** Steps that most logins do not have. They are added when they happen. @type {readonly import('./steps.js').Step[]} */
+export const RARE_STEPS = [
+  {
+    id: 'number',
+    title: 'Send the number',
+    call: 'POST …/number',
+    toward: 'right',
+    lane: 'client',
+    why: 'The user read it on the phone and typed it where the request began. Only then does the approval count. The third wrong one ends the request.',
+    sections: [{ label: 'RFC 10027 §6.1.16', address: 'https://www.rfc-editor.org/rfc/rfc10027' }],
+    files: ['lambdas/backchannel-authentication/handler.ts', 'examples/number-matching.ts', 'docs/number-matching.md'],
+  },
+  {
+    id: 'resend',
+    title: 'Ring again',
+    call: 'POST …/resend',
+    toward: 'right',
+    lane: 'client',
+    why: 'The user missed the push. It is the same request: its end, what the phone shows and the interval stay. A client may do it three times, 45 seconds apart.',
+    sections: [{ label: 'RFC 10027 §6.1.11', address: 'https://www.rfc-editor.org/rfc/rfc10027' }],
+    files: ['lambdas/backchannel-authentication/handler.ts', 'docs/resend.md'],
+  },
+  {
+    id: 'remind',
+    title: 'Remind the phone',
+    call: 'push',
+    toward: 'right',
+    lane: 'phone',
+    why: 'A request that waited for more than half an hour ends soon, and nobody has answered. The provider rings once more by itself.',
+    sections: [],
+    files: ['lambdas/client-notification/handler.ts', 'docs/resend.md'],
+  },
+  {
+    id: 'withdraw',
+    title: 'Take it back',
+    call: 'POST …/withdraw',
+    toward: 'right',
+    lane: 'client',
+    why: 'The client withdraws its request, for example because the caller hung up. An extension of this provider, in the shape of a revocation.',
+    sections: [{ label: 'RFC 7009 §2.2', address: 'https://www.rfc-editor.org/rfc/rfc7009#section-2.2' }],
+    files: ['lambdas/backchannel-authentication/handler.ts', 'examples/withdrawal.ts', 'docs/withdrawal.md'],
+  },
+  {
+    id: 'vanish',
+    title: 'Close the prompt',
+    call: 'silent push',
+    toward: 'right',
+    lane: 'phone',
+    why: 'A push of its own kind closes the prompt. If it is lost, the details and a late answer get 410.',
+    sections: [],
+    files: ['docs/device-api.md'],
+  },
+];
