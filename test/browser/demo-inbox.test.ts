@@ -78,4 +78,22 @@ describe.skipIf(executablePath === undefined)('the inbox of the phone on the dem
     await page.waitForSelector('#phone-inbox-part', { state: 'hidden' });
     expect(await page.textContent('#phone-notice')).toBe('No request is waiting for you.');
   });
+
+  // Last: the phone in the browser keeps its own clock.
+  it('says that little time is left, an hour before the end of what was set aside', async () => {
+    const { page } = await open();
+    await ring(page);
+    await page.click('#later');
+    await inPhoneState(page, 'idle');
+    const { calls } = runtime.aws;
+    const sent = () => calls.findLastIndex(({ action }) => action === 'SendMessage');
+    // The message of the reminder waits: it was sent again, and the one before it is gone.
+    await expect
+      .poll(() => sent() >= 0 && calls.slice(sent()).some(({ action }) => action === 'DeleteMessage'))
+      .toBe(true);
+    runtime.advance(71 * 3600);
+    await page.waitForSelector('#phone-notice:has-text("Little time is left to answer.")');
+    await page.waitForSelector('[data-step="remind"][data-state="done"]');
+    expect(await violations(page)).toEqual([]);
+  });
 });
