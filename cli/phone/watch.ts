@@ -29,16 +29,23 @@ export async function watchAndAnswer(watched: Watched): Promise<void> {
   }
 }
 
-/** Yields each request that waits, once. What a good app would not show is told in a sentence. */
+/**
+ * Yields each request that waits, once. What a good app would not show is told in a sentence, and so is a phone that was
+ * rung again (docs/resend.md).
+ */
 async function* questions({ phone, deployment, over }: Watched, say: Say): AsyncGenerator<FetchedQuestion> {
-  const seen = new Set<string>();
+  /** How often the phones were rung for each request. */
+  const seen = new Map<string, number>();
   while (!over.aborted) {
     const waiting = await phone.list().catch((error: unknown) => {
       throw explained(error, deployment);
     });
-    for (const { request_id } of waiting.toReversed()) {
-      if (seen.has(request_id)) continue;
-      seen.add(request_id);
+    for (const { request_id, times_rung = 1 } of waiting.toReversed()) {
+      const before = seen.get(request_id);
+      seen.set(request_id, times_rung);
+      if (before !== undefined && times_rung > before)
+        say(`Request ${request_id} rings again, ${times_rung} times by now.`);
+      if (before !== undefined) continue;
       try {
         yield await fetchQuestion(phone, request_id);
       } catch (error) {

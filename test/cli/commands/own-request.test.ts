@@ -139,3 +139,27 @@ describe('ciba ask', () => {
     expect(stderr).not.toContain('rung again');
   });
 });
+
+describe('ciba phone watch', () => {
+  it('says that a request rings again, and prints it once', async () => {
+    // The command dates what it signs by the clock of the machine.
+    const running = await World.start({ clock: 'running' });
+    try {
+      const { sub, email } = await running.user();
+      const own = { env: { CIBA_URL: running.runtime.url } };
+      const key = ['--key', join(folder, 'watching.json')];
+      expect((await ciba(['phone', 'enrol', ...key, '--ticket', await running.ticket(sub)], own)).code).toBe(0);
+      const ringing = await running.client();
+      const { authReqId, requestId } = await running.asked(ringing, { login_hint: email });
+      const run = startCiba(['phone', 'watch', ...key, '--json'], { ...own, input: '' });
+      await run.said(/details_hash/);
+      running.runtime.advance(PAUSE);
+      expect((await running.post('/bc-authorize/resend', ringing, { auth_req_id: authReqId })).status).toBe(200);
+      await run.said(new RegExp(`^Request ${requestId} rings again, 2 times by now\\.$`, 'm'));
+      run.kill('SIGTERM');
+      expect((await run.ended).stdout.trim().split('\n')).toHaveLength(1);
+    } finally {
+      await running.close();
+    }
+  });
+});

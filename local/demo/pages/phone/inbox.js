@@ -1,7 +1,6 @@
 // The requests that the user set aside, to answer later. What an entry says comes from the frozen bytes.
 
-import { byId, element, timeLeft } from '../elements.js';
-import { notice } from './screens.js';
+import { byId, element, say, timeLeft } from '../elements.js';
 
 /** @typedef {import('./device-api.js').Details} Details */
 
@@ -47,8 +46,8 @@ export class Inbox {
    */
   isRungBy({ type, request_id }) {
     const isReminder = type === 'authentication_request_reminder';
-    if (isReminder) notice('Little time is left to answer.');
-    else if (type === 'authentication_request' && this.#aside.has(request_id)) notice('It rings again.');
+    if (isReminder) say('phone-notice', 'Little time is left to answer.');
+    else if (type === 'authentication_request' && this.#aside.has(request_id)) say('phone-notice', 'It rings again.');
     return isReminder || type === 'authentication_request';
   }
 
