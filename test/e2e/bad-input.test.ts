@@ -244,7 +244,7 @@ describe('requested_expiry is a positive integer of seconds in digits (CIBA §7.
   });
 });
 
-describe('binding_message is shown as it is, or not at all (CIBA §13)', () => {
+describe('binding_message is shown with its white space collapsed, or not at all (CIBA §13)', () => {
   it.each([
     ['65 code points', 'x'.repeat(65)],
     ['an emoji', 'Pay \u{1F600}'],
@@ -255,8 +255,7 @@ describe('binding_message is shown as it is, or not at all (CIBA §13)', () => {
     ['a tag character', 'pay\u{E0041}'],
     ['a private character', 'pay\uE000'],
     ['a character that is not assigned', 'pay\u0378'],
-    ['a line separator', 'pay\u2028now'],
-    ['a no-break space', 'pay\u00A0now'],
+    ['no-break spaces alone', '\u00A0\u00A0'],
     ['a byte order mark', '\uFEFFpay'],
     ['marks without a letter', '\u0301\u0301\u0301'],
     ['the filler that looks like a space', 'pay\u3164'],

@@ -110,8 +110,8 @@ export const PARAMETERS: Readonly<Record<string, Row>> = {
     good: 'Code+1234',
     absent: 'accepted',
     wrong: 'invalid_binding_message invalid_binding_message',
-    // Text that can be shown, although it looks like JSON.
-    but: { 'as a JSON object': 'accepted', 'as a JSON list': 'accepted' },
+    // Text that can be shown, although it looks like JSON, or once its line break is a space.
+    but: { 'as a JSON object': 'accepted', 'as a JSON list': 'accepted', 'with a line break': 'accepted' },
   },
   requested_expiry: {
     good: '60',

@@ -174,9 +174,9 @@ export function describeClient(client: Client): ClientMetadata & { readonly clie
   const { scopes, scopeDescriptions, audiences, defaultAudience, jwtTypAudiences, ...further } = more;
   const { idTokenAlgorithm, accessTokenAlgorithm, requestsPerMinute, secretDays, ...last } = further;
   const { sendsUserCodes, requiresOpenid, hintIssuers, numberMatching, onlySub, isSynthetic, revision, ...rest } = last;
-  const { credential: _, strictMethod: _isStrict, ...others } = rest;
-  const { requestAlgorithm: _algorithm, requiresSignedRequests: _isRequired, ...nothing } = others;
-  nothing satisfies Nothing;
+  const { credential: _, strictMethod: _isStrict, ...signing } = rest;
+  const { requestAlgorithm: _algorithm, requiresSignedRequests: _isRequired, ...others } = signing;
+  others satisfies Nothing;
   return {
     client_id: clientId,
     client_name: name,
