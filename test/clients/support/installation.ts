@@ -37,7 +37,9 @@ async function installInto(language: string, install: (folder: string) => Promis
     for (const file of files) await cp(join(pins, file), join(work, file));
     await install(work);
     // Another process may have been faster.
-    if (!existsSync(folder)) await rename(work, folder);
+    await rename(work, folder).catch((error: Error) => {
+      if (!existsSync(folder)) throw error;
+    });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
