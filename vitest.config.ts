@@ -12,16 +12,18 @@ const LONG = [
   'test/e2e/{examples,first-day,https-on-one-machine,light-installation,local-options,tutorial}.test.ts',
   'test/infra/construct/{consumer-app,overrides,two-providers}.test.ts',
   'test/infra/{app,pipeline-rights}.test.ts',
-  'test/clients/{apis,clients,discovery,openapi}.test.ts',
+  'test/clients/{discovery,openapi}.test.ts',
 ];
 /**
  * For `npm run test:release`, one file after the other: what takes screenshots, what measures time and so wants the
- * machine for itself, and what makes the packages, in the one folder where they are made.
+ * machine for itself, client libraries that give up soon on a busy machine, and what makes the packages, in the one
+ * folder where they are made.
  */
 const RELEASE = [
   'test/browser/**/*.test.ts',
   'test/infra/functions/bundle-import.test.ts',
   'test/bench/load.test.ts',
+  'test/clients/{apis,clients}.test.ts',
   'test/release/{command,construct,identical-builds}.test.ts',
 ];
 /** For `npm run test:release` too: what runs on the emulator of AWS that others wrote. It needs Python. */

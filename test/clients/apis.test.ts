@@ -10,7 +10,7 @@ import { until } from './support/until.ts';
 // The programs of docs/clients.md that check access tokens, as an API does, with the libraries that others publish.
 
 const AUDIENCE = 'https://bank.example.com';
-/** Another API of the same client. */
+/** Another API of the same client. Its access tokens say `JWT` as their type. */
 const OLD_API = 'https://old.example.com';
 const APIS = [
   { file: 'api-jose.mjs' },
@@ -40,6 +40,7 @@ beforeAll(async () => {
   const client = await world.client({
     scope: 'openid transfer',
     audiences: [AUDIENCE, OLD_API],
+    jwt_typ_audiences: [OLD_API],
   });
   const person = await world.person();
   sub = person.sub;
@@ -105,9 +106,10 @@ describe.concurrent.each(runnable)('$file', ({ file }) => {
 });
 
 describe.concurrent.each(byIssuerUri)('$file', ({ file }) => {
-  it('refuses the type at+jwt of RFC 9068', async () => {
+  it('refuses the type at+jwt of RFC 9068, and takes a token that says JWT, as its API asked for', async () => {
     const { code, err } = await show(file, 'good');
     expect([code, err]).toEqual([1, expect.stringMatching(/^Refused: .*typ/)]);
+    expect(await show(file, 'for another API')).toEqual({ code: 0, out: `Allowed: ${sub}\n`, err: '' });
   });
 });
 

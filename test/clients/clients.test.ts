@@ -16,8 +16,6 @@ import { type ProviderOverTls, startProviderOverTls } from './support/provider-o
 type Client = {
   readonly file: string;
   readonly delivery?: 'ping';
-  /** How it shows its secret. Default: by HTTP Basic. */
-  readonly method?: 'client_secret_basic' | 'client_secret_post';
   /** Whether it checks the signature of the ID token. OpenID Connect Core §3.1.3.7 lets TLS do in its place. */
   readonly checksSignature?: false;
 };
@@ -25,13 +23,13 @@ const CLIENTS: readonly Client[] = [
   { file: 'openid-client.mjs' },
   { file: 'openid-client-ping.mjs', delivery: 'ping' },
   { file: 'oauth4webapi.mjs' },
-  { file: 'auth0-auth-js.mjs', method: 'client_secret_post', checksSignature: false },
-  { file: 'node-auth0.mjs', method: 'client_secret_post' },
-  { file: 'auth0-python.py', method: 'client_secret_post' },
+  { file: 'auth0-auth-js.mjs', checksSignature: false },
+  { file: 'node-auth0.mjs' },
+  { file: 'auth0-python.py' },
   { file: 'authlib-requests.py' },
   { file: 'goclient.go' },
   { file: 'Nimbus.java' },
-  { file: 'Auth0Java.java', method: 'client_secret_post' },
+  { file: 'Auth0Java.java' },
   { file: 'SpringClient.java' },
   { file: 'libiddawc.c' },
   { file: 'curl.sh', checksSignature: false },
@@ -67,13 +65,14 @@ afterAll(async () => {
 
 /** Starts a program with a new client. */
 async function start(
-  { file, delivery, method = 'client_secret_basic' }: Client,
+  { file, delivery }: Client,
   { isForged = false, env = {} }: { isForged?: boolean; env?: Readonly<Record<string, string>> } = {},
 ): Promise<ClientRun> {
   const PORT = String(await freePort());
   const client = await provider.world.client({
     scope: 'openid profile',
-    token_endpoint_auth_method: method,
+    // Those that show it in the body may do so too.
+    token_endpoint_auth_method: 'client_secret_basic',
     ...(delivery && {
       backchannel_token_delivery_mode: delivery,
       backchannel_client_notification_endpoint: `https://localhost:${PORT}/`,
