@@ -9,7 +9,7 @@ const LONG = [
   'test/cli/{tail/tail,trace/trace}-deployment.test.ts',
   'test/cli/trigger/scenarios.test.ts',
   'test/cli/importing/ten-thousand-users.test.ts',
-  'test/e2e/{examples,first-day,https-on-one-machine,light-installation,local-options,tutorial}.test.ts',
+  'test/e2e/{examples,first-day,local,https-on-one-machine,light-installation,local-options,tutorial}.test.ts',
   'test/infra/construct/{consumer-app,overrides,two-providers}.test.ts',
   'test/infra/{app,pipeline-rights}.test.ts',
   'test/clients/{discovery,openapi}.test.ts',
