@@ -73,6 +73,7 @@ async function match(ports: EnterNumberPorts, entered: Entered, request: Awaitin
     if (recorded.recorded) {
       const { requestId, sub, clientId } = awaiting;
       ports.audit.write({ event: 'number_matched', requestId, sub, clientId }, now);
+      if (leavesOpen(ports)) await closeEnded(ports, awaiting, entered.authReqId);
       return ok(undefined);
     }
     const judged = judgeEntered(recorded.stored, { client: entered.client, entered: entered.number, now });
@@ -82,6 +83,11 @@ async function match(ports: EnterNumberPorts, entered: Entered, request: Awaitin
     awaiting = matched;
   }
   throw new Error('the authentication request kept changing while a number was entered');
+}
+
+/** Whether a request is closed when it ends. The phone's approval does not close it, because the client would notice. */
+function leavesOpen({ settings: { hasOneOpenRequest, needsMessageWhileOpen } }: EnterNumberPorts): boolean {
+  return hasOneOpenRequest || needsMessageWhileOpen;
 }
 
 /** Counts a wrong number. After the last one the client may ask the user again; if that fails, the count stays. */

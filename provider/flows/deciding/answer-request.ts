@@ -178,8 +178,10 @@ async function record(
   const decision = decisionOf(answer, answered, policy);
   const recorded = await ports.requests.recordDecision({ requestId, owner: by.user, decision, wrongNumbers, now });
   if (recorded.recorded) {
-    await changePause(ports, { ...valid, details });
-    return ok({ number: decision.decision === 'approve' ? decision.number : undefined });
+    const awaited = decision.decision === 'approve' ? decision.number : undefined;
+    // The client would notice an approval that waits for its number, if it could ask anew or its pause ended.
+    if (awaited === undefined) await changePause(ports, { ...valid, details });
+    return ok({ number: awaited });
   }
   const { stored } = recorded;
   // A wrong number was counted meanwhile. Each brings the request closer to its end, so this ends too.

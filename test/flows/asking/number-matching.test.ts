@@ -135,6 +135,21 @@ describe('POST /bc-authorize/number', () => {
     expect((await world.ask()).ok).toBe(true);
   });
 
+  it('lets the client ask again once the right one is entered, and not before: an approval alone tells it nothing', async () => {
+    const world = matching('client_enters', { settings: { hasOneOpenRequest: true, needsMessageWhileOpen: true } });
+    const { auth_req_id } = valueFrom(await world.ask());
+    const ports = { ...world.ports, numbers: world.requests.numbers };
+    const [asked] = world.requests.stored.values();
+    if (!asked) throw new Error('nothing is stored');
+    const { requestId, clientId, registrationId, sub, profileId, expiresAt } = asked;
+    const facts = { requestId, clientId, registrationId, sub, profileId, expiresAt };
+    world.requests.stored.set(requestId, { ...requestIn('awaiting_number'), ...facts });
+    expect(await world.ask()).toMatchObject(refused({ reason: 'request_open' }));
+    expect(await enterNumber(ports, clientCall(world.note, { auth_req_id, number: '42' }))).toMatchObject({ ok: true });
+    expect([world.opened.size, world.questions.length]).toEqual([0, 0]);
+    expect((await world.ask()).ok).toBe(true);
+  });
+
   it('closes once more what a request opened, if a number is entered after its end by wrong ones', async () => {
     const world = matching('client_enters', { settings: { hasOneOpenRequest: true, needsMessageWhileOpen: true } });
     const { auth_req_id } = valueFrom(await world.ask());

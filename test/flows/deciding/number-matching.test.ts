@@ -156,6 +156,17 @@ describe('a number that the client has to enter', () => {
     expect(JSON.stringify(trail)).not.toContain('"42"');
   });
 
+  it('leaves the request open for its client, and its pause as it is, until it is entered: the client learns of no approval', async () => {
+    const details = { isOnlyOne: true, questionId: 'question-1', isAfterDenial: true } as const;
+    const world = worldOf('client_enters', { details });
+    world.opened.set('ana bank', OPENED);
+    expect(await world.answer('phone')).toEqual({ ok: true, value: { number: '42' } });
+    expect(world.opened.size).toBe(1);
+    expect(world.journal.calls.filter((call) => /close|remove|end pause/.test(call))).toEqual([]);
+    expect(await world.answer('tablet', { decision: 'deny' })).toEqual({ ok: true, value: {} });
+    expect(world.opened.size).toBe(0);
+  });
+
   it('is told again to the same device, and to no other one', async () => {
     const { answer, requests } = worldOf('client_enters');
     await answer('phone');

@@ -142,6 +142,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     broken: "return { state: 'approved', ...approved, ...(number !== undefined && { number }) };",
   },
   {
+    name: 'an approval that is noticed before its number',
+    means: 'The approval lets the client ask anew, although it still waits for the number.',
+    file: ANSWER,
+    text: 'if (awaited === undefined) await changePause(ports, { ...valid, details });',
+    broken: 'await changePause(ports, { ...valid, details });',
+  },
+  {
     name: 'a wrong number that is not counted',
     means: 'The count of wrong numbers is not compared, so two that are entered at once count as one.',
     file: NUMBERED,

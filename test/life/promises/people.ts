@@ -99,6 +99,9 @@ function hasApprovalAfter({ commits }: RequestStory, place: number): boolean {
   return approval !== undefined && (approval.invocation?.endedAt ?? Infinity) > place;
 }
 
+/** An approval that waits for its number is open too: its client must not notice it. */
+const OPEN: readonly string[] = ['pending', 'awaiting_number'];
+
 /** Where a client may have one request open with each person, there are never two. */
 export function twoOpen({ history, scene }: World): readonly string[] {
   // Where users are concealed, a request whose phones did not ring stays open, and its client may ask again.
@@ -113,7 +116,7 @@ export function twoOpen({ history, scene }: World): readonly string[] {
         other.sub === request.sub &&
         other.registrationId === request.registrationId &&
         other.expiresAt > request.issuedAt &&
-        other.commits.filter(({ at }) => at < made.at).at(-1)?.to === 'pending',
+        OPEN.includes(String(other.commits.filter(({ at }) => at < made.at).at(-1)?.to)),
     );
     return open.map(({ number }) => `request ${request.number} was made while request ${number} was open`);
   });
