@@ -58,6 +58,7 @@ const ERRORS = [
   'temporarily_unavailable',
   'unauthorized_client',
   'unknown_user_id',
+  'unsupported_response_type',
   'unsupported_grant_type',
   'withdrawn',
 ];

@@ -19,6 +19,7 @@ it('each member of client metadata has an option of its name, in the singular wh
     'id-token-signed-response-alg',
     'jwks',
     'jwks-uri',
+    'jwt-typ-audience',
     'login-hint-token-issuers',
     'number-matching',
     'only-sub',
@@ -27,6 +28,7 @@ it('each member of client metadata has an option of its name, in the singular wh
     'require-signed-request-object',
     'scope',
     'scope-description',
+    'strict-token-endpoint-auth-method',
     'token-endpoint-auth-method',
     'token-endpoint-auth-signing-alg',
   ]);

@@ -290,8 +290,8 @@ describe('with its credential, the client is tried itself', () => {
     expect(await checkOf('Credential', client_id, '--secret-file', secret)).toMatchObject({ state: 'good' });
   });
 
-  it('a wrong secret, or the secret at the wrong place, is broken, and is never shown', async () => {
-    const { client_id, client_secret } = await world.client();
+  it('a wrong secret, or that of a strict client at the wrong place, is broken, and is never shown', async () => {
+    const { client_id, client_secret } = await world.client({ strict_token_endpoint_auth_method: true });
     const wrong = await file('w.secret', 'not-the-secret');
     const check = await checkOf('Credential', client_id, '--secret-file', wrong);
     expect(check).toMatchObject({ state: 'broken', says: expect.stringContaining('invalid_client') });

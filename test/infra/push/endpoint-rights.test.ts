@@ -92,7 +92,7 @@ describe('a phone, where SNS asks the roles of the synthesized template', () => 
     const query = '?self_check=push_rights';
     expect((await send(`/devices${query}`, 'POST', SELF_CHECK)).body['error']).toBe('invalid_request');
     expect((await send(`/admin/clients${query}`)).body['error']).toBe('invalid_client_metadata');
-    expect((await send(`/bc-authorize${query}`)).body['error']).toBe('invalid_request');
+    expect((await send(`/bc-authorize${query}`)).body['error']).toBe('invalid_client');
     expect((await send('/device/requests', 'GET', SELF_CHECK)).status).toBe(401);
     expect(asked()).toBe(before);
   });
