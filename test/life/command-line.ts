@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 
+/** The least seed of fast-check. */
+export const LEAST_SEED = -2_147_483_648;
+
 /** An option of a script. Without `value` it has none. `least`: the least number that makes sense. */
 type Option = {
   readonly value?: 'N' | 'PATH' | 'TEXT';
@@ -49,7 +52,7 @@ export function parseOptions(options: Options, args: readonly string[]): Given |
 function whatIsWrong({ value: expected, least = 0 }: Option, value: string | undefined): string | undefined {
   if (!expected) return value === undefined ? undefined : 'has no value';
   if (value === undefined || value === '') return 'needs a value';
-  if (expected === 'N' && !(/^\d{1,10}$/.test(value) && Number(value) >= least))
+  if (expected === 'N' && !(/^-?\d{1,10}$/.test(value) && Number(value) >= least))
     return `must be a number, ${least} or more`;
   return expected === 'PATH' && !/^\d+(:\d+)*$/.test(value) ? 'must be numbers with colons between them' : undefined;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { everyPromise } from './check.ts';
-import { readOptions } from './command-line.ts';
+import { LEAST_SEED, readOptions } from './command-line.ts';
 
 // npm run life: plays random runs of the life of an answer. A run that breaks a promise is shrunk and told; seed and path
 // play it again.
@@ -10,7 +10,7 @@ const given = readOptions({
   does: 'Plays random runs of the life of an answer, and checks every promise after each.',
   options: {
     runs: { value: 'N', least: 1, means: 'how many runs; 100000 unless it is given' },
-    seed: { value: 'N', means: 'plays the runs of this seed; without it, other runs each time' },
+    seed: { value: 'N', least: LEAST_SEED, means: 'plays the runs of this seed; without it, other runs each time' },
     path: { value: 'PATH', means: 'with --seed: plays one run again, as a failure prints it' },
     'no-shrink': { means: 'does not make a run that breaks a promise shorter' },
   },

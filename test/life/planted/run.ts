@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { Copy } from '../../must/copy.ts';
-import { readOptions } from '../command-line.ts';
+import { LEAST_SEED, readOptions } from '../command-line.ts';
 import { PLANTED_BUGS, type PlantedBug } from './bugs.ts';
 
 // npm run life:planted: plants each bug into a copy of the sources, plays runs until one breaks a promise, and says how
@@ -12,7 +12,7 @@ const given = readOptions({
   script: 'life:planted',
   does: 'Plants bugs into a copy of the sources, one at a time, and says in which run each of them was found.',
   options: {
-    seed: { value: 'N', means: 'the seed of the runs; 1 unless it is given' },
+    seed: { value: 'N', least: LEAST_SEED, means: 'the seed of the runs; 1 unless it is given' },
     runs: {
       value: 'N',
       least: 1,

@@ -110,8 +110,12 @@ export function attemptUntold(world: World): readonly string[] {
       const { kind, began, invocation } = one;
       const rung = rings.filter((ring) => ring.invocation === invocation).length;
       if (!invocation || (invocation.isDisturbed && rung === 0)) return [];
-      const found = told.find((listed) => listed.kind === kind && listed.at === began);
-      const isTakenBack = !found && rung === 0;
+      const isSame = (other: { readonly kind: string }, at: number) => other.kind === kind && at === began;
+      const found = told.find((listed) => isSame(listed, listed.at));
+      // Those of the same second look alike, so it is known only that one of them was taken back.
+      const listed = told.filter((other) => isSame(other, other.at)).length;
+      const made = request.attempts.filter((other) => isSame(other, other.began)).length;
+      const isTakenBack = rung === 0 && listed < made;
       const isTrue = invocation.isDisturbed ? found : found?.accepted === rung;
       return isTakenBack || isTrue
         ? []
