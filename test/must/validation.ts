@@ -35,7 +35,7 @@ export const VALIDATION_REQUIREMENTS: readonly Requirement[] = [
         breaks: {
           file: 'provider/flows/asking/request/read-signed-request.ts',
           text: "if ('failure' in verified) return notVerified(verified.failure);",
-          broken: "if ('failure' in verified) return ok({ parameters: form });",
+          broken: "if ('failure' in verified) return ok({ parameters: new Map() });",
         },
         test: {
           file: 'test/flows/asking/signed-requests.test.ts',
