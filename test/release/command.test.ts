@@ -73,6 +73,9 @@ describe('the package serverless-ciba-cli', () => {
     const page = await fetch(`${url}/demo`);
     expect(await page.text()).toContain('<!doctype html>');
     expect((await fetch(`${url}/demo/source/lambdas/token/handler.ts`)).status).toBe(200);
+    const described = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));
+    const served = await (await fetch(`${url}/openapi.json`)).json();
+    expect(served).toEqual({ ...described, servers: [{ url, description: 'This machine' }] });
   });
 
   it.each(nodes())('is called ciba: npx finds it in the project, on $name', async ({ program: node }) => {

@@ -101,6 +101,13 @@ describe('the package serverless-ciba', () => {
     },
   );
 
+  it('brings docs/openapi.json as it is, which an app can ask for by name', async () => {
+    const script =
+      "process.stdout.write(require('node:fs').readFileSync(require.resolve('serverless-ciba/openapi.json')))";
+    const found = await project.run(process.execPath, ['-e', script]);
+    expect(found).toBe(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));
+  });
+
   it.each(nodes())('is one class for import and require on $name', async ({ program }) => {
     expect((await project.run(program, ['same.cjs'])).trim()).toBe('true');
   });
