@@ -50,9 +50,10 @@ const inPython = async (document: Document) =>
 const refused = (verdicts: Verdicts) =>
   Object.entries(verdicts).flatMap(([library, verdict]) => (verdict === 'accepted' ? [] : [library]));
 const MCP_SCHEMAS = ['MCP SDK, OAuthMetadataSchema', 'MCP SDK, OpenIdProviderDiscoveryMetadataSchema'];
+const BETTER_AUTH = '@better-auth/sso, validateDiscoveryDocument';
 
 describe('the discovery document (OIDC Discovery §3, RFC 8414 §2)', () => {
-  it('is found and accepted by the MCP SDK, @openid4vc/oauth2 and oidc-client-ts', async () => {
+  it('is found and accepted by the MCP SDK, @openid4vc/oauth2, oidc-client-ts and @better-auth/sso', async () => {
     const verdicts = await inJavaScript(DOCUMENT, { ISSUER: world.issuer });
     expect(verdicts).toEqual({
       'MCP SDK, OAuthMetadataSchema': 'accepted',
@@ -60,12 +61,14 @@ describe('the discovery document (OIDC Discovery §3, RFC 8414 §2)', () => {
       'MCP SDK, discoverAuthorizationServerMetadata': 'accepted',
       '@openid4vc/oauth2': 'accepted',
       'oidc-client-ts': 'accepted',
+      '@better-auth/sso, validateDiscoveryDocument': 'accepted',
+      '@better-auth/sso, discoverOIDCConfig': 'accepted',
     });
   });
 
   it('would be refused by them without authorization_endpoint, and by the MCP SDK without response types', async () => {
     const { authorization_endpoint: _, ...withoutEndpoint } = DOCUMENT;
-    expect(refused(await inJavaScript(withoutEndpoint))).toEqual([...MCP_SCHEMAS, 'oidc-client-ts']);
+    expect(refused(await inJavaScript(withoutEndpoint))).toEqual([...MCP_SCHEMAS, 'oidc-client-ts', BETTER_AUTH]);
     const { response_types_supported: _types, ...withoutTypes } = DOCUMENT;
     expect(refused(await inJavaScript(withoutTypes))).toEqual(MCP_SCHEMAS);
   });

@@ -1,3 +1,4 @@
+import { discoverOIDCConfig, validateDiscoveryDocument } from '@better-auth/sso';
 import { discoverAuthorizationServerMetadata } from '@modelcontextprotocol/sdk/client/auth.js';
 import { OAuthMetadataSchema, OpenIdProviderDiscoveryMetadataSchema } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { zAuthorizationServerMetadata } from '@openid4vc/oauth2';
@@ -16,10 +17,15 @@ const checks = {
   'MCP SDK, OpenIdProviderDiscoveryMetadataSchema': () => OpenIdProviderDiscoveryMetadataSchema.parse(metadata),
   '@openid4vc/oauth2': () => zAuthorizationServerMetadata.parse(metadata),
   'oidc-client-ts': () => signIn.getAuthorizationEndpoint(),
+  '@better-auth/sso, validateDiscoveryDocument': () => validateDiscoveryDocument(metadata, metadata.issuer),
   ...(process.env.ISSUER && {
     'MCP SDK, discoverAuthorizationServerMetadata': async () => {
       const found = await discoverAuthorizationServerMetadata(process.env.ISSUER);
       if (found?.issuer !== process.env.ISSUER) throw new Error('it found no document');
+    },
+    '@better-auth/sso, discoverOIDCConfig': async () => {
+      const found = await discoverOIDCConfig({ issuer: process.env.ISSUER, isTrustedOrigin: () => true });
+      if (!found.jwksEndpoint.startsWith(process.env.ISSUER)) throw new Error('it found another provider');
     },
   }),
 };
