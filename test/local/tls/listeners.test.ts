@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as plainRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { type Listeners, listen } from '../../../local/runtime/listeners.ts';
 import { LOCAL_IDENTITY } from '../../../local/runtime/loopback.ts';
 import { selfSigned } from '../../../local/runtime/self-signed.ts';
 import { makeServerCertificate } from '../../../local/tls/authority.ts';
+import { der, oid, sequence, TAG } from '../../../local/tls/der.ts';
 import { trustingFetch } from '../../support/trusting-fetch.ts';
 
 const ISSUER = 'https://login.test:7443';
@@ -99,6 +100,26 @@ describe.each(listening)('%s', (_name, urlOf) => {
   });
 });
 
+/** A part of a name: one or more attributes, each with the last byte of its object identifier (2.5.4.x). */
+type NamePart = readonly (readonly [attribute: number, value: string])[];
+
+/** Makes a certificate with a name of several parts, the most general first, which its own key signed. */
+function certificateOf(...parts: readonly NamePart[]): { cert: string; key: string } {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const attribute = ([id, value]: NamePart[number]) =>
+    sequence(oid(0x55, 0x04, id), der(TAG.utf8String, Buffer.from(value)));
+  const name = sequence(...parts.map((part) => der(TAG.set, ...part.map(attribute))));
+  const algorithm = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
+  const instants = ['200101000000Z', '491231235959Z'].map((text) => der(TAG.utcTime, Buffer.from(text)));
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const serial = der(TAG.integer, Buffer.of(1));
+  // Version 1, which has no extensions.
+  const toBeSigned = sequence(serial, algorithm, name, sequence(...instants), name, spki);
+  const signature = der(TAG.bitString, Buffer.of(0), sign('sha256', toBeSigned, privateKey));
+  const cert = new X509Certificate(sequence(toBeSigned, algorithm, signature)).toString();
+  return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
 describe('a certificate of the caller', () => {
   const call = (url: string | undefined, tls?: { cert: string; key: string }) =>
     trustingFetch(ca, tls)(`${url}/.well-known/jwks.json`);
@@ -115,6 +136,22 @@ describe('a certificate of the caller', () => {
         serialNumber: serialNumber.match(/../g)?.join(':').toLowerCase(),
         validity: { notBefore: 'Nov 26 23:59:59 2048 GMT', notAfter: 'Dec 31 23:59:59 2049 GMT' },
       },
+    });
+  });
+
+  it('has its names as RFC 4514 writes them: the most specific first, and no value passes for another part', async () => {
+    const [country, organization, commonName] = [0x06, 0x0a, 0x03];
+    const tls = certificateOf(
+      [[country, 'SE']],
+      [[organization, 'Harbor']],
+      [
+        [commonName, 'a\nO=Bank, OU=b + OU=c'],
+        [organization, 'Crew'],
+      ],
+    );
+    expect((await call(secure.mtlsUrl, tls)).status).toBe(200);
+    expect(events.at(-1)?.requestContext['authentication']).toMatchObject({
+      clientCert: { subjectDN: String.raw`CN=a\0AO=Bank\, OU=b \+ OU=c+O=Crew,O=Harbor,C=SE` },
     });
   });
 
@@ -166,7 +203,9 @@ describe('a caller on this machine', () => {
   it.each([
     ['another name', { host: 'other.test' }],
     ['a name that ends like that of the issuer', { host: 'evil-login.test' }],
+    ['a name that begins like that of this machine', { host: 'localhost.evil.test:3000' }],
     ['a page of another origin', { host: 'login.test:7443', origin: 'https://evil.test' }],
+    ['a page without an origin of its own, such as a frame in a sandbox', { host: 'localhost:3000', origin: 'null' }],
     ['a tunnel that rewrites the name', { host: 'localhost:3000', 'x-forwarded-for': '203.0.113.7' }],
     ['a tunnel and a proxy of this machine', { host: 'localhost', 'x-forwarded-for': '203.0.113.7, 127.0.0.1' }],
     ['a proxy that speaks RFC 7239', { host: 'localhost', forwarded: 'for=203.0.113.7' }],
