@@ -14,7 +14,6 @@ export const spec = {
     'HEAD /.well-known/jwks.json',
     'OPTIONS /.well-known/jwks.json',
     'GET /authorize',
-    'HEAD /authorize',
     'POST /authorize',
   ],
   throttle: { setting: 'others', rate: 500, burst: 1000 },

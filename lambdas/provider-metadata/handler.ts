@@ -40,6 +40,5 @@ export const handler = endpoint(log, {
   'HEAD /.well-known/jwks.json': keySet,
   'OPTIONS /.well-known/jwks.json': tellMethods,
   'GET /authorize': refuseEverybody,
-  'HEAD /authorize': refuseEverybody,
   'POST /authorize': refuseEverybody,
 });

@@ -112,6 +112,8 @@ describe('without a terminal, each command ends or is ended, and prints what doc
       token_endpoint_auth_method: 'client_secret_basic',
       audiences: ['orders'],
       default_audience: 'orders',
+      jwt_typ_audiences: ['orders'],
+      strict_token_endpoint_auth_method: true,
       requests_per_minute: 50,
       client_secret_days: 90,
       require_openid_scope: true,

@@ -34,18 +34,22 @@ const clientIn = (mode: 'ping' | 'push', url: string) =>
   world.client({ backchannel_token_delivery_mode: mode, backchannel_client_notification_endpoint: url });
 const pingClient = (url: string) => clientIn('ping', url);
 
-/** An application of a developer, which answers with a status. */
-async function application(status: number): Promise<{ server: Server; url: string; calls: Promise<string[]> }> {
+type Application = { server: Server; url: string; calls: Promise<string[]>; next: () => Promise<string[]> };
+
+/** An application of a developer, which answers with a status. `calls`: what the first call has; `next`: what the next has. */
+async function application(status: number): Promise<Application> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const calls = once(server, 'request').then(async ([request, response]) => {
-    const { headers } = request as IncomingMessage;
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    response.writeHead(status).end();
-    return [String(headers.authorization), String(headers['content-type']), body];
-  });
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping`, calls };
+  const next = () =>
+    once(server, 'request').then(async ([request, response]) => {
+      const { headers } = request as IncomingMessage;
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      response.writeHead(status).end();
+      return [String(headers.authorization), String(headers['content-type']), body];
+    });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping`;
+  return { server, url, calls: next(), next };
 }
 
 /** Calls the endpoint as a stranger may, and returns the status. */
@@ -85,7 +89,7 @@ describe('ciba listen', () => {
   it('verifies pushed tokens, and refuses those of another request or with another access token (CIBA §10.3.1)', async () => {
     const { run, url } = await listen('--token', TOKEN, '--count', '3', '--json');
     const app = await application(204);
-    const beside = await listen('--forward', app.url, '--count', '1', '--json');
+    const beside = await listen('--forward', app.url, '--count', '2', '--json');
     const client = await clientIn('push', beside.url);
     const { email, phone } = await world.person();
     const form = { login_hint: email, client_notification_token: TOKEN };
@@ -94,13 +98,14 @@ describe('ciba listen', () => {
     const [, , body = ''] = await app.calls;
     const holds = { kind: 'push', pushed: 'tokens', checked: { holds: true, client_id: client.client_id } };
     const forwarded = { to: app.url, status: 204 };
-    expect(JSON.parse((await beside.run.ended).stdout)).toMatchObject({ ...holds, request_id: requestId, forwarded });
-    app.server.close();
     const members: Record<string, string> = JSON.parse(body);
-    const other = await world.client();
-    const polled = await world.asked(other, { login_hint: email });
-    await world.answer(phone, polled.requestId, 'approve');
-    const { access_token } = (await world.poll(other, polled.authReqId)).body;
+    const later = app.next();
+    await world.answer(phone, (await world.asked(client, form)).requestId, 'approve');
+    const [, , laterBody = ''] = await later;
+    const { access_token }: Record<string, string> = JSON.parse(laterBody);
+    const [told = ''] = (await beside.run.ended).stdout.split('\n');
+    expect(JSON.parse(told)).toMatchObject({ ...holds, request_id: requestId, forwarded });
+    app.server.close();
     expect(await call(url, { body })).toBe(204);
     expect(await call(url, { body: JSON.stringify({ ...members, auth_req_id: 'another' }) })).toBe(400);
     expect(await call(url, { body: JSON.stringify({ ...members, access_token }) })).toBe(400);

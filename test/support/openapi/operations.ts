@@ -195,7 +195,6 @@ const DISCOVERY_OPERATIONS = {
   'HEAD /.well-known/jwks.json': headOf({ ...keys, id: 'probeKeys', summary: 'The headers of the key set' }),
   'OPTIONS /.well-known/jwks.json': { ...methods, id: 'tellKeysMethods' },
   'GET /authorize': { ...authorization, id: 'refuseAuthorization' },
-  'HEAD /authorize': { ...authorization, id: 'refuseAuthorizationProbe', isHead: true },
   'POST /authorize': { ...authorization, id: 'refuseAuthorizationForm' },
 } as const satisfies Readonly<Record<string, Operation>>;
 
