@@ -11,6 +11,7 @@ import {
   nextResendAt,
   RESEND_PAUSE_SECONDS,
   type ResendableRequest,
+  resendLimitsOf,
 } from '../../provider/core/asking/resend.ts';
 import type { RequestFacts } from '../../provider/core/deciding/authentication-request.ts';
 import { GRANT } from '../core/given.ts';
@@ -93,6 +94,19 @@ describeOnEngines('requests whose phones are rung again', (name) => {
       }
       expect(outcomes).toEqual([...Array.from({ length: MOST_RESENDS }, () => true), false]);
       expect(await attemptsOf(request)).toHaveLength(MOST_RESENDS);
+    });
+
+    it('counts more resends, after a shorter pause, where the limits are others', async () => {
+      const request = await pending();
+      const limits = resendLimitsOf({ ignoresRegistered: true });
+      const outcomes: boolean[] = [];
+      for (let second = 0; second <= MOST_RESENDS + 1; second += 1) {
+        const now = FIRST + second;
+        outcomes.push((await rung.recordResend({ request, now, limits })).recorded);
+        expect((await rung.recordResend({ request, now, limits })).recorded).toBe(false);
+      }
+      expect(new Set(outcomes)).toEqual(new Set([true]));
+      expect(await attemptsOf(request)).toHaveLength(MOST_RESENDS + 2);
     });
 
     it('is not recorded for a request that was decided or is over, or for another client', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS_OFF } from '../../local/runtime/limits-off.ts';
+import { MOST_RESENDS } from '../../provider/core/asking/resend.ts';
 import { DEFAULTS } from '../../provider/core/operating/defaults.ts';
 import { expectRefusal } from '../support/assertions.ts';
 import { type Answer, type TestClient, World } from '../support/world.ts';
@@ -83,6 +84,17 @@ describe('with --limits off', () => {
     for (const binding_message of ['A1', undefined, undefined])
       await world.asked(client, { login_hint: email, binding_message });
     expect(await phone.list()).toHaveLength(3);
+  });
+
+  it('a client has the phones of a request rung again more than three times, once a second', async () => {
+    const { email } = await world.person();
+    const { authReqId } = await world.asked(client, { login_hint: email });
+    const again = async () => {
+      world.runtime.advance(1);
+      return world.post('/bc-authorize/resend', client, { auth_req_id: authReqId });
+    };
+    expect(await statuses(MOST_RESENDS + 2, again)).toEqual([200]);
+    expect((await again()).body['resends_left']).toBeGreaterThan(MOST_RESENDS);
   });
 
   it('a route lets more calls through than its throttle', async () => {

@@ -23,7 +23,7 @@ export const ATTEMPT_REQUIREMENTS: readonly Requirement[] = [
       {
         breaks: {
           file: RESEND,
-          text: "if (resendsLeft(request) === 0) return refuse({ reason: 'resends_used_up' });",
+          text: "if (resendsLeft(request, limits) === 0) return refuse({ reason: 'resends_used_up' });",
           broken: '',
         },
         test: { file: RESEND_TEST, titles: [MAY_RESEND, 'a few times for each request, and reminders do not count'] },

@@ -1,7 +1,7 @@
 import type { Asked } from '../../core/asking/asked.ts';
 import type { AttemptKind, DeliveryAttempt } from '../../core/asking/delivery-attempt.ts';
 import { MOST_REMINDERS, REMINDER_LEASE_SECONDS } from '../../core/asking/reminder.ts';
-import { MOST_RESENDS, RESEND_PAUSE_SECONDS } from '../../core/asking/resend.ts';
+import { resendLimitsOf } from '../../core/asking/resend.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../core/deciding/authentication-request.ts';
 import type { Owner } from '../../core/person/user.ts';
 import type { AttemptRecorded, RecordedAttempt, RungRequests } from '../../flows/asking/ports.ts';
@@ -42,13 +42,18 @@ export class RungRequestsTable implements RungRequests {
     return item?.profile_id === profileId ? detailsFrom(item).asked : undefined;
   }
 
-  recordResend({ request, now }: Parameters<RungRequests['recordResend']>[0]): Promise<AttemptRecorded> {
+  recordResend({
+    request,
+    now,
+    limits = resendLimitsOf({}),
+  }: Parameters<RungRequests['recordResend']>[0]): Promise<AttemptRecorded> {
+    const { most, pauseSeconds } = limits;
     return this.#record(request, now, {
       kind: 'resend',
       // Nothing about an approval that waits for a number: a resend before it and one after it are recorded alike.
       condition: `(attribute_not_exists(#resends) OR #resends < :most) AND ((attribute_not_exists(#next_resend_at) AND #issued_at <= :first) OR #next_resend_at <= :now)`,
-      values: { most: MOST_RESENDS, first: now - RESEND_PAUSE_SECONDS },
-      set: { next_resend_at: now + RESEND_PAUSE_SECONDS },
+      values: { most, first: now - pauseSeconds },
+      set: { next_resend_at: now + pauseSeconds },
       add: { resends: 1 },
     });
   }

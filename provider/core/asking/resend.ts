@@ -3,7 +3,7 @@ import { type AuthenticationRequest, isSilentlyDenied, type RequestFacts } from 
 import type { UserCode } from '../person/user-code.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { attemptsOf } from './delivery-attempt.ts';
-import type { CountedAttempt } from './rate-window.ts';
+import type { ClientLimits, CountedAttempt } from './rate-window.ts';
 import type { NothingToResend } from './refusals.ts';
 
 /** How often a client may have the phones of one request rung again. */
@@ -14,6 +14,17 @@ export const MOST_RESENDS = 3;
  */
 export const RESEND_PAUSE_SECONDS = 45;
 
+/** How often, and after what pause in seconds, a client may have the phones of one request rung again. */
+export type ResendLimits = { readonly most: number; readonly pauseSeconds: number };
+const RESEND_LIMITS: ResendLimits = { most: MOST_RESENDS, pauseSeconds: RESEND_PAUSE_SECONDS };
+/** Nearly none, for test runs. Two resends in one second could not be told apart. */
+const NO_RESEND_LIMITS: ResendLimits = { most: 1000, pauseSeconds: 1 };
+
+/** Returns the limits of resends. Only a provider on one machine can be without those that clients are registered for. */
+export function resendLimitsOf({ ignoresRegistered }: Pick<ClientLimits, 'ignoresRegistered'>): ResendLimits {
+  return ignoresRegistered ? NO_RESEND_LIMITS : RESEND_LIMITS;
+}
+
 /**
  * A request whose phones the client may have rung again. If an approval waits for a number, no phone rings. The client
  * gets the same answer as before the approval, because it must not learn of the approval.
@@ -21,13 +32,16 @@ export const RESEND_PAUSE_SECONDS = 45;
 export type ResendableRequest = Extract<AuthenticationRequest, { state: 'pending' | 'awaiting_number' }>;
 
 /** Returns how often the client may still have the phones rung. */
-export function resendsLeft(request: Pick<RequestFacts, 'attempts'>): number {
-  return Math.max(0, MOST_RESENDS - attemptsOf(request, 'resend').length);
+export function resendsLeft(request: Pick<RequestFacts, 'attempts'>, { most } = RESEND_LIMITS): number {
+  return Math.max(0, most - attemptsOf(request, 'resend').length);
 }
 
 /** Returns from when on the client may have the phones rung again, as far as the pause is concerned. */
-export function nextResendAt(request: Pick<RequestFacts, 'attempts' | 'issuedAt'>): number {
-  return (attemptsOf(request, 'resend').at(-1)?.at ?? request.issuedAt) + RESEND_PAUSE_SECONDS;
+export function nextResendAt(
+  request: Pick<RequestFacts, 'attempts' | 'issuedAt'>,
+  { pauseSeconds } = RESEND_LIMITS,
+): number {
+  return (attemptsOf(request, 'resend').at(-1)?.at ?? request.issuedAt) + pauseSeconds;
 }
 
 /**
@@ -38,6 +52,7 @@ export function judgeResend(
   request: AuthenticationRequest | undefined,
   client: Registration,
   now: number,
+  { limits = RESEND_LIMITS }: { readonly limits?: ResendLimits | undefined } = {},
 ): Result<ResendableRequest> {
   const over = (because: NothingToResend) => refuse({ reason: 'nothing_to_resend', because });
   if (!request) return over('unknown');
@@ -45,8 +60,8 @@ export function judgeResend(
   if (request.state !== 'pending' && request.state !== 'awaiting_number') return over(request.state);
   if (isSilentlyDenied(request, now)) return over('denied');
   if (now >= request.expiresAt) return over('expired');
-  if (resendsLeft(request) === 0) return refuse({ reason: 'resends_used_up' });
-  const retryAfterSeconds = nextResendAt(request) - now;
+  if (resendsLeft(request, limits) === 0) return refuse({ reason: 'resends_used_up' });
+  const retryAfterSeconds = nextResendAt(request, limits) - now;
   return retryAfterSeconds > 0 ? refuse({ reason: 'resend_too_soon', retryAfterSeconds }) : ok(request);
 }
 

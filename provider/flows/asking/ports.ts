@@ -3,7 +3,7 @@ import type { AttemptResult, DeliveryAttempt } from '../../core/asking/delivery-
 import type { OpenQuestion } from '../../core/asking/open-question.ts';
 import type { MetRequest } from '../../core/asking/open-request.ts';
 import type { ClientLimits, Counted, CountedAttempt, UserWindowLimits } from '../../core/asking/rate-window.ts';
-import type { ResendableRequest } from '../../core/asking/resend.ts';
+import type { ResendableRequest, ResendLimits } from '../../core/asking/resend.ts';
 import type { SilentlyAsked } from '../../core/asking/silent-denial.ts';
 import type { UserCodeAttempt } from '../../core/asking/user-code.ts';
 import type { Registration } from '../../core/client/client.ts';
@@ -171,10 +171,10 @@ export interface RungRequests {
   findAsked(owner: Owner, requestId: string): Promise<Asked | undefined>;
   /**
    * Counts that the client has the phones rung again, and lists it. One conditional write decides: the request is open
-   * and of this client, it has a resend left, and the pause is over. The request that it returns says whether an approval
-   * waits for a number by now.
+   * and of this client, it has a resend left, and the pause is over. Without `limits`, those of a deployment hold. The request that it
+   * returns says whether an approval waits for a number by now.
    */
-  recordResend(resend: { request: ResendableRequest; now: number }): Promise<AttemptRecorded>;
+  recordResend(resend: { request: ResendableRequest; now: number; limits?: ResendLimits }): Promise<AttemptRecorded>;
   /** Counts and lists a try of the reminder in the same way, if no other try may be under way. */
   recordReminder(reminder: { request: RequestFacts; now: number }): Promise<AttemptRecorded>;
   /** Adds to an attempt what became of it. Does nothing if the attempt is not there any more. */

@@ -1,4 +1,4 @@
-import { judgeResend, resendsLeft } from '../../core/asking/resend.ts';
+import { judgeResend, resendLimitsOf, resendsLeft } from '../../core/asking/resend.ts';
 import { checkMayAsk } from '../../core/client/client.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { ClientAuthenticationPorts } from '../client/authenticate-client.ts';
@@ -31,7 +31,8 @@ export async function resendRequest(ports: ResendRequestPorts, call: ClientCall)
   if (!allowed.ok) return allowed;
   const stored = requestId === undefined ? undefined : await ports.rungRequests.find(requestId);
   const now = ports.clock();
-  const judged = judgeResend(stored, client, now);
+  const limits = resendLimitsOf(ports.settings.clientLimits);
+  const judged = judgeResend(stored, client, now, { limits });
   if (!judged.ok) return judged;
   const resend = { client, request: judged.value, now };
   const whom = await findWhomToRing(ports, resend);
@@ -39,5 +40,5 @@ export async function resendRequest(ports: ResendRequestPorts, call: ClientCall)
   const rung = await ringAgain(ports, { ...resend, ...whom.value }, call);
   if (!rung.ok) return rung;
   const { request } = rung.value;
-  return ok({ expires_in: request.expiresAt - now, resends_left: resendsLeft(request) });
+  return ok({ expires_in: request.expiresAt - now, resends_left: resendsLeft(request, limits) });
 }

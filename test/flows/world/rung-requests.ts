@@ -1,19 +1,24 @@
 import type { Asked } from '../../../provider/core/asking/asked.ts';
 import type { AttemptKind } from '../../../provider/core/asking/delivery-attempt.ts';
 import { decideReminder } from '../../../provider/core/asking/reminder.ts';
-import { judgeResend, type ResendableRequest } from '../../../provider/core/asking/resend.ts';
+import { judgeResend, type ResendableRequest, type ResendLimits } from '../../../provider/core/asking/resend.ts';
 import type { AuthenticationRequest, RequestFacts } from '../../../provider/core/deciding/authentication-request.ts';
 import { isSamePerson } from '../../../provider/core/person/user.ts';
 import type { AttemptRecorded, RungRequests } from '../../../provider/flows/asking/ports.ts';
 import type { Journal } from './journal.ts';
 
 /** Returns the request, if its phones may be rung again. */
-function allowedTo(kind: AttemptKind, request: AuthenticationRequest, now: number): ResendableRequest | undefined {
+function allowedTo(
+  kind: AttemptKind,
+  request: AuthenticationRequest,
+  now: number,
+  limits?: ResendLimits,
+): ResendableRequest | undefined {
   if (kind === 'reminder') {
     const decision = decideReminder(request, now);
     return decision.outcome === 'ring' ? decision.request : undefined;
   }
-  const judged = judgeResend(request, request, now);
+  const judged = judgeResend(request, request, now, { limits });
   return judged.ok ? judged.value : undefined;
 }
 
@@ -23,9 +28,14 @@ export function rungRequestsIn(
   stored: Map<string, AuthenticationRequest>,
   asked = new Map<string, Asked>(),
 ) {
-  const record = (kind: AttemptKind, { requestId }: RequestFacts, now: number): AttemptRecorded => {
+  const record = (
+    kind: AttemptKind,
+    { requestId }: RequestFacts,
+    now: number,
+    limits?: ResendLimits,
+  ): AttemptRecorded => {
     const request = stored.get(requestId);
-    const allowed = request && allowedTo(kind, request, now);
+    const allowed = request && allowedTo(kind, request, now, limits);
     if (!allowed) return { recorded: false, stored: request };
     const attempts = [...(request.attempts ?? []), { kind, at: now }];
     const recorded = { ...allowed, attempts };
@@ -46,9 +56,9 @@ export function rungRequestsIn(
       const request = stored.get(requestId);
       return request && isSamePerson(request, owner) ? asked.get(requestId) : undefined;
     },
-    recordResend: async ({ request, now }) => {
+    recordResend: async ({ request, now, limits }) => {
       journal.begin('record resend');
-      return record('resend', request, now);
+      return record('resend', request, now, limits);
     },
     recordReminder: async ({ request, now }) => {
       journal.begin('record reminder');

@@ -1,7 +1,13 @@
 import { isHidden } from '../../../core/asking/concealment.ts';
 import { type AttemptResult, resultOf } from '../../../core/asking/delivery-attempt.ts';
 import type { Counted } from '../../../core/asking/rate-window.ts';
-import { judgeResend, nextResendAt, RESEND_PAUSE_SECONDS, ringOf } from '../../../core/asking/resend.ts';
+import {
+  judgeResend,
+  nextResendAt,
+  RESEND_PAUSE_SECONDS,
+  resendLimitsOf,
+  ringOf,
+} from '../../../core/asking/resend.ts';
 import type { RequestFacts } from '../../../core/deciding/authentication-request.ts';
 import { notedPushes } from '../../../core/device/push-error.ts';
 import { ok, type Result, refuse } from '../../../core/result.ts';
@@ -42,13 +48,14 @@ export async function ringAgain(
   call: Call,
 ): Promise<Result<{ request: RequestFacts }>> {
   const { client, now } = ring;
+  const limits = resendLimitsOf(ports.settings.clientLimits);
   const [recorded, counted] = await Promise.all([
-    ports.rungRequests.recordResend({ request: ring.request, now }),
+    ports.rungRequests.recordResend({ request: ring.request, now, limits }),
     countForPerson(ports, ring),
   ]);
   if (!recorded.recorded) {
     if (counted?.allowed) await giveBack(ports, ring);
-    const judged = judgeResend(recorded.stored, client, now);
+    const judged = judgeResend(recorded.stored, client, now, { limits });
     // Only a request that was read before can seem to allow it: another call takes its resend back at this moment.
     return judged.ok ? refuse({ reason: 'resend_too_soon', retryAfterSeconds: 1 }) : judged;
   }
@@ -58,7 +65,7 @@ export async function ringAgain(
   if (counted?.allowed === false && !client.isSynthetic) {
     const refusal = { reason: 'user_rate_limited', retryAfterSeconds: counted.retryAfterSeconds } as const;
     if (!isHidden(refusal, ports.settings)) {
-      await ports.rungRequests.takeBackResend({ ...settled.attempt, nextResendAt: nextResendAt(ring.request) });
+      await ports.rungRequests.takeBackResend({ ...settled.attempt, nextResendAt: nextResendAt(ring.request, limits) });
       return refuse(refusal);
     }
     return settle(ports, { ...ring, rung: [], silence: refusal.reason }, settled);
