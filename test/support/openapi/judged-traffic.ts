@@ -14,7 +14,7 @@ const MEANINGLESS = /^(unknown|zq)|\[|^ |^[A-Z_]+$/;
 const IGNORED: readonly string[] = [
   ...['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'auth_time', 'acr', 'amr', 'azp', 'nonce', 'at_hash', 'txn'],
   ...['cnf', 'act', 'may_act', 'username', 'name', 'email', 'email_verified', 'roles', 'groups', 'claims'],
-  ...['request_expiry', 'subjectIssuerContext', 'client_id'],
+  ...['request_expiry', 'subjectIssuerContext', 'client_id', 'number'],
   ...['scope', 'login_hint', 'binding_message', 'grant_type', 'resource', 'acr_values', 'after'],
 ];
 
