@@ -78,12 +78,14 @@ export class RequestsTable implements AuthenticationRequests {
     number,
     sealed,
   }: Pick<NewRequest, 'number'> & Parameters<AuthenticationRequests['createSilent']>[0]): Promise<void> {
+    const guard = { condition: 'attribute_not_exists(pk)' };
     const [stored] = await Promise.all([
       this.#transactions.put(requestItem(request, { ttl: request.expiresAt + KEEP_SECONDS, number }), {
-        guard: { condition: 'attribute_not_exists(pk)' },
+        guard,
         nonce: this.#nonce('created_by'),
       }),
-      notification && this.#transactions.put(notificationItem(request, notification)),
+      // A first try that arrives late must not undo what the function that notifies has written since.
+      notification && this.#transactions.put(notificationItem(request, notification), { guard }),
       sealed &&
         this.#transactions.put({
           ...silentKey(request.sub, request.requestId),
