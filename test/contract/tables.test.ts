@@ -146,6 +146,14 @@ describeOnEngines('the tables', (name) => {
       });
     });
 
+    it('stays over when a first try of storing it arrives late', async () => {
+      const facts = await create({}, address);
+      await lease(facts.requestId, 'a');
+      await notifications.recordNotified({ requestId: facts.requestId, holder: 'a', now: NOW + 1 });
+      await expect(create(facts, address)).rejects.toThrow('already exists');
+      expect(await lease(facts.requestId, 'b', NOW + 100)).toEqual({ outcome: 'over' });
+    });
+
     it('is over when nobody is to be notified any more, whoever has it', async () => {
       const { requestId } = await create({}, address);
       await lease(requestId, 'a');
